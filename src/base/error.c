@@ -1,0 +1,90 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+struct error error_fault = { ERR_FAULT, (char *)"address is not mapped" };
+struct error error_gone = { ERR_GONE, (char *)"the process has exited" };
+
+static bool is_static(const struct error *err)
+{
+	return err == &error_fault || err == &error_gone;
+}
+
+/* A message may quote a target: no control byte of it may reach a terminal. */
+static void mask_controls(char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+}
+
+static struct error *make(enum error_code code, char *message)
+{
+	struct error *err = xmalloc(sizeof(*err));
+
+	mask_controls(message);
+	err->code = code;
+	err->message = message;
+	return err;
+}
+
+static char *PRINTF(1, 0) vformat(const char *format, va_list args)
+{
+	char *s;
+
+	if (vasprintf(&s, format, args) < 0)
+		out_of_memory();
+	return s;
+}
+
+struct error *error_new(enum error_code code, const char *format, ...)
+{
+	va_list args;
+	char *s;
+
+	va_start(args, format);
+	s = vformat(format, args);
+	va_end(args);
+	return make(code, s);
+}
+
+struct error *error_errno(enum error_code code, int errnum, const char *format,
+			  ...)
+{
+	va_list args;
+	char *s, *full;
+
+	va_start(args, format);
+	s = vformat(format, args);
+	va_end(args);
+	full = xasprintf("%s: %s", s, strerror(errnum));
+	free(s);
+	return make(code, full);
+}
+
+struct error *error_wrap(struct error *err, const char *format, ...)
+{
+	enum error_code code = err->code;
+	va_list args;
+	char *s, *full;
+
+	va_start(args, format);
+	s = vformat(format, args);
+	va_end(args);
+	full = xasprintf("%s: %s", s, err->message);
+	free(s);
+	error_free(err);
+	return make(code, full);
+}
+
+void error_free(struct error *err)
+{
+	if (!err || is_static(err))
+		return;
+	free(err->message);
+	free(err);
+}

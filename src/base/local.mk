@@ -1,0 +1,9 @@
+src_libpyheld_a_SOURCES += \
+	src/base/alloc.c \
+	src/base/alloc.h \
+	src/base/compiler.h \
+	src/base/error.c \
+	src/base/error.h \
+	src/base/str.c \
+	src/base/str.h \
+	src/base/vec.h

@@ -1,0 +1,182 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/heap.h"
+
+const char *const root_kind_names[NR_ROOT_KINDS] = {
+	[ROOT_MODULE] = "module",
+	[ROOT_FRAME] = "frame",
+	[ROOT_BUILTINS] = "builtins",
+	[ROOT_TYPE] = "type",
+	[ROOT_INTERPRETER] = "interpreter",
+	[ROOT_NATIVE] = "native code",
+};
+
+void edge_name_release(struct edge_name *n)
+{
+	free(n->name);
+	free(n->prefix);
+	free(n->suffix);
+	*n = (struct edge_name){ NULL, NULL, NULL };
+}
+
+void heap_init(struct heap *h)
+{
+	memset(h, 0, sizeof(*h));
+}
+
+static void info_release(struct heap_info *info)
+{
+	free(info->source);
+	free(info->executable);
+	free(info->command);
+	free(info->host);
+	free(info->version);
+	free(info->build);
+	free(info->allocator);
+	free(info->layout);
+	for (size_t i = 0; i < info->warnings.nr; i++)
+		free(info->warnings.v[i]);
+	str_vec_release(&info->warnings);
+}
+
+static void texts_release(struct heap *h)
+{
+	for (size_t i = 0; i < h->types.nr; i++)
+		free(h->types.v[i].name);
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		free(h->roots.v[i].name);
+		free(h->roots.v[i].expression);
+	}
+	for (size_t i = 0; i < h->frames.nr; i++) {
+		free(h->frames.v[i].function);
+		free(h->frames.v[i].file);
+	}
+	for (size_t i = 0; i < h->threads.nr; i++)
+		free(h->threads.v[i].name);
+}
+
+void heap_release(struct heap *h)
+{
+	if (h->ops && h->ops->release)
+		h->ops->release(h);
+	texts_release(h);
+	info_release(&h->info);
+	heap_type_vec_release(&h->types);
+	heap_root_vec_release(&h->roots);
+	heap_frame_vec_release(&h->frames);
+	heap_thread_vec_release(&h->threads);
+	heap_interpreter_vec_release(&h->interpreters);
+	oid_vec_release(&h->edges);
+	free(h->address);
+	free(h->type);
+	free(h->size);
+	free(h->refcount);
+	free(h->generation);
+	free(h->flags);
+	free(h->edge_start);
+	free(h->edge_nr);
+	memset(h, 0, sizeof(*h));
+}
+
+#define GROW(column, room) \
+	((column) = xreallocarray((column), (room), sizeof(*(column))))
+
+static void grow(struct heap *h)
+{
+	uint64_t room = (uint64_t)h->room + h->room / 2 + 1024;
+
+	room = MIN(room, OID_NONE);
+	GROW(h->address, room);
+	GROW(h->type, room);
+	GROW(h->size, room);
+	GROW(h->refcount, room);
+	GROW(h->generation, room);
+	GROW(h->flags, room);
+	GROW(h->edge_start, room);
+	GROW(h->edge_nr, room);
+	h->room = (uint32_t)room;
+}
+
+oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
+{
+	oid o = h->nr_objects;
+
+	if (o == OID_NONE)
+		return OID_NONE;
+	if (unlikely(o == h->room))
+		grow(h);
+	h->nr_objects++;
+	h->address[o] = address;
+	h->type[o] = type;
+	h->size[o] = 0;
+	h->refcount[o] = 0;
+	h->generation[o] = GENERATION_UNTRACKED;
+	h->flags[o] = 0;
+	h->edge_start[o] = 0;
+	h->edge_nr[o] = 0;
+	return o;
+}
+
+void heap_warn(struct heap *h, const char *format, ...)
+{
+	CLEANUP(str_release) struct str safe = STR_INIT;
+	CLEANUP(freep) char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		out_of_memory();
+	va_end(args);
+	str_add_safe(&safe, text, strlen(text));
+	str_vec_push(&h->info.warnings, str_take(&safe));
+}
+
+void heap_inbound_build(const struct heap *h, struct heap_inbound *ret)
+{
+	uint64_t *start = xcalloc((size_t)h->nr_objects + 2, sizeof(*start));
+	oid *from = xreallocarray(NULL, h->edges.nr, sizeof(*from));
+	uint64_t *next = start + 1;
+
+	/* Count in [to + 2], sum up, then next[to] runs from start to end. */
+	for (oid o = 0; o < h->nr_objects; o++)
+		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+			start[(size_t)h->edges.v[h->edge_start[o] + i] + 2]++;
+	for (size_t i = 2; i < (size_t)h->nr_objects + 2; i++)
+		start[i] += start[i - 1];
+	for (oid o = 0; o < h->nr_objects; o++)
+		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+			from[next[h->edges.v[h->edge_start[o] + i]]++] = o;
+	ret->start = start;
+	ret->from = from;
+}
+
+void heap_inbound_release(struct heap_inbound *in)
+{
+	free(in->start);
+	free(in->from);
+	*in = (struct heap_inbound){ NULL, NULL };
+}
+
+void heap_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+		     struct edge_name *names)
+{
+	h->ops->name_edges(h, o, first, nr, names);
+}
+
+void heap_preview(struct heap *h, oid o, size_t max, struct str *ret)
+{
+	h->ops->preview(h, o, max, ret);
+}
+
+int64_t heap_length(struct heap *h, oid o)
+{
+	return h->ops->length(h, o);
+}
+
+oid heap_find(struct heap *h, uint64_t address)
+{
+	return h->ops->find(h, address);
+}

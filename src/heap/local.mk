@@ -1,0 +1,3 @@
+src_libpyheld_a_SOURCES += \
+	src/heap/heap.c \
+	src/heap/heap.h

@@ -1,0 +1,4 @@
+src_libpyheld_a_SOURCES += \
+	src/python/emulator.h \
+	src/python/layout.def \
+	src/python/layout.h

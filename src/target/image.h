@@ -1,0 +1,66 @@
+/*
+ * target/image.h - ELF files and their DWARF.  The one user of libelf, libdw.
+ *
+ * Files come from a target: hostile.  libelf checks its own bounds; what it
+ * hands over is checked here.
+ */
+#ifndef TARGET_IMAGE_H
+#define TARGET_IMAGE_H
+
+#include "target/memory.h"
+
+struct image;
+
+/* `fd` is duplicated or consumed: the caller closes its own. */
+struct error *image_open(int fd, const char *name, struct image **ret)
+	MUST_CHECK;
+void image_close(struct image *im);
+
+bool image_is_64bit(const struct image *im);
+int image_machine(const struct image *im);	/* EM_X86_64 ... */
+int image_type(const struct image *im);	/* ET_EXEC, ET_DYN ... */
+
+/* The lowest address of a PT_LOAD, cut to a page: what the bias counts from. */
+raddr image_load_address(const struct image *im);
+
+/* Lower-case hex, or NULL. */
+const char *image_build_id(const struct image *im);
+
+/*
+ * A defined symbol by exact name, from .dynsym, then .symtab; ELF addresses.
+ * ERR_NOT_FOUND.
+ */
+struct error *image_symbol(struct image *im, const char *name,
+			      raddr *value, uint64_t *size) MUST_CHECK;
+
+/* A section by name: its ELF address and size.  ERR_NOT_FOUND. */
+struct error *image_section(struct image *im, const char *name,
+			       raddr *addr, uint64_t *size) MUST_CHECK;
+
+/*
+ * Read initialised bytes at an ELF address (of .data, .rodata ...).
+ * ERR_FAULT.
+ */
+struct error *image_read(struct image *im, raddr addr, void *buf,
+			    uint64_t len) MUST_CHECK;
+
+/*
+ * The DWARF of the file itself or of its separate debug file, looked up by
+ * build-id below `root`/usr/lib/debug ("" for our own root).
+ * `*ret` is the file's own and lives as long as it does.  ERR_NOT_FOUND.
+ */
+struct debuginfo;
+struct error *image_debuginfo(struct image *im, const char *root,
+			     struct debuginfo **ret) MUST_CHECK;
+
+/*
+ * Where `path` ("gc.generations", "interpreters.head", members of anonymous
+ * unions without a name of theirs) lies in the struct or typedef `type`, and
+ * its size.  `path` "" asks for the size of the type itself.
+ * ERR_NOT_FOUND: no such type or member in this build.
+ */
+struct error *debuginfo_member(struct debuginfo *d, const char *type,
+			   const char *path, uint64_t *offset, uint64_t *size)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * target/memory.h - read a target's memory by target address.
+ *
+ * A raddr is an address in the target: an integer, never cast to a pointer.
+ * Bytes read are untrusted.
+ *
+ * A `memory` is a sorted list of segments that do not overlap.  A segment's
+ * bytes are here already (copied while the target was stopped, or mapped from
+ * a file), or come on the first touch (a lazy segment: read-only file pages).
+ * Live process, core and the tests' fake memory all become this one thing.
+ * Mappings that touch one another and were copied together are one segment,
+ * so an object may lie across the border of two mappings.
+ */
+#ifndef TARGET_MEMORY_H
+#define TARGET_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/vec.h"
+
+typedef uint64_t raddr;
+VEC_DEFINE(raddr_vec, raddr);
+
+#define SEGMENT_READ 1
+#define SEGMENT_WRITE 2
+#define SEGMENT_EXEC 4
+
+/* Bytes of a lazy segment that arrive together. */
+#define SEGMENT_CHUNK 65536
+
+struct segment {
+	raddr start, end;	/* end is past the last byte */
+	uint8_t *bytes;		/* end - start of them; [0] is at `start` */
+	unsigned int prot;	/* SEGMENT_READ | ... of the target's mapping */
+	unsigned int index;	/* its place in memory.segments */
+	/* NULL: all bytes are here.  Else one bit a chunk: it was filled. */
+	uint8_t *filled;
+	/*
+	 * Fill `len` bytes at `offset` (both multiples of SEGMENT_CHUNK but at
+	 * the end); false: can't be read (the chunk stays unmapped).
+	 */
+	bool (*fill)(struct segment *s, uint64_t offset, uint64_t len);
+	void *fill_context;
+	/* Free `bytes` and what `fill` uses; NULL: nothing to free. */
+	void (*release)(struct segment *s);
+};
+
+struct memory {
+	struct segment *segments; /* sorted by start */
+	unsigned int nr_segments;
+	const struct segment *last; /* where the last address was found */
+	uint64_t bytes_copied;
+};
+
+#define MEMORY_INIT { NULL, 0, NULL, 0 }
+
+/*
+ * Add a segment; it is copied, `bytes` and the rest then belong to `m`.
+ * Call memory_sort() when all are added, before any read.
+ */
+void memory_add(struct memory *m, const struct segment *s);
+/*
+ * ERR_CORRUPT: two segments overlap (a core may claim so); the later of the
+ * two has been cut or dropped, and the rest can be read all the same.
+ */
+struct error *memory_sort(struct memory *m) MUST_CHECK;
+void memory_release(struct memory *m);
+
+/* The segment that holds `addr`, or NULL. */
+const struct segment *memory_find(struct memory *m, raddr addr);
+
+/* For memory_at(): find the segment, fill what is lazy. */
+const uint8_t *memory_at_slow(struct memory *m, raddr addr, uint64_t len);
+
+/*
+ * The `len` bytes at `addr`, in place, or NULL where any of them is not
+ * mapped.  Valid as long as `m`; the bytes never change.  `len` 0 asks only
+ * whether `addr` is in a segment.
+ */
+static inline const uint8_t *memory_at(struct memory *m, raddr addr,
+				       uint64_t len)
+{
+	const struct segment *s = m->last;
+
+	if (likely(s && addr >= s->start && addr < s->end &&
+		   len <= s->end - addr && !s->filled))
+		return s->bytes + (addr - s->start);
+	return memory_at_slow(m, addr, len);
+}
+
+/* True where `nr` items of `size` bytes at `addr` are mapped; for lengths
+ * that the target claims.  The product may overflow: then false. */
+bool memory_has_array(struct memory *m, raddr addr, uint64_t nr,
+		      uint64_t size);
+
+/*
+ * Copy exactly `len` bytes at `addr` to `buf`; `len` 0 always succeeds.
+ * On error `buf` is undefined.
+ *
+ * ERR_FAULT: some byte is unmapped (static; readers may skip the object).
+ * No other errors.
+ */
+struct error *memory_read(struct memory *m, raddr addr, void *buf,
+			  uint64_t len) MUST_CHECK;
+
+/* Little-endian decoding of bytes that memory_at() gave. */
+static inline uint64_t get_u64(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, 8);
+	return x;
+}
+
+static inline uint32_t get_u32(const uint8_t *p)
+{
+	uint32_t x;
+
+	memcpy(&x, p, 4);
+	return x;
+}
+
+static inline uint16_t get_u16(const uint8_t *p)
+{
+	uint16_t x;
+
+	memcpy(&x, p, 2);
+	return x;
+}
+
+/* One word; false where it is not mapped (`*ret` is untouched). */
+static inline bool memory_u64(struct memory *m, raddr addr, uint64_t *ret)
+{
+	const uint8_t *p = memory_at(m, addr, 8);
+
+	if (unlikely(!p))
+		return false;
+	*ret = get_u64(p);
+	return true;
+}
+
+static inline bool memory_u32(struct memory *m, raddr addr, uint32_t *ret)
+{
+	const uint8_t *p = memory_at(m, addr, 4);
+
+	if (unlikely(!p))
+		return false;
+	*ret = get_u32(p);
+	return true;
+}
+
+/*
+ * The NUL-terminated string at `addr`, in place, or NULL where it is
+ * unmapped or longer than `max` bytes.
+ */
+const char *memory_string(struct memory *m, raddr addr, uint64_t max);
+
+#endif
