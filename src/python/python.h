@@ -1,0 +1,27 @@
+/*
+ * python/python.h - read a CPython process into a heap.
+ */
+#ifndef PYTHON_PYTHON_H
+#define PYTHON_PYTHON_H
+
+#include "heap/heap.h"
+#include "target/target.h"
+
+struct python_options {
+	bool no_emulator;	/* only pyheld's own readers, and scans */
+	bool check_readers;	/* hold readers against the emulator: all */
+};
+
+/*
+ * Find the CPython in `t`, take the snapshot, read everything.  The heap's
+ * names and previews come from the snapshot: `t` must outlive `ret`.
+ *
+ * ERR_UNSUPPORTED: no CPython that pyheld can read (the message says what it
+ * is and what to do).  ERR_CORRUPT: a self-check failed, named.  And the
+ * errors of target_snapshot().
+ */
+struct error *python_load_heap(struct target *t,
+			       const struct python_options *options,
+			       struct heap *ret) MUST_CHECK;
+
+#endif

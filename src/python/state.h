@@ -1,0 +1,352 @@
+/*
+ * python/state.h - what the files of python/ share; nobody else includes it.
+ *
+ * One `struct python` is one CPython process being read.  It fills a heap, and
+ * afterwards makes names and previews for it from the same memory.
+ */
+#ifndef PYTHON_STATE_H
+#define PYTHON_STATE_H
+
+#include "heap/heap.h"
+#include "python/emulator.h"
+#include "python/layout.h"
+#include "target/target.h"
+
+/* tp_flags: Include/object.h */
+#define TPFLAG_STATIC_BUILTIN (1ul << 1)	/* 3.12 and later */
+#define TPFLAG_INLINE_VALUES (1ul << 2)		/* 3.13 and later */
+#define TPFLAG_MANAGED_WEAKREF (1ul << 3)	/* 3.12 and later */
+#define TPFLAG_MANAGED_DICT (1ul << 4)		/* 3.11 and later */
+#define TPFLAG_HEAPTYPE (1ul << 9)
+#define TPFLAG_HAVE_GC (1ul << 14)
+#define TPFLAG_LONG_SUBCLASS (1ul << 24)
+#define TPFLAG_LIST_SUBCLASS (1ul << 25)
+#define TPFLAG_TUPLE_SUBCLASS (1ul << 26)
+#define TPFLAG_BYTES_SUBCLASS (1ul << 27)
+#define TPFLAG_UNICODE_SUBCLASS (1ul << 28)
+#define TPFLAG_DICT_SUBCLASS (1ul << 29)
+#define TPFLAG_BASE_EXC_SUBCLASS (1ul << 30)
+#define TPFLAG_TYPE_SUBCLASS (1ul << 31)
+
+/* Who reads the references that a tp_traverse would visit. */
+enum reader {
+	READER_NONE,	 /* no tp_traverse and none known: no references */
+	READER_SLOTS,	 /* fixed words: refs-simple.c */
+	READER_DICT,
+	READER_LIST,
+	READER_TUPLE,
+	READER_SET,
+	READER_TYPE,
+	READER_MODULE,	 /* without m_traverse */
+	READER_GENERATOR,
+	READER_FRAME,
+	READER_CODE,	 /* no tp_traverse, but holds references */
+	READER_LRU_LINK,
+	READER_EMULATE,
+	NR_READERS,
+};
+
+/* How sys.getsizeof() of an instance is computed: size.c. */
+enum sizer {
+	SIZER_OBJECT,	 /* basicsize + itemsize * len */
+	SIZER_INT, SIZER_STR, SIZER_DICT, SIZER_ODICT, SIZER_LIST, SIZER_SET,
+	SIZER_TYPE, SIZER_CODE, SIZER_FRAME, SIZER_GENERATOR, SIZER_DEQUE,
+	SIZER_BYTEARRAY, SIZER_OTHER,
+};
+
+#define READER_MAX_SLOTS 16
+
+/* What is known of a class in the target; same index as heap.types. */
+struct pytype {
+	raddr address, metatype;
+	raddr base;		/* tp_base; 0: none */
+	raddr traverse, is_gc, members, cached_keys;
+	uint64_t flags;
+	int64_t basicsize, itemsize, dictoffset, weaklistoffset;
+	int64_t var_size;	/* ob_size of the type: number of slots */
+	bool is_subtype;	/* its traverse is subtype_traverse */
+	bool mapped_static;	/* a static type */
+	enum reader reader;	/* of the first base that is no subtype */
+	enum sizer sizer;
+	uint32_t native_base;	/* index of that base; itself if none */
+	/* subtype_traverse, worked out once: */
+	bool visits_type, visits_dict, visits_managed;
+	uint8_t nr_slots;	/* of READER_SLOTS: fixed words to visit */
+	uint16_t slots[READER_MAX_SLOTS];
+	uint32_t member_first, member_nr; /* __slots__: in python.members */
+	raddr module_name;	/* str object of __module__; 0: by tp_name */
+	raddr qualname;
+	uint64_t nr_emulated, nr_failed;
+};
+VEC_DEFINE(pytype_vec, struct pytype);
+
+struct gc_lists {
+	raddr heads[4];		/* generations 0..2, permanent; 0: none */
+	raddr thresholds[3];	/* address of the int; the count follows */
+	raddr collecting, enabled, garbage, callbacks;
+};
+
+struct interpreter {
+	raddr address;
+	int64_t id;
+	struct gc_lists gc;
+};
+VEC_DEFINE(interpreter_vec, struct interpreter);
+
+/* Types that pyheld knows by name; looked up in dynsym, found by name. */
+struct known_types {
+	raddr type, object, str, int_, bool_, float_, bytes, tuple, list, dict,
+	      set, frozenset, none_type, module, function, code, frame,
+	      generator, coroutine, async_generator, cell, method,
+	      builtin_function, weakref, property, mappingproxy, exception;
+	raddr none;		/* the object None */
+	raddr set_dummy;	/* the object that marks a deleted entry */
+};
+
+struct python {
+	struct target *target;
+	struct memory *memory;
+	struct heap *heap;
+	struct layout layout;
+	char *layout_source;
+	uint32_t hexversion;
+	int minor;		/* 8 .. 15 */
+	bool free_threaded, debug, trace_refs;
+	raddr runtime;
+	uint64_t runtime_size;
+	raddr runtime_object_start, runtime_object_end; /* its ELF object */
+	struct interpreter_vec interpreters;
+	struct known_types known;
+	raddr subtype_traverse;
+	raddr lookdict;		/* 3.8 to 3.10: dk_lookup of general dicts */
+	/* 3.13 without the fix of gh-130327: embedded values are visited by
+	 * their object, else by its materialised dict. */
+	bool embedded_by_object;
+
+	struct object_map *map;
+	struct pytype_vec types;
+	struct type_index *type_index;
+	struct u32_vec members;	/* offsets of T_OBJECT_EX slots, runs */
+	struct emulator *emulator;
+	const char *no_emulator; /* why not */
+	struct oid_vec pending;	/* waiting for the emulator */
+};
+
+/* --- objects.c: the object map, adding objects ------------------------- */
+
+struct error *objects_init(struct python *py) MUST_CHECK;
+void objects_release(struct python *py);
+
+/* The oid of the object at `addr` if it was added, else OID_NONE. */
+oid objects_find(struct python *py, raddr addr);
+
+/*
+ * The oid of the object at `addr`; adds it to the heap if it looks like one
+ * (aligned, mapped, its type is a type).  OID_NONE: it does not.
+ */
+oid objects_add(struct python *py, raddr addr);
+
+/* --- types.c ------------------------------------------------------------ */
+
+/* Index of the class at `addr` (read once); UINT32_MAX: it is no class. */
+uint32_t types_load(struct python *py, raddr addr);
+void types_release(struct python *py);
+static inline struct pytype *types_of(struct python *py, oid o)
+{
+	return &py->types.v[py->heap->type[o]];
+}
+/* Is an instance of `t` at `obj` one for the collector (has a PyGC_Head)? */
+bool types_is_gc(struct python *py, const struct pytype *t, raddr obj);
+/* The class's tp_dict, also of 3.12's static builtin types; 0: none. */
+raddr types_dict(struct python *py, raddr type);
+/* Its tp_mro (a tuple object); 0: none. */
+raddr types_mro(struct python *py, raddr type);
+/* Is `type` `base` or a subclass of it?  Follows tp_base, bounded. */
+bool types_is_subclass(struct python *py, raddr type, raddr base);
+/* The tp_name of `type` in place or NULL. */
+const char *types_c_name(struct python *py, raddr type);
+/* First class in the MRO with `name` in its dict: *value; false: none. */
+bool types_lookup(struct python *py, raddr type, const char *name,
+		  raddr *value, raddr *owner);
+/* Bytes before an object's address that belong to it: PyGC_Head and so on. */
+uint32_t types_presize(struct python *py, const struct pytype *t, raddr obj);
+
+/* --- gc.c ---------------------------------------------------------------- */
+
+/* Fill interpreters[i].gc from the layout and check it; before the stop. */
+struct error *gc_locate(struct python *py, struct interpreter *interp)
+	MUST_CHECK;
+/* snapshot_check: is a collection running? */
+struct error *gc_check_idle(struct target *t, void *py, bool *again);
+/* Add all objects of all lists, with generations; heap.interpreters. */
+struct error *gc_load(struct python *py) MUST_CHECK;
+
+/* --- refs.c: what an object refers to ------------------------------------ */
+
+/* How an object holds a referent; `arg` by kind. */
+enum ref_kind {
+	REF_NONE,
+	REF_INDEX,	/* arg: index */
+	REF_VALUE,	/* arg: raddr of the key object */
+	REF_KEY,	/* the referent is a key of a dict */
+	REF_ELEMENT,	/* of a set */
+	REF_ATTRIBUTE,	/* arg: raddr of the name, a str object */
+	REF_MEMBER,	/* arg: raddr of a C string: a slot or a PyMemberDef */
+	REF_FIELD,	/* arg: index of ref_field_names */
+	REF_DICT,	/* __dict__ */
+	REF_TYPE,	/* __class__ */
+	REF_LOCAL,	/* arg: raddr of the name, a str object */
+	REF_STACK,	/* arg: depth on a frame's evaluation stack */
+	REF_CELL,	/* arg: index in __closure__ */
+	REF_OFFSET,	/* arg: offset of the word in the object */
+	REF_CACHE_KEY, REF_CACHE_RESULT, /* of functools.lru_cache */
+};
+
+struct ref_name {
+	enum ref_kind kind;
+	uint64_t arg;
+};
+VEC_DEFINE(ref_name_vec, struct ref_name);
+
+struct refs {
+	struct raddr_vec to;
+	struct ref_name_vec names; /* only when `named` */
+	bool named;
+};
+
+static inline void refs_add(struct refs *r, raddr to, enum ref_kind kind,
+			    uint64_t arg)
+{
+	if (!to)
+		return;
+	raddr_vec_push(&r->to, to);
+	if (unlikely(r->named))
+		ref_name_vec_push(&r->names, (struct ref_name){ kind, arg });
+}
+
+void refs_release(struct refs *r);
+
+enum refs_result { REFS_OK, REFS_UNREADABLE, REFS_EMULATE };
+
+/*
+ * Append what the object refers to, by pyheld's own readers, in the order of
+ * its tp_traverse.  REFS_EMULATE: no reader for it (nothing was appended).
+ */
+enum refs_result refs_read(struct python *py, const struct pytype *t,
+			   raddr obj, struct refs *ret);
+/* Work out t->reader and what goes with it; called once a class. */
+void refs_choose_reader(struct python *py, struct pytype *t);
+
+enum refs_result refs_dict(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_set(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_instance(struct python *py, const struct pytype *t,
+			       raddr obj, struct refs *ret);
+enum refs_result refs_frame(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_generator(struct python *py, raddr obj,
+				struct refs *ret);
+enum refs_result refs_code(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_type(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_module(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_lru_link(struct python *py, raddr obj,
+			       struct refs *ret);
+
+/* --- frames.c ------------------------------------------------------------ */
+
+/*
+ * The interpreter frame (3.11 and later) at `iframe`: its code, function,
+ * locals and stack as tp_traverse of a frame or generator visits them.
+ */
+enum refs_result frames_read_iframe(struct python *py, raddr iframe,
+				    bool visit_code, struct refs *ret);
+
+/* --- dict.c: reading dicts as data --------------------------------------- */
+
+struct dict_iter {
+	struct python *py;
+	raddr dict;
+	uint64_t nr, i;
+	const uint8_t *entries;
+	const uint8_t *values;	/* split table; NULL: in the entries */
+	unsigned int entry_size, key_at, value_at;
+	bool general;		/* its traverse visits the keys too */
+	bool embedded;		/* values are inside of the owner */
+	raddr keys;
+};
+/* False: it can't be read as a dict. */
+bool dict_iter_init(struct python *py, raddr dict, struct dict_iter *it);
+/* The keys object of an instance's type with the instance's own values. */
+bool dict_iter_init_split(struct python *py, raddr keys, raddr values,
+			  uint64_t max, struct dict_iter *it);
+/* Next live entry; false: no more. */
+bool dict_iter_next(struct dict_iter *it, raddr *key, raddr *value);
+/* The value of a str key; 0: not there or not readable. */
+raddr dict_get(struct python *py, raddr dict, const char *key);
+int64_t dict_length(struct python *py, raddr dict);
+
+/* --- text.c: strings and previews ---------------------------------------- */
+
+/* True where the object is an exact or subclass str; adds its safe text, cut
+ * at `max` code points (then *cut, may be NULL). */
+bool text_str(struct python *py, raddr obj, size_t max, struct str *ret,
+	      bool *cut);
+/* The UTF-8 of a str compared with `s`, without making a copy. */
+bool text_equals(struct python *py, raddr obj, const char *s);
+/* Python source for a constant (str, int, bytes, float, None, bool, tuples of
+ * them): false where it can't be written so that eval() gives an equal. */
+bool text_literal(struct python *py, raddr obj, struct str *ret);
+/* Is it an identifier and no keyword? */
+bool text_is_identifier(const char *s);
+void text_preview(struct python *py, raddr obj, size_t max, struct str *ret);
+int64_t text_length(struct python *py, oid o);
+
+/* --- size.c --------------------------------------------------------------- */
+
+void size_choose(struct python *py, struct pytype *t);
+uint64_t size_of(struct python *py, const struct pytype *t, raddr obj);
+
+/* --- names.c -------------------------------------------------------------- */
+
+void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+		    struct edge_name *names);
+/* "module.Class" as the class says it at run time. */
+char *names_of_type(struct python *py, const struct pytype *t);
+
+/* --- roots.c -------------------------------------------------------------- */
+
+/*
+ * Fill heap.roots, heap.frames and heap.threads from the interpreters' and
+ * threads' state; objects that only they hold are added to the heap.
+ */
+void roots_load(struct python *py);
+
+/* --- words of the target ---------------------------------------------------- */
+
+/* A word at `addr` + a layout offset; 0 where unmapped or LAYOUT_NONE. */
+static inline uint64_t word_at(struct python *py, raddr addr, uint32_t offset)
+{
+	uint64_t x = 0;
+
+	if (offset != LAYOUT_NONE)
+		memory_u64(py->memory, addr + offset, &x);
+	return x;
+}
+
+static inline int32_t int_at(struct python *py, raddr addr, uint32_t offset)
+{
+	uint32_t x = 0;
+
+	if (offset != LAYOUT_NONE)
+		memory_u32(py->memory, addr + offset, &x);
+	return (int32_t)x;
+}
+
+static inline uint8_t byte_at(struct python *py, raddr addr, uint32_t offset)
+{
+	const uint8_t *p = NULL;
+
+	if (offset != LAYOUT_NONE)
+		p = memory_at(py->memory, addr + offset, 1);
+	return p ? *p : 0;
+}
+
+#endif
