@@ -1,0 +1,18 @@
+src_libpyheld_a_SOURCES += \
+	src/cli/commands.c \
+	src/cli/commands.h \
+	src/cli/export.c \
+	src/cli/object.c \
+	src/cli/options.c \
+	src/cli/options.h \
+	src/cli/outfile.c \
+	src/cli/outfile.h \
+	src/cli/progress.c \
+	src/cli/progress.h \
+	src/cli/session.c \
+	src/cli/session.h \
+	src/cli/stubs.c \
+	src/cli/terminal.c \
+	src/cli/terminal.h \
+	src/cli/version.c \
+	src/cli/version.h

@@ -1,4 +1,6 @@
-int main(void)
+#include "cli/commands.h"
+
+int main(int argc, char **argv)
 {
-	return 0;
+	return commands_main(argc, argv);
 }

@@ -1,0 +1,11 @@
+src_libpyheld_a_SOURCES += \
+	src/output/format.c \
+	src/output/format.h \
+	src/output/json.c \
+	src/output/json.h \
+	src/output/jsonl.c \
+	src/output/jsonl.h \
+	src/output/object.c \
+	src/output/object.h \
+	src/output/table.c \
+	src/output/table.h

@@ -1,0 +1,166 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+
+const struct command commands[] = {
+	{ "object", "Show one object, what it refers to and what to it",
+	  &object_argp, cmd_object },
+	{ "export", "Write the whole object graph as JSON lines",
+	  &export_argp, cmd_export },
+	{ "help", "Show help of a command", &help_argp, cmd_help },
+};
+const size_t nr_commands = ARRAY_SIZE(commands);
+
+const struct command *commands_find(const char *name)
+{
+	for (size_t i = 0; i < nr_commands; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+/* --- pyheld [OPTION...] COMMAND ... --- */
+
+struct top_options {
+	int command;		/* its index in argv; 0: none */
+};
+
+static error_t parse_top(int key, char *arg UNUSED, struct argp_state *state)
+{
+	struct top_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->err_stream = NULL;
+		return 0;
+	case ARGP_KEY_ARG:
+		/* All from here on is the command's. */
+		o->command = state->next - 1;
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->command)
+			return 0;
+		return options_error(state, "COMMAND is missing");
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static char *top_help(int key, const char *text, void *input UNUSED)
+{
+	struct str s = STR_INIT;
+
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)(uintptr_t)text;
+	str_add(&s, "Commands:\n");
+	for (size_t i = 0; i < nr_commands; i++)
+		str_addf(&s, "  %-10s %s\n", commands[i].name,
+			 commands[i].summary);
+	str_add(&s, "\n");
+	str_add(&s, text);
+	return str_take(&s);
+}
+
+const struct argp top_argp = {
+	.parser = parse_top,
+	.args_doc = "COMMAND [OPTION...] TARGET",
+	.doc = "Tell what keeps Python objects alive in a running CPython,"
+	       " from outside of it."
+	       "\v"
+	       "TARGET is the PID of a Python process.  It is stopped for as"
+	       " long as one copy of its memory takes; nothing is run in it"
+	       " and nothing is changed.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld summary 4242\n"
+	       "  pyheld chain 4242 --type=app.User\n"
+	       "\n"
+	       "'pyheld help COMMAND' tells more about a command.",
+	.children = common_children,
+	.help_filter = top_help,
+};
+
+static int unknown_command(const char *name)
+{
+	fprintf(stderr, "pyheld: '%s' is no command\n", name);
+	argp_help(&top_argp, stderr, ARGP_HELP_SHORT_USAGE,
+		  (char[]){ "pyheld" });
+	fputs("Try 'pyheld --help' for the list of commands.\n", stderr);
+	return STATUS_USAGE;
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	CLEANUP(freep) char *name = xasprintf("pyheld %s", c->name);
+
+	argv[0] = name;
+	return c->run(c, argc, argv);
+}
+
+int commands_main(int argc, char **argv)
+{
+	struct top_options o = { 0 };
+	const struct command *c;
+
+	argv[0] = (char[]){ "pyheld" };
+	if (argp_parse(&top_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
+		       NULL, &o)) {
+		argp_help(&top_argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
+		fputs("Try 'pyheld --help' for more information.\n", stderr);
+		return STATUS_USAGE;
+	}
+	c = commands_find(argv[o.command]);
+	if (!c)
+		return unknown_command(argv[o.command]);
+	return run(c, argc - o.command, argv + o.command);
+}
+
+/* --- pyheld help [COMMAND] --- */
+
+static error_t parse_help(int key, char *arg, struct argp_state *state)
+{
+	error_t err;
+
+	if (key == ARGP_KEY_END)
+		return 0;
+	if (options_common(key, arg, state, &err))
+		return err;
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp help_argp = {
+	.parser = parse_help,
+	.args_doc = "[COMMAND]",
+	.doc = "Show help of a command, or of pyheld as a whole."
+	       "\v"
+	       "Example:\n"
+	       "  pyheld help chain",
+	.children = common_children,
+};
+
+int cmd_help(const struct command *c UNUSED, int argc, char **argv)
+{
+	struct common_options o = { .max_args = 1 };
+	const struct command *about;
+	CLEANUP(freep) char *name = NULL;
+
+	if (options_parse(&help_argp, argc, argv, &o))
+		return STATUS_USAGE;
+	if (!o.nr_args) {
+		argp_help(&top_argp, stdout, ARGP_HELP_STD_HELP,
+			  (char[]){ "pyheld" });
+		return STATUS_OK;
+	}
+	about = commands_find(o.args[0]);
+	if (!about)
+		return unknown_command(o.args[0]);
+	name = xasprintf("pyheld %s", about->name);
+	argp_help(about->argp, stdout, ARGP_HELP_STD_HELP, name);
+	return STATUS_OK;
+}

@@ -1,0 +1,52 @@
+/*
+ * cli/commands.h - the one table of commands.
+ *
+ * It feeds dispatch, --help, the completions (completions/generate.c) and
+ * the check of the man pages.  To add a command: a file with its options,
+ * its argp and its cmd_NAME(), a row in commands.c, man/pyheld-NAME.1, then
+ * `make update-completions`.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include <argp.h>
+#include <stddef.h>
+
+/* Exit status, documented in pyheld(1). */
+enum {
+	STATUS_OK = 0,
+	STATUS_LIMIT = 1,	/* a limit that the user set was crossed */
+	STATUS_USAGE = 2,
+	STATUS_FAILED = 3,	/* the target can't be read */
+	STATUS_PARTIAL = 4,	/* done, but not all could be read */
+};
+
+struct command {
+	const char *name;
+	const char *summary;		/* for `pyheld --help` */
+	const struct argp *argp;
+	/* argv[0] is "pyheld NAME"; returns the exit status. */
+	int (*run)(const struct command *c, int argc, char **argv);
+};
+
+extern const struct command commands[];
+extern const size_t nr_commands;
+
+const struct command *commands_find(const char *name);
+
+/* `pyheld` itself: its options stand before the command. */
+extern const struct argp top_argp;
+
+/* All of pyheld but main(). */
+int commands_main(int argc, char **argv);
+
+extern const struct argp summary_argp, chain_argp, cycles_argp, object_argp,
+	export_argp, help_argp;
+int cmd_summary(const struct command *c, int argc, char **argv);
+int cmd_chain(const struct command *c, int argc, char **argv);
+int cmd_cycles(const struct command *c, int argc, char **argv);
+int cmd_object(const struct command *c, int argc, char **argv);
+int cmd_export(const struct command *c, int argc, char **argv);
+int cmd_help(const struct command *c, int argc, char **argv);
+
+#endif

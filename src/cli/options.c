@@ -1,0 +1,150 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/version.h"
+
+static error_t parse_common(int key, char *arg UNUSED,
+			    struct argp_state *state)
+{
+	switch (key) {
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+		return 0;
+	case OPTION_USAGE:
+		argp_state_help(state, stdout,
+				ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
+		return 0;
+	case 'V':
+		version_print(stdout);
+		exit(STATUS_OK);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option common_options[] = {
+	{ "help", 'h', NULL, 0, "Show this help", -1 },
+	{ "usage", OPTION_USAGE, NULL, 0, "Show a short usage message", -1 },
+	{ "version", 'V', NULL, 0, "Show the version", -1 },
+	{ 0 },
+};
+
+const struct argp common_argp = { common_options, parse_common, 0, 0, 0, 0, 0 };
+
+const struct argp_child common_children[] = {
+	{ &common_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+error_t options_error(const struct argp_state *state, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", state->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return EINVAL;
+}
+
+static error_t take_argument(struct common_options *o, const char *arg,
+			     const struct argp_state *state)
+{
+	if (o->nr_args >= o->max_args)
+		return options_error(state, "unexpected argument '%s'", arg);
+	o->args[o->nr_args++] = arg;
+	return 0;
+}
+
+bool options_common(int key, char *arg, struct argp_state *state,
+		    error_t *ret)
+{
+	struct common_options *o = state->input;
+
+	*ret = 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		/* No "Try ... --help" and exit(): options_parse() does. */
+		state->err_stream = NULL;
+		return true;
+	case OPTION_JSON:
+		o->json = true;
+		return true;
+	case ARGP_KEY_ARG:
+		*ret = take_argument(o, arg, state);
+		return true;
+	case ARGP_KEY_END:
+		if (o->nr_args)
+			return false;
+		*ret = options_error(state, "TARGET is missing:"
+				     " the PID of a Python process");
+		return true;
+	default:
+		return false;
+	}
+}
+
+error_t options_number(const struct argp_state *state, const char *name,
+		       const char *arg, uint64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(arg, &end, 10);
+	if (*arg < '0' || *arg > '9' || *end || errno)
+		return options_error(state, "--%s: '%s' is not a number",
+				     name, arg);
+	return 0;
+}
+
+error_t options_address(const struct argp_state *state, const char *arg,
+			uint64_t *ret)
+{
+	const char *digits = arg;
+	char *end;
+
+	if (digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X'))
+		digits += 2;
+	errno = 0;
+	*ret = strtoull(digits, &end, 16);
+	if (!*digits || strspn(digits, "0123456789abcdefABCDEF") !=
+			strlen(digits) || errno)
+		return options_error(state, "'%s' is not an address: "
+				     "hexadecimal digits, with or without 0x",
+				     arg);
+	return 0;
+}
+
+error_t options_word(const struct argp_state *state, const char *name,
+		     const char *words, const char *arg, unsigned int *ret)
+{
+	const char *word = words;
+
+	for (unsigned int i = 0; word; i++) {
+		size_t len = strcspn(word, "|");
+
+		if (strlen(arg) == len && !strncmp(arg, word, len)) {
+			*ret = i;
+			return 0;
+		}
+		word = word[len] ? word + len + 1 : NULL;
+	}
+	return options_error(state, "--%s: '%s' is none of %s", name, arg,
+			     words);
+}
+
+int options_parse(const struct argp *argp, int argc, char **argv,
+		  void *input)
+{
+	if (!argp_parse(argp, argc, argv, ARGP_NO_HELP, NULL, input))
+		return 0;
+	argp_help(argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
+	fprintf(stderr, "Try '%s --help' for more information.\n", argv[0]);
+	return STATUS_USAGE;
+}

@@ -1,0 +1,69 @@
+/*
+ * cli/options.h - what the commands' options have in common.
+ *
+ * A command's options are a struct that begins with struct common_options;
+ * its argp has common_argp as its only child and its parser begins with
+ *
+ *	if (options_common(key, arg, state, &err)) return err;
+ *
+ * argp would exit with its own words; instead parsers return what
+ * options_error() gives them, and options_parse() prints the usage.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+struct common_options {
+	const char *args[2];		/* TARGET and what follows it */
+	unsigned int nr_args, max_args;
+	bool json;
+};
+
+/* Keys of options without a short form. */
+enum {
+	OPTION_JSON = 256,
+	OPTION_USAGE,
+	OPTION_SORT,
+	OPTION_LIMIT,
+	OPTION_TYPE,
+	OPTION_NO_HEADER,
+	OPTION_ADDRESS,
+	OPTION_COUNT,
+	OPTION_FORMAT,
+};
+
+/* --help, --usage and --version, of every command. */
+extern const struct argp common_argp;
+/* For .children of a command's argp. */
+extern const struct argp_child common_children[];
+
+/*
+ * Handle what all commands share: the arguments, --json, the child's input.
+ * false: not such a key.
+ */
+bool options_common(int key, char *arg, struct argp_state *state,
+		    error_t *ret);
+
+/* "pyheld chain: ..." on stderr; EINVAL. */
+error_t options_error(const struct argp_state *state, const char *format, ...)
+	PRINTF(2, 3);
+
+/* The value of --`name`. */
+error_t options_number(const struct argp_state *state, const char *name,
+		       const char *arg, uint64_t *ret);
+error_t options_address(const struct argp_state *state, const char *arg,
+			uint64_t *ret);
+/* `words` are separated by '|'; *ret is the index of `arg`. */
+error_t options_word(const struct argp_state *state, const char *name,
+		     const char *words, const char *arg, unsigned int *ret);
+
+/* 0, or STATUS_USAGE with all said on stderr. */
+int options_parse(const struct argp *argp, int argc, char **argv,
+		  void *input);
+
+#endif

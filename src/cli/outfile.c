@@ -1,0 +1,91 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/outfile.h"
+
+/* mkstemp() makes files that only we can read; give what open() would. */
+static void usual_mode(int fd)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask)) {
+		/* A file system without modes: nothing to be done. */
+	}
+}
+
+static struct error *open_temporary(struct outfile *f, const char *path)
+{
+	int fd;
+
+	/* Through a symbolic link the file that it names is replaced. */
+	f->path = realpath(path, NULL);
+	if (!f->path)
+		f->path = xstrdup(path);
+	f->temporary = xasprintf("%s.XXXXXX", f->path);
+	fd = mkostemp(f->temporary, O_CLOEXEC);
+	if (fd < 0) {
+		int saved = errno;
+
+		free(f->temporary);
+		f->temporary = NULL;
+		return error_errno(ERR_SYSTEM, saved, "can't create");
+	}
+	usual_mode(fd);
+	f->stream = fdopen(fd, "w");
+	if (!f->stream)
+		out_of_memory();
+	return NULL;
+}
+
+struct error *outfile_open(struct outfile *f, const char *path)
+{
+	struct stat st;
+
+	if (!path || !strcmp(path, "-")) {
+		f->stream = stdout;
+		return NULL;
+	}
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return open_temporary(f, path);
+	f->stream = fopen(path, "we");
+	if (!f->stream)
+		return error_errno(ERR_SYSTEM, errno, "can't open");
+	return NULL;
+}
+
+struct error *outfile_close(struct outfile *f)
+{
+	FILE *stream = f->stream;
+	int failed = fflush(stream) || ferror(stream);
+
+	if (stream != stdout) {
+		f->stream = NULL;
+		failed |= fclose(stream);
+	}
+	if (failed)
+		return error_errno(ERR_SYSTEM, errno, "can't write");
+	if (f->temporary) {
+		if (rename(f->temporary, f->path))
+			return error_errno(ERR_SYSTEM, errno, "can't rename");
+		free(f->temporary);
+		f->temporary = NULL;
+	}
+	return NULL;
+}
+
+void outfile_abandon(struct outfile *f)
+{
+	if (f->stream && f->stream != stdout)
+		fclose(f->stream);
+	if (f->temporary)
+		unlink(f->temporary);
+	free(f->temporary);
+	free(f->path);
+	*f = (struct outfile)OUTFILE_INIT;
+}

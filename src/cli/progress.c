@@ -1,0 +1,103 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+
+#define FIRST_MS 500
+#define NEXT_MS 1000
+
+/*
+ * A thread of its own, not a timer's signal: a signal would interrupt the
+ * system calls that hold the target stopped.  ptrace() looks only at the
+ * thread that calls it, which is the main one.
+ */
+static struct {
+	pthread_t thread;
+	bool running;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	const char *what;	/* NULL: end */
+	bool shown;
+	struct timespec begun;
+} progress = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+};
+
+static struct timespec after(struct timespec t, long ms)
+{
+	t.tv_nsec += ms % 1000 * 1000000;
+	t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	return t;
+}
+
+static void *run(void *unused)
+{
+	struct timespec next = after(progress.begun, FIRST_MS);
+
+	(void)unused;
+	pthread_mutex_lock(&progress.lock);
+	while (progress.what) {
+		if (!pthread_cond_timedwait(&progress.changed, &progress.lock,
+					    &next))
+			continue;
+		fprintf(stderr, "\r\033[Kpyheld: %s, %ld s", progress.what,
+			(long)(next.tv_sec - progress.begun.tv_sec));
+		fflush(stderr);
+		progress.shown = true;
+		next = after(next, NEXT_MS);
+	}
+	if (progress.shown)
+		fputs("\r\033[K", stderr);
+	progress.shown = false;
+	pthread_mutex_unlock(&progress.lock);
+	return NULL;
+}
+
+static void start_thread(void)
+{
+	pthread_condattr_t attr;
+	sigset_t all, before;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&progress.changed, &attr);
+	pthread_condattr_destroy(&attr);
+	clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+	/* Signals are the main thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	progress.running = !pthread_create(&progress.thread, NULL, run, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void progress_start(const char *what)
+{
+	if (progress.running) {
+		pthread_mutex_lock(&progress.lock);
+		progress.what = what;
+		pthread_mutex_unlock(&progress.lock);
+		return;
+	}
+	if (!isatty(STDERR_FILENO))
+		return;
+	progress.what = what;
+	start_thread();
+}
+
+void progress_stop(void)
+{
+	if (!progress.running)
+		return;
+	pthread_mutex_lock(&progress.lock);
+	progress.what = NULL;
+	pthread_cond_signal(&progress.changed);
+	pthread_mutex_unlock(&progress.lock);
+	pthread_join(progress.thread, NULL);
+	pthread_cond_destroy(&progress.changed);
+	progress.running = false;
+}

@@ -1,0 +1,15 @@
+/*
+ * cli/progress.h - a line on a terminal while the work takes long.
+ *
+ * Shown on stderr only, only if that is a terminal, and only from half a
+ * second on; gone when the work is done.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+/* `what` ("reading") must stay valid; replaces what was there before. */
+void progress_start(const char *what);
+/* Also when nothing was started.  Call before other output. */
+void progress_stop(void);
+
+#endif

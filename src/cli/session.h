@@ -1,0 +1,47 @@
+/*
+ * cli/session.h - a target, opened and read, for the length of a command.
+ *
+ * Everything that goes wrong is said on stderr in one line "pyheld: ...";
+ * the functions return an exit status.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "heap/heap.h"
+#include "target/target.h"
+
+struct session {
+	struct target *target;
+	struct heap heap;
+};
+
+#define SESSION_INIT { NULL, { 0 } }
+
+/*
+ * Open TARGET as the user typed it and read all of its heap; warnings go to
+ * stderr.  0, or the status to exit with, when all is said.
+ */
+int session_open(struct session *s, const char *target);
+void session_close(struct session *s);
+
+/* STATUS_OK, or STATUS_PARTIAL where some of the target was unreadable. */
+int session_status(const struct session *s);
+
+/*
+ * The object at `address`; where there is none, say what is there instead.
+ * 0 or the status to exit with.
+ */
+int session_find(struct session *s, uint64_t address, oid *ret);
+
+/* Say "pyheld: ..." and free `err`; STATUS_FAILED. */
+int session_failed(struct error *err);
+
+/* Put a result on stdout.  These two return `status`, or STATUS_FAILED where
+ * it can't be written. */
+int session_print_text(const struct str *text, int status);
+int session_print_json(json_t *value, int status);
+
+#endif

@@ -1,0 +1,17 @@
+#include "cli/version.h"
+
+#ifdef HAVE_UNICORN
+#define EMULATOR "emulator: Unicorn"
+#else
+#define EMULATOR "emulator: none (built --without-unicorn): objects of C" \
+	" types that pyheld\n  does not know are only scanned for pointers," \
+	" which may miss references\n  and find some that are none"
+#endif
+
+void version_print(FILE *out)
+{
+	fputs(PACKAGE_NAME " " PACKAGE_VERSION "\n"
+	      "reads CPython 3.8 to 3.15 with the GIL, x86-64 Linux\n"
+	      EMULATOR "\n"
+	      "License GPL-2.0-or-later; there is NO WARRANTY.\n", out);
+}

@@ -1,0 +1,9 @@
+/* cli/version.h - what this build of pyheld is. */
+#ifndef CLI_VERSION_H
+#define CLI_VERSION_H
+
+#include <stdio.h>
+
+void version_print(FILE *out);
+
+#endif

@@ -1,0 +1,163 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "output/format.h"
+
+void format_count(struct str *s, uint64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			str_add_char(s, ',');
+		str_add_char(s, digits[i]);
+	}
+}
+
+void format_counted(struct str *s, uint64_t n, const char *what)
+{
+	format_count(s, n);
+	str_addf(s, " %s%s", what, n == 1 ? "" : "s");
+}
+
+void format_bytes(struct str *s, uint64_t n)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB",
+					     "EiB" };
+	double size = (double)n / 1024;
+	size_t unit = 0;
+
+	if (n < 1024) {
+		format_counted(s, n, "byte");
+		return;
+	}
+	/* 1023.95 would print as 1024.0 */
+	while (size >= 1023.95 && unit + 1 < ARRAY_SIZE(units)) {
+		size /= 1024;
+		unit++;
+	}
+	str_addf(s, "%.1f %s", size, units[unit]);
+}
+
+void format_duration(struct str *s, uint64_t ns)
+{
+	double ms = (double)ns / 1e6;
+
+	if (ms >= 10000)
+		str_addf(s, "%.1f s", ms / 1000);
+	else if (ms >= 100)
+		str_addf(s, "%.0f ms", ms);
+	else
+		str_addf(s, "%.1f ms", ms);
+}
+
+void format_address(struct str *s, uint64_t address)
+{
+	str_addf(s, "0x%" PRIx64, address);
+}
+
+/*
+ * One code point of valid UTF-8.  Not mbrtowc(): our text is UTF-8 whatever
+ * the locale.
+ */
+static const char *next_codepoint(const char *p, uint32_t *ret)
+{
+	unsigned char first = (unsigned char)*p++;
+	unsigned int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 :
+			    first >= 0xc0 ? 1 : 0;
+	uint32_t c = more ? first & (0x3f >> more) : first;
+
+	while (more-- && ((unsigned char)*p & 0xc0) == 0x80)
+		c = c << 6 | ((unsigned char)*p++ & 0x3f);
+	*ret = c;
+	return p;
+}
+
+static unsigned int codepoint_width(uint32_t c)
+{
+	int width;
+
+	if (c < 0x80)
+		return 1;
+	/* -1: a locale that does not know it, where all count as one */
+	width = wcwidth((wchar_t)c);
+	return width < 0 ? 1 : (unsigned int)width;
+}
+
+unsigned int format_width(const char *text)
+{
+	unsigned int width = 0;
+	uint32_t c;
+
+	while (*text) {
+		text = next_codepoint(text, &c);
+		width += codepoint_width(c);
+	}
+	return width;
+}
+
+void format_pad(struct str *s, unsigned int columns)
+{
+	while (columns--)
+		str_add_char(s, ' ');
+}
+
+/* The end of the longest start of `text` that takes at most `max` columns. */
+static const char *head_end(const char *text, unsigned int max)
+{
+	unsigned int width = 0;
+	const char *end = text, *next;
+	uint32_t c;
+
+	for (; *end; end = next) {
+		next = next_codepoint(end, &c);
+		width += codepoint_width(c);
+		if (width > max)
+			break;
+	}
+	return end;
+}
+
+void format_fit(struct str *s, const char *text, unsigned int max, bool utf8)
+{
+	unsigned int width = format_width(text), dots = utf8 ? 1 : 3, head;
+	const char *tail = text;
+	uint32_t c;
+
+	if (!max || width <= max || max <= dots + 2) {
+		str_add(s, text);
+		return;
+	}
+	head = (max - dots) / 2;
+	str_add_bytes(s, text, (size_t)(head_end(text, head) - text));
+	str_add(s, utf8 ? "\xe2\x80\xa6" : "...");
+	while (width > max - dots - head) {
+		tail = next_codepoint(tail, &c);
+		width -= codepoint_width(c);
+	}
+	str_add(s, tail);
+}
+
+void format_type(struct str *s, struct heap *h, oid o)
+{
+	int64_t length = heap_length(h, o);
+
+	str_add(s, heap_type_of(h, o)->name);
+	if (length < 0)
+		return;
+	str_add(s, " of ");
+	format_count(s, (uint64_t)length);
+}
+
+void format_end_line(struct str *s)
+{
+	size_t len = s->len;
+
+	while (len && s->s[len - 1] == ' ')
+		len--;
+	str_cut(s, len);
+	str_add_char(s, '\n');
+}

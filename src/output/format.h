@@ -1,0 +1,49 @@
+/*
+ * output/format.h - numbers and lines as a tired person reads them.
+ *
+ * Everything here appends to a string that the caller owns.
+ */
+#ifndef OUTPUT_FORMAT_H
+#define OUTPUT_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "heap/heap.h"
+
+/* What the reader's end can show; see cli/terminal.c. */
+struct format {
+	unsigned int width;	/* columns of the terminal; 0: no limit */
+	bool utf8;		/* tree lines and ellipses beyond ASCII */
+	bool header;		/* column heads */
+};
+
+/* "98,113" */
+void format_count(struct str *s, uint64_t n);
+/* "1 object", "98,113 objects" */
+void format_counted(struct str *s, uint64_t n, const char *what);
+/* "48 bytes", "12.0 KiB", "1.4 GiB" */
+void format_bytes(struct str *s, uint64_t n);
+/* "83.1 ms" */
+void format_duration(struct str *s, uint64_t ns);
+/* "0x7f3a2c0b5d90" */
+void format_address(struct str *s, uint64_t address);
+
+/* How many terminal columns valid UTF-8 takes. */
+unsigned int format_width(const char *text);
+void format_pad(struct str *s, unsigned int columns);
+
+/*
+ * Add `text` in at most `max` columns (0: no limit): what is longer loses
+ * its middle, as both ends of a dotted name tell something.
+ */
+void format_fit(struct str *s, const char *text, unsigned int max, bool utf8);
+
+/* "list of 98,113", "app.User": the type, with the length where it has one */
+void format_type(struct str *s, struct heap *h, oid o);
+
+/* Cut the trailing spaces of the last line and end it. */
+void format_end_line(struct str *s);
+
+#endif

@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "output/json.h"
+
+static json_t *made(json_t *value)
+{
+	if (!value)
+		out_of_memory();
+	return value;
+}
+
+json_t *json_text(const char *text)
+{
+	CLEANUP(str_release) struct str safe = STR_INIT;
+	json_t *value;
+
+	if (!text)
+		return json_null();
+	value = json_string(text);
+	if (value)
+		return value;
+	/* Not UTF-8, which who filled the heap should have seen to. */
+	str_add_safe(&safe, text, strlen(text));
+	return made(json_string(safe.s));
+}
+
+json_t *json_address(uint64_t address)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, address);
+	return made(json_string_nocheck(text));
+}
+
+/* JSON's integers are signed; no count of ours gets near to the limit. */
+json_t *json_count(uint64_t n)
+{
+	return made(json_integer((json_int_t)MIN(n, (uint64_t)INT64_MAX)));
+}
+
+void json_put(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new_nocheck(object, key, made(value)))
+		out_of_memory();
+}
+
+void json_push(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, made(value)))
+		out_of_memory();
+}
+
+/* 0 and "" stand for unknown in struct heap_info. */
+static json_t *count_or_null(uint64_t n)
+{
+	return n ? json_count(n) : json_null();
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text && *text ? json_text(text) : json_null();
+}
+
+json_t *json_target(const struct heap *h)
+{
+	const struct heap_info *info = &h->info;
+	json_t *ret = made(json_object());
+
+	json_put(ret, "source", text_or_null(info->source));
+	json_put(ret, "pid", count_or_null((uint64_t)info->pid));
+	json_put(ret, "executable", text_or_null(info->executable));
+	json_put(ret, "command", text_or_null(info->command));
+	json_put(ret, "host", text_or_null(info->host));
+	json_put(ret, "start_time", count_or_null(info->start_time));
+	json_put(ret, "taken_at", count_or_null(info->taken_at));
+	json_put(ret, "resident", count_or_null(info->resident));
+	json_put(ret, "pause_ns", json_count(info->pause_ns));
+	json_put(ret, "bytes_copied", json_count(info->bytes_copied));
+	return ret;
+}
+
+json_t *json_python(const struct heap *h)
+{
+	const struct heap_info *info = &h->info;
+	json_t *ret = made(json_object());
+
+	json_put(ret, "version", text_or_null(info->version));
+	json_put(ret, "build", text_or_null(info->build));
+	json_put(ret, "hexversion", count_or_null(info->hexversion));
+	json_put(ret, "free_threaded", json_boolean(info->free_threaded));
+	json_put(ret, "debug", json_boolean(info->debug));
+	json_put(ret, "trace_refs", json_boolean(info->trace_refs));
+	json_put(ret, "allocator", text_or_null(info->allocator));
+	json_put(ret, "layout", text_or_null(info->layout));
+	return ret;
+}
+
+json_t *json_gc(const struct heap_interpreter *i)
+{
+	json_t *ret = made(json_object());
+	json_t *thresholds = made(json_array()), *counts = made(json_array());
+	json_t *objects = made(json_array());
+
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
+		json_push(thresholds,
+			  json_integer(i->generations[g].threshold));
+		json_push(counts, json_integer(i->generations[g].count));
+		json_push(objects, json_count(i->generations[g].objects));
+	}
+	json_put(ret, "enabled", json_boolean(i->gc_enabled));
+	json_put(ret, "collecting", json_boolean(i->gc_collecting));
+	json_put(ret, "thresholds", thresholds);
+	json_put(ret, "counts", counts);
+	json_put(ret, "objects", objects);
+	json_put(ret, "frozen", json_count(i->frozen));
+	json_put(ret, "garbage", i->garbage < 0 ? json_null() :
+				 json_integer(i->garbage));
+	return ret;
+}
+
+json_t *json_interpreters(const struct heap *h)
+{
+	json_t *ret = made(json_array());
+
+	for (size_t i = 0; i < h->interpreters.nr; i++) {
+		const struct heap_interpreter *from = &h->interpreters.v[i];
+		json_t *to = made(json_object());
+
+		json_put(to, "id", json_integer(from->id));
+		json_put(to, "threads", json_count(from->nr_threads));
+		json_put(to, "gc", json_gc(from));
+		json_push(ret, to);
+	}
+	return ret;
+}
+
+/* The frames of a thread lie innermost first. */
+static json_t *frames_of(const struct heap *h, size_t thread)
+{
+	json_t *ret = made(json_array());
+
+	for (size_t i = 0; i < h->frames.nr; i++) {
+		const struct heap_frame *from = &h->frames.v[i];
+		json_t *to;
+
+		if (from->thread != thread)
+			continue;
+		to = made(json_object());
+		json_put(to, "function", text_or_null(from->function));
+		json_put(to, "file", text_or_null(from->file));
+		json_put(to, "line", from->line > 0 ?
+				     json_integer(from->line) : json_null());
+		json_push(ret, to);
+	}
+	return ret;
+}
+
+json_t *json_threads(const struct heap *h)
+{
+	json_t *ret = made(json_array());
+
+	for (size_t i = 0; i < h->threads.nr; i++) {
+		const struct heap_thread *from = &h->threads.v[i];
+		json_t *to = made(json_object());
+
+		json_put(to, "id", count_or_null((uint64_t)from->native_id));
+		json_put(to, "name", text_or_null(from->name));
+		json_put(to, "interpreter", json_integer(from->interpreter));
+		json_put(to, "holds_gil", json_boolean(from->holds_gil));
+		json_put(to, "frames", frames_of(h, i));
+		json_push(ret, to);
+	}
+	return ret;
+}
+
+json_t *json_coverage(const struct heap *h)
+{
+	const struct heap_info *info = &h->info;
+	json_t *ret = made(json_object());
+
+	json_put(ret, "native", json_count(info->nr_native));
+	json_put(ret, "emulated", json_count(info->nr_emulated));
+	json_put(ret, "scanned", json_count(info->nr_scanned));
+	json_put(ret, "unread", json_count(info->nr_unread));
+	json_put(ret, "bad_pointers", json_count(info->nr_bad_pointers));
+	json_put(ret, "emulator", json_boolean(info->emulator));
+	return ret;
+}
+
+json_t *json_root(const struct heap_root *root)
+{
+	json_t *ret = made(json_object());
+
+	json_put(ret, "kind", json_text(root_kind_names[root->kind]));
+	json_put(ret, "name", json_text(root->name));
+	json_put(ret, "expression", json_text(root->expression));
+	return ret;
+}
+
+json_t *json_warnings(const struct heap *h)
+{
+	json_t *ret = made(json_array());
+
+	for (size_t i = 0; i < h->info.warnings.nr; i++)
+		json_push(ret, json_text(h->info.warnings.v[i]));
+	return ret;
+}
+
+json_t *json_object_of(const struct heap *h, oid o)
+{
+	json_t *ret = made(json_object());
+
+	json_put(ret, "address", json_address(h->address[o]));
+	json_put(ret, "type", json_text(heap_type_of(h, o)->name));
+	json_put(ret, "size", json_count(h->size[o]));
+	json_put(ret, "refcount", h->refcount[o] == REFCOUNT_IMMORTAL ?
+				  json_null() : json_count(h->refcount[o]));
+	json_put(ret, "generation",
+		 h->generation[o] == GENERATION_UNTRACKED ?
+		 json_null() : json_integer(h->generation[o]));
+	return ret;
+}
+
+struct error *json_write(const json_t *value, FILE *out)
+{
+	if (json_dumpf(value, out, JSON_INDENT(2)) || fputc('\n', out) == EOF)
+		return error_errno(ERR_SYSTEM, errno, "can't write");
+	return NULL;
+}
