@@ -19,7 +19,7 @@ void edge_name_release(struct edge_name *n)
 	free(n->name);
 	free(n->prefix);
 	free(n->suffix);
-	*n = (struct edge_name){ NULL, NULL, NULL };
+	*n = (struct edge_name){ 0 };
 }
 
 void heap_init(struct heap *h)

@@ -67,6 +67,12 @@ struct edge_name {
 	/* Python for the referent: prefix + Python for the object + suffix;
 	 * both NULL where no expression can be. */
 	char *prefix, *suffix;
+	/*
+	 * The expression gives a stand-in (the mappingproxy that a class shows
+	 * for its dict): right for steps that go on from here, but it is not
+	 * the referent itself.
+	 */
+	bool stand_in;
 };
 void edge_name_release(struct edge_name *n);
 

@@ -1,5 +1,43 @@
 src_libpyheld_a_SOURCES += \
+	src/python/debug-offsets.c \
+	src/python/debug-offsets.def \
+	src/python/debug-offsets.h \
 	src/python/emulator.h \
+	src/python/fields.c \
+	src/python/fields.def \
+	src/python/fields.h \
 	src/python/layout-tables.c \
+	src/python/layout.c \
 	src/python/layout.def \
 	src/python/layout.h
+
+src_libpyheld_a_SOURCES += \
+	src/python/watchdog.c \
+	src/python/watchdog.h
+if HAVE_UNICORN
+src_libpyheld_a_SOURCES += \
+	src/python/emulator-engine.c \
+	src/python/emulator-engine.h \
+	src/python/emulator-x86-64.c \
+	src/python/emulator.c
+else
+src_libpyheld_a_SOURCES += src/python/emulator-none.c
+endif
+
+src_libpyheld_a_SOURCES += \
+	src/python/dict.c \
+	src/python/find.c \
+	src/python/find.h \
+	src/python/gc.c \
+	src/python/load.c \
+	src/python/load.h \
+	src/python/names.c \
+	src/python/objects.c \
+	src/python/preview.c \
+	src/python/python.h \
+	src/python/refs-instance.c \
+	src/python/refs.c \
+	src/python/size.c \
+	src/python/state.h \
+	src/python/text.c \
+	src/python/types.c

@@ -7,6 +7,8 @@
 #ifndef PYTHON_STATE_H
 #define PYTHON_STATE_H
 
+#include <inttypes.h>
+
 #include "heap/heap.h"
 #include "python/emulator.h"
 #include "python/layout.h"
@@ -42,6 +44,7 @@ enum reader {
 	READER_FRAME,
 	READER_CODE,	 /* no tp_traverse, but holds references */
 	READER_LRU_LINK,
+	READER_DEQUE,
 	READER_EMULATE,
 	NR_READERS,
 };
@@ -51,7 +54,7 @@ enum sizer {
 	SIZER_OBJECT,	 /* basicsize + itemsize * len */
 	SIZER_INT, SIZER_STR, SIZER_DICT, SIZER_ODICT, SIZER_LIST, SIZER_SET,
 	SIZER_TYPE, SIZER_CODE, SIZER_FRAME, SIZER_GENERATOR, SIZER_DEQUE,
-	SIZER_BYTEARRAY, SIZER_OTHER,
+	SIZER_BYTEARRAY, SIZER_ARRAY, SIZER_BYTESIO,
 };
 
 #define READER_MAX_SLOTS 16
@@ -73,6 +76,7 @@ struct pytype {
 	bool visits_type, visits_dict, visits_managed;
 	uint8_t nr_slots;	/* of READER_SLOTS: fixed words to visit */
 	uint16_t slots[READER_MAX_SLOTS];
+	uint8_t fields[READER_MAX_SLOTS]; /* enum ref_field of each */
 	uint32_t member_first, member_nr; /* __slots__: in python.members */
 	raddr module_name;	/* str object of __module__; 0: by tp_name */
 	raddr qualname;
@@ -98,7 +102,12 @@ struct known_types {
 	raddr type, object, str, int_, bool_, float_, bytes, tuple, list, dict,
 	      set, frozenset, none_type, module, function, code, frame,
 	      generator, coroutine, async_generator, cell, method,
-	      builtin_function, weakref, property, mappingproxy, exception;
+	      builtin_function, weakref, property, mappingproxy, exception,
+	      range, wrapper_descriptor;
+	/* tp_traverse of these, shared by others: 0 unknown */
+	raddr dict_traverse, list_traverse, tuple_traverse, set_traverse,
+	      type_traverse, module_traverse, generator_traverse,
+	      weakref_traverse, descr_traverse, deque_traverse;
 	raddr none;		/* the object None */
 	raddr set_dummy;	/* the object that marks a deleted entry */
 };
@@ -151,6 +160,8 @@ oid objects_add(struct python *py, raddr addr);
 /* Index of the class at `addr` (read once); UINT32_MAX: it is no class. */
 uint32_t types_load(struct python *py, raddr addr);
 void types_release(struct python *py);
+/* The index of a class that was loaded already, else UINT32_MAX. */
+uint32_t types_load_known(struct python *py, raddr addr);
 static inline struct pytype *types_of(struct python *py, oid o)
 {
 	return &py->types.v[py->heap->type[o]];
@@ -191,7 +202,6 @@ enum ref_kind {
 	REF_KEY,	/* the referent is a key of a dict */
 	REF_ELEMENT,	/* of a set */
 	REF_ATTRIBUTE,	/* arg: raddr of the name, a str object */
-	REF_MEMBER,	/* arg: raddr of a C string: a slot or a PyMemberDef */
 	REF_FIELD,	/* arg: index of ref_field_names */
 	REF_DICT,	/* __dict__ */
 	REF_TYPE,	/* __class__ */
@@ -247,17 +257,10 @@ enum refs_result refs_generator(struct python *py, raddr obj,
 enum refs_result refs_code(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_type(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_module(struct python *py, raddr obj, struct refs *ret);
+enum refs_result refs_deque(struct python *py, const struct pytype *t,
+			    raddr obj, struct refs *ret);
 enum refs_result refs_lru_link(struct python *py, raddr obj,
 			       struct refs *ret);
-
-/* --- frames.c ------------------------------------------------------------ */
-
-/*
- * The interpreter frame (3.11 and later) at `iframe`: its code, function,
- * locals and stack as tp_traverse of a frame or generator visits them.
- */
-enum refs_result frames_read_iframe(struct python *py, raddr iframe,
-				    bool visit_code, struct refs *ret);
 
 /* --- dict.c: reading dicts as data --------------------------------------- */
 
@@ -294,8 +297,11 @@ bool text_equals(struct python *py, raddr obj, const char *s);
 /* Python source for a constant (str, int, bytes, float, None, bool, tuples of
  * them): false where it can't be written so that eval() gives an equal. */
 bool text_literal(struct python *py, raddr obj, struct str *ret);
+/* As that for a preview: no tuples, cut after `max` with "..." behind. */
+bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret);
 /* Is it an identifier and no keyword? */
 bool text_is_identifier(const char *s);
+/* preview.c */
 void text_preview(struct python *py, raddr obj, size_t max, struct str *ret);
 int64_t text_length(struct python *py, oid o);
 

@@ -1,0 +1,248 @@
+/*
+ * The collector's state and its generation lists:
+ * Include/internal/pycore_gc.h, struct _gc_runtime_state.
+ *
+ *	generations[i].head          PyGC_Head  PyObject
+ *	+----------+                 +--------+---------...
+ *	| _gc_next |---------------->|  next -+--> ...  --> back to the head
+ *	| _gc_prev |<----------------+- prev  |
+ *	+----------+                 +--------+---------...
+ *
+ * Links carry flags in their low bits: _gc_prev 0 (finalized) and 1
+ * (collecting), _gc_next 0 (unreachable, during a collection; in 3.14.0 to
+ * 3.14.4 the old space that the object is in).  Debian's 3.13 aligns heads to
+ * 4 bytes: the mask is ~3, never ~7.
+ */
+#include "python/state.h"
+
+#define GC_HEAD_SIZE 16
+#define LINK_MASK (~3ull)
+#define PREV_FINALIZED 1
+#define MAX_BAD_NODES 1000
+#define MAX_INTERPRETERS 1024
+
+static raddr state_of(const struct python *py, raddr interp)
+{
+	const struct layout *l = &py->layout;
+
+	if (l->interp_gc != LAYOUT_NONE)
+		return interp + l->interp_gc;
+	return l->runtime_gc != LAYOUT_NONE ? py->runtime + l->runtime_gc : 0;
+}
+
+/* A list head whose neighbours point back at it. */
+static bool is_head(struct python *py, raddr head)
+{
+	raddr next = word_at(py, head, 0) & LINK_MASK;
+	raddr prev = word_at(py, head, 8) & LINK_MASK;
+
+	return next && prev && (word_at(py, next, 8) & LINK_MASK) == head &&
+	       (word_at(py, prev, 0) & LINK_MASK) == head;
+}
+
+/* Debian's 3.13 has its generations 4 bytes before everybody else's, and no
+ * debug offset says so: believe the lists. */
+static uint32_t generations_offset(struct python *py, raddr state)
+{
+	const struct layout *l = &py->layout;
+	static const int shifts[] = { 0, -4, 4 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shifts); i++) {
+		uint32_t offset = l->gc_generations + (uint32_t)shifts[i];
+
+		if (is_head(py, state + offset) &&
+		    is_head(py, state + offset + l->generation_size))
+			return offset;
+	}
+	return LAYOUT_NONE;
+}
+
+static bool locate_heads(struct python *py, raddr state, struct gc_lists *gc)
+{
+	const struct layout *l = &py->layout;
+	uint32_t first = LAYOUT_NONE;
+
+	if (l->gc_generations != LAYOUT_NONE) {
+		first = generations_offset(py, state);
+		if (first == LAYOUT_NONE)
+			return false;
+		for (unsigned int i = 0; i < 3; i++)
+			gc->heads[i] = state + first + i * l->generation_size;
+	} else if (l->gc_young != LAYOUT_NONE && l->gc_old != LAYOUT_NONE) {
+		/* 3.14.0 to 3.14.4: the incremental collector. */
+		gc->heads[0] = state + l->gc_young;
+		gc->heads[1] = state + l->gc_old;
+		gc->heads[2] = state + l->gc_old + l->generation_size;
+	} else {
+		return false;
+	}
+	if (l->gc_permanent != LAYOUT_NONE)
+		gc->heads[3] = state + l->gc_permanent;
+	return true;
+}
+
+struct error *gc_locate(struct python *py, struct interpreter *interp)
+{
+	const struct layout *l = &py->layout;
+	raddr state = state_of(py, interp->address);
+	struct gc_lists *gc = &interp->gc;
+
+	if (!state || !locate_heads(py, state, gc))
+		return error_new(ERR_CORRUPT,
+				 "self-check failed: the collector's generation"
+				 " lists are not where %s has them",
+				 py->layout_source);
+	for (unsigned int i = 0; i < 4; i++)
+		if (gc->heads[i] && !is_head(py, gc->heads[i]))
+			return error_new(ERR_CORRUPT,
+					 "self-check failed: the links of the "
+					 "collector's list %u do not agree (%s)",
+					 i, py->layout_source);
+	for (unsigned int i = 0; i < 3; i++)
+		gc->thresholds[i] = gc->heads[i] + GC_HEAD_SIZE;
+	gc->enabled = state + l->gc_enabled;
+	gc->collecting = state + l->gc_collecting;
+	gc->garbage = state + l->gc_garbage;
+	gc->callbacks = state + l->gc_callbacks;
+	return NULL;
+}
+
+struct error *gc_check_idle(struct target *t, void *context, bool *again)
+{
+	struct python *py = context;
+	const struct layout *l = &py->layout;
+	struct error *err;
+	raddr interp = 0;
+
+	*again = false;
+	err = target_peek(t, py->runtime + l->runtime_interpreters_head,
+			  &interp, 8);
+	for (int i = 0; !err && interp && i < MAX_INTERPRETERS; i++) {
+		int32_t collecting = 0;
+
+		err = target_peek(t, state_of(py, interp) + l->gc_collecting,
+				  &collecting, 4);
+		if (!err && collecting) {
+			*again = true;
+			return NULL;
+		}
+		if (!err)
+			err = target_peek(t, interp + l->interp_next, &interp,
+					  8);
+	}
+	return err;
+}
+
+struct walk {
+	uint64_t nr, nr_bad;
+	bool broken;
+};
+
+static void walk_list(struct python *py, raddr head, uint8_t generation,
+		      struct walk *w)
+{
+	struct heap *h = py->heap;
+	raddr node = word_at(py, head, 0) & LINK_MASK;
+
+	while (node && node != head) {
+		const uint8_t *p = memory_at(py->memory, node, GC_HEAD_SIZE);
+		oid o;
+
+		if (!p) {
+			w->broken = true;
+			return;
+		}
+		o = objects_add(py, node + GC_HEAD_SIZE);
+		if (o == OID_NONE) {
+			if (++w->nr_bad > MAX_BAD_NODES) {
+				w->broken = true;
+				return;
+			}
+		} else {
+			/* Seen already: the list runs in a circle. */
+			if (h->generation[o] != GENERATION_UNTRACKED) {
+				w->broken = true;
+				return;
+			}
+			h->generation[o] = generation;
+			if (get_u64(p + 8) & PREV_FINALIZED)
+				h->flags[o] |= OBJECT_FINALIZED;
+			w->nr++;
+		}
+		node = get_u64(p) & LINK_MASK;
+	}
+	if (!node)
+		w->broken = true;
+}
+
+static void load_lists(struct python *py, const struct interpreter *interp,
+		       struct heap_interpreter *hi)
+{
+	for (uint8_t i = 0; i < 4; i++) {
+		struct walk w = { 0, 0, false };
+
+		if (!interp->gc.heads[i])
+			continue;
+		walk_list(py, interp->gc.heads[i], i, &w);
+		if (i < 3)
+			hi->generations[i].objects = w.nr;
+		else
+			hi->frozen = w.nr;
+		if (w.broken || w.nr_bad)
+			heap_warn(py->heap,
+				  "interpreter %" PRId64 ", generation %u: %s "
+				  "after %" PRIu64 " objects, %" PRIu64
+				  " could not be read",
+				  interp->id, i,
+				  w.broken ? "the list is broken" : "list ends",
+				  w.nr, w.nr_bad);
+	}
+}
+
+static void load_state(struct python *py, const struct interpreter *interp,
+		       struct heap_interpreter *hi)
+{
+	const struct gc_lists *gc = &interp->gc;
+	raddr garbage = word_at(py, gc->garbage, 0);
+
+	hi->id = interp->id;
+	hi->gc_enabled = int_at(py, gc->enabled, 0);
+	hi->gc_collecting = int_at(py, gc->collecting, 0);
+	for (unsigned int i = 0; i < 3; i++) {
+		hi->generations[i].threshold =
+			int_at(py, gc->thresholds[i], 0);
+		hi->generations[i].count = int_at(py, gc->thresholds[i], 4);
+	}
+	hi->garbage = -1;
+	hi->garbage_list = OID_NONE;
+	if (garbage &&
+	    word_at(py, garbage, py->layout.object_type) == py->known.list) {
+		hi->garbage = (int64_t)word_at(py, garbage,
+					       py->layout.var_size);
+		hi->garbage_list = objects_add(py, garbage);
+	}
+}
+
+struct error *gc_load(struct python *py)
+{
+	for (size_t i = 0; i < py->interpreters.nr; i++) {
+		struct heap_interpreter hi = { 0 };
+		struct error *err;
+
+		/* 3.8 has one collector for all interpreters. */
+		if (i && py->layout.interp_gc == LAYOUT_NONE)
+			break;
+		err = gc_locate(py, &py->interpreters.v[i]);
+		if (err)
+			return err;
+		load_lists(py, &py->interpreters.v[i], &hi);
+		load_state(py, &py->interpreters.v[i], &hi);
+		if (hi.gc_collecting)
+			heap_warn(py->heap,
+				  "interpreter %" PRId64 " is within a "
+				  "collection: objects may be missing from "
+				  "its lists", hi.id);
+		heap_interpreter_vec_push(&py->heap->interpreters, hi);
+	}
+	return NULL;
+}

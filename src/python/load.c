@@ -1,0 +1,517 @@
+/*
+ * From a process to a heap: find CPython, take the snapshot, add what the
+ * collector's lists and the roots hold, and follow every reference from there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/find.h"
+#include "python/load.h"
+#include "python/python.h"
+
+#define BATCH 32768		/* objects to the emulator at once */
+#define SAMPLE_OF_TYPE 4	/* objects of a type that are checked */
+#define SAMPLE_MAX 4096
+
+struct loader {
+	struct python *py;
+	struct refs refs;
+	struct raddr_vec visited;
+	struct emulator_call *calls; /* BATCH of them */
+};
+
+/* --- one object --------------------------------------------------------------- */
+
+static void store_refs(struct python *py, oid o, const raddr *to, uint64_t nr)
+{
+	struct heap *h = py->heap;
+	uint64_t start = h->edges.nr;
+
+	oid_vec_reserve(&h->edges, nr);
+	for (uint64_t i = 0; i < nr; i++) {
+		oid referent = objects_add(py, to[i]);
+
+		if (likely(referent != OID_NONE))
+			h->edges.v[h->edges.nr++] = referent;
+		else
+			h->info.nr_bad_pointers++;
+	}
+	h->edge_start[o] = start;
+	h->edge_nr[o] = (uint32_t)(h->edges.nr - start);
+}
+
+/* Without its traverse: every aligned word that points to an object. */
+static void scan(struct python *py, const struct pytype *t, raddr obj,
+		 struct refs *refs)
+{
+	for (uint64_t at = py->layout.object_size;
+	     at + 8 <= (uint64_t)t->basicsize; at += 8) {
+		raddr to = word_at(py, obj, (uint32_t)at);
+
+		if (to && objects_add(py, to) != OID_NONE)
+			refs_add(refs, to, REF_OFFSET, at);
+	}
+}
+
+static void load_by_scan(struct loader *ld, oid o)
+{
+	struct python *py = ld->py;
+	struct pytype t = *types_of(py, o);
+
+	ld->refs.to.nr = 0;
+	scan(py, &t, py->heap->address[o], &ld->refs);
+	store_refs(py, o, ld->refs.to.v, ld->refs.to.nr);
+	py->heap->flags[o] |= OBJECT_SCANNED;
+	py->heap->info.nr_scanned++;
+}
+
+static void load_native(struct loader *ld, oid o)
+{
+	struct python *py = ld->py;
+	struct heap *h = py->heap;
+	raddr obj = h->address[o];
+	const struct pytype *t = types_of(py, o);
+	enum refs_result result;
+
+	h->size[o] = size_of(py, t, obj);
+	ld->refs.to.nr = 0;
+	result = refs_read(py, t, obj, &ld->refs);
+	if (result == REFS_EMULATE) {
+		oid_vec_push(&py->pending, o);
+		return;
+	}
+	store_refs(py, o, ld->refs.to.v, ld->refs.to.nr);
+	if (result == REFS_UNREADABLE) {
+		h->flags[o] |= OBJECT_UNREAD;
+		h->info.nr_unread++;
+	} else {
+		h->info.nr_native++;
+	}
+}
+
+/* --- the emulator ---------------------------------------------------------------- */
+
+static void note_failure(struct python *py, oid o, const char *why)
+{
+	struct pytype *t = types_of(py, o);
+
+	if (!t->nr_failed++) {
+		CLEANUP(freep) char *name = names_of_type(py, t);
+
+		heap_warn(py->heap, "tp_traverse of %s could not be emulated "
+			  "(%s): its objects are scanned for pointers instead",
+			  name, why);
+	}
+}
+
+static void run_batch(struct loader *ld, const oid *objects, size_t nr)
+{
+	struct python *py = ld->py;
+	struct heap *h = py->heap;
+
+	for (size_t i = 0; i < nr; i++)
+		ld->calls[i] = (struct emulator_call){
+			.object = h->address[objects[i]],
+			.traverse = types_of(py, objects[i])->traverse,
+		};
+	ld->visited.nr = 0;
+	emulator_run(py->emulator, ld->calls, nr, &ld->visited);
+	for (size_t i = 0; i < nr; i++) {
+		const struct emulator_call *call = &ld->calls[i];
+		oid o = objects[i];
+
+		if (call->failed) {
+			note_failure(py, o, call->failed);
+			load_by_scan(ld, o);
+			continue;
+		}
+		store_refs(py, o, ld->visited.v + call->first, call->nr);
+		h->flags[o] |= OBJECT_EMULATED;
+		h->info.nr_emulated++;
+	}
+}
+
+static void flush_pending(struct loader *ld)
+{
+	struct python *py = ld->py;
+	CLEANUP(oid_vec_release) struct oid_vec batch =
+		oid_vec_take(&py->pending);
+
+	for (size_t i = 0; i < batch.nr; i += BATCH) {
+		if (py->emulator) {
+			run_batch(ld, batch.v + i, MIN(BATCH, batch.nr - i));
+			continue;
+		}
+		for (size_t j = i; j < batch.nr && j < i + BATCH; j++)
+			load_by_scan(ld, batch.v[j]);
+	}
+}
+
+/* Objects are appended while this runs: those that the last ones refer to. */
+static void load_all(struct loader *ld)
+{
+	struct python *py = ld->py;
+	oid o = 0;
+
+	for (;;) {
+		for (; o < py->heap->nr_objects; o++)
+			load_native(ld, o);
+		if (!py->pending.nr)
+			break;
+		flush_pending(ld);
+	}
+}
+
+/* --- self-checks that need the emulator ------------------------------------------- */
+
+static bool emulate_one(struct loader *ld, raddr obj, raddr traverse)
+{
+	struct emulator_call *call = &ld->calls[0];
+
+	*call = (struct emulator_call){ .object = obj, .traverse = traverse };
+	ld->visited.nr = 0;
+	emulator_run(ld->py->emulator, call, 1, &ld->visited);
+	return !call->failed;
+}
+
+/*
+ * 3.13's first releases visit values that are embedded in an object from the
+ * object, later ones from its materialised dict (gh-130327); distributions
+ * have the fix in versions that do not show it.  Ask such a dict.
+ */
+static void find_embedded_rule(struct loader *ld)
+{
+	struct python *py = ld->py;
+	struct heap *h = py->heap;
+
+	if (py->minor != 13)
+		return;
+	py->embedded_by_object = (py->hexversion >> 8 & 0xff) < 4;
+	for (oid o = 0; py->emulator && o < h->nr_objects; o++) {
+		struct dict_iter it;
+		raddr key, value;
+
+		if (types_of(py, o)->reader != READER_DICT ||
+		    !dict_iter_init(py, h->address[o], &it) || !it.values ||
+		    !it.embedded || !dict_iter_next(&it, &key, &value))
+			continue;
+		if (emulate_one(ld, h->address[o],
+				py->known.dict_traverse)) {
+			py->embedded_by_object = !ld->visited.nr;
+			return;
+		}
+	}
+}
+
+static int compare_raddr(const void *a, const void *b)
+{
+	raddr x = *(const raddr *)a, y = *(const raddr *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool same_multiset(struct raddr_vec *a, struct raddr_vec *b)
+{
+	if (a->nr != b->nr)
+		return false;
+	if (!a->nr)
+		return true;
+	qsort(a->v, a->nr, sizeof(raddr), compare_raddr);
+	qsort(b->v, b->nr, sizeof(raddr), compare_raddr);
+	return memcmp(a->v, b->v, a->nr * sizeof(raddr)) == 0;
+}
+
+static bool reader_agrees(struct loader *ld, oid o)
+{
+	struct python *py = ld->py;
+	const struct pytype *t = types_of(py, o);
+	raddr obj = py->heap->address[o];
+
+	ld->refs.to.nr = 0;
+	if (refs_read(py, t, obj, &ld->refs) != REFS_OK ||
+	    !emulate_one(ld, obj, t->traverse))
+		return true;	/* nothing to compare */
+	return same_multiset(&ld->refs.to, &ld->visited);
+}
+
+/*
+ * Hold pyheld's readers against the types' own traverse, on a sample.  A type
+ * where they differ is left to the emulator: a wrong table never makes a wrong
+ * report.
+ */
+static void check_readers(struct loader *ld, bool all)
+{
+	struct python *py = ld->py;
+	struct heap *h = py->heap;
+	CLEANUP(u32_vec_release) struct u32_vec seen = VEC_INIT;
+	uint64_t checked = 0;
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint32_t type = h->type[o];
+		struct pytype *t = &py->types.v[type];
+
+		while (seen.nr <= type)
+			u32_vec_push(&seen, 0);
+		if (!t->traverse || t->reader == READER_EMULATE ||
+		    !types_is_gc(py, t, h->address[o]))
+			continue;
+		if (!all && (seen.v[type] >= SAMPLE_OF_TYPE ||
+			     checked >= SAMPLE_MAX))
+			continue;
+		seen.v[type]++;
+		checked++;
+		if (!reader_agrees(ld, o)) {
+			CLEANUP(freep) char *name = names_of_type(py, t);
+
+			t->reader = READER_EMULATE;
+			heap_warn(h, "the reader for %s disagrees with its "
+				  "tp_traverse at 0x%" PRIx64 ": its objects "
+				  "are emulated", name, h->address[o]);
+		}
+	}
+}
+
+/* --- what the report says ----------------------------------------------------------- */
+
+static char *safe_copy(const char *s)
+{
+	struct str safe = STR_INIT;
+
+	if (s)
+		str_add_safe(&safe, s, strlen(s));
+	return str_take(&safe);
+}
+
+/* "3.13.0 (main, Oct  7 2024, 05:02:14) [GCC 12.2.0]" is sys.version. */
+static void describe_version(struct python *py, struct heap_info *info)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	raddr sysdict = word_at(py, py->interpreters.v[0].address,
+				py->layout.interp_sysdict);
+	raddr version = dict_get(py, sysdict, "version");
+	char *space;
+
+	info->hexversion = py->hexversion;
+	if (text_str(py, version, 400, &text, NULL)) {
+		space = strchr(text.s, ' ');
+		if (space)
+			*space = '\0';
+		info->version = xstrdup(text.s);
+		info->build = xstrdup(space ? space + 1 : "");
+		return;
+	}
+	info->version = xasprintf("3.%d.%u", py->minor,
+				  py->hexversion >> 8 & 0xff);
+	info->build = xstrdup("");
+}
+
+static void describe(struct python *py)
+{
+	struct heap_info *info = &py->heap->info;
+	const struct target *t = py->target;
+
+	info->pid = t->pid;
+	info->source = safe_copy(t->name);
+	info->executable = safe_copy(t->executable);
+	info->command = safe_copy(t->command);
+	info->host = safe_copy(t->host);
+	info->start_time = t->start_time;
+	info->taken_at = t->taken_at;
+	info->resident = t->resident;
+	info->pause_ns = t->pause_ns;
+	info->bytes_copied = t->memory.bytes_copied;
+	info->free_threaded = py->free_threaded;
+	info->debug = py->debug;
+	info->trace_refs = py->trace_refs;
+	info->allocator = xstrdup("");
+	info->layout = safe_copy(py->layout_source);
+	info->emulator = py->emulator;
+	describe_version(py, info);
+	if (!py->emulator)
+		heap_warn(py->heap, "no emulator (%s): objects of C types that "
+			  "pyheld does not know are only scanned for pointers",
+			  py->no_emulator);
+}
+
+static uint32_t type_flags(struct python *py, const struct pytype *t)
+{
+	const struct layout *l = &py->layout;
+	uint32_t flags = 0;
+	raddr value, owner;
+
+	if (t->flags & TPFLAG_TYPE_SUBCLASS)
+		flags |= TYPE_IS_TYPE;
+	if (t->flags & TPFLAG_HEAPTYPE)
+		flags |= TYPE_IS_HEAP;
+	if (t->traverse)
+		flags |= TYPE_HAS_TRAVERSE;
+	if (word_at(py, t->address, l->type_del))
+		flags |= TYPE_LEGACY_DEL;
+	if (word_at(py, t->address, l->type_finalize) &&
+	    types_lookup(py, t->address, "__del__", &value, &owner))
+		flags |= TYPE_HAS_DEL;
+	return flags;
+}
+
+static void finish_types(struct python *py)
+{
+	struct heap *h = py->heap;
+
+	for (size_t i = 0; i < h->types.nr; i++) {
+		struct heap_type *ht = &h->types.v[i];
+
+		ht->name = names_of_type(py, &py->types.v[i]);
+		ht->object = objects_find(py, ht->address);
+		ht->flags = type_flags(py, &py->types.v[i]);
+	}
+	for (oid o = 0; o < h->nr_objects; o++) {
+		h->types.v[h->type[o]].nr_objects++;
+		h->types.v[h->type[o]].bytes += h->size[o];
+	}
+}
+
+/* --- heap_ops ------------------------------------------------------------------------ */
+
+bool load_refs_again(struct python *py, oid o, struct refs *refs)
+{
+	const struct pytype t = *types_of(py, o);
+	raddr obj = py->heap->address[o];
+	uint8_t flags = py->heap->flags[o];
+
+	if (flags & OBJECT_SCANNED) {
+		scan(py, &t, obj, refs);
+		return true;
+	}
+	if (flags & OBJECT_EMULATED) {
+		struct emulator_call call = { .object = obj,
+					      .traverse = t.traverse };
+
+		emulator_run(py->emulator, &call, 1, &refs->to);
+		return false;
+	}
+	refs_read(py, &t, obj, refs);
+	return true;
+}
+
+static void op_preview(struct heap *h, oid o, size_t max, struct str *ret)
+{
+	text_preview(h->context, h->address[o], max, ret);
+}
+
+static int64_t op_length(struct heap *h, oid o)
+{
+	return text_length(h->context, o);
+}
+
+static oid op_find(struct heap *h, uint64_t address)
+{
+	return objects_find(h->context, address);
+}
+
+static void python_free(struct python *py)
+{
+	if (!py)
+		return;
+	emulator_free(py->emulator);
+	objects_release(py);
+	types_release(py);
+	interpreter_vec_release(&py->interpreters);
+	oid_vec_release(&py->pending);
+	free(py->layout_source);
+	free(py);
+}
+
+static void python_freep(struct python **py)
+{
+	python_free(*py);
+}
+
+static void op_release(struct heap *h)
+{
+	python_free(h->context);
+}
+
+static const struct heap_ops ops = {
+	.name_edges = names_of_edges,
+	.preview = op_preview,
+	.length = op_length,
+	.find = op_find,
+	.release = op_release,
+};
+
+/* --- all of it ------------------------------------------------------------------------- */
+
+static void loader_release(struct loader *ld)
+{
+	refs_release(&ld->refs);
+	raddr_vec_release(&ld->visited);
+	free(ld->calls);
+}
+
+static raddr any_fs_base(const struct target *t)
+{
+	for (size_t i = 0; i < t->threads.nr; i++)
+		if (t->threads.v[i].fs_base)
+			return t->threads.v[i].fs_base;
+	return 0;
+}
+
+static struct error *load_heap(struct python *py,
+			       const struct python_options *options)
+{
+	CLEANUP(loader_release) struct loader ld = { .py = py };
+	struct error *err;
+
+	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
+	if (options && options->no_emulator)
+		py->no_emulator = "turned off";
+	else
+		py->emulator = emulator_new(py->memory,
+					    any_fs_base(py->target),
+					    &py->no_emulator);
+	err = objects_init(py);
+	if (!err)
+		err = gc_load(py);
+	if (err)
+		return err;
+	find_embedded_rule(&ld);
+	if (py->emulator)
+		check_readers(&ld, options && options->check_readers);
+	roots_load(py);
+	load_all(&ld);
+	finish_types(py);
+	describe(py);
+	return NULL;
+}
+
+struct error *python_load_heap(struct target *t,
+			       const struct python_options *options,
+			       struct heap *ret)
+{
+	CLEANUP(python_freep) struct python *py = xcalloc(1, sizeof(*py));
+	CLEANUP(heap_release) struct heap heap = { 0 };
+	struct snapshot_options snapshot = {
+		.check = gc_check_idle,
+		.context = py,
+	};
+	struct error *err;
+
+	py->heap = &heap;
+	err = find_python(t, py);
+	if (!err)
+		err = target_snapshot(t, &snapshot);
+	if (!err)
+		err = find_in_snapshot(py);
+	if (!err)
+		err = load_heap(py, options);
+	if (err)
+		return err;
+	*ret = heap;
+	memset(&heap, 0, sizeof(heap));
+	ret->ops = &ops;
+	ret->context = py;
+	py->heap = ret;
+	py = NULL;
+	return NULL;
+}

@@ -1,0 +1,124 @@
+/*
+ * The object map: from an address to its oid, in constant time.
+ *
+ * An object is at least 16 bytes, so no two begin within the same 16: beside
+ * each segment lies an array of 4 bytes per 16 bytes of it, mapped without
+ * being reserved, so that only the pages near objects ever exist.
+ */
+#include <sys/mman.h>
+
+#include "python/state.h"
+
+#define GRANULE 16
+
+struct object_map {
+	uint32_t **ids;		/* one array a segment, oid + 1; NULL: none yet */
+	unsigned int nr;
+};
+
+struct error *objects_init(struct python *py)
+{
+	struct object_map *map = xcalloc(1, sizeof(*map));
+
+	map->nr = py->memory->nr_segments;
+	map->ids = xcalloc(map->nr, sizeof(*map->ids));
+	py->map = map;
+	return NULL;
+}
+
+static size_t map_bytes(const struct segment *s)
+{
+	return ((s->end - s->start) / GRANULE + 1) * sizeof(uint32_t);
+}
+
+void objects_release(struct python *py)
+{
+	struct object_map *map = py->map;
+
+	if (!map)
+		return;
+	for (unsigned int i = 0; i < map->nr; i++)
+		if (map->ids[i])
+			munmap(map->ids[i],
+			       map_bytes(&py->memory->segments[i]));
+	free(map->ids);
+	free(map);
+	py->map = NULL;
+}
+
+/* The place of `addr` in its segment's array, or NULL: not mapped. */
+static uint32_t *place_of(struct python *py, raddr addr, bool create)
+{
+	const struct segment *s = py->memory->last;
+	uint32_t **ids;
+
+	if (!s || addr < s->start || addr >= s->end) {
+		s = memory_find(py->memory, addr);
+		if (!s)
+			return NULL;
+	}
+	ids = &py->map->ids[s->index];
+	if (unlikely(!*ids)) {
+		void *p;
+
+		if (!create)
+			return NULL;
+		p = mmap(NULL, map_bytes(s), PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (p == MAP_FAILED)
+			out_of_memory();
+		*ids = p;
+	}
+	return *ids + (addr - s->start) / GRANULE;
+}
+
+oid objects_find(struct python *py, raddr addr)
+{
+	uint32_t *place = place_of(py, addr, false);
+
+	if (!place || !*place || py->heap->address[*place - 1] != addr)
+		return OID_NONE;
+	return *place - 1;
+}
+
+/* Bit 31 of the low word decides in every version since 3.12. */
+static uint32_t read_refcount(const struct python *py, const uint8_t *p)
+{
+	uint64_t full = get_u64(p + py->layout.object_refcount);
+	uint32_t low = (uint32_t)full;
+
+	if (py->minor >= 12)
+		return (int32_t)low < 0 ? REFCOUNT_IMMORTAL : low;
+	return full >= REFCOUNT_IMMORTAL ? REFCOUNT_IMMORTAL : low;
+}
+
+oid objects_add(struct python *py, raddr addr)
+{
+	uint32_t *place, type;
+	const uint8_t *p;
+	raddr type_addr;
+	oid o;
+
+	if (unlikely(addr & 7))
+		return OID_NONE;
+	p = memory_at(py->memory, addr, py->layout.object_size);
+	if (unlikely(!p))
+		return OID_NONE;
+	place = place_of(py, addr, true);
+	if (!place)
+		return OID_NONE;
+	if (*place)
+		return py->heap->address[*place - 1] == addr ? *place - 1
+							     : OID_NONE;
+	type_addr = get_u64(p + py->layout.object_type);
+	type = types_load(py, type_addr);
+	if (unlikely(type == UINT32_MAX))
+		return OID_NONE;
+	/* Loading a type moves nothing here, but may add types. */
+	o = heap_add_object(py->heap, addr, type);
+	if (o == OID_NONE)
+		return OID_NONE;
+	*place = o + 1;
+	py->heap->refcount[o] = read_refcount(py, p);
+	return o;
+}

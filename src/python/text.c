@@ -1,0 +1,341 @@
+/*
+ * Strings and constants of the target as safe text.
+ *
+ * str: Include/cpython/unicodeobject.h.  Only the low 8 bits of the state word
+ * mean something; the rest is uninitialised memory.  int: 30-bit digits,
+ * Include/cpython/longintrepr.h.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/state.h"
+
+#define STATE_KIND(s) ((s) >> 2 & 7)
+#define STATE_COMPACT 0x20
+#define STATE_ASCII 0x40
+
+#define MAX_INT_DIGITS 64	/* of 30 bits each, that are written out */
+#define MAX_LITERAL 65536	/* code points */
+#define MAX_TUPLE 64
+
+struct view {
+	const uint8_t *data;
+	uint64_t length;
+	unsigned int kind;	/* bytes a code point: 1, 2, 4 */
+};
+
+/* False: no str, or one that is not all there. */
+static bool view_str(struct python *py, raddr obj, struct view *ret)
+{
+	const struct layout *l = &py->layout;
+	const uint8_t *p = memory_at(py->memory, obj, l->ascii_size);
+	uint32_t state;
+	raddr data;
+
+	if (!p)
+		return false;
+	state = get_u32(p + l->str_state);
+	ret->kind = STATE_KIND(state);
+	ret->length = get_u64(p + l->str_length);
+	if (ret->kind != 1 && ret->kind != 2 && ret->kind != 4)
+		return false;
+	if (!(state & STATE_COMPACT))
+		data = word_at(py, obj, l->str_data);
+	else
+		data = obj + (state & STATE_ASCII ? l->ascii_size
+						  : l->compact_size);
+	if (!memory_has_array(py->memory, data, ret->length, ret->kind))
+		return false;
+	ret->data = memory_at(py->memory, data, ret->length * ret->kind);
+	return ret->data;
+}
+
+static bool is_str(struct python *py, raddr obj)
+{
+	raddr type = word_at(py, obj, py->layout.object_type);
+
+	return type == py->known.str ||
+	       (word_at(py, type, py->layout.type_flags) &
+		TPFLAG_UNICODE_SUBCLASS);
+}
+
+static uint32_t code_at(const struct view *v, uint64_t i)
+{
+	switch (v->kind) {
+	case 1:
+		return v->data[i];
+	case 2:
+		return get_u16(v->data + i * 2);
+	default:
+		return get_u32(v->data + i * 4);
+	}
+}
+
+bool text_str(struct python *py, raddr obj, size_t max, struct str *ret,
+	      bool *cut)
+{
+	struct view v;
+	uint64_t nr;
+
+	if (!obj || !is_str(py, obj) || !view_str(py, obj, &v))
+		return false;
+	nr = MIN(v.length, max);
+	for (uint64_t i = 0; i < nr; i++)
+		str_add_codepoint(ret, code_at(&v, i));
+	if (cut)
+		*cut = nr < v.length;
+	return true;
+}
+
+/* Only ASCII is ever asked for; a str that holds it may still be wide. */
+bool text_equals(struct python *py, raddr obj, const char *s)
+{
+	size_t len = strlen(s);
+	struct view v;
+
+	if (!obj || !view_str(py, obj, &v) || v.length != len || v.kind != 1)
+		return false;
+	return memcmp(v.data, s, len) == 0;
+}
+
+bool text_is_identifier(const char *s)
+{
+	static const char *const keywords[] = {
+		"False", "None", "True", "and", "as", "assert", "async",
+		"await", "break", "class", "continue", "def", "del", "elif",
+		"else", "except", "finally", "for", "from", "global", "if",
+		"import", "in", "is", "lambda", "nonlocal", "not", "or",
+		"pass", "raise", "return", "try", "while", "with", "yield",
+		"__debug__",
+	};
+
+	if (!*s || (*s >= '0' && *s <= '9'))
+		return false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (strcmp(s, keywords[i]) == 0)
+			return false;
+	for (; *s; s++)
+		if (*s != '_' && !(*s >= '0' && *s <= '9') &&
+		    !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z'))
+			return false;
+	return true;
+}
+
+/* `'...'`, so that eval() gives the same str back. */
+static void add_quoted(struct str *ret, const struct view *v, uint64_t nr)
+{
+	str_add_char(ret, '\'');
+	for (uint64_t i = 0; i < nr; i++) {
+		uint32_t c = code_at(v, i);
+
+		if (c == '\'' || c == '\\')
+			str_add_char(ret, '\\');
+		str_add_codepoint(ret, c);
+	}
+	str_add_char(ret, '\'');
+}
+
+static bool add_str(struct python *py, raddr obj, size_t max, struct str *ret,
+		    bool *cut)
+{
+	struct view v;
+
+	if (!view_str(py, obj, &v))
+		return false;
+	*cut = v.length > max;
+	add_quoted(ret, &v, MIN(v.length, max));
+	return true;
+}
+
+static bool add_bytes(struct python *py, raddr obj, size_t max,
+		      struct str *ret, bool *cut)
+{
+	uint64_t len = word_at(py, obj, py->layout.var_size);
+	raddr data = obj + py->layout.bytes_value;
+	const uint8_t *p;
+
+	if (!memory_has_array(py->memory, data, len, 1))
+		return false;
+	*cut = len > max;
+	len = MIN(len, max);
+	p = memory_at(py->memory, data, len);
+	str_add(ret, "b'");
+	for (uint64_t i = 0; i < len; i++) {
+		if (p[i] == '\'' || p[i] == '\\')
+			str_addf(ret, "\\%c", p[i]);
+		else if (p[i] >= 0x20 && p[i] < 0x7f)
+			str_add_char(ret, (char)p[i]);
+		else
+			str_addf(ret, "\\x%02x", p[i]);
+	}
+	str_add_char(ret, '\'');
+	return true;
+}
+
+struct integer {
+	bool negative;
+	uint64_t nr;		/* digits */
+	const uint8_t *digits;
+};
+
+static bool view_int(struct python *py, raddr obj, struct integer *ret)
+{
+	const struct layout *l = &py->layout;
+
+	if (py->minor >= 12) {
+		uint64_t tag = word_at(py, obj, l->long_value);
+
+		ret->negative = (tag & 3) == 2;
+		ret->nr = tag >> 3;
+	} else {
+		int64_t size = (int64_t)word_at(py, obj, l->var_size);
+
+		ret->negative = size < 0;
+		ret->nr = size < 0 ? -(uint64_t)size : (uint64_t)size;
+	}
+	if (!memory_has_array(py->memory, obj + l->long_digit, ret->nr, 4))
+		return false;
+	ret->digits = memory_at(py->memory, obj + l->long_digit, ret->nr * 4);
+	return ret->digits;
+}
+
+static void add_hex(struct str *ret, const struct integer *v)
+{
+	char digits[MAX_INT_DIGITS * 30 / 4 + 2];
+	size_t nr = 0;
+	uint64_t have = 0;
+	unsigned int bits = 0;
+
+	for (uint64_t i = 0; i < v->nr; i++) {
+		have |= (uint64_t)(get_u32(v->digits + i * 4) & 0x3fffffff)
+			<< bits;
+		bits += 30;
+		for (; bits >= 4; bits -= 4, have >>= 4)
+			digits[nr++] = "0123456789abcdef"[have & 15];
+	}
+	if (bits)
+		digits[nr++] = "0123456789abcdef"[have & 15];
+	while (nr > 1 && digits[nr - 1] == '0')
+		nr--;
+	str_add(ret, "0x");
+	while (nr)
+		str_add_char(ret, digits[--nr]);
+}
+
+static bool add_int(struct python *py, raddr obj, struct str *ret)
+{
+	struct integer v;
+	uint64_t value = 0;
+
+	if (!view_int(py, obj, &v) || v.nr > MAX_INT_DIGITS)
+		return false;
+	if (v.negative)
+		str_add_char(ret, '-');
+	if (v.nr > 2) {
+		add_hex(ret, &v);
+		return true;
+	}
+	for (uint64_t i = v.nr; i--;)
+		value = value << 30 | (get_u32(v.digits + i * 4) & 0x3fffffff);
+	str_addf(ret, "%" PRIu64, value);
+	return true;
+}
+
+static double double_at(struct python *py, raddr addr)
+{
+	double x = NAN;
+	const uint8_t *p = memory_at(py->memory, addr, 8);
+
+	if (p)
+		memcpy(&x, p, 8);
+	return x;
+}
+
+static bool add_float(struct python *py, raddr obj, struct str *ret)
+{
+	double x = double_at(py, obj + py->layout.float_value);
+	char text[40];
+
+	if (isnan(x))
+		return false;
+	if (isinf(x)) {
+		str_add(ret, x < 0 ? "float('-inf')" : "float('inf')");
+		return true;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	str_add(ret, text);
+	if (!strpbrk(text, ".e"))
+		str_add(ret, ".0");
+	return true;
+}
+
+/* A constant that is no tuple; `max` code points or bytes. */
+static bool add_scalar(struct python *py, raddr obj, size_t max,
+		       struct str *ret, bool *cut)
+{
+	raddr type = word_at(py, obj, py->layout.object_type);
+	struct integer v;
+
+	*cut = false;
+	if (!type)
+		return false;
+	if (obj == py->known.none || type == py->known.none_type) {
+		str_add(ret, "None");
+		return true;
+	}
+	if (type == py->known.str)
+		return add_str(py, obj, max, ret, cut);
+	if (type == py->known.int_)
+		return add_int(py, obj, ret);
+	if (type == py->known.bytes)
+		return add_bytes(py, obj, max, ret, cut);
+	if (type == py->known.float_)
+		return add_float(py, obj, ret);
+	if (type == py->known.bool_ && view_int(py, obj, &v)) {
+		str_add(ret, v.nr && get_u32(v.digits) ? "True" : "False");
+		return true;
+	}
+	return false;
+}
+
+bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret)
+{
+	bool cut;
+
+	if (!obj || !add_scalar(py, obj, max, ret, &cut))
+		return false;
+	if (cut)
+		str_add(ret, "...");
+	return true;
+}
+
+bool text_literal(struct python *py, raddr obj, struct str *ret)
+{
+	const struct layout *l = &py->layout;
+	uint64_t nr;
+	bool cut;
+
+	if (!obj)
+		return false;
+	if (word_at(py, obj, l->object_type) != py->known.tuple)
+		return add_scalar(py, obj, MAX_LITERAL, ret, &cut) && !cut;
+	nr = word_at(py, obj, l->var_size);
+	if (nr > MAX_TUPLE)
+		return false;
+	str_add_char(ret, '(');
+	for (uint64_t i = 0; i < nr; i++) {
+		raddr item = word_at(py, obj + i * 8, l->tuple_item);
+
+		if (!add_scalar(py, item, MAX_LITERAL, ret, &cut) || cut)
+			return false;
+		str_add(ret, i + 1 < nr ? ", " : nr == 1 ? "," : "");
+	}
+	str_add_char(ret, ')');
+	return true;
+}

@@ -1,0 +1,301 @@
+/*
+ * Classes of the target, each read once.
+ */
+#include <string.h>
+
+#include "python/state.h"
+
+#define MAX_BASES 512		/* of tp_base that are followed */
+#define MAX_BASICSIZE (1 << 24)
+#define CACHE_SIZE 4096
+
+struct slot {
+	raddr address;
+	uint32_t index;
+};
+
+/* Address to index: a small cache before an open-addressed table. */
+struct type_index {
+	struct slot cache[CACHE_SIZE];
+	struct slot *table;
+	size_t size, used;	/* size: a power of two */
+};
+
+static size_t hash(raddr addr)
+{
+	return (size_t)((addr >> 4) * 0x9e3779b97f4a7c15ull >> 20);
+}
+
+static void table_put(struct type_index *ti, raddr addr, uint32_t index)
+{
+	size_t i = hash(addr) & (ti->size - 1);
+
+	while (ti->table[i].address)
+		i = (i + 1) & (ti->size - 1);
+	ti->table[i] = (struct slot){ addr, index };
+	ti->used++;
+}
+
+static void table_grow(struct type_index *ti)
+{
+	struct slot *old = ti->table;
+	size_t size = ti->size;
+
+	ti->size = size ? size * 2 : 1024;
+	ti->table = xcalloc(ti->size, sizeof(*ti->table));
+	ti->used = 0;
+	for (size_t i = 0; i < size; i++)
+		if (old[i].address)
+			table_put(ti, old[i].address, old[i].index);
+	free(old);
+}
+
+static const struct slot *table_get(const struct type_index *ti, raddr addr)
+{
+	size_t i = hash(addr) & (ti->size - 1);
+
+	while (ti->table[i].address) {
+		if (ti->table[i].address == addr)
+			return &ti->table[i];
+		i = (i + 1) & (ti->size - 1);
+	}
+	return NULL;
+}
+
+/* Enough of a class to believe in it. */
+static bool looks_like_type(struct python *py, raddr addr)
+{
+	const struct layout *l = &py->layout;
+	const uint8_t *p, *meta;
+	int64_t basicsize;
+
+	if (!addr || (addr & 7))
+		return false;
+	p = memory_at(py->memory, addr, l->type_size);
+	if (!p)
+		return false;
+	meta = memory_at(py->memory, get_u64(p + l->object_type),
+			 l->type_size);
+	if (!meta ||
+	    !(get_u64(meta + l->type_flags) & TPFLAG_TYPE_SUBCLASS))
+		return false;
+	basicsize = (int64_t)get_u64(p + l->type_basicsize);
+	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
+		return false;
+	return memory_string(py->memory, get_u64(p + l->type_name), 1 << 16);
+}
+
+static void read_type(struct python *py, raddr addr, struct pytype *t)
+{
+	const struct layout *l = &py->layout;
+	const uint8_t *p = memory_at(py->memory, addr, l->type_size);
+
+	memset(t, 0, sizeof(*t));
+	t->address = addr;
+	t->metatype = get_u64(p + l->object_type);
+	t->base = get_u64(p + l->type_base);
+	t->traverse = get_u64(p + l->type_traverse);
+	t->is_gc = get_u64(p + l->type_is_gc);
+	t->members = get_u64(p + l->type_members);
+	t->flags = get_u64(p + l->type_flags);
+	t->basicsize = (int64_t)get_u64(p + l->type_basicsize);
+	t->itemsize = (int64_t)get_u64(p + l->type_itemsize);
+	t->dictoffset = (int64_t)get_u64(p + l->type_dictoffset);
+	t->weaklistoffset = (int64_t)get_u64(p + l->type_weaklistoffset);
+	t->var_size = (int64_t)get_u64(p + l->var_size);
+	if (t->itemsize < 0 || t->itemsize > MAX_BASICSIZE)
+		t->itemsize = 0;
+	if (!(t->flags & TPFLAG_HAVE_GC))
+		t->traverse = 0;
+	if (t->flags & TPFLAG_HEAPTYPE) {
+		raddr dict = get_u64(p + l->type_dict);
+
+		t->cached_keys = word_at(py, addr, l->heaptype_cached_keys);
+		t->qualname = word_at(py, addr, l->heaptype_qualname);
+		t->module_name = dict_get(py, dict, "__module__");
+	}
+	t->is_subtype = t->traverse && t->traverse == py->subtype_traverse;
+}
+
+/* The bases are loaded before the class itself; a hostile chain is cut. */
+static uint32_t load_one(struct python *py, raddr addr)
+{
+	struct type_index *ti = py->type_index;
+	struct heap_type ht = { .object = OID_NONE, .address = addr };
+	struct pytype t;
+	uint32_t index = (uint32_t)py->types.nr;
+
+	read_type(py, addr, &t);
+	t.native_base = index;
+	pytype_vec_push(&py->types, t);
+	heap_type_vec_push(&py->heap->types, ht);
+	if (ti->used * 2 >= ti->size)
+		table_grow(ti);
+	table_put(ti, addr, index);
+	refs_choose_reader(py, &py->types.v[index]);
+	size_choose(py, &py->types.v[index]);
+	return index;
+}
+
+static uint32_t load_with_bases(struct python *py, raddr addr)
+{
+	raddr chain[MAX_BASES];
+	unsigned int nr = 0;
+
+	while (nr < MAX_BASES && looks_like_type(py, addr) &&
+	       !table_get(py->type_index, addr)) {
+		chain[nr++] = addr;
+		addr = word_at(py, addr, py->layout.type_base);
+	}
+	if (!nr)
+		return UINT32_MAX;
+	while (nr)
+		load_one(py, chain[--nr]);
+	return table_get(py->type_index, chain[0])->index;
+}
+
+uint32_t types_load(struct python *py, raddr addr)
+{
+	struct type_index *ti = py->type_index;
+	struct slot *cached;
+	const struct slot *found;
+	uint32_t index;
+
+	if (unlikely(!ti)) {
+		ti = py->type_index = xcalloc(1, sizeof(*ti));
+		table_grow(ti);
+	}
+	cached = &ti->cache[hash(addr) & (CACHE_SIZE - 1)];
+	if (likely(cached->address == addr && addr))
+		return cached->index;
+	found = table_get(ti, addr);
+	index = found ? found->index : load_with_bases(py, addr);
+	if (index != UINT32_MAX)
+		*cached = (struct slot){ addr, index };
+	return index;
+}
+
+uint32_t types_load_known(struct python *py, raddr addr)
+{
+	const struct slot *found = table_get(py->type_index, addr);
+
+	return found ? found->index : UINT32_MAX;
+}
+
+void types_release(struct python *py)
+{
+	if (py->type_index)
+		free(py->type_index->table);
+	free(py->type_index);
+	py->type_index = NULL;
+	pytype_vec_release(&py->types);
+	u32_vec_release(&py->members);
+}
+
+bool types_is_gc(struct python *py, const struct pytype *t, raddr obj)
+{
+	if (!(t->flags & TPFLAG_HAVE_GC))
+		return false;
+	/* Only classes have a tp_is_gc of their own: static ones are not. */
+	if (t->is_gc && (t->flags & TPFLAG_TYPE_SUBCLASS))
+		return word_at(py, obj, py->layout.type_flags) &
+		       TPFLAG_HEAPTYPE;
+	return true;
+}
+
+/* 3.12 and later: static builtin types keep their state in the interpreter,
+ * at an index (from 1) that stands where tp_subclasses would be. */
+static raddr static_state(struct python *py, raddr type)
+{
+	const struct layout *l = &py->layout;
+	uint64_t index = word_at(py, type, l->type_subclasses);
+	const uint32_t arrays[] = { l->interp_types_builtins,
+				    l->interp_types_extensions };
+
+	if (!py->interpreters.nr || l->static_type_size == LAYOUT_NONE ||
+	    !index || index > 4096)
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(arrays); i++) {
+		raddr state;
+
+		if (arrays[i] == LAYOUT_NONE)
+			continue;
+		state = py->interpreters.v[0].address + arrays[i] +
+			(index - 1) * l->static_type_size;
+		if (word_at(py, state, l->static_type_type) == type)
+			return state;
+	}
+	return 0;
+}
+
+raddr types_dict(struct python *py, raddr type)
+{
+	const struct layout *l = &py->layout;
+	raddr dict = word_at(py, type, l->type_dict);
+
+	if (!dict && (word_at(py, type, l->type_flags) &
+		      TPFLAG_STATIC_BUILTIN)) {
+		raddr state = static_state(py, type);
+
+		if (state)
+			dict = word_at(py, state, l->static_type_dict);
+	}
+	return dict;
+}
+
+raddr types_mro(struct python *py, raddr type)
+{
+	return word_at(py, type, py->layout.type_mro);
+}
+
+bool types_is_subclass(struct python *py, raddr type, raddr base)
+{
+	for (unsigned int i = 0; type && i < MAX_BASES; i++) {
+		if (type == base)
+			return true;
+		type = word_at(py, type, py->layout.type_base);
+	}
+	return false;
+}
+
+const char *types_c_name(struct python *py, raddr type)
+{
+	return memory_string(py->memory,
+			     word_at(py, type, py->layout.type_name), 1 << 16);
+}
+
+bool types_lookup(struct python *py, raddr type, const char *name,
+		  raddr *value, raddr *owner)
+{
+	raddr mro = types_mro(py, type);
+	uint64_t nr = word_at(py, mro, py->layout.var_size);
+
+	if (!mro || nr > 4096)
+		return false;
+	for (uint64_t i = 0; i < nr; i++) {
+		raddr class = word_at(py, mro + i * 8, py->layout.tuple_item);
+		raddr found = dict_get(py, types_dict(py, class), name);
+
+		if (found) {
+			*value = found;
+			*owner = class;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint32_t types_presize(struct python *py, const struct pytype *t, raddr obj)
+{
+	uint32_t size = 0;
+	uint64_t pre = t->flags & (TPFLAG_MANAGED_DICT |
+				   TPFLAG_MANAGED_WEAKREF);
+
+	if (types_is_gc(py, t, obj))
+		size += 16;
+	if (py->minor == 11)
+		pre = t->flags & TPFLAG_MANAGED_DICT;
+	if (py->minor >= 11 && pre)
+		size += 16;
+	return size;
+}
