@@ -1,0 +1,23 @@
+include tests/unit/local.mk
+
+EXTRA_DIST += \
+	tests/bench/bench.py \
+	tests/e2e/harness.py \
+	tests/e2e/pythons.py \
+	tests/e2e/statement.py \
+	tests/e2e/test_truth.py \
+	tests/fetch-pythons \
+	tests/run-all \
+	tests/targets/truth.py \
+	tests/targets/zoo.py \
+	tests/targets/zoo_library.py \
+	tests/targets/zoo_running.py \
+	tests/targets/zoo_system.py \
+	tests/targets/zoo_typing.py
+
+# Unit and end-to-end tests alike: one line a test, one count at the end.
+check-local: src/pyheld $(check_PROGRAMS)
+	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld \
+		$(RUN_ALL_FLAGS)
+
+.PHONY: check-local

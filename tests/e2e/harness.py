@@ -1,0 +1,306 @@
+"""What the end-to-end tests share: targets, pyheld, and the runner.
+
+A test is a function whose name starts with test_, in a module of that kind.
+With @each(list of Pythons) it is run once for each of them.  It fails by
+raising, skips by raising Skip.  Every test runs in a process of its own,
+leader of its own session, so that what it leaves behind can be ended.
+"""
+import importlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+CI = os.environ.get("CI") == "true"
+PYHELD = os.environ.get("PYHELD", "src/pyheld")
+
+
+class Skip(Exception):
+    pass
+
+
+def each(select):
+    """Run the test once for each Python of select()."""
+    def decorate(function):
+        function.pythons = select
+        return function
+    return decorate
+
+
+def limit(seconds):
+    """How long the test may take."""
+    def decorate(function):
+        function.limit = seconds
+        return function
+    return decorate
+
+
+# --- pyheld ------------------------------------------------------------------
+
+class Result:
+    def __init__(self, argv, status, out, err):
+        self.argv, self.status, self.out, self.err = argv, status, out, err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def __str__(self):
+        return "$ %s\nexit status %d\n%s%s" % (
+            " ".join(map(str, self.argv)), self.status,
+            text(self.out)[:4000], text(self.err)[:4000])
+
+
+def text(data):
+    return data.decode("utf-8", "backslashreplace")
+
+
+def pyheld_raw(*args, before=(), timeout=120, **popen):
+    argv = [*before, os.path.abspath(PYHELD), *map(str, args)]
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=timeout, **popen)
+    return Result(argv, done.returncode, done.stdout, done.stderr)
+
+
+def pyheld(*args, status=(0,), **kw):
+    """Run pyheld; any other exit status than those of `status` fails."""
+    result = pyheld_raw(*args, **kw)
+    if result.status not in status:
+        raise AssertionError("exit status %d is not of %s\n%s"
+                             % (result.status, status, result))
+    return result
+
+
+def expect_error(*args, words=(), **kw):
+    """BAD INPUT: status 3, nothing on stdout, one line on stderr that has
+    all of `words`."""
+    result = pyheld_raw(*args, **kw)
+    err = text(result.err)
+    assert result.status == 3, "exit status is not 3\n%s" % result
+    assert result.out == b"", "something on stdout\n%s" % result
+    assert err.count("\n") == 1 and err.endswith("\n"), \
+        "not exactly one line\n%s" % result
+    assert err.startswith("pyheld: "), "no name in front\n%s" % result
+    assert not any(ord(c) < 32 for c in err[:-1]), \
+        "control characters\n%r" % err
+    for word in words:
+        assert str(word).lower() in err.lower(), \
+            "%r is not in it\n%s" % (word, result)
+    return err
+
+
+# --- targets -----------------------------------------------------------------
+
+class Target:
+    """A script of tests/targets under a Python; `with` ends it.
+
+    It prints lines of JSON; the first one, the facts, when it is ready.
+    """
+    def __init__(self, python, script, *args, fds=(), facts=True, before=(),
+                 env=None, **popen):
+        self.python = python
+        environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1",
+                           **(env or {}))
+        for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONMALLOC"):
+            if name not in (env or {}):
+                environment.pop(name, None)
+        self.process = subprocess.Popen(
+            [*before, *python.argv("-W", "ignore", python.script(script),
+                                   *map(str, args))],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=fds,
+            env=environment, cwd="/", **popen)
+        self.pid = self.process.pid
+        if facts:
+            self.facts = self.read()
+
+    def read(self, seconds=60):
+        """A line of JSON from the target."""
+        line = self.read_line(seconds)
+        return json.loads(line)
+
+    def read_line(self, seconds=60):
+        line = bytearray()
+        fd = self.process.stdout.fileno()
+        end = time.monotonic() + seconds
+        while not line.endswith(b"\n"):
+            if not select.select([fd], [], [], end - time.monotonic())[0]:
+                raise AssertionError("the target says nothing: %r" % line)
+            # One byte at a time leaves the next line in the pipe.
+            c = os.read(fd, 1)
+            if not c:
+                raise AssertionError("the target ended: %r" % line)
+            line += c
+        return line
+
+    def ask(self, question, seconds=60):
+        """Send a line of JSON, get one back."""
+        os.write(self.process.stdin.fileno(),
+                 json.dumps(question).encode() + b"\n")
+        return self.read(seconds)
+
+    def status(self):
+        """/proc/PID/status as a dict."""
+        return status(self.pid)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def close(self):
+        if self.alive():
+            self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()
+
+
+def status(pid, task=None):
+    path = "/proc/%d/status" % pid if task is None else \
+        "/proc/%d/task/%d/status" % (pid, task)
+    with open(path) as f:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in f
+                    if ":\t" in line)
+
+
+def unharmed(target):
+    """Nobody traces the target and none of its threads is stopped."""
+    for task in os.listdir("/proc/%d/task" % target.pid):
+        s = status(target.pid, int(task))
+        assert s["TracerPid"] == "0", "traced by %s" % s["TracerPid"]
+        assert s["State"][0] not in "tT", "thread %s: %s" % (task, s["State"])
+
+
+# --- the runner --------------------------------------------------------------
+
+class Test:
+    def __init__(self, function, python):
+        self.function, self.python = function, python
+        module = function.__module__.replace("test_", "", 1)
+        self.name = "%s.%s" % (module, function.__name__[len("test_"):])
+        if python:
+            self.name += "[%s]" % python.label
+        self.limit = getattr(function, "limit", 120)
+
+    def run(self):
+        if self.python:
+            self.function(self.python)
+        else:
+            self.function()
+
+
+def collect(names):
+    tests = []
+    for name in names:
+        module = importlib.import_module(name)
+        for function in list(vars(module).values()):
+            if not callable(function) or \
+                    getattr(function, "__module__", None) != name or \
+                    not function.__name__.startswith("test_"):
+                continue
+            if hasattr(function, "pythons"):
+                tests += [Test(function, p) for p in function.pythons()]
+            else:
+                tests.append(Test(function, None))
+    return tests
+
+
+PASS, FAIL, SKIP = 0, 1, 77
+
+
+def child(test, output):
+    """Run one test; does not return."""
+    os.setsid()
+    os.dup2(output.fileno(), 1)
+    os.dup2(output.fileno(), 2)
+    sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
+    sys.stderr = sys.stdout
+    code = FAIL
+    try:
+        test.run()
+        code = PASS
+    except Skip as e:
+        print("skipped: %s" % e)
+        code = SKIP
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+class Runner:
+    def __init__(self, jobs=2, verbose=False):
+        self.jobs, self.verbose = jobs, verbose
+        self.counts = {PASS: 0, FAIL: 0, SKIP: 0}
+        self.failed = []
+        self.running = {}
+
+    def report(self, code, name, seconds, output):
+        word = {PASS: "ok  ", FAIL: "FAIL", SKIP: "skip"}[code]
+        self.counts[code] += 1
+        first = ""
+        if code == SKIP:
+            lines = [x for x in output.splitlines()
+                     if x.startswith("skipped: ")]
+            first = ": " + lines[-1][len("skipped: "):] if lines else ""
+        print("%s %s (%.1f s)%s" % (word, name, seconds, first))
+        if code == FAIL:
+            self.failed.append(name)
+        # A table that a test prints is worth seeing when it passes, too.
+        for line in output.splitlines():
+            if code == FAIL or self.verbose or line.startswith("# "):
+                print("    " + line)
+        sys.stdout.flush()
+
+    def start(self, test):
+        output = tempfile.TemporaryFile()
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            child(test, output)
+        self.running[pid] = (test, output, time.monotonic())
+
+    def finish(self, wait=True):
+        """Take what has ended, end what takes too long."""
+        pid, wstatus = os.waitpid(-1, os.WNOHANG)
+        now = time.monotonic()
+        if pid == 0:
+            for pid, (test, output, start) in self.running.items():
+                if now - start > test.limit:
+                    output.write(b"took longer than %d s\n" % test.limit)
+                    output.flush()
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+            return
+        if pid not in self.running:
+            return
+        test, output, start = self.running.pop(pid)
+        # What the test started and left behind has the test's session.
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        code = os.WEXITSTATUS(wstatus) if os.WIFEXITED(wstatus) else FAIL
+        if code not in self.counts:
+            code = FAIL
+        output.seek(0)
+        self.report(code, test.name, now - start, text(output.read()))
+        output.close()
+
+    def run(self, tests):
+        for test in tests:
+            while len(self.running) >= self.jobs:
+                self.finish()
+            self.start(test)
+        while self.running:
+            self.finish()

@@ -1,0 +1,179 @@
+"""Find every CPython that this machine has.
+
+A Python is a binary that is run as it is, or one in a Debian root (see
+tests/fetch-pythons), run by chroot.  Scripts of tests/targets are copied into
+a temporary folder of such a root, where nothing but the root is seen and
+/proc is not mounted.
+"""
+import atexit
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TARGETS = os.path.join(TESTS, "targets")
+
+ASK = "import sys; print('%d.%d.%d' % sys.version_info[:3], " \
+      "hasattr(sys, 'gettotalrefcount'), sys.executable)"
+
+# What has to be there when CI says that a run must be whole.
+MANDATORY = ((3, 13), (3, 14), (3, 15))
+
+
+class Python:
+    def __init__(self, path, root=None):
+        self.path = path                # inside the root if there is one
+        self.root = root
+        out = subprocess.run(self.argv("-c", ASK), capture_output=True,
+                             text=True, timeout=60).stdout.split(None, 2)
+        self.version = tuple(int(n) for n in out[0].split("."))
+        self.debug = out[1] == "True"
+        self.executable = out[2].strip()
+        self._folder = None
+
+    @property
+    def minor(self):
+        return self.version[:2]
+
+    @property
+    def label(self):
+        where = "root" if self.root else \
+            "pyenv" if "/.pyenv/" in self.path else "system"
+        return "%d.%d.%d-%s" % (self.version + (where,))
+
+    def argv(self, *args):
+        """The command line that runs this Python.  chroot(1) executes: the
+        process stays the same."""
+        start = ["chroot", self.root] if self.root else []
+        return start + [self.path, *args]
+
+    def script(self, name):
+        """A path of tests/targets/`name` that this Python sees."""
+        if not self.root:
+            return os.path.join(TARGETS, name)
+        if not self._folder:
+            self._folder = tempfile.mkdtemp(
+                prefix="pyheld-tests-", dir=os.path.join(self.root, "tmp"))
+            atexit.register(forget, self._folder, os.getpid())
+            for source in glob.glob(os.path.join(TARGETS, "*.py")):
+                shutil.copy(source, self._folder)
+        return "/" + os.path.relpath(os.path.join(self._folder, name),
+                                     self.root)
+
+    def __repr__(self):
+        return self.label
+
+
+def forget(folder, owner):
+    # Forked children inherit the atexit hook, but not the folder.
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cache():
+    return os.environ.get("PYHELD_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"),
+        "pyheld")
+
+
+def candidates():
+    """(path, root) of all that may be a CPython."""
+    # Not what PATH finds first: that may be a shim, which is a shell script.
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        for path in sorted(glob.glob(os.path.join(folder, "python3"))):
+            with open(path, "rb") as f:
+                if f.read(4) == b"\x7fELF":
+                    yield path, None
+    for path in sorted(glob.glob("/usr/bin/python3.*[0-9]")
+                       + glob.glob("/usr/local/bin/python3.*[0-9]")):
+        yield path, None
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    for path in sorted(glob.glob(os.path.join(pyenv, "versions/*/bin/python3"))
+                       + glob.glob(os.path.join(pyenv,
+                                                "versions/2.*/bin/python2"))):
+        yield path, None
+    if os.geteuid() == 0:
+        for root in sorted(glob.glob(os.path.join(cache(), "*"))):
+            if not os.path.isdir(os.path.join(root, "usr/bin")):
+                continue
+            for path in sorted(glob.glob(root + "/usr/bin/python3.*[0-9]")):
+                yield path[len(root):], root
+
+
+def find():
+    """Every CPython, oldest first; the same binary once."""
+    found, seen = [], set()
+    for path, root in candidates():
+        real = os.path.realpath((root or "") + path)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            found.append(Python(path, root))
+        except (OSError, ValueError, IndexError, subprocess.TimeoutExpired):
+            continue
+    found.sort(key=lambda p: (p.version, p.label))
+    return found
+
+
+_all = None
+
+
+def everything():
+    global _all
+    if _all is None:
+        _all = find()
+    return _all
+
+
+def supported():
+    """Those that pyheld reads: 3.8 to 3.15, release builds."""
+    return [p for p in everything()
+            if (3, 8) <= p.minor <= (3, 15) and not p.debug]
+
+
+def too_old():
+    return [p for p in everything() if p.minor < (3, 8)]
+
+
+def one_each():
+    """One of each minor version."""
+    chosen = {}
+    for p in supported():
+        chosen[p.minor] = p
+    return list(chosen.values())
+
+
+def newest():
+    return supported()[-1]
+
+
+def system():
+    """The distribution's own, or whatever there is."""
+    for p in supported():
+        if p.path.startswith("/usr/bin/") and not p.root:
+            return p
+    return supported()[0]
+
+
+def missing():
+    """What should be here for a whole run and is not, a line each."""
+    minors = {p.minor for p in supported()}
+    lines = ["CPython %d.%d: run tests/fetch-pythons" % m
+             for m in MANDATORY if m not in minors]
+    if not any(not p.root for p in supported()):
+        lines.append("no CPython 3.8 or later outside of the Debian roots")
+    return lines
+
+
+def absent():
+    """Minor versions that pyheld supports and this machine lacks."""
+    minors = {p.minor for p in supported()}
+    return ["3.%d" % n for n in range(8, 16) if (3, n) not in minors]
+
+
+if __name__ == "__main__":
+    for p in everything():
+        print(p.label, p.root or "", p.path)

@@ -1,0 +1,279 @@
+"""The whole export against what the target says of itself (truth.py)."""
+import collections
+import json
+import os
+import struct
+import subprocess
+
+import pythons
+from harness import CI, Skip, Target, each, limit, pyheld, unharmed
+from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
+                       IMMORTAL, Statement)
+
+# MUST HOLD of the issue: at least 99.9% the same.
+LEAST = 0.999
+
+# Counts that changed between the asking and the standing still (names in the
+# method cache, mostly): 3 to 12 were seen with any interpreter.
+MOST_CHANGED = 40
+
+
+class StatedTarget(Target):
+    """Runs truth.py and takes down what it states."""
+    def __init__(self, python, *args, **kw):
+        reader, writer = os.pipe()
+        super().__init__(python, "truth.py", writer, *args, fds=[writer],
+                         facts=False, **kw)
+        os.close(writer)
+        with open(reader, "rb") as f:
+            data = f.read()
+        assert self.read_line() == b"ready\n"
+        self.statement = Statement(data, python.version)
+        self.changed = self.look()
+
+    def look(self):
+        """Hold the statement against the memory of the target that now holds
+        still: types agree, and of reference counts those that have changed
+        since are not stated."""
+        st, changed = self.statement, 0
+        immortal_bit = 1 << 31
+        fd = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
+        try:
+            for i, address in enumerate(st.ids):
+                count, of = struct.unpack("<QQ", os.pread(fd, 16, address))
+                assert of == st.types[i], "0x%x has changed" % address
+                if st.counts[i] is None:
+                    continue
+                if st.counts[i] == IMMORTAL:
+                    assert count & immortal_bit
+                    continue
+                if self.python.minor >= (3, 12):
+                    count &= 0xffffffff
+                if count != st.counts[i]:
+                    st.counts[i] = None
+                    changed += 1
+        finally:
+            os.close(fd)
+        assert changed <= MOST_CHANGED, "%d counts have changed" % changed
+        return changed
+
+
+class Difference:
+    """What differs, by kind of fact and by type."""
+    KINDS = ("object", "type", "size", "refcount", "generation", "reference")
+
+    def __init__(self):
+        self.compared = collections.Counter()
+        self.differing = collections.Counter()
+        self.of_type = {k: collections.Counter() for k in self.KINDS}
+        self.wrong = {k: collections.Counter() for k in self.KINDS}
+        self.examples = collections.defaultdict(list)
+
+    def compare(self, kind, type_name, same, example, weight=1, differing=1):
+        self.compared[kind] += weight
+        self.of_type[kind][type_name] += 1
+        if not same:
+            self.differing[kind] += differing
+            self.wrong[kind][type_name] += 1
+            if len(self.examples[kind, type_name]) < 2:
+                self.examples[kind, type_name].append(example())
+
+    def share(self, kind):
+        n = self.compared[kind]
+        return 1 - self.differing[kind] / n if n else 1
+
+    def wrong_types(self, kind):
+        """Types that are wrong as a rule."""
+        for t, n in self.wrong[kind].items():
+            of = self.of_type[kind][t]
+            if n == of or of >= 3 and n > of / 2:
+                yield "%s (%d of %d)" % (t, n, of)
+
+    def report(self, label):
+        print("# %-14s %7d objects %8d references  differing:"
+              % (label, self.compared["object"], self.compared["reference"]),
+              ", ".join("%d %ss" % (self.differing[k], k)
+                        for k in self.KINDS))
+        for kind in self.KINDS:
+            for t, n in self.wrong[kind].most_common(25):
+                print("%s: %s: %d of %d differ" % (kind, t, n,
+                                                   self.of_type[kind][t]))
+                for example in self.examples[kind, t]:
+                    print("    " + example)
+
+    def judge(self):
+        bad = []
+        for kind in self.KINDS:
+            if self.share(kind) < LEAST:
+                bad.append("%ss: only %.3f%% are the same"
+                           % (kind, 100 * self.share(kind)))
+            for t in self.wrong_types(kind):
+                bad.append("%s of this type is wrong as a rule: %s"
+                           % (kind, t))
+        assert not bad, "\n".join(bad)
+
+
+class Export:
+    """`pyheld export`, taken apart as it comes."""
+    def __init__(self, path):
+        self.objects = {}
+        with open(path, "rb") as f:
+            self.header = json.loads(f.readline())
+            for line in f:
+                o = json.loads(line)
+                address = int(o["address"], 16)
+                assert address not in self.objects, "twice: 0x%x" % address
+                self.objects[address] = (
+                    o["type"], o["size"], o["refcount"], o["generation"],
+                    [int(r["to"], 16) for r in o["references"]])
+
+
+def describe_multiset(ids, statement, export):
+    def name(address):
+        i = statement.index.get(address)
+        t = statement.type_name(i) if i is not None else \
+            export.objects[address][0] if address in export.objects else "?"
+        return "%s 0x%x" % (t, address)
+    return ", ".join(name(a) for a in list(ids.elements())[:6]) or "nothing"
+
+
+def compare_object(d, st, i, export):
+    """One object that the target states with the exported one."""
+    address, flags = st.ids[i], st.flags[i]
+    t = st.type_name(i) or "(no name)"
+    exported = export.objects.get(address)
+    d.compare("object", t, exported is not None,
+              lambda: "0x%x is missing" % address)
+    if exported is None:
+        return
+    type_name, size, count, generation, references = exported
+    if not flags & F_NO_TYPE_NAME:
+        d.compare("type", t, type_name == t,
+                  lambda: "0x%x is %r, not %r" % (address, type_name, t))
+    if st.sizes[i] >= 0:
+        d.compare("size", t, size == st.sizes[i],
+                  lambda: "0x%x: %r, not %d" % (address, size, st.sizes[i]))
+    if st.counts[i] is not None:
+        stated = None if st.counts[i] == IMMORTAL else st.counts[i]
+        d.compare("refcount", t, count == stated,
+                  lambda: "0x%x: %r, not %r" % (address, count, stated))
+    stated_gen = None if st.gens[i] < 0 else st.gens[i]
+    d.compare("generation", t, generation == stated_gen,
+              lambda: "0x%x: %r, not %r" % (address, generation, stated_gen))
+    if flags & F_NO_REFERENCES:
+        return
+    if flags & F_NO_TRAVERSE:
+        # What is known of these is the least that has to be there.
+        stated = collections.Counter(st.extra_references(i))
+        more = collections.Counter()
+        fewer = stated - collections.Counter(references)
+    else:
+        stated = collections.Counter(st.references(i))
+        found = collections.Counter(references)
+        if stated == found:
+            more = fewer = ()
+        else:
+            more, fewer = found - stated, stated - found
+    d.compare("reference", t, not more and not fewer,
+              lambda: "0x%x: missing %s; too many %s" % (
+                  address, describe_multiset(fewer, st, export),
+                  describe_multiset(more, st, export)),
+              weight=sum(stated.values()),
+              differing=(sum(fewer.values()) if fewer else 0)
+              + (sum(more.values()) if more else 0))
+
+
+def compare_surplus(d, st, export):
+    """Objects that the target does not state are right only when objects
+    whose types have no tp_traverse refer to them, or one such object does."""
+    surplus = {a for a in export.objects if a not in st.index}
+    todo = [r for i, a in enumerate(st.ids) if st.flags[i] & F_NO_TRAVERSE
+            and a in export.objects for r in export.objects[a][4]
+            if r in surplus]
+    while todo:
+        a = todo.pop()
+        if a in surplus:
+            surplus.discard(a)
+            todo.extend(export.objects[a][4])
+    for a in surplus:
+        t = export.objects[a][0]
+        d.compare("object", t, False, lambda: "0x%x is not stated" % a)
+
+
+def compare(target, label):
+    st = target.statement
+    path = "/tmp/pyheld-export-%d.jsonl" % target.pid
+    try:
+        pyheld("export", "--format=jsonl", "-o", path, target.pid)
+        export = Export(path)
+    finally:
+        if os.path.exists(path):
+            os.unlink(path)
+    unharmed(target)
+    d = Difference()
+    for i in range(len(st.ids)):
+        compare_object(d, st, i, export)
+    compare_surplus(d, st, export)
+    check_header(export.header, target)
+    d.report(label)
+    d.judge()
+
+
+def check_header(header, target):
+    assert header["format"] == "pyheld", header
+    assert header["version"] == 1, header
+    assert isinstance(header["target"], dict), header
+    assert header["target"].get("pid") == target.pid, header
+    assert isinstance(header["gc"], dict), header
+    python = header["python"]
+    assert python["version"] == "%d.%d.%d" % target.python.version, header
+    assert python["free_threaded"] is False, header
+    assert python["debug"] is False, header
+
+
+@each(pythons.supported)
+def test_zoo(python):
+    with StatedTarget(python) as target:
+        compare(target, python.label)
+
+
+def having(*modules):
+    """Pythons that can import all of these."""
+    for p in pythons.supported():
+        if not p.root and subprocess.run(
+                p.argv("-c", "import " + ", ".join(modules)),
+                capture_output=True).returncode == 0:
+            yield p
+
+
+@limit(300)
+def test_service():
+    for p in having("flask", "boto3", "sympy", "pydantic"):
+        break
+    else:
+        if CI:
+            print("# service: no Python here has flask, boto3, sympy and "
+                  "pydantic")
+            return
+        raise Skip("no Python has flask, boto3, sympy and pydantic")
+    with StatedTarget(p, "service", 100000 if CI else 500000) as target:
+        compare(target, p.label)
+
+
+def test_every_python_is_here():
+    """The list of what was tested; in CI the mandatory ones must be."""
+    print("# Pythons:", ", ".join(p.label for p in pythons.supported()))
+    if pythons.absent():
+        print("# not on this machine:", ", ".join(pythons.absent()))
+    missing = pythons.missing()
+    if missing and not CI:
+        raise Skip("; ".join(missing))
+    assert not missing, "; ".join(missing)
+
+
+def test_two_exports_of_a_still_target_are_the_same():
+    with StatedTarget(pythons.system()) as target:
+        first = pyheld("export", "--format=jsonl", target.pid).out
+        second = pyheld("export", "--format=jsonl", target.pid).out
+        assert sorted(first.splitlines()[1:]) == \
+            sorted(second.splitlines()[1:])
