@@ -6,8 +6,11 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-struct error error_fault = { ERR_FAULT, (char *)"address is not mapped" };
-struct error error_gone = { ERR_GONE, (char *)"the process has exited" };
+static char fault_text[] = "address is not mapped";
+static char gone_text[] = "the process has exited";
+
+struct error error_fault = { ERR_FAULT, fault_text };
+struct error error_gone = { ERR_GONE, gone_text };
 
 static bool is_static(const struct error *err)
 {
