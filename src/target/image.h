@@ -23,6 +23,13 @@ int image_type(const struct image *im);	/* ET_EXEC, ET_DYN ... */
 /* The lowest address of a PT_LOAD, cut to a page: what the bias counts from. */
 raddr image_load_address(const struct image *im);
 
+/* What it asks the kernel to map: its PT_LOADs with their own alignment. */
+struct image_load {
+	raddr address;
+	uint64_t offset, file_size, memory_size;
+};
+size_t image_loads(const struct image *im, const struct image_load **ret);
+
 /* Lower-case hex, or NULL. */
 const char *image_build_id(const struct image *im);
 

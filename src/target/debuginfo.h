@@ -1,0 +1,20 @@
+/*
+ * target/debuginfo.h - the DWARF of an image; for image.c.
+ */
+#ifndef TARGET_DEBUGINFO_H
+#define TARGET_DEBUGINFO_H
+
+#include <libelf.h>
+
+#include "target/image.h"
+
+/*
+ * The DWARF in `elf`, or NULL where it has none.  `file` is the image of the
+ * separate debug file that `elf` belongs to (NULL: none) and is taken over,
+ * also on failure.  A supplementary file (dwz) is looked for below `root`.
+ */
+struct debuginfo *debuginfo_new(Elf *elf, struct image *file,
+				const char *root);
+void debuginfo_free(struct debuginfo *d);
+
+#endif

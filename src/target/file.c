@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "target/file.h"
+
+/*
+ * Btrfs and overlayfs show one device in maps and another in stat: where the
+ * latter is such an anonymous one (major 0), the inode decides.
+ */
+static bool is_same(const struct stat *st, const struct mapping *m)
+{
+	if (!S_ISREG(st->st_mode) || (uint64_t)st->st_ino != m->inode)
+		return false;
+	return (uint64_t)st->st_dev == m->device || !major(st->st_dev);
+}
+
+/*
+ * O_PATH first: opening a device or a FIFO for real may do things, and what a
+ * path means may change between a check and a use.
+ */
+static int open_checked(int dir, const char *path, const struct mapping *m)
+{
+	CLEANUP(closep) int probe = openat(dir, path, O_PATH | O_CLOEXEC);
+	char name[48];
+	struct stat st;
+
+	if (probe < 0 || fstat(probe, &st) || !is_same(&st, m))
+		return -1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", probe);
+	return open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+static int open_file(int dir, const struct mapping *m)
+{
+	CLEANUP(freep) char *path = NULL;
+	char name[64];
+	int fd;
+
+	/* Works for deleted files too, but asks for CAP_CHECKPOINT_RESTORE. */
+	snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64,
+		 m->start, m->end);
+	fd = open_checked(dir, name, m);
+	if (fd < 0)
+		fd = open_checked(dir, "exe", m);
+	if (fd < 0 && m->path[0] == '/') {
+		path = xasprintf("root%s", m->path);
+		fd = open_checked(dir, path, m);
+	}
+	return fd;
+}
+
+static const struct mapped_file *find(const struct file_vec *files,
+				      const struct mapping *m)
+{
+	/* A target has some hundred at most, and the newest is likely it. */
+	for (size_t i = files->nr; i-- > 0;)
+		if (files->v[i].inode == m->inode &&
+		    files->v[i].device == m->device)
+			return &files->v[i];
+	return NULL;
+}
+
+bool file_is_lost(const struct file_vec *files, const struct mapping *m)
+{
+	const struct mapped_file *f = find(files, m);
+
+	return f && f->fd < 0;
+}
+
+int file_of(struct file_vec *files, int dir, const struct mapping *m)
+{
+	const struct mapped_file *known = find(files, m);
+	struct mapped_file f = { m->device, m->inode, -1 };
+
+	if (known)
+		return known->fd;
+	if (!m->inode)
+		return -1;
+	f.fd = open_file(dir, m);
+	file_vec_push(files, f);
+	return f.fd;
+}
+
+void file_close_all(struct file_vec *files)
+{
+	for (size_t i = 0; i < files->nr; i++)
+		closep(&files->v[i].fd);
+	file_vec_release(files);
+}
+
+void file_raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}

@@ -1,0 +1,155 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "target/maps.h"
+#include "target/proc.h"
+
+/* More lines than the kernel's default limit of mappings, many times over. */
+#define MAPS_MAX 4000000
+
+static bool parse_hex(const char **p, char stop, uint64_t *ret)
+{
+	char *end;
+
+	*ret = strtoull(*p, &end, 16);
+	if (end == *p || *end != stop)
+		return false;
+	*p = end + 1;
+	return true;
+}
+
+static unsigned int parse_prot(const char *p)
+{
+	return (p[0] == 'r' ? SEGMENT_READ : 0) |
+	       (p[1] == 'w' ? SEGMENT_WRITE : 0) |
+	       (p[2] == 'x' ? SEGMENT_EXEC : 0);
+}
+
+/* The path as the target sees it; the kernel writes a newline as \012. */
+static char *clean_path(const char *path, size_t len, const char *root)
+{
+	size_t root_len = strlen(root), to = 0;
+	char *clean;
+
+	if (root_len && len > root_len && !memcmp(path, root, root_len) &&
+	    path[root_len] == '/') {
+		path += root_len;
+		len -= root_len;
+	}
+	clean = xmalloc(len + 1);
+	for (size_t i = 0; i < len; i++) {
+		if (len - i >= 4 && !memcmp(path + i, "\\012", 4)) {
+			clean[to++] = '\n';
+			i += 3;
+		} else {
+			clean[to++] = path[i];
+		}
+	}
+	clean[to] = '\0';
+	return clean;
+}
+
+static bool parse_line(const char *p, const char *end, const char *root,
+		       struct mapping *m)
+{
+	static const char deleted[] = " (deleted)";
+	size_t len = sizeof(deleted) - 1;
+	uint64_t high, low;
+	char *rest;
+
+	if (!parse_hex(&p, '-', &m->start) || !parse_hex(&p, ' ', &m->end) ||
+	    end - p < 5)
+		return false;
+	m->prot = parse_prot(p);
+	m->shared = p[3] == 's';
+	p += 5;
+	if (!parse_hex(&p, ' ', &m->offset) || !parse_hex(&p, ':', &high) ||
+	    !parse_hex(&p, ' ', &low))
+		return false;
+	m->device = makedev(high, low);
+	m->inode = strtoull(p, &rest, 10);
+	p = rest;
+	while (p < end && *p == ' ')
+		p++;
+	m->deleted = (size_t)(end - p) > len && !memcmp(end - len, deleted, len);
+	if (m->deleted)
+		end -= len;
+	m->path = clean_path(p, end - p, root);
+	return m->start < m->end;
+}
+
+struct error *maps_read(int dir, const char *root, struct mapping_vec *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct mapping_vec maps = VEC_INIT;
+	const char *line, *end;
+
+	if (!proc_read(dir, "maps", &text)) {
+		if (errno == ESRCH || errno == ENOENT)
+			return &error_gone;
+		return error_errno(errno == EACCES || errno == EPERM ?
+				   ERR_PERMISSION : ERR_SYSTEM, errno,
+				   "can't read the maps of the process");
+	}
+	for (line = text.s; *line && maps.nr < MAPS_MAX; line = end + 1) {
+		struct mapping m = { .path = NULL };
+
+		end = strchr(line, '\n');
+		if (!end)
+			break;
+		if (parse_line(line, end, root, &m))
+			mapping_vec_push(&maps, m);
+		else
+			free(m.path);
+	}
+	if (!maps.nr) {
+		maps_release(&maps);
+		return &error_gone;
+	}
+	*ret = maps;
+	return NULL;
+}
+
+void maps_release(struct mapping_vec *maps)
+{
+	for (size_t i = 0; i < maps->nr; i++)
+		free(maps->v[i].path);
+	mapping_vec_release(maps);
+}
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+/* Reading a device's memory may do things: only what is known is read. */
+static bool is_device(const struct mapping *m)
+{
+	if (starts_with(m->path, "anon_inode:") ||
+	    starts_with(m->path, "socket:") || starts_with(m->path, "/dmabuf"))
+		return true;
+	return starts_with(m->path, "/dev/") &&
+	       strcmp(m->path, "/dev/zero") &&
+	       !starts_with(m->path, "/dev/shm/") &&
+	       !starts_with(m->path, "/dev/hugepages/");
+}
+
+static bool is_anonymous(const struct mapping *m)
+{
+	/* Shared anonymous memory is a deleted /dev/zero of the kernel's. */
+	return !m->inode || !strcmp(m->path, "/dev/zero");
+}
+
+enum mapping_kind mapping_kind(const struct mapping *m)
+{
+	if (!(m->prot & SEGMENT_READ) || starts_with(m->path, "[vvar") ||
+	    starts_with(m->path, "[vsyscall") || is_device(m))
+		return MAPPING_SKIP;
+	if (is_anonymous(m))
+		return MAPPING_ANON;
+	if (m->shared || !(m->prot & SEGMENT_WRITE))
+		return MAPPING_FILE;
+	return MAPPING_DATA;
+}

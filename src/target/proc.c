@@ -1,0 +1,133 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target/proc.h"
+
+#define PROC_MAX (256UL << 20)
+
+int proc_open(pid_t pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/proc/%d", (int)pid);
+	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool proc_read(int dir, const char *name, struct str *s)
+{
+	CLEANUP(closep) int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	size_t start = s->len;
+	char buf[16384];
+
+	if (fd < 0)
+		return false;
+	while (s->len - start < PROC_MAX) {
+		ssize_t n = read(fd, buf, sizeof(buf));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		if (!n)
+			break;
+		str_add_bytes(s, buf, n);
+	}
+	return true;
+}
+
+char *proc_link(int dir, const char *name)
+{
+	char buf[PATH_MAX + 32];
+	ssize_t n = readlinkat(dir, name, buf, sizeof(buf));
+
+	return xstrndup(buf, n < 0 ? 0 : n);
+}
+
+const char *proc_field(const struct str *status, const char *key)
+{
+	size_t len = strlen(key);
+	const char *line = status->s;
+
+	while (line && *line) {
+		if (!strncmp(line, key, len) && line[len] == ':') {
+			line += len + 1;
+			return line + strspn(line, " \t");
+		}
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	return NULL;
+}
+
+uint64_t proc_field_u64(const struct str *status, const char *key)
+{
+	const char *value = proc_field(status, key);
+
+	return value ? strtoull(value, NULL, 10) : 0;
+}
+
+uint64_t proc_field_last(const struct str *status, const char *key)
+{
+	const char *p = proc_field(status, key);
+	uint64_t value = 0;
+
+	while (p && *p >= '0' && *p <= '9') {
+		char *end;
+
+		value = strtoull(p, &end, 10);
+		p = end + strspn(end, " \t");
+	}
+	return value;
+}
+
+/* What follows the name, which may hold anything, even ")". */
+static const char *after_name(const struct str *stat)
+{
+	const char *p = strrchr(stat->s, ')');
+
+	return p && p[1] == ' ' ? p + 2 : "";
+}
+
+uint64_t proc_stat_u64(const struct str *stat, unsigned int nr)
+{
+	const char *p = after_name(stat);
+
+	for (; nr > 3; nr--) {
+		p = strchr(p, ' ');
+		if (!p)
+			return 0;
+		p++;
+	}
+	return strtoull(p, NULL, 10);
+}
+
+char proc_stat_state(const struct str *stat)
+{
+	return *after_name(stat);
+}
+
+char *proc_comm(int dir)
+{
+	struct str name = STR_INIT;
+
+	if (!proc_read(dir, "comm", &name)) {
+		str_cut(&name, 0);
+		str_add(&name, "?");
+	} else if (name.len && name.s[name.len - 1] == '\n') {
+		str_cut(&name, name.len - 1);
+	}
+	return str_take(&name);
+}
+
+char *proc_comm_of(pid_t pid)
+{
+	CLEANUP(closep) int dir = proc_open(pid);
+
+	return dir < 0 ? xstrdup("?") : proc_comm(dir);
+}
