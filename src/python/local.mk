@@ -41,3 +41,15 @@ src_libpyheld_a_SOURCES += \
 	src/python/state.h \
 	src/python/text.c \
 	src/python/types.c
+
+src_libpyheld_a_SOURCES += \
+	src/python/frames.c \
+	src/python/frames.h \
+	src/python/lines.c \
+	src/python/roots-frames.c \
+	src/python/roots-interpreter.c \
+	src/python/roots-threads.c \
+	src/python/roots-threads.h \
+	src/python/roots-types.c \
+	src/python/roots.c \
+	src/python/roots.h

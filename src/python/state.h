@@ -324,6 +324,12 @@ char *names_of_type(struct python *py, const struct pytype *t);
  * threads' state; objects that only they hold are added to the heap.
  */
 void roots_load(struct python *py);
+/*
+ * The roots of the static types among the objects from `from` on; roots_load()
+ * did those that were there.  Call it for objects that were found since, until
+ * it adds none.
+ */
+void roots_load_types(struct python *py, oid from);
 
 /* --- words of the target ---------------------------------------------------- */
 
