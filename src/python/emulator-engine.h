@@ -1,0 +1,137 @@
+/*
+ * python/emulator-engine.h - what the emulator's files share.
+ *
+ * emulator.c		batches of calls and their results, what is given up
+ * emulator-engine.c	Unicorn, its memory, one run
+ * emulator-x86-64.c	machine code and registers of the architecture
+ * emulator-none.c	stands for all of these in a build without Unicorn
+ *
+ * The emulated code sees four areas that are not the target's, at `base`:
+ *
+ *	code	r-x	the loop, visit(), and a function to check ourselves
+ *	cell	r--	object, traverse ...: we change it while the loop runs
+ *	stack	rw-	unmapped below
+ *	port	-w-	a store here calls us: visited this, this call returned
+ *
+ * All state of a batch is ours, where the emulated code can't get at it: the
+ * worst that it can do is to say that its own object refers to something else.
+ *
+ * Stack and port are one MMIO region to Unicorn, and nothing else can be
+ * written.  A store to MMIO takes 40 ns, one to emulated RAM 120 ns: Unicorn
+ * 2.0.1 looks after every store whether it changed translated code, in a
+ * balanced tree that it builds for that store.  One region: Unicorn looks for
+ * the region of every such access in a list, but first where the last was.
+ */
+#ifndef PYTHON_EMULATOR_ENGINE_H
+#define PYTHON_EMULATOR_ENGINE_H
+
+#include <unicorn/unicorn.h>
+
+#include "python/emulator.h"
+#include "python/watchdog.h"
+
+#define EMULATOR_PAGE 4096
+#define EMULATOR_CODE 0
+#define EMULATOR_CELL 0x1000
+#define EMULATOR_STACK 0x20000
+#define EMULATOR_STACK_SIZE 0x40000
+#define EMULATOR_PORT (EMULATOR_STACK + EMULATOR_STACK_SIZE)
+#define EMULATOR_AREA 0x80000
+
+/* The port's words. */
+#define EMULATOR_VISITED 0
+#define EMULATOR_RETURNED 8
+
+/* The cell's words. */
+#define EMULATOR_OBJECT 0	/* 0 ends the loop */
+#define EMULATOR_TRAVERSE 8
+#define EMULATOR_STACK_TOP 16
+
+/*
+ * An architecture.  `code` fits a page and may be anywhere.
+ *
+ * loop:	while (cell.object) {
+ *			sp = cell.stack_top;
+ *			cell.traverse(cell.object, visit, &cell);
+ *			port.returned = sp;
+ *		}
+ *	loop_end:
+ * visit:	visit(a, b) { port.visited = a; return 0; }
+ * call:	sp = cell.stack_top; cell.traverse(...);
+ *	call_end:
+ * check:	check(a, f) { f(a); f(a); }
+ */
+struct emulator_machine {
+	uc_arch arch;
+	uc_mode mode;
+	const uint8_t *code;
+	size_t code_size;
+	unsigned int loop, loop_end, visit, call, call_end, check;
+	int pc, sp, result, arguments[2], thread;	/* Unicorn's names */
+	/* System calls and the like that must end the run. */
+	const int *stopping;
+	unsigned int nr_stopping;
+};
+
+extern const struct emulator_machine emulator_x86_64;
+
+struct emulator_strike {
+	raddr traverse;
+	unsigned int failures, hangs;
+};
+
+/* Traverse functions that failed; a later one may take another's place. */
+#define EMULATOR_STRIKES 1024
+
+VEC_DEFINE(emulator_pages, uint8_t *);
+
+struct emulator {
+	const struct emulator_machine *machine;
+	struct memory *memory;
+	raddr fs_base;
+	raddr base;			/* of our own areas */
+	uint8_t *area, *stack;		/* their bytes: code and cell, stack */
+	uc_engine *uc;
+	uc_context *pristine;		/* all registers, as at the start */
+	bool dirty;			/* a run ended badly: restore them */
+	unsigned int nr_regions;	/* that Unicorn has to look through */
+	struct emulator_pages pages;	/* copies, for pages of two segments */
+	struct watchdog *watchdog;
+	struct watchdog_progress *progress;
+
+	/* the run */
+	struct emulator_call *calls;	/* NULL: emulator_call() */
+	size_t nr, at;
+	struct raddr_vec *visited;
+	uint64_t max_visits;
+	const char *failed;		/* why it was stopped */
+	uint64_t port[2];
+
+	unsigned int hangs;
+	bool struck;			/* any strikes at all */
+	struct emulator_strike strikes[EMULATOR_STRIKES];
+};
+
+/* Unicorn with our areas; NULL or what is wrong. */
+const char *emulator_engine_open(struct emulator *e);
+void emulator_engine_close(struct emulator *e);
+
+/* True: so much is mapped that a new engine will be faster. */
+bool emulator_engine_worn(const struct emulator *e);
+
+/*
+ * Run from code offset `start` until `end`.  NULL: `end` was reached; else
+ * why not (static).  *hung: for taking too long.
+ */
+const char *emulator_engine_run(struct emulator *e, unsigned int start,
+				unsigned int end, bool *hung);
+
+void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value);
+
+/* emulator.c: what the emulated code stored to the port. */
+void emulator_visited(struct emulator *e, uint64_t value);
+void emulator_returned(struct emulator *e, uint64_t sp);
+/* End the run; the first reason stays. */
+void emulator_stop(struct emulator *e, const char *why);
+
+#endif

@@ -1,0 +1,306 @@
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+#include "python/emulator-engine.h"
+
+/* A traverse function is given up after so many ... */
+#define MAX_HANGS 2
+#define MAX_FAILURES 1000
+/* ... and all of them after so many endless loops: no honest program. */
+#define MAX_ALL_HANGS 100
+
+void emulator_stop(struct emulator *e, const char *why)
+{
+	if (!e->failed)
+		e->failed = why;
+	uc_emu_stop(e->uc);
+}
+
+static struct emulator_strike *emulator_strike(struct emulator *e,
+					       raddr traverse)
+{
+	uint64_t hash = traverse * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
+}
+
+static void strike(struct emulator *e, raddr traverse, bool hung)
+{
+	struct emulator_strike *s = emulator_strike(e, traverse);
+
+	e->struck = true;
+	if (s->traverse != traverse)
+		*s = (struct emulator_strike){ .traverse = traverse };
+	s->failures++;
+	if (!hung)
+		return;
+	s->hangs++;
+	e->hangs++;
+}
+
+/* Why not even to try; NULL. */
+static const char *refusal(struct emulator *e, const struct emulator_call *c)
+{
+	const struct emulator_strike *s;
+
+	if (!c->object || !c->traverse)
+		return "there is nothing to call";
+	if (likely(!e->struck))
+		return NULL;
+	if (e->hangs >= MAX_ALL_HANGS)
+		return "too many functions did not come to an end";
+	s = emulator_strike(e, c->traverse);
+	if (s->traverse != c->traverse)
+		return NULL;
+	if (s->hangs >= MAX_HANGS)
+		return "it was given up: it did not come to an end";
+	if (s->failures >= MAX_FAILURES)
+		return "it was given up: it failed too often";
+	return NULL;
+}
+
+/* From `at` on, the first call to make is made the loop's next. */
+static void next_call(struct emulator *e)
+{
+	for (; e->at < e->nr; e->at++) {
+		struct emulator_call *c = &e->calls[e->at];
+
+		c->first = e->visited->nr;
+		c->nr = 0;
+		c->failed = refusal(e, c);
+		if (c->failed)
+			continue;
+		emulator_cell_set(e, EMULATOR_OBJECT, c->object);
+		emulator_cell_set(e, EMULATOR_TRAVERSE, c->traverse);
+		watchdog_next(e->progress);
+		return;
+	}
+	emulator_cell_set(e, EMULATOR_OBJECT, 0);
+}
+
+void emulator_visited(struct emulator *e, uint64_t value)
+{
+	if (!e->calls) {
+		emulator_stop(e, "it visits");
+		return;
+	}
+	if (unlikely(watchdog_step(e->progress) > e->max_visits)) {
+		emulator_stop(e, "it visits more than there can be");
+		return;
+	}
+	if (value)
+		raddr_vec_push(e->visited, value);
+}
+
+void emulator_returned(struct emulator *e, uint64_t sp)
+{
+	struct emulator_call *c;
+
+	if (!e->calls || e->at >= e->nr ||
+	    sp != e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE) {
+		emulator_stop(e, "it did not keep to its stack");
+		return;
+	}
+	c = &e->calls[e->at++];
+	c->nr = (uint32_t)(e->visited->nr - c->first);
+	next_call(e);
+	if (emulator_engine_worn(e))
+		emulator_cell_set(e, EMULATOR_OBJECT, 0);
+}
+
+static void fail_call(struct emulator *e, const char *why, bool hung)
+{
+	struct emulator_call *c = &e->calls[e->at++];
+
+	e->visited->nr = c->first;
+	c->nr = 0;
+	c->failed = why;
+	strike(e, c->traverse, hung);
+}
+
+/* What is mapped is mapped again as needed. */
+static const char *reopen_if_worn(struct emulator *e)
+{
+	if (e->uc && !emulator_engine_worn(e))
+		return NULL;
+	emulator_engine_close(e);
+	return emulator_engine_open(e);
+}
+
+static void fail_rest(struct emulator *e, const char *why)
+{
+	while (e->at < e->nr) {
+		struct emulator_call *c = &e->calls[e->at++];
+
+		c->first = e->visited->nr;
+		c->nr = 0;
+		c->failed = why;
+	}
+}
+
+void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
+		  struct raddr_vec *visited)
+{
+	const struct emulator_machine *m = e->machine;
+	const char *why;
+	bool hung;
+
+	e->calls = calls;
+	e->nr = nr;
+	e->at = 0;
+	e->visited = visited;
+	for (next_call(e); e->at < nr; next_call(e)) {
+		why = reopen_if_worn(e);
+		if (why) {
+			fail_rest(e, why);
+			break;
+		}
+		why = emulator_engine_run(e, m->loop, m->loop_end, &hung);
+		if (why && e->at < nr)
+			fail_call(e, why, hung);
+	}
+	e->calls = NULL;
+	e->visited = NULL;
+}
+
+bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
+		   uint64_t *ret)
+{
+	const struct emulator_machine *m = e->machine;
+	uint64_t top = e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE, sp;
+	bool hung;
+
+	if (reopen_if_worn(e))
+		return false;
+	emulator_cell_set(e, EMULATOR_TRAVERSE, function);
+	if (e->dirty)
+		uc_context_restore(e->uc, e->pristine);
+	e->dirty = false;
+	if (uc_reg_write(e->uc, m->arguments[0], &a) ||
+	    uc_reg_write(e->uc, m->arguments[1], &b))
+		return false;
+	if (emulator_engine_run(e, m->call, m->call_end, &hung))
+		return false;
+	return !uc_reg_read(e->uc, m->sp, &sp) && sp == top &&
+	       !uc_reg_read(e->uc, m->result, ret);
+}
+
+static bool area_is_free(struct memory *m, raddr start, raddr end)
+{
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		if (m->segments[i].start < end && m->segments[i].end > start)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Where no segment is, nor anything else that a kernel would map: far below
+ * shared libraries and stacks (0x7f...), far above programs (0x55...).
+ */
+static raddr find_area(struct memory *m)
+{
+	const uint64_t around = UINT64_C(1) << 30;
+
+	for (raddr base = UINT64_C(0x6d5f00000000); base > around * 4;
+	     base -= around * 2) {
+		if (area_is_free(m, base - around, base + around))
+			return base;
+	}
+	return 0;
+}
+
+static bool make_area(struct emulator *e)
+{
+	e->base = find_area(e->memory);
+	if (!e->base)
+		return false;
+	if (posix_memalign((void **)&e->area, EMULATOR_PAGE,
+			   EMULATOR_CELL + EMULATOR_PAGE))
+		out_of_memory();
+	memset(e->area, 0, EMULATOR_CELL + EMULATOR_PAGE);
+	memcpy(e->area + EMULATOR_CODE, e->machine->code,
+	       e->machine->code_size);
+	e->stack = xcalloc(1, EMULATOR_STACK_SIZE + 8);
+	emulator_cell_set(e, EMULATOR_STACK_TOP,
+			  e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE);
+	return true;
+}
+
+/* No object can refer to more than all words, nor can we count more. */
+static uint64_t max_visits(const struct memory *m)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < m->nr_segments; i++)
+		bytes += m->segments[i].end - m->segments[i].start;
+	return MIN(bytes / 8 + 1024, UINT32_MAX);
+}
+
+/* Unicorn's versions differ in how they treat hooks: does it all work? */
+static bool emulator_works(struct emulator *e)
+{
+	raddr check = e->base + e->machine->check;
+	struct emulator_call calls[2] = {
+		{ .object = check, .traverse = check },
+		{ .object = 8, .traverse = check },
+	};
+	CLEANUP(raddr_vec_release) struct raddr_vec visited = VEC_INIT;
+
+	emulator_run(e, calls, 2, &visited);
+	return !calls[0].failed && calls[0].nr == 2 && !calls[1].failed &&
+	       visited.nr == 4 && visited.v[0] == check && visited.v[3] == 8;
+}
+
+static void on_late(void *context)
+{
+	struct emulator *e = context;
+
+	uc_emu_stop(e->uc);
+}
+
+static const char *emulator_open(struct emulator *e)
+{
+	const char *why_not;
+
+	if (!make_area(e))
+		return "no room for the emulator's own memory";
+	e->watchdog = watchdog_new(on_late, e);
+	if (!e->watchdog)
+		return "the emulator's watchdog can't be started";
+	e->progress = watchdog_progress(e->watchdog);
+	why_not = emulator_engine_open(e);
+	if (!why_not && !emulator_works(e))
+		why_not = "this version of Unicorn does not do what is needed";
+	return why_not;
+}
+
+struct emulator *emulator_new(struct memory *m, raddr fs_base,
+			      const char **why_not)
+{
+	struct emulator *e = xcalloc(1, sizeof(*e));
+
+	e->machine = &emulator_x86_64;
+	e->memory = m;
+	e->fs_base = fs_base;
+	e->max_visits = max_visits(m);
+	*why_not = emulator_open(e);
+	if (*why_not) {
+		emulator_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void emulator_free(struct emulator *e)
+{
+	if (!e)
+		return;
+	watchdog_free(e->watchdog);
+	emulator_engine_close(e);
+	emulator_pages_release(&e->pages);
+	free(e->area);
+	free(e->stack);
+	free(e);
+}
