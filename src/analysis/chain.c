@@ -1,0 +1,236 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/bits.h"
+#include "analysis/chain.h"
+#include "analysis/stray.h"
+
+/* Something that refers to a target: the object `from`, or a root's place. */
+struct holder {
+	oid from;		/* OID_NONE: a place */
+	uint32_t edge;		/* next to show; a place: index in roots */
+	uint32_t nr;		/* references to targets */
+	uint32_t distance;	/* the sort key, see compare() */
+	uint8_t penalty;
+	uint64_t address;
+};
+VEC_DEFINE(holder_vec, struct holder);
+
+struct find {
+	struct heap *h;
+	const uint64_t *targets;
+	size_t count;
+	struct reach reach;
+	struct holder_vec holders;	/* the best so far, and more */
+	struct holder worst;		/* of the best, once they are enough */
+	bool enough;
+	struct chains *ret;
+};
+
+static int compare(const void *pa, const void *pb)
+{
+	const struct holder *a = pa, *b = pb;
+	bool native_a = a->penalty >= REACH_PENALTY_NATIVE;
+	bool native_b = b->penalty >= REACH_PENALTY_NATIVE;
+
+	if (native_a != native_b)
+		return native_a ? 1 : -1;
+	if (a->distance != b->distance)
+		return a->distance < b->distance ? -1 : 1;
+	if (a->penalty != b->penalty)
+		return a->penalty < b->penalty ? -1 : 1;
+	if (a->nr != b->nr)
+		return a->nr > b->nr ? -1 : 1;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return (a->edge > b->edge) - (a->edge < b->edge);
+}
+
+static void keep_best(struct find *f)
+{
+	if (!f->holders.nr)
+		return;
+	qsort(f->holders.v, f->holders.nr, sizeof(*f->holders.v), compare);
+	f->holders.nr = MIN(f->holders.nr, f->count);
+}
+
+/* Keep at most about twice as many as are wanted, the best among them. */
+static void add_holder(struct find *f, const struct holder *holder)
+{
+	f->ret->nr_holders++;
+	if (!f->count)
+		return;
+	if (f->enough && compare(holder, &f->worst) >= 0)
+		return;
+	holder_vec_push(&f->holders, *holder);
+	if (f->holders.nr / 2 < f->count + 8)
+		return;
+	keep_best(f);
+	f->enough = true;
+	f->worst = f->holders.v[f->holders.nr - 1];
+}
+
+static bool is_target(const struct find *f, oid o)
+{
+	return bits_get(f->targets, o);
+}
+
+/* The first edge from `edge` on that leads to a target. */
+static uint32_t next_edge(const struct find *f, oid from, uint32_t edge)
+{
+	const oid *to = f->h->edges.v + f->h->edge_start[from];
+
+	for (; edge < f->h->edge_nr[from]; edge++)
+		if (is_target(f, to[edge]))
+			return edge;
+	return UINT32_MAX;
+}
+
+static void add_object(struct find *f, oid from)
+{
+	const struct heap *h = f->h;
+	const oid *to = h->edges.v + h->edge_start[from];
+	struct holder holder = { .from = from,
+				 .address = h->address[from],
+				 .edge = next_edge(f, from, 0) };
+
+	if (holder.edge == UINT32_MAX)
+		return;
+	for (uint32_t i = holder.edge; i < h->edge_nr[from]; i++)
+		holder.nr += is_target(f, to[i]);
+	holder.distance = f->reach.distance[from] +
+			  reach_step_cost(&f->reach, from, holder.edge);
+	holder.penalty =
+		reach_add_penalty(f->reach.penalty[from],
+				  reach_step_penalty(h, from, to[holder.edge]));
+	add_holder(f, &holder);
+}
+
+static void add_place(struct find *f, uint32_t i)
+{
+	const struct root *root = &f->reach.roots.v[i];
+	struct holder holder = { .from = OID_NONE, .edge = i, .nr = 1 };
+
+	if (!is_target(f, root->object))
+		return;
+	/* A root that was counted only tells if the object had no other. */
+	if (root->surplus == REFCOUNT_IMMORTAL)
+		holder.penalty = REACH_PENALTY_IMMORTAL;
+	else if (root->surplus)
+		holder.penalty = REACH_PENALTY_NATIVE;
+	holder.penalty += roots_rank[root->kind];
+	holder.address = f->h->address[root->object];
+	add_holder(f, &holder);
+}
+
+/*
+ * A single target that a known root reaches can be held natively as well: the
+ * search did not ask, for that only explains what is otherwise unreached.
+ */
+static void add_native(struct find *f, oid target)
+{
+	struct referrers r;
+
+	if (f->reach.penalty[target] >= REACH_PENALTY_NATIVE)
+		return;
+	referrers_build(f->h, target, 0, &r);
+	if (r.surplus)
+		root_vec_push(&f->reach.roots,
+			      (struct root){ target, ROOT_NATIVE,
+					     ROOT_NO_PLACE, r.surplus });
+	referrers_release(&r);
+}
+
+static void find_holders(struct find *f)
+{
+	for (size_t i = 0; i < f->reach.roots.nr; i++)
+		add_place(f, (uint32_t)i);
+	for (oid o = 0; o < f->h->nr_objects; o++)
+		if (reach_has(&f->reach, o) && !is_target(f, o))
+			add_object(f, o);
+	keep_best(f);
+}
+
+static void add_chain(struct find *f, struct holder *holder)
+{
+	struct chain chain = { .steps = VEC_INIT, .nr_held = holder->nr };
+
+	if (holder->from == OID_NONE) {
+		chain.root = f->reach.roots.v[holder->edge];
+		path_push(&chain.steps,
+			  (struct step){ chain.root.object, PATH_START });
+		holder->edge = UINT32_MAX;
+	} else {
+		oid from = holder->from;
+		oid to = f->h->edges.v[f->h->edge_start[from] + holder->edge];
+
+		chain.root = *reach_path(&f->reach, from, &chain.steps);
+		path_push(&chain.steps, (struct step){ to, holder->edge });
+		holder->edge = next_edge(f, from, holder->edge + 1);
+	}
+	chain_vec_push(&f->ret->v, chain);
+}
+
+/* A chain of each holder in turn, until there are enough or no more. */
+static void add_chains(struct find *f)
+{
+	size_t before;
+
+	do {
+		before = f->ret->v.nr;
+		for (size_t i = 0; i < f->holders.nr; i++)
+			if (f->ret->v.nr < f->count &&
+			    f->holders.v[i].edge != UINT32_MAX)
+				add_chain(f, &f->holders.v[i]);
+	} while (f->ret->v.nr > before && f->ret->v.nr < f->count);
+}
+
+static oid lowest_addressed(const struct heap *h, const oid *objects, size_t nr)
+{
+	oid lowest = objects[0];
+
+	for (size_t i = 1; i < nr; i++)
+		if (h->address[objects[i]] < h->address[lowest])
+			lowest = objects[i];
+	return lowest;
+}
+
+void chain_find(struct heap *h, const oid *targets, size_t nr,
+		const struct chain_options *options, struct chains *ret)
+{
+	CLEANUP(freep) uint64_t *bits = bits_new(h->nr_objects);
+	struct find f = { .h = h, .targets = bits,
+			  .count = options->count, .ret = ret };
+
+	memset(ret, 0, sizeof(*ret));
+	ret->example = OID_NONE;
+	if (!nr)
+		return;
+	for (size_t i = 0; i < nr; i++)
+		bits_set(bits, targets[i]);
+	reach_build(h, bits, &f.reach);
+	if (nr == 1)
+		add_native(&f, targets[0]);
+	find_holders(&f);
+	add_chains(&f);
+	if (!ret->nr_holders) {
+		ret->unreached = true;
+		ret->example = lowest_addressed(h, targets, nr);
+		referrers_build(h, ret->example, options->holders,
+				&ret->holders);
+		stray_find(h, &f.reach, ret->example, &ret->cycle,
+			   &ret->from_cycle);
+	}
+	holder_vec_release(&f.holders);
+	reach_release(&f.reach);
+}
+
+void chain_release(struct chains *c)
+{
+	for (size_t i = 0; i < c->v.nr; i++)
+		path_release(&c->v.v[i].steps);
+	chain_vec_release(&c->v);
+	path_release(&c->cycle);
+	path_release(&c->from_cycle);
+	referrers_release(&c->holders);
+}

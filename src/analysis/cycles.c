@@ -1,0 +1,361 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/bits.h"
+#include "analysis/cycles.h"
+#include "analysis/loop.h"
+#include "analysis/scc.h"
+
+#define NO_CYCLE UINT32_MAX
+
+const char *const cycle_kind_names[NR_CYCLE_KINDS] = {
+	[CYCLE_DATA] = "data",
+	[CYCLE_MACHINERY] = "machinery",
+	[CYCLE_WITHIN] = "within",
+};
+
+const char *const cycle_state_names[NR_CYCLE_STATES] = {
+	[CYCLE_GARBAGE] = "garbage",
+	[CYCLE_HELD] = "held",
+	[CYCLE_LOST] = "lost",
+};
+
+struct build {
+	struct heap *h;
+	const struct reach *reach;
+	const struct garbage *garbage;
+	uint64_t *anchors;	/* classes, modules, namespaces */
+	uint64_t *loops;	/* objects that refer to themselves */
+	struct cycles *c;
+};
+
+static void find_anchors(struct build *b)
+{
+	const struct heap *h = b->h;
+	const struct namespace_vec *names = &b->reach->namespaces;
+
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (heap_type_of(h, o)->flags & TYPE_IS_TYPE)
+			bits_set(b->anchors, o);
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].kind == ROOT_MODULE &&
+		    h->roots.v[i].object < h->nr_objects)
+			bits_set(b->anchors, h->roots.v[i].object);
+	for (size_t i = 0; i < names->nr; i++)
+		bits_set(b->anchors, names->v[i].object);
+}
+
+static void find_loops(struct build *b)
+{
+	const struct heap *h = b->h;
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		const oid *to = h->edges.v + h->edge_start[o];
+
+		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+			if (to[i] == o)
+				bits_set(b->loops, o);
+	}
+}
+
+/* How much `o` tells a person about a cycle: less is better. */
+static unsigned int rank_telling(const struct heap *h, oid o)
+{
+	uint32_t flags = heap_type_of(h, o)->flags;
+
+	if (flags & TYPE_IS_TYPE)
+		return 3;
+	if (!(flags & TYPE_IS_HEAP))
+		return 2;
+	return flags & (TYPE_HAS_DEL | TYPE_LEGACY_DEL) ? 0 : 1;
+}
+
+static bool is_more_telling(const struct heap *h, oid a, oid b)
+{
+	unsigned int rank_a = rank_telling(h, a), rank_b = rank_telling(h, b);
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b;
+	return h->address[a] < h->address[b];
+}
+
+static bool is_nearer(const struct build *b, oid a, oid than)
+{
+	const struct reach *r = b->reach;
+	bool native_a = r->penalty[a] >= REACH_PENALTY_NATIVE;
+	bool native_than = r->penalty[than] >= REACH_PENALTY_NATIVE;
+
+	if (reach_has(r, a) != reach_has(r, than))
+		return reach_has(r, a);
+	if (native_a != native_than)
+		return native_than;
+	if (r->distance[a] != r->distance[than])
+		return r->distance[a] < r->distance[than];
+	if (r->penalty[a] != r->penalty[than])
+		return r->penalty[a] < r->penalty[than];
+	return b->h->address[a] < b->h->address[than];
+}
+
+static void add_member(struct build *b, struct cycle *cycle, oid o)
+{
+	const struct heap *h = b->h;
+	uint32_t type = heap_type_of(h, o)->flags;
+
+	b->c->members.v[cycle->first + cycle->nr] = o;
+	if (!cycle->nr++)
+		cycle->telling = cycle->entry = cycle->lowest = o;
+	cycle->bytes += h->size[o];
+	if (type & TYPE_HAS_DEL)
+		cycle->flags |= CYCLE_HAS_DEL;
+	if (type & TYPE_LEGACY_DEL)
+		cycle->flags |= CYCLE_LEGACY_DEL;
+	if (h->flags[o] & OBJECT_FINALIZED)
+		cycle->flags |= CYCLE_FINALIZED;
+	if (h->flags[o] & OBJECT_SCANNED)
+		cycle->flags |= CYCLE_SCANNED;
+	if (cycle->kind == CYCLE_DATA && bits_get(b->anchors, o))
+		cycle->kind = CYCLE_MACHINERY;
+	if (is_more_telling(h, o, cycle->telling))
+		cycle->telling = o;
+	if (is_nearer(b, o, cycle->entry))
+		cycle->entry = o;
+	if (h->address[o] < h->address[cycle->lowest])
+		cycle->lowest = o;
+}
+
+/*
+ * Make a cycle for each component that is one; of[component] is its index,
+ * or NO_CYCLE.  Room for its members is set aside, in order of components.
+ */
+static uint32_t *make_cycles(struct build *b, const struct scc *scc,
+			     enum cycle_kind kind)
+{
+	CLEANUP(freep) uint32_t *size = xcalloc(scc->nr, sizeof(*size));
+	uint32_t *of = xreallocarray(NULL, scc->nr, sizeof(*of));
+	CLEANUP(freep) uint64_t *loops = bits_new(scc->nr);
+
+	for (oid o = 0; o < b->h->nr_objects; o++) {
+		if (scc->of[o] == SCC_NONE)
+			continue;
+		size[scc->of[o]]++;
+		if (bits_get(b->loops, o))
+			bits_set(loops, scc->of[o]);
+	}
+	for (uint32_t i = 0; i < scc->nr; i++) {
+		struct cycle cycle = { .kind = kind, .outer = NO_CYCLE,
+				       .first = b->c->members.nr };
+
+		of[i] = NO_CYCLE;
+		if (size[i] == 1 && !bits_get(loops, i))
+			continue;
+		of[i] = (uint32_t)b->c->all.nr;
+		cycle_vec_push(&b->c->all, cycle);
+		oid_vec_resize(&b->c->members, cycle.first + size[i]);
+	}
+	return of;
+}
+
+static void fill_cycles(struct build *b, const struct scc *scc,
+			const uint32_t *of)
+{
+	for (oid o = 0; o < b->h->nr_objects; o++)
+		if (scc->of[o] != SCC_NONE && of[scc->of[o]] != NO_CYCLE)
+			add_member(b, &b->c->all.v[of[scc->of[o]]], o);
+}
+
+/* The components of the whole graph; of[object] becomes its cycle. */
+static uint32_t *add_whole(struct build *b)
+{
+	CLEANUP(freep) uint32_t *of = NULL;
+	struct scc scc;
+
+	scc_build(b->h, NULL, &scc);
+	of = make_cycles(b, &scc, CYCLE_DATA);
+	fill_cycles(b, &scc, of);
+	for (oid o = 0; o < b->h->nr_objects; o++)
+		scc.of[o] = of[scc.of[o]];
+	return scc.of;
+}
+
+/* What is left of CYCLE_MACHINERY without what makes it that. */
+static void add_within(struct build *b, const uint32_t *outer)
+{
+	CLEANUP(freep) uint64_t *within = bits_new(b->h->nr_objects);
+	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
+	CLEANUP(freep) uint32_t *of = NULL;
+	struct cycle_vec *all = &b->c->all;
+	size_t nr = all->nr;
+
+	for (oid o = 0; o < b->h->nr_objects; o++)
+		if (outer[o] != NO_CYCLE && !bits_get(b->anchors, o) &&
+		    all->v[outer[o]].kind == CYCLE_MACHINERY)
+			bits_set(within, o);
+	scc_build(b->h, within, &scc);
+	of = make_cycles(b, &scc, CYCLE_WITHIN);
+	fill_cycles(b, &scc, of);
+	for (size_t i = nr; i < all->nr; i++)
+		all->v[i].outer = outer[all->v[i].telling];
+}
+
+/* All objects of a component have the same state. */
+static void find_states(struct build *b)
+{
+	struct cycles *c = b->c;
+
+	for (size_t i = 0; i < c->all.nr; i++) {
+		struct cycle *cycle = &c->all.v[i];
+
+		if (bits_get(b->garbage->bits, cycle->entry))
+			cycle->state = CYCLE_GARBAGE;
+		else if (reach_has(b->reach, cycle->entry))
+			cycle->state = CYCLE_HELD;
+		else
+			cycle->state = CYCLE_LOST;
+		if (cycle->state != CYCLE_GARBAGE ||
+		    cycle->kind == CYCLE_WITHIN)
+			continue;
+		c->nr_garbage++;
+		c->garbage_objects += cycle->nr;
+		c->garbage_bytes += cycle->bytes;
+	}
+}
+
+struct sort_item {
+	const struct heap *h;
+	struct cycle cycle;
+	uint32_t index;
+};
+
+static int compare_items(const void *pa, const void *pb)
+{
+	const struct sort_item *ia = pa, *ib = pb;
+	const struct cycle *a = &ia->cycle, *b = &ib->cycle;
+	uint64_t at_a = ia->h->address[a->lowest];
+	uint64_t at_b = ib->h->address[b->lowest];
+
+	if (a->nr != b->nr)
+		return a->nr > b->nr ? -1 : 1;
+	if (a->bytes != b->bytes)
+		return a->bytes > b->bytes ? -1 : 1;
+	if (at_a != at_b)
+		return at_a < at_b ? -1 : 1;
+	return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+static void sort(struct build *b)
+{
+	struct cycle_vec *all = &b->c->all;
+	CLEANUP(freep) struct sort_item *items =
+		xreallocarray(NULL, all->nr, sizeof(*items));
+	CLEANUP(freep) uint32_t *moved =
+		xreallocarray(NULL, all->nr, sizeof(*moved));
+
+	for (size_t i = 0; i < all->nr; i++)
+		items[i] = (struct sort_item){ b->h, all->v[i], (uint32_t)i };
+	qsort(items, all->nr, sizeof(*items), compare_items);
+	for (size_t i = 0; i < all->nr; i++)
+		moved[items[i].index] = (uint32_t)i;
+	for (size_t i = 0; i < all->nr; i++) {
+		all->v[i] = items[i].cycle;
+		if (all->v[i].outer != NO_CYCLE)
+			all->v[i].outer = moved[all->v[i].outer];
+	}
+}
+
+void cycles_build(struct heap *h, const struct reach *reach,
+		  const struct garbage *garbage, struct cycles *ret)
+{
+	struct build b = { h, reach, garbage, bits_new(h->nr_objects),
+			   bits_new(h->nr_objects), ret };
+	CLEANUP(freep) uint32_t *outer = NULL;
+
+	memset(ret, 0, sizeof(*ret));
+	find_anchors(&b);
+	find_loops(&b);
+	outer = add_whole(&b);
+	add_within(&b, outer);
+	find_states(&b);
+	sort(&b);
+	free(b.anchors);
+	free(b.loops);
+}
+
+void cycles_release(struct cycles *c)
+{
+	cycle_vec_release(&c->all);
+	oid_vec_release(&c->members);
+	memset(c, 0, sizeof(*c));
+}
+
+struct named_type {
+	const char *name;
+	struct cycle_type type;
+};
+
+static int compare_by_index(const void *pa, const void *pb)
+{
+	const struct cycle_type *a = pa, *b = pb;
+
+	return (a->type > b->type) - (a->type < b->type);
+}
+
+static int compare_named(const void *pa, const void *pb)
+{
+	const struct named_type *a = pa, *b = pb;
+	int order = 0;
+
+	if (a->type.nr != b->type.nr)
+		return a->type.nr > b->type.nr ? -1 : 1;
+	if (a->name && b->name)
+		order = strcmp(a->name, b->name);
+	return order ? order : compare_by_index(&a->type, &b->type);
+}
+
+static void sort_types(const struct heap *h, struct cycle_type_vec *types)
+{
+	CLEANUP(freep) struct named_type *named =
+		xreallocarray(NULL, types->nr, sizeof(*named));
+
+	for (size_t i = 0; i < types->nr; i++)
+		named[i] = (struct named_type){
+			h->types.v[types->v[i].type].name, types->v[i] };
+	qsort(named, types->nr, sizeof(*named), compare_named);
+	for (size_t i = 0; i < types->nr; i++)
+		types->v[i] = named[i].type;
+}
+
+void cycles_types(const struct heap *h, const struct cycles *c,
+		  const struct cycle *cycle, struct cycle_type_vec *ret)
+{
+	struct cycle_type_vec types = VEC_INIT;
+	size_t nr = 0;
+
+	for (uint32_t i = 0; i < cycle->nr; i++) {
+		oid o = c->members.v[cycle->first + i];
+
+		cycle_type_vec_push(&types, (struct cycle_type){
+						    h->type[o], 1, h->size[o] });
+	}
+	qsort(types.v, types.nr, sizeof(*types.v), compare_by_index);
+	for (size_t i = 0; i < types.nr; i++) {
+		if (nr && types.v[nr - 1].type == types.v[i].type) {
+			types.v[nr - 1].nr++;
+			types.v[nr - 1].bytes += types.v[i].bytes;
+		} else {
+			types.v[nr++] = types.v[i];
+		}
+	}
+	types.nr = nr;
+	sort_types(h, &types);
+	*ret = types;
+}
+
+void cycles_loop(const struct heap *h, const struct cycles *c,
+		 const struct cycle *cycle, struct path *ret)
+{
+	struct path p = VEC_INIT;
+
+	loop_find(h, c->members.v + cycle->first, cycle->nr, cycle->telling,
+		  &p);
+	*ret = p;
+}

@@ -1,0 +1,60 @@
+/*
+ * analysis/roots.h - where searches start.
+ *
+ * Known roots are the places in heap.roots.  Native roots are found by
+ * counting: an object that no known root reaches, yet with more references
+ * than the graph accounts for, is held by somebody whom nobody knows.
+ */
+#ifndef ANALYSIS_ROOTS_H
+#define ANALYSIS_ROOTS_H
+
+#include "heap/heap.h"
+
+#define ROOT_NO_PLACE UINT32_MAX
+
+struct root {
+	oid object;
+	enum root_kind kind;
+	/* Index in heap.roots; ROOT_NO_PLACE: found by counting. */
+	uint32_t place;
+	/*
+	 * Found by counting: how many references are unaccounted for, or
+	 * REFCOUNT_IMMORTAL: an immortal object, which nobody need hold.
+	 */
+	uint32_t surplus;
+};
+VEC_DEFINE(root_vec, struct root);
+
+/*
+ * How telling a kind of root is, 0 the most: of two ways of equal length the
+ * one from the lower rank is shown.
+ */
+extern const uint8_t roots_rank[NR_ROOT_KINDS];
+
+/* Add all of heap.roots, by rank, else in their order there. */
+void roots_known(const struct heap *h, struct root_vec *ret);
+
+/*
+ * Add a native root for each object that `distance` (see struct reach) has as
+ * unreached and that has more references than all objects' references and all
+ * counted roots account for.  What was only scanned for pointers accounts for
+ * nothing: to say "held" of garbage is better than "garbage" of what is held.
+ */
+void roots_native(const struct heap *h, const uint32_t *distance,
+		  struct root_vec *ret);
+
+/* Add the immortal objects that are still unreached. */
+void roots_immortal(const struct heap *h, const uint32_t *distance,
+		    struct root_vec *ret);
+
+/* A module's names: the object that its edge `__dict__` leads to. */
+struct namespace {
+	oid module, object;
+	uint32_t edge;
+};
+VEC_DEFINE(namespace_vec, struct namespace);
+
+/* Add those of all module roots, in their order, each module once. */
+void roots_namespaces(struct heap *h, struct namespace_vec *ret);
+
+#endif

@@ -1,0 +1,126 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/summary.h"
+
+struct sort_item {
+	struct summary_row row;
+	const struct heap_type *type;
+};
+
+static int by_bytes(const struct sort_item *a, const struct sort_item *b)
+{
+	return (a->row.bytes < b->row.bytes) - (a->row.bytes > b->row.bytes);
+}
+
+static int by_count(const struct sort_item *a, const struct sort_item *b)
+{
+	return (a->row.nr < b->row.nr) - (a->row.nr > b->row.nr);
+}
+
+static int by_name(const struct sort_item *a, const struct sort_item *b)
+{
+	return strcmp(a->type->name ? a->type->name : "",
+		      b->type->name ? b->type->name : "");
+}
+
+/* What tells rows apart that are equal by what was asked for. */
+static int by_rest(const struct sort_item *a, const struct sort_item *b)
+{
+	int order = by_bytes(a, b);
+
+	if (!order)
+		order = by_count(a, b);
+	if (!order)
+		order = by_name(a, b);
+	if (!order)
+		order = (a->type->address > b->type->address) -
+			(a->type->address < b->type->address);
+	return order ? order : (a->row.type > b->row.type ? 1 : -1);
+}
+
+static int compare_by_bytes(const void *a, const void *b)
+{
+	return by_rest(a, b);
+}
+
+static int compare_by_count(const void *a, const void *b)
+{
+	int order = by_count(a, b);
+
+	return order ? order : by_rest(a, b);
+}
+
+static int compare_by_name(const void *a, const void *b)
+{
+	int order = by_name(a, b);
+
+	return order ? order : by_rest(a, b);
+}
+
+static int (*const compare[])(const void *, const void *) = {
+	[SUMMARY_BY_BYTES] = compare_by_bytes,
+	[SUMMARY_BY_COUNT] = compare_by_count,
+	[SUMMARY_BY_NAME] = compare_by_name,
+};
+
+/* A row for each type, in the order of heap.types. */
+static struct summary_row *count(const struct heap *h)
+{
+	struct summary_row *rows = xcalloc(h->types.nr, sizeof(*rows));
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct summary_row *row = &rows[h->type[o]];
+
+		row->nr++;
+		row->bytes += h->size[o];
+	}
+	for (size_t i = 0; i < h->types.nr; i++)
+		rows[i].type = (uint32_t)i;
+	return rows;
+}
+
+static void add_row(struct summary *s, const struct summary_row *row,
+		    bool wanted)
+{
+	s->all_types++;
+	s->all_nr += row->nr;
+	s->all_bytes += row->bytes;
+	if (!wanted)
+		return;
+	s->nr += row->nr;
+	s->bytes += row->bytes;
+	summary_row_vec_push(&s->rows, *row);
+}
+
+static void sort_rows(const struct heap *h, struct summary_row_vec *rows,
+		      enum summary_sort sort)
+{
+	CLEANUP(freep) struct sort_item *items =
+		xreallocarray(NULL, rows->nr, sizeof(*items));
+
+	for (size_t i = 0; i < rows->nr; i++)
+		items[i] = (struct sort_item){
+			rows->v[i], &h->types.v[rows->v[i].type] };
+	qsort(items, rows->nr, sizeof(*items), compare[sort]);
+	for (size_t i = 0; i < rows->nr; i++)
+		rows->v[i] = items[i].row;
+}
+
+void summary_build(const struct heap *h, const bool *types,
+		   enum summary_sort sort, struct summary *ret)
+{
+	CLEANUP(freep) struct summary_row *rows = count(h);
+
+	memset(ret, 0, sizeof(*ret));
+	for (size_t i = 0; i < h->types.nr; i++)
+		if (rows[i].nr)
+			add_row(ret, &rows[i], !types || types[i]);
+	sort_rows(h, &ret->rows, sort);
+}
+
+void summary_release(struct summary *s)
+{
+	summary_row_vec_release(&s->rows);
+	memset(s, 0, sizeof(*s));
+}
