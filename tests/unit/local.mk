@@ -1,4 +1,38 @@
 # Unit tests: each program is added to check_PROGRAMS, not to TESTS:
 # tests/run-all runs it and counts the tests in it.
 if HAVE_CHECK
+unit_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit $(CHECK_CFLAGS)
+unit_libs = $(libpyheld) $(CHECK_LIBS)
+
+# Heaps made from text, and plain algorithms to hold ours against.
+check_LIBRARIES += tests/unit/libgraph.a
+tests_unit_libgraph_a_SOURCES = \
+	tests/unit/brute.c \
+	tests/unit/brute.h \
+	tests/unit/graph.c \
+	tests/unit/graph.h
+tests_unit_libgraph_a_CPPFLAGS = $(unit_cppflags)
+
+check_PROGRAMS += \
+	tests/unit/check_chain \
+	tests/unit/check_cycles \
+	tests/unit/check_garbage \
+	tests/unit/check_heap
+tests_unit_check_chain_SOURCES = tests/unit/check_chain.c
+tests_unit_check_chain_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_chain_LDADD = tests/unit/libgraph.a $(unit_libs)
+tests_unit_check_cycles_SOURCES = tests/unit/check_cycles.c
+tests_unit_check_cycles_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_cycles_LDADD = tests/unit/libgraph.a $(unit_libs)
+tests_unit_check_garbage_SOURCES = tests/unit/check_garbage.c
+tests_unit_check_garbage_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_garbage_LDADD = tests/unit/libgraph.a $(unit_libs)
+tests_unit_check_heap_SOURCES = tests/unit/check_heap.c
+tests_unit_check_heap_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_heap_LDADD = tests/unit/libgraph.a $(unit_libs)
+
+# How long the analyses take: make tests/bench/graph-speed, then run it.
+EXTRA_PROGRAMS += tests/bench/graph-speed
+tests_bench_graph_speed_SOURCES = tests/bench/graph-speed.c
+tests_bench_graph_speed_LDADD = $(libpyheld)
 endif

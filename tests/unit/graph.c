@@ -1,0 +1,373 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph.h"
+
+struct edge {
+	oid from, to;
+};
+VEC_DEFINE(edge_vec, struct edge);
+
+struct graph {
+	struct str_vec names;
+};
+
+static void fail(const char *what, const char *where)
+{
+	fprintf(stderr, "graph: %s: %s\n", what, where);
+	abort();
+}
+
+static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+		       struct edge_name *names)
+{
+	for (uint32_t i = 0; i < nr; i++) {
+		oid to = h->edges.v[h->edge_start[o] + first + i];
+		const char *name = graph_name(h, to);
+		size_t len = strlen(name);
+		bool is_dict = len > 2 && strcmp(name + len - 2, ".d") == 0;
+
+		names[i] = (struct edge_name){
+			.name = xstrdup(is_dict ? "__dict__" : name) };
+	}
+}
+
+static void preview(struct heap *h, oid o, size_t max, struct str *ret)
+{
+	(void)max;
+	str_add(ret, graph_name(h, o));
+}
+
+static int64_t length(struct heap *h, oid o)
+{
+	(void)h;
+	(void)o;
+	return -1;
+}
+
+static oid find(struct heap *h, uint64_t address)
+{
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (h->address[o] == address)
+			return o;
+	return OID_NONE;
+}
+
+static void release(struct heap *h)
+{
+	struct graph *g = h->context;
+
+	for (size_t i = 0; i < g->names.nr; i++)
+		free(g->names.v[i]);
+	str_vec_release(&g->names);
+	free(g);
+}
+
+static const struct heap_ops ops = { name_edges, preview, length, find,
+				     release };
+
+const char *graph_name(const struct heap *h, oid o)
+{
+	const struct graph *g = h->context;
+
+	return o < g->names.nr ? g->names.v[o] : "?";
+}
+
+static oid look_up(const struct heap *h, const char *name)
+{
+	const struct graph *g = h->context;
+
+	for (size_t i = 0; i < g->names.nr; i++)
+		if (strcmp(g->names.v[i], name) == 0)
+			return (oid)i;
+	return OID_NONE;
+}
+
+oid graph_oid(const struct heap *h, const char *name)
+{
+	oid o = look_up(h, name);
+
+	if (o == OID_NONE)
+		fail("no such object", name);
+	return o;
+}
+
+static uint32_t add_type(struct heap *h, const char *name, uint32_t flags)
+{
+	heap_type_vec_push(&h->types,
+			   (struct heap_type){ .name = xstrdup(name),
+					       .address = 0x100 * h->types.nr,
+					       .object = OID_NONE,
+					       .flags = flags });
+	return (uint32_t)h->types.nr - 1;
+}
+
+static oid get(struct heap *h, const char *name)
+{
+	struct graph *g = h->context;
+	oid o = look_up(h, name);
+
+	if (o != OID_NONE)
+		return o;
+	o = heap_add_object(h, 0x1000 + 16 * (uint64_t)h->nr_objects, 0);
+	h->size[o] = 16;
+	h->generation[o] = 2;
+	str_vec_push(&g->names, xstrdup(name));
+	return o;
+}
+
+static void start(struct heap *h)
+{
+	heap_init(h);
+	h->ops = &ops;
+	h->context = xcalloc(1, sizeof(struct graph));
+	add_type(h, "object", 0);
+}
+
+/* Put the edges into the heap, those of an object in their order. */
+static void set_edges(struct heap *h, const struct edge_vec *edges)
+{
+	uint64_t at = 0;
+
+	for (size_t i = 0; i < edges->nr; i++)
+		h->edge_nr[edges->v[i].from]++;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		h->edge_start[o] = at;
+		at += h->edge_nr[o];
+		h->edge_nr[o] = 0;
+	}
+	oid_vec_resize(&h->edges, at);
+	for (size_t i = 0; i < edges->nr; i++) {
+		oid from = edges->v[i].from;
+
+		h->edges.v[h->edge_start[from] + h->edge_nr[from]++] =
+			edges->v[i].to;
+	}
+}
+
+static void count_references(struct heap *h)
+{
+	for (oid o = 0; o < h->nr_objects; o++)
+		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+			h->refcount[h->edges.v[h->edge_start[o] + i]]++;
+	for (size_t i = 0; i < h->roots.nr; i++)
+		h->refcount[h->roots.v[i].object] += h->roots.v[i].counted;
+}
+
+static void add_root(struct heap *h, char kind, oid o, bool counted)
+{
+	static const char letters[] = "mfbtin";
+	const char *at = strchr(letters, kind);
+
+	if (!at || !kind)
+		fail("no such kind of root", &kind);
+	heap_root_vec_push(&h->roots,
+			   (struct heap_root){
+				   .object = o,
+				   .kind = (enum root_kind)(at - letters),
+				   .name = xstrdup(graph_name(h, o)),
+				   .counted = counted,
+				   .frame = -1 });
+}
+
+static void read_edge(struct heap *h, char *word, struct edge_vec *edges)
+{
+	char *arrow = strstr(word, "->");
+	struct edge e;
+
+	if (!arrow) {
+		get(h, word);
+		return;
+	}
+	*arrow = '\0';
+	e.from = get(h, word);
+	e.to = get(h, arrow + 2);
+	edge_vec_push(edges, e);
+}
+
+static void read_root(struct heap *h, const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	if (!colon)
+		fail("not a root", word);
+	add_root(h, word[0], get(h, colon + 1), word[1] != '~');
+}
+
+static uint32_t read_type(struct heap *h, char *word)
+{
+	char *slash = strchr(word, '/');
+	uint32_t flags = 0;
+
+	if (slash) {
+		*slash++ = '\0';
+		flags |= strstr(slash, "class") ? TYPE_IS_TYPE : 0;
+		flags |= strstr(slash, "heap") ? TYPE_IS_HEAP : 0;
+		flags |= strstr(slash, "del") ? TYPE_HAS_DEL : 0;
+		flags |= strstr(slash, "legacy") ? TYPE_LEGACY_DEL : 0;
+	}
+	return add_type(h, word, flags);
+}
+
+static void read_value(struct heap *h, const char *keyword, char *word)
+{
+	char *equals = strchr(word, '=');
+	unsigned long value;
+	oid o;
+
+	if (!equals)
+		fail("not a value", word);
+	*equals++ = '\0';
+	o = get(h, word);
+	value = strcmp(equals, "immortal") == 0 ? REFCOUNT_IMMORTAL
+						: strtoul(equals, NULL, 0);
+	if (strcmp(keyword, "refs") == 0)
+		h->refcount[o] = (uint32_t)value;
+	else if (strcmp(keyword, "gen") == 0)
+		h->generation[o] = (uint8_t)value;
+	else if (strcmp(keyword, "size") == 0)
+		h->size[o] = value;
+	else if (strcmp(keyword, "flags") == 0)
+		h->flags[o] = (uint8_t)value;
+}
+
+static const char *const keywords[] = { "root", "type", "refs", "gen", "size",
+					"flags" };
+
+static const char *find_keyword(const char *word)
+{
+	for (size_t i = 0; word && i < ARRAY_SIZE(keywords); i++)
+		if (strcmp(word, keywords[i]) == 0)
+			return keywords[i];
+	return NULL;
+}
+
+/*
+ * Counts go by what the rest of the text says: two passes over it, values in
+ * the second.
+ */
+static void read_section(struct heap *h, char *section, bool values,
+			 struct edge_vec *edges)
+{
+	char *save = NULL;
+	char *word = strtok_r(section, " \t\n", &save);
+	const char *keyword = find_keyword(word);
+	bool is_value = keyword && strcmp(keyword, "root") != 0 &&
+			strcmp(keyword, "type") != 0;
+	uint32_t type = 0;
+
+	if (!word || is_value != values)
+		return;
+	if (keyword)
+		word = strtok_r(NULL, " \t\n", &save);
+	if (keyword && strcmp(keyword, "type") == 0) {
+		type = read_type(h, word);
+		word = strtok_r(NULL, " \t\n", &save);
+	}
+	for (; word; word = strtok_r(NULL, " \t\n", &save)) {
+		if (!keyword)
+			read_edge(h, word, edges);
+		else if (type)
+			h->type[get(h, word)] = type;
+		else if (is_value)
+			read_value(h, keyword, word);
+		else
+			read_root(h, word);
+	}
+}
+
+static void read_text(struct heap *h, const char *text, bool values,
+		      struct edge_vec *edges)
+{
+	CLEANUP(freep) char *copy = xstrdup(text);
+	char *save = NULL;
+
+	for (char *s = strtok_r(copy, ";", &save); s;
+	     s = strtok_r(NULL, ";", &save))
+		read_section(h, s, values, edges);
+}
+
+void graph_build(struct heap *h, const char *text)
+{
+	CLEANUP(edge_vec_release) struct edge_vec edges = VEC_INIT;
+
+	start(h);
+	read_text(h, text, false, &edges);
+	set_edges(h, &edges);
+	count_references(h);
+	read_text(h, text, true, &edges);
+}
+
+void graph_path(const struct heap *h, const struct path *p, struct str *ret)
+{
+	for (size_t i = 0; i < p->nr; i++) {
+		struct step s = p->v[i];
+
+		if (i == 0 ? s.edge != PATH_START
+			   : s.edge >= h->edge_nr[p->v[i - 1].object] ||
+			     h->edges.v[h->edge_start[p->v[i - 1].object] +
+					s.edge] != s.object)
+			fail("a step that is none to", graph_name(h, s.object));
+		if (i)
+			str_add_char(ret, ' ');
+		str_add(ret, graph_name(h, s.object));
+	}
+}
+
+uint32_t graph_rand(uint64_t *state, uint32_t limit)
+{
+	*state = *state * UINT64_C(6364136223846793005) +
+		 UINT64_C(1442695040888963407);
+	return (uint32_t)(*state >> 33) % limit;
+}
+
+static void add_random_object(struct heap *h, uint64_t *state)
+{
+	struct graph *g = h->context;
+	uint64_t address = 0x1000 + 16 * (uint64_t)h->nr_objects;
+	oid o = heap_add_object(h, address, graph_rand(state, 3));
+
+	h->size[o] = 16 + graph_rand(state, 100);
+	h->generation[o] = (uint8_t)graph_rand(state, 3);
+	if (graph_rand(state, 8) == 0)
+		h->generation[o] = GENERATION_UNTRACKED;
+	if (graph_rand(state, 32) == 0)
+		h->generation[o] = GENERATION_PERMANENT;
+	if (graph_rand(state, 32) == 0)
+		h->flags[o] = OBJECT_SCANNED;
+	str_vec_push(&g->names, xasprintf(graph_rand(state, 6) ? "o%u" : "o%u.d",
+					  o));
+}
+
+static void add_random_counts(struct heap *h, uint64_t *state)
+{
+	count_references(h);
+	for (oid o = 0; o < h->nr_objects; o++) {
+		h->refcount[o] += graph_rand(state, 10) == 0;
+		if (graph_rand(state, 40) == 0)
+			h->refcount[o] = REFCOUNT_IMMORTAL;
+	}
+}
+
+void graph_random(struct heap *h, unsigned int seed, uint32_t nr,
+		  uint32_t nr_edges)
+{
+	CLEANUP(edge_vec_release) struct edge_vec edges = VEC_INIT;
+	uint64_t state = seed * UINT64_C(2654435761) + 1;
+
+	start(h);
+	add_type(h, "app.Node", TYPE_IS_HEAP);
+	add_type(h, "type", TYPE_IS_TYPE);
+	for (uint32_t i = 0; i < nr; i++)
+		add_random_object(h, &state);
+	h->types.v[1].object = graph_rand(&state, nr);
+	for (uint32_t i = 0; i < nr_edges; i++)
+		edge_vec_push(&edges, (struct edge){ graph_rand(&state, nr),
+						     graph_rand(&state, nr) });
+	set_edges(h, &edges);
+	for (uint32_t i = graph_rand(&state, 5); i > 0; i--)
+		add_root(h, "mfbti"[graph_rand(&state, 5)],
+			 graph_rand(&state, nr), graph_rand(&state, 2));
+	add_random_counts(h, &state);
+}
