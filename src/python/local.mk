@@ -9,7 +9,10 @@ src_libpyheld_a_SOURCES += \
 	src/python/layout-tables.c \
 	src/python/layout.c \
 	src/python/layout.def \
-	src/python/layout.h
+	src/python/layout.h \
+	src/python/member-names-tables.c \
+	src/python/member-names.c \
+	src/python/member-names.h
 
 src_libpyheld_a_SOURCES += \
 	src/python/watchdog.c \

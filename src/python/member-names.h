@@ -1,0 +1,29 @@
+/*
+ * python/member-names.h - what to call a reference that a C type holds in a
+ * member Python has no name for.
+ *
+ * The table is made by tools/gen-layout from tools/members.def.
+ */
+#ifndef PYTHON_MEMBER_NAMES_H
+#define PYTHON_MEMBER_NAMES_H
+
+#include <stdint.h>
+
+#include "base/compiler.h"
+
+struct member_name {
+	const char *type;	/* tp_name */
+	uint32_t offset;	/* from the object */
+	uint32_t from, until;	/* the sys.hexversions that have it there */
+	const char *name;
+};
+
+/* Sorted by type, offset, from. */
+extern const struct member_name member_names[];
+extern const unsigned int nr_member_names;
+
+/* Static text; NULL: nothing is known to be there. */
+const char *member_names_find(uint32_t hexversion, const char *type,
+			      uint32_t offset);
+
+#endif

@@ -1,0 +1,634 @@
+/*
+ * gen-layout - print the tables of src/python that come from DWARF.
+ *
+ *	tools/gen-layout builds.txt >src/python/layout-tables.c
+ *	tools/gen-layout --members builds.txt >src/python/member-names-tables.c
+ *
+ * For maintainers; not installed.  A line of builds.txt is one build:
+ *
+ *	0x030d0ff0 debug "3.13.15 (Debian, debug)" /path/python3.13d /path/x.so
+ *
+ * that is sys.hexversion, "release" or "debug", a name for reports, then the
+ * files: libpython or the program first, then extension modules that define
+ * types pyheld knows (_datetime, _asyncio, _elementtree ...).  The first file
+ * that has a member wins.  Debug files are found by build-id below the
+ * directory that follows --root=, or named themselves.
+ *
+ * To add a CPython version:
+ *	1. add the build to your builds.txt and run both commands above;
+ *	2. look at the diff of a member that is new or gone: the new spelling
+ *	   of a type or member is one more alternative in layout.def or
+ *	   members.def;
+ *	3. if _Py_DebugOffsets grew, add the words to debug-offsets.def and the
+ *	   version to debug-offsets.c, the newest version to layout.c;
+ *	4. make check: check_layout holds the tables against what it finds.
+ *
+ * Rows that no binary is at hand for are derived from one that is: see
+ * `derived` below, with the evidence.
+ */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "python/layout.h"
+
+#define LINE_WIDTH 80
+#define TAB 8
+
+struct build {
+	struct layout_row row;
+	char *name;
+	struct str_vec files;
+	const char *why;	/* derived: the comment; else NULL */
+};
+VEC_DEFINE(build_vec, struct build);
+
+static const char *root = "";
+
+static void die(const char *what, struct error *err)
+{
+	fprintf(stderr, "gen-layout: %s: %s\n", what, err->message);
+	exit(1);
+}
+
+static uint32_t *fields_of(struct layout *l)
+{
+	return (uint32_t *)l;
+}
+
+/* Rows that are made from another one. */
+
+static void derive_3_12_10(struct layout *l)
+{
+	l->runtime_size = 459280;
+	l->runtime_main_interpreter = 75728;
+}
+
+static void derive_3_13_5(struct layout *l)
+{
+	l->runtime_size = 283376;
+	l->runtime_main_interpreter = 88400;
+	l->interp_size = 194976;
+}
+
+static void derive_3_13_15(struct layout *l)
+{
+	l->gc_generations = 24;
+}
+
+static void derive_3_14_4(struct layout *l)
+{
+	const uint32_t gc = l->interp_gc, gc_grown = 264 - 240;
+
+	l->gc_generations = l->gc_generation0 = LAYOUT_NONE;
+	l->gc_young = 24;
+	l->gc_old = 48;
+	l->gc_size -= gc_grown;
+
+	for (uint32_t *field = &l->interp_next; field < &l->gc_size; field++)
+		if (*field != LAYOUT_NONE && *field > gc)
+			*field -= gc_grown;
+
+	l->thread_size -= 8;
+	l->thread_running_loop -= 8;
+	l->thread_running_task -= 8;
+
+	l->runtime_size = l->runtime_main_interpreter = LAYOUT_NONE;
+	l->interp_size -= gc_grown + 8;
+}
+
+/* Without a JIT, the thread in the interpreter lacks jit_tracer_state. */
+static void derive_3_15_0(struct layout *l)
+{
+	l->runtime_size -= 8;
+	l->interp_size -= 8;
+}
+
+static const struct derived {
+	uint32_t hexversion;
+	const char *name, *from, *why;
+	void (*derive)(struct layout *l);
+} derived[] = {
+	{ 0x030c0af0, "3.12.10", "3.12.1",
+	  "The headers of 3.12.10: _PyRuntime has fewer static strings.",
+	  derive_3_12_10 },
+	{ 0x030d05f0, "3.13.5", "3.13.0",
+	  "The headers of 3.13.5: more static strings, threads_preallocated.",
+	  derive_3_13_5 },
+	{ 0x030d0ff0, "3.13.15", "3.13.15 (Debian)",
+	  "The headers of 3.13.15, without Debian's gchead-alignment.diff.",
+	  derive_3_13_15 },
+	{ 0x030e04f0, "3.14.0 to 3.14.4", "3.14.8",
+	  "The incremental collector: its state is 24 bytes smaller, so what\n"
+	  " * follows in the interpreter is 24 lower; a thread has no\n"
+	  " * datastack_cached_chunk yet (agrees with bindings that py-spy made\n"
+	  " * from the headers of 3.14.0).  Its _PyRuntime was never measured.",
+	  derive_3_14_4 },
+	{ 0x030f00f0, "3.15.0", "3.15.0 (Debian)",
+	  "The headers of 3.15.2 without --enable-experimental-jit.",
+	  derive_3_15_0 },
+};
+
+/* Comments of rows that were generated. */
+static const struct note {
+	const char *name, *text;
+} notes[] = {
+	{ "3.13.15 (Debian)",
+	  "Debian's gchead-alignment.diff puts gc.generations at 20, upstream\n"
+	  " * has it at 24, and nothing else tells the two apart: gc.c probes." },
+};
+
+/* The list of builds. */
+
+static char *next_word(char **p)
+{
+	char *word;
+
+	*p += strspn(*p, " \t\n");
+	word = *p;
+	if (*word == '"') {
+		word++;
+		*p = word + strcspn(word, "\"\n");
+	} else {
+		*p = word + strcspn(word, " \t\n");
+	}
+	if (**p)
+		*(*p)++ = '\0';
+	return *word ? xstrdup(word) : NULL;
+}
+
+static bool parse_build(char *line, struct build *ret)
+{
+	CLEANUP(freep) char *version = next_word(&line);
+	CLEANUP(freep) char *kind = version ? next_word(&line) : NULL;
+	char *file;
+
+	*ret = (struct build){ .files = VEC_INIT };
+	if (!kind || version[0] == '#')
+		return false;
+	ret->name = next_word(&line);
+	ret->row.hexversion = strtoul(version, NULL, 16);
+	ret->row.debug = strcmp(kind, "debug") == 0;
+	ret->row.name = ret->name;
+	while ((file = next_word(&line)))
+		str_vec_push(&ret->files, file);
+	return true;
+}
+
+static void read_list(const char *path, struct build_vec *builds)
+{
+	FILE *f = fopen(path, "r");
+	struct build b;
+	char *line = NULL;
+	size_t room = 0;
+
+	if (!f) {
+		perror(path);
+		exit(1);
+	}
+	while (getline(&line, &room, f) >= 0)
+		if (parse_build(line, &b))
+			build_vec_push(builds, b);
+	free(line);
+	fclose(f);
+}
+
+static struct image *open_image(const char *path)
+{
+	struct error *err;
+	struct image *im;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		perror(path);
+		exit(1);
+	}
+	err = image_open(fd, path, &im);
+	if (err)
+		die(path, err);
+	close(fd);
+	return im;
+}
+
+static struct debuginfo *debuginfo_of(struct image *im, const char *path)
+{
+	struct debuginfo *d;
+	struct error *err = image_debuginfo(im, root, &d);
+
+	if (err)
+		die(path, err);
+	return d;
+}
+
+static void merge_file(const char *path, bool first, struct layout *ret)
+{
+	struct image *im = open_image(path);
+	struct layout l;
+	struct error *err;
+
+	err = layout_from_debuginfo(debuginfo_of(im, path), &l);
+	image_close(im);
+	if (err && err->code == ERR_NOT_FOUND && !first) {
+		error_free(err);
+		return;
+	}
+	if (err)
+		die(path, err);
+	for (unsigned int i = 0; i < nr_layout_fields; i++)
+		if (first || fields_of(ret)[i] == LAYOUT_NONE)
+			fields_of(ret)[i] = fields_of(&l)[i];
+}
+
+static void read_layout(struct build *b)
+{
+	for (size_t i = 0; i < b->files.nr; i++)
+		merge_file(b->files.v[i], i == 0, &b->row.layout);
+}
+
+/* A build by name or by the start of it; NULL: none. */
+static struct build *find_build(struct build_vec *builds, const char *name)
+{
+	for (size_t i = 0; i < builds->nr; i++)
+		if (strncmp(builds->v[i].name, name, strlen(name)) == 0)
+			return &builds->v[i];
+	return NULL;
+}
+
+static void add_derived(struct build_vec *builds)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(derived); i++) {
+		const struct derived *d = &derived[i];
+		struct build *from = find_build(builds, d->from), b;
+
+		if (!from)
+			continue;
+		b = (struct build){ .row = from->row, .files = VEC_INIT };
+		b.row.hexversion = d->hexversion;
+		b.name = xstrdup(d->name);
+		b.row.name = b.name;
+		b.why = d->why;
+		d->derive(&b.row.layout);
+		build_vec_push(builds, b);
+	}
+}
+
+/* By version, release before debug, upstream before distributions. */
+static int compare_builds(const void *a, const void *b)
+{
+	const struct build *x = a, *y = b;
+
+	if (x->row.hexversion != y->row.hexversion)
+		return x->row.hexversion < y->row.hexversion ? -1 : 1;
+	if (x->row.debug != y->row.debug)
+		return x->row.debug ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+/* layout-tables.c */
+
+/* Print ".name = value,", on a new line if it does not fit into this one. */
+static void print_member(const char *name, uint32_t value,
+			 const char *end_of_line, size_t *column)
+{
+	CLEANUP(freep) char *number = xasprintf("%" PRIu32, value);
+	const char *text = value == LAYOUT_NONE ? "LAYOUT_NONE" : number;
+	size_t len = strlen(name) + strlen(text) + strlen(". = ,");
+	bool first = *column == TAB;
+
+	if (!first && *column + 1 + len + strlen(end_of_line) > LINE_WIDTH) {
+		printf("%s\n\t", end_of_line);
+		*column = TAB;
+		first = true;
+	}
+	printf("%s.%s = %s,", first ? "" : " ", name, text);
+	*column += len + !first;
+}
+
+static const struct build *base_of(const struct build_vec *builds,
+				   const struct build *b)
+{
+	for (size_t i = 0; i < builds->nr; i++)
+		if (!builds->v[i].why && builds->v[i].row.hexversion >> 16 ==
+					 b->row.hexversion >> 16)
+			return &builds->v[i];
+	return NULL;
+}
+
+static void print_base(struct build *b)
+{
+	size_t column = TAB;
+
+	printf("\n#define BASE_3_%u \\\n\t", b->row.hexversion >> 16 & 0xff);
+	for (unsigned int i = 0; i < nr_layout_fields; i++)
+		if (fields_of(&b->row.layout)[i] != LAYOUT_NONE)
+			print_member(layout_field_names[i],
+				     fields_of(&b->row.layout)[i], " \\",
+				     &column);
+	printf("\n");
+}
+
+/* What a row has otherwise than the base of its series. */
+static void print_difference(struct layout *l, const struct build *base)
+{
+	struct layout base_layout = base->row.layout;
+	size_t column = TAB;
+	bool any = false;
+
+	for (unsigned int i = 0; i < nr_layout_fields; i++) {
+		if (fields_of(l)[i] == fields_of(&base_layout)[i])
+			continue;
+		printf("%s", any ? "" : "\t");
+		print_member(layout_field_names[i], fields_of(l)[i], "",
+			     &column);
+		any = true;
+	}
+	printf("%s", any ? "\n" : "");
+}
+
+static const char *note_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+		if (strcmp(notes[i].name, name) == 0)
+			return notes[i].text;
+	return NULL;
+}
+
+static void print_row(struct build *b, const struct build *base)
+{
+	const char *note = b->why ? b->why : note_of(b->name);
+
+	if (note)
+		printf("/*\n * %s%s\n */\n", b->why ? "Derived.  " : "", note);
+	printf("{ .hexversion = 0x%08" PRIx32 ",%s .name = \"%s\",\n"
+	       ".layout = {\n"
+	       "#include \"python/layout.def\"\n"
+	       "\tBASE_3_%u\n", b->row.hexversion,
+	       b->row.debug ? " .debug = true," : "", b->name,
+	       b->row.hexversion >> 16 & 0xff);
+	print_difference(&b->row.layout, base);
+	printf("} },\n");
+}
+
+static void print_tables(struct build_vec *builds)
+{
+	printf("/* Made by tools/gen-layout from builds' DWARF.  "
+	       "Don't edit. */\n"
+	       "#include \"python/layout.h\"\n"
+	       "\n"
+	       "/* A row: all absent, then its series' first, then its own. */\n"
+	       "#pragma GCC diagnostic ignored \"-Woverride-init\"\n"
+	       "#define FIELD(name, where) .name = LAYOUT_NONE,\n"
+	       "#define SIZE(name, where) .name = LAYOUT_NONE,\n");
+	for (size_t i = 0; i < builds->nr; i++)
+		if (base_of(builds, &builds->v[i]) == &builds->v[i])
+			print_base(&builds->v[i]);
+	printf("\nconst struct layout_row layout_rows[] = {\n");
+	for (size_t i = 0; i < builds->nr; i++)
+		print_row(&builds->v[i], base_of(builds, &builds->v[i]));
+	printf("};\n\n"
+	       "const unsigned int nr_layout_rows = ARRAY_SIZE(layout_rows);\n");
+}
+
+/* member-names-tables.c */
+
+static const struct members {
+	const char *types, *structs, *paths;
+} members[] = {
+#define MEMBERS(types, structs, paths) { types, structs, paths },
+#include "../tools/members.def"
+#undef MEMBERS
+};
+
+/* One path of one entry, and where the builds have it. */
+struct member {
+	const struct members *in;
+	char *path, *name;
+	uint32_t *offsets;	/* one for each build; LAYOUT_NONE */
+};
+VEC_DEFINE(member_vec, struct member);
+
+struct name_row {
+	char *type;
+	uint32_t offset, from, until;
+	const char *name;
+};
+VEC_DEFINE(name_row_vec, struct name_row);
+
+static void add_paths(const struct members *in, size_t nr_builds,
+		      struct member_vec *ret)
+{
+	const char *p = in->paths;
+
+	while (*p) {
+		size_t len = strcspn(p, " "), path_len = strcspn(p, " =");
+		struct member m = { .in = in };
+
+		m.path = xstrndup(p, path_len);
+		m.name = path_len == len ?
+			xstrdup(m.path) :
+			xstrndup(p + path_len + 1, len - path_len - 1);
+		m.offsets = xreallocarray(NULL, nr_builds, sizeof(uint32_t));
+		memset(m.offsets, 0xff, nr_builds * sizeof(uint32_t));
+		member_vec_push(ret, m);
+		p += len;
+		p += strspn(p, " ");
+	}
+}
+
+static void find_member(struct debuginfo *d, const struct member *m,
+			uint32_t *ret)
+{
+	uint64_t offset, size;
+
+	for (const char *p = m->in->structs;; p++) {
+		size_t len = strcspn(p, "|");
+		CLEANUP(freep) char *type = xstrndup(p, len);
+		struct error *err = debuginfo_member(d, type, m->path, &offset,
+						     &size);
+
+		if (!err) {
+			*ret = (uint32_t)offset;
+			return;
+		}
+		if (err->code != ERR_NOT_FOUND)
+			die(type, err);
+		error_free(err);
+		p += len;
+		if (!*p)
+			return;
+	}
+}
+
+static void find_members(const struct build *b, size_t index,
+			 struct member_vec *all)
+{
+	for (size_t i = 0; i < b->files.nr; i++) {
+		struct image *im = open_image(b->files.v[i]);
+		struct debuginfo *d = debuginfo_of(im, b->files.v[i]);
+
+		for (size_t k = 0; k < all->nr; k++)
+			if (all->v[k].offsets[index] == LAYOUT_NONE)
+				find_member(d, &all->v[k],
+					    &all->v[k].offsets[index]);
+		image_close(im);
+	}
+}
+
+/* The first version that build `i` speaks for. */
+static uint32_t first_version(const struct build_vec *builds, size_t i)
+{
+	uint32_t version;
+
+	if (i == 0)
+		return 0;
+	if (i == builds->nr)
+		return UINT32_MAX;
+	version = builds->v[i].row.hexversion;
+	if (version >> 16 != builds->v[i - 1].row.hexversion >> 16)
+		return version >> 16 << 16;
+	return version;
+}
+
+static void add_name_rows(const struct build_vec *builds,
+			  const struct member *m, const char *type, size_t len,
+			  struct name_row_vec *ret)
+{
+	for (size_t i = 0, end; i < builds->nr; i = end) {
+		uint32_t offset = m->offsets[i];
+
+		for (end = i + 1; end < builds->nr; end++)
+			if (m->offsets[end] != offset)
+				break;
+		if (offset == LAYOUT_NONE)
+			continue;
+		name_row_vec_push(ret, (struct name_row){
+			.type = xstrndup(type, len), .offset = offset,
+			.from = first_version(builds, i),
+			.until = first_version(builds, end), .name = m->name,
+		});
+	}
+}
+
+static int compare_name_rows(const void *a, const void *b)
+{
+	const struct name_row *x = a, *y = b;
+	int ret = strcmp(x->type, y->type);
+
+	if (ret)
+		return ret;
+	if (x->offset != y->offset)
+		return x->offset < y->offset ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static void print_version(uint32_t version)
+{
+	if (version == 0)
+		printf(" FIRST,");
+	else if (version == UINT32_MAX)
+		printf(" LAST,");
+	else
+		printf(" 0x%08" PRIx32 ",", version);
+}
+
+static void print_name_rows(const struct name_row_vec *rows)
+{
+	printf("/* Made by tools/gen-layout from tools/members.def.  Don't "
+	       "edit. */\n"
+	       "#include \"python/member-names.h\"\n"
+	       "\n"
+	       "#define FIRST 0\n"
+	       "#define LAST UINT32_MAX\n"
+	       "\n"
+	       "const struct member_name member_names[] = {\n");
+	for (size_t i = 0; i < rows->nr; i++) {
+		const struct name_row *r = &rows->v[i];
+
+		printf("{ \"%s\", %" PRIu32 ",", r->type, r->offset);
+		print_version(r->from);
+		print_version(r->until);
+		printf(" \"%s\" },\n", r->name);
+	}
+	printf("};\n\n"
+	       "const unsigned int nr_member_names = "
+	       "ARRAY_SIZE(member_names);\n");
+}
+
+static void print_members(struct build_vec *builds)
+{
+	struct member_vec all = VEC_INIT;
+	struct name_row_vec rows = VEC_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		add_paths(&members[i], builds->nr, &all);
+	for (size_t i = 0; i < builds->nr; i++)
+		find_members(&builds->v[i], i, &all);
+	for (size_t i = 0; i < all.nr; i++) {
+		const char *p = all.v[i].in->types;
+
+		for (;; p++) {
+			size_t len = strcspn(p, "|");
+
+			add_name_rows(builds, &all.v[i], p, len, &rows);
+			p += len;
+			if (!*p)
+				break;
+		}
+	}
+	qsort(rows.v, rows.nr, sizeof(*rows.v), compare_name_rows);
+	print_name_rows(&rows);
+}
+
+/* Members are the same in debug builds, but for a few that nobody names. */
+static void drop_debug_builds(struct build_vec *builds)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < builds->nr; i++)
+		if (!builds->v[i].row.debug)
+			builds->v[nr++] = builds->v[i];
+	build_vec_resize(builds, nr);
+}
+
+static void sort_builds(struct build_vec *builds)
+{
+	qsort(builds->v, builds->nr, sizeof(*builds->v), compare_builds);
+}
+
+int main(int argc, char **argv)
+{
+	struct build_vec builds = VEC_INIT;
+	bool want_members = false;
+	int i;
+
+	for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+		if (strcmp(argv[i], "--members") == 0)
+			want_members = true;
+		else if (strncmp(argv[i], "--root=", 7) == 0)
+			root = argv[i] + 7;
+		else
+			break;
+	}
+	if (i != argc - 1) {
+		fprintf(stderr, "Usage: gen-layout [--members] [--root=DIR] "
+			"BUILDS\n");
+		return 2;
+	}
+	read_list(argv[i], &builds);
+	if (want_members) {
+		drop_debug_builds(&builds);
+		sort_builds(&builds);
+		print_members(&builds);
+		return 0;
+	}
+	for (size_t k = 0; k < builds.nr; k++)
+		read_layout(&builds.v[k]);
+	add_derived(&builds);
+	sort_builds(&builds);
+	print_tables(&builds);
+	return 0;
+}
