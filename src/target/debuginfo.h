@@ -9,9 +9,9 @@
 #include "target/image.h"
 
 /*
- * The DWARF in `elf`, or NULL where it has none.  `file` is the image of the
- * separate debug file that `elf` belongs to (NULL: none) and is taken over,
- * also on failure.  A supplementary file (dwz) is looked for below `root`.
+ * The DWARF in `elf`, or NULL where it has none.  `file` is the image that
+ * `elf` belongs to; it is taken over, also on failure.  A supplementary file
+ * (dwz) is looked for below `root`.
  */
 struct debuginfo *debuginfo_new(Elf *elf, struct image *file,
 				const char *root);

@@ -16,14 +16,14 @@
  */
 static bool is_same(const struct stat *st, const struct mapping *m)
 {
-	if (!S_ISREG(st->st_mode) || (uint64_t)st->st_ino != m->inode)
+	if ((uint64_t)st->st_ino != m->inode)
 		return false;
 	return (uint64_t)st->st_dev == m->device || !major(st->st_dev);
 }
 
 /*
  * O_PATH first: opening a device or a FIFO for real may do things, and what a
- * path means may change between a check and a use.
+ * path means may change between a check and a use.  `m` NULL: any file.
  */
 static int open_checked(int dir, const char *path, const struct mapping *m)
 {
@@ -31,10 +31,16 @@ static int open_checked(int dir, const char *path, const struct mapping *m)
 	char name[48];
 	struct stat st;
 
-	if (probe < 0 || fstat(probe, &st) || !is_same(&st, m))
+	if (probe < 0 || fstat(probe, &st) || !S_ISREG(st.st_mode) ||
+	    (m && !is_same(&st, m)))
 		return -1;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", probe);
 	return open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+int file_open_regular(int dir, const char *path)
+{
+	return open_checked(dir, path, NULL);
 }
 
 static int open_file(int dir, const struct mapping *m)

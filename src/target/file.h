@@ -25,6 +25,12 @@ int file_of(struct file_vec *files, int dir, const struct mapping *m);
 bool file_is_lost(const struct file_vec *files, const struct mapping *m);
 void file_close_all(struct file_vec *files);
 
+/*
+ * Open a file to read where it is a regular one; -1 else.  Nothing happens to
+ * a device or a FIFO of that name.
+ */
+int file_open_regular(int dir, const char *path);
+
 /* Let the process have as many open files as the system allows it. */
 void file_raise_limit(void);
 

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "target/debuginfo.h"
+#include "target/file.h"
 #include "target/image.h"
 
 /* A section that a program needs; a sparse file can claim far more. */
@@ -30,8 +31,7 @@ struct image {
 	char *name;
 	char *build_id;		/* NULL: none */
 	struct load_vec loads;
-	struct debuginfo *debuginfo; /* NULL: not looked for or none */
-	bool no_debuginfo;
+	struct debuginfo *debuginfo; /* NULL: not asked for or none */
 };
 
 static struct error *bad_file(const char *name, const char *what)
@@ -330,24 +330,26 @@ static int open_debug_file(const char *root, const char *id)
 		return -1;
 	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
 			 id + 2);
-	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return file_open_regular(AT_FDCWD, path);
 }
 
-static struct debuginfo *open_separate(struct image *im, const char *root)
+/*
+ * The DWARF of a file of its own: libelf keeps every section that was read
+ * until its file is closed, and these are large.
+ */
+static struct debuginfo *open_debuginfo(struct image *im, int fd,
+					const char *root)
 {
-	CLEANUP(closep) int fd = open_debug_file(root, im->build_id);
+	CLEANUP(error_freep) struct error *err = NULL;
 	struct image *file;
 
 	if (fd < 0)
 		return NULL;
-	{
-		CLEANUP(error_freep) struct error *err =
-			image_open(fd, im->name, &file);
-
-		if (err)
-			return NULL;
-	}
-	if (!file->build_id || strcmp(file->build_id, im->build_id)) {
+	err = image_open(fd, im->name, &file);
+	if (err)
+		return NULL;
+	if (im->build_id &&
+	    (!file->build_id || strcmp(file->build_id, im->build_id))) {
 		image_close(file);
 		return NULL;
 	}
@@ -358,12 +360,21 @@ struct error *image_debuginfo(struct image *im, const char *root,
 			      struct debuginfo **ret)
 {
 	if (!im->debuginfo)
-		im->debuginfo = debuginfo_new(im->elf, NULL, root);
-	if (!im->debuginfo)
-		im->debuginfo = open_separate(im, root);
+		im->debuginfo = open_debuginfo(im, im->fd, root);
+	if (!im->debuginfo) {
+		CLEANUP(closep) int fd = open_debug_file(root, im->build_id);
+
+		im->debuginfo = open_debuginfo(im, fd, root);
+	}
 	if (!im->debuginfo)
 		return error_new(ERR_NOT_FOUND, "no debug information for %s",
 				 im->name);
 	*ret = im->debuginfo;
 	return NULL;
+}
+
+void image_drop_debuginfo(struct image *im)
+{
+	debuginfo_free(im->debuginfo);
+	im->debuginfo = NULL;
 }

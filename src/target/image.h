@@ -54,11 +54,13 @@ struct error *image_read(struct image *im, raddr addr, void *buf,
 /*
  * The DWARF of the file itself or of its separate debug file, looked up by
  * build-id below `root`/usr/lib/debug ("" for our own root).
- * `*ret` is the file's own and lives as long as it does.  ERR_NOT_FOUND.
+ * `*ret` is the image's own and lives until image_drop_debuginfo() or
+ * image_close(); it takes some 20 to 50 MB for a libpython.  ERR_NOT_FOUND.
  */
 struct debuginfo;
 struct error *image_debuginfo(struct image *im, const char *root,
 			     struct debuginfo **ret) MUST_CHECK;
+void image_drop_debuginfo(struct image *im);
 
 /*
  * Where `path` ("gc.generations", "interpreters.head", members of anonymous
