@@ -8,6 +8,11 @@
 #include "cli/options.h"
 
 const struct command commands[] = {
+	{ "summary", "Count objects and bytes by type", &summary_argp,
+	  cmd_summary },
+	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain },
+	{ "cycles", "List groups of objects that refer to each other",
+	  &cycles_argp, cmd_cycles },
 	{ "object", "Show one object, what it refers to and what to it",
 	  &object_argp, cmd_object },
 	{ "export", "Write the whole object graph as JSON lines",

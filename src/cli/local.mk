@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
+	src/cli/chain.c \
 	src/cli/commands.c \
 	src/cli/commands.h \
+	src/cli/cycles.c \
 	src/cli/export.c \
 	src/cli/object.c \
 	src/cli/options.c \
@@ -11,7 +13,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/progress.h \
 	src/cli/session.c \
 	src/cli/session.h \
-	src/cli/stubs.c \
+	src/cli/summary.c \
 	src/cli/terminal.c \
 	src/cli/terminal.h \
 	src/cli/version.c \

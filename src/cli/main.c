@@ -1,6 +1,10 @@
+#include <locale.h>
+
 #include "cli/commands.h"
 
 int main(int argc, char **argv)
 {
+	/* What the terminal can show; numbers and messages stay as they are. */
+	setlocale(LC_CTYPE, "");
 	return commands_main(argc, argv);
 }

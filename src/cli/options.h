@@ -35,6 +35,8 @@ enum {
 	OPTION_ADDRESS,
 	OPTION_COUNT,
 	OPTION_FORMAT,
+	OPTION_ALL,
+	OPTION_GARBAGE,
 };
 
 /* --help, --usage and --version, of every command. */

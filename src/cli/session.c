@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/pattern.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -149,6 +150,39 @@ int session_find(struct session *s, uint64_t address, oid *ret)
 		return session_failed(no_object(s, address));
 	*ret = o;
 	return STATUS_OK;
+}
+
+/* --- types --- */
+
+/* Add up to three types whose name has `word` in it, in whatever case. */
+static void add_similar(const struct heap *h, const char *word,
+			struct str *ret)
+{
+	unsigned int nr = 0;
+
+	for (size_t i = 0; i < h->types.nr && nr < 3; i++) {
+		if (!strcasestr(h->types.v[i].name, word))
+			continue;
+		str_add(ret, nr++ ? ", " : "; there is ");
+		str_add(ret, h->types.v[i].name);
+	}
+}
+
+int session_types(struct session *s, const char *pattern, bool **ret)
+{
+	CLEANUP(str_release) struct str similar = STR_INIT;
+	uint32_t nr;
+	bool *types = pattern_types(&s->heap, pattern, &nr);
+
+	if (nr) {
+		*ret = types;
+		return STATUS_OK;
+	}
+	free(types);
+	if (strlen(pattern) > 2)
+		add_similar(&s->heap, pattern_last_part(pattern), &similar);
+	return session_failed(error_new(ERR_NOT_FOUND, "no type is named '%s'%s",
+					pattern, similar.s));
 }
 
 /* --- results --- */

@@ -36,6 +36,13 @@ int session_status(const struct session *s);
  */
 int session_find(struct session *s, uint64_t address, oid *ret);
 
+/*
+ * The types that a user's pattern means (see analysis/pattern.h), the
+ * caller's to free; where it means none, say which come near.  0 or the
+ * status to exit with.
+ */
+int session_types(struct session *s, const char *pattern, bool **ret);
+
 /* Say "pyheld: ..." and free `err`; STATUS_FAILED. */
 int session_failed(struct error *err);
 

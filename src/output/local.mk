@@ -1,4 +1,8 @@
 src_libpyheld_a_SOURCES += \
+	src/output/chain.c \
+	src/output/chain.h \
+	src/output/cycles.c \
+	src/output/cycles.h \
 	src/output/format.c \
 	src/output/format.h \
 	src/output/json.c \
@@ -7,5 +11,9 @@ src_libpyheld_a_SOURCES += \
 	src/output/jsonl.h \
 	src/output/object.c \
 	src/output/object.h \
+	src/output/path.c \
+	src/output/path.h \
+	src/output/summary.c \
+	src/output/summary.h \
 	src/output/table.c \
 	src/output/table.h

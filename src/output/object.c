@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/referrers.h"
 #include "output/json.h"
 #include "output/object.h"
 #include "output/table.h"
@@ -43,27 +44,12 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	}
 }
 
-/*
- * Looks at every edge once, which for one object is quicker than to turn the
- * graph around.  Returns how many there are, of which `limit` are added.
- */
-static uint64_t find_referrers(struct heap *h, oid o, uint64_t limit,
-			       struct neighbour_vec *ret)
+static void name_referrers(struct heap *h, const struct referrers *r,
+			   struct neighbour_vec *ret)
 {
-	uint64_t nr = 0;
-
-	for (oid from = 0; from < h->nr_objects; from++) {
-		const oid *to = &h->edges.v[h->edge_start[from]];
-
-		for (uint32_t i = 0; i < h->edge_nr[from]; i++) {
-			if (to[i] != o)
-				continue;
-			if (!limit || nr < limit)
-				add_neighbour(h, from, i, from, ret);
-			nr++;
-		}
-	}
-	return nr;
+	for (size_t i = 0; i < r->v.nr; i++)
+		add_neighbour(h, r->v.v[i].from, r->v.v[i].edge,
+			      r->v.v[i].from, ret);
 }
 
 static const char *read_how(const struct heap *h, oid o)
@@ -125,23 +111,26 @@ static void add_facts(struct heap *h, oid o, const struct format *f,
 		str_add(out, "  references  could not be read\n");
 }
 
-static void add_roots(const struct heap *h, oid o, struct str *out)
+static void add_roots(const struct heap *h, const struct referrers *r,
+		      struct str *out)
 {
-	bool first = true;
+	if (!r->roots.nr && !r->surplus)
+		return;
+	str_add(out, "\nis held from outside of the objects by\n");
+	for (size_t i = 0; i < r->roots.nr; i++) {
+		const struct heap_root *root = &h->roots.v[r->roots.v[i]];
 
-	for (size_t i = 0; i < h->roots.nr; i++) {
-		const struct heap_root *root = &h->roots.v[i];
-
-		if (root->object != o)
-			continue;
-		str_add(out, first ? "\nheld by the root\n" : "");
-		first = false;
 		str_addf(out, "  %s %s", root_kind_names[root->kind],
 			 root->name ? root->name : "");
 		if (root->expression)
 			str_addf(out, "  %s", root->expression);
 		format_end_line(out);
 	}
+	if (!r->surplus)
+		return;
+	str_addf(out, "  %s, by ", root_kind_names[ROOT_NATIVE]);
+	format_counted(out, r->surplus, "reference");
+	str_add(out, " that no object accounts for\n");
 }
 
 static void add_neighbours(struct heap *h, const char *title,
@@ -183,13 +172,15 @@ void object_text(struct heap *h, oid o, uint64_t limit,
 {
 	CLEANUP(neighbours_release) struct neighbour_vec to = VEC_INIT;
 	CLEANUP(neighbours_release) struct neighbour_vec from = VEC_INIT;
-	uint64_t nr_from = find_referrers(h, o, limit, &from);
+	CLEANUP(referrers_release) struct referrers r;
 
+	referrers_build(h, o, limit ? limit : SIZE_MAX, &r);
+	name_referrers(h, &r, &from);
 	find_references(h, o, limit, &to);
 	add_facts(h, o, f, out);
-	add_roots(h, o, out);
+	add_roots(h, &r, out);
+	add_neighbours(h, "is referred to by", &from, r.total, f, out);
 	add_neighbours(h, "refers to", &to, h->edge_nr[o], f, out);
-	add_neighbours(h, "is referred to by", &from, nr_from, f, out);
 }
 
 /* --- JSON --- */
@@ -211,13 +202,12 @@ static json_t *neighbours_json(struct heap *h, const char *key,
 	return ret;
 }
 
-static json_t *roots_json(const struct heap *h, oid o)
+static json_t *roots_json(const struct heap *h, const struct referrers *r)
 {
 	json_t *ret = json_array();
 
-	for (size_t i = 0; i < h->roots.nr; i++)
-		if (h->roots.v[i].object == o)
-			json_push(ret, json_root(&h->roots.v[i]));
+	for (size_t i = 0; i < r->roots.nr; i++)
+		json_push(ret, json_root(&h->roots.v[r->roots.v[i]]));
 	return ret;
 }
 
@@ -236,7 +226,6 @@ static json_t *facts_json(struct heap *h, oid o)
 	json_put(ret, "weakly_referenced",
 		 json_boolean(h->flags[o] & OBJECT_WEAK_REFERENT));
 	json_put(ret, "read", json_text(read_how(h, o)));
-	json_put(ret, "roots", roots_json(h, o));
 	return ret;
 }
 
@@ -244,13 +233,17 @@ json_t *object_json(struct heap *h, oid o, uint64_t limit)
 {
 	CLEANUP(neighbours_release) struct neighbour_vec to = VEC_INIT;
 	CLEANUP(neighbours_release) struct neighbour_vec from = VEC_INIT;
-	uint64_t nr_from = find_referrers(h, o, limit, &from);
+	CLEANUP(referrers_release) struct referrers r;
 	json_t *ret = facts_json(h, o);
 
+	referrers_build(h, o, limit ? limit : SIZE_MAX, &r);
+	name_referrers(h, &r, &from);
 	find_references(h, o, limit, &to);
+	json_put(ret, "roots", roots_json(h, &r));
+	json_put(ret, "unaccounted_references", json_count(r.surplus));
 	json_put(ret, "nr_references", json_count(h->edge_nr[o]));
 	json_put(ret, "references", neighbours_json(h, "to", &to));
-	json_put(ret, "nr_referrers", json_count(nr_from));
+	json_put(ret, "nr_referrers", json_count(r.total));
 	json_put(ret, "referrers", neighbours_json(h, "from", &from));
 	json_put(ret, "warnings", json_warnings(h));
 	return ret;

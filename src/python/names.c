@@ -162,7 +162,7 @@ static void name_attribute(struct python *py, raddr type, raddr key,
 
 static void name_dict(struct python *py, raddr type, struct edge_name *n)
 {
-	n->name = xstrdup(".__dict__");
+	n->name = xstrdup("__dict__");
 	if (has_plain_dict(py, type))
 		set_suffix(n, "", xstrdup(".__dict__"));
 	else
@@ -239,7 +239,11 @@ static void name_field(struct python *py, raddr type, uint64_t field,
 		field = 0;
 	f = &ref_field_names[field];
 	plain = plain_access(py, type);
-	n->name = f->suffix ? xstrdup(f->suffix) : xstrdup(f->name);
+	/* A dict of names is a way to them, not one of them: heap.h. */
+	if (f->suffix && strcmp(f->suffix, ".__dict__") != 0)
+		n->name = xstrdup(f->suffix);
+	else
+		n->name = xstrdup(f->name);
 	if (f->suffix && plain)
 		set_suffix(n, "", xstrdup(f->suffix));
 	if (field == FIELD_TYPE_DICT && plain && has_plain_dict(py, type)) {

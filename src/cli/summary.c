@@ -1,0 +1,109 @@
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "output/summary.h"
+
+#define DEFAULT_LIMIT 30
+#define SORTS "bytes|count|name"
+
+struct summary_options {
+	struct common_options common;
+	unsigned int sort;
+	const char *type;
+	uint64_t limit;
+	bool has_limit, no_header;
+};
+
+static const struct argp_option options[] = {
+	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
+	{ "limit", OPTION_LIMIT, "N", 0,
+	  "Show at most N types, 0: all (default: 30; with --json: all)", 0 },
+	{ "no-header", OPTION_NO_HEADER, NULL, 0,
+	  "Show only the rows of the table", 0 },
+	{ "sort", OPTION_SORT, SORTS, 0,
+	  "What to sort the types by (default: bytes)", 0 },
+	{ "type", OPTION_TYPE, "PATTERN", 0,
+	  "Show only types whose name matches, e.g. 'app.*'", 0 },
+	{ 0 },
+};
+
+static error_t parse_summary(int key, char *arg, struct argp_state *state)
+{
+	struct summary_options *o = state->input;
+	error_t err;
+
+	if (options_common(key, arg, state, &err))
+		return err;
+	switch (key) {
+	case OPTION_LIMIT:
+		o->has_limit = true;
+		return options_number(state, "limit", arg, &o->limit);
+	case OPTION_NO_HEADER:
+		o->no_header = true;
+		return 0;
+	case OPTION_SORT:
+		return options_word(state, "sort", SORTS, arg, &o->sort);
+	case OPTION_TYPE:
+		o->type = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp summary_argp = {
+	.options = options,
+	.parser = parse_summary,
+	.args_doc = "TARGET",
+	.doc = "Show what process it is, what its garbage collector says, and"
+	       " its objects and bytes by type."
+	       "\v"
+	       "Sizes are what sys.getsizeof() says.  In PATTERN, * and ? and"
+	       " [a-z] mean what they mean to a shell; without a dot it is"
+	       " also held against the last part of a type's name.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld summary 4242\n"
+	       "  pyheld summary 4242 --type='app.*' --sort=count",
+	.children = common_children,
+};
+
+static const enum summary_sort sorts[] = {
+	SUMMARY_BY_BYTES, SUMMARY_BY_COUNT, SUMMARY_BY_NAME,
+};
+
+static int show(struct session *s, const struct summary_options *o,
+		const struct summary *summary)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	if (o->common.json)
+		return session_print_json(summary_json(&s->heap, summary,
+						       o->limit),
+					  session_status(s));
+	format.header = !o->no_header;
+	summary_text(&s->heap, summary,
+		     o->has_limit ? o->limit : DEFAULT_LIMIT, &format, &text);
+	return session_print_text(&text, session_status(s));
+}
+
+int cmd_summary(const struct command *c, int argc, char **argv)
+{
+	struct summary_options o = { .common.max_args = 1 };
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	CLEANUP(summary_release) struct summary summary = { 0 };
+	CLEANUP(freep) bool *types = NULL;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	status = session_open(&s, o.common.args[0]);
+	if (!status && o.type)
+		status = session_types(&s, o.type, &types);
+	if (status)
+		return status;
+	summary_build(&s.heap, types, sorts[o.sort], &summary);
+	return show(&s, &o, &summary);
+}

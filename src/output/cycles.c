@@ -1,0 +1,255 @@
+#include "output/cycles.h"
+#include "output/json.h"
+#include "output/path.h"
+
+#define TYPES_SHOWN 6
+#define MEMBERS_MAX_JSON 1000
+
+static bool is_shown(const struct heap *h, const struct cycles *c,
+		     const struct cycle *cycle,
+		     const struct cycles_shown *shown)
+{
+	const oid *members = &c->members.v[cycle->first];
+
+	if (shown->garbage && cycle->state != CYCLE_GARBAGE)
+		return false;
+	if (!shown->machinery && cycle->kind == CYCLE_MACHINERY)
+		return false;
+	if (!shown->types)
+		return true;
+	for (uint32_t i = 0; i < cycle->nr; i++)
+		if (shown->types[h->type[members[i]]])
+			return true;
+	return false;
+}
+
+/* --- text --- */
+
+static void add_title(const struct cycle *cycle, uint64_t number,
+		      struct str *out)
+{
+	static const char *const states[NR_CYCLE_STATES] = {
+		[CYCLE_GARBAGE] = "garbage, which the next full collection"
+				  " frees",
+		[CYCLE_HELD] = "held",
+		[CYCLE_LOST] = "held by no root, yet the collector will not"
+			       " free it",
+	};
+
+	str_add(out, "cycle ");
+	format_count(out, number);
+	str_add(out, ": ");
+	format_counted(out, cycle->nr, "object");
+	str_add(out, ", ");
+	format_bytes(out, cycle->bytes);
+	str_addf(out, ", %s\n",
+		 cycle->state == CYCLE_GARBAGE &&
+		 cycle->flags & CYCLE_LEGACY_DEL ?
+		 "garbage that can't be collected" : states[cycle->state]);
+	if (cycle->kind == CYCLE_MACHINERY)
+		str_add(out, "  of classes and modules, which is usual\n");
+	if (cycle->flags & (CYCLE_HAS_DEL | CYCLE_LEGACY_DEL))
+		str_add(out, "  a class in it has __del__\n");
+	if (cycle->flags & CYCLE_FINALIZED)
+		str_add(out, "  finalizers in it have run already\n");
+	if (cycle->flags & CYCLE_SCANNED)
+		str_add(out, "  some of its references are a guess\n");
+}
+
+static void add_types(const struct heap *h, const struct cycles *c,
+		      const struct cycle *cycle, struct str *out)
+{
+	CLEANUP(cycle_type_vec_release) struct cycle_type_vec types = VEC_INIT;
+
+	cycles_types(h, c, cycle, &types);
+	str_add(out, "  types: ");
+	for (size_t i = 0; i < types.nr && i < TYPES_SHOWN; i++) {
+		str_addf(out, "%s%s ", i ? ", " : "",
+			 h->types.v[types.v[i].type].name);
+		format_count(out, types.v[i].nr);
+	}
+	if (types.nr > TYPES_SHOWN) {
+		str_add(out, " and ");
+		format_counted(out, types.nr - TYPES_SHOWN, "more type");
+	}
+	str_add(out, "\n\n");
+}
+
+static void add_loop(struct heap *h, const struct cycles *c,
+		     const struct cycle *cycle, const struct format *f,
+		     struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t;
+
+	cycles_loop(h, c, cycle, &path);
+	trail_init(&t, h, NULL, &path);
+	trail_tree(&t, f, 4, out);
+}
+
+static void add_holder(struct heap *h, const struct reach *reach,
+		       const struct cycle *cycle, const struct format *f,
+		       struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t;
+	const struct root *root;
+
+	if (cycle->state != CYCLE_HELD)
+		return;
+	root = reach_path(reach, cycle->entry, &path);
+	trail_init(&t, h, root, &path);
+	str_add(out, "\n  held by: ");
+	trail_readable(&t, out);
+	str_add(out, "\n\n");
+	trail_tree(&t, f, 4, out);
+}
+
+static void add_head(const struct heap *h, const struct cycles *c,
+		     const struct cycles_shown *shown, struct str *out)
+{
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < c->all.nr; i++)
+		nr += is_shown(h, c, &c->all.v[i], shown);
+	format_counted(out, nr, "cycle");
+	if (shown->limit && nr > shown->limit) {
+		str_add(out, ", the largest ");
+		format_count(out, shown->limit);
+		str_add(out, " of them (see --limit)");
+	}
+	str_add(out, "\ngarbage in cycles: ");
+	format_counted(out, c->garbage_objects, "object");
+	str_add(out, ", ");
+	format_bytes(out, c->garbage_bytes);
+	str_add(out, ", in ");
+	format_counted(out, c->nr_garbage, "cycle");
+	str_add_char(out, '\n');
+}
+
+void cycles_text(struct heap *h, const struct cycles *c,
+		 const struct reach *reach, const struct cycles_shown *shown,
+		 const struct format *f, struct str *out)
+{
+	uint64_t nr = 0;
+
+	add_head(h, c, shown, out);
+	for (size_t i = 0; i < c->all.nr; i++) {
+		const struct cycle *cycle = &c->all.v[i];
+
+		if (!is_shown(h, c, cycle, shown))
+			continue;
+		if (shown->limit && nr >= shown->limit)
+			break;
+		str_add_char(out, '\n');
+		add_title(cycle, ++nr, out);
+		add_types(h, c, cycle, out);
+		add_loop(h, c, cycle, f, out);
+		add_holder(h, reach, cycle, f, out);
+	}
+}
+
+/* --- JSON --- */
+
+static json_t *types_json(const struct heap *h, const struct cycles *c,
+			  const struct cycle *cycle)
+{
+	CLEANUP(cycle_type_vec_release) struct cycle_type_vec types = VEC_INIT;
+	json_t *ret = json_array();
+
+	cycles_types(h, c, cycle, &types);
+	for (size_t i = 0; i < types.nr; i++) {
+		json_t *type = json_object();
+
+		json_put(type, "type",
+			 json_text(h->types.v[types.v[i].type].name));
+		json_put(type, "count", json_count(types.v[i].nr));
+		json_put(type, "bytes", json_count(types.v[i].bytes));
+		json_push(ret, type);
+	}
+	return ret;
+}
+
+static json_t *members_json(const struct heap *h, const struct cycles *c,
+			    const struct cycle *cycle)
+{
+	json_t *ret = json_array();
+
+	for (uint32_t i = 0; i < cycle->nr && i < MEMBERS_MAX_JSON; i++)
+		json_push(ret, json_address(
+			h->address[c->members.v[cycle->first + i]]));
+	return ret;
+}
+
+static json_t *loop_json(struct heap *h, const struct cycles *c,
+			 const struct cycle *cycle)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t;
+
+	cycles_loop(h, c, cycle, &path);
+	trail_init(&t, h, NULL, &path);
+	return trail_steps_json(&t);
+}
+
+static json_t *holder_json(struct heap *h, const struct reach *reach,
+			   const struct cycle *cycle)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t;
+	const struct root *root;
+
+	if (cycle->state != CYCLE_HELD)
+		return json_null();
+	root = reach_path(reach, cycle->entry, &path);
+	trail_init(&t, h, root, &path);
+	return trail_json(&t);
+}
+
+static json_t *cycle_json(struct heap *h, const struct cycles *c,
+			  const struct reach *reach,
+			  const struct cycle *cycle)
+{
+	json_t *ret = json_object();
+	unsigned int flags = cycle->flags;
+
+	json_put(ret, "objects", json_count(cycle->nr));
+	json_put(ret, "bytes", json_count(cycle->bytes));
+	json_put(ret, "kind", json_text(cycle_kind_names[cycle->kind]));
+	json_put(ret, "state", json_text(cycle_state_names[cycle->state]));
+	json_put(ret, "has_del",
+		 json_boolean(flags & (CYCLE_HAS_DEL | CYCLE_LEGACY_DEL)));
+	json_put(ret, "uncollectable",
+		 json_boolean(flags & CYCLE_LEGACY_DEL));
+	json_put(ret, "finalized", json_boolean(flags & CYCLE_FINALIZED));
+	json_put(ret, "guessed", json_boolean(flags & CYCLE_SCANNED));
+	json_put(ret, "types", types_json(h, c, cycle));
+	json_put(ret, "loop", loop_json(h, c, cycle));
+	json_put(ret, "held_by", holder_json(h, reach, cycle));
+	json_put(ret, "members", members_json(h, c, cycle));
+	return ret;
+}
+
+json_t *cycles_json(struct heap *h, const struct cycles *c,
+		    const struct reach *reach,
+		    const struct cycles_shown *shown)
+{
+	json_t *ret = json_object(), *cycles = json_array();
+	json_t *garbage = json_object();
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < c->all.nr; i++) {
+		if (!is_shown(h, c, &c->all.v[i], shown) ||
+		    (nr++ >= shown->limit && shown->limit))
+			continue;
+		json_push(cycles, cycle_json(h, c, reach, &c->all.v[i]));
+	}
+	json_put(garbage, "cycles", json_count(c->nr_garbage));
+	json_put(garbage, "objects", json_count(c->garbage_objects));
+	json_put(garbage, "bytes", json_count(c->garbage_bytes));
+	json_put(ret, "nr_cycles", json_count(nr));
+	json_put(ret, "garbage", garbage);
+	json_put(ret, "cycles", cycles);
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

@@ -1,0 +1,399 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/json.h"
+#include "output/path.h"
+#include "output/table.h"
+
+/* A longer trail shows only its ends. */
+#define TREE_MAX_LINES 40
+/* The tree's lines start no further right. */
+#define TREE_MAX_DEPTH 16
+#define READABLE_MAX 400
+/*
+ * CPython's compiler recurses over an expression: past 800 steps some
+ * versions refuse.  And its tokenizer refuses 100 parentheses (3.8).
+ */
+#define EXPRESSION_MAX_STEPS 300
+#define EXPRESSION_MAX_PREFIXES 50
+
+static const struct heap_root *place_of(const struct trail *t)
+{
+	if (!t->root || t->root->place == ROOT_NO_PLACE)
+		return NULL;
+	return &t->heap->roots.v[t->root->place];
+}
+
+/*
+ * How a root names its object: "local request" of a frame, whose name ends
+ * in it, else the expression or the whole name.
+ */
+static char *first_name(const struct heap_root *place)
+{
+	const char *last, *comma;
+
+	if (!place || !place->name)
+		return xstrdup("");
+	if (place->expression)
+		return xstrdup(place->expression);
+	if (place->kind != ROOT_FRAME)
+		return xstrdup(place->name);
+	last = place->name;
+	while ((comma = strstr(last, ", ")))
+		last = comma + 2;
+	return xstrdup(last);
+}
+
+void trail_init(struct trail *t, struct heap *h, const struct root *root,
+		const struct path *path)
+{
+	const struct step *steps = path->v;
+
+	*t = (struct trail){ .heap = h, .root = root, .path = path };
+	t->names = xcalloc(path->nr, sizeof(*t->names));
+	for (size_t i = 0; i < path->nr; i++)
+		if (i)
+			heap_name_edges(h, steps[i - 1].object, steps[i].edge,
+					1, &t->names[i]);
+		else
+			t->names[i].name = first_name(place_of(t));
+}
+
+void trail_release(struct trail *t)
+{
+	for (size_t i = 0; t->names && i < t->path->nr; i++)
+		edge_name_release(&t->names[i]);
+	free(t->names);
+	t->names = NULL;
+}
+
+static const char *name_of(const struct trail *t, size_t i)
+{
+	return t->names[i].name ? t->names[i].name : "";
+}
+
+/* The identifier in "['identifier']", its length in *ret; else NULL. */
+static const char *key_identifier(const char *name, size_t *ret)
+{
+	size_t len = strlen(name);
+
+	if (len < 5 || strncmp(name, "['", 2) || strcmp(name + len - 2, "']"))
+		return NULL;
+	name += 2;
+	len -= 4;
+	if (isdigit((unsigned char)name[0]))
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
+			return NULL;
+	*ret = len;
+	return name;
+}
+
+/*
+ * True where step `i` is a `__dict__` and the next one an attribute in it:
+ * people think of the two as `.attribute`, which is put into `ret`.
+ */
+static bool is_folded(const struct trail *t, size_t i, struct str *ret)
+{
+	const char *key;
+	size_t len;
+
+	if (!i || i + 1 >= t->path->nr || strcmp(name_of(t, i), "__dict__"))
+		return false;
+	key = key_identifier(name_of(t, i + 1), &len);
+	if (!key)
+		return false;
+	str_cut(ret, 0);
+	str_add_char(ret, '.');
+	str_add_bytes(ret, key, len);
+	return true;
+}
+
+/* --- the tree --- */
+
+void trail_add_root(const struct trail *t, struct str *out)
+{
+	const struct heap_root *place = place_of(t);
+	const char *comma, *last = NULL;
+
+	if (!place) {
+		str_add(out, root_kind_names[t->root->kind]);
+		if (t->root->surplus == REFCOUNT_IMMORTAL) {
+			str_add(out, ", or nobody: it is immortal");
+		} else {
+			str_add(out, ", by ");
+			format_counted(out, t->root->surplus, "reference");
+			str_add(out, " that no object accounts for");
+		}
+		return;
+	}
+	if (place->kind == ROOT_FRAME) {
+		for (comma = place->name; (comma = strstr(comma, ", "));)
+			last = comma++;
+		str_add_bytes(out, place->name,
+			      last ? (size_t)(last - place->name) :
+			      strlen(place->name));
+		return;
+	}
+	str_addf(out, "%s %s", root_kind_names[place->kind], place->name);
+}
+
+static void add_branch(unsigned int depth, const char *name, bool utf8,
+		       struct str *out)
+{
+	depth = MIN(depth, TREE_MAX_DEPTH);
+	if (depth) {
+		format_pad(out, 3 * (depth - 1));
+		str_add(out, utf8 ? "\xe2\x94\x94\xe2\x94\x80 " : "`- ");
+	}
+	str_add(out, *name ? name : "?");
+}
+
+static void add_line(const struct trail *t, size_t i, unsigned int depth,
+		     const char *name, const struct format *f,
+		     struct table *table)
+{
+	oid o = t->path->v[i].object;
+
+	add_branch(depth, name, f->utf8, table_cell(table));
+	format_type(table_cell(table), t->heap, o);
+	format_address(table_cell(table), t->heap->address[o]);
+}
+
+/* A module is its own root: they share a line. */
+static bool root_is_object(const struct trail *t)
+{
+	return t->root && t->root->kind == ROOT_MODULE && place_of(t);
+}
+
+static void add_elision(size_t nr, const struct format *f,
+			struct table *table)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_add(&text, "... ");
+	format_counted(&text, nr, "step");
+	str_add(&text, " ...");
+	add_branch(TREE_MAX_DEPTH, text.s, f->utf8, table_cell(table));
+	table_cell(table);
+	table_cell(table);
+}
+
+static void add_steps(const struct trail *t, const struct format *f,
+		      struct table *table)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	unsigned int depth = t->root ? !root_is_object(t) : 0;
+	size_t nr = t->path->nr, half = TREE_MAX_LINES / 2;
+
+	for (size_t i = 0; i < nr; i++, depth++) {
+		if (nr > 2 * TREE_MAX_LINES && i == half) {
+			add_elision(nr - 2 * half, f, table);
+			i = nr - half;
+		}
+		str_cut(&name, 0);
+		if (!i && root_is_object(t))
+			trail_add_root(t, &name);
+		else if (i || t->root)
+			str_add(&name, name_of(t, i));
+		else
+			str_add(&name, "from");
+		if (is_folded(t, i, &name))
+			i++;
+		add_line(t, i, depth, name.s, f, table);
+	}
+}
+
+void trail_tree(const struct trail *t, const struct format *f,
+		unsigned int indent, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ .shrinks = true }, { .shrinks = true }, { 0 },
+	};
+	CLEANUP(table_release) struct table table = TABLE(columns);
+	struct format plain = *f;
+
+	if (t->root && !root_is_object(t)) {
+		format_pad(out, indent);
+		trail_add_root(t, out);
+		format_end_line(out);
+	}
+	table.indent = indent;
+	plain.header = false;
+	add_steps(t, f, &table);
+	table_print(&table, &plain, out);
+}
+
+/* --- Python --- */
+
+/* What `sys.modules['app']` is called in app's own source's words. */
+static void add_readable_root(const struct trail *t, struct str *out)
+{
+	const struct heap_root *place = place_of(t);
+	const char *name = name_of(t, 0);
+
+	if (!place)
+		str_addf(out, "<%s>", t->root ? root_kind_names[t->root->kind] :
+					       "");
+	else if (place->kind == ROOT_MODULE)
+		str_add(out, place->name);
+	else if (place->kind == ROOT_FRAME && !strncmp(name, "local ", 6))
+		str_add(out, name + 6);
+	else if (place->expression)
+		str_add(out, place->expression);
+	else
+		str_addf(out, "<%s>", place->name);
+}
+
+/* prefix + what is there + suffix */
+static void wrap(struct str *s, const struct edge_name *n)
+{
+	CLEANUP(freep) char *inner = NULL;
+
+	if (*n->prefix) {
+		inner = str_take(s);
+		str_add(s, n->prefix);
+		str_add(s, inner);
+	}
+	str_add(s, n->suffix);
+}
+
+static bool has_expression(const struct edge_name *n)
+{
+	return n->prefix && n->suffix;
+}
+
+static void add_readable_steps(const struct trail *t, struct str *out)
+{
+	CLEANUP(str_release) struct str fold = STR_INIT;
+
+	for (size_t i = 1; i < t->path->nr; i++) {
+		if (is_folded(t, i, &fold)) {
+			str_add(out, fold.s);
+			i++;
+		} else if (has_expression(&t->names[i])) {
+			wrap(out, &t->names[i]);
+		} else {
+			str_addf(out, " -> %s", *name_of(t, i) ? name_of(t, i) :
+				 heap_type_of(t->heap,
+					      t->path->v[i].object)->name);
+		}
+	}
+}
+
+void trail_readable(const struct trail *t, struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+	const struct heap_root *place = place_of(t);
+
+	add_readable_root(t, &line);
+	add_readable_steps(t, &line);
+	format_fit(out, line.s, READABLE_MAX, false);
+	if (place && place->frame >= 0 &&
+	    (size_t)place->frame < t->heap->frames.nr)
+		str_addf(out, "  in %s()",
+			 t->heap->frames.v[place->frame].function);
+}
+
+static bool is_keyword(const char *name)
+{
+	static const char *const keywords[] = {
+		"False", "None", "True", "and", "as", "assert", "async",
+		"await", "break", "class", "continue", "def", "del", "elif",
+		"else", "except", "finally", "for", "from", "global", "if",
+		"import", "in", "is", "lambda", "nonlocal", "not", "or",
+		"pass", "raise", "return", "try", "while", "with", "yield",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (!strcmp(keywords[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * A module's own names are read as sys.modules['app'].name: nothing in the
+ * plain module type stands before them but dunder names.
+ */
+static bool is_module_name(const struct trail *t, size_t i, struct str *ret)
+{
+	oid holder = t->path->v[i - 1].object;
+
+	return !strcmp(heap_type_of(t->heap, holder)->name, "module") &&
+	       is_folded(t, i, ret) && strncmp(ret->s, ".__", 3) &&
+	       !is_keyword(ret->s + 1);
+}
+
+char *trail_expression(const struct trail *t)
+{
+	CLEANUP(str_release) struct str s = STR_INIT, fold = STR_INIT;
+	const struct heap_root *place = place_of(t);
+	unsigned int nr_prefixes = 0;
+
+	if (!place || !place->expression ||
+	    t->path->nr > EXPRESSION_MAX_STEPS)
+		return NULL;
+	str_add(&s, place->expression);
+	if (t->names[t->path->nr - 1].stand_in)
+		return NULL;
+	for (size_t i = 1; i < t->path->nr; i++) {
+		if (!has_expression(&t->names[i]))
+			return NULL;
+		nr_prefixes += *t->names[i].prefix != '\0';
+		if (is_module_name(t, i, &fold)) {
+			/* A dict's key always has an expression. */
+			str_add(&s, fold.s);
+			i++;
+		} else {
+			wrap(&s, &t->names[i]);
+		}
+	}
+	return nr_prefixes > EXPRESSION_MAX_PREFIXES ? NULL : str_take(&s);
+}
+
+/* --- JSON --- */
+
+static json_t *root_json(const struct trail *t)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	json_t *ret;
+
+	if (place_of(t))
+		return json_root(place_of(t));
+	trail_add_root(t, &name);
+	ret = json_object();
+	json_put(ret, "kind", json_text(root_kind_names[t->root->kind]));
+	json_put(ret, "name", json_text(name.s));
+	json_put(ret, "expression", json_null());
+	return ret;
+}
+
+json_t *trail_steps_json(const struct trail *t)
+{
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < t->path->nr; i++) {
+		oid o = t->path->v[i].object;
+		json_t *step = json_object();
+
+		json_put(step, "address", json_address(t->heap->address[o]));
+		json_put(step, "type",
+			 json_text(heap_type_of(t->heap, o)->name));
+		json_put(step, "name", json_text(name_of(t, i)));
+		json_push(ret, step);
+	}
+	return ret;
+}
+
+json_t *trail_json(const struct trail *t)
+{
+	CLEANUP(freep) char *expression = trail_expression(t);
+	json_t *ret = json_object();
+
+	json_put(ret, "root", root_json(t));
+	json_put(ret, "steps", trail_steps_json(t));
+	json_put(ret, "expression", json_text(expression));
+	return ret;
+}

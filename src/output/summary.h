@@ -1,0 +1,19 @@
+/* output/summary.h - the process, its collector, and the table of types. */
+#ifndef OUTPUT_SUMMARY_H
+#define OUTPUT_SUMMARY_H
+
+#include <jansson.h>
+
+#include "analysis/summary.h"
+#include "output/format.h"
+
+/*
+ * At most `limit` rows (0: all).  Without f->header only the table's rows
+ * are shown, for scripts.
+ */
+void summary_text(const struct heap *h, const struct summary *s,
+		  uint64_t limit, const struct format *f, struct str *out);
+json_t *summary_json(const struct heap *h, const struct summary *s,
+		     uint64_t limit);
+
+#endif
