@@ -1,0 +1,12 @@
+dist_man_MANS += \
+	man/pyheld.1 \
+	man/pyheld-chain.1 \
+	man/pyheld-cycles.1 \
+	man/pyheld-export.1 \
+	man/pyheld-object.1 \
+	man/pyheld-summary.1
+
+EXTRA_DIST += tests/checks/check-docs tests/checks/check-includes
+if HAVE_PYTHON3
+TESTS += tests/checks/check-docs tests/checks/check-includes
+endif
