@@ -1,0 +1,107 @@
+"""pyheld dies by SIGKILL at any moment: the target runs on."""
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pythons
+from harness import PYHELD, Target, limit, status, unharmed
+
+TIMES = 60
+
+
+def stopped(target):
+    """Is some thread of the target stopped or traced now?"""
+    return any(status(target.pid, int(t))["State"][0] in "tT"
+               for t in os.listdir("/proc/%d/task" % target.pid))
+
+
+def count(target):
+    os.write(target.process.stdin.fileno(), b"\n")
+    return target.read()["count"]
+
+
+def duration(target, args):
+    start = time.monotonic()
+    subprocess.run(args, stdout=subprocess.DEVNULL, check=True)
+    return time.monotonic() - start
+
+
+def kill_once(target, args, delay):
+    """True when pyheld was killed while the target stood still."""
+    process = subprocess.Popen(args, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    time.sleep(delay)
+    held = stopped(target)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return held
+
+
+def kill_when_stopped(target, args):
+    """Wait until the target is stopped, then kill."""
+    process = subprocess.Popen(args, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    held = False
+    while process.poll() is None and not held:
+        held = stopped(target)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return held
+
+
+def runs_on(target):
+    """Nothing is stopped or traced, and the counter counts."""
+    unharmed(target)
+    start = count(target)
+    end = time.monotonic() + 10
+    while count(target) <= start:
+        assert time.monotonic() < end, "the counter stands still"
+        time.sleep(0.002)
+
+
+def kill_often(python, objects):
+    args = [os.path.abspath(PYHELD), "summary"]
+    with Target(python, "crowd.py", "busy", objects) as target:
+        args.append(str(target.pid))
+        whole = duration(target, args)
+        pick = random.Random(4242)
+        held = 0
+        for i in range(TIMES):
+            if i % 3 == 2:
+                held += kill_when_stopped(target, args)
+            else:
+                held += kill_once(target, args, pick.uniform(0, whole))
+            runs_on(target)
+        # It is still a target like any other.
+        duration(target, args)
+        runs_on(target)
+        print("# %s killed %d times over %.2f s, %d times while it held "
+              "the target" % (python.label, TIMES, whole, held))
+        assert held >= TIMES // 10, "only %d of the kills hit a stop" % held
+
+
+@limit(240)
+def test_target_survives():
+    kill_often(pythons.system(), 100000)
+
+
+@limit(240)
+def test_newest_target_survives():
+    kill_often(pythons.newest(), 20000)
+
+
+def test_interrupted():
+    """Ctrl-C in the middle: the target runs on, too."""
+    with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
+        args = [os.path.abspath(PYHELD), "summary", str(target.pid)]
+        whole = duration(target, args)
+        for i, number in enumerate([signal.SIGINT, signal.SIGTERM,
+                                    signal.SIGHUP, signal.SIGQUIT] * 3):
+            process = subprocess.Popen(args, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            time.sleep(whole * i / 12)
+            process.send_signal(number)
+            process.wait(10)
+            runs_on(target)
