@@ -60,7 +60,9 @@ static void load_by_scan(struct loader *ld, oid o)
 	struct pytype t = *types_of(py, o);
 
 	ld->refs.to.nr = 0;
-	scan(py, &t, py->heap->address[o], &ld->refs);
+	/* The words of a capsule are for C alone: none is an object's. */
+	if (t.address != py->known.capsule)
+		scan(py, &t, py->heap->address[o], &ld->refs);
 	store_refs(py, o, ld->refs.to.v, ld->refs.to.nr);
 	py->heap->flags[o] |= OBJECT_SCANNED;
 	py->heap->info.nr_scanned++;
@@ -148,18 +150,24 @@ static void flush_pending(struct loader *ld)
 	}
 }
 
-/* Objects are appended while this runs: those that the last ones refer to. */
+/* Objects are appended while this runs: those that the last ones refer to, and
+ * then what the static types among them hold. */
 static void load_all(struct loader *ld)
 {
 	struct python *py = ld->py;
-	oid o = 0;
+	oid o = 0, typed = py->heap->nr_objects;
 
 	for (;;) {
 		for (; o < py->heap->nr_objects; o++)
 			load_native(ld, o);
-		if (!py->pending.nr)
+		if (py->pending.nr) {
+			flush_pending(ld);
+			continue;
+		}
+		roots_load_types(py, typed);
+		typed = py->heap->nr_objects;
+		if (o == typed)
 			break;
-		flush_pending(ld);
 	}
 }
 

@@ -49,14 +49,12 @@ static const struct place places[] = {
 	      NULL),
 	PLACE(interp_after_forkers_child, "hooks after fork in the child",
 	      NULL),
-	PLACE(interp_pyexitmodule, "atexit", "__import__('atexit')"),
 	PLACE(interp_warnings_filters, "warnings filters", NULL),
 	PLACE(interp_warnings_once_registry, "warnings once registry", NULL),
 	PLACE(interp_warnings_default_action, "warnings default action", NULL),
 	PLACE(interp_warnings_context, "warnings context", NULL),
 	PLACE(interp_audit_hooks, "audit hooks", NULL),
 	PLACE(interp_errnomap, "errno map", NULL),
-	PLACE(interp_cached_objreduce, "cached object.__reduce__", NULL),
 	PLACE(interp_cached_generic_type, "typing.Generic", NULL),
 	PLACE(interp_cached_typevar_type, "typing.TypeVar", NULL),
 	PLACE(interp_cached_typevartuple_type, "typing.TypeVarTuple", NULL),
@@ -176,8 +174,11 @@ static void add_gc_list(struct roots *r, raddr place, const char *name,
 /* --- atexit ------------------------------------------------------------- */
 
 /* An array of pointers to {func, args, kwargs}; entries may be NULL. */
-static void add_exit_array(struct roots *r, raddr array, int32_t nr)
+static void add_exit_array(struct roots *r, raddr array, int32_t nr,
+			   bool counted)
 {
+	static const char *const parts[] = { "", ", arguments", ", keywords" };
+	struct root root = { ROOT_INTERPRETER, 0, counted, -1, NULL };
 	struct python *py = r->py;
 
 	for (int32_t i = 0; i < nr && i < (int32_t)MAX_ATEXIT; i++) {
@@ -185,16 +186,16 @@ static void add_exit_array(struct roots *r, raddr array, int32_t nr)
 
 		if (!callback)
 			continue;
-		roots_add_state(r, word_at(py, callback, 0),
-				"atexit callback %" PRId32, i);
-		roots_add_state(r, word_at(py, callback, 8),
-				"atexit callback %" PRId32 ", arguments", i);
-		roots_add_state(r, word_at(py, callback, 16),
-				"atexit callback %" PRId32 ", keywords", i);
+		for (uint32_t k = 0; k < ARRAY_SIZE(parts); k++) {
+			root.object = word_at(py, callback, k * 8);
+			roots_add(r, &root, "atexit callback %" PRId32 "%s", i,
+				  parts[k]);
+		}
 	}
 }
 
-/* 3.8, 3.9: in the state of the module; {callbacks, number, room}. */
+/* 3.8, 3.9: in the state of the module, {callbacks, number, room}, which the
+ * module's own traverse visits. */
 static void add_exit_module(struct roots *r)
 {
 	struct python *py = r->py;
@@ -203,7 +204,8 @@ static void add_exit_module(struct roots *r)
 	raddr state = module ? word_at(py, module, py->layout.module_state) : 0;
 
 	if (state)
-		add_exit_array(r, word_at(py, state, 0), int_at(py, state, 8));
+		add_exit_array(r, word_at(py, state, 0), int_at(py, state, 8),
+			       false);
 }
 
 static void add_atexit(struct roots *r)
@@ -219,21 +221,24 @@ static void add_atexit(struct roots *r)
 	else if (callbacks)
 		add_exit_array(r, callbacks,
 			       int_at(r->py, interp,
-				      l->interp_atexit_ncallbacks));
+				      l->interp_atexit_ncallbacks),
+			       true);
 }
 
 /* --- arrays ------------------------------------------------------------- */
 
 static void add_array(struct roots *r, uint32_t offset, unsigned int nr,
-		      const char *name)
+		      bool counted, const char *name)
 {
+	struct root root = { ROOT_INTERPRETER, 0, counted, -1, NULL };
+
 	if (offset == LAYOUT_NONE)
 		return;
-	for (unsigned int i = 0; i < nr; i++)
-		roots_add_state(r,
-				word_at(r->py, r->interpreter->address,
-					offset + i * 8),
-				"%s %u", name, i);
+	for (unsigned int i = 0; i < nr; i++) {
+		root.object = word_at(r->py, r->interpreter->address,
+				      offset + i * 8);
+		roots_add(r, &root, "%s %u", name, i);
+	}
 }
 
 /* callables[tool][event], and after it the names of the tools. */
@@ -249,8 +254,8 @@ static void add_monitoring(struct roots *r)
 	events = (names - first) / (NR_TOOLS * 8);
 	if (events > MAX_EVENTS)
 		return;
-	add_array(r, first, events * NR_TOOLS, "monitoring callback");
-	add_array(r, names, NR_TOOLS, "monitoring tool");
+	add_array(r, first, events * NR_TOOLS, true, "monitoring callback");
+	add_array(r, names, NR_TOOLS, true, "monitoring tool");
 }
 
 static void add_small_ints(struct roots *r)
@@ -279,10 +284,11 @@ void roots_interpreter(struct roots *r)
 	add_gc_list(r, gc->callbacks, "gc.callbacks",
 		    "__import__('gc').callbacks");
 	add_atexit(r);
-	/* isinstance, len, list.append, object.__getattribute__ (3.12) */
-	add_array(r, l->interp_callable_cache, minor >= 12 ? 4 : 3,
+	/* Borrowed from builtins and the types: isinstance, len, list.append,
+	 * object.__getattribute__ (3.12); what LOAD_COMMON_CONSTANT knows. */
+	add_array(r, l->interp_callable_cache, minor >= 12 ? 4 : 3, false,
 		  "cached callable");
-	add_array(r, l->interp_common_consts, minor >= 15 ? 12 : 5,
+	add_array(r, l->interp_common_consts, minor >= 15 ? 12 : 5, false,
 		  "common constant");
 	add_monitoring(r);
 	add_small_ints(r);

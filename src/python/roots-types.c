@@ -42,8 +42,14 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		raddr state = r->interpreter->address + first +
 			      i * l->static_type_size;
 		raddr type = word_at(py, state, l->static_type_type);
-		const char *name = type ? types_c_name(py, type) : NULL;
+		const char *name;
 
+		/* The type knows its place, from 1: no room beyond the array
+		 * is taken for a state. */
+		if (!type ||
+		    word_at(py, type, l->type_subclasses) != i + 1)
+			continue;
+		name = types_c_name(py, type);
 		if (!name)
 			continue;
 		/* The type itself is a root too: see add_type(). */
@@ -54,6 +60,16 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		add_part(r, word_at(py, state, l->static_type_subclasses),
 			 name, "'s subclasses");
 	}
+}
+
+/* A dict of weak references, which a class owns but does not visit. */
+static void add_subclasses(struct roots *r, raddr type)
+{
+	const char *name = types_c_name(r->py, type);
+
+	if (name)
+		add_part(r, word_at(r->py, type, r->py->layout.type_subclasses),
+			 name, "'s subclasses");
 }
 
 static void add_type(struct roots *r, raddr type, uint64_t flags)
@@ -72,23 +88,40 @@ static void add_type(struct roots *r, raddr type, uint64_t flags)
 	if (flags & TPFLAG_STATIC_BUILTIN)
 		return;		/* tp_subclasses is an index there */
 	add_part(r, word_at(py, type, l->type_dict), name, ".__dict__");
-	add_part(r, word_at(py, type, l->type_subclasses), name,
-		 "'s subclasses");
+	add_subclasses(r, type);
+}
+
+/* Static types that no object refers to: their instances do not own them. */
+static void add_classes(struct python *py, size_t *next)
+{
+	for (; *next < py->types.nr; ++*next) {
+		const struct pytype *t = &py->types.v[*next];
+
+		if (!(t->flags & TPFLAG_HEAPTYPE))
+			objects_add(py, t->address);
+	}
 }
 
 void roots_load_types(struct python *py, oid from)
 {
 	struct roots r = { .py = py };
+	size_t next = 0;
 
-	/* What is added here may be static types: nr_objects grows. */
-	for (oid o = from; o < py->heap->nr_objects; o++) {
-		raddr type = py->heap->address[o];
+	/* What is added here may be static types, and have new classes. */
+	for (oid o = from;; o++) {
 		uint64_t flags;
+		raddr type;
 
+		add_classes(py, &next);
+		if (o >= py->heap->nr_objects)
+			break;
 		if (!(types_of(py, o)->flags & TPFLAG_TYPE_SUBCLASS))
 			continue;
+		type = py->heap->address[o];
 		flags = word_at(py, type, py->layout.type_flags);
-		if (!(flags & TPFLAG_HEAPTYPE))
+		if (flags & TPFLAG_HEAPTYPE)
+			add_subclasses(&r, type);
+		else
 			add_type(&r, type, flags);
 	}
 }
