@@ -419,7 +419,7 @@ struct error *layout_choose(const struct layout_query *q, struct layout *ret,
 		nr = overlay(&c.debug_offsets, from_row, &l);
 		str_add(&text, " with debug offsets");
 		if (nr)
-			str_addf(&text, " (%u of them differ)", nr);
+			str_addf(&text, " (%u corrected)", nr);
 	}
 	*ret = l;
 	*source = str_take(&text);

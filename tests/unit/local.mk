@@ -31,6 +31,11 @@ tests_unit_check_heap_SOURCES = tests/unit/check_heap.c
 tests_unit_check_heap_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_heap_LDADD = tests/unit/libgraph.a $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_layout
+tests_unit_check_layout_SOURCES = tests/unit/check_layout.c
+tests_unit_check_layout_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_layout_LDADD = $(unit_libs)
+
 # How long the analyses take: make tests/bench/graph-speed, then run it.
 EXTRA_PROGRAMS += tests/bench/graph-speed
 tests_bench_graph_speed_SOURCES = tests/bench/graph-speed.c
