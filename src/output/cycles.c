@@ -125,6 +125,10 @@ static void add_head(const struct heap *h, const struct cycles *c,
 	str_add(out, ", in ");
 	format_counted(out, c->nr_garbage, "cycle");
 	str_add_char(out, '\n');
+	for (size_t i = 0; c->nr_garbage && i < h->interpreters.nr; i++)
+		if (!h->interpreters.v[i].gc_enabled)
+			str_add(out, "the collector is disabled: nothing frees"
+				" them but gc.collect()\n");
 }
 
 void cycles_text(struct heap *h, const struct cycles *c,

@@ -268,15 +268,19 @@ static bool has_expression(const struct edge_name *n)
 static void add_readable_steps(const struct trail *t, struct str *out)
 {
 	CLEANUP(str_release) struct str fold = STR_INIT;
+	bool is_python = true;
 
 	for (size_t i = 1; i < t->path->nr; i++) {
+		const char *name = name_of(t, i);
+
 		if (is_folded(t, i, &fold)) {
 			str_add(out, fold.s);
 			i++;
-		} else if (has_expression(&t->names[i])) {
+		} else if (is_python && has_expression(&t->names[i])) {
 			wrap(out, &t->names[i]);
 		} else {
-			str_addf(out, " -> %s", *name_of(t, i) ? name_of(t, i) :
+			is_python = false;
+			str_addf(out, " -> %s", *name ? name :
 				 heap_type_of(t->heap,
 					      t->path->v[i].object)->name);
 		}
