@@ -29,13 +29,34 @@ struct build {
 	struct cycles *c;
 };
 
+/*
+ * The type that most module roots have, the first of such; UINT32_MAX: there
+ * are no module roots.  Its other objects are modules, too: sys.monitoring.
+ */
+static uint32_t find_module_type(const struct heap *h)
+{
+	CLEANUP(freep) uint32_t *nr = xcalloc(h->types.nr, sizeof(*nr));
+	uint32_t best = UINT32_MAX;
+
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].kind == ROOT_MODULE &&
+		    h->roots.v[i].object < h->nr_objects)
+			nr[h->type[h->roots.v[i].object]]++;
+	for (uint32_t i = 0; i < h->types.nr; i++)
+		if (nr[i] && (best == UINT32_MAX || nr[i] > nr[best]))
+			best = i;
+	return best;
+}
+
 static void find_anchors(struct build *b)
 {
 	const struct heap *h = b->h;
 	const struct namespace_vec *names = &b->reach->namespaces;
+	uint32_t module = find_module_type(h);
 
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (heap_type_of(h, o)->flags & TYPE_IS_TYPE)
+		if (h->type[o] == module ||
+		    heap_type_of(h, o)->flags & TYPE_IS_TYPE)
 			bits_set(b->anchors, o);
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].kind == ROOT_MODULE &&
@@ -332,9 +353,9 @@ void cycles_types(const struct heap *h, const struct cycles *c,
 
 	for (uint32_t i = 0; i < cycle->nr; i++) {
 		oid o = c->members.v[cycle->first + i];
+		struct cycle_type type = { h->type[o], 1, h->size[o] };
 
-		cycle_type_vec_push(&types, (struct cycle_type){
-						    h->type[o], 1, h->size[o] });
+		cycle_type_vec_push(&types, type);
 	}
 	qsort(types.v, types.nr, sizeof(*types.v), compare_by_index);
 	for (size_t i = 0; i < types.nr; i++) {

@@ -8,9 +8,10 @@
  * component: a function refers to its module's names, these to the function,
  * an instance to its class, the class to its methods.  So an instance that a
  * global holds is in it as well.  That is true, and hides the cycles that
- * somebody made.  Therefore a component that has a class, a module or a
- * module's namespace in it is marked CYCLE_MACHINERY, and the components that
- * are left of it without these follow as CYCLE_WITHIN: cycles of data.
+ * somebody made.  Therefore a component that has a class, a module (an entry
+ * of the module roots, or of the type of most of these) or the namespace of a
+ * module root in it is marked CYCLE_MACHINERY, and the components that are
+ * left of it without these follow as CYCLE_WITHIN: cycles of data.
  */
 #ifndef ANALYSIS_CYCLES_H
 #define ANALYSIS_CYCLES_H

@@ -70,8 +70,9 @@ static void offer_namespace(struct heap *h, oid module, struct brute_way *ways)
 	for (uint32_t i = 0; i < h->edge_nr[module]; i++) {
 		oid to = target(h, module, i);
 		const char *name = graph_name(h, to);
+		size_t len = strlen(name);
 
-		if (strlen(name) > 2 && strcmp(strchr(name, '\0') - 2, ".d") == 0) {
+		if (len > 2 && strcmp(name + len - 2, ".d") == 0) {
 			offer(&ways[to], 0, 0, 0);
 			return;
 		}

@@ -90,6 +90,23 @@ START_TEST(chain_comes_from_distinct_holders)
 }
 END_TEST
 
+/* Far more holders than are wanted, in an order that helps or doesn't. */
+START_TEST(chain_picks_the_nearest_of_many)
+{
+	for (unsigned int step = 0; step < 100; step++) {
+		CLEANUP(str_release) struct str text = STR_INIT;
+
+		for (unsigned int i = 0; i < 100; i++)
+			str_addf(&text, "p%u->t ", (i * 37 + step) % 100);
+		for (unsigned int i = 0; i < 99; i++)
+			str_addf(&text, "p%u->p%u ", i, i + 1);
+		str_add(&text, "; root m:p0");
+		check(text.s, "t", 3,
+		      "module:p0 t, module:p0 p1 t, module:p0 p1 p2 t");
+	}
+}
+END_TEST
+
 START_TEST(chain_passes_nothing_twice)
 {
 	check("a->t t->t; root m:a", "t", 9, "module:a t");
@@ -240,8 +257,9 @@ static void check_random(struct heap *h, unsigned int seed, uint64_t *state)
 	count_expected(h, targets, ways,
 		       count_places(h, targets, ways, (uint32_t)list.nr), &e);
 	chain_find(h, list.v, list.nr, &options, &c);
-	ck_assert_msg(c.nr_holders == e.nr_holders, "seed %u: %u holders, not %u",
-		      seed, (unsigned int)c.nr_holders, e.nr_holders);
+	ck_assert_msg(c.nr_holders == e.nr_holders,
+		      "seed %u: %u holders, not %u", seed,
+		      (unsigned int)c.nr_holders, e.nr_holders);
 	ck_assert_uint_eq(c.v.nr, MIN(options.count, e.nr_references));
 	ck_assert_int_eq(c.unreached, !e.nr_holders);
 	for (size_t i = 0; i < c.v.nr; i++) {
@@ -302,6 +320,7 @@ int main(void)
 
 	tcase_add_test(tc, chain_is_the_shortest);
 	tcase_add_test(tc, chain_comes_from_distinct_holders);
+	tcase_add_test(tc, chain_picks_the_nearest_of_many);
 	tcase_add_test(tc, chain_passes_nothing_twice);
 	tcase_add_test(tc, chain_finds_what_holds_many);
 	tcase_add_test(tc, chain_prefers_telling_roots);

@@ -77,10 +77,10 @@ START_TEST(cycles_know_their_state)
 	check("a->b b->a; refs b=2", "2 data held: a b a by b");
 	check("a->b b->a; gen a=255", "2 data lost: a b a");
 	check("a->b b->a; gen a=3", "2 data lost: a b a");
-	check("r->x x->a r->c a->b b->c c->a; root m:r",
+	check("r->x x->a r->c a->b b->c c->a; root m:r; type module r",
 	      "3 data held: a b c a by c");
 	/* Known holders before native ones. */
-	check("r->x x->a a->b b->a; root m:r; refs b=2",
+	check("r->x x->a a->b b->a; root m:r; refs b=2; type module r",
 	      "2 data held: a b a by a");
 }
 END_TEST
@@ -101,11 +101,18 @@ START_TEST(cycles_set_machinery_apart)
 	check("C->mro mro->C; root m:C; type type/class C",
 	      "2 machinery held: mro C mro by C");
 	/* A module, its names, a function of it. */
-	check("m->m.d m.d->f f->m.d; root m:m",
+	check("m->m.d m.d->f f->m.d; root m:m; type module m",
 	      "2 machinery held: m.d f m.d by m.d");
+	/* A module that is no root is one by its type. */
+	check("m->k k->d d->f f->k; root m:m; type module m k",
+	      "3 machinery held: k d f k by k");
+	check("x->m m->a a->b b->a m->k k->a; root m:m m:k m:x;"
+	      "type module m k; type app.Node/heap x a b",
+	      "2 data held: a b a by a");
 	/* All is one by way of the class; the nodes are in it. */
 	check("m->m.d m.d->C C->f f->m.d m.d->l l->a a->b b->a a->C b->C;"
-	      "root m:m; type type/class C; type app.Node/heap a b",
+	      "root m:m; type module m; type type/class C;"
+	      "type app.Node/heap a b",
 	      "6 machinery held: a b a by m.d, 2 within held: a b a by a");
 	check("C->mro mro->C C->a a->C a->a; type type/class C",
 	      "3 machinery garbage: mro C mro, 1 within garbage: a a");
@@ -194,9 +201,24 @@ static void check_components(const struct heap *h, const struct cycles *c,
 	}
 }
 
+static uint32_t module_type(const struct heap *h)
+{
+	uint32_t nr[8] = { 0 }, best = 0;
+
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].kind == ROOT_MODULE)
+			nr[h->type[h->roots.v[i].object]]++;
+	for (uint32_t i = 1; i < h->types.nr; i++)
+		if (nr[i] > nr[best])
+			best = i;
+	return nr[best] ? best : UINT32_MAX;
+}
+
 static bool is_anchor(const struct heap *h, const struct reach *reach, oid o)
 {
 	if (heap_type_of(h, o)->flags & TYPE_IS_TYPE)
+		return true;
+	if (h->type[o] == module_type(h))
 		return true;
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].object == o &&

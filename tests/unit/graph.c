@@ -336,8 +336,8 @@ static void add_random_object(struct heap *h, uint64_t *state)
 		h->generation[o] = GENERATION_PERMANENT;
 	if (graph_rand(state, 32) == 0)
 		h->flags[o] = OBJECT_SCANNED;
-	str_vec_push(&g->names, xasprintf(graph_rand(state, 6) ? "o%u" : "o%u.d",
-					  o));
+	str_vec_push(&g->names,
+		     xasprintf("o%u%s", o, graph_rand(state, 6) ? "" : ".d"));
 }
 
 static void add_random_counts(struct heap *h, uint64_t *state)
