@@ -426,6 +426,7 @@ static void python_free(struct python *py)
 	types_release(py);
 	interpreter_vec_release(&py->interpreters);
 	oid_vec_release(&py->pending);
+	open_stack_vec_release(&py->stacks);
 	free(py->layout_source);
 	free(py);
 }
@@ -488,6 +489,7 @@ static struct error *load_heap(struct python *py,
 		check_readers(&ld, options && options->check_readers);
 	roots_load(py);
 	load_all(&ld);
+	roots_load_stacks(py);
 	finish_types(py);
 	describe(py);
 	return NULL;

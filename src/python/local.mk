@@ -51,6 +51,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/lines.c \
 	src/python/roots-frames.c \
 	src/python/roots-interpreter.c \
+	src/python/roots-stacks.c \
 	src/python/roots-threads.c \
 	src/python/roots-threads.h \
 	src/python/roots-types.c \

@@ -15,9 +15,8 @@ struct scope {
 	struct frame frame;
 	int32_t index;		/* in heap.frames */
 	const char *label;
-	bool newest;
-	/* Nothing is known of the stack: it may hold what is dead. */
-	bool no_stack;
+	/* How high the stack is isn't known: it may hold what is dead. */
+	bool open_stack;
 };
 
 static raddr first_frame(struct python *py, raddr thread)
@@ -67,8 +66,11 @@ static void describe(struct python *py, const struct frame *f,
 	ret->code = objects_add(py, code);
 }
 
-static char *make_label(const struct heap_frame *hf, const char *thread)
+char *roots_frame_label(const struct heap *h, const struct heap_frame *hf)
 {
+	CLEANUP(freep) char *thread =
+		roots_thread_label(&h->threads.v[hf->thread]);
+
 	if (!hf->line)
 		return xasprintf("%s, %s (%s)", thread, hf->function,
 				 hf->file);
@@ -126,7 +128,7 @@ static void add_slots(const struct scope *s)
 
 		if (i < f->nr_locals) {
 			add_local(s, i);
-		} else if (!s->no_stack) {
+		} else if (!s->open_stack) {
 			snprintf(what, sizeof(what), "stack %" PRIu64,
 				 i - f->nr_locals);
 			add_ref(s, owned_slot(s, i), what);
@@ -169,32 +171,60 @@ static void add_members(const struct scope *s)
 	add_ref(s, frames_ref(py, f, l->iframe_frame_obj), "frame object");
 }
 
-static void add_frame(struct roots *r, const struct frame *f, bool newest,
-		      const struct thread_label *thread)
+/* Up to 3.13 a frame that runs says nothing, but for one that calls a Python
+ * function (3.11 on).  3.14 and later write the top down when they call: it is
+ * wrong only in the frame that is at work. */
+static bool is_open(const struct python *py, const struct frame *f,
+		    bool at_work)
+{
+	if (py->minor < 11)
+		return true;
+	return py->minor < 14 ? f->nr_filled == 0 : at_work;
+}
+
+static void add_open_stack(const struct scope *s)
+{
+	struct python *py = s->r->py;
+	const struct layout *l = &py->layout;
+	const struct frame *f = &s->frame;
+	uint32_t slots = py->minor < 11 ? l->frame_localsplus
+					: l->iframe_localsplus;
+	int32_t nr = int_at(py, f->code.object, l->code_stacksize);
+	raddr first = f->address + slots + f->nr_locals * 8;
+
+	if (nr <= 0 || !memory_has_array(py->memory, first, (uint32_t)nr, 8))
+		return;
+	roots_spend(s->r, (uint32_t)nr * 8ull);
+	open_stack_vec_push(&py->stacks, (struct open_stack){
+		first, (uint32_t)nr, s->index });
+}
+
+static void add_frame(struct roots *r, const struct frame *f, bool at_work,
+		      uint32_t thread)
 {
 	CLEANUP(freep) char *label = NULL;
 	struct heap *h = r->py->heap;
 	struct scope s = { .r = r, .frame = *f };
 	struct heap_frame hf;
 
-	describe(r->py, f, thread->index, &hf);
-	label = make_label(&hf, thread->text);
+	describe(r->py, f, thread, &hf);
+	label = roots_frame_label(h, &hf);
 	s.label = label;
 	s.index = (int32_t)h->frames.nr;
-	/* 3.14 and later write the stack's top only when they call. */
-	s.no_stack = r->py->minor >= 14 && newest && thread->holds_gil;
+	s.open_stack = is_open(r->py, f, at_work);
 	heap_frame_vec_push(&h->frames, hf);
 	add_slots(&s);
 	add_members(&s);
+	if (s.open_stack)
+		add_open_stack(&s);
 }
 
-void roots_frames(struct roots *r, raddr thread,
-		  const struct thread_label *label)
+void roots_frames(struct roots *r, raddr thread, uint32_t index)
 {
 	struct python *py = r->py;
 	raddr address = first_frame(py, thread);
 	struct roots_cycle cycle = { 0 };
-	bool newest = true;
+	bool at_work = py->heap->threads.v[index].holds_gil;
 
 	for (unsigned int i = 0; address && i < MAX_FRAMES && !r->full; i++) {
 		struct frame f;
@@ -202,17 +232,17 @@ void roots_frames(struct roots *r, raddr thread,
 		if (roots_cycle(&cycle, address))
 			break;
 		if (!frames_open(py, address, &f)) {
-			heap_warn(py->heap, "%s: frame %u can't be read",
-				  label->text, i);
+			heap_warn(py->heap, "frame %u of thread %u can't be "
+				  "read", i, index);
 			return;
 		}
 		if (f.owner < FRAME_OF_INTERPRETER) {
-			add_frame(r, &f, newest, label);
-			newest = false;
+			add_frame(r, &f, at_work, index);
+			at_work = false;
 		}
 		address = next_frame(py, address);
 	}
 	if (address && !r->full)
-		heap_warn(py->heap, "%s: its frames have no end",
-			  label->text);
+		heap_warn(py->heap, "the frames of thread %u have no end",
+			  index);
 }

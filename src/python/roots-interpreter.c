@@ -301,9 +301,16 @@ void roots_runtime(struct roots *r)
 
 	if (first == LAYOUT_NONE)
 		return;
-	for (uint32_t i = 1; i < NR_SIGNALS; i++)
-		roots_add_state(r,
-				word_at(py, py->runtime,
-					first + i * SIGNAL_SIZE + 8),
-				"handler of signal %" PRIu32, i);
+	for (uint32_t i = 1; i < NR_SIGNALS; i++) {
+		raddr handler = word_at(py, py->runtime,
+					first + i * SIGNAL_SIZE + 8);
+		raddr type = handler ? word_at(py, handler,
+					       py->layout.object_type)
+				     : 0;
+
+		/* SIG_DFL, SIG_IGN; None: not set by Python */
+		if (type != py->known.int_ && type != py->known.none_type)
+			roots_add_state(r, handler,
+					"handler of signal %" PRIu32, i);
+	}
 }

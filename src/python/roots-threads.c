@@ -199,7 +199,7 @@ static void add_exceptions(struct roots *r, raddr thread, const char *label)
 
 /* --- threads ------------------------------------------------------------ */
 
-static char *make_label(const struct heap_thread *ht, raddr thread)
+char *roots_thread_label(const struct heap_thread *ht)
 {
 	CLEANUP(str_release) struct str s = STR_INIT;
 
@@ -208,8 +208,6 @@ static char *make_label(const struct heap_thread *ht, raddr thread)
 		str_addf(&s, " %" PRId64, ht->native_id);
 	if (*ht->name)
 		str_addf(&s, " '%s'", ht->name);
-	else if (!ht->native_id)
-		str_addf(&s, " at 0x%" PRIx64, thread);
 	return str_take(&s);
 }
 
@@ -239,22 +237,17 @@ static void describe(struct roots *r, raddr thread,
 static void add_thread(struct roots *r, raddr thread,
 		       const struct thread_name_vec *names)
 {
-	CLEANUP(freep) char *text = NULL;
+	CLEANUP(freep) char *label = NULL;
 	struct heap *h = r->py->heap;
+	uint32_t index = (uint32_t)h->threads.nr;
 	struct heap_thread ht = { 0 };
-	struct thread_label label;
 
 	describe(r, thread, names, &ht);
-	text = make_label(&ht, thread);
-	label = (struct thread_label){
-		.index = (uint32_t)h->threads.nr,
-		.holds_gil = ht.holds_gil,
-		.text = text,
-	};
+	label = roots_thread_label(&ht);
 	heap_thread_vec_push(&h->threads, ht);
-	roots_frames(r, thread, &label);
-	add_exceptions(r, thread, text);
-	add_places(r, thread, text);
+	roots_frames(r, thread, index);
+	add_exceptions(r, thread, label);
+	add_places(r, thread, label);
 }
 
 static void count_thread(struct roots *r)

@@ -6,14 +6,13 @@
 
 #include "python/roots.h"
 
-struct thread_label {
-	uint32_t index;		/* in heap.threads */
-	bool holds_gil;
-	char *text;		/* "thread 4242 'MainThread'" */
-};
+/* "thread 4242 'MainThread'"; the caller frees it. */
+char *roots_thread_label(const struct heap_thread *ht);
+/* And behind it ", handler (/srv/app.py:12)". */
+char *roots_frame_label(const struct heap *h, const struct heap_frame *hf);
 
-/* Frames of the thread state at `thread`, newest first. */
-void roots_frames(struct roots *r, raddr thread,
-		  const struct thread_label *label);
+/* Frames of the thread state at `thread`, newest first; `index` is its place
+ * in heap.threads. */
+void roots_frames(struct roots *r, raddr thread, uint32_t index);
 
 #endif

@@ -112,6 +112,14 @@ struct known_types {
 	raddr set_dummy;	/* the object that marks a deleted entry */
 };
 
+/* The evaluation stack of a frame that does not say how high it is. */
+struct open_stack {
+	raddr first;
+	uint32_t nr;		/* words that it could have */
+	int32_t frame;		/* index in heap.frames */
+};
+VEC_DEFINE(open_stack_vec, struct open_stack);
+
 struct python {
 	struct target *target;
 	struct memory *memory;
@@ -139,6 +147,7 @@ struct python {
 	struct emulator *emulator;
 	const char *no_emulator; /* why not */
 	struct oid_vec pending;	/* waiting for the emulator */
+	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
 };
 
 /* --- objects.c: the object map, adding objects ------------------------- */
@@ -330,6 +339,11 @@ void roots_load(struct python *py);
  * it adds none.
  */
 void roots_load_types(struct python *py, oid from);
+/*
+ * With all references known: the objects that are in such a stack and have a
+ * reference which nobody else accounts for.
+ */
+void roots_load_stacks(struct python *py);
 
 /* --- words of the target ---------------------------------------------------- */
 
