@@ -332,3 +332,11 @@ void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value)
 {
 	memcpy(e->area + EMULATOR_CELL + word, &value, sizeof(value));
 }
+
+uint64_t emulator_cell(const struct emulator *e, unsigned int word)
+{
+	uint64_t value;
+
+	memcpy(&value, e->area + EMULATOR_CELL + word, sizeof(value));
+	return value;
+}

@@ -36,7 +36,8 @@
 #define EMULATOR_STACK 0x20000
 #define EMULATOR_STACK_SIZE 0x40000
 #define EMULATOR_PORT (EMULATOR_STACK + EMULATOR_STACK_SIZE)
-#define EMULATOR_AREA 0x80000
+/* Above the top: a caller's frame, so that nothing there is the port. */
+#define EMULATOR_TOP (EMULATOR_PORT - EMULATOR_PAGE)
 
 /* The port's words. */
 #define EMULATOR_VISITED 0
@@ -126,6 +127,7 @@ bool emulator_engine_worn(const struct emulator *e);
 const char *emulator_engine_run(struct emulator *e, unsigned int start,
 				unsigned int end, bool *hung);
 
+uint64_t emulator_cell(const struct emulator *e, unsigned int word);
 void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value);
 
 /* emulator.c: what the emulated code stored to the port. */

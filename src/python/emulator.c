@@ -98,7 +98,7 @@ void emulator_returned(struct emulator *e, uint64_t sp)
 	struct emulator_call *c;
 
 	if (!e->calls || e->at >= e->nr ||
-	    sp != e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE) {
+	    sp != e->base + EMULATOR_TOP) {
 		emulator_stop(e, "it did not keep to its stack");
 		return;
 	}
@@ -156,7 +156,10 @@ void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 			fail_rest(e, why);
 			break;
 		}
+		hung = false;
 		why = emulator_engine_run(e, m->loop, m->loop_end, &hung);
+		if (!why && emulator_cell(e, EMULATOR_OBJECT))
+			why = "it jumped to the end";
 		if (why && e->at < nr)
 			fail_call(e, why, hung);
 	}
@@ -168,7 +171,7 @@ bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 		   uint64_t *ret)
 {
 	const struct emulator_machine *m = e->machine;
-	uint64_t top = e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE, sp;
+	uint64_t top = e->base + EMULATOR_TOP, sp;
 	bool hung;
 
 	if (reopen_if_worn(e))
@@ -224,7 +227,7 @@ static bool make_area(struct emulator *e)
 	       e->machine->code_size);
 	e->stack = xcalloc(1, EMULATOR_STACK_SIZE + 8);
 	emulator_cell_set(e, EMULATOR_STACK_TOP,
-			  e->base + EMULATOR_STACK + EMULATOR_STACK_SIZE);
+			  e->base + EMULATOR_TOP);
 	return true;
 }
 

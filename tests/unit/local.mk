@@ -36,6 +36,14 @@ tests_unit_check_layout_SOURCES = tests/unit/check_layout.c
 tests_unit_check_layout_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_layout_LDADD = $(unit_libs)
 
+# Machine code, run over fake memory.
+if HAVE_UNICORN
+check_PROGRAMS += tests/unit/check_emulator
+tests_unit_check_emulator_SOURCES = tests/unit/check_emulator.c
+tests_unit_check_emulator_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_emulator_LDADD = $(unit_libs)
+endif
+
 # How long the analyses take: make tests/bench/graph-speed, then run it.
 EXTRA_PROGRAMS += tests/bench/graph-speed
 tests_bench_graph_speed_SOURCES = tests/bench/graph-speed.c
