@@ -185,6 +185,12 @@ struct heap_ops {
 
 struct heap {
 	uint32_t nr_objects, room;	/* room: of the columns */
+	/*
+	 * Those before this are the collector's, those in threads' frames, and
+	 * what can be reached from there by references; the rest is held by
+	 * other roots alone (the tuple of a static class's bases, say).
+	 */
+	uint32_t nr_collector_objects;
 	uint64_t *address;
 	uint32_t *type;			/* index in types */
 	uint64_t *size;			/* bytes, as sys.getsizeof() */

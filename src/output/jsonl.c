@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 
 #include "output/json.h"
 #include "output/jsonl.h"
@@ -25,30 +26,52 @@ static json_t *header(const struct heap *h)
 			    json_gc(&h->interpreters.v[0]) : json_null());
 	json_put(ret, "interpreters", json_interpreters(h));
 	json_put(ret, "coverage", json_coverage(h));
-	json_put(ret, "objects", json_count(h->nr_objects));
+	json_put(ret, "objects", json_count(h->nr_collector_objects));
 	json_put(ret, "warnings", json_warnings(h));
 	return ret;
 }
 
-static json_t *references(struct heap *h, oid o)
+/* To name some references of an object can mean to read them all. */
+#define NAMES_AT_ONCE (UINT32_C(1) << 18)
+
+/* Names of a batch of references; grows as needed. */
+struct names {
+	struct edge_name *v;
+	uint32_t room;
+};
+
+static void names_release(struct names *n)
+{
+	free(n->v);
+}
+
+static json_t *reference(const struct heap *h, oid to,
+			 const struct edge_name *name)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "to", json_address(h->address[to]));
+	json_put(ret, "name", json_text(name->name));
+	return ret;
+}
+
+static json_t *references(struct heap *h, oid o, struct names *names)
 {
 	json_t *ret = json_array();
-	uint32_t nr = h->edge_nr[o];
-	struct edge_name names[64];
+	uint32_t nr = h->edge_nr[o], room = MIN(nr, NAMES_AT_ONCE);
 
-	for (uint32_t first = 0; first < nr; first += ARRAY_SIZE(names)) {
-		uint32_t some = MIN(nr - first, ARRAY_SIZE(names));
+	if (room > names->room) {
+		names->v = xreallocarray(names->v, room, sizeof(*names->v));
+		names->room = room;
+	}
+	for (uint32_t first = 0; first < nr; first += NAMES_AT_ONCE) {
+		uint32_t some = MIN(nr - first, NAMES_AT_ONCE);
 		const oid *to = &h->edges.v[h->edge_start[o] + first];
 
-		heap_name_edges(h, o, first, some, names);
+		heap_name_edges(h, o, first, some, names->v);
 		for (uint32_t i = 0; i < some; i++) {
-			json_t *reference = json_object();
-
-			json_put(reference, "to",
-				 json_address(h->address[to[i]]));
-			json_put(reference, "name", json_text(names[i].name));
-			json_push(ret, reference);
-			edge_name_release(&names[i]);
+			json_push(ret, reference(h, to[i], &names->v[i]));
+			edge_name_release(&names->v[i]);
 		}
 	}
 	return ret;
@@ -56,12 +79,13 @@ static json_t *references(struct heap *h, oid o)
 
 struct error *jsonl_write(struct heap *h, FILE *out)
 {
+	CLEANUP(names_release) struct names names = { NULL, 0 };
 	struct error *err = write_line(header(h), out);
 
-	for (oid o = 0; !err && o < h->nr_objects; o++) {
+	for (oid o = 0; !err && o < h->nr_collector_objects; o++) {
 		json_t *line = json_object_of(h, o);
 
-		json_put(line, "references", references(h, o));
+		json_put(line, "references", references(h, o, &names));
 		err = write_line(line, out);
 	}
 	return err;

@@ -58,7 +58,7 @@ static uint32_t hexversion_of_size(uint64_t size)
 
 static uint32_t find_hexversion(struct python *py)
 {
-	uint64_t word = 0;
+	uint64_t word = 0, size;
 	raddr at;
 	int minor;
 
@@ -68,7 +68,7 @@ static uint32_t find_hexversion(struct python *py)
 		return (uint32_t)word;
 	}
 	struct error *err = target_symbol(py->target, NULL, "Py_Version", &at,
-					  NULL);
+					  &size);
 	if (!err) {
 		word = 0;
 		error_free(target_peek(py->target, at, &word, 8));
@@ -85,8 +85,9 @@ static uint32_t find_hexversion(struct python *py)
 
 static bool has_symbol(struct target *t, const char *name)
 {
+	uint64_t size;
 	raddr at;
-	struct error *err = target_symbol(t, NULL, name, &at, NULL);
+	struct error *err = target_symbol(t, NULL, name, &at, &size);
 
 	error_free(err);
 	return !err;
@@ -187,7 +188,8 @@ static struct error *choose_layout(struct python *py)
 static raddr symbol(struct python *py, const char *name)
 {
 	raddr at = 0;
-	struct error *err = target_symbol(py->target, NULL, name, &at, NULL);
+	uint64_t size;
+	struct error *err = target_symbol(py->target, NULL, name, &at, &size);
 
 	error_free(err);
 	return err ? 0 : at;
@@ -227,6 +229,7 @@ static void find_known(struct python *py)
 		{ &k->mappingproxy, "PyDictProxy_Type" },
 		{ &k->wrapper_descriptor, "PyWrapperDescr_Type" },
 		{ &k->range, "PyRange_Type" },
+		{ &k->capsule, "PyCapsule_Type" },
 		{ &k->none, "_Py_NoneStruct" },
 	};
 

@@ -19,6 +19,7 @@ struct loader {
 	struct refs refs;
 	struct raddr_vec visited;
 	struct emulator_call *calls; /* BATCH of them */
+	oid next;		/* the first that was not read yet */
 };
 
 /* --- one object --------------------------------------------------------------- */
@@ -150,24 +151,35 @@ static void flush_pending(struct loader *ld)
 	}
 }
 
-/* Objects are appended while this runs: those that the last ones refer to, and
- * then what the static types among them hold. */
+/* From ld->next on.  Objects are appended while this runs: those that the
+ * last ones refer to. */
 static void load_all(struct loader *ld)
 {
 	struct python *py = ld->py;
-	oid o = 0, typed = py->heap->nr_objects;
 
 	for (;;) {
-		for (; o < py->heap->nr_objects; o++)
-			load_native(ld, o);
-		if (py->pending.nr) {
-			flush_pending(ld);
-			continue;
-		}
+		for (; ld->next < py->heap->nr_objects; ld->next++)
+			load_native(ld, ld->next);
+		if (!py->pending.nr)
+			return;
+		flush_pending(ld);
+	}
+}
+
+/* The state of static classes is a root, and may lead to more classes. */
+static void load_from_roots(struct loader *ld)
+{
+	struct python *py = ld->py;
+	oid typed;
+
+	roots_load(py);
+	typed = py->heap->nr_objects;
+	load_all(ld);
+	while (typed < py->heap->nr_objects) {
+		/* It sees to what it adds itself. */
 		roots_load_types(py, typed);
 		typed = py->heap->nr_objects;
-		if (o == typed)
-			break;
+		load_all(ld);
 	}
 }
 
@@ -487,8 +499,11 @@ static struct error *load_heap(struct python *py,
 	find_embedded_rule(&ld);
 	if (py->emulator)
 		check_readers(&ld, options && options->check_readers);
-	roots_load(py);
+	/* Until 3.10 frames were the collector's: so are their locals here. */
+	roots_load_threads(py);
 	load_all(&ld);
+	py->heap->nr_collector_objects = py->heap->nr_objects;
+	load_from_roots(&ld);
 	roots_load_stacks(py);
 	finish_types(py);
 	describe(py);

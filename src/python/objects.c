@@ -110,6 +110,9 @@ oid objects_add(struct python *py, raddr addr)
 	if (*place)
 		return py->heap->address[*place - 1] == addr ? *place - 1
 							     : OID_NONE;
+	/* Dead: on a free list, or being taken apart. */
+	if (unlikely(!read_refcount(py, p)))
+		return OID_NONE;
 	type_addr = get_u64(p + py->layout.object_type);
 	type = types_load(py, type_addr);
 	if (unlikely(type == UINT32_MAX))

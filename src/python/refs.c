@@ -7,6 +7,7 @@
  * class itself, and then what the first base with another traverse does
  * (Objects/typeobject.c).  Everything else goes to the emulator.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "python/fields.h"
@@ -95,6 +96,19 @@ static bool is_deque(struct python *py, const struct pytype *t)
 	return name && strcmp(name, "collections.deque") == 0;
 }
 
+/* n_fields of a struct sequence (os.stat_result and so on): more items than
+ * the tuple shows.  Objects/structseq.c; 0: it is none. */
+static uint64_t fields_of_structseq(struct python *py, raddr type)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	raddr dict = types_dict(py, type);
+
+	if (!dict_get(py, dict, "n_sequence_fields") ||
+	    !text_scalar(py, dict_get(py, dict, "n_fields"), 20, &text))
+		return 0;
+	return strtoul(text.s, NULL, 10);
+}
+
 static enum reader choose_by_traverse(struct python *py,
 				      const struct pytype *t)
 {
@@ -118,6 +132,8 @@ static enum reader choose_by_traverse(struct python *py,
 		return READER_FRAME;
 	if (is_deque(py, t))
 		return READER_DEQUE;
+	if (t->base == k->tuple && fields_of_structseq(py, t->address))
+		return READER_STRUCTSEQ;
 	return READER_EMULATE;
 }
 
@@ -235,6 +251,16 @@ static enum refs_result read_tuple(struct python *py, raddr obj,
 {
 	return read_items(py, obj + py->layout.tuple_item,
 			  word_at(py, obj, py->layout.var_size), ret);
+}
+
+static enum refs_result read_structseq(struct python *py,
+				       const struct pytype *t, raddr obj,
+				       struct refs *ret)
+{
+	if (py->minor >= 9 && t->flags & TPFLAG_HEAPTYPE)
+		refs_add(ret, t->address, REF_TYPE, 0);
+	return read_items(py, obj + py->layout.tuple_item,
+			  fields_of_structseq(py, t->address), ret);
 }
 
 /* setentry {key, hash}; a deleted entry has the dummy and the hash -1, which
@@ -395,6 +421,9 @@ static enum refs_result read_native(struct python *py, const struct pytype *t,
 		return refs_code(py, obj, ret);
 	case READER_LRU_LINK:
 		return refs_lru_link(py, obj, ret);
+	case READER_STRUCTSEQ:
+		return read_structseq(py, &py->types.v[t->native_base], obj,
+				      ret);
 	case READER_DEQUE:
 		return refs_deque(py, &py->types.v[t->native_base], obj, ret);
 	case READER_EMULATE:
@@ -410,11 +439,11 @@ enum refs_result refs_read(struct python *py, const struct pytype *t,
 	size_t to = ret->to.nr, names = ret->names.nr;
 	enum refs_result own = REFS_OK, base;
 
-	if (t->reader == READER_EMULATE)
-		return REFS_EMULATE;
 	/* A static class is no object for the collector: nothing visited. */
 	if (t->traverse && !types_is_gc(py, t, obj))
 		return REFS_OK;
+	if (t->reader == READER_EMULATE)
+		return REFS_EMULATE;
 	if (t->is_subtype)
 		own = refs_instance(py, t, obj, ret);
 	base = read_native(py, t, obj, ret);

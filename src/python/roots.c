@@ -62,6 +62,17 @@ void roots_add(struct roots *r, const struct root *root, const char *format,
 	add(r, root, object, name);
 }
 
+void roots_load_threads(struct python *py)
+{
+	struct roots r = { .py = py };
+
+	for (size_t i = 0; i < py->interpreters.nr; i++) {
+		r.interpreter = &py->interpreters.v[i];
+		r.main = r.interpreter->id == 0;
+		roots_threads(&r);
+	}
+}
+
 void roots_load(struct python *py)
 {
 	struct roots r = { .py = py };
@@ -70,7 +81,6 @@ void roots_load(struct python *py)
 		r.interpreter = &py->interpreters.v[i];
 		r.main = r.interpreter->id == 0;
 		roots_interpreter(&r);
-		roots_threads(&r);
 		roots_types(&r);
 	}
 	roots_runtime(&r);

@@ -104,6 +104,9 @@ static uint64_t size_int(struct python *py, raddr obj)
 		digits = MAX(digits, 1);
 	} else {
 		digits = var_length(py, obj);
+		/* 3.11 counts the one that 0 has, too. */
+		if (py->minor == 11)
+			digits = MAX(digits, 1);
 	}
 	return py->layout.long_digit + digits * 4;
 }
@@ -118,8 +121,11 @@ static uint64_t size_str(struct python *py, raddr obj)
 	uint64_t size;
 	raddr data, utf8, wstr;
 
-	if (compact && ascii)
-		return l->ascii_size + length + 1;
+	if (compact && ascii) {
+		wstr = word_at(py, obj, l->str_wstr);
+		return l->ascii_size + length + 1 +
+		       (wstr ? (length + 1) * 4 : 0);
+	}
 	if (compact) {
 		data = obj + l->compact_size;
 		size = l->compact_size + (length + 1) * kind;

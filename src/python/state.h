@@ -45,6 +45,7 @@ enum reader {
 	READER_CODE,	 /* no tp_traverse, but holds references */
 	READER_LRU_LINK,
 	READER_DEQUE,
+	READER_STRUCTSEQ,
 	READER_EMULATE,
 	NR_READERS,
 };
@@ -103,7 +104,7 @@ struct known_types {
 	      set, frozenset, none_type, module, function, code, frame,
 	      generator, coroutine, async_generator, cell, method,
 	      builtin_function, weakref, property, mappingproxy, exception,
-	      range, wrapper_descriptor;
+	      range, wrapper_descriptor, capsule;
 	/* tp_traverse of these, shared by others: 0 unknown */
 	raddr dict_traverse, list_traverse, tuple_traverse, set_traverse,
 	      type_traverse, module_traverse, generator_traverse,
@@ -333,6 +334,8 @@ char *names_of_type(struct python *py, const struct pytype *t);
  * threads' state; objects that only they hold are added to the heap.
  */
 void roots_load(struct python *py);
+/* Those of the threads and their frames; comes first. */
+void roots_load_threads(struct python *py);
 /*
  * The roots of the static types among the objects from `from` on; roots_load()
  * did those that were there.  Call it for objects that were found since, until

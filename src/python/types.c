@@ -105,8 +105,6 @@ static void read_type(struct python *py, raddr addr, struct pytype *t)
 	t->var_size = (int64_t)get_u64(p + l->var_size);
 	if (t->itemsize < 0 || t->itemsize > MAX_BASICSIZE)
 		t->itemsize = 0;
-	if (!(t->flags & TPFLAG_HAVE_GC))
-		t->traverse = 0;
 	if (t->flags & TPFLAG_HEAPTYPE) {
 		raddr dict = get_u64(p + l->type_dict);
 
@@ -114,7 +112,8 @@ static void read_type(struct python *py, raddr addr, struct pytype *t)
 		t->qualname = word_at(py, addr, l->heaptype_qualname);
 		t->module_name = dict_get(py, dict, "__module__");
 	}
-	t->is_subtype = t->traverse && t->traverse == py->subtype_traverse;
+	t->is_subtype = t->flags & TPFLAG_HAVE_GC &&
+			t->traverse == py->subtype_traverse;
 }
 
 /* The bases are loaded before the class itself; a hostile chain is cut. */
