@@ -214,15 +214,28 @@ static void say(const struct attempt *a, const char *moment)
 		a->options->at(moment);
 }
 
+static struct error *check_same_program(const struct target *t)
+{
+	uint64_t start_stack = read_start_stack(t->live->dir);
+
+	if (start_stack == t->live->start_stack)
+		return NULL;
+	/* 0: it has no memory any more. */
+	if (!start_stack)
+		return &error_gone;
+	return error_new(ERR_GONE, "process %d has executed another program "
+			 "meanwhile: try again", (int)t->pid);
+}
+
 static struct error *copy_stopped(struct attempt *a, struct stop *s)
 {
 	struct target *t = a->target;
 	struct error *err;
 
 	say(a, "stopped");
-	if (read_start_stack(t->live->dir) != t->live->start_stack)
-		return error_new(ERR_GONE, "process %d has executed another "
-				 "program meanwhile: try again", (int)t->pid);
+	err = check_same_program(t);
+	if (err)
+		return err;
 	if (a->options->check) {
 		err = a->options->check(t, a->options->context, &a->again);
 		if (err || a->again)

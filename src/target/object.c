@@ -13,9 +13,20 @@ static bool same_file(const struct mapping *a, const struct mapping *b)
 }
 
 /*
+ * A file that is mapped again begins anew at a lower offset, or at the same;
+ * but the data of a tiny one may lie in the page that its text is in.
+ */
+static bool begins_anew(const struct mapping *last, const struct mapping *m)
+{
+	if (m->offset == last->offset)
+		return !(m->prot & SEGMENT_WRITE) ||
+		       last->prot & SEGMENT_WRITE;
+	return m->offset < last->offset;
+}
+
+/*
  * The end of the run of mappings that one load of a file makes: its file at
- * rising offsets, with .bss and gaps between.  A file that is mapped again
- * begins anew at a lower offset.
+ * rising offsets, with .bss and gaps between.
  */
 static size_t end_of_load(const struct mapping_vec *maps, size_t first)
 {
@@ -33,7 +44,7 @@ static size_t end_of_load(const struct mapping_vec *maps, size_t first)
 				break;
 			continue;
 		}
-		if (m->offset < last->offset)
+		if (begins_anew(last, m))
 			break;
 		last = m;
 		end = i + 1;
