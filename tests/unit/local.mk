@@ -17,7 +17,10 @@ check_PROGRAMS += \
 	tests/unit/check_chain \
 	tests/unit/check_cycles \
 	tests/unit/check_garbage \
-	tests/unit/check_heap
+	tests/unit/check_heap \
+	tests/unit/check_image \
+	tests/unit/check_live \
+	tests/unit/check_memory
 tests_unit_check_chain_SOURCES = tests/unit/check_chain.c
 tests_unit_check_chain_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_chain_LDADD = tests/unit/libgraph.a $(unit_libs)
@@ -31,10 +34,27 @@ tests_unit_check_heap_SOURCES = tests/unit/check_heap.c
 tests_unit_check_heap_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_heap_LDADD = tests/unit/libgraph.a $(unit_libs)
 
-check_PROGRAMS += tests/unit/check_layout
+check_PROGRAMS += tests/unit/check_layout tests/unit/check_layout_builds
 tests_unit_check_layout_SOURCES = tests/unit/check_layout.c
 tests_unit_check_layout_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_layout_LDADD = $(unit_libs)
+tests_unit_check_layout_builds_SOURCES = tests/unit/check_layout_builds.c
+tests_unit_check_layout_builds_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_layout_builds_LDADD = $(unit_libs)
+tests_unit_check_image_SOURCES = \
+	tests/unit/check_image.c \
+	tests/unit/image-elsewhere.c \
+	tests/unit/image-elsewhere.h
+tests_unit_check_image_CPPFLAGS = $(unit_cppflags)
+# It looks for its own types in its own DWARF.
+tests_unit_check_image_CFLAGS = $(AM_CFLAGS) -g
+tests_unit_check_image_LDADD = $(unit_libs)
+tests_unit_check_live_SOURCES = tests/unit/check_live.c
+tests_unit_check_live_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_live_LDADD = $(unit_libs)
+tests_unit_check_memory_SOURCES = tests/unit/check_memory.c
+tests_unit_check_memory_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_memory_LDADD = $(unit_libs)
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
