@@ -55,6 +55,10 @@ class Statement:
             IMMORTAL if c >= least else c - asking
             for i, c in zip(self.ids, self.counts)]
         self.index = {a: i for i, a in enumerate(self.ids)}
+        # Held by nothing but the list of all objects: gone with it.  Such
+        # are interned strings whose last holder was the method cache (the
+        # dict of interned strings, tracked since 3.14, doesn't count).
+        self.gone = {a for a, c in zip(self.ids, self.counts) if c == 0}
         self.starts = self.running(self.nrefs)
         self.extra_starts = self.running(self.nextra)
 

@@ -18,7 +18,6 @@ def chain_runs(target, *args):
         for step in chain["steps"]:
             assert set(step) >= {"address", "type", "name"}, chain
             assert step["address"].startswith("0x"), chain
-            assert "weakref" not in step["name"], chain
     return out["chains"]
 
 
@@ -135,7 +134,7 @@ def test_text():
                      target.pid).out.decode()
         assert out.splitlines()[-1].strip() == "__main__.NESTED.a.b.c", out
         assert "is held by" in out, out
-        assert "sys.modules['__main__']" in out, out
+        assert ".NESTED" in out and "module" in out, out
 
 
 def test_an_address_that_is_no_object_is_said_so():
