@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +8,31 @@
 
 #include "base/alloc.h"
 #include "cli/outfile.h"
+
+/* What a signal that ends us must remove; set while it is there. */
+static const char *volatile unfinished;
+
+static void remove_and_die(int signal)
+{
+	if (unfinished)
+		unlink(unfinished);
+	/* SA_RESETHAND: the second time it ends us as it should. */
+	raise(signal);
+}
+
+static void remove_when_killed(const char *path)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGXFSZ };
+	struct sigaction ours = { .sa_handler = remove_and_die,
+				  .sa_flags = (int)SA_RESETHAND };
+	struct sigaction now;
+
+	unfinished = path;
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (!sigaction(signals[i], NULL, &now) &&
+		    now.sa_handler == SIG_DFL)
+			sigaction(signals[i], &ours, NULL);
+}
 
 /* mkstemp() makes files that only we can read; give what open() would. */
 static void usual_mode(int fd)
@@ -36,6 +62,7 @@ static struct error *open_temporary(struct outfile *f, const char *path)
 		f->temporary = NULL;
 		return error_errno(ERR_SYSTEM, saved, "can't create");
 	}
+	remove_when_killed(f->temporary);
 	usual_mode(fd);
 	f->stream = fdopen(fd, "w");
 	if (!f->stream)
@@ -73,6 +100,7 @@ struct error *outfile_close(struct outfile *f)
 	if (f->temporary) {
 		if (rename(f->temporary, f->path))
 			return error_errno(ERR_SYSTEM, errno, "can't rename");
+		unfinished = NULL;
 		free(f->temporary);
 		f->temporary = NULL;
 	}
@@ -85,6 +113,7 @@ void outfile_abandon(struct outfile *f)
 		fclose(f->stream);
 	if (f->temporary)
 		unlink(f->temporary);
+	unfinished = NULL;
 	free(f->temporary);
 	free(f->path);
 	*f = (struct outfile)OUTFILE_INIT;

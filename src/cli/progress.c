@@ -35,6 +35,12 @@ static struct timespec after(struct timespec t, long ms)
 	return t;
 }
 
+static long seconds_since(struct timespec begun, struct timespec now)
+{
+	return (long)(now.tv_sec - begun.tv_sec) -
+	       (now.tv_nsec < begun.tv_nsec);
+}
+
 static void *run(void *unused)
 {
 	struct timespec next = after(progress.begun, FIRST_MS);
@@ -46,7 +52,7 @@ static void *run(void *unused)
 					    &next))
 			continue;
 		fprintf(stderr, "\r\033[Kpyheld: %s, %ld s", progress.what,
-			(long)(next.tv_sec - progress.begun.tv_sec));
+			seconds_since(progress.begun, next));
 		fflush(stderr);
 		progress.shown = true;
 		next = after(next, NEXT_MS);

@@ -57,7 +57,7 @@ static struct error *open_target(const char *name, struct target **ret)
 	errno = 0;
 	pid = strtoul(name, NULL, 10);
 	if (errno || pid < 1 || pid > INT_MAX)
-		return error_new(ERR_NOT_FOUND, "no process has PID %s: see"
+		return error_new(ERR_NOT_FOUND, "no process has the PID %s: see"
 				 " ps or pgrep -a python", name);
 	return target_open_pid((pid_t)pid, ret);
 }

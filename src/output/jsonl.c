@@ -4,14 +4,24 @@
 #include "output/json.h"
 #include "output/jsonl.h"
 
-static struct error *write_line(json_t *line, FILE *out)
+/* A line is dumped to memory: jansson writes word by word. */
+static struct error *write_line(json_t *line, struct str *buffer, FILE *out)
 {
-	int failed = json_dumpf(line, out, JSON_COMPACT) ||
-		     fputc('\n', out) == EOF;
-	int saved = errno;
+	size_t len = json_dumpb(line, buffer->s, buffer->room, JSON_COMPACT);
 
+	if (len >= buffer->room) {
+		buffer->s = xreallocarray(buffer->room ? buffer->s : NULL,
+					  len + len / 2 + 1, 1);
+		buffer->room = len + len / 2 + 1;
+		len = json_dumpb(line, buffer->s, buffer->room, JSON_COMPACT);
+	}
 	json_decref(line);
-	return failed ? error_errno(ERR_SYSTEM, saved, "can't write") : NULL;
+	if (!len)
+		out_of_memory();
+	buffer->s[len++] = '\n';
+	if (fwrite(buffer->s, 1, len, out) != len)
+		return error_errno(ERR_SYSTEM, errno, "can't write");
+	return NULL;
 }
 
 static json_t *header(const struct heap *h)
@@ -80,13 +90,14 @@ static json_t *references(struct heap *h, oid o, struct names *names)
 struct error *jsonl_write(struct heap *h, FILE *out)
 {
 	CLEANUP(names_release) struct names names = { NULL, 0 };
-	struct error *err = write_line(header(h), out);
+	CLEANUP(str_release) struct str buffer = STR_INIT;
+	struct error *err = write_line(header(h), &buffer, out);
 
 	for (oid o = 0; !err && o < h->nr_collector_objects; o++) {
 		json_t *line = json_object_of(h, o);
 
 		json_put(line, "references", references(h, o, &names));
-		err = write_line(line, out);
+		err = write_line(line, &buffer, out);
 	}
 	return err;
 }

@@ -23,33 +23,40 @@ static void neighbours_release(struct neighbour_vec *v)
 	neighbour_vec_release(v);
 }
 
-static void add_neighbour(struct heap *h, oid holder, uint32_t edge,
-			  oid shown, struct neighbour_vec *ret)
-{
-	struct edge_name name;
-
-	heap_name_edges(h, holder, edge, 1, &name);
-	neighbour_vec_push(ret, (struct neighbour){ shown, name.name });
-	name.name = NULL;
-	edge_name_release(&name);
-}
-
 static void find_references(struct heap *h, oid o, uint64_t limit,
 			    struct neighbour_vec *ret)
 {
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
-		if (limit && i >= limit)
-			break;
-		add_neighbour(h, o, i, h->edges.v[h->edge_start[o] + i], ret);
+	uint32_t nr = h->edge_nr[o];
+	CLEANUP(freep) struct edge_name *names = NULL;
+
+	if (limit && limit < nr)
+		nr = (uint32_t)limit;
+	/* All at once: each call may read all references of the object. */
+	names = xcalloc(nr, sizeof(*names));
+	heap_name_edges(h, o, 0, nr, names);
+	for (uint32_t i = 0; i < nr; i++) {
+		oid to = h->edges.v[h->edge_start[o] + i];
+
+		neighbour_vec_push(ret, (struct neighbour){ to,
+							    names[i].name });
+		names[i].name = NULL;
+		edge_name_release(&names[i]);
 	}
 }
 
 static void name_referrers(struct heap *h, const struct referrers *r,
 			   struct neighbour_vec *ret)
 {
-	for (size_t i = 0; i < r->v.nr; i++)
-		add_neighbour(h, r->v.v[i].from, r->v.v[i].edge,
-			      r->v.v[i].from, ret);
+	for (size_t i = 0; i < r->v.nr; i++) {
+		const struct referrer *from = &r->v.v[i];
+		struct edge_name name;
+
+		heap_name_edges(h, from->from, from->edge, 1, &name);
+		neighbour_vec_push(ret, (struct neighbour){ from->from,
+							    name.name });
+		name.name = NULL;
+		edge_name_release(&name);
+	}
 }
 
 static const char *read_how(const struct heap *h, oid o)
