@@ -12,10 +12,10 @@
 #define TREE_MAX_DEPTH 16
 #define READABLE_MAX 400
 /*
- * CPython's compiler recurses over an expression: past 800 steps some
+ * CPython's compiler recurses over an expression: past 1500 steps some
  * versions refuse.  And its tokenizer refuses 100 parentheses (3.8).
  */
-#define EXPRESSION_MAX_STEPS 300
+#define EXPRESSION_MAX_STEPS 800
 #define EXPRESSION_MAX_PREFIXES 50
 
 static const struct heap_root *place_of(const struct trail *t)

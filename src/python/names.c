@@ -13,13 +13,8 @@
 
 #include "python/fields.h"
 #include "python/load.h"
+#include "python/member-names.h"
 #include "python/state.h"
-
-#if __has_include("python/fields-tables.h")
-#include "python/fields-tables.h"
-#else
-#define field_name(hexversion, type, offset) NULL
-#endif
 
 #define MAX_SHOWN 60		/* code points of a key in a name */
 #define MAX_NAME 4096
@@ -34,18 +29,28 @@ static void set_suffix(struct edge_name *n, const char *prefix, char *suffix)
 
 /* --- the target's own idea of attribute access ----------------------------- */
 
-static bool is_static_type(struct python *py, raddr type)
+static bool is_of(struct python *py, raddr obj, const char *type_name)
 {
-	return !(word_at(py, type, py->layout.type_flags) & TPFLAG_HEAPTYPE);
+	const char *name = types_c_name(
+		py, word_at(py, obj, py->layout.object_type));
+
+	return name && strcmp(name, type_name) == 0;
 }
 
-/* Nobody but CPython decides what attribute access does. */
-static bool plain_access(struct python *py, raddr type)
+/* Is the method of that name written in C, and no class's own? */
+static bool is_slot(struct python *py, raddr type, const char *method)
 {
 	raddr value, owner;
 
-	return types_lookup(py, type, "__getattribute__", &value, &owner) &&
-	       is_static_type(py, owner);
+	return types_lookup(py, type, method, &value, &owner) &&
+	       (is_of(py, value, "wrapper_descriptor") ||
+		is_of(py, value, "method_descriptor"));
+}
+
+/* Nobody but C code decides what attribute access does. */
+static bool plain_access(struct python *py, raddr type)
+{
+	return is_slot(py, type, "__getattribute__");
 }
 
 /* Does `.name` of an instance of `type` look into the instance's dict first?
@@ -65,25 +70,18 @@ static bool instance_wins(struct python *py, raddr type, const char *name)
 /* `.__dict__` is the one that CPython gives. */
 static bool has_plain_dict(struct python *py, raddr type)
 {
-	raddr value, owner, value_type;
-	const char *name;
-
-	if (!plain_access(py, type) ||
-	    !types_lookup(py, type, "__dict__", &value, &owner))
-		return false;
-	value_type = word_at(py, value, py->layout.object_type);
-	name = types_c_name(py, value_type);
-	return name && (strcmp(name, "getset_descriptor") == 0 ||
-			strcmp(name, "member_descriptor") == 0);
-}
-
-/* Does the class subscript as the static class that it comes from? */
-static bool plain_subscript(struct python *py, raddr type)
-{
 	raddr value, owner;
 
-	return types_lookup(py, type, "__getitem__", &value, &owner) &&
-	       is_static_type(py, owner);
+	return plain_access(py, type) &&
+	       types_lookup(py, type, "__dict__", &value, &owner) &&
+	       (is_of(py, value, "getset_descriptor") ||
+		is_of(py, value, "member_descriptor"));
+}
+
+/* Does the class subscript as the class in C that it comes from? */
+static bool plain_subscript(struct python *py, raddr type)
+{
+	return is_slot(py, type, "__getitem__");
 }
 
 /* --- one kind of reference each -------------------------------------------- */
@@ -111,15 +109,39 @@ static void show_key(struct python *py, raddr key, struct str *ret)
 		text_preview(py, key, MAX_SHOWN, ret);
 }
 
-static void name_value(struct python *py, raddr type, raddr key,
+/* The value of a key that can't be written: by its place among the values. */
+static void name_value_by_place(struct python *py, raddr type, raddr dict,
+				raddr wanted, struct edge_name *n)
+{
+	struct dict_iter it;
+	raddr key, value;
+	uint64_t place = 0;
+
+	if (!(word_at(py, type, py->layout.type_flags) &
+	      TPFLAG_DICT_SUBCLASS) ||
+	    !dict_iter_init(py, dict, &it) || it.values)
+		return;
+	while (dict_iter_next(&it, &key, &value)) {
+		if (key == wanted) {
+			set_suffix(n, "list(dict.values(",
+				   xasprintf("))[%" PRIu64 "]", place));
+			return;
+		}
+		place++;
+	}
+}
+
+static void name_value(struct python *py, raddr type, raddr from, raddr key,
 		       struct edge_name *n)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT, literal = STR_INIT;
 
 	show_key(py, key, &shown);
 	n->name = xasprintf("[%s]", shown.s);
-	if (!text_literal(py, key, &literal))
+	if (!text_literal(py, key, &literal)) {
+		name_value_by_place(py, type, from, key, n);
 		return;
+	}
 	if (plain_subscript(py, type)) {
 		set_suffix(n, "", xasprintf("[%s]", literal.s));
 	} else if (word_at(py, type, py->layout.type_flags) &
@@ -176,12 +198,10 @@ static void name_dict(struct python *py, raddr type, struct edge_name *n)
 
 static bool is_member_at(struct python *py, raddr descr, uint64_t offset)
 {
-	const char *name = types_c_name(
-		py, word_at(py, descr, py->layout.object_type));
 	raddr member = word_at(py, descr,
 			       py->layout.descr_type + DESCR_MEMBER);
 
-	return name && strcmp(name, "member_descriptor") == 0 &&
+	return is_of(py, descr, "member_descriptor") &&
 	       word_at(py, member, py->layout.member_offset) == offset;
 }
 
@@ -202,6 +222,20 @@ static const char *member_name(struct python *py, raddr type, uint64_t offset)
 	return NULL;
 }
 
+/* A getset_descriptor may make a new object; of these it is known that they
+ * give what the exception holds: Objects/exceptions.c. */
+static bool gives_member(struct python *py, raddr descr, const char *name)
+{
+	static const char *const names[] = {
+		"args", "__traceback__", "__context__", "__cause__",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return is_of(py, descr, "getset_descriptor");
+	return false;
+}
+
 static void name_offset(struct python *py, raddr type, uint64_t offset,
 			struct edge_name *n)
 {
@@ -212,9 +246,9 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 	for (unsigned int i = 0; class && !name && i < 64; i++) {
 		name = member_name(py, class, offset);
 		if (!name)
-			name = field_name(py->hexversion,
-					  types_c_name(py, class),
-					  (uint32_t)offset);
+			name = member_names_find(py->hexversion,
+						 types_c_name(py, class),
+						 (uint32_t)offset);
 		class = word_at(py, class, py->layout.type_base);
 	}
 	if (!name) {
@@ -225,7 +259,7 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 	n->name = xasprintf(".%s", safe.s);
 	if (text_is_identifier(name) && plain_access(py, type) &&
 	    types_lookup(py, type, name, &value, &owner) &&
-	    is_member_at(py, value, offset))
+	    (is_member_at(py, value, offset) || gives_member(py, value, name)))
 		set_suffix(n, "", xasprintf(".%s", name));
 }
 
@@ -274,7 +308,7 @@ static void name_ref(struct python *py, raddr from, raddr to,
 		name_index(py, type, ref->arg, n);
 		break;
 	case REF_VALUE:
-		name_value(py, type, ref->arg, n);
+		name_value(py, type, from, ref->arg, n);
 		break;
 	case REF_KEY:
 		name_key(py, to, "key", n);
