@@ -198,6 +198,23 @@ static void on_stopping(uc_engine *uc, void *context)
 	emulator_stop(context, "it made a system call");
 }
 
+/* Each block comes here once, just translated and about to be run. */
+static void on_block(uc_engine *uc, uc_tb *block, uc_tb *previous,
+		     void *context)
+{
+	struct emulator *e = context;
+	const uint8_t *code;
+
+	(void)uc, (void)previous;
+	if (block->pc - e->base < EMULATOR_PAGE)
+		return;
+	code = memory_at(e->memory, block->pc, block->size);
+	if (code && e->machine->trusts(code, block->size))
+		return;
+	e->tainted = true;
+	emulator_stop(e, "it has an instruction that the emulator misreads");
+}
+
 static bool map_areas(struct emulator *e)
 {
 	uc_engine *uc = e->uc;
@@ -224,7 +241,8 @@ static bool add_hooks(struct emulator *e)
 {
 	const struct emulator_machine *m = e->machine;
 
-	if (!add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)on_unmapped, 0))
+	if (!add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)on_unmapped, 0) ||
+	    !add_hook(e, UC_HOOK_EDGE_GENERATED, (void *)on_block, 0))
 		return false;
 	for (unsigned int i = 0; i < m->nr_stopping; i++) {
 		if (!add_hook(e, UC_HOOK_INSN, (void *)on_stopping,
@@ -244,7 +262,7 @@ static const char *engine_open(struct emulator *e)
 		return uc_strerror(err);
 	}
 	e->nr_regions = 0;
-	e->dirty = false;
+	e->dirty = e->tainted = false;
 	if (!map_areas(e) || !add_hooks(e))
 		return "Unicorn refuses memory or hooks";
 	err = uc_reg_write(e->uc, m->thread, &e->fs_base);
@@ -279,7 +297,7 @@ void emulator_engine_close(struct emulator *e)
 
 bool emulator_engine_worn(const struct emulator *e)
 {
-	return e->nr_regions > MAX_REGIONS;
+	return e->nr_regions > MAX_REGIONS || e->tainted;
 }
 
 static const char *failure(uc_err err)

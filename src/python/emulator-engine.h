@@ -4,6 +4,7 @@
  * emulator.c		batches of calls and their results, what is given up
  * emulator-engine.c	Unicorn, its memory, one run
  * emulator-x86-64.c	machine code and registers of the architecture
+ * emulator-x86-64-trust.c	what Unicorn runs, but not as what it is
  * emulator-none.c	stands for all of these in a build without Unicorn
  *
  * The emulated code sees four areas that are not the target's, at `base`:
@@ -72,13 +73,17 @@ struct emulator_machine {
 	/* System calls and the like that must end the run. */
 	const int *stopping;
 	unsigned int nr_stopping;
+	/* False: Unicorn misreads some of these instructions. */
+	bool (*trusts)(const uint8_t *code, size_t len);
 };
 
 extern const struct emulator_machine emulator_x86_64;
+bool emulator_x86_64_trusts(const uint8_t *code, size_t len);
 
 struct emulator_strike {
 	raddr traverse;
-	unsigned int failures, hangs;
+	unsigned int failures;
+	unsigned int costly;	/* of these: a hang, a new engine */
 };
 
 /* Traverse functions that failed; a later one may take another's place. */
@@ -95,6 +100,7 @@ struct emulator {
 	uc_engine *uc;
 	uc_context *pristine;		/* all registers, as at the start */
 	bool dirty;			/* a run ended badly: restore them */
+	bool tainted;			/* it translated what it misreads */
 	unsigned int nr_regions;	/* that Unicorn has to look through */
 	struct emulator_pages pages;	/* copies, for pages of two segments */
 	struct watchdog *watchdog;
@@ -117,7 +123,10 @@ struct emulator {
 const char *emulator_engine_open(struct emulator *e);
 void emulator_engine_close(struct emulator *e);
 
-/* True: so much is mapped that a new engine will be faster. */
+/*
+ * True: start anew.  So much is mapped that this will be faster, or there are
+ * translations that must not run again.
+ */
 bool emulator_engine_worn(const struct emulator *e);
 
 /*

@@ -76,4 +76,5 @@ const struct emulator_machine emulator_x86_64 = {
 	.thread = UC_X86_REG_FS_BASE,
 	.stopping = stopping,
 	.nr_stopping = ARRAY_SIZE(stopping),
+	.trusts = emulator_x86_64_trusts,
 };

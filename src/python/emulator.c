@@ -1,11 +1,11 @@
 #include <stdlib.h>
-#include <sys/mman.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "python/emulator-engine.h"
 
-/* A traverse function is given up after so many ... */
-#define MAX_HANGS 2
+/* A traverse function is given up after so many failures ... */
+#define MAX_COSTLY 2
 #define MAX_FAILURES 1000
 /* ... and all of them after so many endless loops: no honest program. */
 #define MAX_ALL_HANGS 100
@@ -33,10 +33,10 @@ static void strike(struct emulator *e, raddr traverse, bool hung)
 	if (s->traverse != traverse)
 		*s = (struct emulator_strike){ .traverse = traverse };
 	s->failures++;
-	if (!hung)
-		return;
-	s->hangs++;
-	e->hangs++;
+	if (hung || e->tainted)
+		s->costly++;
+	if (hung)
+		e->hangs++;
 }
 
 /* Why not even to try; NULL. */
@@ -53,8 +53,8 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 	s = emulator_strike(e, c->traverse);
 	if (s->traverse != c->traverse)
 		return NULL;
-	if (s->hangs >= MAX_HANGS)
-		return "it was given up: it did not come to an end";
+	if (s->costly >= MAX_COSTLY)
+		return "it was given up";
 	if (s->failures >= MAX_FAILURES)
 		return "it was given up: it failed too often";
 	return NULL;

@@ -354,6 +354,39 @@ static void check_endless(raddr traverse)
 	ck_assert_double_lt(seconds() - then, 1);
 }
 
+/* Unicorn 2.0.1 would run it, and compute something else. */
+#define VPADDB 0xc5, 0xf1, 0xfc, 0xc2	/* vpaddb xmm0, xmm1, xmm2 */
+
+START_TEST(misread_code_is_a_failure)
+{
+	raddr first = ASM(VPADDB, 0xc3);
+	raddr later = ASM(0x31, 0xc0, 0x74, 0x01, 0xcc,	/* je over int3 */
+			  0x48, 0x8d, 0x05, 3, 0, 0, 0,	/* lea rax, 1f */
+			  0xff, 0xe0, 0xcc,		/* jmp rax */
+			  VPADDB, 0xc3);
+
+	start(0);
+	for (unsigned int i = 0; i < 4; i++) {
+		check_bad("vpaddb", first);
+		check_bad("vpaddb behind jumps", later);
+	}
+}
+END_TEST
+
+START_TEST(known_code_is_trusted)
+{
+	raddr known = ASM(0xc5, 0xf9, 0xef, 0xc0,  /* vpxor xmm0 thrice */
+			  0xc5, 0xfa, 0x6f, 0x07,  /* vmovdqu xmm0, [rdi] */
+			  0x48, 0x89, 0xc5,	   /* mov rbp, rax */
+			  0xc4, 0xe2, 0xf9, 0xf7, 0xc0,	/* shlx */
+			  0xb8, 0xc5, 0xf1, 0xfc, 0xc2,	/* mov eax, imm32 */
+			  0xc5, 0xf8, 0x77, 0xc3); /* vzeroupper */
+
+	start(0);
+	ck_assert_ptr_null(run_one(DATA, known).failed);
+}
+END_TEST
+
 START_TEST(an_endless_loop_ends)
 {
 	raddr traverse = ASM(0xeb, 0xfe);
@@ -619,6 +652,8 @@ static Suite *emulator_suite(void)
 			    ARRAY_SIZE(bad));
 	tcase_add_test(t, good_and_bad_may_take_turns);
 	tcase_add_test(t, lost_registers_hurt_nobody);
+	tcase_add_test(t, misread_code_is_a_failure);
+	tcase_add_test(t, known_code_is_trusted);
 	tcase_add_test(t, an_endless_loop_ends);
 	tcase_add_test(t, a_jump_to_the_loop_ends);
 	tcase_add_test(t, a_function_that_always_fails_is_given_up);
