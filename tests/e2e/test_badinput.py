@@ -1,0 +1,411 @@
+"""Targets that can't be read: one line that says what is wrong and what to
+do, exit status 3, and an unharmed target."""
+import glob
+import os
+import random
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+
+import pythons
+from harness import (CI, PYHELD, Skip, Target, each, expect_error, limit,
+                     pyheld, pyheld_raw, text, unharmed)
+
+COMMANDS = (["summary"], ["chain", "--type=list"], ["cycles"],
+            ["export", "--format=jsonl"])
+NOBODY = 65534
+
+
+def every_command(pid, words=()):
+    for command in COMMANDS:
+        expect_error(*command, pid, words=words)
+    return expect_error("object", pid, "0x1000", words=words)
+
+
+def ended_pid():
+    """A PID that was a process's and is no longer."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+class Process:
+    """Any command as a target."""
+    def __init__(self, *argv, **kw):
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, **kw)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+
+def test_no_such_process():
+    pid = ended_pid()
+    every_command(pid, words=[pid])
+    for pid in ("0", "4194305", "99999999999999999999999"):
+        expect_error("summary", pid, words=[pid])
+
+
+def test_no_such_file():
+    expect_error("summary", "/nonexistent/core", words=["/nonexistent/core"])
+    expect_error("summary", "/dev/null", words=["/dev/null"])
+    expect_error("summary", "/", words=["/"])
+    expect_error("summary", __file__, words=[__file__])
+    expect_error("summary", "12x", words=["12x"])
+    expect_error("summary", "./-5", words=["./-5"])
+
+
+def test_not_python():
+    with Process("sleep", "1000") as target:
+        time.sleep(0.1)
+        every_command(target.pid, words=["python", "sleep"])
+        unharmed(target)
+
+
+def test_shell_names_its_python():
+    python = pythons.system()
+    script = "%s %s plain; true" % (python.path, python.script("odd.py"))
+    with Process("sh", "-c", script, stdout=subprocess.PIPE) as shell:
+        child = int(shell.process.stdout.readline().split()[1].strip(b"}\n"))
+        assert child != shell.pid
+        expect_error("summary", shell.pid, words=[child])
+        pyheld("summary", child)
+    # And through one more shell.
+    with Process("sh", "-c", "sh -c '%s'; true" % script,
+                 stdout=subprocess.PIPE) as shell:
+        child = int(shell.process.stdout.readline().split()[1].strip(b"}\n"))
+        expect_error("summary", shell.pid, words=[child])
+
+
+def need_root():
+    if os.geteuid():
+        raise Skip("needs root to become another user")
+
+
+def copy_for_all():
+    """pyheld where every user can run it."""
+    folder = tempfile.mkdtemp(prefix="pyheld-test-")
+    os.chmod(folder, 0o755)
+    return shutil.copy(PYHELD, folder)
+
+
+def as_nobody(function, *args, words=(), **kw):
+    before = ["setpriv", "--reuid=%d" % NOBODY, "--regid=%d" % NOBODY,
+              "--clear-groups", "--"]
+    path = copy_for_all()
+    import harness
+    saved, harness.PYHELD = harness.PYHELD, path
+    try:
+        return function(*args, before=before, words=words, cwd="/", **kw)
+    finally:
+        harness.PYHELD = saved
+        shutil.rmtree(os.path.dirname(path))
+
+
+def test_another_user():
+    need_root()
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        err = as_nobody(expect_error, "summary", target.pid,
+                        words=[target.pid, "user"])
+        assert "root" in err or "sudo" in err, err
+        unharmed(target)
+
+
+def test_own_user_undumpable():
+    need_root()
+    with Target(pythons.system(), "odd.py", "undumpable", user=NOBODY,
+                group=NOBODY, extra_groups=[]) as target:
+        as_nobody(expect_error, "summary", target.pid, words=[target.pid])
+        unharmed(target)
+        # Root may.
+        pyheld("summary", target.pid)
+
+
+def test_no_cap_sys_ptrace():
+    need_root()
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        expect_error("summary", target.pid, words=["CAP_SYS_PTRACE"],
+                     before=["setpriv", "--bounding-set=-sys_ptrace",
+                             "--inh-caps=-sys_ptrace", "--"])
+        unharmed(target)
+
+
+def test_traced_already():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            Target(pythons.system(), "tracer.py", target.pid) as tracer:
+        every_command(target.pid, words=[tracer.pid])
+        assert target.status()["TracerPid"] == str(tracer.pid)
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        with Target(pythons.system(), "tracer.py", target.pid):
+            pass
+        pyheld("summary", target.pid)
+
+
+def test_traced_by_a_debugger():
+    """Of a program that people know, its name is said."""
+    gdb = shutil.which("gdb")
+    if not gdb:
+        if CI:
+            return
+        raise Skip("no gdb")
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        with Process(gdb, "-q", "-nx", "-p", str(target.pid),
+                     stdout=subprocess.DEVNULL,
+                     stderr=subprocess.DEVNULL):
+            end = time.monotonic() + 60
+            while target.status()["TracerPid"] == "0":
+                assert time.monotonic() < end, "gdb does not attach"
+                time.sleep(0.1)
+            expect_error("summary", target.pid, words=["gdb"])
+
+
+def test_zombie():
+    with Process("sleep", "1000") as target:
+        os.kill(target.pid, 9)
+        time.sleep(0.2)
+        every_command(target.pid, words=["zombie"])
+
+
+@limit(240)
+def test_ends_while_it_is_read():
+    """Killed at any moment: a full answer or one line, and never a crash."""
+    python = pythons.system()
+    pick = random.Random(7)
+    outcomes = {0: 0, 3: 0, 4: 0}
+    seconds = 0.5
+    for i in range(40):
+        with Target(python, "crowd.py", "busy", 20000) as target:
+            process = subprocess.Popen(
+                [os.path.abspath(PYHELD), *COMMANDS[i % 4], str(target.pid)],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            start = time.monotonic()
+            # Most of the time goes into thinking: aim at the beginning.
+            delay = 0 if i == 0 else seconds * pick.random() ** 2
+            if i:
+                time.sleep(delay)
+                target.process.kill()
+            out, err = process.communicate(timeout=60)
+            if i == 0:
+                seconds = time.monotonic() - start
+        status = process.returncode
+        assert status in outcomes, "exit status %d after %.3f s\n%s" % (
+            status, delay, text(err))
+        outcomes[status] += 1
+        if status == 3:
+            assert err.count(b"\n") == 1, text(err)
+    print("# killed within %.2f s: %s" % (seconds, outcomes))
+    assert outcomes[3] >= 2, outcomes
+
+
+@each(pythons.too_old)
+def test_too_old(python):
+    with Process(python.path, "-c", "import os; os.write(1, b'x'); "
+                 "os.read(0, 1)", stdout=subprocess.PIPE) as target:
+        target.process.stdout.read(1)
+        every_command(target.pid, words=["3.8"])
+        unharmed(target)
+
+
+def test_python_2():
+    paths = glob.glob(os.path.expanduser("~/.pyenv/versions/2.*/bin/python2"))
+    if not paths:
+        if CI:
+            print("# no Python 2 on this machine")
+            return
+        raise Skip("no Python 2")
+    with Process(paths[0], "-c", "import os; os.write(1, b'x'); "
+                 "os.read(0, 1)", stdout=subprocess.PIPE) as target:
+        target.process.stdout.read(1)
+        every_command(target.pid, words=["python", "3.8"])
+
+
+def elf32(path):
+    """A 32-bit program that sleeps for ever: pause() in a loop."""
+    code = b"\xb8\x1d\x00\x00\x00\xcd\x80\xeb\xf7"
+    base, header = 0x08048000, 52 + 32
+    entry = base + header
+    size = header + len(code)
+    elf = b"\x7fELF\x01\x01\x01" + bytes(9) + struct.pack(
+        "<HHIIIIIHHHHHH", 2, 3, 1, entry, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    segment = struct.pack("<IIIIIIII", 1, 0, base, base, size, size, 5,
+                          0x1000)
+    with open(path, "wb") as f:
+        f.write(elf + segment + code)
+    os.chmod(path, 0o755)
+
+
+def test_32_bit():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "python3")
+        elf32(path)
+        try:
+            target = Process(path)
+        except OSError as e:
+            raise Skip("this kernel runs no 32-bit programs: %s" % e)
+        with target:
+            time.sleep(0.1)
+            assert target.process.poll() is None, "it doesn't run"
+            every_command(target.pid, words=["32-bit"])
+
+
+def compile_c(folder, name, source, *flags):
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Skip("no C compiler")
+    path = os.path.join(folder, name)
+    subprocess.run([compiler, "-x", "c", "-", "-o", path, *flags],
+                   input=source.encode(), check=True)
+    return path
+
+
+def test_pypy():
+    """A program with PyPy's library in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        compile_c(folder, "libpypy3.10-c.so",
+                  "int pypy_main_startup(void) { return 0; }",
+                  "-shared", "-fPIC", "-Wl,-soname,libpypy3.10-c.so")
+        path = compile_c(
+            folder, "pypy3.10",
+            "#include <unistd.h>\nint pypy_main_startup(void);\n"
+            "int main(void) { pypy_main_startup(); pause(); return 0; }",
+            "-L" + folder, "-l:libpypy3.10-c.so", "-Wl,-rpath," + folder)
+        with Process(path) as target:
+            time.sleep(0.2)
+            assert target.process.poll() is None, "it doesn't run"
+            every_command(target.pid, words=["pypy"])
+
+
+@limit(200)
+def test_endless_collection():
+    """It says so after a bounded number of tries."""
+    for python in {pythons.system(), pythons.newest()}:
+        with Target(python, "odd.py", "collecting") as target:
+            start = time.monotonic()
+            expect_error("summary", target.pid, words=["collection"])
+            assert time.monotonic() - start < 60
+            unharmed(target)
+
+
+def test_long_collection():
+    """One that ends soon is waited for."""
+    for python in {pythons.system(), pythons.newest()}:
+        with Target(python, "odd.py", "collecting", "0.5") as target:
+            pyheld("summary", target.pid)
+            unharmed(target)
+
+
+def test_newer_cpython():
+    """3.15 with the number of a version to come: its structs are as the
+    tables say, but pyheld can't know that.  It goes on and says so, or names
+    the self-check that failed."""
+    roots = [p for p in pythons.supported() if p.root and
+             p.minor == (3, 15)]
+    if not roots:
+        raise Skip("CPython 3.15: run tests/fetch-pythons")
+    python = roots[0]
+    with open(python.root + python.path, "rb") as f:
+        binary = f.read()
+    # In _Py_DebugOffsets, Py_Version, and where sys.hexversion is from.
+    old = struct.pack("<I", 0x030f0000 | python.version[2] << 8 | 0xf0)
+    new = struct.pack("<I", 0x031000f0)
+    assert binary.count(b"xdebugpy" + old) == 1, "no _Py_DebugOffsets"
+    changed = binary.replace(old, new)
+    name = os.path.dirname(python.script("odd.py")) + "/python3.16"
+    with open(python.root + name, "wb") as f:
+        f.write(changed)
+    os.chmod(python.root + name, 0o755)
+    target = Process("chroot", python.root, name, python.script("odd.py"),
+                     "plain", stdout=subprocess.PIPE)
+    with target:
+        assert target.process.stdout.readline(), "it doesn't run"
+        result = pyheld_raw("summary", target.pid)
+        assert result.status in (0, 3, 4), result
+        assert b"3.16" in result.err or b"newer" in result.err, result
+        if result.status == 3:
+            assert result.err.count(b"\n") == 1, result
+        unharmed(target)
+    os.unlink(python.root + name)
+
+
+def test_wrong_options():
+    """Exit status 2 and the usage line, and nothing is read."""
+    for args in ([], ["bogus"], ["--bogus"], ["summary"], ["summary", "1", "2"],
+                 ["summary", "--bogus", "1"], ["summary", "--limit=x", "1"],
+                 ["summary", "--limit=-1", "1"], ["summary", "--sort=x", "1"],
+                 ["summary", "--json=yes", "1"], ["chain", "1"],
+                 ["chain", "--type=list"], ["chain", "--address=zz", "1"],
+                 ["chain", "--count=0x", "--type=list", "1"],
+                 ["object", "1"], ["object", "1", "zz"],
+                 ["object", "1", "0x"], ["object", "1", "1" * 17],
+                 ["object", "1", "0x1", "2"], ["export"],
+                 ["export", "--format=xml", "1"], ["export", "-o"],
+                 ["cycles"], ["cycles", "--type", "1", "2", "3"]):
+        result = pyheld_raw(*args)
+        assert result.status == 2, result
+        assert result.out == b"", result
+        assert b"Usage: pyheld" in result.err, result
+
+
+def test_gnu_conventions():
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        for args in (["summary", "--", target.pid],
+                     ["summary", target.pid, "--json"],
+                     ["summary", "--js", target.pid],
+                     ["chain", "--type", "list", "--count", "1", target.pid],
+                     ["export", "-o/dev/null", target.pid],
+                     ["export", "-o", "/dev/null", target.pid]):
+            pyheld(*args)
+        address = pyheld("chain", "--type=module", "--json", target.pid
+                         ).json["chains"][0]["steps"][-1]["address"]
+        first = pyheld("object", target.pid, address).out
+        assert pyheld("object", target.pid, address[2:]).out == first
+        assert pyheld("object", target.pid, "0X" + address[2:].upper()
+                      ).out == first
+    for args in (["--help"], ["--version"], ["--usage"], ["summary", "--help"],
+                 ["chain", "--help"], ["cycles", "--help"],
+                 ["object", "--help"], ["export", "--help"]):
+        result = pyheld(*args)
+        assert result.out and not result.err, result
+    for command in ("summary", "chain", "cycles", "object", "export"):
+        assert b"Example" in pyheld(command, "--help").out
+
+
+def test_output_that_fails():
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        expect_error("export", "-o", "/nonexistent/folder/x", target.pid,
+                     words=["/nonexistent/folder/x"])
+        expect_error("export", "-o", "/dev/full", target.pid)
+        for command in (["summary"], ["export"], ["summary", "--json"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run(
+                    [os.path.abspath(PYHELD), *command, str(target.pid)],
+                    stdout=full, stderr=subprocess.PIPE)
+            assert done.returncode == 3, (command, done)
+            assert done.stderr.count(b"\n") == 1, (command, done)
+        # A reader that has had enough.
+        done = subprocess.run("'%s' export %d | head -c 10"
+                              % (os.path.abspath(PYHELD), target.pid),
+                              shell=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+        assert len(done.stdout) == 10
+        assert done.stderr.count(b"\n") <= 1, done
+        unharmed(target)
+
+
+def test_standard_streams_closed():
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        for closed in ("0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"):
+            status = subprocess.run(
+                "'%s' summary %d %s" % (os.path.abspath(PYHELD), target.pid,
+                                        closed),
+                shell=True, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL).returncode
+            assert status in (0, 3), (closed, status)
+        unharmed(target)
