@@ -56,6 +56,11 @@ tests_unit_check_memory_SOURCES = tests/unit/check_memory.c
 tests_unit_check_memory_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_memory_LDADD = $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_output
+tests_unit_check_output_SOURCES = tests/unit/check_output.c
+tests_unit_check_output_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_output_LDADD = tests/unit/libgraph.a $(unit_libs)
+
 # Machine code, run over fake memory.
 if HAVE_UNICORN
 check_PROGRAMS += tests/unit/check_emulator
