@@ -345,7 +345,7 @@ static void name_ref(struct python *py, raddr from, raddr to,
 		name_key(py, to, "cached key", n);
 		break;
 	case REF_CACHE_RESULT:
-		n->name = xstrdup("cached result");
+		name_key(py, ref->arg, "cached result for", n);
 		break;
 	case REF_NONE:
 		n->name = xstrdup("");
@@ -355,68 +355,146 @@ static void name_ref(struct python *py, raddr from, raddr to,
 
 /* --- references that the emulator found -------------------------------------- */
 
-static bool name_from_dict(struct python *py, raddr obj, raddr to,
-			   struct ref_name *ret)
+/*
+ * A tp_traverse does not say where it found a pointer: look for it.  It goes
+ * over its entries in order, and so does this search: it begins where it found
+ * the last one, so that naming all entries of a large one is linear.
+ */
+struct search {
+	struct python *py;
+	const struct pytype *t;
+	raddr obj;
+	struct dict_iter dict;
+	bool has_dict;
+	raddr link;		/* of functools.lru_cache; 0: none */
+	uint64_t item;
+};
+
+static bool is_lru_cache(struct python *py, const struct pytype *t)
 {
-	struct dict_iter it;
+	const char *name = types_c_name(
+		py, py->types.v[t->native_base].address);
+
+	return name && strcmp(name, "functools._lru_cache_wrapper") == 0;
+}
+
+static void search_init(struct search *s, struct python *py,
+			const struct pytype *t, raddr obj)
+{
+	*s = (struct search){ .py = py, .t = t, .obj = obj };
+	s->has_dict = t->flags & TPFLAG_DICT_SUBCLASS &&
+		      dict_iter_init(py, obj, &s->dict);
+	if (is_lru_cache(py, t))
+		s->link = word_at(py, obj + py->layout.lru_cache_root,
+				  py->layout.lru_link_next);
+}
+
+/* At most two rounds: from here to the end, and from the start to here. */
+static bool find_in_dict(struct search *s, raddr to, struct ref_name *ret)
+{
 	raddr key, value;
 
-	if (!dict_iter_init(py, obj, &it))
-		return false;
-	while (dict_iter_next(&it, &key, &value)) {
-		if (value == to) {
-			*ret = (struct ref_name){ REF_VALUE, key };
+	for (int round = 0; s->has_dict && round < 2; round++) {
+		while (dict_iter_next(&s->dict, &key, &value)) {
+			if (value != to && key != to)
+				continue;
+			*ret = value == to
+				       ? (struct ref_name){ REF_VALUE, key }
+				       : (struct ref_name){ REF_KEY, 0 };
+			/* Its other half may be asked for next. */
+			s->dict.i--;
 			return true;
 		}
-		if (key == to) {
-			*ret = (struct ref_name){ REF_KEY, 0 };
+		s->dict.i = 0;
+	}
+	return false;
+}
+
+/* The links form a ring through the cache itself. */
+static bool find_in_links(struct search *s, raddr to, struct ref_name *ret)
+{
+	const struct layout *l = &s->py->layout;
+	uint64_t left = s->py->memory->bytes_copied / 16;
+
+	for (int round = 0; s->link && round < 2; round++) {
+		for (; s->link && s->link != s->obj + l->lru_cache_root &&
+		       left--; s->link = word_at(s->py, s->link,
+						 l->lru_link_next)) {
+			raddr key = word_at(s->py, s->link, l->lru_link_key);
+
+			if (word_at(s->py, s->link, l->lru_link_result) == to)
+				*ret = (struct ref_name){ REF_CACHE_RESULT,
+							  key };
+			else if (key == to)
+				*ret = (struct ref_name){ REF_CACHE_KEY, 0 };
+			else
+				continue;
+			return true;
+		}
+		s->link = word_at(s->py, s->obj + l->lru_cache_root,
+				  l->lru_link_next);
+	}
+	return false;
+}
+
+static bool find_in_items(struct search *s, raddr to, struct ref_name *ret)
+{
+	const struct layout *l = &s->py->layout;
+	raddr items = 0;
+	uint64_t nr;
+
+	if (s->t->flags & TPFLAG_TUPLE_SUBCLASS)
+		items = s->obj + l->tuple_item;
+	else if (s->t->flags & TPFLAG_LIST_SUBCLASS)
+		items = word_at(s->py, s->obj, l->list_item);
+	nr = items ? word_at(s->py, s->obj, l->var_size) : 0;
+	if (!memory_has_array(s->py->memory, items, nr, 8))
+		return false;
+	for (uint64_t i = 0; i < nr; i++, s->item++) {
+		s->item %= nr;
+		if (word_at(s->py, items + s->item * 8, 0) == to) {
+			*ret = (struct ref_name){ REF_INDEX, s->item++ };
 			return true;
 		}
 	}
 	return false;
 }
 
-/* A tp_traverse does not say where it found a pointer: look for it. */
-static struct ref_name name_found(struct python *py, const struct pytype *t,
-				  raddr obj, raddr to)
+static bool find_in_words(struct search *s, raddr to, struct ref_name *ret)
 {
-	struct ref_name name;
-	uint64_t nr, items = 0;
+	const struct pytype *t = s->t;
+	struct python *py = s->py;
 
-	if (to == t->address)
-		return (struct ref_name){ REF_TYPE, 0 };
 	if (t->flags & TPFLAG_MANAGED_DICT &&
-	    word_at(py, obj - 24, 0) == to)
-		return (struct ref_name){ REF_DICT, 0 };
-	if (t->dictoffset > 0 && word_at(py, obj + (uint64_t)t->dictoffset,
-					 0) == to)
-		return (struct ref_name){ REF_DICT, 0 };
+	    word_at(py, s->obj - 24, 0) == to) {
+		*ret = (struct ref_name){ REF_DICT, 0 };
+		return true;
+	}
+	if (t->dictoffset > 0 &&
+	    word_at(py, s->obj + (uint64_t)t->dictoffset, 0) == to) {
+		*ret = (struct ref_name){ REF_DICT, 0 };
+		return true;
+	}
 	for (uint64_t at = py->layout.object_size;
-	     at + 8 <= (uint64_t)t->basicsize; at += 8)
-		if ((word_at(py, obj + at, 0) & ~3ull) == to)
-			return (struct ref_name){ REF_OFFSET, at };
-	if (t->flags & TPFLAG_DICT_SUBCLASS &&
-	    name_from_dict(py, obj, to, &name))
-		return name;
-	if (t->flags & TPFLAG_TUPLE_SUBCLASS)
-		items = obj + py->layout.tuple_item;
-	else if (t->flags & TPFLAG_LIST_SUBCLASS)
-		items = word_at(py, obj, py->layout.list_item);
-	nr = items ? word_at(py, obj, py->layout.var_size) : 0;
-	if (memory_has_array(py->memory, items, nr, 8))
-		for (uint64_t i = 0; i < nr; i++)
-			if (word_at(py, items + i * 8, 0) == to)
-				return (struct ref_name){ REF_INDEX, i };
-	return (struct ref_name){ REF_NONE, 0 };
+	     at + 8 <= (uint64_t)t->basicsize; at += 8) {
+		if ((word_at(py, s->obj + at, 0) & ~3ull) == to) {
+			*ret = (struct ref_name){ REF_OFFSET, at };
+			return true;
+		}
+	}
+	return false;
 }
 
-static void name_all_found(struct python *py, const struct pytype *t,
-			   raddr obj, struct refs *refs)
+static struct ref_name name_found(struct search *s, raddr to)
 {
-	ref_name_vec_resize(&refs->names, 0);
-	for (size_t i = 0; i < refs->to.nr; i++)
-		ref_name_vec_push(&refs->names,
-				  name_found(py, t, obj, refs->to.v[i]));
+	struct ref_name name = { REF_NONE, 0 };
+
+	if (to == s->t->address)
+		name.kind = REF_TYPE;
+	else if (!find_in_words(s, to, &name) &&
+		 !find_in_dict(s, to, &name) && !find_in_links(s, to, &name))
+		find_in_items(s, to, &name);
+	return name;
 }
 
 void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
@@ -426,19 +504,25 @@ void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 	CLEANUP(refs_release) struct refs refs = { .named = true };
 	raddr obj = h->address[o];
 	const struct pytype t = *types_of(py, o);
+	struct search search;
 	uint32_t at = 0;
+	bool named = load_refs_again(py, o, &refs);
 
-	if (!load_refs_again(py, o, &refs))
-		name_all_found(py, &t, obj, &refs);
+	search_init(&search, py, &t, obj);
 	for (uint32_t i = 0; i < nr; i++)
 		names[i] = (struct edge_name){ 0 };
 	/* The heap has dropped what is no object: so it is here. */
 	for (size_t i = 0; i < refs.to.nr && at < first + nr; i++) {
 		if (objects_find(py, refs.to.v[i]) == OID_NONE)
 			continue;
-		if (at >= first)
-			name_ref(py, obj, refs.to.v[i], &refs.names.v[i],
+		if (at >= first) {
+			struct ref_name name =
+				named ? refs.names.v[i]
+				      : name_found(&search, refs.to.v[i]);
+
+			name_ref(py, obj, refs.to.v[i], &name,
 				 &names[at - first]);
+		}
 		at++;
 	}
 	for (uint32_t i = 0; i < nr; i++)

@@ -139,16 +139,9 @@ static enum reader choose_by_traverse(struct python *py,
 
 static enum reader choose_untraversed(struct python *py, struct pytype *t)
 {
-	const char *name;
-
 	if (t->address == py->known.code)
 		return READER_CODE;
-	if (choose_slots(py, t))
-		return READER_SLOTS;
-	name = types_c_name(py, t->address);
-	if (name && strcmp(name, "functools._lru_list_elem") == 0)
-		return READER_LRU_LINK;
-	return READER_NONE;
+	return choose_slots(py, t) ? READER_SLOTS : READER_NONE;
 }
 
 /* The T_OBJECT_EX members of one class: its __slots__, behind the type. */
@@ -347,15 +340,6 @@ enum refs_result refs_code(struct python *py, raddr obj, struct refs *ret)
 	return REFS_OK;
 }
 
-enum refs_result refs_lru_link(struct python *py, raddr obj, struct refs *ret)
-{
-	refs_add(ret, word_at(py, obj, py->layout.lru_link_key),
-		 REF_CACHE_KEY, 0);
-	refs_add(ret, word_at(py, obj, py->layout.lru_link_result),
-		 REF_CACHE_RESULT, 0);
-	return REFS_OK;
-}
-
 /*
  * deque_traverse(): blocks of 64 items between two links; the first and the
  * last are used in part (Modules/_collectionsmodule.c).
@@ -419,8 +403,6 @@ static enum refs_result read_native(struct python *py, const struct pytype *t,
 		return refs_frame(py, obj, ret);
 	case READER_CODE:
 		return refs_code(py, obj, ret);
-	case READER_LRU_LINK:
-		return refs_lru_link(py, obj, ret);
 	case READER_STRUCTSEQ:
 		return read_structseq(py, &py->types.v[t->native_base], obj,
 				      ret);

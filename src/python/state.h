@@ -43,7 +43,6 @@ enum reader {
 	READER_GENERATOR,
 	READER_FRAME,
 	READER_CODE,	 /* no tp_traverse, but holds references */
-	READER_LRU_LINK,
 	READER_DEQUE,
 	READER_STRUCTSEQ,
 	READER_EMULATE,
@@ -219,7 +218,8 @@ enum ref_kind {
 	REF_STACK,	/* arg: depth on a frame's evaluation stack */
 	REF_CELL,	/* arg: index in __closure__ */
 	REF_OFFSET,	/* arg: offset of the word in the object */
-	REF_CACHE_KEY, REF_CACHE_RESULT, /* of functools.lru_cache */
+	REF_CACHE_KEY,	/* of functools.lru_cache */
+	REF_CACHE_RESULT, /* likewise; arg: raddr of its key */
 };
 
 struct ref_name {
@@ -269,8 +269,6 @@ enum refs_result refs_type(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_module(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_deque(struct python *py, const struct pytype *t,
 			    raddr obj, struct refs *ret);
-enum refs_result refs_lru_link(struct python *py, raddr obj,
-			       struct refs *ret);
 
 /* --- dict.c: reading dicts as data --------------------------------------- */
 
