@@ -7,6 +7,7 @@
 #include "target/copy.h"
 #include "target/lazy.h"
 #include "target/maps.h"
+#include "target/process.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -18,9 +19,9 @@
 #define ADDRESS_END (1ULL << 48)
 #define HUGE_PAGE (2ULL << 20)
 
-/* Where pagemap says nothing, mappings up to this size are copied whole. */
+/* Where pagemap says nothing, mappings up to this size are copied whole ... */
 #define BLIND_MAX (1ULL << 30)
-/* The same for .data without a file. */
+/* ... and up to this one where they have a file, or had one (.data). */
 #define ORPHAN_MAX (64ULL << 20)
 
 /* iovecs of one call, and bytes: the kernel ends a call at 2 GB. */
@@ -70,14 +71,13 @@ static bool find_ranges(struct copy *c, const struct mapping *m,
 			return true;
 		}
 	}
-	if (!pages_find(&c->pages, m->start, m->end, wanted, &c->ranges)) {
-		if (kind == MAPPING_FILE)
-			return false;
-		if (size > BLIND_MAX)
-			c->lost += size;
-		else
-			range_vec_push(&c->ranges, all);
+	if (pages_find(&c->pages, m->start, m->end, wanted, &c->ranges))
+		return true;
+	if (size > (kind == MAPPING_FILE ? ORPHAN_MAX : BLIND_MAX)) {
+		c->lost += kind == MAPPING_FILE ? 0 : size;
+		return false;
 	}
+	range_vec_push(&c->ranges, all);
 	return true;
 }
 
@@ -129,13 +129,22 @@ static size_t end_of_run(const struct copy *c, size_t i)
 	return i;
 }
 
-static const struct area *find_area(const struct copy *c, raddr start,
-				    raddr end)
+/*
+ * The index of the area that [start, end) lies in, or -1.  Both lists are in
+ * order: after `hint` it is likely found.
+ */
+static ssize_t find_area(const struct copy *c, raddr start, raddr end,
+			 size_t hint)
 {
-	for (size_t i = 0; i < c->areas.nr; i++)
-		if (start >= c->areas.v[i].start && end <= c->areas.v[i].end)
-			return &c->areas.v[i];
-	return NULL;
+	size_t nr = c->areas.nr;
+
+	for (size_t i = 0; i < nr; i++) {
+		size_t at = (hint + i) % nr;
+
+		if (start >= c->areas.v[at].start && end <= c->areas.v[at].end)
+			return at;
+	}
+	return -1;
 }
 
 static bool reserve(struct area *a)
@@ -182,22 +191,28 @@ static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 /* Say where every piece is copied to. */
 static struct error *place(struct copy *c)
 {
+	ssize_t at = 0;
+
 	for (size_t i = 0; i < c->pieces.nr;) {
 		size_t end = end_of_run(c, i);
 		raddr start = piece_mapping(c, i)->start;
 		const struct area *a;
 
-		a = find_area(c, start, piece_mapping(c, end - 1)->end);
-		if (!a) {
+		at = find_area(c, start, piece_mapping(c, end - 1)->end, at);
+		if (at < 0) {
 			struct error *err = new_area(c, i, end);
 
 			if (err)
 				return err;
-			a = &c->areas.v[c->areas.nr - 1];
+			at = c->areas.nr - 1;
 		}
-		for (; i < end; i++)
-			c->pieces.v[i].bytes = a->bytes +
-				(piece_mapping(c, i)->start - a->start);
+		a = &c->areas.v[at];
+		for (; i < end; i++) {
+			raddr offset = piece_mapping(c, i)->start - a->start;
+
+			c->pieces.v[i].area = at;
+			c->pieces.v[i].bytes = a->bytes + offset;
+		}
 	}
 	return NULL;
 }
@@ -222,33 +237,6 @@ static void populate(uint8_t *bytes, uint64_t len)
 		madvise(bytes + (huge - start), huge_end - huge,
 			MADV_HUGEPAGE);
 	touch(bytes, len);
-}
-
-struct error *copy_prepare(struct copy *c)
-{
-	struct error *err = look(c);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < c->mappings.nr; i++)
-		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
-			file_of(&c->live->files, c->live->dir,
-				&c->mappings.v[i]);
-	err = place(c);
-	if (err)
-		return err;
-	for (size_t i = 0; i < c->pieces.nr; i++) {
-		const struct piece *p = &c->pieces.v[i];
-		raddr start = piece_mapping(c, i)->start;
-
-		for (size_t j = p->first_range; j < p->end_range; j++) {
-			struct range r = c->ranges.v[j];
-
-			populate(p->bytes + (r.start - start),
-				 r.end - r.start);
-		}
-	}
-	return NULL;
 }
 
 struct batch {
@@ -284,13 +272,16 @@ static struct error *batch_copy(struct copy *c, struct batch *b)
 
 		if (n < 0 && errno == ESRCH)
 			return &error_gone;
+		if (n < 0 && (errno == EPERM || errno == EACCES))
+			return process_refused(c->live->dir, c->live->pid);
 		if (n <= 0) {
 			/* A page that the kernel won't read: zero, counted. */
 			uint64_t at = (uintptr_t)b->remote[first].iov_base;
 			uint64_t skip = PAGE - at % PAGE;
 
 			n = MIN(skip, b->remote[first].iov_len);
-			c->lost += n;
+			if (!pages_is_guard(&c->pages, at))
+				c->lost += n;
 		} else {
 			c->bytes += n;
 		}
@@ -326,6 +317,68 @@ static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 	return NULL;
 }
 
+static void touch_pieces(struct copy *c)
+{
+	for (size_t i = 0; i < c->pieces.nr; i++) {
+		const struct piece *p = &c->pieces.v[i];
+		raddr start = piece_mapping(c, i)->start;
+
+		for (size_t j = p->first_range; j < p->end_range; j++) {
+			struct range r = c->ranges.v[j];
+
+			populate(p->bytes + (r.start - start),
+				 r.end - r.start);
+		}
+	}
+}
+
+/*
+ * Pages that are swapped out come back one by one from a disk: that must not
+ * be waited for while the target stands still.
+ */
+static struct error *read_swapped(struct copy *c)
+{
+	CLEANUP(range_vec_release) struct range_vec ranges = VEC_INIT;
+	struct error *err = NULL;
+	struct batch b;
+
+	b.nr = 0;
+	b.bytes = 0;
+	for (size_t i = 0; !err && i < c->pieces.nr; i++) {
+		const struct mapping *m = piece_mapping(c, i);
+		uint8_t *bytes = c->pieces.v[i].bytes;
+
+		ranges.nr = 0;
+		if (!pages_find(&c->pages, m->start, m->end, PAGES_SWAPPED,
+				&ranges))
+			return NULL;
+		for (size_t j = 0; !err && j < ranges.nr; j++) {
+			struct range r = ranges.v[j];
+
+			err = batch_add(c, &b, bytes + (r.start - m->start),
+					r.start, r.end - r.start);
+		}
+	}
+	return err ? err : batch_copy(c, &b);
+}
+
+struct error *copy_prepare(struct copy *c)
+{
+	struct error *err = look(c);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < c->mappings.nr; i++)
+		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
+			file_of(&c->live->files, c->live->dir,
+				&c->mappings.v[i]);
+	err = place(c);
+	if (err)
+		return err;
+	touch_pieces(c);
+	return read_swapped(c);
+}
+
 struct error *copy_take(struct copy *c)
 {
 	struct error *err = look(c);
@@ -352,76 +405,70 @@ struct error *copy_take(struct copy *c)
 
 /* Segments in an area free it when the last of them goes. */
 static struct place *place_of(struct copy *c, struct place **places,
-			      const uint8_t *bytes)
+			      const struct piece *p)
 {
-	for (size_t i = 0; i < c->areas.nr; i++) {
-		struct area *a = &c->areas.v[i];
+	struct area *a = &c->areas.v[p->area];
 
-		if (bytes < a->bytes || bytes >= a->bytes + (a->end - a->start))
-			continue;
-		if (!places[i]) {
-			places[i] = place_new(a->bytes, a->end - a->start);
-			a->used = true;
-		}
-		return places[i];
+	if (!places[p->area]) {
+		places[p->area] = place_new(a->bytes, a->end - a->start);
+		a->used = true;
 	}
-	return NULL;
+	return places[p->area];
 }
 
-static void hand_over(struct copy *c, struct memory *m, struct place **places)
+/*
+ * Add a piece to the memory.  `run` is the segment under way: mappings that
+ * touch are one segment, so that an object may lie across their border.
+ */
+static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
+		      struct place **places, struct segment *run)
 {
-	struct segment run = { .start = 0 };
-	size_t next = 0;
+	const struct mapping *map = &c->mappings.v[p->mapping];
+	const struct range *ranges = c->ranges.v + p->first_range;
+	size_t nr_ranges = p->end_range - p->first_range;
+	struct place *place = place_of(c, places, p);
 
-	for (size_t i = 0; i < c->mappings.nr; i++) {
-		const struct mapping *map = &c->mappings.v[i];
-		struct piece *p = NULL;
-
-		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
-			p = &c->pieces.v[next++];
-		if (!p) {
-			if (mapping_kind(map) == MAPPING_FILE)
-				lazy_add(m, c->live, map, NULL, NULL, NULL, 0);
-			continue;
-		}
-		if (p->from_file &&
-		    !lazy_complete(c->live, map, p->bytes,
-				   c->ranges.v + p->first_range,
-				   p->end_range - p->first_range)) {
-			lazy_add(m, c->live, map, p->bytes,
-				 place_of(c, places, p->bytes),
-				 c->ranges.v + p->first_range,
-				 p->end_range - p->first_range);
-			continue;
-		}
-		if (run.end && run.end == map->start &&
-		    run.bytes + (run.end - run.start) == p->bytes) {
-			run.end = map->end;
-			run.prot |= map->prot;
-			continue;
-		}
-		if (run.end)
-			memory_add(m, &run);
-		run = (struct segment){
-			.start = map->start,
-			.end = map->end,
-			.bytes = p->bytes,
-			.prot = map->prot,
-			.fill_context = place_of(c, places, p->bytes),
-			.release = place_segment_release,
-		};
-		place_hold(run.fill_context);
+	if (p->from_file &&
+	    !lazy_complete(c->live, map, p->bytes, ranges, nr_ranges)) {
+		lazy_add(m, c->live, map, p->bytes, place, ranges, nr_ranges);
+		return;
 	}
-	if (run.end)
-		memory_add(m, &run);
+	if (run->end && run->end == map->start &&
+	    run->bytes + (run->end - run->start) == p->bytes) {
+		run->end = map->end;
+		run->prot |= map->prot;
+		return;
+	}
+	if (run->end)
+		memory_add(m, run);
+	*run = (struct segment){
+		.start = map->start,
+		.end = map->end,
+		.bytes = p->bytes,
+		.prot = map->prot,
+		.fill_context = place,
+		.release = place_segment_release,
+	};
+	place_hold(place);
 }
 
 struct error *copy_finish(struct copy *c, struct memory *m)
 {
 	CLEANUP(freep) struct place **places = NULL;
+	struct segment run = { .end = 0 };
+	size_t next = 0;
 
 	places = xcalloc(c->areas.nr, sizeof(*places));
-	hand_over(c, m, places);
+	for (size_t i = 0; i < c->mappings.nr; i++) {
+		const struct mapping *map = &c->mappings.v[i];
+
+		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
+			add_piece(c, m, &c->pieces.v[next++], places, &run);
+		else if (mapping_kind(map) == MAPPING_FILE)
+			lazy_add(m, c->live, map, NULL, NULL, NULL, 0);
+	}
+	if (run.end)
+		memory_add(m, &run);
 	for (size_t i = 0; i < c->areas.nr; i++)
 		if (places[i])
 			place_drop(places[i]);

@@ -28,7 +28,8 @@ VEC_DEFINE(area_vec, struct area);
 /* A mapping that is copied, wholly or in part. */
 struct piece {
 	size_t mapping;		/* its index in the mappings */
-	uint8_t *bytes;		/* NULL: no memory could be had for it */
+	size_t area;		/* where it is copied to: its index ... */
+	uint8_t *bytes;		/* ... and the place there */
 	size_t first_range, end_range; /* what is copied of it */
 	bool from_file;		/* what is not copied comes from its file */
 };
@@ -42,6 +43,7 @@ struct copy {
 	struct mapping_vec mappings;
 	struct piece_vec pieces;
 	struct range_vec ranges;
+	/* Of copy_take(): */
 	uint64_t bytes;		/* that were copied */
 	uint64_t lost;		/* that could not be read */
 };

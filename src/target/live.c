@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -255,6 +257,8 @@ static void *attempt_thread(void *argument)
 	struct live *l = a->target->live;
 	struct stop s;
 
+	/* On a busy machine others would make the pause longer. */
+	setpriority(PRIO_PROCESS, 0, -20);
 	a->err = stop_all(&s, l->dir, l->pid);
 	if (a->err)
 		return NULL;
@@ -267,21 +271,33 @@ static void *attempt_thread(void *argument)
 	return NULL;
 }
 
-static struct error *attempt_once(struct attempt *a)
+static struct error *run_thread(struct attempt *a)
 {
 	pthread_t thread;
-	struct error *err;
+	sigset_t stops, old;
 	int e;
 
-	a->again = false;
-	err = copy_prepare(a->copy);
-	if (err)
-		return err;
+	/* Ctrl-Z in the middle of it would leave the target stopped, too. */
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stops, &old);
 	e = pthread_create(&thread, NULL, attempt_thread, a);
+	if (!e)
+		pthread_join(thread, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (e)
 		return error_errno(ERR_SYSTEM, e, "can't make a thread");
-	pthread_join(thread, NULL);
 	return a->err;
+}
+
+static struct error *attempt_once(struct attempt *a)
+{
+	struct error *err = copy_prepare(a->copy);
+
+	a->again = false;
+	return err ? err : run_thread(a);
 }
 
 static void wait_ns(uint64_t ns)
@@ -341,6 +357,7 @@ static struct error *adopt(struct attempt *a)
 	thread_vec_release(&t->threads);
 	t->threads = thread_vec_take(&a->threads);
 	t->pause_ns = a->pause_ns;
+	t->lost = a->copy->lost;
 	t->taken_at = a->taken_at;
 	t->resident = process_resident(t->live->dir);
 	return NULL;

@@ -113,12 +113,22 @@ void object_release_all(struct target *t)
 	object_vec_release(&t->objects);
 }
 
+/* They are in order and do not overlap. */
 static const struct mapping *mapping_at(const struct target *t, raddr addr)
 {
-	for (size_t i = 0; i < t->mappings.nr; i++)
-		if (addr >= t->mappings.v[i].start &&
-		    addr < t->mappings.v[i].end)
-			return &t->mappings.v[i];
+	size_t low = 0, high = t->mappings.nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct mapping *m = &t->mappings.v[middle];
+
+		if (addr < m->start)
+			high = middle;
+		else if (addr >= m->end)
+			low = middle + 1;
+		else
+			return m;
+	}
 	return NULL;
 }
 

@@ -28,6 +28,7 @@ struct scan_args {
 #define PAGEMAP_PRESENT (1ULL << 63)
 #define PAGEMAP_SWAPPED (1ULL << 62)
 #define PAGEMAP_FILE (1ULL << 61)
+#define PAGEMAP_GUARD (1ULL << 58)
 
 /*
  * Without PAGEMAP_SCAN a word a page is read, also for what is empty: that
@@ -77,6 +78,8 @@ static bool scan(struct pages *p, raddr start, raddr end,
 		};
 		int nr;
 
+		if (wanted == PAGES_SWAPPED)
+			args.category_anyof_mask = SCAN_SWAPPED;
 		if (wanted == PAGES_PRIVATE) {
 			args.category_mask |= SCAN_FILE;
 			args.category_inverted |= SCAN_FILE;
@@ -97,6 +100,8 @@ static bool is_wanted(uint64_t word, enum pages_wanted wanted)
 {
 	if (!(word & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED)))
 		return false;
+	if (wanted == PAGES_SWAPPED)
+		return word & PAGEMAP_SWAPPED;
 	return wanted == PAGES_PRESENT || !(word & PAGEMAP_FILE);
 }
 
@@ -138,4 +143,12 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 		return true;
 	ret->nr = nr;
 	return false;
+}
+
+bool pages_is_guard(struct pages *p, raddr addr)
+{
+	uint64_t word;
+
+	return p->fd >= 0 && pread(p->fd, &word, 8, addr / PAGE * 8) == 8 &&
+	       word & PAGEMAP_GUARD;
 }

@@ -17,6 +17,7 @@ VEC_DEFINE(range_vec, struct range);
 enum pages_wanted {
 	PAGES_PRESENT,	/* present or swapped, but for the shared zero page */
 	PAGES_PRIVATE,	/* those of them that are not the file's */
+	PAGES_SWAPPED,
 };
 
 struct pages {
@@ -33,5 +34,8 @@ void pages_close(struct pages *p);
  */
 bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret);
+
+/* A page that its own process can't read either (MADV_GUARD_INSTALL). */
+bool pages_is_guard(struct pages *p, raddr addr);
 
 #endif

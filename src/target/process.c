@@ -109,15 +109,24 @@ static struct error *refused_by_yama(pid_t pid, int scope)
 			 (int)pid);
 }
 
-static struct error *refused_with_cap(pid_t pid, int scope)
+/* None of the rules that the kernel itself has. */
+static struct error *refused_by_policy(pid_t pid, int scope)
 {
 	if (scope >= 3)
 		return refused_by_yama(pid, scope);
 	return error_new(ERR_PERMISSION, "process %d: tracing is refused "
-			 "although pyheld holds CAP_SYS_PTRACE: the process "
-			 "is in an outer user namespace, or a seccomp or "
-			 "security policy says no (in a container: run it "
+			 "although pyheld may do it: the process is in an "
+			 "outer user namespace, or a seccomp filter or "
+			 "security policy says no (in a container: start it "
 			 "with --cap-add=SYS_PTRACE)", (int)pid);
+}
+
+/* That asks for just what PTRACE_SEIZE asks for: nothing happens to it. */
+static bool can_open_memory(int dir)
+{
+	CLEANUP(closep) int fd = openat(dir, "mem", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0;
 }
 
 static struct error *refused_another_user(pid_t pid, long uid)
@@ -161,8 +170,8 @@ struct error *process_refused(int dir, pid_t pid)
 	tracer = proc_field_u64(&status, "TracerPid");
 	if (tracer && tracer != getpid())
 		return traced(pid, tracer);
-	if (have_cap_sys_ptrace())
-		return refused_with_cap(pid, scope);
+	if (have_cap_sys_ptrace() || can_open_memory(dir))
+		return refused_by_policy(pid, scope);
 	if (foreign_id(&status, "Uid", geteuid(), &id))
 		return refused_another_user(pid, id);
 	if (foreign_id(&status, "Gid", getegid(), &id))
@@ -177,12 +186,9 @@ struct error *process_refused(int dir, pid_t pid)
 	return refused_undumpable(pid);
 }
 
-/* Ask for just what PTRACE_SEIZE will ask for: nothing happens to it. */
 static struct error *check_access(int dir, pid_t pid)
 {
-	CLEANUP(closep) int fd = openat(dir, "mem", O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0)
+	if (can_open_memory(dir))
 		return NULL;
 	if (errno == EACCES || errno == EPERM)
 		return process_refused(dir, pid);

@@ -34,7 +34,8 @@ VEC_DEFINE(mapping_vec, struct mapping);
 /* One ELF file that the target has mapped. */
 struct object {
 	char *path;		/* as the target sees it */
-	raddr bias;		/* add to an ELF address to get a raddr */
+	raddr bias;		/* add to an ELF address to get a raddr; set by
+				   target_image() where that is not NULL */
 	raddr start, end;	/* of its mappings, first to last */
 	struct image *image;	/* target/image.h; NULL: not opened yet or can't
 				   be opened */
@@ -61,6 +62,7 @@ struct target {
 	uint64_t taken_at;	/* of the snapshot, seconds since the epoch */
 	uint64_t resident;	/* bytes, when the snapshot was taken */
 	uint64_t pause_ns;	/* how long its threads stood still */
+	uint64_t lost;		/* bytes that could not be copied; zero there */
 	struct mapping_vec mappings;
 	struct object_vec objects;
 	struct thread_vec threads; /* set by target_snapshot() */
@@ -109,7 +111,7 @@ typedef struct error *(*snapshot_check)(struct target *t, void *context,
 struct snapshot_options {
 	snapshot_check check;	/* NULL: none */
 	void *context;
-	unsigned int retries;	/* how often `again` is followed; 0: 100 */
+	unsigned int retries;	/* how often `again` is followed; 0: for 10 s */
 	/* for tests: called at named moments ("stopped", "copied") */
 	void (*at)(const char *moment);
 };
