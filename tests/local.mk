@@ -5,6 +5,7 @@ EXTRA_DIST += \
 	tests/e2e/harness.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
+	tests/e2e/test_cli.py \
 	tests/e2e/test_truth.py \
 	tests/fetch-pythons \
 	tests/run-all \
