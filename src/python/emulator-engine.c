@@ -1,3 +1,5 @@
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -322,11 +324,53 @@ static const char *failure(uc_err err)
 	}
 }
 
+/*
+ * Unicorn 2.0.1 calls abort() for some encodings that no compiler makes (ff d8;
+ * lock cmp): it must not take us along.  That comes from its translator, on
+ * our thread, with no locks held; the engine is left alone from then on.
+ */
+static __thread sigjmp_buf *abort_to;
+
+static void on_abort(int signal)
+{
+	(void)signal;
+	if (abort_to)
+		siglongjmp(*abort_to, 1);
+}
+
+static bool start_guarded(struct emulator *e, uint64_t start, uint64_t until,
+			  uc_err *err)
+{
+	struct sigaction action = { .sa_handler = on_abort }, old;
+	volatile bool aborted = true;
+	sigjmp_buf here;
+
+	sigaction(SIGABRT, &action, &old);
+	abort_to = &here;
+	if (!sigsetjmp(here, 1)) {
+		*err = uc_emu_start(e->uc, start, until, 0, 0);
+		aborted = false;
+	}
+	abort_to = NULL;
+	sigaction(SIGABRT, &old, NULL);
+	return !aborted;
+}
+
+/* Closing it might abort again: it leaks. */
+static void abandon(struct emulator *e)
+{
+	e->uc = NULL;
+	e->pristine = NULL;
+	e->aborts++;
+	e->tainted = true;
+}
+
 const char *emulator_engine_run(struct emulator *e, unsigned int start,
 				unsigned int end, bool *hung)
 {
 	uint64_t until = e->base + end, pc = 0;
-	uc_err err;
+	bool finished;
+	uc_err err = UC_ERR_OK;
 
 	if (e->dirty)
 		uc_context_restore(e->uc, e->pristine);
@@ -335,8 +379,12 @@ const char *emulator_engine_run(struct emulator *e, unsigned int start,
 	watchdog_arm(e->watchdog,
 		     e->hangs < PATIENT_HANGS ? ALLOWED_NS : ALLOWED_LATER_NS,
 		     STEP_NS);
-	err = uc_emu_start(e->uc, e->base + start, until, 0, 0);
+	finished = start_guarded(e, e->base + start, until, &err);
 	*hung = watchdog_disarm(e->watchdog);
+	if (!finished) {
+		abandon(e);
+		return "the emulator itself failed";
+	}
 	if (e->failed)
 		return e->failed;
 	if (!err && !uc_reg_read(e->uc, e->machine->pc, &pc) && pc == until) {

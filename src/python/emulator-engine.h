@@ -114,7 +114,7 @@ struct emulator {
 	const char *failed;		/* why it was stopped */
 	uint64_t port[2];
 
-	unsigned int hangs;
+	unsigned int hangs, aborts;
 	bool struck;			/* any strikes at all */
 	struct emulator_strike strikes[EMULATOR_STRIKES];
 };

@@ -9,6 +9,8 @@
 #define MAX_FAILURES 1000
 /* ... and all of them after so many endless loops: no honest program. */
 #define MAX_ALL_HANGS 100
+/* Each has cost us what an engine holds. */
+#define MAX_ABORTS 16
 
 void emulator_stop(struct emulator *e, const char *why)
 {
@@ -50,6 +52,8 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 		return NULL;
 	if (e->hangs >= MAX_ALL_HANGS)
 		return "too many functions did not come to an end";
+	if (e->aborts >= MAX_ABORTS)
+		return "the emulator failed too often";
 	s = emulator_strike(e, c->traverse);
 	if (s->traverse != c->traverse)
 		return NULL;

@@ -3,14 +3,14 @@
  *
  * CPython learns an object's referents by Py_TYPE(o)->tp_traverse(o, visit,
  * arg).  That machine code runs here in a CPU emulator (Unicorn) whose memory
- * is the snapshot, read-only, plus a stack and an output buffer of its own:
- * nothing of the target runs in the target, nothing of it runs on our CPU.
- * Objects go in batches: a small loop in emulated code calls traverse for each
- * and the visit function appends its first argument to the buffer.
+ * is the snapshot, read-only, plus a stack of its own: nothing of the target
+ * runs in the target, nothing of it runs on our CPU.  Objects go in batches: a
+ * small loop in emulated code calls traverse for each, and the visit function
+ * hands us its first argument.
  *
- * Endless loops (an instruction budget), wild jumps, unmapped addresses,
- * writes and instructions that can't be decoded end that one object; the batch
- * goes on with the next.
+ * Endless loops (a budget of CPU time), wild jumps, unmapped addresses, writes
+ * and instructions that can't be decoded end that one object; the batch goes
+ * on with the next.  A traverse function that fails too often is given up.
  */
 #ifndef PYTHON_EMULATOR_H
 #define PYTHON_EMULATOR_H

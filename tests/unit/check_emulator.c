@@ -387,6 +387,23 @@ START_TEST(known_code_is_trusted)
 }
 END_TEST
 
+/* Unicorn 2.0.1 aborts at these. */
+START_TEST(aborts_are_survived)
+{
+	raddr far_call = ASM(0xff, 0xd8);
+	raddr lock = ASM(0xf0, 0x39, 0x07);
+	uint64_t ret;
+
+	start(0);
+	for (unsigned int i = 0; i < 3; i++) {
+		check_bad("far call", far_call);
+		check_bad("lock cmp", lock);
+	}
+	ck_assert(!emulator_call(emulator, lock, DATA, 0, &ret));
+	check_bad("lock cmp", lock);
+}
+END_TEST
+
 START_TEST(an_endless_loop_ends)
 {
 	raddr traverse = ASM(0xeb, 0xfe);
@@ -654,6 +671,7 @@ static Suite *emulator_suite(void)
 	tcase_add_test(t, lost_registers_hurt_nobody);
 	tcase_add_test(t, misread_code_is_a_failure);
 	tcase_add_test(t, known_code_is_trusted);
+	tcase_add_test(t, aborts_are_survived);
 	tcase_add_test(t, an_endless_loop_ends);
 	tcase_add_test(t, a_jump_to_the_loop_ends);
 	tcase_add_test(t, a_function_that_always_fails_is_given_up);
