@@ -406,7 +406,8 @@ static bool find_member(const struct debuginfo *d, Dwarf_Die *type,
 			*offset = at;
 			return type_of(&member, type);
 		}
-		if (is_anonymous(&member, &inner) && depth + 1 < ANONYMOUS_MAX &&
+		if (depth + 1 < ANONYMOUS_MAX &&
+		    is_anonymous(&member, &inner) &&
 		    enter(d, inner, at, &levels[depth + 1]))
 			depth++;
 	}

@@ -119,9 +119,10 @@ static void read_build_id_of_sections(struct image *im)
 	       (section = elf_nextscn(im->elf, section))) {
 		GElf_Shdr sh;
 
-		if (gelf_getshdr(section, &sh) && sh.sh_type == SHT_NOTE &&
-		    sh.sh_size <= SECTION_MAX)
-			im->build_id = find_build_id(elf_getdata(section, NULL));
+		if (!gelf_getshdr(section, &sh) || sh.sh_type != SHT_NOTE ||
+		    sh.sh_size > SECTION_MAX)
+			continue;
+		im->build_id = find_build_id(elf_getdata(section, NULL));
 	}
 }
 

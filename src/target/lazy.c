@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,8 +16,9 @@ struct lazy {
 	int fd;			/* of live->files; -1: read the process */
 	raddr start;
 	uint64_t offset;	/* in the file, of `start` */
-	struct range *copied;
+	const struct range *copied;
 	size_t nr_copied;
+	struct range_vec own;	/* where `copied` must outlive its giver */
 };
 
 struct place *place_new(uint8_t *bytes, uint64_t len)
@@ -133,7 +133,7 @@ static void lazy_release(struct segment *s)
 	struct lazy *z = s->fill_context;
 
 	place_drop(z->place);
-	free(z->copied);
+	range_vec_release(&z->own);
 	free(z);
 }
 
@@ -145,22 +145,15 @@ bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
 		.fd = file_of(&l->files, l->dir, map),
 		.start = map->start,
 		.offset = map->offset,
+		.copied = copied,
 		.nr_copied = nr_copied,
 	};
-	bool whole = nr_copied == 1 && copied->start == map->start &&
-		     copied->end == map->end;
-	bool done;
 
-	if (whole)
+	if (nr_copied == 1 && copied->start == map->start &&
+	    copied->end == map->end)
 		return true;
-	if (map->end - map->start > COMPLETE_MAX)
-		return false;
-	z.copied = xreallocarray(NULL, nr_copied, sizeof(*copied));
-	if (nr_copied)
-		memcpy(z.copied, copied, nr_copied * sizeof(*copied));
-	done = fill_around(&z, bytes, map->start, map->end);
-	free(z.copied);
-	return done;
+	return map->end - map->start <= COMPLETE_MAX &&
+	       fill_around(&z, bytes, map->start, map->end);
 }
 
 static struct place *own_place(uint64_t len)
@@ -187,6 +180,24 @@ static void fill_now(struct segment *s)
 	}
 }
 
+static struct lazy *lazy_new(struct live *l, const struct mapping *map,
+			     struct place *place, const struct range *copied,
+			     size_t nr_copied)
+{
+	struct lazy *z = xcalloc(1, sizeof(*z));
+
+	z->live = l;
+	z->place = place;
+	z->fd = file_of(&l->files, l->dir, map);
+	z->start = map->start;
+	z->offset = map->offset;
+	for (size_t i = 0; i < nr_copied; i++)
+		range_vec_push(&z->own, copied[i]);
+	z->copied = z->own.v;
+	z->nr_copied = nr_copied;
+	return z;
+}
+
 void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
 	      uint8_t *bytes, struct place *place, const struct range *copied,
 	      size_t nr_copied)
@@ -201,16 +212,7 @@ void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
 		place = own_place(len);
 	if (!place)
 		return;
-	z = xcalloc(1, sizeof(*z));
-	z->live = l;
-	z->place = place;
-	z->fd = file_of(&l->files, l->dir, map);
-	z->start = map->start;
-	z->offset = map->offset;
-	z->nr_copied = nr_copied;
-	z->copied = xreallocarray(NULL, nr_copied, sizeof(*copied));
-	if (nr_copied)
-		memcpy(z->copied, copied, nr_copied * sizeof(*copied));
+	z = lazy_new(l, map, place, copied, nr_copied);
 	s.bytes = bytes ? bytes : place->bytes;
 	s.prot = map->prot;
 	s.filled = xcalloc(len / SEGMENT_CHUNK / 8 + 1, 1);

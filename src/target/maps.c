@@ -73,7 +73,8 @@ static bool parse_line(const char *p, const char *end, const char *root,
 	p = rest;
 	while (p < end && *p == ' ')
 		p++;
-	m->deleted = (size_t)(end - p) > len && !memcmp(end - len, deleted, len);
+	m->deleted = (size_t)(end - p) > len &&
+		     !memcmp(end - len, deleted, len);
 	if (m->deleted)
 		end -= len;
 	m->path = clean_path(p, end - p, root);

@@ -36,7 +36,10 @@ struct segment {
 	uint8_t *bytes;		/* end - start of them; [0] is at `start` */
 	unsigned int prot;	/* SEGMENT_READ | ... of the target's mapping */
 	unsigned int index;	/* its place in memory.segments */
-	/* NULL: all bytes are here.  Else one bit a chunk: it was filled. */
+	/*
+	 * NULL: all bytes are here.  Else one bit a chunk: it was filled.
+	 * Freed by the memory, also as soon as all of them are.
+	 */
 	uint8_t *filled;
 	/*
 	 * Fill `len` bytes at `offset` (both multiples of SEGMENT_CHUNK but at

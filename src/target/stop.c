@@ -17,7 +17,7 @@
 #include "target/process.h"
 #include "target/stop.h"
 
-/* Every pass stops all threads it sees: few are needed, even for a fork bomb. */
+/* Every pass stops all threads it sees: few are needed in any case. */
 #define MAX_PASSES 100
 #define MAX_THREADS 100000
 

@@ -64,7 +64,7 @@ struct target {
 	uint64_t pause_ns;	/* how long its threads stood still */
 	uint64_t lost;		/* bytes that could not be copied; zero there */
 	struct mapping_vec mappings;
-	struct object_vec objects;
+	struct object_vec objects; /* may move at target_snapshot() */
 	struct thread_vec threads; /* set by target_snapshot() */
 	struct memory memory;	/* set by target_snapshot() */
 	struct live *live;	/* target/live.c */

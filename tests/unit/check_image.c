@@ -67,7 +67,8 @@ START_TEST(image_tells_its_header)
 
 	/* Never done, but the linker keeps what is looked for. */
 	if (image_test_use)
-		image_test_zero[0] = image_test_member(image_test_use->elsewhere);
+		image_test_zero[0] =
+			image_test_member(image_test_use->elsewhere);
 
 	ck_assert(image_is_64bit(im));
 #ifdef __x86_64__

@@ -510,7 +510,7 @@ static void growing(void)
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
 			       0);
 
-		if (p == MAP_FAILED || pairs[1].first > 500)
+		if (p == MAP_FAILED || pairs[1].first > 100)
 			pause();
 		memset(p, 7, 1 << 20);
 		area = p;
@@ -523,7 +523,7 @@ START_TEST(memory_that_grows_is_copied)
 	pid_t pid = start(growing);
 	struct target *t = open_target(pid);
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 8; i++) {
 		const uint8_t *p;
 		raddr newest;
 
@@ -715,6 +715,12 @@ static void use_target(pid_t pid)
 	target_close(t);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#define SLACK 500
+#else
+#define SLACK 4
+#endif
+
 START_TEST(nothing_is_left_open)
 {
 	pid_t pid = start(counting);
@@ -726,9 +732,8 @@ START_TEST(nothing_is_left_open)
 	for (int i = 0; i < 20; i++)
 		use_target(pid);
 	ck_assert_int_eq(count_fds(), fds);
-#ifndef __SANITIZE_ADDRESS__ /* it keeps what was freed */
-	ck_assert_int_le(count_mappings(), mappings + 4);
-#endif
+	/* AddressSanitizer keeps what was freed: a few for each round. */
+	ck_assert_int_le(count_mappings(), mappings + SLACK);
 	finish(pid);
 }
 END_TEST
