@@ -22,6 +22,12 @@ class Node:
         self.table = {"n": n, n: self}
 
 
+class Leaf:
+    """In no cycle: gone as soon as it is dropped."""
+    def __init__(self, n):
+        self.values = [n, str(n)]
+
+
 def rseq():
     """Where the kernel writes into each thread's area by itself: the offset
     of glibc's struct rseq (since 2.35), from the thread pointer, or None."""
@@ -61,7 +67,7 @@ def busy(threads):
     def churn(seed):
         kept = []
         while True:
-            kept.append(Node(seed))
+            kept.append(Leaf(seed))
             if len(kept) > 500:
                 del kept[:400]
                 time.sleep(0.001)

@@ -203,6 +203,30 @@ sys.modules['kept_module'] = sys
     hold()
 
 
+def leaderless():
+    """The main thread ends by itself, another one stays."""
+    libc = ctypes.PyDLL(None)
+    threading.Thread(target=time.sleep, args=(1e6,)).start()
+    ready()
+    libc.syscall(60, 0)         # exit(), of this thread only
+
+
+def named(name):
+    """With `name` among the arguments."""
+    ready(name=name)
+    hold()
+
+
+def newer():
+    """Say in Python that this is CPython 3.16, and where C says it."""
+    sys.hexversion = 0x031000f0
+    ready(py_version=ctypes.addressof(
+        ctypes.c_ulong.in_dll(ctypes.pythonapi, "Py_Version")),
+        runtime=ctypes.addressof(
+            ctypes.c_char.in_dll(ctypes.pythonapi, "_PyRuntime")))
+    hold()
+
+
 def plain():
     ready()
     hold()

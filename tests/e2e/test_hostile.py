@@ -1,0 +1,107 @@
+"""Targets that mean harm: names made for terminals and parsers, and objects
+with impossible contents."""
+import json
+import resource
+import time
+
+import pythons
+from harness import Target, each, limit, pyheld_raw, text, unharmed
+
+COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
+            ["chain", "--type=list", "--count=50"],
+            ["chain", "--type=list", "--count=50", "--json"],
+            ["chain", "--type=type", "--count=1000", "--json"],
+            ["cycles"], ["cycles", "--json"], ["export"])
+
+MOST_MEMORY = 1 << 20           # KiB
+
+
+def run(*args, timeout=60):
+    """A run that may not take much, nor crash."""
+    result = pyheld_raw(*args, timeout=timeout)
+    # Of all children that have ended, which the target has not.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert peak < MOST_MEMORY, "%d KiB\n%s" % (peak, result)
+    assert result.status in (0, 3, 4), result
+    # Warnings, then at most the error: each a line.
+    lines = text(result.err).splitlines()
+    assert all(x.startswith("pyheld: ") for x in lines), result
+    assert result.status != 3 or not lines[-1].startswith(
+        "pyheld: warning: "), result
+    return result
+
+
+def check_text(data, what):
+    """UTF-8 that does nothing to a terminal."""
+    out = data.decode("utf-8")
+    for line in out.split("\n"):
+        for c in line:
+            n = ord(c)
+            assert 0x20 <= n < 0x7f or n >= 0xa0, (what, c, line[:300])
+            assert not 0x202a <= n <= 0x202e, (what, c, line[:300])
+            assert not 0x2066 <= n <= 0x2069, (what, c, line[:300])
+
+
+def check_json(result):
+    for line in text(result.out).splitlines() \
+            if "export" in result.argv else [result.out]:
+        json.loads(line)
+
+
+@limit(200)
+@each(pythons.one_each)
+def test_names(python):
+    with Target(python, "odd.py", "hostile") as target:
+        for command in COMMANDS:
+            result = run(*command, target.pid)
+            assert result.status == 0, result
+            check_text(result.out, command)
+            check_text(result.err, command)
+            if "--json" in command or "export" in command:
+                check_json(result)
+        addresses = target.facts["addresses"]
+        # One after the other takes long: all of them with one Python.
+        for address in addresses if python is pythons.newest() \
+                else addresses[:2]:
+            for command in (["object", target.pid, hex(address)],
+                            ["object", "--json", target.pid, hex(address)],
+                            ["chain", "--address=%x" % address, target.pid]):
+                result = run(*command)
+                assert result.status == 0, result
+                check_text(result.out, command)
+        unharmed(target)
+
+
+def test_name_of_a_megabyte_is_cut_for_people():
+    with Target(pythons.newest(), "odd.py", "hostile") as target:
+        for command in COMMANDS:
+            if "--json" in command or "export" in command:
+                continue
+            out = run(*command, target.pid).out
+            longest = max(map(len, out.split(b"\n")))
+            assert longest < 5000, (command, longest)
+
+
+def test_arguments_of_the_process():
+    """The command line of a process is its own to choose."""
+    with Target(pythons.system(), "odd.py", "named", "\x1b[2J\nx\x9b\u202e") as target:
+        for command in COMMANDS:
+            result = run(*command, target.pid)
+            check_text(result.out, command)
+            check_text(result.err, command)
+
+
+@limit(240)
+@each(pythons.one_each)
+def test_impossible_objects(python):
+    with Target(python, "odd.py", "corrupt") as target:
+        start = time.monotonic()
+        for command in COMMANDS:
+            result = run(*command, target.pid)
+            check_text(result.out, command)
+            check_text(result.err, command)
+            if result.status != 3 and (
+                    "--json" in command or "export" in command):
+                check_json(result)
+        assert time.monotonic() - start < 60
+        unharmed(target)
