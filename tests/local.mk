@@ -5,10 +5,23 @@ EXTRA_DIST += \
 	tests/e2e/harness.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
+	tests/e2e/test_badinput.py \
+	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_docs.py \
+	tests/e2e/test_hostile.py \
+	tests/e2e/test_kill.py \
+	tests/e2e/test_processes.py \
 	tests/e2e/test_truth.py \
+	tests/e2e/test_unchanged.py \
 	tests/fetch-pythons \
 	tests/run-all \
+	tests/targets/app.py \
+	tests/targets/bench.py \
+	tests/targets/crowd.py \
+	tests/targets/odd.py \
+	tests/targets/planted.py \
+	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/zoo.py \
 	tests/targets/zoo_library.py \

@@ -1,0 +1,118 @@
+"""Every command that README, man pages and --help show is run against the
+program that they speak of."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pythons
+from harness import PYHELD, Target, pyheld, text
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+
+# What the documents call the process and its object.
+PID, ADDRESS = "4242", "0x7f3a2c0b5d90"
+
+
+def readme():
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as f:
+        return f.read()
+
+
+def readme_commands():
+    """Of ```sh blocks, and "$ " lines of others."""
+    inside = False
+    for line in readme().splitlines():
+        if line.startswith("```"):
+            inside = line.strip() == "```sh"
+        elif inside:
+            yield line.strip()
+        elif line.startswith("    $ "):
+            yield line[6:]
+
+
+def man_commands():
+    for path in sorted(glob.glob(os.path.join(TOP, "man", "*.1"))):
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                line = line.strip().replace("\\-", "-").replace("\\e", "\\")
+                line = re.sub(r"\\fB|\\fI|\\fR|\\fP", "", line)
+                match = re.match(r"(?:\.B |\$ )?(pyheld .*)", line)
+                if match:
+                    yield match.group(1)
+
+
+def help_commands():
+    for command in ("summary", "chain", "cycles", "object", "export"):
+        out = pyheld(command, "--help").out.decode()
+        found = re.findall(r"^ +(pyheld .*)$", out.partition("Example")[2],
+                           re.M)
+        assert found, "%s --help has no example" % command
+        yield from found
+
+
+def run(line, target, folder):
+    line = line.replace(PID, str(target.pid))
+    line = line.replace(ADDRESS, hex(target.facts["address"]))
+    if "| jq" in line and not shutil.which("jq"):
+        line = line[:line.index("| jq")]
+    path = os.path.dirname(os.path.abspath(PYHELD))
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=folder, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=60,
+        env=dict(os.environ, LC_ALL="C.UTF-8",
+                 PATH=path + os.pathsep + os.environ["PATH"]))
+    assert done.returncode == 0 and not done.stderr, (line, done)
+    return text(done.stdout)
+
+
+def run_all(lines):
+    lines = sorted({x for x in lines if x.startswith("pyheld ")
+                    and re.search(r"\b%s\b" % PID, x)})
+    with Target(pythons.newest(), "app.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        for line in lines:
+            run(line, target, folder)
+    print("# %d commands" % len(lines))
+    assert lines
+
+
+def test_readme():
+    run_all(readme_commands())
+
+
+def test_manual():
+    run_all(man_commands())
+
+
+def test_help():
+    run_all(help_commands())
+
+
+def shape(out):
+    """Without what differs from run to run."""
+    out = re.sub(r"0x[0-9a-f]+", "0x…", out)
+    out = re.sub(r"\(\d+ bytes, \d+ references?\)", "(…)", out)
+    return [re.sub(r" +", " ", x).strip() for x in out.splitlines()
+            if x.strip()]
+
+
+def test_readme_shows_what_is_printed():
+    """The chain of the README's first example, as it comes out."""
+    block = re.search(r"^    \$ (pyheld chain .*)\n((?:    .*\n|\n)+)",
+                      readme(), re.M)
+    with Target(pythons.newest(), "app.py") as target:
+        out = run(block.group(1) + " --count=1", target, "/")
+    printed, shown = shape(out), shape(block.group(2))
+    # Of another type than the shown one nothing may be in between.
+    for line in shown:
+        assert line in printed, "%r is not in\n%s" % (line, out)
+
+
+def test_readme_names_what_is_there():
+    for path in ("examples/demo", "tests/all", "tests/fetch-pythons"):
+        assert path in readme(), path
+        assert os.access(os.path.join(TOP, path), os.X_OK), path

@@ -1,0 +1,88 @@
+"""A target for the benchmark: OBJECTS collector-tracked objects, and a
+thread that watches the clock.
+
+usage: bench.py OBJECTS
+
+Answers lines on stdin: "reset" forgets, "gap" tells the longest time in which
+the watching thread did not run, "loop" runs gc.get_objects and
+gc.get_referents over everything and tells the seconds.
+"""
+import gc
+import json
+import os
+import sys
+import threading
+import time
+
+
+class Record:
+    def __init__(self, n, previous):
+        self.number = n
+        self.name = "record %d" % n
+        self.tags = [n, previous]
+        self.table = {"n": n, "previous": previous}
+
+
+class Watch(threading.Thread):
+    """Looks at the clock as often as it can without using up the CPU."""
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.longest = 0.0
+
+    def run(self):
+        last = time.perf_counter()
+        while True:
+            time.sleep(0.0002)
+            now = time.perf_counter()
+            if now - last > self.longest:
+                self.longest = now - last
+            last = now
+
+
+def build(n):
+    """n tracked objects or a few more: instances, lists and dicts."""
+    gc.disable()
+    records, previous = [], None
+    while len(gc.get_objects()) < n:
+        for i in range(max(n // 40, 1000)):
+            previous = Record(i, previous if i % 3 else [i])
+            records.append(previous)
+    return records
+
+
+def loop():
+    start = time.perf_counter()
+    found = gc.get_objects()
+    references = 0
+    for o in found:
+        references += len(gc.get_referents(o))
+    return {"seconds": time.perf_counter() - start, "objects": len(found),
+            "references": references}
+
+
+def main():
+    kept = build(int(sys.argv[1]))
+    watch = Watch()
+    watch.start()
+    tell = {"tracked": len(gc.get_objects())}
+    while True:
+        os.write(1, json.dumps(tell).encode() + b"\n")
+        # Byte by byte: no buffer, and blocked in read() between questions.
+        line = b""
+        while not line.endswith(b"\n"):
+            c = os.read(0, 1)
+            if not c:
+                return kept
+            line += c
+        question = json.loads(line)
+        if question == "reset":
+            watch.longest = 0.0
+            tell = {}
+        elif question == "gap":
+            tell = {"gap": watch.longest}
+        else:
+            tell = loop()
+
+
+if __name__ == "__main__":
+    main()
