@@ -18,6 +18,7 @@
 
 #define MAX_SHOWN 60		/* code points of a key in a name */
 #define MAX_NAME 4096
+#define PLACE_UNKNOWN UINT64_MAX
 
 static void set_suffix(struct edge_name *n, const char *prefix, char *suffix)
 {
@@ -109,37 +110,26 @@ static void show_key(struct python *py, raddr key, struct str *ret)
 		text_preview(py, key, MAX_SHOWN, ret);
 }
 
-/* The value of a key that can't be written: by its place among the values. */
-static void name_value_by_place(struct python *py, raddr type, raddr dict,
-				raddr wanted, struct edge_name *n)
+/* The value of a key that can't be written: by its place among the values,
+ * which is the order that they are visited in. */
+static void name_value_by_place(struct python *py, raddr type, uint64_t place,
+				struct edge_name *n)
 {
-	struct dict_iter it;
-	raddr key, value;
-	uint64_t place = 0;
-
-	if (!(word_at(py, type, py->layout.type_flags) &
-	      TPFLAG_DICT_SUBCLASS) ||
-	    !dict_iter_init(py, dict, &it) || it.values)
-		return;
-	while (dict_iter_next(&it, &key, &value)) {
-		if (key == wanted) {
-			set_suffix(n, "list(dict.values(",
-				   xasprintf("))[%" PRIu64 "]", place));
-			return;
-		}
-		place++;
-	}
+	if (place != PLACE_UNKNOWN && word_at(py, type, py->layout.type_flags) &
+	    TPFLAG_DICT_SUBCLASS)
+		set_suffix(n, "list(dict.values(",
+			   xasprintf("))[%" PRIu64 "]", place));
 }
 
-static void name_value(struct python *py, raddr type, raddr from, raddr key,
-		       struct edge_name *n)
+static void name_value(struct python *py, raddr type, uint64_t place,
+		       raddr key, struct edge_name *n)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT, literal = STR_INIT;
 
 	show_key(py, key, &shown);
 	n->name = xasprintf("[%s]", shown.s);
 	if (!text_literal(py, key, &literal)) {
-		name_value_by_place(py, type, from, key, n);
+		name_value_by_place(py, type, place, n);
 		return;
 	}
 	if (plain_subscript(py, type)) {
@@ -297,7 +287,8 @@ static void name_local(struct python *py, raddr key, struct edge_name *n)
 	n->name = xasprintf("local %s", name.s);
 }
 
-static void name_ref(struct python *py, raddr from, raddr to,
+/* `place`: of a REF_VALUE among the values of its dict. */
+static void name_ref(struct python *py, raddr from, raddr to, uint64_t place,
 		     const struct ref_name *ref, struct edge_name *n)
 {
 	raddr type = word_at(py, from, py->layout.object_type);
@@ -308,7 +299,7 @@ static void name_ref(struct python *py, raddr from, raddr to,
 		name_index(py, type, ref->arg, n);
 		break;
 	case REF_VALUE:
-		name_value(py, type, from, ref->arg, n);
+		name_value(py, type, place, ref->arg, n);
 		break;
 	case REF_KEY:
 		name_key(py, to, "key", n);
@@ -368,7 +359,12 @@ struct search {
 	bool has_dict;
 	raddr link;		/* of functools.lru_cache; 0: none */
 	uint64_t item;
+	unsigned int misses;	/* full rounds without success */
 };
+
+/* What holds pointers that are not among its entries is not searched for
+ * ever: names stay linear in the references. */
+#define MAX_MISSES 16
 
 static bool is_lru_cache(struct python *py, const struct pytype *t)
 {
@@ -394,6 +390,8 @@ static bool find_in_dict(struct search *s, raddr to, struct ref_name *ret)
 {
 	raddr key, value;
 
+	if (s->misses > MAX_MISSES)
+		return false;
 	for (int round = 0; s->has_dict && round < 2; round++) {
 		while (dict_iter_next(&s->dict, &key, &value)) {
 			if (value != to && key != to)
@@ -407,6 +405,7 @@ static bool find_in_dict(struct search *s, raddr to, struct ref_name *ret)
 		}
 		s->dict.i = 0;
 	}
+	s->misses += s->has_dict;
 	return false;
 }
 
@@ -416,6 +415,10 @@ static bool find_in_links(struct search *s, raddr to, struct ref_name *ret)
 	const struct layout *l = &s->py->layout;
 	uint64_t left = s->py->memory->bytes_copied / 16;
 
+	/* Each link's class is visited, too. */
+	if (!s->link || s->misses > MAX_MISSES ||
+	    to == word_at(s->py, s->link, l->object_type))
+		return false;
 	for (int round = 0; s->link && round < 2; round++) {
 		for (; s->link && s->link != s->obj + l->lru_cache_root &&
 		       left--; s->link = word_at(s->py, s->link,
@@ -434,6 +437,7 @@ static bool find_in_links(struct search *s, raddr to, struct ref_name *ret)
 		s->link = word_at(s->py, s->obj + l->lru_cache_root,
 				  l->lru_link_next);
 	}
+	s->misses++;
 	return false;
 }
 
@@ -448,7 +452,8 @@ static bool find_in_items(struct search *s, raddr to, struct ref_name *ret)
 	else if (s->t->flags & TPFLAG_LIST_SUBCLASS)
 		items = word_at(s->py, s->obj, l->list_item);
 	nr = items ? word_at(s->py, s->obj, l->var_size) : 0;
-	if (!memory_has_array(s->py->memory, items, nr, 8))
+	if (!nr || s->misses > MAX_MISSES ||
+	    !memory_has_array(s->py->memory, items, nr, 8))
 		return false;
 	for (uint64_t i = 0; i < nr; i++, s->item++) {
 		s->item %= nr;
@@ -457,6 +462,7 @@ static bool find_in_items(struct search *s, raddr to, struct ref_name *ret)
 			return true;
 		}
 	}
+	s->misses++;
 	return false;
 }
 
@@ -505,6 +511,7 @@ void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 	raddr obj = h->address[o];
 	const struct pytype t = *types_of(py, o);
 	struct search search;
+	uint64_t place = 0;
 	uint32_t at = 0;
 	bool named = load_refs_again(py, o, &refs);
 
@@ -513,6 +520,8 @@ void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		names[i] = (struct edge_name){ 0 };
 	/* The heap has dropped what is no object: so it is here. */
 	for (size_t i = 0; i < refs.to.nr && at < first + nr; i++) {
+		if (i && named && refs.names.v[i - 1].kind == REF_VALUE)
+			place++;
 		if (objects_find(py, refs.to.v[i]) == OID_NONE)
 			continue;
 		if (at >= first) {
@@ -520,7 +529,8 @@ void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 				named ? refs.names.v[i]
 				      : name_found(&search, refs.to.v[i]);
 
-			name_ref(py, obj, refs.to.v[i], &name,
+			name_ref(py, obj, refs.to.v[i],
+				 named ? place : PLACE_UNKNOWN, &name,
 				 &names[at - first]);
 		}
 		at++;
