@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "python/find.h"
+#include "target/children.h"
 
 #define MAX_INTERPRETERS 1024
+#define MAX_CHILDREN 64
+#define NEWEST_MINOR 15		/* that the tables know */
 #define DEBUG_OFFSETS_MAX 1024
 
 /* --- the version ---------------------------------------------------------- */
@@ -93,8 +96,33 @@ static bool has_symbol(struct target *t, const char *name)
 	return !err;
 }
 
+static bool is_cpython(pid_t pid)
+{
+	struct target *t = NULL;
+	struct error *err = target_open_pid(pid, &t);
+	bool is = !err && has_symbol(t, "_PyRuntime");
+
+	error_free(err);
+	target_close(t);
+	return is;
+}
+
+/* A shell or launcher whose child is the Python that was meant. */
+static pid_t python_below(pid_t pid)
+{
+	CLEANUP(pid_vec_release) struct pid_vec children = VEC_INIT;
+
+	children_find(pid, MAX_CHILDREN, &children);
+	for (size_t i = 0; i < children.nr; i++)
+		if (is_cpython(children.v[i]))
+			return children.v[i];
+	return 0;
+}
+
 static struct error *not_cpython(struct target *t)
 {
+	pid_t below;
+
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const char *path = t->mappings.v[i].path;
 
@@ -107,6 +135,13 @@ static struct error *not_cpython(struct target *t)
 		return error_new(ERR_UNSUPPORTED,
 				 "process %d runs a CPython older than 3.8; "
 				 "pyheld reads 3.8 and later", (int)t->pid);
+	below = t->pid ? python_below(t->pid) : 0;
+	if (below)
+		return error_new(ERR_UNSUPPORTED,
+				 "process %d (%s) is not a Python, but started "
+				 "one: use PID %d", (int)t->pid,
+				 t->executable ? t->executable : "?",
+				 (int)below);
 	return error_new(ERR_UNSUPPORTED,
 			 "process %d (%s) is not a Python: nothing that it has "
 			 "mapped defines _PyRuntime", (int)t->pid,
@@ -166,21 +201,24 @@ static struct error *choose_layout(struct python *py)
 		.context = &search,
 	};
 	uint64_t len = MIN(sizeof(offsets), py->runtime_size);
+	struct error *err;
 
 	if (search.object) {
 		py->runtime_object_start = search.object->start;
 		py->runtime_object_end = search.object->end;
 	}
 	if (py->minor >= 13 && len) {
-		struct error *err = target_peek(py->target, py->runtime,
-						offsets, len);
-
+		err = target_peek(py->target, py->runtime, offsets, len);
 		if (err)
 			return err;
 		q.debug_offsets = offsets;
 		q.debug_offsets_len = len;
 	}
-	return layout_choose(&q, &py->layout, &py->layout_source);
+	err = layout_choose(&q, &py->layout, &py->layout_source);
+	/* The DWARF of an interpreter takes tens of megabytes. */
+	if (search.object && search.object->image)
+		image_drop_debuginfo(search.object->image);
+	return err;
 }
 
 /* --- the types that have names ---------------------------------------------- */
@@ -266,6 +304,10 @@ struct error *find_python(struct target *t, struct python *py)
 		py->debug = has_symbol(t, "_Py_NegativeRefcount");
 	py->trace_refs = !py->free_threaded &&
 			 has_symbol(t, "_Py_AddToAllObjects");
+	if (py->minor > NEWEST_MINOR)
+		heap_warn(py->heap, "CPython 3.%d is newer than the tables "
+			  "know: its debug offsets and DWARF are used, and "
+			  "self-checks", py->minor);
 	find_known(py);
 	if (!py->known.type || !py->known.object || !py->known.str)
 		return error_new(ERR_UNSUPPORTED,

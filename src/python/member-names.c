@@ -30,6 +30,8 @@ static unsigned int lower_bound(const char *type, uint32_t offset)
 const char *member_names_find(uint32_t hexversion, const char *type,
 			      uint32_t offset)
 {
+	if (!type)
+		return NULL;
 	for (unsigned int i = lower_bound(type, offset); i < nr_member_names;
 	     i++) {
 		const struct member_name *m = &member_names[i];

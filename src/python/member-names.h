@@ -22,7 +22,7 @@ struct member_name {
 extern const struct member_name member_names[];
 extern const unsigned int nr_member_names;
 
-/* Static text; NULL: nothing is known to be there. */
+/* Static text; NULL: nothing is known to be there, or `type` is NULL. */
 const char *member_names_find(uint32_t hexversion, const char *type,
 			      uint32_t offset);
 

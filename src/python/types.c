@@ -7,6 +7,7 @@
 
 #define MAX_BASES 512		/* of tp_base that are followed */
 #define MAX_BASICSIZE (1 << 24)
+#define MAX_C_NAME (1 << 26)
 #define CACHE_SIZE 4096
 
 struct slot {
@@ -82,7 +83,7 @@ static bool looks_like_type(struct python *py, raddr addr)
 	basicsize = (int64_t)get_u64(p + l->type_basicsize);
 	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
 		return false;
-	return memory_string(py->memory, get_u64(p + l->type_name), 1 << 16);
+	return memory_string(py->memory, get_u64(p + l->type_name), MAX_C_NAME);
 }
 
 static void read_type(struct python *py, raddr addr, struct pytype *t)
@@ -114,6 +115,14 @@ static void read_type(struct python *py, raddr addr, struct pytype *t)
 	}
 	t->is_subtype = t->flags & TPFLAG_HAVE_GC &&
 			t->traverse == py->subtype_traverse;
+}
+
+bool types_peek(struct python *py, raddr addr, struct pytype *ret)
+{
+	if (!looks_like_type(py, addr))
+		return false;
+	read_type(py, addr, ret);
+	return true;
 }
 
 /* The bases are loaded before the class itself; a hostile chain is cut. */
@@ -260,7 +269,7 @@ bool types_is_subclass(struct python *py, raddr type, raddr base)
 const char *types_c_name(struct python *py, raddr type)
 {
 	return memory_string(py->memory,
-			     word_at(py, type, py->layout.type_name), 1 << 16);
+			     word_at(py, type, py->layout.type_name), MAX_C_NAME);
 }
 
 bool types_lookup(struct python *py, raddr type, const char *name,

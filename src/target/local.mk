@@ -1,4 +1,6 @@
 src_libpyheld_a_SOURCES += \
+	src/target/children.c \
+	src/target/children.h \
 	src/target/copy.c \
 	src/target/copy.h \
 	src/target/debuginfo.c \
