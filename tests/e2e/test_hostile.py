@@ -13,6 +13,9 @@ COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=type", "--count=1000", "--json"],
             ["cycles"], ["cycles", "--json"], ["export"])
 
+# For the Pythons between: text and JSON of what has all the names.
+SOME = (COMMANDS[0], COMMANDS[2], COMMANDS[-1])
+
 MOST_MEMORY = 1 << 20           # KiB
 
 
@@ -52,7 +55,7 @@ def check_json(result):
 @each(pythons.one_each)
 def test_names(python):
     with Target(python, "odd.py", "hostile") as target:
-        for command in COMMANDS:
+        for command in COMMANDS if python is pythons.newest() else SOME:
             result = run(*command, target.pid)
             assert result.status == 0, result
             check_text(result.out, command)
