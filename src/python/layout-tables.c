@@ -92,7 +92,24 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 272, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 240, .unpickler_marks_size = 256, \
+	.unpickler_input_line = 152, .unpickler_encoding = 224, \
+	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
+	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
+	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
+	.node_str = 8, .node_nr_children = 24, .node_children = 32,
 
 #define BASE_3_9 \
 	.runtime_size = 656, .runtime_interpreters_head = 32, \
@@ -181,7 +198,24 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 272, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 240, .unpickler_marks_size = 256, \
+	.unpickler_input_line = 152, .unpickler_encoding = 224, \
+	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
+	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
+	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
+	.node_str = 8, .node_nr_children = 24, .node_children = 32,
 
 #define BASE_3_10 \
 	.runtime_size = 672, .runtime_interpreters_head = 32, \
@@ -272,7 +306,23 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 272, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 240, .unpickler_marks_size = 256, \
+	.unpickler_input_line = 152, .unpickler_encoding = 224, \
+	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
+	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
+	.stginfo_ndim = 176,
 
 #define BASE_3_11 \
 	.runtime_size = 166688, .runtime_interpreters_head = 40, \
@@ -365,7 +415,23 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 272, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 240, .unpickler_marks_size = 256, \
+	.unpickler_input_line = 152, .unpickler_encoding = 224, \
+	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
+	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
+	.stginfo_ndim = 176,
 
 #define BASE_3_12 \
 	.runtime_size = 459944, .runtime_interpreters_head = 40, \
@@ -473,7 +539,23 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 272, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 240, .unpickler_marks_size = 256, \
+	.unpickler_input_line = 152, .unpickler_encoding = 224, \
+	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
+	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
+	.stginfo_ndim = 176,
 
 #define BASE_3_13 \
 	.runtime_size = 283320, .runtime_interpreters_head = 632, \
@@ -584,7 +666,24 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 144, .pickler_memo = 16, \
+	.pickler_output = 56, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 264, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 232, .unpickler_marks_size = 248, \
+	.unpickler_input_line = 144, .unpickler_encoding = 216, \
+	.unpickler_errors = 224, .simplequeue_size = 72, \
+	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
+	.stginfo_ndim = 144,
 
 #define BASE_3_14 \
 	.runtime_size = 316616, .runtime_interpreters_head = 808, \
@@ -698,7 +797,24 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 296, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 256, .unpickler_marks_size = 272, \
+	.unpickler_input_line = 152, .unpickler_encoding = 240, \
+	.unpickler_errors = 248, .simplequeue_size = 72, \
+	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
+	.stginfo_ndim = 152,
 
 #define BASE_3_15 \
 	.runtime_size = 346568, .runtime_interpreters_head = 936, \
@@ -816,7 +932,24 @@
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
 	.range_length = 40, .datetime_hastzinfo = 24, .datetime_tzinfo = 40, \
-	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24,
+	.time_tzinfo = 32, .timezone_offset = 16, .timezone_name = 24, \
+	.array_allocated = 32, .array_descr = 40, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 16, .buffered_buffer = 56, .buffered_buffer_size = 120, \
+	.product_pools = 16, .combinations_r = 40, .cwr_r = 40, \
+	.permutations_pool = 16, .permutations_r = 48, .struct_codes = 32, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 24, \
+	.decimal_alloc = 56, .element_extra = 40, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 152, .pickler_memo = 16, \
+	.pickler_output = 64, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 304, \
+	.unpickler_memo = 24, .unpickler_memo_size = 32, \
+	.unpickler_marks = 264, .unpickler_marks_size = 280, \
+	.unpickler_input_line = 160, .unpickler_encoding = 248, \
+	.unpickler_errors = 256, .simplequeue_size = 72, \
+	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
+	.stginfo_ndim = 152,
 
 const struct layout_row layout_rows[] = {
 { .hexversion = 0x030812f0, .name = "3.8.18",
@@ -877,6 +1010,10 @@ const struct layout_row layout_rows[] = {
 	BASE_3_13
 	.runtime_size = 283408, .runtime_main_interpreter = 88424,
 	.interp_size = 194984, .thread_size = 312, .thread_running_loop = 312,
+	.pickler_size = 152, .pickler_output = 64, .unpickler_size = 296,
+	.unpickler_marks = 256, .unpickler_marks_size = 272,
+	.unpickler_input_line = 152, .unpickler_encoding = 240,
+	.unpickler_errors = 248,
 } },
 /*
  * Debian's gchead-alignment.diff puts gc.generations at 20, upstream
@@ -888,7 +1025,10 @@ const struct layout_row layout_rows[] = {
 	BASE_3_13
 	.runtime_size = 283408, .runtime_main_interpreter = 88424,
 	.interp_size = 194984, .gc_generations = 20, .thread_size = 312,
-	.thread_running_loop = 312,
+	.thread_running_loop = 312, .pickler_size = 152, .pickler_output = 64,
+	.unpickler_size = 296, .unpickler_marks = 256,
+	.unpickler_marks_size = 272, .unpickler_input_line = 152,
+	.unpickler_encoding = 240, .unpickler_errors = 248,
 } },
 { .hexversion = 0x030d0ff0, .debug = true, .name = "3.13.15 (Debian, debug)",
 .layout = {
@@ -914,6 +1054,10 @@ const struct layout_row layout_rows[] = {
 	.interp_cached_paramspecargs_type = 194488,
 	.interp_cached_paramspeckwargs_type = 194496, .interp_obmalloc = 10808,
 	.gc_generations = 20, .thread_size = 312, .thread_running_loop = 312,
+	.pickler_size = 152, .pickler_output = 64, .unpickler_size = 296,
+	.unpickler_marks = 256, .unpickler_marks_size = 272,
+	.unpickler_input_line = 152, .unpickler_encoding = 240,
+	.unpickler_errors = 248,
 } },
 /*
  * Derived.  The incremental collector: its state is 24 bytes smaller, so what

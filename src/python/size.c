@@ -19,15 +19,13 @@ static const struct {
 	{ "collections.OrderedDict", SIZER_ODICT },
 	{ "collections.deque", SIZER_DEQUE },
 	{ "bytearray", SIZER_BYTEARRAY },
-	{ "array.array", SIZER_ARRAY },
-	{ "_io.BytesIO", SIZER_BYTESIO },
 	{ "async_generator", SIZER_GENERATOR },
 	{ "coroutine", SIZER_GENERATOR },
 	{ "generator", SIZER_GENERATOR },
 	{ "frozendict", SIZER_DICT },
 };
 
-static enum sizer choose_static(struct python *py, const struct pytype *t)
+static enum sizer choose_static(struct python *py, struct pytype *t)
 {
 	const struct known_types *k = &py->known;
 	const char *name = types_c_name(py, t->address);
@@ -56,7 +54,8 @@ static enum sizer choose_static(struct python *py, const struct pytype *t)
 			return SIZER_OBJECT;
 		return by_name[i].sizer;
 	}
-	return SIZER_OBJECT;
+	t->size_row = name ? size_library_find(name) : 0;
+	return t->size_row ? SIZER_LIBRARY : SIZER_OBJECT;
 }
 
 /* A subclass has its base's __sizeof__; the classes that have one of their own
@@ -68,8 +67,10 @@ void size_choose(struct python *py, struct pytype *t)
 	t->sizer = SIZER_OBJECT;
 	if (!t->is_subtype)
 		t->sizer = choose_static(py, t);
-	if (t->sizer == SIZER_OBJECT && base != UINT32_MAX)
+	if (t->sizer == SIZER_OBJECT && base != UINT32_MAX) {
 		t->sizer = py->types.v[base].sizer;
+		t->size_row = py->types.v[base].size_row;
+	}
 }
 
 static uint64_t presize(struct python *py, const struct pytype *t, raddr obj)
@@ -172,7 +173,7 @@ static uint64_t size_keys(struct python *py, raddr keys)
 	}
 }
 
-static uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj)
+uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj)
 {
 	const struct layout *l = &py->layout;
 	uint64_t size = (uint64_t)t->basicsize;
@@ -298,41 +299,16 @@ static uint64_t size_plain(struct python *py, const struct pytype *t,
 	       var_length(py, obj) * (uint64_t)t->itemsize;
 }
 
+/* 3.15 keeps a bytes object for it, without memory of its own while empty. */
 static uint64_t size_bytearray(struct python *py, const struct pytype *t,
 			       raddr obj)
 {
 	const struct layout *l = &py->layout;
-	raddr bytes = word_at(py, obj, l->bytearray_object);
+	uint64_t alloc = word_at(py, obj, l->bytearray_alloc);
 
-	if (l->bytearray_object == LAYOUT_NONE)
-		return (uint64_t)t->basicsize +
-		       word_at(py, obj, l->bytearray_alloc);
-	return (uint64_t)t->basicsize +
-	       (bytes ? l->bytes_value + 1 + word_at(py, bytes, l->var_size)
-		      : 0);
-}
-
-/* arrayobject: allocated, then the descriptor {char typecode; int itemsize}
- * (Modules/arraymodule.c, the same since 3.8). */
-static uint64_t size_array(struct python *py, const struct pytype *t,
-			   raddr obj)
-{
-	raddr descr = word_at(py, obj, 40);
-
-	return (uint64_t)t->basicsize +
-	       word_at(py, obj, 32) * (uint64_t)int_at(py, descr, 4);
-}
-
-/* The buffer is a bytes object of its own while nobody else has it. */
-static uint64_t size_bytesio(struct python *py, const struct pytype *t,
-			     raddr obj)
-{
-	raddr bytes = word_at(py, obj, 16);
-
-	if (!bytes || (uint32_t)word_at(py, bytes, 0) != 1)
-		return (uint64_t)t->basicsize;
-	return (uint64_t)t->basicsize + py->layout.bytes_value + 1 +
-	       word_at(py, bytes, py->layout.var_size);
+	if (alloc && l->bytearray_object != LAYOUT_NONE)
+		alloc += l->bytes_value + 1;
+	return (uint64_t)t->basicsize + alloc;
 }
 
 static uint64_t own_size(struct python *py, const struct pytype *t, raddr obj)
@@ -364,10 +340,8 @@ static uint64_t own_size(struct python *py, const struct pytype *t, raddr obj)
 		return size_deque(py, t, obj);
 	case SIZER_BYTEARRAY:
 		return size_bytearray(py, t, obj);
-	case SIZER_ARRAY:
-		return size_array(py, t, obj);
-	case SIZER_BYTESIO:
-		return size_bytesio(py, t, obj);
+	case SIZER_LIBRARY:
+		return size_library_of(py, t, obj);
 	case SIZER_OBJECT:
 		break;
 	}

@@ -125,9 +125,17 @@ static struct debuginfo *debuginfo_of(struct image *im, const struct binary *b)
 /* Private to extension modules where those are not built in. */
 static bool may_be_elsewhere(const char *name)
 {
-	return strncmp(name, "datetime_", 9) == 0 ||
-	       strncmp(name, "time_", 5) == 0 ||
-	       strncmp(name, "timezone_", 9) == 0;
+	static const char *const prefixes[] = {
+		"array_", "arraydescr_", "datetime_", "decimal_", "element_",
+		"elementextra_", "formatcode_", "memoentry_", "memotable_",
+		"parser_", "pickler_", "simplequeue_", "stgdict_", "stginfo_",
+		"struct_", "time_", "timezone_", "unpickler_",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
 }
 
 static uint32_t field(const struct layout *l, unsigned int i)
