@@ -40,6 +40,9 @@ static void info_release(struct heap_info *info)
 	for (size_t i = 0; i < info->warnings.nr; i++)
 		free(info->warnings.v[i]);
 	str_vec_release(&info->warnings);
+	for (size_t i = 0; i < info->mappings.nr; i++)
+		free(info->mappings.v[i].path);
+	heap_mapping_vec_release(&info->mappings);
 }
 
 static void texts_release(struct heap *h)
@@ -78,6 +81,7 @@ void heap_release(struct heap *h)
 	free(h->flags);
 	free(h->edge_start);
 	free(h->edge_nr);
+	error_free(h->failed);
 	memset(h, 0, sizeof(*h));
 }
 
@@ -118,6 +122,14 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	h->edge_start[o] = 0;
 	h->edge_nr[o] = 0;
 	return o;
+}
+
+void heap_fail(struct heap *h, struct error *err)
+{
+	if (h->failed)
+		error_free(err);
+	else
+		h->failed = err;
 }
 
 void heap_warn(struct heap *h, const char *format, ...)

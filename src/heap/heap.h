@@ -48,12 +48,26 @@ VEC_DEFINE(oid_vec, oid);
 #define TYPE_IS_HEAP 4		/* made at run time, not static */
 #define TYPE_HAS_TRAVERSE 8
 #define TYPE_LEGACY_DEL 16	/* tp_del: makes cycles uncollectable */
+#define TYPE_IS_DICT 32		/* dict or a subclass */
+
+/* heap_type.shape: whose instances are shown by their items */
+enum { SHAPE_NONE, SHAPE_LIST, SHAPE_TUPLE, SHAPE_DICT, NR_SHAPES };
+
+/* heap_type.subscript: Python for the item of an instance */
+enum {
+	SUBSCRIPT_NONE,		/* there is none */
+	SUBSCRIPT_PLAIN,	/* instance[...] */
+	SUBSCRIPT_LIST,		/* list.__getitem__(instance, ...) */
+	SUBSCRIPT_TUPLE,
+	NR_SUBSCRIPTS,
+};
 
 struct heap_type {
 	char *name;		/* "collections.OrderedDict", "list" */
 	uint64_t address;
 	oid object;		/* the class itself as an object, or OID_NONE */
 	uint32_t flags;
+	uint8_t shape, subscript;
 	uint32_t nr_objects;	/* kept by who fills the heap */
 	uint64_t bytes;
 };
@@ -142,6 +156,22 @@ struct heap_interpreter {
 };
 VEC_DEFINE(heap_interpreter_vec, struct heap_interpreter);
 
+/* A part of the target's address space. */
+struct heap_mapping {
+	uint64_t start, end;
+	uint32_t flags;		/* MAPPING_* */
+	uint64_t offset;	/* in the file */
+	char *path;		/* as the target sees it; "" none; "[heap]" */
+};
+VEC_DEFINE(heap_mapping_vec, struct heap_mapping);
+
+/* heap_mapping.flags */
+#define MAPPING_READ 1
+#define MAPPING_WRITE 2
+#define MAPPING_EXECUTE 4
+#define MAPPING_SHARED 8
+#define MAPPING_DELETED 16	/* the file has no name any more */
+
 /* What the target is, for reports and captures. */
 struct heap_info {
 	/* target */
@@ -164,9 +194,11 @@ struct heap_info {
 	uint64_t nr_bad_pointers; /* references to what is no object */
 	bool emulator;		/* built with it and could be used */
 	struct str_vec warnings; /* a line each */
+	struct heap_mapping_vec mappings; /* by address */
 };
 
 struct heap;
+struct heap_details;
 
 /* Made by who fills the heap; `o` and the ranges are valid. */
 struct heap_ops {
@@ -181,6 +213,12 @@ struct heap_ops {
 	/* The object at `address`, OID_NONE: none starts there. */
 	oid (*find)(struct heap *h, uint64_t address);
 	void (*release)(struct heap *h);
+	/*
+	 * All that names and previews are made of, for a capture (see
+	 * heap/naming.h); the heap's own.  NULL where the heap was not read
+	 * for that.
+	 */
+	struct error *(*details)(struct heap *h, struct heap_details *ret);
 };
 
 struct heap {
@@ -207,6 +245,12 @@ struct heap {
 	struct heap_info info;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */
+	/*
+	 * NULL, or the first failure of an operation that can't return one: a
+	 * capture is damaged where nobody had looked.  What was made since may
+	 * be wrong; ask before you show it.
+	 */
+	struct error *failed;
 };
 
 void heap_init(struct heap *h);
@@ -217,6 +261,9 @@ void heap_release(struct heap *h);	/* calls ops->release if there is one */
  * OID_NONE: 2^32 - 1 objects already.
  */
 oid heap_add_object(struct heap *h, uint64_t address, uint32_t type);
+
+/* Set heap.failed, or free `err` if that is set. */
+void heap_fail(struct heap *h, struct error *err);
 
 void heap_warn(struct heap *h, const char *format, ...) PRINTF(2, 3);
 

@@ -17,6 +17,7 @@
 struct loader {
 	struct python *py;
 	struct refs refs;
+	struct oid_vec kept;	/* where they lead to */
 	struct raddr_vec visited;
 	struct emulator_call *calls; /* BATCH of them */
 	oid next;		/* the first that was not read yet */
@@ -24,22 +25,35 @@ struct loader {
 
 /* --- one object --------------------------------------------------------------- */
 
-static void store_refs(struct python *py, oid o, const raddr *to, uint64_t nr)
+/* What ld->refs has are the references of `o`. */
+static void store_refs(struct loader *ld, oid o, bool by_reader)
 {
+	struct python *py = ld->py;
 	struct heap *h = py->heap;
 	uint64_t start = h->edges.nr;
+	size_t nr = ld->refs.to.nr;
 
+	oid_vec_resize(&ld->kept, nr);
 	oid_vec_reserve(&h->edges, nr);
-	for (uint64_t i = 0; i < nr; i++) {
-		oid referent = objects_add(py, to[i]);
+	for (size_t i = 0; i < nr; i++) {
+		oid referent = objects_add(py, ld->refs.to.v[i]);
 
 		if (likely(referent != OID_NONE))
 			h->edges.v[h->edges.nr++] = referent;
 		else
 			h->info.nr_bad_pointers++;
+		ld->kept.v[i] = referent;
 	}
 	h->edge_start[o] = start;
 	h->edge_nr[o] = (uint32_t)(h->edges.nr - start);
+	if (ld->refs.named)
+		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
+}
+
+static void refs_clear(struct refs *r)
+{
+	r->to.nr = 0;
+	r->names.nr = 0;
 }
 
 /* Without its traverse: every aligned word that points to an object. */
@@ -60,11 +74,11 @@ static void load_by_scan(struct loader *ld, oid o)
 	struct python *py = ld->py;
 	struct pytype t = *types_of(py, o);
 
-	ld->refs.to.nr = 0;
+	refs_clear(&ld->refs);
 	/* The words of a capsule are for C alone: none is an object's. */
 	if (t.address != py->known.capsule)
 		scan(py, &t, py->heap->address[o], &ld->refs);
-	store_refs(py, o, ld->refs.to.v, ld->refs.to.nr);
+	store_refs(ld, o, true);
 	py->heap->flags[o] |= OBJECT_SCANNED;
 	py->heap->info.nr_scanned++;
 }
@@ -78,13 +92,15 @@ static void load_native(struct loader *ld, oid o)
 	enum refs_result result;
 
 	h->size[o] = size_of(py, t, obj);
-	ld->refs.to.nr = 0;
+	if (ld->refs.named)
+		details_object(py, o);
+	refs_clear(&ld->refs);
 	result = refs_read(py, t, obj, &ld->refs);
 	if (result == REFS_EMULATE) {
 		oid_vec_push(&py->pending, o);
 		return;
 	}
-	store_refs(py, o, ld->refs.to.v, ld->refs.to.nr);
+	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {
 		h->flags[o] |= OBJECT_UNREAD;
 		h->info.nr_unread++;
@@ -108,6 +124,21 @@ static void note_failure(struct python *py, oid o, const char *why)
 	}
 }
 
+static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
+{
+	struct python *py = ld->py;
+	const struct pytype t = *types_of(py, o);
+
+	raddr_vec_resize(&ld->refs.to, 0);
+	raddr_vec_reserve(&ld->refs.to, nr);
+	for (size_t i = 0; i < nr; i++)
+		raddr_vec_push(&ld->refs.to, to[i]);
+	if (ld->refs.named)
+		found_names(py, &t, py->heap->address[o], to, nr,
+			    &ld->refs.names);
+	store_refs(ld, o, false);
+}
+
 static void run_batch(struct loader *ld, const oid *objects, size_t nr)
 {
 	struct python *py = ld->py;
@@ -129,7 +160,7 @@ static void run_batch(struct loader *ld, const oid *objects, size_t nr)
 			load_by_scan(ld, o);
 			continue;
 		}
-		store_refs(py, o, ld->visited.v + call->first, call->nr);
+		store_visited(ld, o, ld->visited.v + call->first, call->nr);
 		h->flags[o] |= OBJECT_EMULATED;
 		h->info.nr_emulated++;
 	}
@@ -248,7 +279,7 @@ static bool reader_agrees(struct loader *ld, oid o)
 	const struct pytype *t = types_of(py, o);
 	raddr obj = py->heap->address[o];
 
-	ld->refs.to.nr = 0;
+	refs_clear(&ld->refs);
 	if (refs_read(py, t, obj, &ld->refs) != REFS_OK ||
 	    !emulate_one(ld, obj, t->traverse))
 		return true;	/* nothing to compare */
@@ -292,105 +323,6 @@ static void check_readers(struct loader *ld, bool all)
 	}
 }
 
-/* --- what the report says ----------------------------------------------------------- */
-
-static char *safe_copy(const char *s)
-{
-	struct str safe = STR_INIT;
-
-	if (s)
-		str_add_safe(&safe, s, strlen(s));
-	return str_take(&safe);
-}
-
-/* "3.13.0 (main, Oct  7 2024, 05:02:14) [GCC 12.2.0]" is sys.version. */
-static void describe_version(struct python *py, struct heap_info *info)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-	raddr sysdict = word_at(py, py->interpreters.v[0].address,
-				py->layout.interp_sysdict);
-	raddr version = dict_get(py, sysdict, "version");
-	char *space;
-
-	info->hexversion = py->hexversion;
-	if (text_str(py, version, 400, &text, NULL)) {
-		space = strchr(text.s, ' ');
-		if (space)
-			*space = '\0';
-		info->version = xstrdup(text.s);
-		info->build = xstrdup(space ? space + 1 : "");
-		return;
-	}
-	info->version = xasprintf("3.%d.%u", py->minor,
-				  py->hexversion >> 8 & 0xff);
-	info->build = xstrdup("");
-}
-
-static void describe(struct python *py)
-{
-	struct heap_info *info = &py->heap->info;
-	const struct target *t = py->target;
-
-	info->pid = t->pid;
-	info->source = safe_copy(t->name);
-	info->executable = safe_copy(t->executable);
-	info->command = safe_copy(t->command);
-	info->host = safe_copy(t->host);
-	info->start_time = t->start_time;
-	info->taken_at = t->taken_at;
-	info->resident = t->resident;
-	info->pause_ns = t->pause_ns;
-	info->bytes_copied = t->memory.bytes_copied;
-	info->free_threaded = py->free_threaded;
-	info->debug = py->debug;
-	info->trace_refs = py->trace_refs;
-	info->allocator = xstrdup("");
-	info->layout = safe_copy(py->layout_source);
-	info->emulator = py->emulator;
-	describe_version(py, info);
-	if (!py->emulator)
-		heap_warn(py->heap, "no emulator (%s): objects of C types that "
-			  "pyheld does not know are only scanned for pointers",
-			  py->no_emulator);
-}
-
-static uint32_t type_flags(struct python *py, const struct pytype *t)
-{
-	const struct layout *l = &py->layout;
-	uint32_t flags = 0;
-	raddr value, owner;
-
-	if (t->flags & TPFLAG_TYPE_SUBCLASS)
-		flags |= TYPE_IS_TYPE;
-	if (t->flags & TPFLAG_HEAPTYPE)
-		flags |= TYPE_IS_HEAP;
-	if (t->traverse)
-		flags |= TYPE_HAS_TRAVERSE;
-	if (word_at(py, t->address, l->type_del))
-		flags |= TYPE_LEGACY_DEL;
-	if (word_at(py, t->address, l->type_finalize) &&
-	    types_lookup(py, t->address, "__del__", &value, &owner))
-		flags |= TYPE_HAS_DEL;
-	return flags;
-}
-
-static void finish_types(struct python *py)
-{
-	struct heap *h = py->heap;
-
-	for (size_t i = 0; i < h->types.nr; i++) {
-		struct heap_type *ht = &h->types.v[i];
-
-		ht->name = names_of_type(py, &py->types.v[i]);
-		ht->object = objects_find(py, ht->address);
-		ht->flags = type_flags(py, &py->types.v[i]);
-	}
-	for (oid o = 0; o < h->nr_objects; o++) {
-		h->types.v[h->type[o]].nr_objects++;
-		h->types.v[h->type[o]].bytes += h->size[o];
-	}
-}
-
 /* --- heap_ops ------------------------------------------------------------------------ */
 
 bool load_refs_again(struct python *py, oid o, struct refs *refs)
@@ -414,14 +346,11 @@ bool load_refs_again(struct python *py, oid o, struct refs *refs)
 	return true;
 }
 
-static void op_preview(struct heap *h, oid o, size_t max, struct str *ret)
-{
-	text_preview(h->context, h->address[o], max, ret);
-}
-
 static int64_t op_length(struct heap *h, oid o)
 {
-	return text_length(h->context, o);
+	struct python *py = h->context;
+
+	return preview_length(py, types_of(py, o), h->address[o]);
 }
 
 static oid op_find(struct heap *h, uint64_t address)
@@ -434,6 +363,7 @@ static void python_free(struct python *py)
 	if (!py)
 		return;
 	emulator_free(py->emulator);
+	details_release(py);
 	objects_release(py);
 	types_release(py);
 	interpreter_vec_release(&py->interpreters);
@@ -454,11 +384,12 @@ static void op_release(struct heap *h)
 }
 
 static const struct heap_ops ops = {
-	.name_edges = names_of_edges,
-	.preview = op_preview,
+	.name_edges = details_name_edges,
+	.preview = details_preview,
 	.length = op_length,
 	.find = op_find,
 	.release = op_release,
+	.details = details_of,
 };
 
 /* --- all of it ------------------------------------------------------------------------- */
@@ -466,6 +397,7 @@ static const struct heap_ops ops = {
 static void loader_release(struct loader *ld)
 {
 	refs_release(&ld->refs);
+	oid_vec_release(&ld->kept);
 	raddr_vec_release(&ld->visited);
 	free(ld->calls);
 }
@@ -484,6 +416,8 @@ static struct error *load_heap(struct python *py,
 	CLEANUP(loader_release) struct loader ld = { .py = py };
 	struct error *err;
 
+	details_init(py, options && options->details);
+
 	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
 	if (options && options->no_emulator)
 		py->no_emulator = "turned off";
@@ -499,14 +433,15 @@ static struct error *load_heap(struct python *py,
 	find_embedded_rule(&ld);
 	if (py->emulator)
 		check_readers(&ld, options && options->check_readers);
+	ld.refs.named = details_recorded(py);
 	/* Until 3.10 frames were the collector's: so are their locals here. */
 	roots_load_threads(py);
 	load_all(&ld);
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);
 	roots_load_stacks(py);
-	finish_types(py);
-	describe(py);
+	describe_types(py);
+	describe_info(py);
 	return NULL;
 }
 

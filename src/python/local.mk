@@ -29,9 +29,12 @@ src_libpyheld_a_SOURCES += src/python/emulator-none.c
 endif
 
 src_libpyheld_a_SOURCES += \
+	src/python/describe.c \
+	src/python/details.c \
 	src/python/dict.c \
 	src/python/find.c \
 	src/python/find.h \
+	src/python/found.c \
 	src/python/gc.c \
 	src/python/load.c \
 	src/python/load.h \
@@ -41,7 +44,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/python.h \
 	src/python/refs-instance.c \
 	src/python/refs.c \
-	src/python/size-library.c \
 	src/python/size.c \
 	src/python/state.h \
 	src/python/text.c \

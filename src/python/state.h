@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-#include "heap/heap.h"
+#include "heap/naming.h"
 #include "python/emulator.h"
 #include "python/layout.h"
 #include "target/target.h"
@@ -54,8 +54,7 @@ enum sizer {
 	SIZER_OBJECT,	 /* basicsize + itemsize * len */
 	SIZER_INT, SIZER_STR, SIZER_DICT, SIZER_ODICT, SIZER_LIST, SIZER_SET,
 	SIZER_TYPE, SIZER_CODE, SIZER_FRAME, SIZER_GENERATOR, SIZER_DEQUE,
-	SIZER_BYTEARRAY,
-	SIZER_LIBRARY,	 /* size-library.c */
+	SIZER_BYTEARRAY, SIZER_ARRAY, SIZER_BYTESIO,
 };
 
 #define READER_MAX_SLOTS 16
@@ -72,7 +71,6 @@ struct pytype {
 	bool mapped_static;	/* a static type */
 	enum reader reader;	/* of the first base that is no subtype */
 	enum sizer sizer;
-	uint8_t size_row;	/* of SIZER_LIBRARY: see size-library.c */
 	uint32_t native_base;	/* index of that base; itself if none */
 	/* subtype_traverse, worked out once: */
 	bool visits_type, visits_dict, visits_managed;
@@ -150,6 +148,7 @@ struct python {
 	const char *no_emulator; /* why not */
 	struct oid_vec pending;	/* waiting for the emulator */
 	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
+	struct details *details; /* details.c */
 };
 
 /* --- objects.c: the object map, adding objects ------------------------- */
@@ -171,6 +170,9 @@ oid objects_add(struct python *py, raddr addr);
 /* Index of the class at `addr` (read once); UINT32_MAX: it is no class. */
 uint32_t types_load(struct python *py, raddr addr);
 void types_release(struct python *py);
+/* The class at `addr`, as far as it tells without its bases; nothing is
+ * loaded.  false: it is no class. */
+bool types_peek(struct python *py, raddr addr, struct pytype *ret);
 /* The index of a class that was loaded already, else UINT32_MAX. */
 uint32_t types_load_known(struct python *py, raddr addr);
 static inline struct pytype *types_of(struct python *py, oid o)
@@ -311,26 +313,64 @@ bool text_literal(struct python *py, raddr obj, struct str *ret);
 bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret);
 /* Is it an identifier and no keyword? */
 bool text_is_identifier(const char *s);
-/* preview.c */
-void text_preview(struct python *py, raddr obj, size_t max, struct str *ret);
-int64_t text_length(struct python *py, oid o);
+/* As that for heap/naming.h: a float by its bits. */
+bool text_constant(struct python *py, raddr obj, size_t max, struct str *ret);
+
+/* --- preview.c ------------------------------------------------------------ */
+
+/* Add the text of an object, as heap/naming.h has it; false: none. */
+bool preview_text(struct python *py, const struct pytype *t, raddr obj,
+		  struct str *ret);
+int64_t preview_length(struct python *py, const struct pytype *t, raddr obj);
+
+/* --- describe.c: what reports say, when all is read -------------------------- */
+
+void describe_types(struct python *py);
+void describe_info(struct python *py);	/* heap.info */
 
 /* --- size.c --------------------------------------------------------------- */
 
 void size_choose(struct python *py, struct pytype *t);
 uint64_t size_of(struct python *py, const struct pytype *t, raddr obj);
-uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj);
-/* size-library.c: the row of a tp_name; 0: it has none.  Without what lies
- * before the object. */
-uint8_t size_library_find(const char *name);
-uint64_t size_library_of(struct python *py, const struct pytype *t, raddr obj);
 
 /* --- names.c -------------------------------------------------------------- */
 
-void names_of_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
-		    struct edge_name *names);
+/* The name of a reference from an instance of `type`; not of those kinds that
+ * are of enum edge_kind. */
+void names_make(struct python *py, raddr type, const struct ref_name *ref,
+		struct heap_name *n);
+/* heap_type.subscript */
+uint8_t names_subscript(struct python *py, const struct pytype *t);
 /* "module.Class" as the class says it at run time. */
 char *names_of_type(struct python *py, const struct pytype *t);
+
+/* --- found.c -------------------------------------------------------------- */
+
+/* How the object holds what the emulator found, to[0 .. nr - 1]. */
+void found_names(struct python *py, const struct pytype *t, raddr obj,
+		 const raddr *to, size_t nr, struct ref_name_vec *ret);
+
+/* --- details.c: what heap/naming.h makes names of -------------------------- */
+
+void details_init(struct python *py, bool record);
+void details_release(struct python *py);
+/* Are details to be recorded of all objects?  Then the next two are called for
+ * each, in the order of oids and of edges. */
+bool details_recorded(const struct python *py);
+void details_object(struct python *py, oid o);
+/*
+ * The references of `o` that were just added to the heap's edges; kept[i] is
+ * what refs->to.v[i] leads to, or OID_NONE.  `by_reader`: refs->names come
+ * from a reader, in its order.
+ */
+void details_edges(struct python *py, oid o, const struct refs *refs,
+		   const oid *kept, bool by_reader);
+
+/* heap_ops */
+void details_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+			struct edge_name *names);
+void details_preview(struct heap *h, oid o, size_t max, struct str *ret);
+struct error *details_of(struct heap *h, struct heap_details *ret) MUST_CHECK;
 
 /* --- roots.c -------------------------------------------------------------- */
 

@@ -123,11 +123,28 @@ bool text_is_identifier(const char *s)
 	return true;
 }
 
+/* How many of `nr` bytes from the first one stand for themselves. */
+static uint64_t plain_run(const uint8_t *p, uint64_t nr)
+{
+	uint64_t i = 0;
+
+	while (i < nr && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '\'' &&
+	       p[i] != '\\')
+		i++;
+	return i;
+}
+
 /* `'...'`, so that eval() gives the same str back. */
 static void add_quoted(struct str *ret, const struct view *v, uint64_t nr)
 {
+	uint64_t i = 0;
+
 	str_add_char(ret, '\'');
-	for (uint64_t i = 0; i < nr; i++) {
+	if (v->kind == 1) {
+		i = plain_run(v->data, nr);
+		str_add_bytes(ret, (const char *)v->data, i);
+	}
+	for (; i < nr; i++) {
 		uint32_t c = code_at(v, i);
 
 		if (c == '\'' || c == '\\')
@@ -224,6 +241,17 @@ static void add_hex(struct str *ret, const struct integer *v)
 		str_add_char(ret, digits[--nr]);
 }
 
+static void add_decimal(struct str *ret, uint64_t value)
+{
+	char digits[20];
+	size_t nr = sizeof(digits);
+
+	do
+		digits[--nr] = (char)('0' + value % 10);
+	while (value /= 10);
+	str_add_bytes(ret, digits + nr, sizeof(digits) - nr);
+}
+
 static bool add_int(struct python *py, raddr obj, struct str *ret)
 {
 	struct integer v;
@@ -239,7 +267,7 @@ static bool add_int(struct python *py, raddr obj, struct str *ret)
 	}
 	for (uint64_t i = v.nr; i--;)
 		value = value << 30 | (get_u32(v.digits + i * 4) & 0x3fffffff);
-	str_addf(ret, "%" PRIu64, value);
+	add_decimal(ret, value);
 	return true;
 }
 
@@ -312,6 +340,24 @@ bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret)
 		return false;
 	if (cut)
 		str_add(ret, "...");
+	return true;
+}
+
+bool text_constant(struct python *py, raddr obj, size_t max, struct str *ret)
+{
+	raddr type = word_at(py, obj, py->layout.object_type);
+	uint64_t bits;
+	double x;
+
+	if (!type || type != py->known.float_)
+		return text_scalar(py, obj, max, ret);
+	x = double_at(py, obj + py->layout.float_value);
+	if (isnan(x))
+		return false;
+	memcpy(&bits, &x, sizeof(bits));
+	str_add_char(ret, '~');
+	for (int shift = 60; shift >= 0; shift -= 4)
+		str_add_char(ret, "0123456789abcdef"[bits >> shift & 15]);
 	return true;
 }
 

@@ -64,8 +64,13 @@ static void release(struct heap *h)
 	free(g);
 }
 
-static const struct heap_ops ops = { name_edges, preview, length, find,
-				     release };
+static const struct heap_ops ops = {
+	.name_edges = name_edges,
+	.preview = preview,
+	.length = length,
+	.find = find,
+	.release = release,
+};
 
 const char *graph_name(const struct heap *h, oid o)
 {

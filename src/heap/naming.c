@@ -1,0 +1,428 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/naming.h"
+
+#define MAX_ITEMS 5		/* of a container in a repr */
+#define ITEM_MAX 24		/* code points of each */
+#define MAX_SHOWN 60		/* code points of a key in a name */
+#define MAX_TUPLE 64		/* items of a tuple that is written out */
+
+void heap_name_release(struct heap_name *n)
+{
+	free(n->name);
+	free(n->prefix);
+	free(n->suffix);
+	*n = (struct heap_name){ 0 };
+}
+
+void heap_names_release(struct heap_name_vec *names)
+{
+	for (size_t i = 0; i < names->nr; i++)
+		heap_name_release(&names->v[i]);
+	heap_name_vec_release(names);
+}
+
+/* --- texts ----------------------------------------------------------------- */
+
+static void add_float(struct str *ret, const char *hex)
+{
+	uint64_t bits = strtoull(hex, NULL, 16);
+	char text[40];
+	double x;
+
+	memcpy(&x, &bits, sizeof(x));
+	if (!isfinite(x)) {
+		str_add(ret, isnan(x) ? "nan" : x < 0 ? "float('-inf')" :
+							"float('inf')");
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	str_add(ret, text);
+	if (!strpbrk(text, ".e"))
+		str_add(ret, ".0");
+}
+
+/* Past one code point of a literal, which may be written as \n, \x1b ... */
+static const char *next_codepoint(const char *p)
+{
+	size_t nr = 1;
+
+	if (*p == '\\') {
+		char c = p[1];
+
+		nr = c == 'x' ? 4 : c == 'u' ? 6 : c == 'U' ? 10 : 2;
+		return p + strnlen(p, nr);
+	}
+	while (((unsigned char)p[nr] & 0xc0) == 0x80)
+		nr++;
+	return p + nr;
+}
+
+/* A str or bytes literal, cut where it has more than `max` code points. */
+static void add_quoted(struct str *ret, const struct str *text, size_t max)
+{
+	const char *p = strchr(text->s, '\'');
+	size_t nr = 0;
+
+	for (p++; *p && *p != '\''; p = next_codepoint(p)) {
+		if (nr++ < max)
+			continue;
+		str_add_safe(ret, text->s, (size_t)(p - text->s));
+		str_add(ret, "'...");
+		return;
+	}
+	str_add_safe(ret, text->s, text->len);
+}
+
+static bool is_quoted(const struct str *text)
+{
+	return text->s[0] == '\'' || (text->s[0] == 'b' && text->s[1] == '\'');
+}
+
+static void show_text(struct str *ret, const struct str *text, size_t max)
+{
+	if (text->s[0] == '~')
+		add_float(ret, text->s + 1);
+	else if (is_quoted(text))
+		add_quoted(ret, text, max);
+	else
+		str_add_safe(ret, text->s, text->len);
+}
+
+/* Does it end where its first quote closes? */
+static bool is_whole(const struct str *text)
+{
+	const char *p = strchr(text->s, '\'') + 1;
+
+	while (*p && *p != '\'')
+		p = next_codepoint(p);
+	return *p && p + 1 == text->s + text->len;
+}
+
+/* Python that gives an equal object; false: it is cut, or no literal. */
+static bool add_literal(struct str *ret, const struct str *text)
+{
+	if (!text->len || text->s[0] == '<' ||
+	    (is_quoted(text) && !is_whole(text)))
+		return false;
+	show_text(ret, text, SIZE_MAX);
+	return true;
+}
+
+/* --- reprs ----------------------------------------------------------------- */
+
+static void add_plain(struct heap *h, oid o, struct str *ret)
+{
+	str_addf(ret, "<%s at 0x%" PRIx64 ">", heap_type_of(h, o)->name,
+		 h->address[o]);
+}
+
+/* A constant in short, else <type at address>. */
+static void add_item(struct heap *h, const struct naming *n, oid o,
+		     struct str *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (n->text(h, o, &text) && *text.s != '<')
+		show_text(ret, &text, ITEM_MAX);
+	else
+		add_plain(h, o, ret);
+}
+
+static void add_items(struct heap *h, const struct naming *n, oid o,
+		      size_t max, struct str *ret)
+{
+	const oid *items = h->edges.v + h->edge_start[o];
+	int64_t nr = MAX(heap_length(h, o), 0);
+	size_t start = ret->len;
+	uint32_t i;
+
+	for (i = 0; i < h->edge_nr[o] && i < nr; i++) {
+		if (i)
+			str_add(ret, ", ");
+		if (i == MAX_ITEMS || ret->len - start > max)
+			break;
+		add_item(h, n, items[i], ret);
+	}
+	if (i < nr)
+		str_addf(ret, "%s... %" PRId64 " more",
+			 i == h->edge_nr[o] && i ? ", " : "", nr - i);
+}
+
+/* The key of an edge that leads to a dict's value, if it does.  `e` is its
+ * place among the edges of `o`. */
+static oid key_object(const struct heap *h, oid o, uint32_t e, uint32_t code)
+{
+	oid key = edge_code_arg(code);
+
+	switch (edge_code_kind(code)) {
+	case EDGE_VALUE_NEXT:
+		key = e + 1 < h->edge_nr[o] ?
+			      h->edges.v[h->edge_start[o] + e + 1] : OID_NONE;
+		break;
+	case EDGE_VALUE_OF:
+	case EDGE_VALUE_LOOSE:
+	case EDGE_CACHE_RESULT:
+		break;
+	default:
+		return OID_NONE;
+	}
+	return key < h->nr_objects ? key : OID_NONE;
+}
+
+static bool is_value(uint32_t code)
+{
+	switch (edge_code_kind(code)) {
+	case EDGE_VALUE:
+	case EDGE_VALUE_OF:
+	case EDGE_VALUE_NEXT:
+	case EDGE_VALUE_LOOSE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void add_key(struct heap *h, const struct naming *n, oid o, uint32_t e,
+		    uint32_t code, struct str *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	oid key = key_object(h, o, e, code);
+
+	if (key != OID_NONE)
+		add_item(h, n, key, ret);
+	else if (edge_code_kind(code) == EDGE_VALUE &&
+		 n->key(h, edge_code_arg(code), &text))
+		show_text(ret, &text, ITEM_MAX);
+	else
+		str_add_char(ret, '?');
+}
+
+static void add_dict(struct heap *h, const struct naming *n, oid o, size_t max,
+		     struct str *ret)
+{
+	const oid *to = h->edges.v + h->edge_start[o];
+	/* A value and its key each, and one more to know that there is. */
+	uint32_t nr = MIN(h->edge_nr[o], 2 * (MAX_ITEMS + 1));
+	const uint32_t *codes = n->codes(h, o, nr);
+	int64_t length = MAX(heap_length(h, o), 0), shown = 0;
+	size_t start = ret->len;
+
+	str_add_char(ret, '{');
+	for (uint32_t i = 0; i < nr && shown < MAX_ITEMS &&
+			     ret->len - start <= max; i++) {
+		if (!is_value(codes[i]))
+			continue;
+		if (shown++)
+			str_add(ret, ", ");
+		add_key(h, n, o, i, codes[i], ret);
+		str_add(ret, ": ");
+		add_item(h, n, to[i], ret);
+	}
+	if (shown < length)
+		str_addf(ret, "%s... %" PRId64 " more", shown ? ", " : "",
+			 length - shown);
+	str_add_char(ret, '}');
+}
+
+void naming_preview(struct heap *h, const struct naming *n, oid o, size_t max,
+		    struct str *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (n->text(h, o, &text)) {
+		show_text(ret, &text, max);
+		return;
+	}
+	switch (heap_type_of(h, o)->shape) {
+	case SHAPE_LIST:
+		str_add_char(ret, '[');
+		add_items(h, n, o, max, ret);
+		str_add_char(ret, ']');
+		break;
+	case SHAPE_TUPLE:
+		str_add_char(ret, '(');
+		add_items(h, n, o, max, ret);
+		str_add(ret, heap_length(h, o) == 1 ? ",)" : ")");
+		break;
+	case SHAPE_DICT:
+		add_dict(h, n, o, max, ret);
+		break;
+	default:
+		add_plain(h, o, ret);
+	}
+}
+
+/* --- names ----------------------------------------------------------------- */
+
+static void set_suffix(struct edge_name *n, const char *prefix, char *suffix)
+{
+	n->prefix = xstrdup(prefix);
+	n->suffix = suffix;
+}
+
+static void name_index(const struct heap_type *t, uint32_t i,
+		       struct edge_name *n)
+{
+	n->name = xasprintf("[%" PRIu32 "]", i);
+	if (t->subscript == SUBSCRIPT_PLAIN)
+		set_suffix(n, "", xasprintf("[%" PRIu32 "]", i));
+	else if (t->subscript == SUBSCRIPT_LIST)
+		set_suffix(n, "list.__getitem__(",
+			   xasprintf(", %" PRIu32 ")", i));
+	else if (t->subscript == SUBSCRIPT_TUPLE)
+		set_suffix(n, "tuple.__getitem__(",
+			   xasprintf(", %" PRIu32 ")", i));
+}
+
+/* A constant, or a tuple of constants, as Python that gives an equal. */
+static bool object_literal(struct heap *h, const struct naming *n, oid o,
+			   struct str *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	const oid *items = h->edges.v + h->edge_start[o];
+	uint32_t nr = h->edge_nr[o];
+
+	if (n->text(h, o, &text))
+		return add_literal(ret, &text);
+	if (heap_type_of(h, o)->shape != SHAPE_TUPLE || nr > MAX_TUPLE ||
+	    heap_length(h, o) != nr)
+		return false;
+	str_add_char(ret, '(');
+	for (uint32_t i = 0; i < nr; i++) {
+		str_cut(&text, 0);
+		if (!n->text(h, items[i], &text) || !add_literal(ret, &text))
+			return false;
+		str_add(ret, i + 1 < nr ? ", " : nr == 1 ? "," : "");
+	}
+	str_add_char(ret, ')');
+	return true;
+}
+
+/* The value of a key that can't be written: by its place among the values. */
+static void name_by_place(struct heap *h, const struct naming *n, oid o,
+			  uint32_t e, struct edge_name *ret)
+{
+	const uint32_t *codes = n->codes(h, o, e + 1);
+	uint32_t place = 0;
+
+	for (uint32_t i = 0; i < e; i++)
+		place += is_value(codes[i]);
+	set_suffix(ret, "list(dict.values(",
+		   xasprintf("))[%" PRIu32 "]", place));
+}
+
+static void name_value(struct heap *h, const struct naming *n, oid o,
+		       uint32_t e, uint32_t code, struct edge_name *ret)
+{
+	CLEANUP(str_release) struct str shown = STR_INIT, literal = STR_INIT;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	const struct heap_type *t = heap_type_of(h, o);
+	oid key = key_object(h, o, e, code);
+	bool written = false;
+
+	if (key != OID_NONE) {
+		naming_preview(h, n, key, MAX_SHOWN, &shown);
+		written = object_literal(h, n, key, &literal);
+	} else if (edge_code_kind(code) == EDGE_VALUE &&
+		   n->key(h, edge_code_arg(code), &text)) {
+		show_text(&shown, &text, MAX_SHOWN);
+		written = add_literal(&literal, &text);
+	} else {
+		str_add_char(&shown, '?');
+	}
+	ret->name = xasprintf("[%s]", shown.s);
+	if (written && t->subscript == SUBSCRIPT_PLAIN)
+		set_suffix(ret, "", xasprintf("[%s]", literal.s));
+	else if (!(t->flags & TYPE_IS_DICT))
+		return;
+	else if (!written && edge_code_kind(code) != EDGE_VALUE_LOOSE)
+		name_by_place(h, n, o, e, ret);
+	else if (written)
+		set_suffix(ret, "dict.__getitem__(",
+			   xasprintf(", %s)", literal.s));
+}
+
+static void name_key(struct heap *h, const struct naming *n, oid key,
+		     const char *what, struct edge_name *ret)
+{
+	CLEANUP(str_release) struct str shown = STR_INIT;
+
+	if (key != OID_NONE)
+		naming_preview(h, n, key, MAX_SHOWN, &shown);
+	ret->name = xasprintf("%s %s", what, shown.s);
+}
+
+static void name_named(const struct naming *n, uint32_t i,
+		       struct edge_name *ret)
+{
+	const struct heap_name *from = &n->names[i];
+
+	if (i >= n->nr_names) {
+		ret->name = xstrdup("");
+		return;
+	}
+	ret->name = xstrdup(from->name);
+	ret->prefix = from->prefix ? xstrdup(from->prefix) : NULL;
+	ret->suffix = from->suffix ? xstrdup(from->suffix) : NULL;
+	ret->stand_in = from->flags & NAME_STAND_IN;
+}
+
+static void name_edge(struct heap *h, const struct naming *n, oid o,
+		      uint32_t e, uint32_t code, struct edge_name *ret)
+{
+	oid to = h->edges.v[h->edge_start[o] + e];
+	uint32_t arg = edge_code_arg(code);
+
+	*ret = (struct edge_name){ 0 };
+	switch (edge_code_kind(code)) {
+	case EDGE_NAMED:
+		name_named(n, arg, ret);
+		break;
+	case EDGE_INDEX:
+		name_index(heap_type_of(h, o), arg, ret);
+		break;
+	case EDGE_VALUE:
+	case EDGE_VALUE_OF:
+	case EDGE_VALUE_NEXT:
+	case EDGE_VALUE_LOOSE:
+		name_value(h, n, o, e, code, ret);
+		break;
+	case EDGE_KEY:
+		name_key(h, n, to, "key", ret);
+		break;
+	case EDGE_CACHE_KEY:
+		name_key(h, n, to, "cached key", ret);
+		break;
+	case EDGE_CACHE_RESULT:
+		name_key(h, n, key_object(h, o, e, code),
+			 "cached result for", ret);
+		break;
+	case NR_EDGE_KINDS:
+	default:
+		ret->name = xstrdup("");
+	}
+}
+
+void naming_edges(struct heap *h, const struct naming *n, oid o,
+		  uint32_t first, uint32_t nr, struct edge_name *names)
+{
+	CLEANUP(freep) uint32_t *codes = NULL;
+
+	if (!nr)
+		return;
+	/* A copy: to show a key may take the codes of another object. */
+	codes = xreallocarray(NULL, nr, sizeof(*codes));
+	memcpy(codes, n->codes(h, o, first + nr) + first,
+	       nr * sizeof(*codes));
+	for (uint32_t i = 0; i < nr; i++)
+		name_edge(h, n, o, first + i, codes[i], &names[i]);
+}

@@ -1,0 +1,117 @@
+/*
+ * heap/naming.h - names of references and short reprs, made from little.
+ *
+ * To name a reference takes Python's syntax and a few facts; the facts are
+ * small enough to be kept for every reference of a heap.  So a live process
+ * and a capture of it give the very same words: both hand the same facts to
+ * the functions here.
+ *
+ * An edge's fact is its code: a kind, and an argument by kind.  What depends
+ * on the class and the attribute alone (that is most) is a name in a table
+ * that was made once for all of the class's instances.
+ *
+ * An object's fact is its text, that of constants and of what has a name:
+ *
+ *	'it\'s'		str, as a literal; 'cut'... where it is longer
+ *	b'bytes'	likewise
+ *	-12 0x1ff True None
+ *	~3ff0000000000000	float: the bits of the double
+ *	<module 'app'>	no literal: shown as it is
+ *
+ * Texts are at most TEXT_MAX code points of contents, those of a dict's str
+ * keys TEXT_KEY_MAX.  Other objects have none and are shown by what they refer
+ * to, or as <type at 0xaddress>.
+ *
+ * Facts may come from a file: nothing here trusts them, and what is made of
+ * them has no control bytes.
+ */
+#ifndef HEAP_NAMING_H
+#define HEAP_NAMING_H
+
+#include "heap/heap.h"
+
+#define TEXT_MAX 60
+#define TEXT_KEY_MAX 1000
+
+enum edge_kind {
+	EDGE_NAMED,		/* arg: index in the table of names */
+	EDGE_INDEX,		/* [arg] */
+	EDGE_VALUE,		/* ['key'], a dict's; arg: text of the key */
+	EDGE_VALUE_OF,		/* [key]; arg: the key, an object */
+	EDGE_VALUE_NEXT,	/* [key]; the next edge leads to the key */
+	EDGE_VALUE_LOOSE,	/* as VALUE_OF, but which place it has among
+				   the dict's values is not known */
+	EDGE_KEY,		/* leads to a key of the dict */
+	EDGE_CACHE_KEY,		/* of functools.lru_cache */
+	EDGE_CACHE_RESULT,	/* arg: the key, an object */
+	NR_EDGE_KINDS,
+};
+
+#define EDGE_ARG_BITS 28
+#define EDGE_ARG_MAX ((UINT32_C(1) << EDGE_ARG_BITS) - 1)
+
+static inline uint32_t edge_code(enum edge_kind kind, uint32_t arg)
+{
+	return (uint32_t)kind << EDGE_ARG_BITS | arg;
+}
+
+static inline enum edge_kind edge_code_kind(uint32_t code)
+{
+	return (enum edge_kind)(code >> EDGE_ARG_BITS);
+}
+
+static inline uint32_t edge_code_arg(uint32_t code)
+{
+	return code & EDGE_ARG_MAX;
+}
+
+/* heap_name.flags */
+#define NAME_STAND_IN 1		/* edge_name.stand_in */
+#define NAME_IDENTIFIER 2	/* an identifier of the program is in it */
+#define NAME_CONTENT 4		/* other contents of a string are in it */
+
+/* As struct edge_name.  Entry 0 of each table is the name "". */
+struct heap_name {
+	char *name, *prefix, *suffix;
+	uint32_t flags;
+};
+VEC_DEFINE(heap_name_vec, struct heap_name);
+void heap_name_release(struct heap_name *n);
+void heap_names_release(struct heap_name_vec *names);
+
+/* Where the facts of a heap are. */
+struct naming {
+	const struct heap_name *names;
+	uint32_t nr_names;
+	/* Add the text of object `o`; false: it has none. */
+	bool (*text)(struct heap *h, oid o, struct str *ret);
+	/* Add the text that the code of an edge means; false: there is none. */
+	bool (*key)(struct heap *h, uint32_t text, struct str *ret);
+	/* The codes of the first `nr` edges of `o`; valid until the next
+	 * call. */
+	const uint32_t *(*codes)(struct heap *h, oid o, uint32_t nr);
+};
+
+/* All facts of a heap, for a capture; columns by oid or parallel to edges. */
+struct heap_details {
+	const uint32_t *codes;		/* parallel to heap.edges */
+	const uint32_t *text;		/* of each object; 0: none */
+	const int64_t *length;		/* heap_length() of each object */
+	const struct heap_name *names;
+	uint32_t nr_names;
+	/*
+	 * Text i is text_bytes[text_start[i]] to text_bytes[text_start[i + 1]
+	 * - 1].  Number 0 is empty and means that there is none.
+	 */
+	uint32_t nr_texts;
+	const uint64_t *text_start;	/* nr_texts + 1 */
+	const char *text_bytes;
+};
+
+/* heap_ops.name_edges and heap_ops.preview of a heap that has a naming. */
+void naming_edges(struct heap *h, const struct naming *n, oid o,
+		  uint32_t first, uint32_t nr, struct edge_name *names);
+void naming_preview(struct heap *h, const struct naming *n, oid o, size_t max,
+		    struct str *ret);
+
+#endif

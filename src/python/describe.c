@@ -1,0 +1,145 @@
+/*
+ * What reports say of the process, and of its classes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/state.h"
+
+static char *safe_copy(const char *s)
+{
+	struct str safe = STR_INIT;
+
+	if (s)
+		str_add_safe(&safe, s, strlen(s));
+	return str_take(&safe);
+}
+
+/* "3.13.0 (main, Oct  7 2024, 05:02:14) [GCC 12.2.0]" is sys.version. */
+static void describe_version(struct python *py, struct heap_info *info)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	raddr sysdict = word_at(py, py->interpreters.v[0].address,
+				py->layout.interp_sysdict);
+	raddr version = dict_get(py, sysdict, "version");
+	char *space;
+
+	info->hexversion = py->hexversion;
+	if (text_str(py, version, 400, &text, NULL)) {
+		space = strchr(text.s, ' ');
+		if (space)
+			*space = '\0';
+		info->version = xstrdup(text.s);
+		info->build = xstrdup(space ? space + 1 : "");
+		return;
+	}
+	info->version = xasprintf("3.%d.%u", py->minor,
+				  py->hexversion >> 8 & 0xff);
+	info->build = xstrdup("");
+}
+
+static uint32_t mapping_flags(const struct mapping *m)
+{
+	uint32_t flags = 0;
+
+	flags |= m->prot & SEGMENT_READ ? MAPPING_READ : 0;
+	flags |= m->prot & SEGMENT_WRITE ? MAPPING_WRITE : 0;
+	flags |= m->prot & SEGMENT_EXEC ? MAPPING_EXECUTE : 0;
+	flags |= m->shared ? MAPPING_SHARED : 0;
+	flags |= m->deleted ? MAPPING_DELETED : 0;
+	return flags;
+}
+
+static void describe_mappings(const struct target *t, struct heap_info *info)
+{
+	for (size_t i = 0; i < t->mappings.nr; i++) {
+		const struct mapping *m = &t->mappings.v[i];
+
+		heap_mapping_vec_push(&info->mappings, (struct heap_mapping){
+			.start = m->start, .end = m->end,
+			.flags = mapping_flags(m), .offset = m->offset,
+			.path = safe_copy(m->path) });
+	}
+}
+
+void describe_info(struct python *py)
+{
+	struct heap_info *info = &py->heap->info;
+	const struct target *t = py->target;
+
+	info->pid = t->pid;
+	info->source = safe_copy(t->name);
+	info->executable = safe_copy(t->executable);
+	info->command = safe_copy(t->command);
+	info->host = safe_copy(t->host);
+	info->start_time = t->start_time;
+	info->taken_at = t->taken_at;
+	info->resident = t->resident;
+	info->pause_ns = t->pause_ns;
+	info->bytes_copied = t->memory.bytes_copied;
+	info->free_threaded = py->free_threaded;
+	info->debug = py->debug;
+	info->trace_refs = py->trace_refs;
+	info->allocator = xstrdup("");
+	info->layout = safe_copy(py->layout_source);
+	info->emulator = py->emulator;
+	describe_version(py, info);
+	describe_mappings(t, info);
+	if (!py->emulator)
+		heap_warn(py->heap, "no emulator (%s): objects of C types that "
+			  "pyheld does not know are only scanned for pointers",
+			  py->no_emulator);
+}
+
+static uint32_t type_flags(struct python *py, const struct pytype *t)
+{
+	const struct layout *l = &py->layout;
+	uint32_t flags = 0;
+	raddr value, owner;
+
+	if (t->flags & TPFLAG_TYPE_SUBCLASS)
+		flags |= TYPE_IS_TYPE;
+	if (t->flags & TPFLAG_HEAPTYPE)
+		flags |= TYPE_IS_HEAP;
+	if (t->traverse)
+		flags |= TYPE_HAS_TRAVERSE;
+	if (t->flags & TPFLAG_DICT_SUBCLASS)
+		flags |= TYPE_IS_DICT;
+	if (word_at(py, t->address, l->type_del))
+		flags |= TYPE_LEGACY_DEL;
+	if (word_at(py, t->address, l->type_finalize) &&
+	    types_lookup(py, t->address, "__del__", &value, &owner))
+		flags |= TYPE_HAS_DEL;
+	return flags;
+}
+
+static uint8_t shape_of(const struct python *py, const struct pytype *t)
+{
+	const struct known_types *k = &py->known;
+
+	if (t->address == k->list)
+		return SHAPE_LIST;
+	if (t->address == k->tuple)
+		return SHAPE_TUPLE;
+	return t->address == k->dict ? SHAPE_DICT : SHAPE_NONE;
+}
+
+void describe_types(struct python *py)
+{
+	struct heap *h = py->heap;
+
+	for (size_t i = 0; i < h->types.nr; i++) {
+		struct heap_type *ht = &h->types.v[i];
+
+		ht->name = names_of_type(py, &py->types.v[i]);
+		ht->object = objects_find(py, ht->address);
+		ht->flags = type_flags(py, &py->types.v[i]);
+		ht->shape = shape_of(py, &py->types.v[i]);
+		ht->subscript = names_subscript(py, &py->types.v[i]);
+	}
+	for (oid o = 0; o < h->nr_objects; o++) {
+		h->types.v[h->type[o]].nr_objects++;
+		h->types.v[h->type[o]].bytes += h->size[o];
+	}
+}

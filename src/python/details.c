@@ -1,0 +1,488 @@
+/*
+ * What heap/naming.h makes names and reprs of: for one object when it is asked
+ * for, or recorded of all while they are read, for a capture.
+ *
+ * Recording must not take longer than reading does, so what is costly (which
+ * of a class's attributes are plain ones, say) is found out once for each class
+ * and attribute.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/load.h"
+#include "python/state.h"
+
+VEC_DEFINE(i64_vec, int64_t);
+
+/* A name by what it was made of. */
+struct made {
+	uint64_t arg;
+	uint32_t type;		/* index, or ANY_TYPE */
+	uint16_t kind;
+	bool used;
+	uint32_t name;
+};
+#define ANY_TYPE UINT32_MAX
+
+/* A str key by its address.  Only some: keys that come again soon. */
+struct key_text {
+	raddr key;
+	uint32_t text;
+};
+#define KEY_TEXTS 32768		/* a power of two */
+
+struct details {
+	bool recorded;
+	struct heap_name_vec names;
+	struct made *made;	/* open addressing */
+	size_t made_size, made_nr;
+	uint32_t *same;		/* likewise: name + 1 by contents */
+	size_t same_size;
+	struct u64_vec text_start;
+	struct str text_bytes;
+	struct key_text *keys;
+	struct naming naming;
+	/* recorded: */
+	struct u32_vec codes;	/* parallel to heap.edges */
+	struct u32_vec text;	/* by oid */
+	struct i64_vec length;
+	/* not recorded: those of one object */
+	oid object;
+	struct u32_vec object_codes;
+	uint32_t depth;		/* of questions in questions */
+};
+
+/* Texts of keys of what was asked for are forgotten when they are so many. */
+#define TEXTS_MAX (16u << 20)
+
+/* --- names ------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t x)
+{
+	x *= UINT64_C(0x9e3779b97f4a7c15);
+	return x ^ x >> 29;
+}
+
+static uint64_t hash_text(uint64_t hash, const char *s)
+{
+	for (; s && *s; s++)
+		hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	return mix(hash + !s);
+}
+
+static uint64_t hash_name(const struct heap_name *n)
+{
+	return hash_text(hash_text(hash_text(n->flags, n->name), n->prefix),
+			 n->suffix);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_name(const struct heap_name *a, const struct heap_name *b)
+{
+	return a->flags == b->flags && same_text(a->name, b->name) &&
+	       same_text(a->prefix, b->prefix) &&
+	       same_text(a->suffix, b->suffix);
+}
+
+static void grow_same(struct details *d)
+{
+	size_t mask;
+
+	free(d->same);
+	d->same_size = d->same_size ? d->same_size * 2 : 1024;
+	d->same = xcalloc(d->same_size, sizeof(*d->same));
+	mask = d->same_size - 1;
+	for (size_t i = 0; i < d->names.nr; i++) {
+		size_t at = hash_name(&d->names.v[i]) & mask;
+
+		while (d->same[at])
+			at = (at + 1) & mask;
+		d->same[at] = (uint32_t)i + 1;
+	}
+}
+
+/* The number of the name in the table; takes it over. */
+static uint32_t intern_name(struct details *d, struct heap_name *n)
+{
+	size_t at;
+
+	if ((d->names.nr + 1) * 2 > d->same_size)
+		grow_same(d);
+	at = hash_name(n) & (d->same_size - 1);
+	for (; d->same[at]; at = (at + 1) & (d->same_size - 1)) {
+		if (!same_name(&d->names.v[d->same[at] - 1], n))
+			continue;
+		heap_name_release(n);
+		return d->same[at] - 1;
+	}
+	if (d->names.nr > EDGE_ARG_MAX) {
+		heap_name_release(n);
+		return 0;
+	}
+	heap_name_vec_push(&d->names, *n);
+	d->same[at] = (uint32_t)d->names.nr;
+	return (uint32_t)d->names.nr - 1;
+}
+
+static struct made *find_made(struct details *d, uint64_t arg, uint32_t type,
+			      uint16_t kind)
+{
+	size_t at = mix(arg ^ (uint64_t)type << 32 ^ (uint64_t)kind << 24);
+
+	for (;; at++) {
+		struct made *m = &d->made[at & (d->made_size - 1)];
+
+		if (!m->used || (m->arg == arg && m->type == type &&
+				 m->kind == kind))
+			return m;
+	}
+}
+
+static void grow_made(struct details *d)
+{
+	struct made *old = d->made;
+	size_t size = d->made_size;
+
+	d->made_size = size ? size * 2 : 4096;
+	d->made = xcalloc(d->made_size, sizeof(*d->made));
+	for (size_t i = 0; i < size; i++)
+		if (old[i].used)
+			*find_made(d, old[i].arg, old[i].type, old[i].kind) =
+				old[i];
+	free(old);
+}
+
+static bool goes_by_type(enum ref_kind kind)
+{
+	return kind == REF_ATTRIBUTE || kind == REF_FIELD ||
+	       kind == REF_DICT || kind == REF_OFFSET;
+}
+
+static uint32_t named(struct python *py, uint32_t type,
+		      const struct ref_name *ref)
+{
+	struct details *d = py->details;
+	uint32_t by = goes_by_type(ref->kind) ? type : ANY_TYPE;
+	struct made *m = find_made(d, ref->arg, by, (uint16_t)ref->kind);
+	struct heap_name name;
+
+	if (likely(m->used))
+		return edge_code(EDGE_NAMED, m->name);
+	if ((d->made_nr + 1) * 2 > d->made_size) {
+		grow_made(d);
+		m = find_made(d, ref->arg, by, (uint16_t)ref->kind);
+	}
+	names_make(py, py->types.v[type].address, ref, &name);
+	*m = (struct made){ ref->arg, by, (uint16_t)ref->kind, true,
+			    intern_name(d, &name) };
+	d->made_nr++;
+	return edge_code(EDGE_NAMED, m->name);
+}
+
+/* --- texts ------------------------------------------------------------------- */
+
+/* What was added to text_bytes since the last text is a text: its number. */
+static uint32_t end_text(struct details *d)
+{
+	uint32_t nr = (uint32_t)d->text_start.nr - 1;
+
+	/* The number before the last one can't be told from none. */
+	if (nr >= EDGE_ARG_MAX) {
+		str_cut(&d->text_bytes, d->text_start.v[nr]);
+		return 0;
+	}
+	u64_vec_push(&d->text_start, d->text_bytes.len);
+	return nr;
+}
+
+static void reset_texts(struct details *d)
+{
+	str_cut(&d->text_bytes, 0);
+	d->text_start.nr = 0;
+	/* Number 0 is empty. */
+	u64_vec_push(&d->text_start, 0);
+	u64_vec_push(&d->text_start, 0);
+	memset(d->keys, 0, KEY_TEXTS * sizeof(*d->keys));
+}
+
+/* The text of a dict's str key; 0: not readable. */
+static uint32_t key_text(struct python *py, raddr key)
+{
+	struct details *d = py->details;
+	struct key_text *k = &d->keys[mix(key >> 4) & (KEY_TEXTS - 1)];
+
+	if (k->key == key)
+		return k->text;
+	if (!text_constant(py, key, TEXT_KEY_MAX, &d->text_bytes)) {
+		str_cut(&d->text_bytes, d->text_start.v[d->text_start.nr - 1]);
+		return 0;
+	}
+	*k = (struct key_text){ key, end_text(d) };
+	return k->text;
+}
+
+/* --- codes -------------------------------------------------------------------- */
+
+struct edges {
+	const struct refs *refs;
+	const oid *kept;
+	uint32_t type;		/* of the object that has them */
+	bool placed;		/* values are in their dict's order */
+};
+
+static uint32_t object_code(struct python *py, enum edge_kind kind, raddr key)
+{
+	oid o = objects_find(py, key);
+
+	return o < EDGE_ARG_MAX ? edge_code(kind, o)
+				: edge_code(kind, EDGE_ARG_MAX);
+}
+
+static bool is_long(struct python *py, raddr key)
+{
+	return word_at(py, key, py->layout.str_length) > TEXT_MAX;
+}
+
+/* The key of a table for nothing but str is not visited: it may be in no
+ * other way in the heap.  Else it is what the next reference leads to. */
+static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
+{
+	const struct refs *r = e->refs;
+	raddr key = r->names.v[i].arg;
+	bool next = i + 1 < r->to.nr && r->names.v[i + 1].kind == REF_KEY &&
+		    r->to.v[i + 1] == key && e->kept[i + 1] != OID_NONE;
+	bool is_str = word_at(py, key, py->layout.object_type) ==
+		      py->known.str;
+	uint32_t text;
+
+	if (next && e->placed && !(is_str && is_long(py, key)))
+		return edge_code(EDGE_VALUE_NEXT, 0);
+	text = is_str ? key_text(py, key) : 0;
+	if (text)
+		return edge_code(EDGE_VALUE, text);
+	return object_code(py, e->placed ? EDGE_VALUE_OF : EDGE_VALUE_LOOSE,
+			   key);
+}
+
+static uint32_t code_of(struct python *py, const struct edges *e, size_t i)
+{
+	const struct ref_name *name = &e->refs->names.v[i];
+
+	switch (name->kind) {
+	case REF_INDEX:
+		return name->arg <= EDGE_ARG_MAX ?
+			edge_code(EDGE_INDEX, (uint32_t)name->arg) : 0;
+	case REF_VALUE:
+		return value_code(py, e, i);
+	case REF_KEY:
+		return edge_code(EDGE_KEY, 0);
+	case REF_CACHE_KEY:
+		return edge_code(EDGE_CACHE_KEY, 0);
+	case REF_CACHE_RESULT:
+		return object_code(py, EDGE_CACHE_RESULT, name->arg);
+	default:
+		return named(py, e->type, name);
+	}
+}
+
+static void add_codes(struct python *py, struct edges *e, struct u32_vec *ret)
+{
+	u32_vec_reserve(ret, e->refs->to.nr);
+	for (size_t i = 0; i < e->refs->to.nr; i++) {
+		if (likely(e->kept[i] != OID_NONE))
+			ret->v[ret->nr++] = code_of(py, e, i);
+		else
+			e->placed = false;
+	}
+}
+
+/* --- recorded ------------------------------------------------------------------ */
+
+bool details_recorded(const struct python *py)
+{
+	return py->details->recorded;
+}
+
+void details_edges(struct python *py, oid o, const struct refs *refs,
+		   const oid *kept, bool by_reader)
+{
+	struct edges e = { refs, kept, py->heap->type[o], by_reader };
+
+	add_codes(py, &e, &py->details->codes);
+}
+
+void details_object(struct python *py, oid o)
+{
+	struct details *d = py->details;
+	const struct pytype *t = types_of(py, o);
+	raddr obj = py->heap->address[o];
+	size_t len = d->text_bytes.len;
+	uint32_t text = 0;
+
+	if (preview_text(py, t, obj, &d->text_bytes))
+		text = end_text(d);
+	else
+		str_cut(&d->text_bytes, len);
+	u32_vec_push(&d->text, text);
+	i64_vec_push(&d->length, preview_length(py, t, obj));
+}
+
+struct error *details_of(struct heap *h, struct heap_details *ret)
+{
+	struct python *py = h->context;
+	const struct details *d = py->details;
+
+	if (!d->recorded)
+		return error_new(ERR_UNSUPPORTED, "the details of the objects"
+				 " were not recorded");
+	*ret = (struct heap_details){
+		.codes = d->codes.v,
+		.text = d->text.v,
+		.length = d->length.v,
+		.names = d->names.v,
+		.nr_names = (uint32_t)d->names.nr,
+		.nr_texts = (uint32_t)d->text_start.nr - 1,
+		.text_start = d->text_start.v,
+		.text_bytes = d->text_bytes.s,
+	};
+	return NULL;
+}
+
+/* --- on demand ------------------------------------------------------------------ */
+
+static bool naming_text(struct heap *h, oid o, struct str *ret)
+{
+	struct python *py = h->context;
+
+	return preview_text(py, types_of(py, o), h->address[o], ret);
+}
+
+static bool naming_key(struct heap *h, uint32_t text, struct str *ret)
+{
+	struct python *py = h->context;
+	const struct details *d = py->details;
+	uint64_t start;
+
+	if (!text || text + 1 >= d->text_start.nr)
+		return false;
+	start = d->text_start.v[text];
+	str_add_bytes(ret, d->text_bytes.s + start,
+		      d->text_start.v[text + 1] - start);
+	return true;
+}
+
+/* As load_refs_again(), with names in any case: true, by a reader. */
+static bool read_named(struct python *py, oid o, struct refs *refs)
+{
+	const struct pytype t = *types_of(py, o);
+
+	refs->named = true;
+	if (load_refs_again(py, o, refs))
+		return true;
+	found_names(py, &t, py->heap->address[o], refs->to.v, refs->to.nr,
+		    &refs->names);
+	return false;
+}
+
+static void set_names(struct details *d)
+{
+	d->naming.names = d->names.v;
+	d->naming.nr_names = (uint32_t)d->names.nr;
+}
+
+static const uint32_t *naming_codes(struct heap *h, oid o, uint32_t nr)
+{
+	struct python *py = h->context;
+	struct details *d = py->details;
+	CLEANUP(refs_release) struct refs refs = { .named = true };
+	CLEANUP(oid_vec_release) struct oid_vec kept = VEC_INIT;
+	struct edges e = { &refs, NULL, h->type[o], false };
+
+	if (d->recorded)
+		return d->codes.v + h->edge_start[o];
+	if (d->object == o && d->object_codes.nr >= nr)
+		return d->object_codes.v;
+	e.placed = read_named(py, o, &refs);
+	for (size_t i = 0; i < refs.to.nr; i++)
+		oid_vec_push(&kept, objects_find(py, refs.to.v[i]));
+	e.kept = kept.v;
+	d->object = o;
+	d->object_codes.nr = 0;
+	add_codes(py, &e, &d->object_codes);
+	while (d->object_codes.nr < nr)
+		u32_vec_push(&d->object_codes, 0);
+	set_names(d);
+	return d->object_codes.v;
+}
+
+static void enter(struct details *d)
+{
+	if (d->depth++ || d->recorded || d->text_bytes.len < TEXTS_MAX)
+		return;
+	reset_texts(d);
+	d->object = OID_NONE;
+}
+
+void details_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+			struct edge_name *names)
+{
+	struct python *py = h->context;
+	struct details *d = py->details;
+
+	enter(d);
+	set_names(d);
+	naming_edges(h, &d->naming, o, first, nr, names);
+	d->depth--;
+}
+
+void details_preview(struct heap *h, oid o, size_t max, struct str *ret)
+{
+	struct python *py = h->context;
+
+	enter(py->details);
+	naming_preview(h, &py->details->naming, o, max, ret);
+	py->details->depth--;
+}
+
+/* --- all of it ---------------------------------------------------------------- */
+
+void details_init(struct python *py, bool record)
+{
+	struct details *d = xcalloc(1, sizeof(*d));
+	struct heap_name unknown = { .name = xstrdup("") };
+
+	d->recorded = record;
+	d->text_bytes = (struct str)STR_INIT;
+	d->keys = xcalloc(KEY_TEXTS, sizeof(*d->keys));
+	d->object = OID_NONE;
+	d->naming = (struct naming){ .text = naming_text, .key = naming_key,
+				     .codes = naming_codes };
+	reset_texts(d);
+	grow_made(d);
+	intern_name(d, &unknown);
+	py->details = d;
+}
+
+void details_release(struct python *py)
+{
+	struct details *d = py->details;
+
+	if (!d)
+		return;
+	heap_names_release(&d->names);
+	free(d->made);
+	free(d->same);
+	u64_vec_release(&d->text_start);
+	str_release(&d->text_bytes);
+	free(d->keys);
+	u32_vec_release(&d->codes);
+	u32_vec_release(&d->text);
+	i64_vec_release(&d->length);
+	u32_vec_release(&d->object_codes);
+	free(d);
+	py->details = NULL;
+}

@@ -1,0 +1,174 @@
+/*
+ * The names of references that the emulator found.
+ *
+ * A tp_traverse does not say where it found a pointer: look for it.  It goes
+ * over its entries in order, and so does this search: it begins where it found
+ * the last one, so that naming all entries of a large one is linear.
+ */
+#include <string.h>
+
+#include "python/state.h"
+
+struct search {
+	struct python *py;
+	const struct pytype *t;
+	raddr obj;
+	struct dict_iter dict;
+	bool has_dict;
+	raddr link;		/* of functools.lru_cache; 0: none */
+	uint64_t item;
+	unsigned int misses;	/* full rounds without success */
+};
+
+/* What holds pointers that are not among its entries is not searched for
+ * ever: names stay linear in the references. */
+#define MAX_MISSES 16
+
+static bool is_lru_cache(struct python *py, const struct pytype *t)
+{
+	const char *name = types_c_name(
+		py, py->types.v[t->native_base].address);
+
+	return name && strcmp(name, "functools._lru_cache_wrapper") == 0;
+}
+
+static void search_init(struct search *s, struct python *py,
+			const struct pytype *t, raddr obj)
+{
+	*s = (struct search){ .py = py, .t = t, .obj = obj };
+	s->has_dict = t->flags & TPFLAG_DICT_SUBCLASS &&
+		      dict_iter_init(py, obj, &s->dict);
+	if (is_lru_cache(py, t))
+		s->link = word_at(py, obj + py->layout.lru_cache_root,
+				  py->layout.lru_link_next);
+}
+
+/* At most two rounds: from here to the end, and from the start to here. */
+static bool find_in_dict(struct search *s, raddr to, struct ref_name *ret)
+{
+	raddr key, value;
+
+	if (s->misses > MAX_MISSES)
+		return false;
+	for (int round = 0; s->has_dict && round < 2; round++) {
+		while (dict_iter_next(&s->dict, &key, &value)) {
+			if (value != to && key != to)
+				continue;
+			*ret = value == to
+				       ? (struct ref_name){ REF_VALUE, key }
+				       : (struct ref_name){ REF_KEY, 0 };
+			/* Its other half may be asked for next. */
+			s->dict.i--;
+			return true;
+		}
+		s->dict.i = 0;
+	}
+	s->misses += s->has_dict;
+	return false;
+}
+
+/* The links form a ring through the cache itself. */
+static bool find_in_links(struct search *s, raddr to, struct ref_name *ret)
+{
+	const struct layout *l = &s->py->layout;
+	uint64_t left = s->py->memory->bytes_copied / 16;
+
+	/* Each link's class is visited, too. */
+	if (!s->link || s->misses > MAX_MISSES ||
+	    to == word_at(s->py, s->link, l->object_type))
+		return false;
+	for (int round = 0; s->link && round < 2; round++) {
+		for (; s->link && s->link != s->obj + l->lru_cache_root &&
+		       left--; s->link = word_at(s->py, s->link,
+						 l->lru_link_next)) {
+			raddr key = word_at(s->py, s->link, l->lru_link_key);
+
+			if (word_at(s->py, s->link, l->lru_link_result) == to)
+				*ret = (struct ref_name){ REF_CACHE_RESULT,
+							  key };
+			else if (key == to)
+				*ret = (struct ref_name){ REF_CACHE_KEY, 0 };
+			else
+				continue;
+			return true;
+		}
+		s->link = word_at(s->py, s->obj + l->lru_cache_root,
+				  l->lru_link_next);
+	}
+	s->misses++;
+	return false;
+}
+
+static bool find_in_items(struct search *s, raddr to, struct ref_name *ret)
+{
+	const struct layout *l = &s->py->layout;
+	raddr items = 0;
+	uint64_t nr;
+
+	if (s->t->flags & TPFLAG_TUPLE_SUBCLASS)
+		items = s->obj + l->tuple_item;
+	else if (s->t->flags & TPFLAG_LIST_SUBCLASS)
+		items = word_at(s->py, s->obj, l->list_item);
+	nr = items ? word_at(s->py, s->obj, l->var_size) : 0;
+	if (!nr || s->misses > MAX_MISSES ||
+	    !memory_has_array(s->py->memory, items, nr, 8))
+		return false;
+	for (uint64_t i = 0; i < nr; i++, s->item++) {
+		s->item %= nr;
+		if (word_at(s->py, items + s->item * 8, 0) == to) {
+			*ret = (struct ref_name){ REF_INDEX, s->item++ };
+			return true;
+		}
+	}
+	s->misses++;
+	return false;
+}
+
+static bool find_in_words(struct search *s, raddr to, struct ref_name *ret)
+{
+	const struct pytype *t = s->t;
+	struct python *py = s->py;
+
+	if (t->flags & TPFLAG_MANAGED_DICT &&
+	    word_at(py, s->obj - 24, 0) == to) {
+		*ret = (struct ref_name){ REF_DICT, 0 };
+		return true;
+	}
+	if (t->dictoffset > 0 &&
+	    word_at(py, s->obj + (uint64_t)t->dictoffset, 0) == to) {
+		*ret = (struct ref_name){ REF_DICT, 0 };
+		return true;
+	}
+	for (uint64_t at = py->layout.object_size;
+	     at + 8 <= (uint64_t)t->basicsize; at += 8) {
+		if ((word_at(py, s->obj + at, 0) & ~3ull) == to) {
+			*ret = (struct ref_name){ REF_OFFSET, at };
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct ref_name name_found(struct search *s, raddr to)
+{
+	struct ref_name name = { REF_NONE, 0 };
+
+	if (to == s->t->address)
+		name.kind = REF_TYPE;
+	else if (!find_in_words(s, to, &name) &&
+		 !find_in_dict(s, to, &name) && !find_in_links(s, to, &name))
+		find_in_items(s, to, &name);
+	return name;
+}
+
+void found_names(struct python *py, const struct pytype *t, raddr obj,
+		 const raddr *to, size_t nr, struct ref_name_vec *ret)
+{
+	struct search search;
+
+	search_init(&search, py, t, obj);
+	ref_name_vec_resize(ret, 0);
+	ref_name_vec_reserve(ret, nr);
+	for (size_t i = 0; i < nr; i++)
+		ref_name_vec_push(ret, name_found(&search, to[i]));
+}
