@@ -54,7 +54,8 @@ enum sizer {
 	SIZER_OBJECT,	 /* basicsize + itemsize * len */
 	SIZER_INT, SIZER_STR, SIZER_DICT, SIZER_ODICT, SIZER_LIST, SIZER_SET,
 	SIZER_TYPE, SIZER_CODE, SIZER_FRAME, SIZER_GENERATOR, SIZER_DEQUE,
-	SIZER_BYTEARRAY, SIZER_ARRAY, SIZER_BYTESIO,
+	SIZER_BYTEARRAY,
+	SIZER_LIBRARY,	 /* size-library.c */
 };
 
 #define READER_MAX_SLOTS 16
@@ -71,6 +72,7 @@ struct pytype {
 	bool mapped_static;	/* a static type */
 	enum reader reader;	/* of the first base that is no subtype */
 	enum sizer sizer;
+	uint8_t size_row;	/* of SIZER_LIBRARY: see size-library.c */
 	uint32_t native_base;	/* index of that base; itself if none */
 	/* subtype_traverse, worked out once: */
 	bool visits_type, visits_dict, visits_managed;
@@ -332,6 +334,11 @@ void describe_info(struct python *py);	/* heap.info */
 
 void size_choose(struct python *py, struct pytype *t);
 uint64_t size_of(struct python *py, const struct pytype *t, raddr obj);
+uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj);
+/* size-library.c: the row of a tp_name; 0: it has none.  Without what lies
+ * before the object. */
+uint8_t size_library_find(const char *name);
+uint64_t size_library_of(struct python *py, const struct pytype *t, raddr obj);
 
 /* --- names.c -------------------------------------------------------------- */
 
