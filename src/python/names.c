@@ -17,7 +17,7 @@
 #include "python/state.h"
 
 #define MAX_SHOWN 60		/* code points of a key in a name */
-#define MAX_NAME 4096
+#define MAX_NAME 1000		/* code points */
 
 static void set_suffix(struct heap_name *n, const char *prefix, char *suffix)
 {
