@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <wchar.h>
 
 #include "output/format.h"
@@ -42,6 +43,66 @@ void format_bytes(struct str *s, uint64_t n)
 	str_addf(s, "%.1f %s", size, units[unit]);
 }
 
+static uint64_t magnitude(int64_t n)
+{
+	return n < 0 ? -(uint64_t)n : (uint64_t)n;
+}
+
+static void add_sign(struct str *s, int64_t n)
+{
+	if (n)
+		str_add_char(s, n < 0 ? '-' : '+');
+}
+
+void format_growth(struct str *s, int64_t n)
+{
+	add_sign(s, n);
+	format_count(s, magnitude(n));
+}
+
+void format_bytes_growth(struct str *s, int64_t n)
+{
+	add_sign(s, n);
+	format_bytes(s, magnitude(n));
+}
+
+void format_percent_growth(struct str *s, uint64_t old, uint64_t new)
+{
+	if (old)
+		str_addf(s, "%+.1f%%",
+			 100 * ((double)new - (double)old) / (double)old);
+}
+
+void format_seconds(struct str *s, uint64_t seconds)
+{
+	uint64_t minutes = seconds / 60, hours = minutes / 60;
+
+	if (seconds < 120)
+		str_addf(s, "%" PRIu64 " s", seconds);
+	else if (minutes < 120)
+		str_addf(s, "%" PRIu64 " min", minutes);
+	else if (hours < 48)
+		str_addf(s, "%" PRIu64 " h %" PRIu64 " min", hours,
+			 minutes % 60);
+	else
+		str_addf(s, "%" PRIu64 " d %" PRIu64 " h", hours / 24,
+			 hours % 24);
+}
+
+void format_time(struct str *s, uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	char text[64];
+	struct tm tm;
+
+	/* A capture may claim any year. */
+	if (!gmtime_r(&t, &tm) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
+		str_addf(s, "%" PRIu64 " s", seconds);
+	else
+		str_add(s, text);
+}
+
 void format_duration(struct str *s, uint64_t ns)
 {
 	double ms = (double)ns / 1e6;
@@ -57,6 +118,18 @@ void format_duration(struct str *s, uint64_t ns)
 void format_address(struct str *s, uint64_t address)
 {
 	str_addf(s, "0x%" PRIx64, address);
+}
+
+void format_styled(struct str *s, const char *text, enum style style,
+		   const struct format *f)
+{
+	bool is_styled = f->styles && style != STYLE_PLAIN && *text;
+
+	if (is_styled)
+		str_add(s, f->styles[style]);
+	str_add(s, text);
+	if (is_styled)
+		str_add(s, f->styles[STYLE_PLAIN]);
 }
 
 /*

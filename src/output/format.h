@@ -12,12 +12,27 @@
 #include "base/str.h"
 #include "heap/heap.h"
 
+/* What a text is, where the reader's end can show that. */
+enum style {
+	STYLE_PLAIN,
+	STYLE_HEADING,
+	STYLE_GROWTH,		/* more than there was: maybe a leak */
+	NR_STYLES,
+};
+
 /* What the reader's end can show; see cli/terminal.c. */
 struct format {
 	unsigned int width;	/* columns of the terminal; 0: no limit */
 	bool utf8;		/* tree lines and ellipses beyond ASCII */
 	bool header;		/* column heads */
+	/* What begins a text of each style, that of STYLE_PLAIN ends it; NULL:
+	 * all look the same. */
+	const char *const *styles;
 };
+
+/* Add `text`, which has no line's end in it. */
+void format_styled(struct str *s, const char *text, enum style style,
+		   const struct format *f);
 
 /* "98,113" */
 void format_count(struct str *s, uint64_t n);
@@ -25,6 +40,16 @@ void format_count(struct str *s, uint64_t n);
 void format_counted(struct str *s, uint64_t n, const char *what);
 /* "48 bytes", "12.0 KiB", "1.4 GiB" */
 void format_bytes(struct str *s, uint64_t n);
+/* "+98,113", "-3", "0" */
+void format_growth(struct str *s, int64_t n);
+/* "+12.0 KiB" */
+void format_bytes_growth(struct str *s, int64_t n);
+/* "+8.3%"; nothing where there was nothing */
+void format_percent_growth(struct str *s, uint64_t old, uint64_t new);
+/* "3 s", "5 min", "2 h 5 min", "3 d 4 h" */
+void format_seconds(struct str *s, uint64_t seconds);
+/* "2026-03-01 12:00:00 UTC" */
+void format_time(struct str *s, uint64_t seconds);
 /* "83.1 ms" */
 void format_duration(struct str *s, uint64_t ns);
 /* "0x7f3a2c0b5d90" */

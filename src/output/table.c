@@ -6,14 +6,19 @@
 
 struct str *table_cell(struct table *t)
 {
-	cell_vec_push(&t->cells, (struct str)STR_INIT);
-	return &t->cells.v[t->cells.nr - 1];
+	cell_vec_push(&t->cells, (struct cell){ STR_INIT, STYLE_PLAIN });
+	return &t->cells.v[t->cells.nr - 1].text;
+}
+
+void table_style(struct table *t, enum style style)
+{
+	t->cells.v[t->cells.nr - 1].style = style;
 }
 
 void table_release(struct table *t)
 {
 	for (size_t i = 0; i < t->cells.nr; i++)
-		str_release(&t->cells.v[i]);
+		str_release(&t->cells.v[i].text);
 	cell_vec_release(&t->cells);
 }
 
@@ -25,7 +30,7 @@ static void measure(const struct table *t, const struct format *f,
 	for (size_t i = 0; i < t->cells.nr; i++) {
 		unsigned int c = i % t->nr_columns;
 
-		widths[c] = MAX(widths[c], format_width(t->cells.v[i].s));
+		widths[c] = MAX(widths[c], format_width(t->cells.v[i].text.s));
 	}
 }
 
@@ -52,7 +57,7 @@ static void shrink(const struct table *t, const struct format *f,
 
 static void print_cell(const struct table *t, const struct format *f,
 		       unsigned int column, const char *text,
-		       unsigned int width, struct str *out)
+		       enum style style, unsigned int width, struct str *out)
 {
 	CLEANUP(str_release) struct str fit = STR_INIT;
 	unsigned int used;
@@ -63,7 +68,7 @@ static void print_cell(const struct table *t, const struct format *f,
 	format_pad(out, column ? GAP : t->indent);
 	if (t->columns[column].right && used < width)
 		format_pad(out, width - used);
-	str_add(out, fit.s);
+	format_styled(out, fit.s, style, f);
 	if (!t->columns[column].right && used < width)
 		format_pad(out, width - used);
 	if (column + 1 == t->nr_columns)
@@ -78,10 +83,12 @@ void table_print(const struct table *t, const struct format *f,
 	measure(t, f, widths);
 	shrink(t, f, widths);
 	for (unsigned int c = 0; f->header && c < t->nr_columns; c++)
-		print_cell(t, f, c, t->columns[c].head, widths[c], out);
+		print_cell(t, f, c, t->columns[c].head, STYLE_HEADING,
+			   widths[c], out);
 	for (size_t i = 0; i < t->cells.nr; i++) {
 		unsigned int c = i % t->nr_columns;
 
-		print_cell(t, f, c, t->cells.v[i].s, widths[c], out);
+		print_cell(t, f, c, t->cells.v[i].text.s, t->cells.v[i].style,
+			   widths[c], out);
 	}
 }

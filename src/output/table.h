@@ -21,7 +21,11 @@ struct table_column {
 	bool shrinks;		/* may lose its middle on a narrow terminal */
 };
 
-VEC_DEFINE(cell_vec, struct str);
+struct cell {
+	struct str text;
+	enum style style;
+};
+VEC_DEFINE(cell_vec, struct cell);
 
 struct table {
 	const struct table_column *columns;
@@ -34,6 +38,8 @@ struct table {
 
 /* The next cell, empty; valid until the next is asked for. */
 struct str *table_cell(struct table *t);
+/* How the last cell is to look. */
+void table_style(struct table *t, enum style style);
 
 /* Add the table to `out`: heads if the format has them, then all rows. */
 void table_print(const struct table *t, const struct format *f,
