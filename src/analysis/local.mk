@@ -4,13 +4,23 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/chain.h \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
+	src/analysis/diff.c \
+	src/analysis/diff.h \
 	src/analysis/garbage.c \
 	src/analysis/garbage.h \
+	src/analysis/grow-name.c \
+	src/analysis/grow-name.h \
+	src/analysis/grow.c \
+	src/analysis/grow.h \
 	src/analysis/loop.c \
 	src/analysis/loop.h \
+	src/analysis/match.c \
+	src/analysis/match.h \
 	src/analysis/path.h \
 	src/analysis/pattern.c \
 	src/analysis/pattern.h \
+	src/analysis/place.c \
+	src/analysis/place.h \
 	src/analysis/reach.c \
 	src/analysis/reach.h \
 	src/analysis/referrers.c \
@@ -19,6 +29,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/roots.h \
 	src/analysis/scc.c \
 	src/analysis/scc.h \
+	src/analysis/series.c \
+	src/analysis/series.h \
 	src/analysis/stray.c \
 	src/analysis/stray.h \
 	src/analysis/summary.c \
