@@ -50,7 +50,7 @@ static bool is_file(const struct argp_option *o)
 
 static bool takes_target(const struct command *c)
 {
-	return !strncmp(c->argp->args_doc, "TARGET", 6);
+	return !strstr(c->argp->args_doc, "COMMAND");
 }
 
 static void print_commands(const char *between)
@@ -184,7 +184,8 @@ static void zsh_command(const struct command *c)
 	if (!takes_target(c))
 		printf("\t\t\t'1:command:(");
 	else
-		printf("\t\t\t'1:PID:_pids'");
+		printf("\t\t\t'%s:PID:_pids'",
+		       strstr(c->argp->args_doc, "...") ? "*" : "1");
 	if (!takes_target(c)) {
 		print_commands(" ");
 		printf(")'");

@@ -2,6 +2,7 @@ dist_man_MANS += \
 	man/pyheld.1 \
 	man/pyheld-chain.1 \
 	man/pyheld-cycles.1 \
+	man/pyheld-diff.1 \
 	man/pyheld-export.1 \
 	man/pyheld-object.1 \
 	man/pyheld-summary.1

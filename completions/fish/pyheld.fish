@@ -44,6 +44,17 @@ complete -c pyheld -n '__fish_seen_subcommand_from object' -l help -s h -d 'Show
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a diff -d 'Compare two captures or more: what came, what grew'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l json -d 'Write JSON'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l limit -x -d 'Show at most N types and N holders, 0: all (default: 20 and 10; with --json: all)'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l no-header -d 'Show only the rows of the table of types'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l sort -x -a 'bytes count came name' -d 'What to sort by: growth in bytes (the default) or in objects, how many came, or the types\' names'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l type -x -d 'Count only objects of types whose name matches, e.g. \'app.*\''
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the whole object graph as JSON lines'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl' -d 'What to write (default: jsonl, JSON lines)'
@@ -53,7 +64,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from export' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles object export help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles object diff export help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l help -s h -d 'Show this help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l version -s V -d 'Show the version'

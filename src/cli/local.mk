@@ -3,6 +3,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/commands.h \
 	src/cli/cycles.c \
+	src/cli/diff.c \
 	src/cli/export.c \
 	src/cli/object.c \
 	src/cli/options.c \

@@ -3,6 +3,9 @@ src_libpyheld_a_SOURCES += \
 	src/output/chain.h \
 	src/output/cycles.c \
 	src/output/cycles.h \
+	src/output/diff-json.c \
+	src/output/diff.c \
+	src/output/diff.h \
 	src/output/format.c \
 	src/output/format.h \
 	src/output/json.c \

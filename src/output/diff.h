@@ -1,0 +1,31 @@
+/* output/diff.h - what came, what went, what grew. */
+#ifndef OUTPUT_DIFF_H
+#define OUTPUT_DIFF_H
+
+#include <jansson.h>
+
+#include "analysis/series.h"
+#include "output/format.h"
+
+/* All that a diff found; what it points to is the caller's. */
+struct diff_found {
+	struct heap *old, *new;
+	/* Of each heap, in order, what is left when it is not kept. */
+	const struct heap_info *const *infos;
+	const struct match *match;
+	const struct diff *diff;
+	const struct grow *grow;
+	const struct series *series;
+	uint64_t limit;		/* of types; 0: all */
+	uint64_t holders;	/* limit of holders; 0: all */
+};
+
+/*
+ * Of two heaps what grew most; of more what grew in every step.  Without
+ * f->header only the rows of the table of types, for scripts.
+ */
+void diff_text(const struct diff_found *d, const struct format *f,
+	       struct str *out);
+json_t *diff_json(const struct diff_found *d);
+
+#endif
