@@ -74,10 +74,15 @@ def run_all(lines):
                     and re.search(r"\b%s\b" % PID, x)})
     with Target(pythons.newest(), "app.py") as target, \
             tempfile.TemporaryDirectory() as folder:
+        ran = 0
         for line in lines:
+            # A capture of another day is not at hand.
+            if re.search(r"\S+\.pyheld\b", line):
+                continue
             run(line, target, folder)
-    print("# %d commands" % len(lines))
-    assert lines
+            ran += 1
+    print("# %d commands" % ran)
+    assert ran
 
 
 def test_readme():

@@ -82,7 +82,7 @@ def test_name_of_a_megabyte_is_cut_for_people():
                 continue
             out = run(*command, target.pid).out
             longest = max(map(len, out.split(b"\n")))
-            assert longest < 5000, (command, longest)
+            assert longest < 10000, (command, longest)
 
 
 def test_arguments_of_the_process():
@@ -94,13 +94,13 @@ def test_arguments_of_the_process():
             check_text(result.err, command)
 
 
-@limit(240)
+@limit(90)
 @each(pythons.one_each)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target:
         start = time.monotonic()
         for command in COMMANDS:
-            result = run(*command, target.pid)
+            result = run(*command, target.pid, timeout=20)
             check_text(result.out, command)
             check_text(result.err, command)
             if result.status != 3 and (
