@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unchanged.py \
 	tests/fetch-pythons \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/targets/crowd.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
+	tests/targets/sizes.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/zoo.py \
