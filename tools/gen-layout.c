@@ -10,8 +10,9 @@
  *
  * that is sys.hexversion, "release" or "debug", a name for reports, then the
  * files: libpython or the program first, then extension modules that define
- * types pyheld knows (_datetime, _asyncio, _elementtree ...).  The first file
- * that has a member wins.  Debug files are found by build-id below the
+ * types pyheld knows (_datetime, _asyncio, _ctypes, _decimal, _elementtree,
+ * _pickle, _queue, _struct, array, parser ...).  The first file that has a
+ * member wins.  Debug files are found by build-id below the
  * directory that follows --root=, or named themselves.
  *
  * To add a CPython version:
