@@ -72,7 +72,7 @@ def resident_spans(pid):
 
 
 def plain_copy(pid, times):
-    """Seconds of the fastest copy, and the bytes of it."""
+    """Seconds that a copy takes (median), and the bytes of it."""
     spans = list(resident_spans(pid))
     total = sum(n for _, n in spans)
     memory = mmap.mmap(-1, total)
@@ -88,7 +88,7 @@ def plain_copy(pid, times):
         groups.append((Iovec(at, size), (Iovec * len(some))(*some),
                        len(some), size))
         at += size
-    best = None
+    seconds = []
     for _ in range(times):
         start = time.perf_counter()
         for local, remote, n, size in groups:
@@ -99,9 +99,8 @@ def plain_copy(pid, times):
                                  os.strerror(ctypes.get_errno()))
             if done != size:
                 raise SystemExit("process_vm_readv: %d of %d" % (done, size))
-        seconds = time.perf_counter() - start
-        best = seconds if best is None else min(best, seconds)
-    return best, total
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), total
 
 
 def run(argv, cpus=None):
