@@ -291,13 +291,13 @@ static bool find_attribute(const struct grower *g, oid o, oid *ret)
 }
 
 /* The attribute `top`, if it is one: apart from the rest. */
-static bool split_one(const struct grower *g, oid top, struct growth *rest,
+static void split_one(const struct grower *g, oid top, struct growth *rest,
 		      struct growth_vec *ret)
 {
 	struct growth row = { .object = top, .is_place = true };
 
 	if (!find_attribute(g, top, &row.old))
-		return false;
+		return;
 	row.came = g->new.sum[top];
 	row.went = went_with(g, row.old);
 	set_growth(g, &row);
@@ -310,7 +310,6 @@ static bool split_one(const struct grower *g, oid top, struct growth *rest,
 		rest->went.bytes -= row.went.bytes;
 	}
 	growth_vec_push(ret, row);
-	return true;
 }
 
 /*
@@ -348,12 +347,10 @@ static void add_holder(const struct grower *g, oid holder,
 		oid top = to[i];
 
 		if (!is_fresh(s, top) || holder_of(s, top) != holder ||
-		    s->reach->edge[top] != i || !s->sum[top].nr ||
-		    !is_large(&s->sum[top], &g->came[holder]))
+		    s->reach->edge[top] != i || !s->sum[top].nr)
 			continue;
-		/* No entry is an attribute where one is none. */
-		if (!split_one(g, top, &rest, ret))
-			break;
+		if (is_large(&s->sum[top], &g->came[holder]))
+			split_one(g, top, &rest, ret);
 	}
 	correct_old(g, &rest);
 	set_growth(g, &rest);

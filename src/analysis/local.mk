@@ -12,6 +12,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/grow-name.h \
 	src/analysis/grow.c \
 	src/analysis/grow.h \
+	src/analysis/limit.c \
+	src/analysis/limit.h \
 	src/analysis/loop.c \
 	src/analysis/loop.h \
 	src/analysis/match.c \

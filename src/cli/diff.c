@@ -4,10 +4,12 @@
 
 #include "analysis/pattern.h"
 #include "cli/commands.h"
+#include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "output/diff.h"
+#include "output/json.h"
 
 #define DEFAULT_LIMIT 20
 #define DEFAULT_HOLDERS 10
@@ -24,9 +26,13 @@ struct diff_options {
 	const char *type;
 	uint64_t limit;
 	bool has_limit, no_header;
+	struct limits limits;
 };
 
 static const struct argp_option options[] = {
+	{ "fail-if", OPTION_FAIL_IF, "LIMIT", 0,
+	  "Exit with status 1 if the limit is crossed, e.g. 'bytes>10%',"
+	  " 'objects>+5000', 'type:app.* bytes>+1M'; may be repeated", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types and N holders, 0: all (default: 20 and 10;"
@@ -67,6 +73,8 @@ static error_t parse_diff(int key, char *arg, struct argp_state *state)
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
+	case OPTION_FAIL_IF:
+		return limits_add(&o->limits, arg, true, state);
 	case OPTION_LIMIT:
 		o->has_limit = true;
 		return options_number(state, "limit", arg, &o->limit);
@@ -98,7 +106,7 @@ const struct argp diff_argp = {
 	       "Example:\n"
 	       "  pyheld diff monday.pyheld friday.pyheld\n"
 	       "  pyheld diff a.pyheld b.pyheld c.pyheld --type='app.*'\n"
-	       "  pyheld diff monday.pyheld 4242",
+	       "  pyheld diff monday.pyheld 4242 --fail-if='bytes>10%'",
 	.children = common_children,
 };
 
@@ -204,8 +212,12 @@ static int show(const struct targets *t, const struct diff_options *o,
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 
-	if (o->common.json)
-		return session_print_json(diff_json(found), t->status);
+	if (o->common.json) {
+		json_t *value = diff_json(found);
+
+		json_put(value, "limits", limits_json(&o->limits));
+		return session_print_json(value, t->status);
+	}
 	format.header = !o->no_header;
 	diff_text(found, &format, &text);
 	return session_print_text(&text, t->status);
@@ -253,6 +265,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 static void options_release(struct diff_options *o)
 {
 	target_vec_release(&o->targets);
+	limits_free(&o->limits);
 }
 
 int cmd_diff(const struct command *c, int argc, char **argv)
@@ -269,5 +282,10 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 	status = targets_open(&t, &o.targets);
 	if (!status && o.type)
 		status = find_types(&t, o.type, &old, &new);
-	return status ? status : compare(&t, &o, old, new);
+	if (!status)
+		status = limits_check(&o.limits, &t.old.heap, &t.new.heap,
+				      STATUS_OK);
+	if (!status)
+		status = compare(&t, &o, old, new);
+	return limits_say(&o.limits, status);
 }

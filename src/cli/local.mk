@@ -5,6 +5,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/cycles.c \
 	src/cli/diff.c \
 	src/cli/export.c \
+	src/cli/limits.c \
+	src/cli/limits.h \
 	src/cli/object.c \
 	src/cli/options.c \
 	src/cli/options.h \

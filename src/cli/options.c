@@ -6,12 +6,25 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "cli/version.h"
 
-static error_t parse_common(int key, char *arg UNUSED,
-			    struct argp_state *state)
+static error_t parse_color(const char *arg, const struct argp_state *state)
+{
+	unsigned int color;
+	error_t err = options_word(state, "color", TERMINAL_COLORS, arg,
+				   &color);
+
+	if (!err)
+		terminal_set_color((enum terminal_color)color);
+	return err;
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
+	case OPTION_COLOR:
+		return parse_color(arg, state);
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
@@ -28,6 +41,9 @@ static error_t parse_common(int key, char *arg UNUSED,
 }
 
 static const struct argp_option common_options[] = {
+	{ "color", OPTION_COLOR, TERMINAL_COLORS, 0,
+	  "Show headings and growth in colour (default: auto, on a terminal)",
+	  -1 },
 	{ "help", 'h', NULL, 0, "Show this help", -1 },
 	{ "usage", OPTION_USAGE, NULL, 0, "Show a short usage message", -1 },
 	{ "version", 'V', NULL, 0, "Show the version", -1 },

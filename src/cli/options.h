@@ -37,9 +37,13 @@ enum {
 	OPTION_FORMAT,
 	OPTION_ALL,
 	OPTION_GARBAGE,
+	OPTION_NO_COMPRESS,
+	OPTION_REDACT,
+	OPTION_FAIL_IF,
+	OPTION_COLOR,
 };
 
-/* --help, --usage and --version, of every command. */
+/* --color, --help, --usage and --version, of every command. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

@@ -1,7 +1,9 @@
 #include "cli/commands.h"
+#include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
+#include "output/json.h"
 #include "output/summary.h"
 
 #define DEFAULT_LIMIT 30
@@ -13,9 +15,13 @@ struct summary_options {
 	const char *type;
 	uint64_t limit;
 	bool has_limit, no_header;
+	struct limits limits;
 };
 
 static const struct argp_option options[] = {
+	{ "fail-if", OPTION_FAIL_IF, "LIMIT", 0,
+	  "Exit with status 1 if the limit is crossed, e.g. 'objects>2M',"
+	  " 'type:app.User count>1000'; may be repeated", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types, 0: all (default: 30; with --json: all)", 0 },
@@ -36,6 +42,8 @@ static error_t parse_summary(int key, char *arg, struct argp_state *state)
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
+	case OPTION_FAIL_IF:
+		return limits_add(&o->limits, arg, false, state);
 	case OPTION_LIMIT:
 		o->has_limit = true;
 		return options_number(state, "limit", arg, &o->limit);
@@ -65,7 +73,8 @@ const struct argp summary_argp = {
 	       "\n"
 	       "Example:\n"
 	       "  pyheld summary 4242\n"
-	       "  pyheld summary 4242 --type='app.*' --sort=count",
+	       "  pyheld summary 4242 --type='app.*' --sort=count\n"
+	       "  pyheld summary 4242 --fail-if='type:app.User count>1000'",
 	.children = common_children,
 };
 
@@ -73,25 +82,38 @@ static const enum summary_sort sorts[] = {
 	SUMMARY_BY_BYTES, SUMMARY_BY_COUNT, SUMMARY_BY_NAME,
 };
 
+static int show_json(struct session *s, const struct summary_options *o,
+		     const struct summary *summary, int status)
+{
+	json_t *value = summary_json(&s->heap, summary, o->limit);
+
+	json_put(value, "limits", limits_json(&o->limits));
+	return session_print_json(value, status);
+}
+
 static int show(struct session *s, const struct summary_options *o,
-		const struct summary *summary)
+		const struct summary *summary, int status)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 
 	if (o->common.json)
-		return session_print_json(summary_json(&s->heap, summary,
-						       o->limit),
-					  session_status(s));
+		return show_json(s, o, summary, status);
 	format.header = !o->no_header;
 	summary_text(&s->heap, summary,
 		     o->has_limit ? o->limit : DEFAULT_LIMIT, &format, &text);
-	return session_print_text(&text, session_status(s));
+	return session_print_text(&text, status);
+}
+
+static void options_release(struct summary_options *o)
+{
+	limits_free(&o->limits);
 }
 
 int cmd_summary(const struct command *c, int argc, char **argv)
 {
-	struct summary_options o = { .common.max_args = 1 };
+	CLEANUP(options_release) struct summary_options o = {
+		.common.max_args = 1 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(summary_release) struct summary summary = { 0 };
 	CLEANUP(freep) bool *types = NULL;
@@ -102,8 +124,11 @@ int cmd_summary(const struct command *c, int argc, char **argv)
 	status = session_open(&s, o.common.args[0]);
 	if (!status && o.type)
 		status = session_types(&s, o.type, &types);
-	if (status)
+	if (!status)
+		status = limits_check(&o.limits, NULL, &s.heap,
+				      session_status(&s));
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
 		return status;
 	summary_build(&s.heap, types, sorts[o.sort], &summary);
-	return show(&s, &o, &summary);
+	return limits_say(&o.limits, show(&s, &o, &summary, status));
 }

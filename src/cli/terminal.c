@@ -24,11 +24,36 @@ static unsigned int width(void)
 	return 0;
 }
 
+static enum terminal_color color;
+
+void terminal_set_color(enum terminal_color wanted)
+{
+	color = wanted;
+}
+
+/* See https://no-color.org: what it is set to does not matter. */
+static bool is_colored(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (color != TERMINAL_AUTO)
+		return color == TERMINAL_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+	       term && strcmp(term, "dumb") != 0;
+}
+
+static const char *const styles[NR_STYLES] = {
+	[STYLE_PLAIN] = "\033[0m",
+	[STYLE_HEADING] = "\033[1m",
+	[STYLE_GROWTH] = "\033[31m",
+};
+
 struct format terminal_format(void)
 {
 	return (struct format){
 		.width = width(),
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
 		.header = true,
+		.styles = is_colored() ? styles : NULL,
 	};
 }

@@ -4,6 +4,17 @@
 
 #include "output/format.h"
 
+/* --color; `auto` shows colour on a terminal, unless NO_COLOR is set. */
+enum terminal_color {
+	TERMINAL_AUTO,
+	TERMINAL_ALWAYS,
+	TERMINAL_NEVER,
+};
+#define TERMINAL_COLORS "auto|always|never"
+
+/* What the next terminal_format() goes by; at the start it is `auto`. */
+void terminal_set_color(enum terminal_color color);
+
 struct format terminal_format(void);
 
 #endif

@@ -21,11 +21,14 @@ static void add_object(struct heap *h, oid o, struct str *out)
 static void add_chain(struct heap *h, const struct chain *c,
 		      const struct format *f, struct str *out)
 {
+	CLEANUP(str_release) struct str title = STR_INIT;
 	CLEANUP(trail_release) struct trail t;
 
 	trail_init(&t, h, &c->root, &c->steps);
-	add_object(h, c->steps.v[c->steps.nr - 1].object, out);
-	str_add(out, " is held by\n\n");
+	add_object(h, c->steps.v[c->steps.nr - 1].object, &title);
+	str_add(&title, " is held by");
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add(out, "\n\n");
 	trail_tree(&t, f, 2, out);
 	str_add(out, "\n  ");
 	trail_readable(&t, out);
@@ -73,8 +76,12 @@ static void add_holders(struct heap *h, const struct chains *c,
 static void add_unreached(struct heap *h, const struct chains *c,
 			  const struct format *f, struct str *out)
 {
-	add_object(h, c->example, out);
-	str_add(out, " is held by no root\n");
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	add_object(h, c->example, &title);
+	str_add(&title, " is held by no root");
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
 	add_loop(h, &c->cycle, "A cycle of garbage keeps it until the next"
 		 " collection:", f, out);
 	if (c->from_cycle.nr > 1)

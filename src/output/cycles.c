@@ -26,7 +26,7 @@ static bool is_shown(const struct heap *h, const struct cycles *c,
 /* --- text --- */
 
 static void add_title(const struct cycle *cycle, uint64_t number,
-		      struct str *out)
+		      const struct format *f, struct str *out)
 {
 	static const char *const states[NR_CYCLE_STATES] = {
 		[CYCLE_GARBAGE] = "garbage, which the next full collection"
@@ -35,17 +35,20 @@ static void add_title(const struct cycle *cycle, uint64_t number,
 		[CYCLE_LOST] = "held by no root, yet the collector will not"
 			       " free it",
 	};
+	CLEANUP(str_release) struct str title = STR_INIT;
 
-	str_add(out, "cycle ");
-	format_count(out, number);
-	str_add(out, ": ");
-	format_counted(out, cycle->nr, "object");
-	str_add(out, ", ");
-	format_bytes(out, cycle->bytes);
-	str_addf(out, ", %s\n",
+	str_add(&title, "cycle ");
+	format_count(&title, number);
+	str_add(&title, ": ");
+	format_counted(&title, cycle->nr, "object");
+	str_add(&title, ", ");
+	format_bytes(&title, cycle->bytes);
+	str_addf(&title, ", %s",
 		 cycle->state == CYCLE_GARBAGE &&
 		 cycle->flags & CYCLE_LEGACY_DEL ?
 		 "garbage that can't be collected" : states[cycle->state]);
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
 	if (cycle->kind == CYCLE_MACHINERY)
 		str_add(out, "  of classes and modules, which is usual\n");
 	if (cycle->flags & (CYCLE_HAS_DEL | CYCLE_LEGACY_DEL))
@@ -146,7 +149,7 @@ void cycles_text(struct heap *h, const struct cycles *c,
 		if (shown->limit && nr >= shown->limit)
 			break;
 		str_add_char(out, '\n');
-		add_title(cycle, ++nr, out);
+		add_title(cycle, ++nr, f, out);
 		add_types(h, c, cycle, out);
 		add_loop(h, c, cycle, f, out);
 		add_holder(h, reach, cycle, f, out);

@@ -12,6 +12,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/json.h \
 	src/output/jsonl.c \
 	src/output/jsonl.h \
+	src/output/limit.c \
+	src/output/limit.h \
 	src/output/object.c \
 	src/output/object.h \
 	src/output/path.c \

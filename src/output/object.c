@@ -87,11 +87,12 @@ static void add_generation(const struct heap *h, oid o, struct str *out)
 static void add_facts(struct heap *h, oid o, const struct format *f,
 		      struct str *out)
 {
-	CLEANUP(str_release) struct str preview = STR_INIT;
+	CLEANUP(str_release) struct str preview = STR_INIT, title = STR_INIT;
 
-	format_type(out, h, o);
-	str_add(out, " at ");
-	format_address(out, h->address[o]);
+	format_type(&title, h, o);
+	str_add(&title, " at ");
+	format_address(&title, h->address[o]);
+	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add(out, "\n\n  repr        ");
 	heap_preview(h, o, PREVIEW_MAX_JSON, &preview);
 	format_fit(out, preview.s, f->width > 40 ? f->width - 14 : 0, f->utf8);
@@ -151,10 +152,13 @@ static void add_neighbours(struct heap *h, const char *title,
 		{ .head = "REPR", .shrinks = true },
 	};
 	CLEANUP(table_release) struct table t = TABLE(columns);
+	CLEANUP(str_release) struct str heading = STR_INIT;
 	struct format plain = *f;
 
-	str_addf(out, "\n%s ", title);
-	format_counted(out, nr, "object");
+	str_addf(&heading, "%s ", title);
+	format_counted(&heading, nr, "object");
+	str_add_char(out, '\n');
+	format_styled(out, heading.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
 	t.indent = 2;
 	plain.header = false;

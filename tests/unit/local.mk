@@ -56,6 +56,14 @@ tests_unit_check_memory_SOURCES = tests/unit/check_memory.c
 tests_unit_check_memory_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_memory_LDADD = $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_diff tests/unit/check_limit
+tests_unit_check_diff_SOURCES = tests/unit/check_diff.c
+tests_unit_check_diff_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_diff_LDADD = tests/unit/libgraph.a $(unit_libs)
+tests_unit_check_limit_SOURCES = tests/unit/check_limit.c
+tests_unit_check_limit_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_limit_LDADD = tests/unit/libgraph.a $(unit_libs)
+
 check_PROGRAMS += tests/unit/check_output
 tests_unit_check_output_SOURCES = tests/unit/check_output.c
 tests_unit_check_output_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,163 @@
+"""What every command writes with --json is what man/pyheld-json.5 says: its
+schemas are read out of the page's source and held against the output."""
+import json
+import os
+import re
+
+import pythons
+from harness import Target, each, pyheld, pyheld_raw, text
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+PAGE = os.path.join(TOP, "man", "pyheld-json.5")
+
+TYPES = {"string": str, "integer": int, "boolean": bool, "array": list,
+         "object": dict, "null": type(None)}
+KNOWN = {"type", "properties", "items", "enum", "pattern", "minimum", "anyOf",
+         "$ref"}
+
+
+def definitions():
+    with open(PAGE, encoding="utf-8") as f:
+        page = f.read()
+    found = {}
+    for block in re.findall(r'^\.\\" schema\n\.EX\n(.*?)^\.EE', page,
+                            re.M | re.S):
+        assert not re.search(r"^[.']", block, re.M), block
+        part = json.loads(block.replace("\\-", "-").replace("\\e", "\\"))
+        assert not set(part) & set(found), part.keys()
+        found.update(part)
+    return found
+
+
+class Validator:
+    """As much of JSON Schema as the page uses; all keys of an object must be
+    there, and no others."""
+    def __init__(self):
+        self.defs = definitions()
+        self.used = set()
+
+    def is_type(self, value, name):
+        if isinstance(value, bool):
+            return name == "boolean"
+        return isinstance(value, TYPES[name])
+
+    def check(self, value, schema, at):
+        assert set(schema) <= KNOWN, "%s: %s" % (at, schema)
+        if "$ref" in schema:
+            name = schema["$ref"][len("#/$defs/"):]
+            self.used.add(name)
+            schema = self.defs[name]
+            assert "$ref" not in schema
+        if "anyOf" in schema:
+            self.check_any(value, schema["anyOf"], at)
+        if "enum" in schema:
+            assert value in schema["enum"], "%s: %r" % (at, value)
+        if "type" in schema:
+            names = schema["type"]
+            names = names if isinstance(names, list) else [names]
+            assert any(self.is_type(value, n) for n in names), \
+                "%s: %r is none of %s" % (at, value, names)
+        if "minimum" in schema and value is not None:
+            assert value >= schema["minimum"], "%s: %r" % (at, value)
+        if "pattern" in schema:
+            assert re.search(schema["pattern"], value), "%s: %r" % (at, value)
+        for i, item in enumerate(value if "items" in schema else ()):
+            self.check(item, schema["items"], "%s[%d]" % (at, i))
+        if "properties" in schema and value is not None:
+            self.check_object(value, schema["properties"], at)
+
+    def check_any(self, value, schemas, at):
+        wrong = []
+        for schema in schemas:
+            try:
+                return self.check(value, schema, at)
+            except AssertionError as e:
+                wrong.append(str(e))
+        raise AssertionError(" and ".join(wrong))
+
+    def check_object(self, value, properties, at):
+        assert set(value) == set(properties), "%s: %s" % (
+            at, set(value) ^ set(properties))
+        for key, schema in properties.items():
+            self.check(value[key], schema, "%s.%s" % (at, key))
+
+    def named(self, name, value):
+        self.check(value, {"$ref": "#/$defs/" + name}, name)
+
+
+def run(*args, status=(0,)):
+    out = pyheld(*args, "--json", status=status).out
+    assert out.endswith(b"}\n") and out.startswith(b"{\n"), out[:100]
+    # Valid UTF-8, and no control characters but the line ends.
+    assert not re.search("[\0-\x09\x0b-\x1f\x7f]", out.decode())
+    return json.loads(out)
+
+
+def export(v, target):
+    lines = pyheld("export", target.pid).out.splitlines()
+    v.named("export head", json.loads(lines[0]))
+    step = max(1, len(lines) // 20000)
+    for line in lines[1::step]:
+        v.named("export line", json.loads(line))
+
+
+def oldest_and_newest():
+    return [pythons.supported()[0], pythons.newest()]
+
+
+@each(oldest_and_newest)
+def test_schemas(python):
+    v = Validator()
+    with Target(python, "planted.py") as target:
+        plants = target.facts["plants"]
+        v.named("summary", run("summary", target.pid))
+        v.named("summary", run("summary", target.pid, "--limit=3",
+                               "--type=*Plant", "--fail-if=garbage>1T"))
+        v.named("summary", run("summary", target.pid, "--fail-if=bytes>0",
+                               status=(1,)))
+        v.named("chain command", run("chain", target.pid, "--type=*.Plant",
+                                     "--count=1000"))
+        for address, want in plants.values():
+            if want == "none":
+                v.named("chain command", run("chain", target.pid,
+                                             "--address=0x%x" % address))
+                break
+        v.named("cycles", run("cycles", target.pid, "--all"))
+        for address in [a for a, want in plants.values()][:3]:
+            v.named("object command", run("object", target.pid,
+                                          "0x%x" % address))
+        v.named("diff", run("diff", target.pid, target.pid,
+                            "--fail-if=bytes>90%"))
+        export(v, target)
+        with Target(pythons.system(), "planted.py") as other:
+            v.named("diff", run("diff", other.pid, target.pid))
+    unused = set(v.defs) - v.used
+    assert not unused, unused
+
+
+def test_nothing_else_on_stdout():
+    """Errors and crossed limits go to stderr."""
+    with Target(pythons.newest(), "planted.py") as target:
+        done = pyheld_raw("summary", "--json", target.pid,
+                          "--fail-if=objects>1", "--fail-if=objects>1G")
+        assert done.status == 1, done
+        assert [x["crossed"] for x in done.json["limits"]] == [True, False]
+        assert text(done.err).count("\n") == 1, done
+        assert "'objects>1'" in text(done.err), done
+    done = pyheld_raw("summary", "--json", "2147483647")
+    assert done.status == 3 and not done.out, done
+
+
+def test_schema_finds_what_is_wrong():
+    """Else the validator might as well not be there."""
+    v = Validator()
+    good = {"limit": "a", "crossed": True, "old": None, "new": 1}
+    v.named("limit", good)
+    for key, value in (("limit", None), ("crossed", 1), ("old", "1"),
+                       ("new", -1), ("new", True), ("more", 1)):
+        try:
+            v.named("limit", dict(good, **{key: value}))
+        except AssertionError:
+            continue
+        raise AssertionError("%s: %r was taken" % (key, value))

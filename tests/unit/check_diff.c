@@ -1,0 +1,520 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/place.h"
+#include "analysis/series.h"
+#include "graph.h"
+
+/*
+ * Two heaps of one process.  Objects get their addresses in the order in which
+ * they are named, so texts begin with the same names in the same order; types
+ * likewise.
+ */
+static const struct heap_ops *plain;
+static struct heap_ops counting;
+
+static int64_t count_edges(struct heap *h, oid o)
+{
+	const char *type = heap_type_of(h, o)->name;
+
+	if (strcmp(type, "list") != 0 && strcmp(type, "dict") != 0)
+		return -1;
+	return h->edge_nr[o];
+}
+
+/* "ax" is .ax, "kx" is ['kx'], all else as graph.h has it. */
+static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+		       struct edge_name *names)
+{
+	plain->name_edges(h, o, first, nr, names);
+	for (uint32_t i = 0; i < nr; i++) {
+		char *name = names[i].name;
+
+		if (*name != 'a' && *name != 'k')
+			continue;
+		names[i].name = *name == 'a' ? xasprintf(".%s", name) :
+					       xasprintf("['%s']", name);
+		free(name);
+	}
+}
+
+static void build(struct heap *h, const char *text)
+{
+	graph_build(h, text);
+	plain = h->ops;
+	counting = *plain;
+	counting.length = count_edges;
+	counting.name_edges = name_edges;
+	h->ops = &counting;
+	h->info.pid = 4242;
+	h->info.start_time = 1000000;
+	h->info.host = xstrdup("db1");
+	h->info.version = xstrdup("3.13.0");
+	h->info.hexversion = 0x030d00f0;
+}
+
+static void build_two(struct heap *old, struct heap *new, const char *a,
+		      const char *b)
+{
+	build(old, a);
+	build(new, b);
+}
+
+/* The names of what came, then of what went. */
+static void check_match_of(const char *a, const char *b, uint32_t version,
+			   const char *expected)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct heap old, new;
+	struct match m;
+	uint32_t nr = 0;
+
+	build_two(&old, &new, a, b);
+	old.info.hexversion = version;
+	new.info.hexversion = version;
+	match_build(&old, &new, &m);
+	ck_assert(m.same_process);
+	for (oid o = 0; o < new.nr_objects; o++) {
+		if (match_is_new(&m, o)) {
+			str_addf(&s, "+%s ", graph_name(&new, o));
+			continue;
+		}
+		nr++;
+		ck_assert_uint_eq(m.new_of[m.old_of[o]], o);
+		ck_assert_uint_eq(old.address[m.old_of[o]], new.address[o]);
+	}
+	ck_assert_uint_eq(m.nr_stayed, nr);
+	for (oid o = 0; o < old.nr_objects; o++) {
+		if (match_is_gone(&m, o))
+			str_addf(&s, "-%s ", graph_name(&old, o));
+		nr -= !match_is_gone(&m, o);
+	}
+	ck_assert_uint_eq(nr, 0);
+	ck_assert_str_eq(s.s, expected);
+	match_release(&m);
+	heap_release(&old);
+	heap_release(&new);
+}
+
+static void check_match(const char *a, const char *b, const char *expected)
+{
+	check_match_of(a, b, 0x030d00f0, expected);
+}
+
+START_TEST(match_goes_by_address_and_type)
+{
+	check_match("a b", "a b", "");
+	check_match("a b", "a b c", "+c ");
+	check_match("a b c", "a b", "-c ");
+	check_match("a b; type X a", "a b; type X b", "+a +b -a -b ");
+	/* Of one name, but another class. */
+	check_match("a b; type X a; type Y b", "a b; type Y b; type X a",
+		    "+a +b -a -b ");
+	check_match("", "a", "+a ");
+	check_match("a", "", "-a ");
+}
+END_TEST
+
+START_TEST(match_compares_values)
+{
+	/* The preview is the name. */
+	check_match("a b; type str a b", "a c; type str a c", "+c -b ");
+	check_match("a b; type int a b", "a c; type int a c", "+c -b ");
+	check_match("a b; type bytes a b; size a=20", "a b; type bytes a b",
+		    "+a -a ");
+	/* A str may get its UTF-8. */
+	check_match("a b; type str a b", "a b; type str a b; size a=20", "");
+	check_match("a b; type str a b; size a=20", "a b; type str a b",
+		    "+a -a ");
+	check_match("a b; type str a b; refs a=immortal b=immortal",
+		    "a c; type str a c; refs a=immortal c=immortal", "");
+	check_match("a b; type X a b", "a c; type X a c", "");
+}
+END_TEST
+
+START_TEST(match_compares_what_is_immutable)
+{
+	/* z is replaced; so is t that holds it, and u that holds t. */
+	check_match("z t->z u->t v w->v; type tuple t u w; type str z v",
+		    "y t->y u->t v w->v; type tuple t u w; type str y v",
+		    "+y +t +u -z -t -u ");
+	check_match("z t->z; type tuple t", "z t->z t->z; type tuple t",
+		    "+t -t ");
+	check_match("z y t->z; type method t", "z y t->y; type method t",
+		    "+t -t ");
+	/* Only its code makes the function. */
+	check_match("z y t->z t->z; type function t",
+		    "z y t->z t->y; type function t", "");
+	check_match("z y t->z t->z; type function t",
+		    "z y t->y t->z; type function t", "+t -t ");
+}
+END_TEST
+
+START_TEST(match_knows_generations)
+{
+	check_match("a b; gen a=2 b=1", "a b; gen a=1 b=2", "+a -a ");
+	check_match("a b; gen a=0 b=1", "a b; gen a=2 b=3", "");
+	/* gc.unfreeze() puts into the oldest. */
+	check_match("a b; gen a=3 b=3", "a b; gen a=2 b=1", "+b -b ");
+	/* The collector drops tuples, and may take them back. */
+	check_match("a b; type tuple a; gen a=2 b=255",
+		    "a b; type tuple a; gen a=0 b=0", "");
+	check_match("a b; gen a=2 b=2", "a b; gen a=255 b=0", "+b -b ");
+	check_match("a b; gen a=2 b=2", "a b; gen a=0 b=0; flags a=1",
+		    "+b -b ");
+	check_match("a b; type dict a; gen a=2 b=2",
+		    "a b; type dict a; gen a=0 b=2", "");
+	check_match_of("a b; type dict a; gen a=2 b=2",
+		       "a b; type dict a; gen a=0 b=2", 0x030f00f0, "+a -a ");
+	check_match_of("a b; gen a=2 b=2", "a b; gen a=1 b=0", 0x030e00f0,
+		       "+b -b ");
+}
+END_TEST
+
+START_TEST(match_knows_what_never_ends)
+{
+	check_match("a b; flags a=1", "a b", "+a -a ");
+	check_match("a b", "a b; flags a=1", "");
+	check_match("a b; refs a=immortal", "a b", "+a -a ");
+	check_match("a b", "a b; refs a=immortal", "");
+}
+END_TEST
+
+START_TEST(match_compares_contents)
+{
+	/* Nothing in common is another object, something is not. */
+	check_match("a b c d x->a x->b", "a b c d x->c x->d", "+x -x ");
+	check_match("a b c d x->a x->b", "a b c d x->c x->b", "");
+	check_match("a b c d x->a", "a b c d x->b", "");
+	check_match("a b c d x->a x->b", "a b c d x", "");
+	check_match("a b c d x", "a b c d x->a x->b", "");
+	/* One dict tells, numbers never do. */
+	check_match("a b x->a; type dict a b", "a b x->b; type dict a b",
+		    "+x -x ");
+	check_match("a b c d x->a x->b; type int a b c d",
+		    "a b c d x->c x->d; type int a b c d", "");
+	check_match("a b c d x->a x->b; refs a=immortal b=immortal",
+		    "a b c d x->c x->d; refs a=immortal b=immortal", "");
+	/* All dicts of instances have the same strings in them. */
+	check_match("s p q x->s x->p x->p; type str s; type dict x",
+		    "s p q x->s x->q x->q; type str s; type dict x",
+		    "+x -x ");
+	check_match("s p q x->s x->p x->q; type str s; type dict x",
+		    "s p q x->s x->q x->q; type str s; type dict x", "");
+}
+END_TEST
+
+START_TEST(match_knows_the_process)
+{
+	struct heap a, b;
+
+	build_two(&a, &b, "a", "a");
+	ck_assert(match_same_process(&a.info, &b.info));
+	b.info.start_time += 2;
+	ck_assert(match_same_process(&a.info, &b.info));
+	b.info.start_time++;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	b.info.start_time = a.info.start_time;
+	b.info.pid++;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	a.info.pid = b.info.pid = 0;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	a.info.pid = b.info.pid = 1;
+	b.info.host[0] = 'x';
+	ck_assert(!match_same_process(&a.info, &b.info));
+	heap_release(&a);
+	heap_release(&b);
+}
+END_TEST
+
+/* --- by type --- */
+
+static void check_rows(struct heap *old, struct heap *new, enum diff_sort sort,
+		       const char *expected)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct match m;
+	struct diff d;
+
+	match_build(old, new, &m);
+	diff_build(old, new, &m, NULL, NULL, sort, &d);
+	for (size_t i = 0; i < d.rows.nr; i++) {
+		const struct diff_row *r = &d.rows.v[i];
+
+		str_addf(&s, "%s %d->%d +%d -%d; ", r->name, (int)r->old.nr,
+			 (int)r->new.nr, (int)r->came.nr, (int)r->went.nr);
+	}
+	ck_assert_str_eq(s.s, expected);
+	ck_assert_uint_eq(d.all.old.nr, old->nr_objects);
+	ck_assert_uint_eq(d.all.new.nr, new->nr_objects);
+	diff_release(&d);
+	match_release(&m);
+}
+
+START_TEST(diff_counts_by_name)
+{
+	struct heap old, new;
+
+	/* Y and Y are two classes of one name; Z has no objects. */
+	build_two(&old, &new,
+		  "a b c d; type X a b; type Y c; type Y d; type Z",
+		  "a b c d e f; type X e f; type Y c; type Y d; type Z;"
+		  " size c=1000");
+	check_rows(&old, &new, DIFF_BY_BYTES,
+		   "Y 2->2 +0 -0; object 0->2 +2 -0; X 2->2 +2 -2; ");
+	check_rows(&old, &new, DIFF_BY_COUNT,
+		   "object 0->2 +2 -0; Y 2->2 +0 -0; X 2->2 +2 -2; ");
+	check_rows(&old, &new, DIFF_BY_CAME,
+		   "object 0->2 +2 -0; X 2->2 +2 -2; Y 2->2 +0 -0; ");
+	check_rows(&old, &new, DIFF_BY_NAME,
+		   "X 2->2 +2 -2; Y 2->2 +0 -0; object 0->2 +2 -0; ");
+	new.info.pid++;
+	check_rows(&old, &new, DIFF_BY_NAME,
+		   "X 2->2 +0 -0; Y 2->2 +0 -0; object 0->2 +0 -0; ");
+	heap_release(&old);
+	heap_release(&new);
+}
+END_TEST
+
+/* --- holders --- */
+
+/* "name +objects +bytes entries->entries" of each; ! before a place's. */
+static void add_growth(struct heap *new, const struct grow *g, struct str *ret)
+{
+	for (size_t i = 0; i < g->v.nr; i++) {
+		const struct growth *r = &g->v.v[i];
+
+		str_addf(ret, "%s%s %+d %+d", r->is_place ? "!" : "",
+			 graph_name(new, r->object), (int)r->objects,
+			 (int)r->bytes);
+		if (r->entries >= 0)
+			str_addf(ret, " %d->%d", (int)r->old_entries,
+				 (int)r->entries);
+		str_add(ret, "; ");
+	}
+}
+
+static void check_growth_of(const char *a, const char *b, bool same_process,
+			    const char *expected)
+{
+	const struct grow_options options = { .limit = 100 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct heap old, new;
+	struct match m;
+	struct grow g;
+
+	build_two(&old, &new, a, b);
+	new.info.pid += !same_process;
+	match_build(&old, &new, &m);
+	grow_build(&old, &new, &m, &options, &g);
+	add_growth(&new, &g, &s);
+	if (g.unreached.nr)
+		str_addf(&s, "garbage %d", (int)g.unreached.nr);
+	ck_assert_str_eq(s.s, expected);
+	grow_release(&g);
+	match_release(&m);
+	heap_release(&old);
+	heap_release(&new);
+}
+
+static void check_growth(const char *a, const char *b, const char *expected)
+{
+	check_growth_of(a, b, true, expected);
+}
+
+START_TEST(grow_finds_the_holder)
+{
+	/* All below belongs to the list, however deep. */
+	check_growth("m->l l->x; root m:m; type list l",
+		     "m->l l->x l->y y->z z->w; root m:m; type list l",
+		     "l +3 +48 1->2; ");
+	/* The nearest one that was there. */
+	check_growth("m->l l->x x->y; root m:m; type list l y",
+		     "m->l l->x x->y y->z; root m:m; type list l y",
+		     "y +1 +16 0->1; ");
+	check_growth("m->l; root m:m; type list l",
+		     "m->l; root m:m; type list l; size l=20",
+		     "l +0 +4 0->0; ");
+	check_growth("m->l; root m:m", "m->l; root m:m", "");
+	check_growth("m; root m:m", "m x->y y->x; root m:m", "garbage 2");
+}
+END_TEST
+
+START_TEST(grow_subtracts_what_went)
+{
+	/* A cache that has other contents than before. */
+	check_growth("m->l l->a l->b l->c; root m:m; type list l; type str c",
+		     "m->l l->a l->b l->d; root m:m; type list l; type str d",
+		     "");
+	check_growth("m->l l->a l->b l->c; root m:m; type list l; type str c",
+		     "m->l l->a l->b l->d l->e; root m:m; type list l;"
+		     " type str d e", "l +1 +16 3->4; ");
+}
+END_TEST
+
+START_TEST(grow_tells_attributes_apart)
+{
+	/* o.ax is new; o.ay is another list than before. */
+	check_growth("m->o; root m:m; type list",
+		     "m->o o->ax ax->p; root m:m; type list ax",
+		     "!ax +2 +32 -1->1; ");
+	check_growth("m->o o->ay ay->p; root m:m; type list ay; type str p",
+		     "m->o o->n o->n2 o->ay ay->p2 ay->p3; root m:m;"
+		     " type list ay; type str p2 p3 n n2",
+		     "o +2 +32; !ay +1 +16 1->2; ");
+	/* Of a plain dict it is an entry, of a module's an attribute. */
+	check_growth("m->l l->kx; root m:m; type dict l",
+		     "m->l l->kx l->ky ky->z; root m:m; type dict l",
+		     "l +2 +32 1->2; ");
+	check_growth("m->m.d m.d->kx; root m:m; type dict m.d",
+		     "m->m.d m.d->kx m.d->ky ky->z; root m:m; type dict m.d",
+		     "!ky +2 +32; ");
+}
+END_TEST
+
+START_TEST(grow_knows_roots_places)
+{
+	/* A local that is new. */
+	check_growth("m; root m:m", "m x->y; root m:m f:x", "!x +2 +32; ");
+}
+END_TEST
+
+START_TEST(grow_compares_names)
+{
+	static const char old[] = "m->m.d m.d->kx kx->1 kx->2 kx->3 kx->4;"
+				  " root m:m; type dict m.d kx";
+	static const char new[] = "z m->m.d m.d->kx kx->1 kx->2 kx->3 kx->4"
+				  " kx->5 5->6; root m:m; type dict m.d kx";
+
+	check_growth_of(old, new, false, "kx +2 +32 4->5; ");
+	check_growth_of(new, old, false, "");
+	/* An attribute that was not there. */
+	check_growth_of("m->m.d; root m:m; type dict m.d",
+			"m->m.d m.d->kx kx->1 kx->2 kx->3 kx->4; root m:m;"
+			" type dict m.d kx", false, "!kx +5 +80 -1->4; ");
+}
+END_TEST
+
+/* All that came is somebody's, whatever the graph. */
+START_TEST(grow_loses_nothing)
+{
+	const struct grow_options options = { .limit = 100000 };
+
+	for (unsigned int seed = 1; seed < 200; seed++) {
+		uint64_t came = 0, unreached = 0;
+		struct heap old, new;
+		struct match m;
+		struct grow g;
+
+		graph_random(&old, seed, 60, 100);
+		graph_random(&new, seed + 1000, 80, 150);
+		old.info.pid = new.info.pid = 1;
+		match_build(&old, &new, &m);
+		grow_build(&old, &new, &m, &options, &g);
+		for (oid o = 0; o < new.nr_objects; o++) {
+			came += match_is_new(&m, o);
+			unreached += match_is_new(&m, o) &&
+				     !reach_has(&g.reach, o);
+		}
+		ck_assert_uint_eq(unreached, g.unreached.nr);
+		ck_assert_uint_eq(came + m.nr_stayed, new.nr_objects);
+		for (size_t i = 0; i < g.v.nr; i++) {
+			const struct growth *r = &g.v.v[i];
+
+			ck_assert(reach_has(&g.reach, r->object));
+			ck_assert_int_gt(r->bytes, 0);
+			ck_assert_uint_le(r->came.nr, came - unreached);
+			if (i)
+				ck_assert_int_le(r->bytes, g.v.v[i - 1].bytes);
+		}
+		grow_release(&g);
+		match_release(&m);
+		heap_release(&old);
+		heap_release(&new);
+	}
+}
+END_TEST
+
+/* --- more than two --- */
+
+START_TEST(series_tells_a_leak_from_a_peak)
+{
+	static const char a[] = "m->l m->k l->1 k->2 k->3; root m:m;"
+				" type list l k; type X 1 2 3";
+	static const char b[] = "m->l m->k l->1 k->2 k->3 l->4; root m:m;"
+				" type list l k; type X 1 2 3 4";
+	static const char c[] = "m->l m->k l->1 k->2 k->3 l->4 l->5 k->6;"
+				" root m:m; type list l k; type X 1 2 3 4 5 6";
+	const struct grow_options options = { .limit = 100 };
+	struct heap old, middle, new;
+	struct series s;
+	struct match m;
+	struct diff d;
+	struct grow g;
+
+	build(&old, a);
+	build(&middle, b);
+	build(&new, c);
+	match_build(&old, &new, &m);
+	diff_build(&old, &new, &m, NULL, NULL, DIFF_BY_BYTES, &d);
+	grow_build(&old, &new, &m, &options, &g);
+	series_init(&s, 3, &new, &d, &g);
+	series_add(&s, 1, &middle);
+	ck_assert_str_eq(d.rows.v[0].name, "X");
+	ck_assert_uint_eq(s.types[1].nr, 4);
+	ck_assert(series_type_grew(&s, 0));
+	ck_assert(!series_type_grew(&s, 1));
+	ck_assert_uint_eq(s.all[1].nr, middle.nr_objects);
+	ck_assert_uint_eq(g.v.nr, 2);
+	ck_assert_str_eq(graph_name(&new, g.v.v[0].object), "l");
+	ck_assert_int_eq(s.entries[0], 1);
+	ck_assert_int_eq(s.entries[1], 2);
+	ck_assert_int_eq(s.entries[2], 3);
+	ck_assert(series_holder_grew(&s, 0));
+	/* k has 2, 2, 3: not in every step. */
+	ck_assert(!series_holder_grew(&s, 1));
+	series_release(&s);
+	grow_release(&g);
+	diff_release(&d);
+	match_release(&m);
+	heap_release(&old);
+	heap_release(&middle);
+	heap_release(&new);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+	TCase *tc = tcase_create("diff");
+	Suite *s = suite_create("diff");
+
+	tcase_add_test(tc, match_goes_by_address_and_type);
+	tcase_add_test(tc, match_compares_values);
+	tcase_add_test(tc, match_compares_what_is_immutable);
+	tcase_add_test(tc, match_knows_generations);
+	tcase_add_test(tc, match_knows_what_never_ends);
+	tcase_add_test(tc, match_compares_contents);
+	tcase_add_test(tc, match_knows_the_process);
+	tcase_add_test(tc, diff_counts_by_name);
+	tcase_add_test(tc, grow_finds_the_holder);
+	tcase_add_test(tc, grow_subtracts_what_went);
+	tcase_add_test(tc, grow_tells_attributes_apart);
+	tcase_add_test(tc, grow_knows_roots_places);
+	tcase_add_test(tc, grow_compares_names);
+	tcase_add_test(tc, grow_loses_nothing);
+	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *sr = srunner_create(make_suite());
+	int failed;
+
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}

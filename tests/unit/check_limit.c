@@ -1,0 +1,190 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/limit.h"
+#include "graph.h"
+#include "output/limit.h"
+
+static struct limit parse(const char *text)
+{
+	struct limit l;
+	struct error *err = limit_parse(text, &l);
+
+	ck_assert_msg(!err, "%s: %s", text, err ? err->message : "");
+	ck_assert_str_eq(l.text, text);
+	return l;
+}
+
+static void check_parse(const char *text, enum limit_metric metric,
+			enum limit_kind kind, double value,
+			const char *pattern)
+{
+	struct limit l = parse(text);
+
+	ck_assert_int_eq(l.metric, metric);
+	ck_assert_int_eq(l.kind, kind);
+	ck_assert_double_eq(l.value, value);
+	ck_assert_pstr_eq(l.pattern, pattern);
+	ck_assert(limit_compares(&l) == (kind != LIMIT_NOW));
+	limit_release(&l);
+}
+
+START_TEST(limit_reads_its_grammar)
+{
+	check_parse("objects>0", LIMIT_OBJECTS, LIMIT_NOW, 0, NULL);
+	check_parse("bytes>10%", LIMIT_BYTES, LIMIT_PERCENT, 10, NULL);
+	check_parse("bytes>+2.5%", LIMIT_BYTES, LIMIT_PERCENT, 2.5, NULL);
+	check_parse("objects>+5000", LIMIT_OBJECTS, LIMIT_GROWTH, 5000, NULL);
+	check_parse(" rss > 1.5k ", LIMIT_RSS, LIMIT_NOW, 1536, NULL);
+	check_parse("garbage>+1M", LIMIT_GARBAGE, LIMIT_GROWTH, 1048576, NULL);
+	check_parse("uncollectable>1G", LIMIT_UNCOLLECTABLE, LIMIT_NOW,
+		    1073741824, NULL);
+	check_parse("bytes>1T", LIMIT_BYTES, LIMIT_NOW, 1099511627776, NULL);
+	check_parse("type:app.Session count>1000", LIMIT_COUNT, LIMIT_NOW,
+		    1000, "app.Session");
+	check_parse("type:app.* bytes>+1M", LIMIT_BYTES, LIMIT_GROWTH, 1048576,
+		    "app.*");
+	/* Names of types may have about anything in them. */
+	check_parse("type:f.<locals>.C d count>1%", LIMIT_COUNT, LIMIT_PERCENT,
+		    1, "f.<locals>.C d");
+}
+END_TEST
+
+START_TEST(limit_refuses_all_else)
+{
+	static const char *const wrong[] = {
+		"", ">", "bytes", "bytes>", "bytes>x", "bytes>1x", "bytes>1kk",
+		"bytes>1%%", "bytes>%", "bytes>+", "bytes>-1", "bytes>.5",
+		"bytes>1.", "bytes>1 k", "bytes>inf", "bytes>0x10",
+		"bytes>1e3", "bytes<1", "bytes>=1", "bytes >> 1", ">1",
+		"Bytes>1", "byte>1", "count>1", "type:", "type:>1",
+		"type: count>1", "type:count>1", "type:x objects>1",
+		"type:x rss>1", "type:x  >1", "type:x count", "bytes>1 2",
+		"type bytes>1",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct limit l = { .text = NULL };
+		struct error *err = limit_parse(wrong[i], &l);
+
+		ck_assert_msg(err != NULL, "'%s' was taken", wrong[i]);
+		ck_assert_int_eq(err->code, ERR_USAGE);
+		ck_assert_ptr_null(l.text);
+		error_free(err);
+	}
+}
+END_TEST
+
+/* "crossed old new", and for what is crossed the text. */
+static void check(const char *text, const struct heap *old,
+		  const struct heap *new, const char *expected)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct limit l = parse(text);
+	struct limit_result r;
+	struct error *err = limit_check(&l, old, new, &r);
+
+	ck_assert_ptr_null(err);
+	str_addf(&s, "%d %d %d", r.crossed, (int)r.old, (int)r.new);
+	if (r.crossed) {
+		str_add(&s, " | ");
+		limit_text(&l, &r, &s);
+	}
+	ck_assert_str_eq(s.s, expected);
+	limit_release(&l);
+}
+
+static void build(struct heap *old, struct heap *new)
+{
+	graph_build(old, "r->a r->b; root m:r f:c; type app.A a b;"
+			 " type app.B c; size r=100 a=10 b=10 c=1000");
+	graph_build(new, "r->a r->b r->c x->y y->x; root m:r; type app.A a b c;"
+			 " type app.B x; size r=100 a=10 b=10 c=1000 x=1 y=1");
+	old->info.resident = 4096;
+	new->info.resident = 8192;
+}
+
+START_TEST(limit_is_crossed_by_more)
+{
+	struct heap old, new;
+
+	build(&old, &new);
+	check("objects>6", NULL, &new, "0 0 6");
+	check("objects>5.9", NULL, &new, "1 0 6 | limit 'objects>5.9' is"
+	      " crossed: objects is 6: 1 more than the limit");
+	check("bytes>+2", &old, &new, "0 1120 1122");
+	check("bytes>+1", &old, &new, "1 1120 1122 | limit 'bytes>+1' is"
+	      " crossed: bytes grew by 2, from 1,120 to 1,122: 1 more than the"
+	      " limit");
+	check("objects>50%", &old, &new, "0 4 6");
+	check("objects>40%", &old, &new, "1 4 6 | limit 'objects>40%' is"
+	      " crossed: objects grew by 50.0%, from 4 to 6: 10.0% more than"
+	      " the limit");
+	check("bytes>+1", &new, &old, "0 1122 1120");
+	check("bytes>0%", &new, &old, "0 1122 1120");
+	check("garbage>1", &old, &new, "1 0 2 | limit 'garbage>1' is crossed:"
+	      " garbage is 2: 1 more than the limit");
+	check("garbage>1000%", &old, &new, "1 0 2 | limit 'garbage>1000%' is"
+	      " crossed: garbage grew, from 0 to 2");
+	check("rss>+1k", &old, &new, "1 4096 8192 | limit 'rss>+1k' is"
+	      " crossed: rss grew by 4,096, from 4,096 to 8,192: 3,072 more"
+	      " than the limit (3.0 KiB)");
+	check("uncollectable>0", &old, &new, "0 0 0");
+	heap_release(&old);
+	heap_release(&new);
+}
+END_TEST
+
+START_TEST(limit_sums_over_types)
+{
+	struct heap old, new;
+
+	build(&old, &new);
+	check("type:app.A count>3", &old, &new, "0 2 3");
+	check("type:A bytes>+1k", &old, &new, "0 20 1020");
+	check("type:app.* count>+0", &old, &new, "1 3 4 | limit 'type:app.*"
+	      " count>+0' is crossed: count grew by 1, from 3 to 4: 1 more"
+	      " than the limit");
+	check("type:nothing count>0", &old, &new, "0 0 0");
+	heap_release(&old);
+	heap_release(&new);
+}
+END_TEST
+
+START_TEST(limit_says_what_nobody_knows)
+{
+	struct limit l = parse("rss>1");
+	struct limit_result r;
+	struct error *err;
+	struct heap h;
+
+	graph_build(&h, "a");
+	err = limit_check(&l, NULL, &h, &r);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_NOT_FOUND);
+	error_free(err);
+	limit_release(&l);
+	heap_release(&h);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("limit");
+	Suite *s = suite_create("limit");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_test(tc, limit_reads_its_grammar);
+	tcase_add_test(tc, limit_refuses_all_else);
+	tcase_add_test(tc, limit_is_crossed_by_more);
+	tcase_add_test(tc, limit_sums_over_types);
+	tcase_add_test(tc, limit_says_what_nobody_knows);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
