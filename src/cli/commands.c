@@ -15,6 +15,8 @@ const struct command commands[] = {
 	  &cycles_argp, cmd_cycles },
 	{ "object", "Show one object, what it refers to and what to it",
 	  &object_argp, cmd_object },
+	{ "capture", "Write all objects and references into a file",
+	  &capture_argp, cmd_capture },
 	{ "diff", "Compare two captures or more: what came, what grew",
 	  &diff_argp, cmd_diff },
 	{ "export", "Write the whole object graph as JSON lines",

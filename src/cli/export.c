@@ -71,6 +71,8 @@ static struct error *write_export(struct session *s, const char *file)
 	err = outfile_open(&out, file);
 	if (!err)
 		err = jsonl_write(&s->heap, out.stream);
+	if (!err && s->heap.failed)
+		return NULL;	/* session_check() says it */
 	if (!err)
 		err = outfile_close(&out);
 	return err;
@@ -92,5 +94,6 @@ int cmd_export(const struct command *c, int argc, char **argv)
 	if (err)
 		return session_failed(error_wrap(err, "%s", o.file ? o.file :
 						 "stdout"));
-	return session_status(&s);
+	status = session_check(&s);
+	return status ? status : session_status(&s);
 }

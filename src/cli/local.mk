@@ -1,4 +1,5 @@
 src_libpyheld_a_SOURCES += \
+	src/cli/capture.c \
 	src/cli/chain.c \
 	src/cli/commands.c \
 	src/cli/commands.h \

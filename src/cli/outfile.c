@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,8 @@ static struct error *open_temporary(struct outfile *f, const char *path)
 		return error_errno(ERR_SYSTEM, saved, "can't create");
 	}
 	remove_when_killed(f->temporary);
-	usual_mode(fd);
+	if (!f->private)
+		usual_mode(fd);
 	f->stream = fdopen(fd, "w");
 	if (!f->stream)
 		out_of_memory();
@@ -86,11 +88,25 @@ struct error *outfile_open(struct outfile *f, const char *path)
 	return NULL;
 }
 
+/* That a rename is on the disk, too. */
+static void sync_folder(const char *path)
+{
+	CLEANUP(freep) char *copy = xstrdup(path);
+	CLEANUP(closep) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY |
+						     O_CLOEXEC);
+
+	if (fd >= 0 && fsync(fd)) {
+		/* Not all file systems can: the file itself is there. */
+	}
+}
+
 struct error *outfile_close(struct outfile *f)
 {
 	FILE *stream = f->stream;
 	int failed = fflush(stream) || ferror(stream);
 
+	if (!failed && f->private && f->temporary)
+		failed = fsync(fileno(stream));
 	if (stream != stdout) {
 		f->stream = NULL;
 		failed |= fclose(stream);
@@ -101,6 +117,8 @@ struct error *outfile_close(struct outfile *f)
 		if (rename(f->temporary, f->path))
 			return error_errno(ERR_SYSTEM, errno, "can't rename");
 		unfinished = NULL;
+		if (f->private)
+			sync_folder(f->path);
 		free(f->temporary);
 		f->temporary = NULL;
 	}

@@ -8,6 +8,7 @@
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -15,9 +16,12 @@
 struct outfile {
 	FILE *stream;
 	char *path, *temporary;	/* NULL: no renaming */
+	/* Set before it is opened: of mode 0600, and on the disk when
+	 * outfile_close() returns. */
+	bool private;
 };
 
-#define OUTFILE_INIT { NULL, NULL, NULL }
+#define OUTFILE_INIT { NULL, NULL, NULL, false }
 
 /* `path` NULL or "-": stdout. */
 struct error *outfile_open(struct outfile *f, const char *path) MUST_CHECK;

@@ -2,9 +2,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "cli/progress.h"
 
 #define FIRST_MS 500
@@ -21,6 +23,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	const char *what;	/* NULL: end */
+	uint64_t done, total;	/* total 0: nobody knows */
 	bool shown;
 	struct timespec begun;
 } progress = {
@@ -41,6 +44,24 @@ static long seconds_since(struct timespec begun, struct timespec now)
 	       (now.tv_nsec < begun.tv_nsec);
 }
 
+#define BAR 30
+
+static void show(long seconds)
+{
+	char bar[BAR + 1] = "";
+
+	if (!progress.total) {
+		fprintf(stderr, "\r\033[Kpyheld: %s, %ld s", progress.what,
+			seconds);
+		return;
+	}
+	memset(bar, '.', BAR);
+	memset(bar, '#', MIN(progress.done * BAR / progress.total, BAR));
+	fprintf(stderr, "\r\033[Kpyheld: %s [%s] %3.0f %%, %ld s",
+		progress.what, bar,
+		100 * (double)progress.done / (double)progress.total, seconds);
+}
+
 static void *run(void *unused)
 {
 	struct timespec next = after(progress.begun, FIRST_MS);
@@ -51,8 +72,7 @@ static void *run(void *unused)
 		if (!pthread_cond_timedwait(&progress.changed, &progress.lock,
 					    &next))
 			continue;
-		fprintf(stderr, "\r\033[Kpyheld: %s, %ld s", progress.what,
-			seconds_since(progress.begun, next));
+		show(seconds_since(progress.begun, next));
 		fflush(stderr);
 		progress.shown = true;
 		next = after(next, NEXT_MS);
@@ -74,6 +94,7 @@ static void start_thread(void)
 	pthread_cond_init(&progress.changed, &attr);
 	pthread_condattr_destroy(&attr);
 	clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+	progress.total = 0;
 	/* Signals are the main thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -86,6 +107,7 @@ void progress_start(const char *what)
 	if (progress.running) {
 		pthread_mutex_lock(&progress.lock);
 		progress.what = what;
+		progress.total = 0;
 		pthread_mutex_unlock(&progress.lock);
 		return;
 	}
@@ -93,6 +115,16 @@ void progress_start(const char *what)
 		return;
 	progress.what = what;
 	start_thread();
+}
+
+void progress_at(uint64_t done, uint64_t total)
+{
+	if (!progress.running)
+		return;
+	pthread_mutex_lock(&progress.lock);
+	progress.done = done;
+	progress.total = total;
+	pthread_mutex_unlock(&progress.lock);
 }
 
 void progress_stop(void)

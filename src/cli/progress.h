@@ -7,8 +7,12 @@
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdint.h>
+
 /* `what` ("reading") must stay valid; replaces what was there before. */
 void progress_start(const char *what);
+/* How far it is; until the next progress_start(). */
+void progress_at(uint64_t done, uint64_t total);
 /* Also when nothing was started.  Call before other output. */
 void progress_stop(void);
 

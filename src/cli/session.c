@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/session.h"
+#include "heap/capture.h"
 #include "output/json.h"
 #include "python/python.h"
 
@@ -24,36 +25,55 @@ int session_failed(struct error *err)
 	return STATUS_FAILED;
 }
 
-/* What a path is that can't be a target (yet). */
-static struct error *refuse_path(const char *path)
+/* What a file is that can't be a target (yet). */
+static struct error *refuse_file(const char *path, int fd,
+				 const struct stat *st)
 {
-	const char *what = "not a process";
-	CLEANUP(closep) int fd = -1;
+	const char *what = "neither a process nor a capture";
 	Elf64_Ehdr header;
+
+	if (S_ISDIR(st->st_mode))
+		what = "a directory";
+	else if (S_ISREG(st->st_mode) && !st->st_size)
+		what = "an empty file";
+	else if (S_ISREG(st->st_mode) &&
+		 pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
+		 !memcmp(header.e_ident, ELFMAG, SELFMAG))
+		what = header.e_type == ET_CORE ? "a core file" :
+		       "a program or library, not a process that runs it";
+	return error_new(ERR_UNSUPPORTED, "'%s' is %s: give the PID of a"
+			 " Python process or a capture; core files are not"
+			 " supported yet", path, what);
+}
+
+static struct error *open_file(const char *path, struct heap *ret)
+{
+	CLEANUP(closep) int fd = -1;
+	char magic[CAPTURE_MAGIC_LEN];
+	struct error *err;
 	struct stat st;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is no PID, and as a"
 				   " file it can't be opened", path);
-	if (S_ISDIR(st.st_mode))
-		what = "a directory";
-	else if (S_ISREG(st.st_mode) &&
-		 pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
-		 !memcmp(header.e_ident, ELFMAG, SELFMAG))
-		what = header.e_type == ET_CORE ? "a core file" :
-		       "a program or library, not a process that runs it";
-	return error_new(ERR_UNSUPPORTED, "'%s' is %s: give the PID of a"
-			 " Python process; core files and captures are not"
-			 " supported yet", path, what);
+	if (!S_ISREG(st.st_mode) ||
+	    pread(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
+	    !capture_is_one(magic, sizeof(magic)))
+		return refuse_file(path, fd, &st);
+	err = capture_open(fd, ret);
+	return err ? error_wrap(err, "'%s'", path) : NULL;
 }
 
-static struct error *open_target(const char *name, struct target **ret)
+static bool is_pid(const char *name)
+{
+	return *name && strspn(name, "0123456789") == strlen(name);
+}
+
+static struct error *open_process(const char *name, struct target **ret)
 {
 	unsigned long pid;
 
-	if (!*name || strspn(name, "0123456789") != strlen(name))
-		return refuse_path(name);
 	errno = 0;
 	pid = strtoul(name, NULL, 10);
 	if (errno || pid < 1 || pid > INT_MAX)
@@ -62,16 +82,30 @@ static struct error *open_target(const char *name, struct target **ret)
 	return target_open_pid((pid_t)pid, ret);
 }
 
-int session_open(struct session *s, const char *target)
+static struct error *load(struct session *s, const char *target, bool details)
 {
-	static const struct python_options options = { 0 };
+	const struct python_options options = { .details = details };
+	struct error *err;
+
+	if (!is_pid(target)) {
+		s->file = xstrdup(target);
+		return open_file(target, &s->heap);
+	}
+	err = open_process(target, &s->target);
+	return err ? err : python_load_heap(s->target, &options, &s->heap);
+}
+
+static struct session *sessions;	/* those that are open */
+
+static int open_session(struct session *s, const char *target, bool details)
+{
 	struct error *err;
 
 	heap_init(&s->heap);
+	s->next = sessions;
+	sessions = s;
 	progress_start("reading");
-	err = open_target(target, &s->target);
-	if (!err)
-		err = python_load_heap(s->target, &options, &s->heap);
+	err = load(s, target, details);
 	if (err)
 		return session_failed(err);
 	progress_start("thinking");
@@ -83,12 +117,40 @@ int session_open(struct session *s, const char *target)
 	return STATUS_OK;
 }
 
+int session_open(struct session *s, const char *target)
+{
+	return open_session(s, target, false);
+}
+
+int session_open_details(struct session *s, const char *target)
+{
+	return open_session(s, target, true);
+}
+
+int session_check(struct session *s)
+{
+	struct error *err = s->heap.failed;
+
+	if (!err)
+		return STATUS_OK;
+	s->heap.failed = NULL;
+	return session_failed(s->file ? error_wrap(err, "'%s'", s->file) :
+					err);
+}
+
 void session_close(struct session *s)
 {
 	progress_stop();
 	heap_release(&s->heap);
 	if (s->target)
 		target_close(s->target);
+	free(s->file);
+	for (struct session **p = &sessions; *p; p = &(*p)->next) {
+		if (*p == s) {
+			*p = s->next;
+			break;
+		}
+	}
 }
 
 int session_status(const struct session *s)
@@ -108,20 +170,21 @@ static oid find_around(const struct heap *h, uint64_t address)
 	return OID_NONE;
 }
 
-static const struct mapping *find_mapping(const struct target *t,
-					  uint64_t address)
+static const struct heap_mapping *find_mapping(const struct heap *h,
+					       uint64_t address)
 {
-	for (size_t i = 0; t && i < t->mappings.nr; i++)
-		if (address >= t->mappings.v[i].start &&
-		    address < t->mappings.v[i].end)
-			return &t->mappings.v[i];
+	const struct heap_mapping_vec *v = &h->info.mappings;
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (address >= v->v[i].start && address < v->v[i].end)
+			return &v->v[i];
 	return NULL;
 }
 
 static struct error *no_object(const struct session *s, uint64_t address)
 {
 	const struct heap *h = &s->heap;
-	const struct mapping *m;
+	const struct heap_mapping *m;
 	oid around = find_around(h, address);
 
 	if (around != OID_NONE)
@@ -131,14 +194,14 @@ static struct error *no_object(const struct session *s, uint64_t address)
 				 address - h->address[around],
 				 heap_type_of(h, around)->name,
 				 h->address[around]);
-	m = find_mapping(s->target, address);
+	m = find_mapping(h, address);
 	if (!m)
 		return error_new(ERR_NOT_FOUND, "no object is at 0x%" PRIx64
 				 ": nothing is mapped there", address);
 	return error_new(ERR_NOT_FOUND, "no object is at 0x%" PRIx64 ": it lies"
 			 " in %s (0x%" PRIx64 "-0x%" PRIx64 "), where no object"
 			 " that the collector reaches starts", address,
-			 m->path && *m->path ? m->path : "anonymous memory",
+			 *m->path ? m->path : "anonymous memory",
 			 m->start, m->end);
 }
 
@@ -194,11 +257,23 @@ static struct error *flush(FILE *out)
 	return NULL;
 }
 
+static int check_all(void)
+{
+	int status = STATUS_OK;
+
+	for (struct session *s = sessions; s && !status; s = s->next)
+		status = session_check(s);
+	return status;
+}
+
 int session_print_text(const struct str *text, int status)
 {
 	struct error *err;
+	int failed = check_all();
 
 	progress_stop();
+	if (failed)
+		return failed;
 	fwrite(text->s, 1, text->len, stdout);
 	err = flush(stdout);
 	return err ? session_failed(err) : status;
@@ -206,11 +281,15 @@ int session_print_text(const struct str *text, int status)
 
 int session_print_json(json_t *value, int status)
 {
-	struct error *err;
+	struct error *err = NULL;
+	int failed = check_all();
 
 	progress_stop();
-	err = json_write(value, stdout);
+	if (!failed)
+		err = json_write(value, stdout);
 	json_decref(value);
+	if (failed)
+		return failed;
 	if (!err)
 		err = flush(stdout);
 	return err ? session_failed(err) : status;

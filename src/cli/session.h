@@ -14,18 +14,29 @@
 #include "target/target.h"
 
 struct session {
-	struct target *target;
+	struct target *target;	/* NULL: a capture */
+	char *file;		/* its name; NULL: a process */
 	struct heap heap;
+	struct session *next;	/* of all that are open */
 };
 
-#define SESSION_INIT { NULL, { 0 } }
+#define SESSION_INIT { NULL, NULL, { 0 }, NULL }
 
 /*
  * Open TARGET as the user typed it and read all of its heap; warnings go to
  * stderr.  0, or the status to exit with, when all is said.
  */
 int session_open(struct session *s, const char *target);
+/* As that, with all that a capture of it takes. */
+int session_open_details(struct session *s, const char *target);
 void session_close(struct session *s);
+
+/*
+ * A capture may turn out to be damaged while a result is made of it.  0, or the
+ * status to exit with when that has been said; session_print_*() ask for all
+ * open sessions and print nothing then.
+ */
+int session_check(struct session *s);
 
 /* STATUS_OK, or STATUS_PARTIAL where some of the target was unreadable. */
 int session_status(const struct session *s);

@@ -172,6 +172,14 @@ VEC_DEFINE(heap_mapping_vec, struct heap_mapping);
 #define MAPPING_SHARED 8
 #define MAPPING_DELETED 16	/* the file has no name any more */
 
+/* What has been left out of a capture. */
+enum heap_redaction {
+	REDACT_NOTHING,
+	REDACT_CONTENTS,	/* what strings and numbers are, but for names
+				   of attributes, globals, types, modules */
+	REDACT_ALL,		/* those too */
+};
+
 /* What the target is, for reports and captures. */
 struct heap_info {
 	/* target */
@@ -195,6 +203,7 @@ struct heap_info {
 	bool emulator;		/* built with it and could be used */
 	struct str_vec warnings; /* a line each */
 	struct heap_mapping_vec mappings; /* by address */
+	uint32_t redaction;	/* enum heap_redaction */
 };
 
 struct heap;

@@ -1,0 +1,135 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/outfile.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "heap/capture.h"
+
+#define REDACTIONS "contents|all"
+
+struct capture_arguments {
+	struct common_options common;
+	const char *file;
+	bool plain;
+	enum heap_redaction redaction;
+};
+
+static const struct argp_option options[] = {
+	{ "no-compress", OPTION_NO_COMPRESS, NULL, 0,
+	  "Don't compress: the file is larger, but opened at once", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE (must be given)", 0 },
+	{ "redact", OPTION_REDACT, REDACTIONS, OPTION_ARG_OPTIONAL,
+	  "Leave out what strings and numbers hold; all: the program's names,"
+	  " too (default: contents)", 0 },
+	{ 0 },
+};
+
+static error_t parse_redaction(struct capture_arguments *o, const char *arg,
+			       const struct argp_state *state)
+{
+	unsigned int word = 0;
+	error_t err = 0;
+
+	if (arg)
+		err = options_word(state, "redact", REDACTIONS, arg, &word);
+	o->redaction = word ? REDACT_ALL : REDACT_CONTENTS;
+	return err;
+}
+
+static error_t parse_capture(int key, char *arg, struct argp_state *state)
+{
+	struct capture_arguments *o = state->input;
+	error_t err;
+
+	if (options_common(key, arg, state, &err))
+		return err;
+	switch (key) {
+	case OPTION_NO_COMPRESS:
+		o->plain = true;
+		return 0;
+	case OPTION_REDACT:
+		return parse_redaction(o, arg, state);
+	case 'o':
+		o->file = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->file)
+			return options_error(state, "--output=FILE is"
+					     " missing");
+		if (!strcmp(o->file, "-") && isatty(STDOUT_FILENO))
+			return options_error(state, "a capture is nothing for"
+					     " a terminal");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp capture_argp = {
+	.options = options,
+	.parser = parse_capture,
+	.args_doc = "TARGET",
+	.doc = "Write all objects of a process, and what they refer to, into a"
+	       " file.  Every command takes it instead of the process, here or"
+	       " on another machine, and tells the same."
+	       "\v"
+	       "The file is whole or not there at all, and readable by you"
+	       " alone.  It holds the start of each string and the keys of"
+	       " dicts, unless --redact leaves them out.  A capture can be"
+	       " captured again, to redact it.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld capture 4242 -o before.pyheld\n"
+	       "  pyheld chain before.pyheld --type=app.User",
+	.children = common_children,
+};
+
+static void show_progress(void *unused, uint64_t done, uint64_t total)
+{
+	(void)unused;
+	progress_at(done, total);
+}
+
+static struct error *write_capture(struct session *s,
+				   const struct capture_arguments *o)
+{
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	const struct capture_options how = {
+		.plain = o->plain,
+		.redaction = o->redaction,
+		.progress = show_progress,
+	};
+	struct error *err;
+
+	progress_start("writing");
+	out.private = true;
+	err = outfile_open(&out, o->file);
+	if (!err)
+		err = capture_write(&s->heap, &how, fileno(out.stream));
+	if (!err)
+		err = outfile_close(&out);
+	return err;
+}
+
+int cmd_capture(const struct command *c, int argc, char **argv)
+{
+	struct capture_arguments o = { .common.max_args = 1 };
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	struct error *err;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	status = session_open_details(&s, o.common.args[0]);
+	if (status)
+		return status;
+	err = write_capture(&s, &o);
+	if (err)
+		return session_failed(error_wrap(err, "%s", o.file));
+	progress_stop();
+	return session_status(&s);
+}
