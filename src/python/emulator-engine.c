@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/alloc.h"
 #include "python/emulator-engine.h"
@@ -254,11 +255,29 @@ static bool add_hooks(struct emulator *e)
 	return true;
 }
 
+/* Unicorn reserves a gigabyte for translated code, and ends the program where
+ * it can't (RLIMIT_AS): try first. */
+#define TRANSLATOR_BUFFER (1ul << 30)
+
+static bool has_room(void)
+{
+	void *p = mmap(NULL, TRANSLATOR_BUFFER, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	munmap(p, TRANSLATOR_BUFFER);
+	return true;
+}
+
 static const char *engine_open(struct emulator *e)
 {
 	const struct emulator_machine *m = e->machine;
-	uc_err err = uc_open(m->arch, m->mode, &e->uc);
+	uc_err err;
 
+	if (!has_room())
+		return "not enough address space";
+	err = uc_open(m->arch, m->mode, &e->uc);
 	if (err) {
 		e->uc = NULL;
 		return uc_strerror(err);

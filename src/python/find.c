@@ -384,6 +384,10 @@ static void find_traverses(struct python *py)
 {
 	struct known_types *k = &py->known;
 
+	const struct segment *code = memory_find(
+		py->memory, word_at(py, k->type, py->layout.type_dealloc));
+
+	k->has_code = code && code->prot & SEGMENT_EXEC;
 	k->dict_traverse = traverse_of(py, k->dict);
 	k->list_traverse = traverse_of(py, k->list);
 	k->tuple_traverse = traverse_of(py, k->tuple);

@@ -30,14 +30,18 @@ static raddr state_of(const struct python *py, raddr interp)
 	return l->runtime_gc != LAYOUT_NONE ? py->runtime + l->runtime_gc : 0;
 }
 
-/* A list head whose neighbours point back at it. */
+/*
+ * A list head with a neighbour that points back at it.  With both, unless a
+ * thread was stopped while it put an object in or took one out.
+ */
 static bool is_head(struct python *py, raddr head)
 {
 	raddr next = word_at(py, head, 0) & LINK_MASK;
 	raddr prev = word_at(py, head, 8) & LINK_MASK;
 
-	return next && prev && (word_at(py, next, 8) & LINK_MASK) == head &&
-	       (word_at(py, prev, 0) & LINK_MASK) == head;
+	return next && prev &&
+	       ((word_at(py, next, 8) & LINK_MASK) == head ||
+		(word_at(py, prev, 0) & LINK_MASK) == head);
 }
 
 /* Debian's 3.13 has its generations 4 bytes before everybody else's, and no
@@ -229,13 +233,12 @@ struct error *gc_load(struct python *py)
 		struct heap_interpreter hi = { 0 };
 		struct error *err;
 
-		/* 3.8 has one collector for all interpreters. */
-		if (i && py->layout.interp_gc == LAYOUT_NONE)
-			break;
 		err = gc_locate(py, &py->interpreters.v[i]);
 		if (err)
 			return err;
-		load_lists(py, &py->interpreters.v[i], &hi);
+		/* 3.8 has one collector for all interpreters. */
+		if (!i || py->layout.interp_gc != LAYOUT_NONE)
+			load_lists(py, &py->interpreters.v[i], &hi);
 		load_state(py, &py->interpreters.v[i], &hi);
 		if (hi.gc_collecting)
 			heap_warn(py->heap,

@@ -111,6 +111,7 @@ struct known_types {
 	      type_traverse, module_traverse, generator_traverse,
 	      weakref_traverse, descr_traverse, deque_traverse;
 	raddr none;		/* the object None */
+	bool has_code;		/* the target's code is there to look at */
 	raddr set_dummy;	/* the object that marks a deleted entry */
 };
 

@@ -18,6 +18,7 @@ struct slot {
 /* Address to index: a small cache before an open-addressed table. */
 struct type_index {
 	struct slot cache[CACHE_SIZE];
+	raddr rejected[CACHE_SIZE]; /* what turned out to be no class */
 	struct slot *table;
 	size_t size, used;	/* size: a power of two */
 };
@@ -63,6 +64,13 @@ static const struct slot *table_get(const struct type_index *ti, raddr addr)
 	return NULL;
 }
 
+static bool is_code(struct python *py, raddr addr)
+{
+	const struct segment *s = memory_find(py->memory, addr);
+
+	return s && s->prot & SEGMENT_EXEC;
+}
+
 /* Enough of a class to believe in it. */
 static bool looks_like_type(struct python *py, raddr addr)
 {
@@ -82,6 +90,9 @@ static bool looks_like_type(struct python *py, raddr addr)
 		return false;
 	basicsize = (int64_t)get_u64(p + l->type_basicsize);
 	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
+		return false;
+	/* Every class can free its instances.  Garbage rarely looks so. */
+	if (py->known.has_code && !is_code(py, get_u64(p + l->type_dealloc)))
 		return false;
 	return memory_string(py->memory, get_u64(p + l->type_name), MAX_C_NAME);
 }
@@ -167,6 +178,7 @@ uint32_t types_load(struct python *py, raddr addr)
 	struct type_index *ti = py->type_index;
 	struct slot *cached;
 	const struct slot *found;
+	raddr *rejected;
 	uint32_t index;
 
 	if (unlikely(!ti)) {
@@ -176,10 +188,15 @@ uint32_t types_load(struct python *py, raddr addr)
 	cached = &ti->cache[hash(addr) & (CACHE_SIZE - 1)];
 	if (likely(cached->address == addr && addr))
 		return cached->index;
+	rejected = &ti->rejected[hash(addr) & (CACHE_SIZE - 1)];
+	if (*rejected == addr)
+		return UINT32_MAX;
 	found = table_get(ti, addr);
 	index = found ? found->index : load_with_bases(py, addr);
 	if (index != UINT32_MAX)
 		*cached = (struct slot){ addr, index };
+	else
+		*rejected = addr;
 	return index;
 }
 
