@@ -48,6 +48,11 @@ static bool is_file(const struct argp_option *o)
 	return o->arg && !strcmp(o->arg, "FILE");
 }
 
+static bool is_optional(const struct argp_option *o)
+{
+	return o->flags & OPTION_ARG_OPTIONAL;
+}
+
 static bool takes_target(const struct command *c)
 {
 	return !strstr(c->argp->args_doc, "COMMAND");
@@ -64,7 +69,7 @@ static void print_commands(const char *between)
 static void bash_name(const struct argp_option *o,
 		      const struct command *c UNUSED)
 {
-	printf(" --%s%s", o->name, o->arg ? "=" : "");
+	printf(" --%s%s", o->name, o->arg && !is_optional(o) ? "=" : "");
 	if (has_short(o))
 		printf(" -%c", o->key);
 }
@@ -73,7 +78,8 @@ static void bash_value(const struct argp_option *o, const struct command *c)
 {
 	CLEANUP(freep) char *words = words_of(o->arg);
 
-	if (!o->arg)
+	/* What may lack can't be told from what stands behind it. */
+	if (!o->arg || is_optional(o))
 		return;
 	printf("\t'%s --%s'", c->name, o->name);
 	if (has_short(o))
@@ -135,6 +141,11 @@ static void bash(void)
 	       "\t\twords=$options\n"
 	       "\tfi\n"
 	       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+	       "\tif [[ $words != \"$commands\" && $cur != -* ]]; then\n"
+	       "\t\tcompopt -o filenames\n"
+	       "\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY <"
+	       " <(compgen -f -X '!*.pyheld' -- \"$cur\")\n"
+	       "\tfi\n"
 	       "\tif [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]];"
 	       " then\n"
 	       "\t\tcompopt -o nospace\n"
@@ -167,11 +178,13 @@ static void zsh_option(const struct argp_option *o,
 		printf("'(-%c --%s)'{-%c%s,--%s%s}'[", o->key, o->name, o->key,
 		       o->arg ? "+" : "", o->name, o->arg ? "=" : "");
 	else
-		printf("'--%s%s[", o->name, o->arg ? "=" : "");
+		printf("'--%s%s[", o->name,
+		       is_optional(o) ? "=-" : o->arg ? "=" : "");
 	print_quoted(o->doc, "[]:\\");
 	printf("]");
 	if (words)
-		printf(":%s:(%s)", o->name, words);
+		printf(":%s%s:(%s)", is_optional(o) ? ":" : "", o->name,
+		       words);
 	else if (o->arg)
 		printf(":%s:%s", o->arg, is_file(o) ? "_files" : "");
 	printf("' \\\n");
@@ -184,7 +197,7 @@ static void zsh_command(const struct command *c)
 	if (!takes_target(c))
 		printf("\t\t\t'1:command:(");
 	else
-		printf("\t\t\t'%s:PID:_pids'",
+		printf("\t\t\t'%s:TARGET:{_pids; _files -g \"*.pyheld\"}'",
 		       strstr(c->argp->args_doc, "...") ? "*" : "1");
 	if (!takes_target(c)) {
 		print_commands(" ");
@@ -234,7 +247,7 @@ static void fish_option(const struct argp_option *o, const struct command *c)
 	if (has_short(o))
 		printf(" -s %c", o->key);
 	if (words)
-		printf(" -x -a '%s'", words);
+		printf(" %s -a '%s'", is_optional(o) ? "-f" : "-x", words);
 	else if (is_file(o))
 		printf(" -r -F");
 	else if (o->arg)
@@ -252,7 +265,8 @@ static void fish_command(const struct command *c)
 	printf("complete -c pyheld -n '__fish_seen_subcommand_from %s' -a '",
 	       c->name);
 	if (takes_target(c))
-		printf("(__fish_complete_pids)");
+		printf("(__fish_complete_pids)"
+		       " (__fish_complete_suffix .pyheld)");
 	else
 		print_commands(" ");
 	printf("'\n");

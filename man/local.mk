@@ -1,5 +1,7 @@
 dist_man_MANS += \
 	man/pyheld.1 \
+	man/pyheld-capture.1 \
+	man/pyheld-capture.5 \
 	man/pyheld-chain.1 \
 	man/pyheld-cycles.1 \
 	man/pyheld-diff.1 \

@@ -6,7 +6,7 @@ complete -c pyheld -n '__fish_use_subcommand' -l usage -d 'Show a short usage me
 complete -c pyheld -n '__fish_use_subcommand' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a summary -d 'Count objects and bytes by type'
-complete -c pyheld -n '__fish_seen_subcommand_from summary' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from summary' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l fail-if -x -d 'Exit with status 1 if the limit is crossed, e.g. \'objects>2M\', \'type:app.User count>1000\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l limit -x -d 'Show at most N types, 0: all (default: 30; with --json: all)'
@@ -19,7 +19,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from summary' -l usage -d 'Show a 
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a chain -d 'Show what keeps objects alive'
-complete -c pyheld -n '__fish_seen_subcommand_from chain' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from chain' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l address -x -d 'The object to ask about: hexadecimal, with or without 0x'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l count -x -d 'Show N chains, as different as they can be (default: 1)'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l json -d 'Write JSON'
@@ -30,7 +30,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from chain' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a cycles -d 'List groups of objects that refer to each other'
-complete -c pyheld -n '__fish_seen_subcommand_from cycles' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from cycles' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l all -d 'Also show cycles of classes, modules and their functions, which every Python has (--json shows them always)'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l garbage -d 'Show only what the collector would free'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l json -d 'Write JSON'
@@ -42,7 +42,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a object -d 'Show one object, what it refers to and what to it'
-complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l limit -x -d 'Show at most N references and N referrers, 0: all (default: 20; with --json: all)'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
@@ -50,8 +50,18 @@ complete -c pyheld -n '__fish_seen_subcommand_from object' -l help -s h -d 'Show
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a capture -d 'Write all objects and references into a file'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l no-compress -d 'Don\'t compress: the file is larger, but opened at once'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l output -s o -r -F -d 'Write to FILE (must be given)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l redact -f -a 'contents all' -d 'Leave out what strings and numbers hold; all: the program\'s names, too (default: contents)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a diff -d 'Compare two captures or more: what came, what grew'
-complete -c pyheld -n '__fish_seen_subcommand_from diff' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l fail-if -x -d 'Exit with status 1 if the limit is crossed, e.g. \'bytes>10%\', \'objects>+5000\', \'type:app.* bytes>+1M\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l limit -x -d 'Show at most N types and N holders, 0: all (default: 20 and 10; with --json: all)'
@@ -64,7 +74,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from diff' -l usage -d 'Show a sho
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the whole object graph as JSON lines'
-complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids)'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl' -d 'What to write (default: jsonl, JSON lines)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l output -s o -r -F -d 'Write to FILE instead of stdout'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
@@ -73,7 +83,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from export' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles object diff export help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles object capture diff export help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l help -s h -d 'Show this help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l usage -d 'Show a short usage message'
