@@ -186,7 +186,7 @@ enum refs_result refs_dict(struct python *py, raddr obj, struct refs *ret)
 	struct dict_iter it;
 	raddr key, value;
 
-	if (!dict_iter_init(py, obj, &it))
+	if (!dict_iter_init(py, obj, &it) || !refs_claim(py, it.nr))
 		return REFS_UNREADABLE;
 	if (it.values && it.embedded && py->embedded_by_object)
 		return REFS_OK;

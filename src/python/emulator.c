@@ -235,14 +235,11 @@ static bool make_area(struct emulator *e)
 	return true;
 }
 
-/* No object can refer to more than all words, nor can we count more. */
+/* No object can refer to more than all words that there are, nor can we count
+ * more.  What is mapped but was never touched has none. */
 static uint64_t max_visits(const struct memory *m)
 {
-	uint64_t bytes = 0;
-
-	for (unsigned int i = 0; i < m->nr_segments; i++)
-		bytes += m->segments[i].end - m->segments[i].start;
-	return MIN(bytes / 8 + 1024, UINT32_MAX);
+	return MIN(m->bytes_copied / 8 + (1 << 20), UINT32_MAX);
 }
 
 /* Unicorn's versions differ in how they treat hooks: does it all work? */

@@ -26,10 +26,8 @@ struct search {
 
 static bool is_lru_cache(struct python *py, const struct pytype *t)
 {
-	const char *name = types_c_name(
-		py, py->types.v[t->native_base].address);
-
-	return name && strcmp(name, "functools._lru_cache_wrapper") == 0;
+	return types_is_named(py, py->types.v[t->native_base].address,
+			      "functools._lru_cache_wrapper");
 }
 
 static void search_init(struct search *s, struct python *py,

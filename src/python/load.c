@@ -13,6 +13,11 @@
 #define BATCH 32768		/* objects to the emulator at once */
 #define SAMPLE_OF_TYPE 4	/* objects of a type that are checked */
 #define SAMPLE_MAX 4096
+#define MIN_CLAIMS (1 << 20)
+/* Entries of class dicts that are looked at to fill a heap; and to name the
+ * references of one object. */
+#define MAX_LOOKUPS (1ull << 28)
+#define MAX_LOOKUPS_MORE (1ull << 22)
 
 struct loader {
 	struct python *py;
@@ -76,7 +81,8 @@ static void load_by_scan(struct loader *ld, oid o)
 
 	refs_clear(&ld->refs);
 	/* The words of a capsule are for C alone: none is an object's. */
-	if (t.address != py->known.capsule)
+	if (t.address != py->known.capsule &&
+	    refs_claim(py, (uint64_t)t.basicsize / 8))
 		scan(py, &t, py->heap->address[o], &ld->refs);
 	store_refs(ld, o, true);
 	py->heap->flags[o] |= OBJECT_SCANNED;
@@ -331,6 +337,11 @@ bool load_refs_again(struct python *py, oid o, struct refs *refs)
 	raddr obj = py->heap->address[o];
 	uint8_t flags = py->heap->flags[o];
 
+	/* What was read of it before the end is not known by name. */
+	if (flags & OBJECT_UNREAD)
+		return true;
+	py->claims = UINT64_MAX;
+	py->lookups = MAX(py->lookups, MAX_LOOKUPS_MORE);
 	if (flags & OBJECT_SCANNED) {
 		scan(py, &t, obj, refs);
 		return true;
@@ -410,6 +421,16 @@ static raddr any_fs_base(const struct target *t)
 	return 0;
 }
 
+/* What was never touched is no container's. */
+static uint64_t all_words(const struct memory *m)
+{
+	uint64_t bytes = m->bytes_copied;
+
+	for (unsigned int i = 0; !m->bytes_copied && i < m->nr_segments; i++)
+		bytes += m->segments[i].end - m->segments[i].start;
+	return bytes / 8;
+}
+
 static struct error *load_heap(struct python *py,
 			       const struct python_options *options)
 {
@@ -425,6 +446,8 @@ static struct error *load_heap(struct python *py,
 		py->emulator = emulator_new(py->memory,
 					    any_fs_base(py->target),
 					    &py->no_emulator);
+	py->claims = all_words(py->memory) + MIN_CLAIMS;
+	py->lookups = MAX_LOOKUPS;
 	err = objects_init(py);
 	if (!err)
 		err = gc_load(py);

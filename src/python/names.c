@@ -31,10 +31,8 @@ static void set_suffix(struct heap_name *n, const char *prefix, char *suffix)
 
 static bool is_of(struct python *py, raddr obj, const char *type_name)
 {
-	const char *name = types_c_name(
-		py, word_at(py, obj, py->layout.object_type));
-
-	return name && strcmp(name, type_name) == 0;
+	return types_is_named(py, word_at(py, obj, py->layout.object_type),
+			      type_name);
 }
 
 /* Is the method of that name written in C, and no class's own? */

@@ -93,10 +93,10 @@ static raddr dict_of(struct python *py, const struct pytype *t, raddr obj)
 	if (offset >= 0)
 		return offset ? word_at(py, obj + (uint64_t)offset, 0) : 0;
 	nr = (int64_t)word_at(py, obj, py->layout.var_size);
+	if (nr < -INT32_MAX || nr > INT32_MAX)
+		return 0;
 	if (nr < 0)
 		nr = -nr;
-	if (nr < 0 || nr > INT32_MAX)
-		return 0;
 	size = (t->basicsize + nr * t->itemsize + 7) & ~7ll;
 	if (size + offset < 16)
 		return 0;

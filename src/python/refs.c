@@ -91,9 +91,7 @@ static bool shares(const struct pytype *t, raddr traverse)
 
 static bool is_deque(struct python *py, const struct pytype *t)
 {
-	const char *name = types_c_name(py, t->address);
-
-	return name && strcmp(name, "collections.deque") == 0;
+	return types_is_named(py, t->address, "collections.deque");
 }
 
 /* n_fields of a struct sequence (os.stat_result and so on): more items than
@@ -221,7 +219,8 @@ static enum refs_result read_items(struct python *py, raddr items, uint64_t nr,
 
 	if (!nr)
 		return REFS_OK;
-	if (!memory_has_array(py->memory, items, nr, 8))
+	if (!memory_has_array(py->memory, items, nr, 8) ||
+	    !refs_claim(py, nr))
 		return REFS_UNREADABLE;
 	p = memory_at(py->memory, items, nr * 8);
 	if (!p)
@@ -265,7 +264,8 @@ enum refs_result refs_set(struct python *py, raddr obj, struct refs *ret)
 	raddr table = word_at(py, obj, l->set_table);
 	const uint8_t *p;
 
-	if (!nr || !memory_has_array(py->memory, table, nr, 16))
+	if (!nr || !memory_has_array(py->memory, table, nr, 16) ||
+	    !refs_claim(py, nr * 2))
 		return REFS_UNREADABLE;
 	p = memory_at(py->memory, table, nr * 16);
 	if (!p)
@@ -361,6 +361,8 @@ enum refs_result refs_deque(struct python *py, const struct pytype *t,
 
 	if (l->deque_leftblock == LAYOUT_NONE)
 		return REFS_EMULATE;
+	if (!refs_claim(py, nr))
+		return REFS_UNREADABLE;
 	if (t->flags & TPFLAG_HEAPTYPE)
 		refs_add(ret, word_at(py, obj, l->object_type), REF_TYPE, 0);
 	for (uint64_t i = 0; i < nr;) {

@@ -55,7 +55,7 @@ static uint64_t size_bytesio(struct python *py, const struct pytype *t,
 	raddr bytes = word_at(py, obj, py->layout.bytesio_buf);
 
 	(void)t;
-	if (!bytes || (uint32_t)word_at(py, bytes, 0) != 1)
+	if (!bytes || (uint32_t)word_at(py, bytes, py->layout.object_refcount) != 1)
 		return 0;
 	return bytes_size(py, bytes);
 }

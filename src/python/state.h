@@ -147,6 +147,8 @@ struct python {
 	struct pytype_vec types;
 	struct type_index *type_index;
 	struct u32_vec members;	/* offsets of T_OBJECT_EX slots, runs */
+	uint64_t claims;	/* see refs_claim() */
+	uint64_t lookups;	/* entries that types_lookup() may still see */
 	struct emulator *emulator;
 	const char *no_emulator; /* why not */
 	struct oid_vec pending;	/* waiting for the emulator */
@@ -192,6 +194,8 @@ raddr types_mro(struct python *py, raddr type);
 bool types_is_subclass(struct python *py, raddr type, raddr base);
 /* The tp_name of `type` in place or NULL. */
 const char *types_c_name(struct python *py, raddr type);
+/* Is its tp_name this one? */
+bool types_is_named(struct python *py, raddr type, const char *name);
 /* First class in the MRO with `name` in its dict: *value; false: none. */
 bool types_lookup(struct python *py, raddr type, const char *name,
 		  raddr *value, raddr *owner);
@@ -252,6 +256,19 @@ static inline void refs_add(struct refs *r, raddr to, enum ref_kind kind,
 }
 
 void refs_release(struct refs *r);
+
+/*
+ * A container is about to be read that says it has `words` words.  Each word
+ * of a sane target is in one container; a corrupt one's many lists may all
+ * claim the same array.  False: more was claimed than there is memory.
+ */
+static inline bool refs_claim(struct python *py, uint64_t words)
+{
+	if (unlikely(words > py->claims || words > UINT32_MAX))
+		return false;
+	py->claims -= words;
+	return true;
+}
 
 enum refs_result { REFS_OK, REFS_UNREADABLE, REFS_EMULATE };
 

@@ -178,6 +178,8 @@ static bool add_bytes(struct python *py, raddr obj, size_t max,
 	*cut = len > max;
 	len = MIN(len, max);
 	p = memory_at(py->memory, data, len);
+	if (!p && len)
+		return false;
 	str_add(ret, "b'");
 	for (uint64_t i = 0; i < len; i++) {
 		if (p[i] == '\'' || p[i] == '\\')

@@ -7,7 +7,9 @@
 
 #define MAX_BASES 512		/* of tp_base that are followed */
 #define MAX_BASICSIZE (1 << 24)
-#define MAX_C_NAME (1 << 26)
+#define MAX_C_NAME (1 << 21)
+#define MAX_MRO 1024
+#define MAX_CLASS_DICT 65536
 #define CACHE_SIZE 4096
 
 struct slot {
@@ -156,13 +158,23 @@ static uint32_t load_one(struct python *py, raddr addr)
 	return index;
 }
 
+/* A class that is its own base by some way. */
+static bool in_chain(const raddr *chain, unsigned int nr, raddr addr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (chain[i] == addr)
+			return true;
+	return false;
+}
+
 static uint32_t load_with_bases(struct python *py, raddr addr)
 {
 	raddr chain[MAX_BASES];
 	unsigned int nr = 0;
 
 	while (nr < MAX_BASES && looks_like_type(py, addr) &&
-	       !table_get(py->type_index, addr)) {
+	       !table_get(py->type_index, addr) &&
+	       !in_chain(chain, nr, addr)) {
 		chain[nr++] = addr;
 		addr = word_at(py, addr, py->layout.type_base);
 	}
@@ -289,23 +301,49 @@ const char *types_c_name(struct python *py, raddr type)
 			     word_at(py, type, py->layout.type_name), MAX_C_NAME);
 }
 
+bool types_is_named(struct python *py, raddr type, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	const uint8_t *p = memory_at(
+		py->memory, word_at(py, type, py->layout.type_name), size);
+
+	return p && memcmp(p, name, size) == 0;
+}
+
+/* The value of `name` in one class's dict, 0: none.  False: no class has so
+ * many attributes, or all that may be looked at was. */
+static bool look_in(struct python *py, raddr class, const char *name,
+		    raddr *ret)
+{
+	raddr dict = types_dict(py, class), key, value;
+	struct dict_iter it;
+
+	*ret = 0;
+	if (!dict || !dict_iter_init(py, dict, &it))
+		return true;
+	if (it.nr > MAX_CLASS_DICT || it.nr > py->lookups)
+		return false;
+	py->lookups -= it.nr;
+	while (!*ret && dict_iter_next(&it, &key, &value))
+		if (text_equals(py, key, name))
+			*ret = value;
+	return true;
+}
+
 bool types_lookup(struct python *py, raddr type, const char *name,
 		  raddr *value, raddr *owner)
 {
 	raddr mro = types_mro(py, type);
 	uint64_t nr = word_at(py, mro, py->layout.var_size);
 
-	if (!mro || nr > 4096)
+	if (!mro || nr > MAX_MRO)
 		return false;
 	for (uint64_t i = 0; i < nr; i++) {
-		raddr class = word_at(py, mro + i * 8, py->layout.tuple_item);
-		raddr found = dict_get(py, types_dict(py, class), name);
-
-		if (found) {
-			*value = found;
-			*owner = class;
+		*owner = word_at(py, mro + i * 8, py->layout.tuple_item);
+		if (!look_in(py, *owner, name, value))
+			return false;
+		if (*value)
 			return true;
-		}
 	}
 	return false;
 }
