@@ -165,9 +165,27 @@ static struct error *seize_new(struct stop *s)
 	return err;
 }
 
-static void note_stop(struct tracee *t, int status)
+/*
+ * Has it stopped or ended?  0: no; -1 with errno: it can't be waited for.
+ *
+ * WNOWAIT: a thread that stops with a signal on its way to the program keeps
+ * the signal's number for its tracer in a place that waiting for it clears,
+ * and what is found there when it goes on is delivered.  So when we are killed
+ * now, it still gets the signal.
+ */
+static pid_t peek_stopped(pid_t tid, siginfo_t *ret)
 {
-	if (!WIFSTOPPED(status)) {
+	*ret = (siginfo_t){ .si_pid = 0 };
+	if (waitid(P_PID, (id_t)tid, ret,
+		   WSTOPPED | WEXITED | WNOWAIT | WNOHANG | __WALL))
+		return -1;
+	return ret->si_pid;
+}
+
+static void note_stop(struct tracee *t, const siginfo_t *info)
+{
+	if (info->si_code != CLD_TRAPPED) {
+		waitpid(t->thread.host_tid, NULL, __WALL | WNOHANG);
 		t->state = TRACEE_GONE;
 		return;
 	}
@@ -176,19 +194,19 @@ static void note_stop(struct tracee *t, int status)
 	 * With an event in the high bits it is our interrupt or the stop of
 	 * the whole group; else a signal is on its way to the program.
 	 */
-	if (!(status >> 16))
-		t->signal = WSTOPSIG(status);
+	if (!(info->si_status >> 8))
+		t->signal = info->si_status;
 }
 
 /* False: it still runs. */
 static bool poll_stopped(struct stop *s, struct tracee *t, uint64_t waited)
 {
 	pid_t tid = t->thread.host_tid;
-	int status;
-	pid_t got = waitpid(tid, &status, __WALL | WNOHANG);
+	siginfo_t info;
+	pid_t got = peek_stopped(tid, &info);
 
 	if (got == tid) {
-		note_stop(t, status);
+		note_stop(t, &info);
 		return true;
 	}
 	if (got < 0 && errno != EINTR) {

@@ -3,6 +3,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import pythons
@@ -39,13 +40,14 @@ def kill_once(target, args, delay):
     return held
 
 
-def kill_when_stopped(target, args):
+def kill_when_stopped(target, args, delay=0.0):
     """Wait until the target is stopped, then kill."""
     process = subprocess.Popen(args, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     held = False
     while process.poll() is None and not held:
         held = stopped(target)
+    time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     process.wait()
     return held
@@ -105,3 +107,57 @@ def test_interrupted():
             process.send_signal(number)
             process.wait(10)
             runs_on(target)
+
+
+# Signals of this kind are queued, each of them, while nobody takes them.
+SENDER = """
+import os, signal, sys, time
+pid, number = int(sys.argv[1]), 0
+os.set_blocking(0, False)
+while True:
+    try:
+        if os.read(0, 1) == b"":
+            break
+    except BlockingIOError:
+        pass
+    os.kill(pid, signal.SIGRTMIN)
+    number += 1
+    time.sleep(2e-5)
+print(number)
+"""
+
+
+def received(target, number):
+    """How many signals have come, once it is `number` or time is over."""
+    end = time.monotonic() + 10
+    while True:
+        os.write(target.process.stdin.fileno(), b"\n")
+        got = target.read()["signals"]
+        if got >= number or time.monotonic() > end:
+            return got
+        time.sleep(0.05)
+
+
+def test_signals_survive():
+    """What was on its way to a thread when it was stopped arrives, when
+    pyheld is killed just then, too."""
+    args = [os.path.abspath(PYHELD), "summary"]
+    with Target(pythons.system(), "odd.py", "signalled", 200) as target:
+        args.append(str(target.pid))
+        sender = subprocess.Popen(
+            [sys.executable, "-c", SENDER, str(target.pid)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        held = 0
+        for i in range(20):
+            if i % 4 == 3:
+                subprocess.run(args, stdout=subprocess.DEVNULL, check=True)
+            else:
+                held += kill_when_stopped(target, args, 0.005)
+        sender.stdin.close()
+        sent = int(sender.stdout.read())
+        sender.wait()
+        got = received(target, sent)
+        print("# %d signals sent, pyheld killed %d times" % (sent, held))
+        assert held >= 5, "only %d of the kills hit a stop" % held
+        assert got == sent, "%d of %d signals are lost" % (sent - got, sent)
+        unharmed(target)

@@ -5,9 +5,11 @@ usage: odd.py KIND [ARGUMENT...]
 Each prints {"pid": ...} or more when it is ready.
 """
 import ctypes
+import fcntl
 import gc
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -215,6 +217,30 @@ def named(name):
     """With `name` among the arguments."""
     ready(name=name)
     hold()
+
+
+def signalled(megabytes):
+    """Say for each line how many signals have come, each counted by the C
+    handler: it writes a byte.  `megabytes` make a stop take longer."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    fcntl.fcntl(writer, 1031, 1 << 20)          # F_SETPIPE_SZ
+    signal.set_wakeup_fd(writer)
+    signal.signal(signal.SIGRTMIN, lambda number, frame: None)
+    nr = [0]
+
+    def count():
+        while True:
+            nr[0] += len(os.read(reader, 1 << 16))
+    threading.Thread(target=count, daemon=True).start()
+    # Each of them may be the one that gets a signal.
+    for i in range(30):
+        threading.Thread(target=time.sleep, args=(1e6,), daemon=True).start()
+    kept = b"x" * (int(megabytes) << 20)
+    ready()
+    while os.read(0, 1):
+        ready(signals=nr[0])
+    return kept
 
 
 def newer():
