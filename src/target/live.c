@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "target/copy.h"
+#include "target/core.h"
 #include "target/live.h"
 #include "target/maps.h"
 #include "target/proc.h"
@@ -116,6 +117,10 @@ void target_close(struct target *t)
 	maps_release(&t->mappings);
 	thread_vec_release(&t->threads);
 	live_free(t->live);
+	core_free(t->core);
+	for (size_t i = 0; i < t->warnings.nr; i++)
+		free(t->warnings.v[i]);
+	str_vec_release(&t->warnings);
 	free(t->name);
 	free(t->executable);
 	free(t->command);
@@ -372,7 +377,7 @@ struct error *target_snapshot(struct target *t,
 	struct copy copy;
 
 	if (!t->live)
-		return NULL;
+		return core_check(t, options);
 	copy_init(&copy, t->live);
 	a.options = options ? options : &defaults;
 	a.copy = &copy;

@@ -3,6 +3,12 @@ src_libpyheld_a_SOURCES += \
 	src/target/children.h \
 	src/target/copy.c \
 	src/target/copy.h \
+	src/target/core-files.c \
+	src/target/core-maps.c \
+	src/target/core-notes.c \
+	src/target/core-read.c \
+	src/target/core.c \
+	src/target/core.h \
 	src/target/debuginfo.c \
 	src/target/debuginfo.h \
 	src/target/file.c \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/core.h"
 #include "target/image.h"
 #include "target/live.h"
 
@@ -188,9 +189,10 @@ static void open_image(struct target *t, struct object *o)
 	struct error *err;
 	int fd;
 
-	if (!m || !t->live)
+	if (!m || (!t->live && !t->core))
 		return;
-	fd = file_of(&t->live->files, t->live->dir, m);
+	fd = t->core ? core_file_of(t->core, t, m) :
+		       file_of(&t->live->files, t->live->dir, m);
 	if (fd < 0)
 		return;
 	err = image_open(fd, o->path, &o->image);

@@ -67,7 +67,10 @@ struct target {
 	struct object_vec objects; /* may move at target_snapshot() */
 	struct thread_vec threads; /* set by target_snapshot() */
 	struct memory memory;	/* set by target_snapshot() */
-	struct live *live;	/* target/live.c */
+	uint64_t missing;	/* of a core: bytes that were cut off its end */
+	struct str_vec warnings; /* of a core: what to tell the user */
+	struct live *live;	/* target/live.c; NULL: a core */
+	struct core *core;	/* target/core.c; NULL: a process */
 };
 
 /*
@@ -77,6 +80,23 @@ struct target {
  * another process (by whom); a 32-bit process.
  */
 struct error *target_open_pid(pid_t pid, struct target **ret) MUST_CHECK;
+
+struct core_options {
+	const char *executable;	/* the program's file here, or NULL */
+	const char *sysroot;	/* where the process's "/" is here, or NULL */
+};
+
+/*
+ * Open a core file; `options` may be NULL.  What it leaves out comes from the
+ * files that the process had mapped, where they are the same.
+ *
+ * ERR_SYSTEM: it can't be opened.  ERR_UNSUPPORTED: not a core that we can
+ * read.  ERR_CORRUPT: it can't be true.  A core that was cut short is opened:
+ * see `missing`.
+ */
+struct error *target_open_core(const char *path,
+			       const struct core_options *options,
+			       struct target **ret) MUST_CHECK;
 void target_close(struct target *t);
 
 /*

@@ -1,0 +1,111 @@
+/*
+ * target/core.h - what the parts of target/ share about a core file.
+ *
+ * The file is mapped, not read: what nobody looks at takes no memory.  All in
+ * it is hostile, and it may have been cut short (a full disk, a limit).
+ *
+ *	core-read.c	the ELF file: its segments
+ *	core-notes.c	threads, the process, the files that it had mapped
+ *	core-maps.c	mappings and memory of all that
+ *	core-files.c	the files themselves, found and held against the core
+ *	core.c		the target
+ */
+#ifndef TARGET_CORE_H
+#define TARGET_CORE_H
+
+#include <libelf.h>
+
+#include "target/target.h"
+
+/* A PT_LOAD. */
+struct core_load {
+	raddr start, end;
+	uint64_t offset;	/* in the core */
+	uint64_t file_size;	/* what the header says is there */
+	uint64_t present;	/* ... and what really is */
+	unsigned int prot;
+};
+VEC_DEFINE(core_load_vec, struct core_load);
+
+/* An entry of NT_FILE. */
+struct core_range {
+	raddr start, end;
+	uint64_t offset;	/* in the file */
+	size_t file;		/* index in core.files */
+};
+VEC_DEFINE(core_range_vec, struct core_range);
+
+/* A file that the process had mapped.  Its index + 1 is the inode of its
+ * mappings: a core does not tell the real one. */
+struct core_file {
+	char *path;		/* as the process saw it */
+	bool deleted;
+	bool tried, refused;
+	int fd;			/* -1: can't be had */
+	uint64_t size;
+	raddr start;		/* where its first page is; 0 unknown */
+};
+VEC_DEFINE(core_file_vec, struct core_file);
+
+struct core {
+	char *sysroot;		/* NULL: none */
+	char *executable;	/* a file of ours, or NULL */
+	int fd;
+	uint8_t *bytes;		/* all of it, mapped */
+	uint64_t size;
+	Elf *elf;
+	struct core_load_vec loads;	/* sorted; they do not overlap */
+	struct core_range_vec ranges;	/* likewise */
+	struct core_file_vec files;
+	/* Of NT_PRPSINFO, NT_AUXV: */
+	pid_t pid;
+	raddr entry, program_headers, execfn;
+	const uint8_t *auxv;	/* in `bytes` or of `elf` */
+	size_t auxv_len;
+	size_t program;		/* index in files, or SIZE_MAX */
+	bool unverified;	/* a file was taken by its name alone */
+	/* Warnings, in the target: */
+	struct str_vec *warnings;
+};
+
+void core_warn(struct core *c, const char *format, ...) PRINTF(2, 3);
+
+/*
+ * Map the core and read its headers.  ERR_UNSUPPORTED: not a core that we can
+ * read.  ERR_CORRUPT: its headers can't be true.
+ */
+struct error *core_read(struct core *c, const char *name) MUST_CHECK;
+
+/* Read the notes; what is wrong with them is warned of. */
+void core_read_notes(struct core *c, struct target *t);
+
+/* Set t->mappings and t->memory.  ERR_CORRUPT: segments overlap. */
+struct error *core_map(struct core *c, struct target *t) MUST_CHECK;
+
+/*
+ * The descriptor of the file of a mapping, or -1: not there, or not the file
+ * that the process had.  It belongs to the core.
+ */
+int core_file_of(struct core *c, struct target *t, const struct mapping *m);
+/* Refuse --executable=FILE where it can't be a program.  ERR_UNSUPPORTED. */
+struct error *core_check_executable(const char *path) MUST_CHECK;
+/*
+ * What the program headers of the file say of its page at `offset`; where
+ * these are unknown, that it can be read and run.
+ */
+unsigned int core_file_prot(struct core *c, struct target *t,
+			    const struct mapping *m);
+/* Warn of those that the core needs and that can't be had. */
+void core_warn_of_files(struct core *c, const struct target *t);
+void core_release_files(struct core *c);
+
+/* Set the command line, from the stack where that is there. */
+void core_describe(struct core *c, struct target *t);
+
+/* What target_snapshot() does: one check, and a warning where it fails. */
+struct error *core_check(struct target *t,
+			 const struct snapshot_options *options) MUST_CHECK;
+
+void core_free(struct core *c);
+
+#endif
