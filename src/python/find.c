@@ -84,6 +84,16 @@ static uint32_t find_hexversion(struct python *py)
 	return hexversion_of_size(py->runtime_size);
 }
 
+/* What messages call it; the caller frees it. */
+static char *who_is(const struct target *t)
+{
+	const char *executable = t->executable ? t->executable : "?";
+
+	if (!t->pid)
+		return xasprintf("'%s' (of %s)", t->name, executable);
+	return xasprintf("process %d (%s)", (int)t->pid, executable);
+}
+
 /* --- what it is instead ---------------------------------------------------- */
 
 static bool has_symbol(struct target *t, const char *name)
@@ -121,6 +131,7 @@ static pid_t python_below(pid_t pid)
 
 static struct error *not_cpython(struct target *t)
 {
+	CLEANUP(freep) char *who = who_is(t);
 	pid_t below;
 
 	for (size_t i = 0; i < t->mappings.nr; i++) {
@@ -128,24 +139,21 @@ static struct error *not_cpython(struct target *t)
 
 		if (path && strstr(path, "pypy"))
 			return error_new(ERR_UNSUPPORTED,
-					 "process %d runs PyPy; pyheld reads "
-					 "CPython only", (int)t->pid);
+					 "%s runs PyPy; pyheld reads CPython "
+					 "only", who);
 	}
 	if (has_symbol(t, "Py_Initialize") || has_symbol(t, "PyThreadState_Get"))
 		return error_new(ERR_UNSUPPORTED,
-				 "process %d runs a CPython older than 3.8; "
-				 "pyheld reads 3.8 and later", (int)t->pid);
+				 "%s runs a CPython older than 3.8; pyheld "
+				 "reads 3.8 and later", who);
 	below = t->pid ? python_below(t->pid) : 0;
 	if (below)
 		return error_new(ERR_UNSUPPORTED,
-				 "process %d (%s) is not a Python, but started "
-				 "one: use PID %d", (int)t->pid,
-				 t->executable ? t->executable : "?",
-				 (int)below);
+				 "%s is not a Python, but started one: use "
+				 "PID %d", who, (int)below);
 	return error_new(ERR_UNSUPPORTED,
-			 "process %d (%s) is not a Python: nothing that it has "
-			 "mapped defines _PyRuntime", (int)t->pid,
-			 t->executable ? t->executable : "?");
+			 "%s is not a Python: nothing that it has mapped "
+			 "defines _PyRuntime", who);
 }
 
 /* --- the layout ------------------------------------------------------------ */
@@ -277,6 +285,7 @@ static void find_known(struct python *py)
 
 struct error *find_python(struct target *t, struct python *py)
 {
+	CLEANUP(freep) char *who = who_is(t);
 	struct error *err;
 
 	py->target = t;
@@ -293,8 +302,8 @@ struct error *find_python(struct target *t, struct python *py)
 	py->minor = (int)(py->hexversion >> 16 & 0xff);
 	if (py->hexversion >> 24 != 3 || py->minor < 8)
 		return error_new(ERR_UNSUPPORTED,
-				 "process %d runs CPython %u.%u; pyheld reads "
-				 "3.8 and later", (int)t->pid,
+				 "%s runs CPython %u.%u; pyheld reads 3.8 and "
+				 "later", who,
 				 py->hexversion >> 24,
 				 py->hexversion >> 16 & 0xff);
 	py->free_threaded = has_symbol(t, "_Py_DecRefShared");
@@ -311,8 +320,8 @@ struct error *find_python(struct target *t, struct python *py)
 	find_known(py);
 	if (!py->known.type || !py->known.object || !py->known.str)
 		return error_new(ERR_UNSUPPORTED,
-				 "process %d: its CPython exports no "
-				 "PyType_Type", (int)t->pid);
+				 "%s: its CPython exports no PyType_Type",
+				 who);
 	return choose_layout(py);
 }
 

@@ -435,10 +435,12 @@ static struct error *load_heap(struct python *py,
 			       const struct python_options *options)
 {
 	CLEANUP(loader_release) struct loader ld = { .py = py };
+	const struct str_vec *warnings = &py->target->warnings;
 	struct error *err;
 
 	details_init(py, options && options->details);
-
+	for (size_t i = 0; i < warnings->nr; i++)
+		heap_warn(py->heap, "%s", warnings->v[i]);
 	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
 	if (options && options->no_emulator)
 		py->no_emulator = "turned off";
