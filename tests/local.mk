@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_core.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
 
@@ -25,6 +26,12 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPTION_COLOR:
 		return parse_color(arg, state);
+	case OPTION_EXECUTABLE:
+		session_set_executable(arg);
+		return 0;
+	case OPTION_SYSROOT:
+		session_set_sysroot(arg);
+		return 0;
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
@@ -44,6 +51,10 @@ static const struct argp_option common_options[] = {
 	{ "color", OPTION_COLOR, TERMINAL_COLORS, 0,
 	  "Show headings and growth in colour (default: auto, on a terminal)",
 	  -1 },
+	{ "executable", OPTION_EXECUTABLE, "FILE", 0,
+	  "TARGET is a core file of this program", -1 },
+	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
+	  "Look there for the files that a core's process had mapped", -1 },
 	{ "help", 'h', NULL, 0, "Show this help", -1 },
 	{ "usage", OPTION_USAGE, NULL, 0, "Show a short usage message", -1 },
 	{ "version", 'V', NULL, 0, "Show the version", -1 },

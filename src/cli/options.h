@@ -28,6 +28,8 @@ struct common_options {
 enum {
 	OPTION_JSON = 256,
 	OPTION_USAGE,
+	OPTION_EXECUTABLE,
+	OPTION_SYSROOT,
 	OPTION_SORT,
 	OPTION_LIMIT,
 	OPTION_TYPE,
@@ -43,7 +45,8 @@ enum {
 	OPTION_COLOR,
 };
 
-/* --color, --help, --usage and --version, of every command. */
+/* --color, --executable, --sysroot, --help, --usage and --version, of all
+   commands. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

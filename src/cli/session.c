@@ -25,11 +25,23 @@ int session_failed(struct error *err)
 	return STATUS_FAILED;
 }
 
-/* What a file is that can't be a target (yet). */
+static struct core_options core_options;
+
+void session_set_executable(const char *path)
+{
+	core_options.executable = path;
+}
+
+void session_set_sysroot(const char *path)
+{
+	core_options.sysroot = path;
+}
+
+/* What a file is that can't be a target. */
 static struct error *refuse_file(const char *path, int fd,
 				 const struct stat *st)
 {
-	const char *what = "neither a process nor a capture";
+	const char *what = "no process, capture or core file";
 	Elf64_Ehdr header;
 
 	if (S_ISDIR(st->st_mode))
@@ -39,14 +51,27 @@ static struct error *refuse_file(const char *path, int fd,
 	else if (S_ISREG(st->st_mode) &&
 		 pread(fd, &header, sizeof(header), 0) == sizeof(header) &&
 		 !memcmp(header.e_ident, ELFMAG, SELFMAG))
-		what = header.e_type == ET_CORE ? "a core file" :
-		       "a program or library, not a process that runs it";
+		what = "a program or library, not a process that runs it";
 	return error_new(ERR_UNSUPPORTED, "'%s' is %s: give the PID of a"
-			 " Python process or a capture; core files are not"
-			 " supported yet", path, what);
+			 " Python process, a core file or a capture", path,
+			 what);
 }
 
-static struct error *open_file(const char *path, struct heap *ret)
+static bool is_core(int fd, const struct stat *st)
+{
+	Elf64_Ehdr header;
+
+	/* Of any architecture: what is wrong with it is said elsewhere. */
+	return S_ISREG(st->st_mode) &&
+	       pread(fd, &header, sizeof(header), 0) >=
+			(ssize_t)sizeof(Elf32_Ehdr) &&
+	       !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
+	       (header.e_type == ET_CORE || header.e_type == ET_CORE << 8);
+}
+
+/* A capture, read to `ret`, or a core file, opened as `*target`. */
+static struct error *open_file(const char *path, struct heap *ret,
+			       struct target **target)
 {
 	CLEANUP(closep) int fd = -1;
 	char magic[CAPTURE_MAGIC_LEN];
@@ -57,6 +82,8 @@ static struct error *open_file(const char *path, struct heap *ret)
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is no PID, and as a"
 				   " file it can't be opened", path);
+	if (is_core(fd, &st))
+		return target_open_core(path, &core_options, target);
 	if (!S_ISREG(st.st_mode) ||
 	    pread(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
 	    !capture_is_one(magic, sizeof(magic)))
@@ -82,17 +109,36 @@ static struct error *open_process(const char *name, struct target **ret)
 	return target_open_pid((pid_t)pid, ret);
 }
 
+/* Warnings of a core may tell why it can't be read; else the heap has them. */
+static struct error *explain(struct error *err, const struct target *t)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	enum error_code code = err->code;
+
+	if (!t->warnings.nr)
+		return err;
+	str_add(&text, err->message);
+	error_free(err);
+	for (size_t i = 0; i < t->warnings.nr; i++)
+		str_addf(&text, "; %s", t->warnings.v[i]);
+	return error_new(code, "%s", text.s);
+}
+
 static struct error *load(struct session *s, const char *target, bool details)
 {
 	const struct python_options options = { .details = details };
 	struct error *err;
 
-	if (!is_pid(target)) {
+	if (is_pid(target)) {
+		err = open_process(target, &s->target);
+	} else {
 		s->file = xstrdup(target);
-		return open_file(target, &s->heap);
+		err = open_file(target, &s->heap, &s->target);
 	}
-	err = open_process(target, &s->target);
-	return err ? err : python_load_heap(s->target, &options, &s->heap);
+	if (err || !s->target)
+		return err;
+	err = python_load_heap(s->target, &options, &s->heap);
+	return err ? explain(err, s->target) : NULL;
 }
 
 static struct session *sessions;	/* those that are open */
@@ -155,7 +201,8 @@ void session_close(struct session *s)
 
 int session_status(const struct session *s)
 {
-	return s->heap.info.nr_unread ? STATUS_PARTIAL : STATUS_OK;
+	return s->heap.info.nr_unread || (s->target && s->target->missing) ?
+	       STATUS_PARTIAL : STATUS_OK;
 }
 
 /* --- addresses that are no object --- */

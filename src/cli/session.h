@@ -31,6 +31,10 @@ int session_open(struct session *s, const char *target);
 int session_open_details(struct session *s, const char *target);
 void session_close(struct session *s);
 
+/* For core files: see struct core_options. */
+void session_set_executable(const char *path);
+void session_set_sysroot(const char *path);
+
 /*
  * A capture may turn out to be damaged while a result is made of it.  0, or the
  * status to exit with when that has been said; session_print_*() ask for all

@@ -51,6 +51,11 @@ static void add_python(const struct heap_info *info, struct str *out)
 static void add_memory(const struct heap_info *info, struct str *out)
 {
 	add_label(out, "memory");
+	if (!info->resident && !info->pause_ns) {
+		format_bytes(out, info->bytes_copied);
+		str_add(out, " in the core file\n");
+		return;
+	}
 	format_bytes(out, info->resident);
 	str_add(out, " resident, ");
 	format_bytes(out, info->bytes_copied);
