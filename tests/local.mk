@@ -9,11 +9,13 @@ EXTRA_DIST += \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_schemas.py \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unchanged.py \
@@ -22,6 +24,7 @@ EXTRA_DIST += \
 	tests/targets/app.py \
 	tests/targets/bench.py \
 	tests/targets/crowd.py \
+	tests/targets/growing.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
 	tests/targets/sizes.py \

@@ -7,9 +7,8 @@
 #define MAX_COMPARED 32
 #define FEW_COMPARED 4		/* ... with those of one that has more than */
 #define MANY 4096
-#define ENOUGH_TOLD 2
 #define PREVIEW_MAX 48
-/* Of immutables that hold replaced immutables; deeper ones do not matter. */
+/* Of objects that hold objects that were replaced; that deep. */
 #define MAX_PASSES 16
 #define START_TOLERANCE 2
 
@@ -22,6 +21,7 @@ enum kind {
 	KIND_FROZEN,
 	KIND_FUNCTION,
 	KIND_DICT,
+	KIND_LASTING,		/* known by its name, whatever it holds */
 };
 
 static const struct {
@@ -42,6 +42,7 @@ static const struct {
 	{ "range", KIND_FROZEN },
 	{ "function", KIND_FUNCTION },
 	{ "dict", KIND_DICT },
+	{ "module", KIND_LASTING },
 };
 
 struct matcher {
@@ -60,6 +61,8 @@ struct matcher {
 
 static enum kind kind_of(const struct heap_type *t)
 {
+	if (t->flags & TYPE_IS_TYPE)
+		return KIND_LASTING;
 	for (size_t i = 0; t->name && i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].name, t->name))
 			return kinds[i].kind;
@@ -185,65 +188,6 @@ static bool same_preview(struct matcher *s, oid a, oid b)
 	return !strcmp(s->text[0].s, s->text[1].s);
 }
 
-/*
- * How much a reference of old's object `a` to `o` tells: 0 of what many refer
- * to, or what changes all the time.
- */
-static unsigned int weight_of(const struct matcher *s, oid a, oid o,
-			      bool is_dict)
-{
-	const struct heap *h = s->old;
-	uint32_t type = s->same_type[h->type[o]];
-	enum kind kind = type == UINT32_MAX ? KIND_OTHER :
-					      (enum kind)s->kind[type];
-
-	if (h->refcount[o] == REFCOUNT_IMMORTAL ||
-	    heap_type_of(h, a)->object == o || kind == KIND_NUMBER)
-		return 0;
-	/* The keys of all instances' dicts are the same few names. */
-	if (is_dict && kind == KIND_STR)
-		return 0;
-	return kind == KIND_DICT ? ENOUGH_TOLD : 1;
-}
-
-static bool refers_to(const struct heap *h, oid o, uint64_t address)
-{
-	const oid *to = h->edges.v + h->edge_start[o];
-
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-		if (h->address[to[i]] == address)
-			return true;
-	return false;
-}
-
-/*
- * Does `b` refer to what `a` referred to?  Of many references some are asked
- * for, from all over: the first to come may be the first to go.
- */
-static bool shares_references(const struct matcher *s, oid a, oid b,
-			      enum kind kind)
-{
-	const struct heap *old = s->old;
-	const oid *to = old->edges.v + old->edge_start[a];
-	uint32_t nr = old->edge_nr[a];
-	uint32_t most = s->new->edge_nr[b] > MANY ? FEW_COMPARED :
-						    MAX_COMPARED;
-	uint32_t step = nr > most ? nr / most : 1;
-	unsigned int told = 0;
-
-	if (!s->new->edge_nr[b])
-		return true;
-	for (uint32_t i = 0; i < nr; i += step) {
-		unsigned int weight = weight_of(s, a, to[i],
-						kind == KIND_DICT);
-
-		if (weight && refers_to(s->new, b, old->address[to[i]]))
-			return true;
-		told += weight;
-	}
-	return told < ENOUGH_TOLD;
-}
-
 static bool same_contents(struct matcher *s, oid a, oid b, enum kind kind)
 {
 	const struct heap *old = s->old, *new = s->new;
@@ -259,7 +203,7 @@ static bool same_contents(struct matcher *s, oid a, oid b, enum kind kind)
 		return old->edge_nr[a] == new->edge_nr[b] &&
 		       old->size[a] == new->size[b];
 	default:
-		return shares_references(s, a, b, kind);
+		return true;
 	}
 }
 
@@ -305,6 +249,8 @@ static void match_objects(struct matcher *s)
 	}
 }
 
+/* --- what refers to other objects than before --- */
+
 /* Do the first `nr` references lead to the same objects? */
 static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
 {
@@ -317,23 +263,77 @@ static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
 	return true;
 }
 
-static bool is_frozen_same(const struct matcher *s, oid a, oid b)
+/* Does it tell anything that old's object `a` refers to `o`?  Not if many do,
+ * or if it changes all the time. */
+static bool is_telling(const struct matcher *s, oid a, oid o)
+{
+	const struct heap *h = s->old;
+	uint32_t type = s->same_type[h->type[o]];
+
+	return h->refcount[o] != REFCOUNT_IMMORTAL &&
+	       heap_type_of(h, a)->object != o &&
+	       !(type != UINT32_MAX && s->kind[type] == KIND_NUMBER);
+}
+
+static bool refers_to(const struct heap *h, oid o, oid what)
+{
+	const oid *to = h->edges.v + h->edge_start[o];
+
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+		if (to[i] == what)
+			return true;
+	return false;
+}
+
+/*
+ * Does `b` refer to what `a` referred to?  Of many references some are asked
+ * for, from all over: the first to come may be the first to go.
+ */
+static bool shares_references(const struct matcher *s, oid a, oid b)
+{
+	const oid *to = s->old->edges.v + s->old->edge_start[a];
+	uint32_t nr = s->old->edge_nr[a];
+	uint32_t most = s->new->edge_nr[b] > MANY ? FEW_COMPARED :
+						    MAX_COMPARED;
+	uint32_t step = nr > most ? nr / most : 1;
+	bool told = false;
+
+	if (!s->new->edge_nr[b])
+		return true;
+	for (uint32_t i = 0; i < nr; i += step) {
+		oid same = s->m->new_of[to[i]];
+
+		if (!is_telling(s, a, to[i]))
+			continue;
+		if (same != OID_NONE && refers_to(s->new, b, same))
+			return true;
+		told = true;
+	}
+	return !told;
+}
+
+static bool refers_as_before(const struct matcher *s, oid a, oid b)
 {
 	uint32_t nr = MIN(s->old->edge_nr[a], s->new->edge_nr[b]);
 
 	switch ((enum kind)s->kind[s->new->type[b]]) {
+	case KIND_NUMBER:
+	case KIND_BYTES:
+	case KIND_STR:
+	case KIND_LASTING:
+		return true;
 	case KIND_TUPLE:
 	case KIND_FROZEN:
 		return same_references(s, a, b, nr);
 	case KIND_FUNCTION:
 		return same_references(s, a, b, MIN(nr, 1));
 	default:
-		return true;
+		return shares_references(s, a, b);
 	}
 }
 
-/* Immutable objects that hold another object now are others themselves. */
-static bool replace_frozen(struct matcher *s)
+/* What holds other objects is another object itself, and so who holds it. */
+static bool replace_holders(struct matcher *s)
 {
 	struct match *m = s->m;
 	bool changed = false;
@@ -341,7 +341,7 @@ static bool replace_frozen(struct matcher *s)
 	for (oid b = 0; b < s->new->nr_objects; b++) {
 		oid a = m->old_of[b];
 
-		if (a == OID_NONE || is_frozen_same(s, a, b))
+		if (a == OID_NONE || refers_as_before(s, a, b))
 			continue;
 		m->old_of[b] = OID_NONE;
 		m->new_of[a] = OID_NONE;
@@ -406,7 +406,7 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	match_types(&s);
 	hash_addresses(&s);
 	match_objects(&s);
-	for (int i = 0; i < MAX_PASSES && replace_frozen(&s); i++)
+	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
 	free(s.kind);

@@ -19,15 +19,16 @@
  *    move objects to and fro between generations 1 and 2.)
  *  - the finalizer had run in OLD and has not in NEW
  *  - it was immortal in OLD and is not in NEW
- *  - all others, containers and instances: of what it referred to, it refers
- *    to nothing now.  Numbers, immortal objects, its class and a dict's
- *    strings do not count, and it takes two such objects, or a dict, to tell.
- *    So a list whose contents were replaced as a whole counts as replaced,
- *    too.
+ *  - all others, containers and instances, but not modules and classes: of
+ *    what it referred to, it refers to nothing now, though it refers to
+ *    something.  Numbers, immortal objects and its class do not count.  So a
+ *    list whose contents were replaced as a whole counts as replaced, too.
  *
- * What stays undetected is a container or an instance that shares an object
- * with the one before, at the very address of one of its kind that is gone.
- * Both then count as one that stayed; how much a type grew is right anyway.
+ * Here "refers to" means the object that is the same by these rules, not its
+ * address.  What stays undetected is what holds only numbers, and what shares
+ * an object with the one before, at the very address of one of its kind that
+ * is gone.  Both then count as one that stayed; how much a type grew is right
+ * anyway.
  *
  * Linear in objects and edges; 4 bytes an object of both heaps, 8 bytes an
  * object of OLD while it runs.

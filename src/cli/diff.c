@@ -172,6 +172,9 @@ static int add_between(struct targets *t, size_t i, const char *name,
 		return status;
 	add_status(t, &s);
 	series_add(series, i, &s.heap);
+	status = session_check(&s);
+	if (status)
+		return status;
 	/* What the info points to is the heap's: move it as a whole. */
 	t->between[i].info = s.heap.info;
 	s.heap.info = (struct heap_info){ 0 };
@@ -180,13 +183,14 @@ static int add_between(struct targets *t, size_t i, const char *name,
 }
 
 /* Captures in the wrong order would tell of growth what shrank. */
-static void warn_of_order(const struct targets *t)
+static void warn_of_order(const struct targets *t,
+			  const struct target_vec *names)
 {
 	for (size_t i = 1; i < t->nr; i++)
 		if (t->infos[i]->taken_at < t->infos[i - 1]->taken_at)
 			fprintf(stderr, "pyheld: warning: %s is older than %s:"
 				" give the oldest first\n",
-				t->infos[i]->source, t->infos[i - 1]->source);
+				names->v[i], names->v[i - 1]);
 }
 
 /* --- types --- */
@@ -247,10 +251,11 @@ static int compare(struct targets *t, const struct diff_options *o,
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
 		status = add_between(t, i, o->targets.v[i], &series);
 	if (!status) {
-		warn_of_order(t);
+		warn_of_order(t, &o->targets);
 		status = show(t, o, &(struct diff_found){
 			.old = &t->old.heap, .new = &t->new.heap,
-			.infos = t->infos, .match = &match, .diff = &diff,
+			.infos = t->infos, .names = o->targets.v,
+			.match = &match, .diff = &diff,
 			.grow = &grow, .series = &series,
 			.limit = is_text ? DEFAULT_LIMIT : o->limit,
 			.holders = is_text ? DEFAULT_HOLDERS : o->limit });

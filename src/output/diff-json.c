@@ -13,6 +13,7 @@ static json_t *target_json(const struct diff_found *d, size_t i)
 	struct heap h = { .info = *d->infos[i] };
 	json_t *ret = json_object();
 
+	json_put(ret, "name", json_text(d->names[i]));
 	json_put(ret, "target", json_target(&h));
 	json_put(ret, "python", json_python(&h));
 	json_put(ret, "objects", json_count(d->series->all[i].nr));

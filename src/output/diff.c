@@ -46,7 +46,7 @@ static void add_target(const struct diff_found *d, size_t i,
 
 	str_add(table_cell(t), position(d, i));
 	table_style(t, STYLE_HEADING);
-	str_add(table_cell(t), info->source ? info->source : "");
+	str_add_safe(table_cell(t), d->names[i], strlen(d->names[i]));
 	cell = table_cell(t);
 	if (info->pid)
 		str_addf(cell, "PID %" PRId64, info->pid);

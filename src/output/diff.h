@@ -10,8 +10,10 @@
 /* All that a diff found; what it points to is the caller's. */
 struct diff_found {
 	struct heap *old, *new;
-	/* Of each heap, in order, what is left when it is not kept. */
+	/* Of each heap, in order, what is left when it is not kept, and what
+	 * the user calls it. */
 	const struct heap_info *const *infos;
+	const char *const *names;
 	const struct match *match;
 	const struct diff *diff;
 	const struct grow *grow;
