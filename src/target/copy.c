@@ -8,6 +8,7 @@
 #include "target/lazy.h"
 #include "target/maps.h"
 #include "target/process.h"
+#include "target/room.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -317,8 +318,23 @@ static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 	return NULL;
 }
 
-static void touch_pieces(struct copy *c)
+/* Bytes that would be copied now. */
+static uint64_t bytes_wanted(const struct copy *c)
 {
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < c->ranges.nr; i++)
+		bytes += c->ranges.v[i].end - c->ranges.v[i].start;
+	return bytes;
+}
+
+static struct error *touch_pieces(struct copy *c)
+{
+	uint64_t bytes = bytes_wanted(c);
+	struct error *err = room_check(c->live->pid, bytes, c->touched);
+
+	if (err)
+		return err;
 	for (size_t i = 0; i < c->pieces.nr; i++) {
 		const struct piece *p = &c->pieces.v[i];
 		raddr start = piece_mapping(c, i)->start;
@@ -330,6 +346,8 @@ static void touch_pieces(struct copy *c)
 				 r.end - r.start);
 		}
 	}
+	c->touched = MAX(c->touched, bytes);
+	return NULL;
 }
 
 /*
@@ -375,8 +393,8 @@ struct error *copy_prepare(struct copy *c)
 	err = place(c);
 	if (err)
 		return err;
-	touch_pieces(c);
-	return read_swapped(c);
+	err = touch_pieces(c);
+	return err ? err : read_swapped(c);
 }
 
 struct error *copy_take(struct copy *c)

@@ -43,12 +43,14 @@ struct copy {
 	struct mapping_vec mappings;
 	struct piece_vec pieces;
 	struct range_vec ranges;
+	uint64_t touched;	/* bytes that have memory */
 	/* Of copy_take(): */
 	uint64_t bytes;		/* that were copied */
 	uint64_t lost;		/* that could not be read */
 };
 
 void copy_init(struct copy *c, struct live *live);
+/* ERR_SYSTEM: there is no memory for it, among others. */
 struct error *copy_prepare(struct copy *c) MUST_CHECK;
 struct error *copy_take(struct copy *c) MUST_CHECK;
 struct error *copy_finish(struct copy *c, struct memory *m) MUST_CHECK;

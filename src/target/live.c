@@ -17,6 +17,7 @@
 #include "target/maps.h"
 #include "target/proc.h"
 #include "target/process.h"
+#include "target/room.h"
 #include "target/stop.h"
 
 /* Waits between tries grow from the first to the second: 10 s in all. */
@@ -378,6 +379,7 @@ struct error *target_snapshot(struct target *t,
 
 	if (!t->live)
 		return core_check(t, options);
+	room_yield();
 	copy_init(&copy, t->live);
 	a.options = options ? options : &defaults;
 	a.copy = &copy;

@@ -30,6 +30,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/proc.h \
 	src/target/process.c \
 	src/target/process.h \
+	src/target/room.c \
+	src/target/room.h \
 	src/target/stop.c \
 	src/target/stop.h \
 	src/target/target.h

@@ -125,7 +125,7 @@ def test_own_user_undumpable():
         as_nobody(expect_error, "summary", target.pid, words=[target.pid])
         unharmed(target)
         # Root may.
-        pyheld("summary", target.pid)
+        pyheld("summary")
 
 
 def test_no_cap_sys_ptrace():
@@ -145,7 +145,7 @@ def test_traced_already():
     with Target(pythons.system(), "odd.py", "plain") as target:
         with Target(pythons.system(), "tracer.py", target.pid):
             pass
-        pyheld("summary", target.pid)
+        pyheld("summary")
 
 
 def test_traced_by_a_debugger():
@@ -297,7 +297,7 @@ def test_long_collection():
     """One that ends soon is waited for."""
     for python in {pythons.system(), pythons.newest()}:
         with Target(python, "odd.py", "collecting", "0.5") as target:
-            pyheld("summary", target.pid)
+            pyheld("summary")
             unharmed(target)
 
 
@@ -316,7 +316,7 @@ def test_newer_cpython():
         os.pwrite(fd, struct.pack("<Q", 0x031000f0),
                   target.facts["runtime"] + 8)
         os.close(fd)
-        result = pyheld_raw("summary", target.pid)
+        result = pyheld_raw("summary")
         assert result.status in (0, 3, 4), result
         assert b"3.16" in result.err or b"newer" in result.err, result
         if result.status == 3:
@@ -371,7 +371,7 @@ def test_output_that_fails():
     with Target(pythons.system(), "odd.py", "plain") as target:
         expect_error("export", "-o", "/nonexistent/folder/x", target.pid,
                      words=["/nonexistent/folder/x"])
-        expect_error("export", "-o", "/dev/full", target.pid)
+        expect_error("export", "-o", "/dev/full")
         for command in (["summary"], ["export"], ["summary", "--json"]):
             with open("/dev/full", "w") as full:
                 done = subprocess.run(
@@ -398,4 +398,39 @@ def test_standard_streams_closed():
                 shell=True, stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL).returncode
             assert status in (0, 3), (closed, status)
+        unharmed(target)
+
+
+def in_place_of(real, fake):
+    """Run pyheld where the file or folder `fake` is seen as `real`."""
+    return dict(before=["unshare", "--mount", "sh", "-c",
+                        'mount --bind "$0" "$1" && shift && exec "$@"',
+                        fake, real])
+
+
+def test_not_enough_memory():
+    """Less than the copy takes: it is not even tried."""
+    if os.geteuid():
+        raise Skip("needs root to make a mount namespace")
+    limits = {"memory.max": "%d\n" % (8 << 20), "memory.current": "12345\n",
+              "memory.stat": "anon 1\ninactive_file 2\nactive_file 3\n"}
+    with Target(pythons.system(), "crowd.py", "still", 50000) as target, \
+            tempfile.TemporaryDirectory() as folder:
+        meminfo = os.path.join(folder, "meminfo")
+        with open(meminfo, "w") as f:
+            f.write("MemTotal:  99999999 kB\nMemAvailable:   9000 kB\n")
+        err = expect_error("summary", target.pid, words=["8 MB", "memory"],
+                           **in_place_of("/proc/meminfo", meminfo))
+        assert "machine" in err, err
+        for name, value in limits.items():
+            with open(os.path.join(folder, name), "w") as f:
+                f.write(value)
+        fake = in_place_of("/sys/fs/cgroup", folder)
+        err = expect_error("summary", target.pid, words=["7 MB", "limit"],
+                           **fake)
+        assert "container" in err, err
+        # Pages of files make room; no limit is none.
+        with open(os.path.join(folder, "memory.max"), "w") as f:
+            f.write("max\n")
+        pyheld("summary", target.pid, **fake)
         unharmed(target)

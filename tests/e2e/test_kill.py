@@ -161,3 +161,16 @@ def test_signals_survive():
         assert held >= 5, "only %d of the kills hit a stop" % held
         assert got == sent, "%d of %d signals are lost" % (sent - got, sent)
         unharmed(target)
+
+
+def test_memory_runs_out():
+    """The kernel takes pyheld, not the target."""
+    with Target(pythons.system(), "odd.py", "signalled", 200) as target:
+        process = subprocess.Popen(
+            [os.path.abspath(PYHELD), "summary", str(target.pid)],
+            stdout=subprocess.DEVNULL)
+        while not stopped(target):
+            assert process.poll() is None, "no stop was seen"
+        with open("/proc/%d/oom_score_adj" % process.pid) as f:
+            assert int(f.read()) == 1000
+        assert process.wait() == 0
