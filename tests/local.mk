@@ -1,4 +1,5 @@
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 
 EXTRA_DIST += \
 	tests/bench/bench.py \
@@ -12,6 +13,7 @@ EXTRA_DIST += \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
 	tests/e2e/test_docs.py \
+	tests/e2e/test_fuzz.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \

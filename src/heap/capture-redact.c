@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,21 +244,21 @@ static void redact_threads(struct redaction *r)
 	}
 }
 
-/* Behind "thread 4242" in the name of a root: 'its name' goes. */
-static const char *after_thread(const struct heap *h, const char *name)
+/* The name of a root without 'the name' behind "thread 4242"; NULL: there is
+ * none in it. */
+static char *without_thread_name(const struct heap *h, const char *name)
 {
-	for (size_t i = 0; i < h->threads.nr; i++) {
-		const struct heap_thread *t = &h->threads.v[i];
-		CLEANUP(freep) char *label =
-			xasprintf("thread %" PRId64 " '%s'", t->native_id,
-				  t->name);
-		CLEANUP(freep) char *unnumbered =
-			xasprintf("thread '%s'", t->name);
+	size_t start = strncmp(name, "thread ", 7) ? 0 : 7;
 
-		if (!strncmp(name, label, strlen(label)))
-			return name + strlen(label);
-		if (!strncmp(name, unnumbered, strlen(unnumbered)))
-			return name + strlen(unnumbered);
+	start += strspn(name + start, "0123456789");
+	start += name[start] == ' ';
+	for (size_t i = 0; start && i < h->threads.nr; i++) {
+		CLEANUP(freep) char *quoted =
+			xasprintf("'%s'", h->threads.v[i].name);
+
+		if (!strncmp(name + start, quoted, strlen(quoted)))
+			return xasprintf("%.*s%s", (int)start - 1, name,
+					 name + start + strlen(quoted));
 	}
 	return NULL;
 }
@@ -276,13 +277,14 @@ static char *redact_frame(const struct heap_root *root)
 static char *redact_root(const struct redaction *r,
 			 const struct heap_root *root, size_t i)
 {
-	const char *rest = after_thread(r->h, root->name);
+	char *unnamed;
 
 	if (r->all && root->kind == ROOT_FRAME)
 		return redact_frame(root);
 	if (r->all && root->kind == ROOT_MODULE)
 		return xasprintf("module-%zu", i);
-	return rest ? xasprintf("thread%s", rest) : xstrdup(root->name);
+	unnamed = without_thread_name(r->h, root->name);
+	return unnamed ? unnamed : xstrdup(root->name);
 }
 
 static void redact_roots(struct redaction *r)

@@ -64,6 +64,14 @@ tests_unit_check_limit_SOURCES = tests/unit/check_limit.c
 tests_unit_check_limit_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_limit_LDADD = tests/unit/libgraph.a $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_capture
+tests_unit_check_capture_SOURCES = \
+	tests/unit/check_capture.c \
+	tests/unit/tiny.c \
+	tests/unit/tiny.h
+tests_unit_check_capture_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_capture_LDADD = $(unit_libs)
+
 check_PROGRAMS += tests/unit/check_output
 tests_unit_check_output_SOURCES = tests/unit/check_output.c
 tests_unit_check_output_CPPFLAGS = $(unit_cppflags)

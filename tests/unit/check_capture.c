@@ -1,0 +1,540 @@
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "heap/capture-format.h"
+#include "heap/capture.h"
+#include "tiny.h"
+
+static const struct capture_options packed, plain = { .plain = true };
+
+/* --- helpers --- */
+
+struct file {
+	uint8_t *bytes;
+	size_t size;
+};
+
+static struct file write_file(struct heap *h, const struct capture_options *o)
+{
+	int fd = memfd_create("capture", 0);
+	struct file f = { NULL, 0 };
+	struct error *err;
+
+	ck_assert_int_ge(fd, 0);
+	err = capture_write(h, o, fd);
+	ck_assert_ptr_null(err);
+	f.size = (size_t)lseek(fd, 0, SEEK_END);
+	f.bytes = xmalloc(f.size);
+	ck_assert_int_eq(pread(fd, f.bytes, f.size, 0), (ssize_t)f.size);
+	close(fd);
+	return f;
+}
+
+static void file_release(struct file *f)
+{
+	free(f->bytes);
+}
+
+static struct file tiny_file(const struct capture_options *o)
+{
+	CLEANUP(heap_release) struct heap h;
+
+	tiny_build(&h);
+	return write_file(&h, o);
+}
+
+static void add_names(struct heap *h, oid o, struct str *ret)
+{
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
+		struct edge_name n;
+
+		heap_name_edges(h, o, i, 1, &n);
+		str_addf(ret, "  %" PRIu32 " %s | %s | %s%s\n",
+			 h->edges.v[h->edge_start[o] + i], n.name,
+			 n.prefix ? n.prefix : "-", n.suffix ? n.suffix : "-",
+			 n.stand_in ? " stand-in" : "");
+		edge_name_release(&n);
+	}
+}
+
+/* All that a heap says, as text. */
+static void tell(struct heap *h, struct str *ret)
+{
+	for (oid o = 0; o < h->nr_objects; o++) {
+		str_addf(ret, "%" PRIx64 " %s %" PRIu64 " %" PRIu32 " %u %u"
+			 " %" PRId64 " ", h->address[o],
+			 heap_type_of(h, o)->name, h->size[o], h->refcount[o],
+			 h->generation[o], h->flags[o], heap_length(h, o));
+		heap_preview(h, o, 60, ret);
+		str_add_char(ret, '\n');
+		add_names(h, o, ret);
+	}
+	for (size_t i = 0; i < h->roots.nr; i++)
+		str_addf(ret, "%d %s %s %d\n", h->roots.v[i].kind,
+			 h->roots.v[i].name, h->roots.v[i].expression ?
+			 h->roots.v[i].expression : "-",
+			 h->roots.v[i].frame);
+	for (size_t i = 0; i < h->types.nr; i++)
+		str_addf(ret, "%s %" PRIu32 " %" PRIu64 "\n",
+			 h->types.v[i].name, h->types.v[i].nr_objects,
+			 h->types.v[i].bytes);
+	for (size_t i = 0; i < h->info.warnings.nr; i++)
+		str_addf(ret, "%s\n", h->info.warnings.v[i]);
+}
+
+static char *tell_file(const struct file *f)
+{
+	CLEANUP(heap_release) struct heap h = { 0 };
+	struct str s = STR_INIT;
+
+	ck_assert_ptr_null(capture_open_memory(f->bytes, f->size, false, &h));
+	tell(&h, &s);
+	ck_assert_ptr_null(h.failed);
+	return str_take(&s);
+}
+
+/* The error, as a word; "" where the file opens and all of it is readable. */
+static char *try_file(const uint8_t *bytes, size_t size, bool trusting)
+{
+	CLEANUP(heap_release) struct heap h = { 0 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+	CLEANUP(error_freep) struct error *err =
+		capture_open_memory(bytes, size, trusting, &h);
+
+	if (err)
+		return xstrdup(err->message);
+	tell(&h, &s);
+	return xstrdup(h.failed ? h.failed->message : "");
+}
+
+static void expect(const struct file *f, bool trusting, const char *words)
+{
+	CLEANUP(freep) char *said = try_file(f->bytes, f->size, trusting);
+
+	ck_assert_msg(*said && strstr(said, words), "'%s' is not in '%s'",
+		      words, said);
+}
+
+static struct capture_section *sections(struct file *f, uint32_t *nr)
+{
+	struct capture_trailer trailer;
+
+	memcpy(&trailer, f->bytes + f->size - sizeof(trailer),
+	       sizeof(trailer));
+	*nr = trailer.nr_sections;
+	return (struct capture_section *)(f->bytes + trailer.table);
+}
+
+static struct capture_section *section(struct file *f, const char *tag)
+{
+	uint32_t nr;
+	struct capture_section *s = sections(f, &nr);
+
+	for (uint32_t i = 0; i < nr; i++)
+		if (!memcmp(s[i].tag, tag, 4))
+			return &s[i];
+	ck_abort_msg("no section %s", tag);
+}
+
+/* --- whole files --- */
+
+START_TEST(a_capture_tells_the_same)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(str_release) struct str live = STR_INIT;
+	const struct capture_options *how[] = { &packed, &plain };
+
+	tiny_build(&h);
+	tell(&h, &live);
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		CLEANUP(file_release) struct file f = write_file(&h, how[i]);
+		CLEANUP(freep) char *told = tell_file(&f);
+
+		ck_assert_str_eq(live.s, told);
+	}
+}
+END_TEST
+
+START_TEST(names_and_reprs_are_python)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+	CLEANUP(freep) char *told = tell_file(&f);
+	static const char *const lines[] = {
+		"  1 __dict__ |  | .__dict__ stand-in\n",
+		"  2 ['secret_key'] |  | ['secret_key']\n",
+		"  7 [('it\\'s', 1.5)] |  | [('it\\'s', 1.5)]\n",
+		"  3 key ('it\\'s', 1.5) | - | -\n",
+		"  6 [1] |  | [1]\n",
+		"  6 [1] | tuple.__getitem__( | , 1)\n",
+		"  8 .__class__ | type( | )\n",
+		"  7 [<app.Node at 0x7f0000001150>] | list(dict.values( |"
+		" ))[0]\n",
+		"  4 ['cut'...] | list(dict.values( | ))[2]\n",
+		"  4 ['cut'...] | - | -\n",
+		"  4 [('it\\'s', 1.5)] | dict.__getitem__( |"
+		" , ('it\\'s', 1.5))\n",
+		"  5 cached result for ('it\\'s', 1.5) | - | -\n",
+		" -12\n", " 1.5\n", " <class 'app.Node'>\n",
+		" [-12, 1.5, 'it\\'s', 'cut'..., <list at 0x7f0000001060>,"
+		" ... 4 more]\n",
+		" {'secret_key': <list at 0x7f0000001060>,"
+		" <tuple at 0x7f0000001090>: <app.Node at 0x7f0000001150>,"
+		" ... 1 more}\n",
+		"  5 ['\xe2\x82\xac \\x1b \\U0001f600'] |  |"
+		" ['\xe2\x82\xac \\x1b \\U0001f600']\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		ck_assert_msg(strstr(told, lines[i]), "not in it: %s%s",
+			      lines[i], told);
+}
+END_TEST
+
+START_TEST(a_capture_of_a_capture_is_equal)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+	CLEANUP(heap_release) struct heap h = { 0 };
+	CLEANUP(file_release) struct file again = { NULL, 0 };
+
+	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false, &h));
+	again = write_file(&h, &packed);
+	ck_assert_uint_eq(f.size, again.size);
+	ck_assert_mem_eq(f.bytes, again.bytes, f.size);
+}
+END_TEST
+
+START_TEST(all_that_was_known_comes_back)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&plain);
+	CLEANUP(heap_release) struct heap h = { 0 };
+
+	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false, &h));
+	ck_assert_uint_eq(h.nr_collector_objects, h.nr_objects - 1);
+	ck_assert_int_eq(h.info.pid, 4242);
+	ck_assert_str_eq(h.info.command, "python3 --password=secret_argument");
+	ck_assert_uint_eq(h.info.taken_at, 1700000123);
+	ck_assert_uint_eq(h.info.hexversion, 0x030d00f0);
+	ck_assert_uint_eq(h.info.mappings.nr, 2);
+	ck_assert_str_eq(h.info.mappings.v[1].path, "/usr/lib/libpython.so");
+	ck_assert_uint_eq(h.info.mappings.v[1].end, 0x7f0000003000);
+	ck_assert_int_eq(h.interpreters.v[0].garbage, -1);
+	ck_assert_int_eq(h.interpreters.v[0].generations[0].count, -1);
+	ck_assert_uint_eq(h.interpreters.v[0].generations[2].objects, 9);
+	ck_assert_str_eq(h.threads.v[0].name, "the secret thread");
+	ck_assert_int_eq(h.frames.v[0].line, 12);
+	ck_assert_uint_eq(h.frames.v[0].code, OID_NONE);
+	ck_assert_uint_eq(heap_find(&h, 0x7f0000001030), 1);
+	/* By the index, from the fifth on. */
+	for (int i = 0; i < 8; i++) {
+		ck_assert_uint_eq(heap_find(&h, 0x7f0000001000 + 48 * 9), 9);
+		ck_assert_uint_eq(heap_find(&h, 0x7f0000001001), OID_NONE);
+	}
+}
+END_TEST
+
+/* --- bad files --- */
+
+START_TEST(every_shorter_file_is_refused)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+
+	for (size_t size = 0; size < f.size; size++) {
+		CLEANUP(freep) uint8_t *bytes = xmalloc(size);
+		CLEANUP(freep) char *said = NULL;
+
+		/* A copy: a read behind the end is seen. */
+		memcpy(bytes, f.bytes, size);
+		said = try_file(bytes, size, false);
+		ck_assert_msg(*said, "%zu of %zu bytes", size, f.size);
+	}
+}
+END_TEST
+
+START_TEST(every_flipped_bit_is_seen)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+
+	for (size_t i = 0; i < f.size * 8; i++) {
+		CLEANUP(freep) char *said = NULL;
+
+		f.bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+		said = try_file(f.bytes, f.size, false);
+		/* Zeros between sections, and the header's reserved bytes. */
+		ck_assert_msg(*said || f.bytes[i / 8] == 1 << i % 8,
+			      "bit %zu", i);
+		f.bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+}
+END_TEST
+
+START_TEST(other_files_are_named)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+	uint8_t words[] = "a text that is no capture";
+	struct file text = { words, sizeof(words) - 1 };
+	struct file empty = { words, 0 };
+
+	expect(&empty, false, "empty");
+	expect(&text, false, "not a capture");
+	f.bytes[10] = 9;
+	expect(&f, false, "of version 9");
+	f.bytes[10] = 0;
+	expect(&f, false, "version is 0");
+	f.bytes[8] = 1;
+	expect(&f, false, "byte order");
+}
+END_TEST
+
+/* One value of a plain capture's column, changed. */
+static void expect_value(const char *tag, unsigned int width, size_t i,
+			 uint64_t value, const char *words)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&plain);
+	uint8_t *at = f.bytes + section(&f, tag)->offset + i * width;
+
+	memcpy(at, &value, width);
+	expect(&f, false, "checksum");
+	expect(&f, true, words);
+}
+
+START_TEST(ids_out_of_range_are_refused)
+{
+	const char *missing = "a reference to what is not there";
+
+	expect_value("TYPE", 4, 3, 11, missing);
+	expect_value("TYPE", 4, 3, UINT32_MAX, missing);
+	expect_value("GENE", 1, 3, 4, missing);
+	expect_value("EDGE", 4, 3, 12, missing);
+	expect_value("EDGE", 4, 3, UINT32_MAX, missing);
+	expect_value("ESTA", 8, 3, UINT64_MAX, "references out of range");
+	expect_value("ESTA", 8, 3, 29, "references out of range");
+	expect_value("ENUM", 4, 3, UINT32_MAX, "references out of range");
+	expect_value("TEXT", 4, 4, 10, "a text that is not there");
+	expect_value("TSTA", 8, 2, UINT64_MAX, "a text that is not there");
+	expect_value("CODE", 4, 0, 2u << EDGE_ARG_BITS | 10,
+		     "a text that is not there");
+}
+END_TEST
+
+START_TEST(odd_codes_make_odd_names_only)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&plain);
+	uint32_t code;
+	uint8_t *at = f.bytes + section(&f, "CODE")->offset;
+
+	for (uint32_t kind = 0; kind < 16; kind++) {
+		CLEANUP(freep) char *said = NULL;
+
+		if (kind == EDGE_VALUE)
+			continue;
+		code = kind << EDGE_ARG_BITS | EDGE_ARG_MAX;
+		for (size_t i = 0; i < section(&f, "CODE")->items; i++)
+			memcpy(at + i * 4, &code, 4);
+		said = try_file(f.bytes, f.size, true);
+		ck_assert_str_eq(said, "");
+	}
+}
+END_TEST
+
+/* A field of a section's entry, changed. */
+static void expect_field(const char *tag, size_t offset, uint64_t value,
+			 const struct capture_options *how)
+{
+	CLEANUP(file_release) struct file f = tiny_file(how);
+	uint8_t *at = (uint8_t *)section(&f, tag) + offset;
+
+	if (!memcmp(at, &value, sizeof(value)))
+		return;
+	memcpy(at, &value, sizeof(value));
+	expect(&f, true, "damaged");
+}
+
+START_TEST(claims_are_held_against_the_file)
+{
+	static const uint64_t values[] = { 0, 1, 1 << 20, UINT32_MAX,
+					   UINT64_MAX, UINT64_MAX - 4095 };
+	static const size_t fields[] = {
+		offsetof(struct capture_section, offset),
+		offsetof(struct capture_section, stored),
+		offsetof(struct capture_section, packed),
+		offsetof(struct capture_section, items),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(fields); j++) {
+			expect_field("ADDR", fields[j], values[i], &packed);
+			expect_field("EDGE", fields[j], values[i], &packed);
+			expect_field("TBYT", fields[j], values[i], &packed);
+			expect_field("type", fields[j], values[i], &packed);
+			if (j == 2)
+				continue;
+			expect_field("REFC", fields[j], values[i], &plain);
+			expect_field("info", fields[j], values[i], &plain);
+		}
+	}
+}
+END_TEST
+
+/* --- packing --- */
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) +
+		 UINT64_C(1442695040888963407);
+	return *state >> (*state >> 58);
+}
+
+START_TEST(what_is_packed_comes_out)
+{
+	static const struct {
+		enum packing packing;
+		unsigned int width;
+	} ways[] = {
+		{ PACK_NONE, 1 }, { PACK_NONE, 8 }, { PACK_VARINT, 4 },
+		{ PACK_VARINT, 8 }, { PACK_ZIGZAG, 8 }, { PACK_DELTA, 8 },
+		{ PACK_ADDRESS, 8 }, { PACK_ID, 4 },
+	};
+	uint64_t state = (uint64_t)_i, in[64], out[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		CLEANUP(packed_release) struct packed p = { NULL, 0 };
+		uint64_t nr = next_random(&state) % 64;
+
+		for (size_t j = 0; j < ARRAY_SIZE(in); j++)
+			in[j] = next_random(&state);
+		pack_column(ways[i].packing, ways[i].width, in, nr, &p);
+		ck_assert(unpack_column(ways[i].packing, ways[i].width,
+					p.bytes, p.len, out, nr));
+		ck_assert_mem_eq(in, out, nr * ways[i].width);
+		ck_assert(!unpack_column(ways[i].packing, ways[i].width,
+					 p.bytes, p.len, out, nr + 1));
+		if (nr)
+			ck_assert(!unpack_column(ways[i].packing,
+						 ways[i].width, p.bytes,
+						 p.len - 1, out, nr));
+	}
+}
+END_TEST
+
+START_TEST(edges_and_codes_come_out)
+{
+	uint64_t state = (uint64_t)_i, start[20];
+	uint32_t nr[20], edges[400], codes[400], out[2][400];
+	CLEANUP(packed_release) struct packed p = { NULL, 0 };
+	CLEANUP(packed_release) struct packed q = { NULL, 0 };
+	struct pack_edges e = { 20, start, nr, edges, codes, 0 };
+
+	for (int o = 0; o < 20; o++) {
+		start[o] = e.nr_edges;
+		nr[o] = (uint32_t)next_random(&state) % 20;
+		e.nr_edges += nr[o];
+	}
+	for (int i = 0; i < 400; i++) {
+		edges[i] = (uint32_t)next_random(&state);
+		codes[i] = (uint32_t)next_random(&state) ^
+			   (uint32_t)(i % NR_EDGE_KINDS) << EDGE_ARG_BITS;
+	}
+	pack_codes(&e, &p);
+	pack_edges(&e, &q);
+	e.codes = out[0];
+	e.edges = out[1];
+	ck_assert(unpack_codes(&e, p.bytes, p.len));
+	ck_assert(unpack_edges(&e, q.bytes, q.len));
+	ck_assert_mem_eq(codes, out[0], e.nr_edges * 4);
+	ck_assert_mem_eq(edges, out[1], e.nr_edges * 4);
+}
+END_TEST
+
+/* --- redaction, write errors --- */
+
+static bool holds(const struct file *f, const char *word)
+{
+	return memmem(f->bytes, f->size, word, strlen(word));
+}
+
+START_TEST(redaction_leaves_nothing_behind)
+{
+	static const char *const contents[] = {
+		"it\\'s", "-12", "~3ff8", "cut", "odd name", "secret thread",
+		"secret_argument",
+	};
+	static const char *const identifiers[] = {
+		"secret_key", ".next", "app.Node", "handler", "/srv/app.py",
+		"request", "libpython", "host",
+	};
+	const struct capture_options some = {
+		.plain = true, .redaction = REDACT_CONTENTS };
+	const struct capture_options all = {
+		.plain = true, .redaction = REDACT_ALL };
+	CLEANUP(file_release) struct file f = tiny_file(&plain);
+	CLEANUP(file_release) struct file g = tiny_file(&some);
+	CLEANUP(file_release) struct file h = tiny_file(&all);
+	CLEANUP(freep) char *told = tell_file(&g);
+	CLEANUP(freep) char *told_all = tell_file(&h);
+
+	for (size_t i = 0; i < ARRAY_SIZE(contents); i++) {
+		ck_assert_msg(holds(&f, contents[i]), "%s", contents[i]);
+		ck_assert_msg(!holds(&g, contents[i]), "%s", contents[i]);
+		ck_assert_msg(!holds(&h, contents[i]), "%s", contents[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(identifiers); i++) {
+		ck_assert_msg(holds(&g, identifiers[i]), "%s", identifiers[i]);
+		ck_assert_msg(!holds(&h, identifiers[i]), "%s",
+			      identifiers[i]);
+	}
+	ck_assert_ptr_nonnull(strstr(told, "redacted"));
+	ck_assert_ptr_nonnull(strstr(told, "thread 4242, handler"));
+	ck_assert_ptr_nonnull(strstr(told_all, "redacted"));
+	ck_assert_ptr_nonnull(strstr(told_all, "local ?"));
+}
+END_TEST
+
+START_TEST(write_errors_are_said)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(error_freep) struct error *err = NULL;
+	CLEANUP(closep) int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	tiny_build(&h);
+	err = capture_write(&h, &packed, fd);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	ck_assert_ptr_nonnull(strstr(err->message, strerror(ENOSPC)));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("capture");
+	TCase *c = tcase_create("capture");
+	SRunner *r;
+	int failed;
+
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, a_capture_tells_the_same);
+	tcase_add_test(c, names_and_reprs_are_python);
+	tcase_add_test(c, a_capture_of_a_capture_is_equal);
+	tcase_add_test(c, all_that_was_known_comes_back);
+	tcase_add_test(c, every_shorter_file_is_refused);
+	tcase_add_test(c, every_flipped_bit_is_seen);
+	tcase_add_test(c, other_files_are_named);
+	tcase_add_test(c, ids_out_of_range_are_refused);
+	tcase_add_test(c, odd_codes_make_odd_names_only);
+	tcase_add_test(c, claims_are_held_against_the_file);
+	tcase_add_loop_test(c, what_is_packed_comes_out, 0, 50);
+	tcase_add_loop_test(c, edges_and_codes_come_out, 0, 50);
+	tcase_add_test(c, redaction_leaves_nothing_behind);
+	tcase_add_test(c, write_errors_are_said);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

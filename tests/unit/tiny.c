@@ -1,0 +1,321 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/naming.h"
+#include "tiny.h"
+
+enum { T_OBJECT, T_TYPE, T_MODULE, T_DICT, T_LIST, T_TUPLE, T_STR, T_INT,
+       T_FLOAT, T_NODE, T_ODD_DICT };
+
+/* The structs own theirs, usually. */
+#define S(text) ((char[]){ text })
+
+static const struct heap_type types[] = {
+	[T_OBJECT] = { .name = S("object") },
+	[T_TYPE] = { .name = S("type"), .flags = TYPE_IS_TYPE },
+	[T_MODULE] = { .name = S("module"), .flags = TYPE_HAS_TRAVERSE },
+	[T_DICT] = { .name = S("dict"), .flags = TYPE_IS_DICT,
+		     .shape = SHAPE_DICT, .subscript = SUBSCRIPT_PLAIN },
+	[T_LIST] = { .name = S("list"), .shape = SHAPE_LIST,
+		     .subscript = SUBSCRIPT_PLAIN },
+	[T_TUPLE] = { .name = S("tuple"), .shape = SHAPE_TUPLE,
+		      .subscript = SUBSCRIPT_TUPLE },
+	[T_STR] = { .name = S("str") },
+	[T_INT] = { .name = S("int") },
+	[T_FLOAT] = { .name = S("float") },
+	[T_NODE] = { .name = S("app.Node"), .flags = TYPE_IS_HEAP |
+						  TYPE_HAS_DEL },
+	[T_ODD_DICT] = { .name = S("app.OddDict"),
+			 .flags = TYPE_IS_HEAP | TYPE_IS_DICT },
+};
+
+static const struct heap_name names[] = {
+	{ S(""), NULL, NULL, 0 },
+	{ S("__dict__"), S(""), S(".__dict__"), NAME_STAND_IN },
+	{ S(".next"), S(""), S(".next"), NAME_IDENTIFIER },
+	{ S(".__class__"), S("type("), S(")"), 0 },
+	{ S(".__dict__['odd name']"), S(""), S(".__dict__['odd name']"),
+	  NAME_CONTENT },
+	{ S("local request"), NULL, NULL, NAME_IDENTIFIER },
+};
+enum { N_NONE, N_DICT, N_NEXT, N_CLASS, N_ODD, N_LOCAL };
+
+/* Number 0 is empty. */
+static const char *const texts[] = {
+	"", "'it\\'s'", "-12", "~3ff8000000000000", "<module 'app'>",
+	"'cut'...", "'secret_key'", "'\xe2\x82\xac \\x1b \\U0001f600'",
+	"<class 'app.Node'>", "None",
+};
+enum { X_NONE, X_STR, X_INT, X_FLOAT, X_MODULE, X_CUT, X_KEY, X_ODD, X_CLASS,
+       X_NONE_OBJECT };
+
+enum { O_MODULE, O_DICT, O_LIST, O_TUPLE, O_STR, O_INT, O_FLOAT, O_NODE,
+       O_CLASS, O_ODD_DICT, O_CUT, O_NODE_2, NR_TINY };
+
+static const struct tiny_object {
+	uint32_t type, text;
+	int64_t length;
+} objects[NR_TINY] = {
+	[O_MODULE] = { T_MODULE, X_MODULE, -1 },
+	[O_DICT] = { T_DICT, 0, 3 },
+	[O_LIST] = { T_LIST, 0, 9 },
+	[O_TUPLE] = { T_TUPLE, 0, 2 },
+	[O_STR] = { T_STR, X_STR, 4 },
+	[O_INT] = { T_INT, X_INT, -1 },
+	[O_FLOAT] = { T_FLOAT, X_FLOAT, -1 },
+	[O_NODE] = { T_NODE, 0, -1 },
+	[O_CLASS] = { T_TYPE, X_CLASS, -1 },
+	[O_ODD_DICT] = { T_ODD_DICT, 0, 4 },
+	[O_CUT] = { T_STR, X_CUT, 1000 },
+	[O_NODE_2] = { T_NODE, 0, INT64_MAX },
+};
+
+#define CODE(kind, arg) ((uint32_t)EDGE_##kind << EDGE_ARG_BITS | (arg))
+
+static const struct tiny_edge {
+	oid from, to;
+	uint32_t code;
+} edges[] = {
+	{ O_MODULE, O_DICT, CODE(NAMED, N_DICT) },
+	{ O_DICT, O_LIST, CODE(VALUE, X_KEY) },
+	{ O_DICT, O_NODE, CODE(VALUE_NEXT, 0) },
+	{ O_DICT, O_TUPLE, CODE(KEY, 0) },
+	{ O_DICT, O_INT, CODE(VALUE, X_ODD) },
+	{ O_LIST, O_INT, CODE(INDEX, 0) },
+	{ O_LIST, O_FLOAT, CODE(INDEX, 1) },
+	{ O_LIST, O_STR, CODE(INDEX, 2) },
+	{ O_LIST, O_CUT, CODE(INDEX, 3) },
+	{ O_LIST, O_LIST, CODE(INDEX, 4) },
+	{ O_LIST, O_INT, CODE(INDEX, 5) },
+	{ O_LIST, O_INT, CODE(INDEX, 6) },
+	{ O_LIST, O_INT, CODE(INDEX, 7) },
+	{ O_LIST, O_ODD_DICT, CODE(INDEX, 8) },
+	{ O_TUPLE, O_STR, CODE(INDEX, 0) },
+	{ O_TUPLE, O_FLOAT, CODE(INDEX, 1) },
+	{ O_NODE, O_NODE, CODE(NAMED, N_NEXT) },
+	{ O_NODE, O_CLASS, CODE(NAMED, N_CLASS) },
+	{ O_NODE, O_STR, CODE(NAMED, N_ODD) },
+	{ O_NODE, O_STR, CODE(NAMED, N_NONE) },
+	{ O_ODD_DICT, O_NODE, CODE(VALUE_OF, O_NODE) },
+	{ O_ODD_DICT, O_STR, CODE(VALUE_OF, O_TUPLE) },
+	{ O_ODD_DICT, O_STR, CODE(VALUE_OF, O_CUT) },
+	{ O_ODD_DICT, O_STR, CODE(VALUE_LOOSE, O_CUT) },
+	{ O_ODD_DICT, O_TUPLE, CODE(CACHE_KEY, 0) },
+	{ O_ODD_DICT, O_INT, CODE(CACHE_RESULT, O_TUPLE) },
+	{ O_ODD_DICT, O_INT, CODE(VALUE, X_STR) },
+	{ O_NODE_2, O_NODE, CODE(NAMED, N_NEXT) },
+	{ O_NODE_2, O_CLASS, CODE(NAMED, N_CLASS) },
+};
+
+struct tiny {
+	uint32_t codes[ARRAY_SIZE(edges)], text[NR_TINY];
+	int64_t length[NR_TINY];
+	uint64_t text_start[ARRAY_SIZE(texts) + 1];
+	struct str text_bytes;
+};
+
+static bool text_at(const struct tiny *t, uint32_t text, struct str *ret)
+{
+	str_add_bytes(ret, t->text_bytes.s + t->text_start[text],
+		      t->text_start[text + 1] - t->text_start[text]);
+	return text;
+}
+
+static bool naming_text(struct heap *h, oid o, struct str *ret)
+{
+	const struct tiny *t = h->context;
+
+	return text_at(t, t->text[o], ret);
+}
+
+static bool naming_key(struct heap *h, uint32_t text, struct str *ret)
+{
+	return text_at(h->context, text, ret);
+}
+
+static const uint32_t *naming_codes(struct heap *h, oid o, uint32_t nr)
+{
+	const struct tiny *t = h->context;
+
+	(void)nr;
+	return t->codes + h->edge_start[o];
+}
+
+static const struct naming naming = { names, ARRAY_SIZE(names), naming_text,
+				      naming_key, naming_codes };
+
+static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
+		       struct edge_name *ret)
+{
+	naming_edges(h, &naming, o, first, nr, ret);
+}
+
+static void preview(struct heap *h, oid o, size_t max, struct str *ret)
+{
+	naming_preview(h, &naming, o, max, ret);
+}
+
+static int64_t length(struct heap *h, oid o)
+{
+	const struct tiny *t = h->context;
+
+	return t->length[o];
+}
+
+static oid find(struct heap *h, uint64_t address)
+{
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (h->address[o] == address)
+			return o;
+	return OID_NONE;
+}
+
+static void release(struct heap *h)
+{
+	struct tiny *t = h->context;
+
+	str_release(&t->text_bytes);
+	free(t);
+}
+
+static struct error *details(struct heap *h, struct heap_details *ret)
+{
+	struct tiny *t = h->context;
+
+	*ret = (struct heap_details){
+		.codes = t->codes,
+		.text = t->text,
+		.length = t->length,
+		.names = names,
+		.nr_names = ARRAY_SIZE(names),
+		.nr_texts = ARRAY_SIZE(texts),
+		.text_start = t->text_start,
+		.text_bytes = t->text_bytes.s,
+	};
+	return NULL;
+}
+
+static const struct heap_ops ops = {
+	.name_edges = name_edges,
+	.preview = preview,
+	.length = length,
+	.find = find,
+	.release = release,
+	.details = details,
+};
+
+static void add_objects(struct heap *h, struct tiny *t)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct heap_type type = types[i];
+
+		type.name = xstrdup(type.name);
+		type.address = 0x5000 + 0x100 * i;
+		type.object = i == T_NODE ? O_CLASS : OID_NONE;
+		heap_type_vec_push(&h->types, type);
+	}
+	for (oid o = 0; o < NR_TINY; o++) {
+		heap_add_object(h, 0x7f0000001000 + 48 * (uint64_t)o,
+				objects[o].type);
+		h->size[o] = 16 + 8 * o;
+		h->refcount[o] = o == O_INT ? REFCOUNT_IMMORTAL : o;
+		h->generation[o] = o < 3 ? (uint8_t)o : GENERATION_UNTRACKED;
+		h->flags[o] = o == O_NODE ? OBJECT_FINALIZED : 0;
+		t->text[o] = objects[o].text;
+		t->length[o] = objects[o].length;
+		h->types.v[objects[o].type].nr_objects++;
+		h->types.v[objects[o].type].bytes += h->size[o];
+	}
+	h->nr_collector_objects = NR_TINY - 1;
+}
+
+/* Those of the last objects come first, as after the emulator. */
+static void add_edges(struct heap *h, struct tiny *t)
+{
+	for (oid o = NR_TINY; o--;) {
+		h->edge_start[o] = h->edges.nr;
+		for (size_t i = 0; i < ARRAY_SIZE(edges); i++) {
+			if (edges[i].from != o)
+				continue;
+			t->codes[h->edges.nr] = edges[i].code;
+			oid_vec_push(&h->edges, edges[i].to);
+			h->edge_nr[o]++;
+		}
+	}
+}
+
+static void add_texts(struct tiny *t)
+{
+	t->text_bytes = (struct str)STR_INIT;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		t->text_start[i] = t->text_bytes.len;
+		str_add(&t->text_bytes, texts[i]);
+	}
+	t->text_start[ARRAY_SIZE(texts)] = t->text_bytes.len;
+}
+
+static void add_roots(struct heap *h)
+{
+	heap_thread_vec_push(&h->threads, (struct heap_thread){
+		4242, 0, xstrdup("the secret thread"), true });
+	heap_frame_vec_push(&h->frames, (struct heap_frame){
+		0, xstrdup("handler"), xstrdup("/srv/app.py"), 12, OID_NONE });
+	heap_root_vec_push(&h->roots, (struct heap_root){
+		O_MODULE, ROOT_MODULE, xstrdup("app"),
+		xstrdup("sys.modules['app']"), true, -1 });
+	heap_root_vec_push(&h->roots, (struct heap_root){
+		O_NODE_2, ROOT_FRAME,
+		xstrdup("thread 4242 'the secret thread', handler"
+			" (/srv/app.py:12), local request"), NULL, true, 0 });
+	heap_root_vec_push(&h->roots, (struct heap_root){
+		O_FLOAT, ROOT_BUILTINS, xstrdup("builtins"),
+		xstrdup("__builtins__"), false, -1 });
+	heap_interpreter_vec_push(&h->interpreters, (struct heap_interpreter){
+		.gc_enabled = true, .frozen = 3, .garbage = -1,
+		.generations = { { 700, -1, 1 }, { 10, 2, 3 }, { 10, 1, 9 } },
+		.garbage_list = O_LIST, .nr_threads = 1 });
+}
+
+static void add_info(struct heap *h)
+{
+	struct heap_info *i = &h->info;
+
+	i->pid = 4242;
+	i->source = xstrdup("4242");
+	i->executable = xstrdup("/usr/bin/python3");
+	i->command = xstrdup("python3 --password=secret_argument");
+	i->host = xstrdup("host");
+	i->start_time = 1700000000;
+	i->taken_at = 1700000123;
+	i->resident = 12345678;
+	i->pause_ns = 1234567;
+	i->bytes_copied = 7654321;
+	i->version = xstrdup("3.13.0");
+	i->build = xstrdup("(main)");
+	i->hexversion = 0x030d00f0;
+	i->allocator = xstrdup("pymalloc");
+	i->layout = xstrdup("table 3.13");
+	i->nr_native = NR_TINY;
+	i->emulator = true;
+	heap_warn(h, "a warning");
+	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
+		0x7f0000001000, 0x7f0000002000, MAPPING_READ | MAPPING_WRITE,
+		0, xstrdup("[heap]") });
+	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
+		0x7f0000002000, 0x7f0000003000, MAPPING_READ, 4096,
+		xstrdup("/usr/lib/libpython.so") });
+}
+
+void tiny_build(struct heap *h)
+{
+	struct tiny *t = xcalloc(1, sizeof(*t));
+
+	heap_init(h);
+	h->ops = &ops;
+	h->context = t;
+	add_texts(t);
+	add_objects(h, t);
+	add_edges(h, t);
+	add_roots(h);
+	add_info(h);
+}
