@@ -125,7 +125,7 @@ def test_own_user_undumpable():
         as_nobody(expect_error, "summary", target.pid, words=[target.pid])
         unharmed(target)
         # Root may.
-        pyheld("summary")
+        pyheld("summary", target.pid)
 
 
 def test_no_cap_sys_ptrace():
@@ -145,7 +145,7 @@ def test_traced_already():
     with Target(pythons.system(), "odd.py", "plain") as target:
         with Target(pythons.system(), "tracer.py", target.pid):
             pass
-        pyheld("summary")
+        pyheld("summary", target.pid)
 
 
 def test_traced_by_a_debugger():
@@ -297,7 +297,7 @@ def test_long_collection():
     """One that ends soon is waited for."""
     for python in {pythons.system(), pythons.newest()}:
         with Target(python, "odd.py", "collecting", "0.5") as target:
-            pyheld("summary")
+            pyheld("summary", target.pid)
             unharmed(target)
 
 
@@ -316,7 +316,7 @@ def test_newer_cpython():
         os.pwrite(fd, struct.pack("<Q", 0x031000f0),
                   target.facts["runtime"] + 8)
         os.close(fd)
-        result = pyheld_raw("summary")
+        result = pyheld_raw("summary", target.pid)
         assert result.status in (0, 3, 4), result
         assert b"3.16" in result.err or b"newer" in result.err, result
         if result.status == 3:
@@ -371,7 +371,7 @@ def test_output_that_fails():
     with Target(pythons.system(), "odd.py", "plain") as target:
         expect_error("export", "-o", "/nonexistent/folder/x", target.pid,
                      words=["/nonexistent/folder/x"])
-        expect_error("export", "-o", "/dev/full")
+        expect_error("export", "-o", "/dev/full", target.pid)
         for command in (["summary"], ["export"], ["summary", "--json"]):
             with open("/dev/full", "w") as full:
                 done = subprocess.run(
