@@ -90,7 +90,8 @@ static char *who_is(const struct target *t)
 	const char *executable = t->executable ? t->executable : "?";
 
 	if (!t->pid)
-		return xasprintf("'%s' (of %s)", t->name, executable);
+		return xasprintf("'%s'%s%s", t->name,
+				 *executable ? " of " : "", executable);
 	return xasprintf("process %d (%s)", (int)t->pid, executable);
 }
 

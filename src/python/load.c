@@ -490,6 +490,8 @@ struct error *python_load_heap(struct target *t,
 		err = find_in_snapshot(py);
 	if (!err)
 		err = load_heap(py, options);
+	if (err && err->code == ERR_FAULT)
+		err = error_wrap(err, "the interpreter's state can't be read");
 	if (err)
 		return err;
 	*ret = heap;
