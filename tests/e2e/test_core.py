@@ -1,12 +1,18 @@
 """Core files: the same reports as of the live process, and as it says itself
 (truth.py)."""
+import fcntl
 import os
+import random
+import resource
 import shutil
+import signal
+import struct
 import subprocess
 import tempfile
 
 import pythons
-from harness import CI, Skip, each, expect_error, pyheld, text, unharmed
+from harness import (Skip, Target, each, expect_error, limit, pyheld,
+                     pyheld_raw, text, unharmed)
 from test_truth import (Difference, Export, StatedTarget, compare_object,
                         compare_surplus)
 
@@ -38,6 +44,32 @@ def gcore(target, directory):
     path = directory.file("core.%d" % target.pid)
     assert done.returncode == 0 and os.path.exists(path), text(done.stderr)
     return path, b"Memory read failed" not in done.stdout + done.stderr
+
+
+def plain_pattern():
+    """The kernel writes cores to where the process works, or we skip."""
+    with open("/proc/sys/kernel/core_pattern") as f:
+        pattern = f.read().strip()
+    if pattern != "core":
+        raise Skip("the kernel's core_pattern is " + pattern)
+
+
+def kernel_core(target, directory):
+    """A core by the kernel, which ends the process."""
+    cwd = os.readlink("/proc/%d/cwd" % target.pid)
+    endless = resource.RLIM_INFINITY
+    resource.prlimit(target.pid, resource.RLIMIT_CORE, (endless, endless))
+    # Those that share a root write to the same name.
+    with open(os.path.join(tempfile.gettempdir(), "pyheld-core.lock"),
+              "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.kill(target.pid, signal.SIGABRT)
+        target.process.wait()
+        found = [f for f in (cwd + "/core", "%s/core.%d" % (cwd, target.pid))
+                 if os.path.exists(f)]
+        if not found:
+            raise Skip("the kernel writes no cores here")
+        return shutil.move(found[0], directory.file("kernel-core"))
 
 
 def sysroot(python):
@@ -82,6 +114,140 @@ def test_gcore(python):
             for answer in live, dead:
                 answer.pop("target", None)
             assert live == dead, "%s differs" % command[0]
+
+
+@each(pythons.supported)
+def test_kernel(python):
+    plain_pattern()
+    with Directory() as d, \
+            StatedTarget(python, before=["env", "-C", d.path]) as target:
+        live = export(d, "live", target.pid)
+        found = pyheld("summary", "--json", target.pid).json
+        core = kernel_core(target, d)
+        dead = export(d, "core", *sysroot(python), core)
+        assert body(live) == body(dead), "live and core differ"
+        summary = pyheld("summary", "--json", *sysroot(python), core).json
+        about, of_live = summary.pop("target"), found.pop("target")
+        assert summary == found
+        for key in "executable", "command":
+            assert about[key] == of_live[key], key
+
+
+@each(lambda: [pythons.system()])
+def test_cut_short(python):
+    """A full disk, a limit: reports of what is there, or one line."""
+    plain_pattern()
+    with Directory() as d, Target(python, "app.py",
+                                  before=["env", "-C", d.path]) as target:
+        core = kernel_core(target, d)
+        whole = pyheld("summary", "--json", core).json
+        with open(core, "rb") as f:
+            data = f.read()
+        statuses = set()
+        for percent in 99, 95, 90, 70, 50, 20, 5:
+            with open(d.file("cut"), "wb") as f:
+                f.write(data[:len(data) * percent // 100])
+            result = pyheld_raw("summary", "--json", d.file("cut"))
+            statuses.add(result.status)
+            assert b"cut short" in result.err, result
+            if result.status == 4:
+                assert result.json["objects"] <= whole["objects"]
+                continue
+            expect_error("summary", d.file("cut"), words=["missing"])
+        assert 4 in statuses, statuses
+
+
+def damaged(data, rng):
+    data = bytearray(data)
+    headers = struct.unpack_from("<H", data, 56)[0]
+    notes = struct.unpack_from("<Q", data, 64 + 8)[0]
+    for _ in range(rng.choice([1, 1, 2, 5, 20])):
+        at = rng.choice([rng.randrange(64), 64 + rng.randrange(headers * 56),
+                         notes + rng.randrange(6000),
+                         rng.randrange(len(data))])
+        if at + 8 > len(data):
+            continue
+        if rng.random() < 0.5:
+            data[at] = rng.randrange(256)
+        else:
+            struct.pack_into("<Q", data, at, rng.choice(
+                [0, 1, len(data), 2**32, 2**47 - 4096, 2**47, 2**63, 2**64 - 1,
+                 rng.getrandbits(64)]))
+    return data
+
+
+@limit(300)
+def test_damaged():
+    """Whatever is in it, a core is read or refused in one line."""
+    plain_pattern()
+    rng = random.Random(1)
+    with Directory() as d, Target(pythons.system(), "app.py",
+                                  before=["env", "-C", d.path]) as target:
+        core = kernel_core(target, d)
+        with open(core, "rb") as f:
+            data = f.read()
+        for i in range(60):
+            path = d.file("damaged")
+            with open(path, "wb") as f:
+                f.write(damaged(data, rng))
+            result = pyheld_raw("summary", path)
+            assert result.status in (0, 3, 4), result
+            if result.status == 3:
+                assert result.err.count(b"\n") == 1, result
+
+
+def test_impossible_headers():
+    def header(machine=62, kind=4, nr=1):
+        return struct.pack("<4sBBBB8xHHIQQQIHHHHHH", b"\x7fELF", 2, 1, 1, 0,
+                           kind, machine, 1, 0, 64, 0, 0, 64, 56, nr, 0, 0, 0)
+
+    def load(offset, address, file_size, size):
+        return struct.pack("<IIQQQQQQ", 1, 6, offset, address, 0, file_size,
+                           size, 4096)
+
+    with Directory() as d:
+        for name, data, word in [
+                ("other", header(machine=183), "architecture"),
+                ("nothing", header(nr=0), "corrupt"),
+                ("few", header(nr=9), "corrupt"),
+                ("wraps", header() + load(0, 2**64 - 4096, 0, 8192),
+                 "corrupt"),
+                ("file-wraps", header() + load(2**64 - 1, 0, 4096, 8192),
+                 "corrupt"),
+                ("more-than-all", header() + load(0, 4096, 8192, 4096),
+                 "corrupt"),
+                ("overlap", header(nr=2) + load(0, 4096, 8, 8192) +
+                 load(0, 8192, 8, 8192), "overlap"),
+                ("past-the-end", header() + load(2**40, 4096, 4096, 4096),
+                 "cut short"),
+                ("huge", header() + load(0, 4096, 4096, 2**46),
+                 "not a Python")]:
+            with open(d.file(name), "wb") as f:
+                f.write(data)
+            expect_error("summary", d.file(name), words=[word])
+
+
+def test_other_files():
+    """A file that is not the one that the process had is not used."""
+    plain_pattern()
+    python = pythons.system()
+    with Directory() as d, Target(python, "app.py",
+                                  before=["env", "-C", d.path]) as target:
+        core = kernel_core(target, d)
+        expect_error("summary", "--executable=" + __file__, core,
+                     words=["--executable", "ELF"])
+        script = d.file("script")
+        with open(script, "w") as f:
+            f.write("#!/usr/bin/python3\n")
+        expect_error("summary", "--executable=" + script, core,
+                     words=["script"])
+        result = pyheld_raw("summary", "--executable=/bin/sh", core)
+        assert b"build-id" in result.err, result
+        program = pyheld("summary", "--json", core).json
+        program = program["target"]["executable"]
+        copy = shutil.copy(program, d.file("another-name"))
+        result = pyheld("summary", "--executable=" + copy, core)
+        assert not result.err, result
 
 
 def test_not_a_core():
