@@ -8,7 +8,8 @@ dist_man_MANS += \
 	man/pyheld-export.1 \
 	man/pyheld-json.5 \
 	man/pyheld-object.1 \
-	man/pyheld-summary.1
+	man/pyheld-summary.1 \
+	man/pyheld-watch.1
 
 EXTRA_DIST += tests/checks/check-docs tests/checks/check-includes
 if HAVE_PYTHON3

@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/statement.py \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
+	tests/e2e/test_watch.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
 	tests/e2e/test_diff.py \

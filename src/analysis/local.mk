@@ -1,7 +1,11 @@
 src_libpyheld_a_SOURCES += \
+	src/analysis/alike.c \
+	src/analysis/alike.h \
 	src/analysis/bits.h \
 	src/analysis/chain.c \
 	src/analysis/chain.h \
+	src/analysis/condition.c \
+	src/analysis/condition.h \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
 	src/analysis/diff.c \
@@ -36,4 +40,6 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/stray.c \
 	src/analysis/stray.h \
 	src/analysis/summary.c \
-	src/analysis/summary.h
+	src/analysis/summary.h \
+	src/analysis/trend.c \
+	src/analysis/trend.h

@@ -4,6 +4,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/compiler.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/quantity.c \
+	src/base/quantity.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

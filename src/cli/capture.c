@@ -4,10 +4,8 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/outfile.h"
-#include "cli/progress.h"
+#include "cli/save.h"
 #include "cli/session.h"
-#include "heap/capture.h"
 
 #define REDACTIONS "contents|all"
 
@@ -88,37 +86,11 @@ const struct argp capture_argp = {
 	.children = common_children,
 };
 
-static void show_progress(void *unused, uint64_t done, uint64_t total)
-{
-	(void)unused;
-	progress_at(done, total);
-}
-
-static struct error *write_capture(struct session *s,
-				   const struct capture_arguments *o)
-{
-	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
-	const struct capture_options how = {
-		.plain = o->plain,
-		.redaction = o->redaction,
-		.progress = show_progress,
-	};
-	struct error *err;
-
-	progress_start("writing");
-	out.private = true;
-	err = outfile_open(&out, o->file);
-	if (!err)
-		err = capture_write(&s->heap, &how, fileno(out.stream));
-	if (!err)
-		err = outfile_close(&out);
-	return err;
-}
-
 int cmd_capture(const struct command *c, int argc, char **argv)
 {
 	struct capture_arguments o = { .common.max_args = 1 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
+	struct capture_options how = { 0 };
 	struct error *err;
 	int status;
 
@@ -127,9 +99,10 @@ int cmd_capture(const struct command *c, int argc, char **argv)
 	status = session_open_details(&s, o.common.args[0]);
 	if (status)
 		return status;
-	err = write_capture(&s, &o);
+	how.plain = o.plain;
+	how.redaction = o.redaction;
+	err = save_capture(&s.heap, o.file, &how);
 	if (err)
-		return session_failed(error_wrap(err, "%s", o.file));
-	progress_stop();
+		return session_failed(err);
 	return session_status(&s);
 }

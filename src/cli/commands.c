@@ -21,6 +21,8 @@ const struct command commands[] = {
 	  &diff_argp, cmd_diff },
 	{ "export", "Write the whole object graph as JSON lines",
 	  &export_argp, cmd_export },
+	{ "watch", "Sample a process; capture it when a condition is met",
+	  &watch_argp, cmd_watch },
 	{ "help", "Show help of a command", &help_argp, cmd_help },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);

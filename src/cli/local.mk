@@ -15,10 +15,13 @@ src_libpyheld_a_SOURCES += \
 	src/cli/outfile.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
+	src/cli/save.c \
+	src/cli/save.h \
 	src/cli/session.c \
 	src/cli/session.h \
 	src/cli/summary.c \
 	src/cli/terminal.c \
 	src/cli/terminal.h \
 	src/cli/version.c \
-	src/cli/version.h
+	src/cli/version.h \
+	src/cli/watch.c

@@ -43,6 +43,9 @@ enum {
 	OPTION_REDACT,
 	OPTION_FAIL_IF,
 	OPTION_COLOR,
+	OPTION_INTERVAL,
+	OPTION_MAX_CAPTURES,
+	OPTION_WHEN,
 };
 
 /* --color, --executable, --sysroot, --help, --usage and --version, of all

@@ -155,7 +155,7 @@ static int open_session(struct session *s, const char *target, bool details)
 	if (err)
 		return session_failed(err);
 	progress_start("thinking");
-	for (size_t i = 0; i < s->heap.info.warnings.nr; i++) {
+	for (size_t i = 0; !s->quiet && i < s->heap.info.warnings.nr; i++) {
 		progress_stop();
 		fprintf(stderr, "pyheld: warning: %s\n",
 			s->heap.info.warnings.v[i]);
@@ -201,8 +201,7 @@ void session_close(struct session *s)
 
 int session_status(const struct session *s)
 {
-	return s->heap.info.nr_unread || (s->target && s->target->missing) ?
-	       STATUS_PARTIAL : STATUS_OK;
+	return heap_is_partial(&s->heap) ? STATUS_PARTIAL : STATUS_OK;
 }
 
 /* --- addresses that are no object --- */

@@ -17,10 +17,11 @@ struct session {
 	struct target *target;	/* NULL: a capture */
 	char *file;		/* its name; NULL: a process */
 	struct heap heap;
+	bool quiet;		/* warnings are not said (they were, before) */
 	struct session *next;	/* of all that are open */
 };
 
-#define SESSION_INIT { NULL, NULL, { 0 }, NULL }
+#define SESSION_INIT { NULL, NULL, { 0 }, false, NULL }
 
 /*
  * Open TARGET as the user typed it and read all of its heap; warnings go to

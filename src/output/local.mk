@@ -21,4 +21,6 @@ src_libpyheld_a_SOURCES += \
 	src/output/summary.c \
 	src/output/summary.h \
 	src/output/table.c \
-	src/output/table.h
+	src/output/table.h \
+	src/output/watch.c \
+	src/output/watch.h

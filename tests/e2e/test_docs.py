@@ -57,6 +57,8 @@ def help_commands():
 def run(line, target, folder):
     line = line.replace(PID, str(target.pid))
     line = line.replace(ADDRESS, hex(target.facts["address"]))
+    if line.startswith("pyheld watch") and "--count" not in line:
+        line += " --count=1"    # it goes on until it is interrupted
     if "| jq" in line and not shutil.which("jq"):
         line = line[:line.index("| jq")]
     path = os.path.dirname(os.path.abspath(PYHELD))
@@ -87,6 +89,21 @@ def run_all(lines):
 
 def test_readme():
     run_all(readme_commands())
+
+
+def test_readme_finds_a_leak_with_two_captures():
+    """The section, as written: its program is app.py, which grows."""
+    section = readme().partition("## Find a leak with two captures")[2]
+    section = section.partition("\n## ")[0]
+    commands = [line for block in re.findall(r"```sh\n(.*?)```", section, re.S)
+                for line in block.splitlines()]
+    assert len(commands) == 7, commands
+    with Target(pythons.newest(), "app.py", "grows") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        out = [run(line, target, folder) for line in commands]
+    assert re.search(r"app\.SESSIONS grew from [\d,]+ to [\d,]+ entries",
+                     out[3]), out[3]
+    assert "app.SESSIONS[" in out[4], out[4]
 
 
 def test_manual():

@@ -64,6 +64,11 @@ tests_unit_check_limit_SOURCES = tests/unit/check_limit.c
 tests_unit_check_limit_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_limit_LDADD = tests/unit/libgraph.a $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_condition
+tests_unit_check_condition_SOURCES = tests/unit/check_condition.c
+tests_unit_check_condition_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_condition_LDADD = $(unit_libs)
+
 check_PROGRAMS += tests/unit/check_capture
 tests_unit_check_capture_SOURCES = \
 	tests/unit/check_capture.c \

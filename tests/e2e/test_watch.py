@@ -1,0 +1,102 @@
+"""watch: a line a sample, captures when a condition becomes true."""
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+
+import pythons
+from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
+                     unharmed)
+
+
+def lines_of(result):
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+
+@each(pythons.one_each)
+def test_samples(python):
+    with Target(python, "odd.py", "plain") as target:
+        samples = lines_of(pyheld("watch", "--json", "--interval=100ms",
+                                  "--count=2", target.pid))
+        assert len(samples) == 2, samples
+        summary = json.loads(pyheld("summary", "--json", target.pid).out)
+        assert samples[1]["objects"] == sum(
+            t["count"] for t in summary["types"]), samples
+        assert samples[0]["growing"] == []
+        assert samples[0]["capture"] is None
+        unharmed(target)
+
+
+def test_captures_when_a_condition_becomes_true():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "x%n.pyheld")
+        result = pyheld("watch", "--json", "--interval=50ms", "--count=4",
+                        "--max-captures=9", "--when=objects>1", "-o", name,
+                        target.pid)
+        samples = lines_of(result)
+        # It stays true: one capture, with the first sample.
+        assert [bool(s["capture"]) for s in samples] == \
+            [True, False, False, False], samples
+        assert samples[0]["condition"] == "objects>1"
+        assert os.listdir(folder) == ["x1.pyheld"]
+        path = os.path.join(folder, "x1.pyheld")
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        captured = json.loads(pyheld("summary", "--json", path).out)
+        assert captured["target"]["pid"] == target.pid
+        unharmed(target)
+
+
+def test_ends_after_its_captures():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        result = pyheld("watch", "--interval=1h", "--when=rss>1", "-o",
+                        os.path.join(folder, "x"), target.pid)
+        assert time.monotonic() - start < 60
+        assert b"captured to" in result.out, result
+        # And one that does not become true captures nothing.
+        pyheld("watch", "--interval=50ms", "--count=2", "--when=rss>1T",
+               "-o", os.path.join(folder, "y"), target.pid)
+        assert os.listdir(folder) == ["x"]
+
+
+def test_interrupted():
+    """SIGINT ends it cleanly, the target unharmed."""
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            watch = subprocess.Popen(
+                [PYHELD, "watch", "--interval=200ms", str(target.pid)],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            line = watch.stdout.readline()
+            assert b"objects" in line, line
+            watch.send_signal(number)
+            out, err = watch.communicate(timeout=30)
+            assert watch.returncode == 0, (watch.returncode, err)
+            assert err == b"", err
+            unharmed(target)
+
+
+def test_process_ends():
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        watch = subprocess.Popen(
+            [PYHELD, "watch", "--interval=100ms", str(target.pid)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        watch.stdout.readline()
+        os.kill(target.pid, signal.SIGKILL)
+        out, err = watch.communicate(timeout=30)
+        assert watch.returncode == 3, (watch.returncode, err)
+        assert err.startswith(b"pyheld: ") and err.count(b"\n") == 1, err
+
+
+def test_wrong_words():
+    for option in ("--when=rss", "--when=growth>5%", "--interval=0",
+                   "--interval=soon", "--max-captures=x"):
+        result = pyheld_raw("watch", option, os.getpid())
+        assert result.status == 2, result
+        assert b"Usage" in result.err, result
+    with tempfile.NamedTemporaryFile() as f:
+        expect_error("watch", f.name)
