@@ -169,6 +169,8 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 	put_number(row, i->nr_bad_pointers);
 	put_number(row, i->emulator);
 	put_number(row, i->redaction);
+	put_number(row, i->nr_lost_bytes);
+	put_number(row, i->partial);
 }
 
 static void read_info(struct row *r, struct heap *h,
@@ -206,6 +208,8 @@ static void read_info(struct row *r, struct heap *h,
 	i->nr_bad_pointers = get_number(r);
 	i->emulator = get_bool(r);
 	i->redaction = get_u32(r);
+	i->nr_lost_bytes = get_number(r);
+	i->partial = get_bool(r);
 }
 
 /* --- the others ------------------------------------------------------------------ */

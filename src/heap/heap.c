@@ -132,18 +132,34 @@ void heap_fail(struct heap *h, struct error *err)
 		h->failed = err;
 }
 
-void heap_warn(struct heap *h, const char *format, ...)
+static void PRINTF(2, 0) warn(struct heap *h, const char *format, va_list args)
 {
 	CLEANUP(str_release) struct str safe = STR_INIT;
 	CLEANUP(freep) char *text = NULL;
+
+	if (vasprintf(&text, format, args) < 0)
+		out_of_memory();
+	str_add_safe(&safe, text, strlen(text));
+	str_vec_push(&h->info.warnings, str_take(&safe));
+}
+
+void heap_warn(struct heap *h, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		out_of_memory();
+	warn(h, format, args);
 	va_end(args);
-	str_add_safe(&safe, text, strlen(text));
-	str_vec_push(&h->info.warnings, str_take(&safe));
+}
+
+void heap_warn_partial(struct heap *h, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	warn(h, format, args);
+	va_end(args);
+	h->info.partial = true;
 }
 
 void heap_inbound_build(const struct heap *h, struct heap_inbound *ret)

@@ -200,6 +200,9 @@ struct heap_info {
 	/* how complete */
 	uint64_t nr_native, nr_emulated, nr_scanned, nr_unread;
 	uint64_t nr_bad_pointers; /* references to what is no object */
+	uint64_t nr_lost_bytes;	/* of memory that could not be copied */
+	bool partial;		/* something could not be read, as the warnings
+				   say: see heap_is_partial() */
 	bool emulator;		/* built with it and could be used */
 	struct str_vec warnings; /* a line each */
 	struct heap_mapping_vec mappings; /* by address */
@@ -275,6 +278,14 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type);
 void heap_fail(struct heap *h, struct error *err);
 
 void heap_warn(struct heap *h, const char *format, ...) PRINTF(2, 3);
+/* Of what could not be read: sets info.partial, too. */
+void heap_warn_partial(struct heap *h, const char *format, ...) PRINTF(2, 3);
+
+/* Some of the target could not be read: there may be more than is here. */
+static inline bool heap_is_partial(const struct heap *h)
+{
+	return h->info.nr_unread || h->info.nr_lost_bytes || h->info.partial;
+}
 
 static inline const struct heap_type *heap_type_of(const struct heap *h, oid o)
 {

@@ -78,6 +78,9 @@ void describe_info(struct python *py)
 	info->resident = t->resident;
 	info->pause_ns = t->pause_ns;
 	info->bytes_copied = t->memory.bytes_copied;
+	info->nr_lost_bytes = t->lost;
+	/* A core that was cut short: it has warned of that itself. */
+	info->partial |= t->missing != 0;
 	info->free_threaded = py->free_threaded;
 	info->debug = py->debug;
 	info->trace_refs = py->trace_refs;
@@ -86,6 +89,10 @@ void describe_info(struct python *py)
 	info->emulator = py->emulator;
 	describe_version(py, info);
 	describe_mappings(t, info);
+	if (t->lost)
+		heap_warn_partial(py->heap, "%" PRIu64 " bytes of memory could "
+				  "not be read: what lay there is missing",
+				  t->lost);
 	if (!py->emulator)
 		heap_warn(py->heap, "no emulator (%s): objects of C types that "
 			  "pyheld does not know are only scanned for pointers",

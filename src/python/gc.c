@@ -193,13 +193,13 @@ static void load_lists(struct python *py, const struct interpreter *interp,
 		else
 			hi->frozen = w.nr;
 		if (w.broken || w.nr_bad)
-			heap_warn(py->heap,
-				  "interpreter %" PRId64 ", generation %u: %s "
-				  "after %" PRIu64 " objects, %" PRIu64
-				  " could not be read",
-				  interp->id, i,
-				  w.broken ? "the list is broken" : "list ends",
-				  w.nr, w.nr_bad);
+			heap_warn_partial(
+				py->heap, "interpreter %" PRId64
+				", generation %u: %s after %" PRIu64
+				" objects, %" PRIu64 " could not be read",
+				interp->id, i,
+				w.broken ? "the list is broken" : "list ends",
+				w.nr, w.nr_bad);
 	}
 }
 

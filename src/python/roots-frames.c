@@ -232,8 +232,8 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		if (roots_cycle(&cycle, address))
 			break;
 		if (!frames_open(py, address, &f)) {
-			heap_warn(py->heap, "frame %u of thread %u can't be "
-				  "read", i, index);
+			heap_warn_partial(py->heap, "frame %u of thread %u "
+					  "can't be read", i, index);
 			return;
 		}
 		if (f.owner < FRAME_OF_INTERPRETER) {
@@ -243,6 +243,6 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		address = next_frame(py, address);
 	}
 	if (address && !r->full)
-		heap_warn(py->heap, "the frames of thread %u have no end",
-			  index);
+		heap_warn_partial(py->heap, "the frames of thread %u have no "
+				  "end", index);
 }

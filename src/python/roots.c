@@ -20,8 +20,8 @@ void roots_spend(struct roots *r, uint64_t bytes)
 	if (r->spent <= MAX_BYTES || r->full)
 		return;
 	r->full = true;
-	heap_warn(r->py->heap, "only the first %zu roots were read",
-		  r->py->heap->roots.nr);
+	heap_warn_partial(r->py->heap, "only the first %zu roots were read",
+			  r->py->heap->roots.nr);
 }
 
 static void add(struct roots *r, const struct root *root, oid object,

@@ -1,7 +1,9 @@
 """Targets that mean harm: names made for terminals and parsers, and objects
 with impossible contents."""
 import json
+import os
 import resource
+import tempfile
 import time
 
 import pythons
@@ -107,4 +109,20 @@ def test_impossible_objects(python):
                     "--json" in command or "export" in command):
                 check_json(result)
         assert time.monotonic() - start < 60
+        unharmed(target)
+
+
+@each(pythons.one_each)
+def test_broken_list_of_the_collector(python):
+    """What it holds behind the break is missing: that is said and told by
+    the exit status, of a capture, too."""
+    with Target(python, "odd.py", "broken_list") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "capture")
+        for command in (["summary", target.pid], ["cycles", target.pid],
+                        ["capture", target.pid, "-o", capture],
+                        ["summary", capture]):
+            result = run(*command)
+            assert result.status == 4, result
+            assert b"the list is broken" in result.err, result
         unharmed(target)

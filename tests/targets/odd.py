@@ -131,6 +131,17 @@ def corrupt():
     os._exit(0)
 
 
+def broken_list():
+    """The collector's list of objects leads to nowhere after a while."""
+    gc.collect()
+    gc.disable()
+    kept = [[i] for i in range(1000)]
+    word(id(kept[500]) - 16, 0, 0x414141414140)         # _gc_next
+    ready()
+    hold()
+    os._exit(0)
+
+
 def child_of_shell():
     ready()
     hold()
