@@ -18,7 +18,7 @@ static const struct argp_option options[] = {
 	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
 	  "The object to ask about: hexadecimal, with or without 0x", 0 },
 	{ "count", OPTION_COUNT, "N", 0,
-	  "Show N chains, as different as they can be (default: 1)", 0 },
+	  "Show N chains, as different as they can be (default: 3)", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "type", OPTION_TYPE, "NAME", 0,
 	  "Ask about all objects of the type; a pattern like 'app.*' may name"
@@ -120,7 +120,7 @@ static int show(struct session *s, const struct chain_arguments *o,
 
 int cmd_chain(const struct command *c, int argc, char **argv)
 {
-	struct chain_arguments o = { .common.max_args = 1, .count = 1 };
+	struct chain_arguments o = { .common.max_args = 1, .count = 3 };
 	struct chain_options find = CHAIN_OPTIONS_DEFAULT;
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(oid_vec_release) struct oid_vec targets = VEC_INIT;

@@ -17,6 +17,15 @@ static char *safe_copy(const char *s)
 }
 
 /* "3.13.0 (main, Oct  7 2024, 05:02:14) [GCC 12.2.0]" is sys.version. */
+/* sys.version has a line's end in 3.8; here it is escaped already. */
+static void join_lines(char *s)
+{
+	char *end = strstr(s, "\\n");
+
+	if (end)
+		memmove(end, end + 2, strlen(end + 2) + 1);
+}
+
 static void describe_version(struct python *py, struct heap_info *info)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -27,6 +36,7 @@ static void describe_version(struct python *py, struct heap_info *info)
 
 	info->hexversion = py->hexversion;
 	if (text_str(py, version, 400, &text, NULL)) {
+		join_lines(text.s);
 		space = strchr(text.s, ' ');
 		if (space)
 			*space = '\0';

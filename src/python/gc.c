@@ -137,6 +137,15 @@ struct error *gc_check_idle(struct target *t, void *context, bool *again)
 	return err;
 }
 
+bool gc_is_busy(struct target *t, void *context)
+{
+	bool again = false;
+	struct error *err = gc_check_idle(t, context, &again);
+
+	error_free(err);
+	return !err && again;
+}
+
 struct walk {
 	uint64_t nr, nr_bad;
 	bool broken;

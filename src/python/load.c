@@ -121,7 +121,8 @@ static void note_failure(struct python *py, oid o, const char *why)
 {
 	struct pytype *t = types_of(py, o);
 
-	if (!t->nr_failed++) {
+	/* A capsule's traverse is whoever made it's; it has a few classes. */
+	if (!t->nr_failed++ && t->address != py->known.capsule) {
 		CLEANUP(freep) char *name = names_of_type(py, t);
 
 		heap_warn(py->heap, "tp_traverse of %s could not be emulated "
@@ -478,6 +479,7 @@ struct error *python_load_heap(struct target *t,
 	CLEANUP(heap_release) struct heap heap = { 0 };
 	struct snapshot_options snapshot = {
 		.check = gc_check_idle,
+		.busy = gc_is_busy,
 		.context = py,
 	};
 	struct error *err;

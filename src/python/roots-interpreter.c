@@ -129,7 +129,11 @@ static void add_module(struct roots *r, raddr key, raddr module)
 		str_add_char(&expression, ']');
 		root.expression = str_take(&expression);
 	}
-	roots_add(r, &root, "%s", name.s);
+	if (r->main)
+		roots_add(r, &root, "%s", name.s);
+	else
+		roots_add(r, &root, "%s (interpreter %" PRId64 ")", name.s,
+			  r->interpreter->id);
 }
 
 static void add_modules(struct roots *r)

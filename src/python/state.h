@@ -209,6 +209,8 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 	MUST_CHECK;
 /* snapshot_check: is a collection running? */
 struct error *gc_check_idle(struct target *t, void *py, bool *again);
+/* The same, asked while it runs. */
+bool gc_is_busy(struct target *t, void *py);
 /* Add all objects of all lists, with generations; heap.interpreters. */
 struct error *gc_load(struct python *py) MUST_CHECK;
 
@@ -333,8 +335,10 @@ bool text_literal(struct python *py, raddr obj, struct str *ret);
 bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret);
 /* Is it an identifier and no keyword? */
 bool text_is_identifier(const char *s);
-/* As that for heap/naming.h: a float by its bits. */
-bool text_constant(struct python *py, raddr obj, size_t max, struct str *ret);
+/* As that for heap/naming.h, a float by its bits; `type` is the object's, of any
+ * other than a constant false. */
+bool text_constant(struct python *py, raddr type, raddr obj, size_t max,
+		   struct str *ret);
 
 /* --- preview.c ------------------------------------------------------------ */
 

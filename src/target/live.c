@@ -20,10 +20,13 @@
 #include "target/room.h"
 #include "target/stop.h"
 
-/* Waits between tries grow from the first to the second: 10 s in all. */
+/* Waits between tries grow from the first to the second. */
 #define FIRST_WAIT_NS 1000000ULL
 #define LAST_WAIT_NS 50000000ULL
-#define RETRIES 205
+#define POLL_NS 100000ULL
+#define PATIENCE_NS 10000000000ULL
+/* After so long a target may have another shape. */
+#define PREPARED_NS 500000000ULL
 
 static uint64_t read_start_stack(int dir)
 {
@@ -314,23 +317,58 @@ static void wait_ns(uint64_t ns)
 		;
 }
 
+/*
+ * Look from afar, without a stop, until it is over or `ns` have gone by.  A
+ * process that collects all the time is idle for so short that a nap is too
+ * long; but one that hangs in a collection is not to be polled for ever.
+ */
+static void wait_while_busy(struct attempt *a, uint64_t ns)
+{
+	uint64_t start = monotonic_ns();
+
+	if (!a->options->busy) {
+		wait_ns(ns);
+		return;
+	}
+	while (a->options->busy(a->target, a->options->context)) {
+		uint64_t gone = monotonic_ns() - start;
+
+		if (gone >= ns)
+			return;
+		if (gone > POLL_NS)
+			wait_ns(POLL_NS);
+	}
+}
+
+/* What was prepared for the copy is good for a while. */
+static struct error *attempt_again(struct attempt *a, uint64_t prepared)
+{
+	if (monotonic_ns() - prepared > PREPARED_NS)
+		return attempt_once(a);
+	a->again = false;
+	return run_thread(a);
+}
+
 static struct error *attempt_all(struct attempt *a)
 {
 	unsigned int retries = a->options->retries;
 	uint64_t wait = FIRST_WAIT_NS, start = monotonic_ns();
+	struct error *err = attempt_once(a);
 
-	retries = retries ? retries : RETRIES;
-	for (unsigned int i = 0; i <= retries; i++) {
-		struct error *err = attempt_once(a);
+	for (unsigned int i = 0; !err && a->again; i++) {
+		uint64_t gone = monotonic_ns() - start;
 
-		if (err || !a->again)
-			return err;
-		wait_ns(wait);
+		if (retries ? i >= retries : gone > PATIENCE_NS)
+			return error_new(ERR_SYSTEM, "process %d was within a "
+					 "collection each time, %u times in "
+					 "%.1f s: try again",
+					 (int)a->target->pid, i + 1,
+					 gone / 1e9);
+		wait_while_busy(a, wait);
 		wait = MIN(2 * wait, LAST_WAIT_NS);
+		err = attempt_again(a, start);
 	}
-	return error_new(ERR_SYSTEM, "a collection has been running for %.1f s "
-			 "in process %d: try again",
-			 (monotonic_ns() - start) / 1e9, (int)a->target->pid);
+	return err;
 }
 
 /* The main thread first; the kernel lists them by number. */

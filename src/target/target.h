@@ -130,6 +130,11 @@ typedef struct error *(*snapshot_check)(struct target *t, void *context,
 
 struct snapshot_options {
 	snapshot_check check;	/* NULL: none */
+	/*
+	 * Would `check` say `again`?  Asked while the threads run, to choose
+	 * the moment of the next try; NULL: wait a little.
+	 */
+	bool (*busy)(struct target *t, void *context);
 	void *context;
 	unsigned int retries;	/* how often `again` is followed; 0: for 10 s */
 	/* for tests: called at named moments ("stopped", "copied") */
