@@ -24,7 +24,8 @@ static void grow(struct str *s, size_t more)
 
 void str_add_bytes(struct str *s, const char *bytes, size_t len)
 {
-	grow(s, len);
+	if (unlikely(s->room - s->len <= len))
+		grow(s, len);
 	memcpy(s->s + s->len, bytes, len);
 	s->len += len;
 	s->s[s->len] = '\0';

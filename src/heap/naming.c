@@ -28,13 +28,13 @@ void heap_names_release(struct heap_name_vec *names)
 
 /* --- texts ----------------------------------------------------------------- */
 
-static void add_float(struct str *ret, const char *hex)
+static void add_float(struct str *ret, const struct str *bits)
 {
-	uint64_t bits = strtoull(hex, NULL, 16);
 	char text[40];
-	double x;
+	double x = NAN;
 
-	memcpy(&x, &bits, sizeof(x));
+	if (bits->len == 1 + sizeof(x))
+		memcpy(&x, bits->s + 1, sizeof(x));
 	if (!isfinite(x)) {
 		str_add(ret, isnan(x) ? "nan" : x < 0 ? "float('-inf')" :
 							"float('inf')");
@@ -90,7 +90,7 @@ static bool is_quoted(const struct str *text)
 static void show_text(struct str *ret, const struct str *text, size_t max)
 {
 	if (text->s[0] == '~')
-		add_float(ret, text->s + 1);
+		add_float(ret, text);
 	else if (is_quoted(text))
 		add_quoted(ret, text, max);
 	else

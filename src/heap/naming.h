@@ -15,7 +15,7 @@
  *	'it\'s'		str, as a literal; 'cut'... where it is longer
  *	b'bytes'	likewise
  *	-12 0x1ff True None
- *	~3ff0000000000000	float: the bits of the double
+ *	~12345678	float: the 8 bytes of the double
  *	<module 'app'>	no literal: shown as it is
  *
  * Texts are at most TEXT_MAX code points of contents, those of a dict's str

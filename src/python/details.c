@@ -217,7 +217,8 @@ static uint32_t key_text(struct python *py, raddr key)
 
 	if (k->key == key)
 		return k->text;
-	if (!text_constant(py, key, TEXT_KEY_MAX, &d->text_bytes)) {
+	if (!text_constant(py, py->known.str, key, TEXT_KEY_MAX,
+			   &d->text_bytes)) {
 		str_cut(&d->text_bytes, d->text_start.v[d->text_start.nr - 1]);
 		return 0;
 	}
@@ -289,10 +290,21 @@ static uint32_t code_of(struct python *py, const struct edges *e, size_t i)
 	}
 }
 
+/* Keys of a large dict are all over the memory: have them come early. */
+#define AHEAD 8
+
+static void fetch_key(struct python *py, const struct refs *r, size_t i)
+{
+	if (i < r->to.nr && r->names.v[i].kind == REF_VALUE)
+		__builtin_prefetch(memory_at(py->memory, r->names.v[i].arg,
+					     16));
+}
+
 static void add_codes(struct python *py, struct edges *e, struct u32_vec *ret)
 {
 	u32_vec_reserve(ret, e->refs->to.nr);
 	for (size_t i = 0; i < e->refs->to.nr; i++) {
+		fetch_key(py, e->refs, i + AHEAD);
 		if (likely(e->kept[i] != OID_NONE))
 			ret->v[ret->nr++] = code_of(py, e, i);
 		else

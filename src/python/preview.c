@@ -49,9 +49,11 @@ bool preview_text(struct python *py, const struct pytype *t, raddr obj,
 	const struct known_types *k = &py->known;
 	raddr type = t->address;
 
-	if (type == k->str || type == k->int_ || type == k->bytes ||
-	    type == k->float_ || type == k->bool_ || type == k->none_type)
-		return text_constant(py, obj, TEXT_MAX, ret);
+	/* Most classes: that costs nothing. */
+	if (t->flags & TPFLAG_HEAPTYPE && !(t->flags & TPFLAG_TYPE_SUBCLASS))
+		return false;
+	if (text_constant(py, type, obj, TEXT_MAX, ret))
+		return true;
 	if (type == k->function)
 		add_named(py, "function",
 			  word_at(py, obj, l->function_qualname), obj, ret);

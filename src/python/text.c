@@ -46,7 +46,7 @@ static bool view_str(struct python *py, raddr obj, struct view *ret)
 	else
 		data = obj + (state & STATE_ASCII ? l->ascii_size
 						  : l->compact_size);
-	if (!memory_has_array(py->memory, data, ret->length, ret->kind))
+	if (ret->length > UINT64_MAX / 4)
 		return false;
 	ret->data = memory_at(py->memory, data, ret->length * ret->kind);
 	return ret->data;
@@ -137,13 +137,18 @@ static uint64_t plain_run(const uint8_t *p, uint64_t nr)
 /* `'...'`, so that eval() gives the same str back. */
 static void add_quoted(struct str *ret, const struct view *v, uint64_t nr)
 {
-	uint64_t i = 0;
+	uint64_t i = v->kind == 1 ? plain_run(v->data, nr) : 0;
+	char quoted[64];
 
-	str_add_char(ret, '\'');
-	if (v->kind == 1) {
-		i = plain_run(v->data, nr);
-		str_add_bytes(ret, (const char *)v->data, i);
+	/* Most are short and plain. */
+	if (i == nr && nr + 2 <= sizeof(quoted)) {
+		quoted[0] = quoted[nr + 1] = '\'';
+		memcpy(quoted + 1, v->data, nr);
+		str_add_bytes(ret, quoted, nr + 2);
+		return;
 	}
+	str_add_char(ret, '\'');
+	str_add_bytes(ret, (const char *)v->data, i);
 	for (; i < nr; i++) {
 		uint32_t c = code_at(v, i);
 
@@ -214,7 +219,7 @@ static bool view_int(struct python *py, raddr obj, struct integer *ret)
 		ret->negative = size < 0;
 		ret->nr = size < 0 ? -(uint64_t)size : (uint64_t)size;
 	}
-	if (!memory_has_array(py->memory, obj + l->long_digit, ret->nr, 4))
+	if (ret->nr > UINT64_MAX / 4)
 		return false;
 	ret->digits = memory_at(py->memory, obj + l->long_digit, ret->nr * 4);
 	return ret->digits;
@@ -345,22 +350,37 @@ bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret)
 	return true;
 }
 
-bool text_constant(struct python *py, raddr obj, size_t max, struct str *ret)
+static bool add_float_bits(struct python *py, raddr obj, struct str *ret)
 {
-	raddr type = word_at(py, obj, py->layout.object_type);
-	uint64_t bits;
-	double x;
+	double x = double_at(py, obj + py->layout.float_value);
+	char text[1 + sizeof(x)] = "~";
 
-	if (!type || type != py->known.float_)
-		return text_scalar(py, obj, max, ret);
-	x = double_at(py, obj + py->layout.float_value);
 	if (isnan(x))
 		return false;
-	memcpy(&bits, &x, sizeof(bits));
-	str_add_char(ret, '~');
-	for (int shift = 60; shift >= 0; shift -= 4)
-		str_add_char(ret, "0123456789abcdef"[bits >> shift & 15]);
+	memcpy(text + 1, &x, sizeof(x));
+	str_add_bytes(ret, text, sizeof(text));
 	return true;
+}
+
+bool text_constant(struct python *py, raddr type, raddr obj, size_t max,
+		   struct str *ret)
+{
+	const struct known_types *k = &py->known;
+	bool cut = false;
+
+	if (type == k->str) {
+		if (!add_str(py, obj, max, ret, &cut))
+			return false;
+		if (cut)
+			str_add(ret, "...");
+		return true;
+	}
+	if (type == k->int_)
+		return add_int(py, obj, ret);
+	if (type == k->float_)
+		return add_float_bits(py, obj, ret);
+	return (type == k->bytes || type == k->bool_ ||
+		type == k->none_type) && text_scalar(py, obj, max, ret);
 }
 
 bool text_literal(struct python *py, raddr obj, struct str *ret)

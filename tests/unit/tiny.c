@@ -42,7 +42,7 @@ enum { N_NONE, N_DICT, N_NEXT, N_CLASS, N_ODD, N_LOCAL };
 
 /* Number 0 is empty. */
 static const char *const texts[] = {
-	"", "'it\\'s'", "-12", "~3ff8000000000000", "<module 'app'>",
+	"", "'it\\'s'", "-12", "~\0\0\0\0\0\0\xf8" "?", "<module 'app'>",
 	"'cut'...", "'secret_key'", "'\xe2\x82\xac \\x1b \\U0001f600'",
 	"<class 'app.Node'>", "None",
 };
@@ -249,7 +249,8 @@ static void add_texts(struct tiny *t)
 	t->text_bytes = (struct str)STR_INIT;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		t->text_start[i] = t->text_bytes.len;
-		str_add(&t->text_bytes, texts[i]);
+		str_add_bytes(&t->text_bytes, texts[i],
+			      *texts[i] == '~' ? 9 : strlen(texts[i]));
 	}
 	t->text_start[ARRAY_SIZE(texts)] = t->text_bytes.len;
 }
