@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/alike.h"
 #include "analysis/bits.h"
 #include "analysis/grow.h"
 #include "analysis/grow-name.h"
@@ -10,6 +11,10 @@
 #define RANKED_MIN 64
 /* An attribute is told apart that has this share of what its holder gained. */
 #define SHARE 5
+
+/* So many that are alike are one; of so many candidates at most. */
+#define ALIKE_MIN 10
+#define ALIKE_MAX_CANDIDATES 200000
 
 /* One heap, and what of it the other has not. */
 struct side {
@@ -382,18 +387,91 @@ static void finish(const struct grow_options *options, struct growth_vec *v)
 	*v = sorted;
 }
 
+/* --- holders that are alike --- */
+
+struct keyed {
+	uint64_t key;
+	uint32_t rank;		/* index in the candidates */
+};
+
+static int compare_keyed(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static struct growth sum_alike(const struct grower *g,
+			       const struct candidate_vec *found,
+			       const struct keyed *keyed, size_t nr,
+			       uint64_t *done)
+{
+	const uint32_t *distance = g->new.reach->distance;
+	struct growth row = { .object = found->v[keyed[0].rank].object,
+			      .nr_alike = (uint32_t)nr - 1 };
+	int64_t own = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		oid o = found->v[keyed[i].rank].object;
+
+		/* The one of the shortest name stands for all; of equal ones
+		 * that which grew most. */
+		if (distance[o] < distance[row.object])
+			row.object = o;
+		add_tally(&row.came, &g->came[o]);
+		add_tally(&row.went, &g->went[o]);
+		own += own_growth(g, o);
+		bits_set(done, o);
+	}
+	row.old = g->new.other[row.object];
+	set_growth(g, &row);
+	row.bytes += own - own_growth(g, row.object);
+	return row;
+}
+
+static void list_alike(struct grower *g, const struct candidate_vec *found,
+		       uint64_t *done)
+{
+	size_t nr = MIN(found->nr, (size_t)ALIKE_MAX_CANDIDATES), end;
+	CLEANUP(freep) struct keyed *keyed =
+		xreallocarray(NULL, nr, sizeof(*keyed));
+	struct alike alike = ALIKE_INIT(g->new.h, g->new.reach);
+
+	for (size_t i = 0; i < nr; i++) {
+		oid o = found->v[i].object;
+
+		keyed[i].key = is_fresh(&g->new, o) ? 0 : alike_key(&alike, o);
+		keyed[i].rank = (uint32_t)i;
+	}
+	if (nr)
+		qsort(keyed, nr, sizeof(*keyed), compare_keyed);
+	for (size_t i = 0; i < nr; i = end) {
+		for (end = i + 1; end < nr && keyed[end].key == keyed[i].key;)
+			end++;
+		if (keyed[i].key && end - i >= ALIKE_MIN)
+			growth_vec_push(&g->g->v, sum_alike(g, found,
+							    keyed + i, end - i,
+							    done));
+	}
+}
+
 static void list_candidates(struct grower *g, bool net, uint64_t *done)
 {
 	CLEANUP(candidate_vec_release) struct candidate_vec found = VEC_INIT;
 	size_t nr = g->options->limit + RANKED_MIN;
 
 	find_candidates(g, net, &found);
-	for (size_t i = 0; i < found.nr && i < nr; i++) {
+	if (net)
+		list_alike(g, &found, done);
+	for (size_t i = 0; i < found.nr && nr; i++) {
 		oid o = found.v[i].object;
 
 		if (bits_get(done, o))
 			continue;
 		bits_set(done, o);
+		nr--;
 		if (is_fresh(&g->new, o))
 			add_root_place(g, o, &g->g->v);
 		else

@@ -8,7 +8,8 @@
  * the growth of the holder itself, is its growth.  So is a cache that replaces
  * its contents no growth.  Where a holder is a namespace (an instance, its
  * __dict__, a module's), what came there as one attribute is told apart from
- * the rest: the attribute grew.
+ * the rest: the attribute grew.  Where many holders that are alike (see
+ * alike.h) grew, each by little, they are one.
  *
  * Other processes: the containers with the most entries are looked for in the
  * old heap by their name: the same root, and at each step a reference of the
@@ -39,6 +40,8 @@ struct growth {
 	oid old;		/* what it was, or what was in its place, in the
 				 * old heap; OID_NONE nothing that is known */
 	bool is_place;		/* `object` came; the place has grown */
+	uint32_t nr_alike;	/* more holders that are like it, of which the
+				 * growth below is the sum; entries are its own */
 	int64_t objects, bytes;	/* by which it grew */
 	struct tally came, went; /* zero where processes differ */
 	int64_t entries, old_entries;	/* -1: it has none, or nothing was */

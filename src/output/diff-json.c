@@ -84,24 +84,33 @@ static json_t *entries_json(const struct diff_found *d, size_t row)
 	return ret;
 }
 
+static json_t *chain_of(const struct diff_found *d, oid o)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail trail;
+	const struct root *root;
+
+	if (!diff_has_name(d, o))
+		return json_null();
+	root = reach_path(&d->grow->reach, o, &path);
+	trail_init(&trail, d->new, root, &path);
+	return trail_json(&trail);
+}
+
 static json_t *holder_json(const struct diff_found *d, size_t row)
 {
 	const struct growth *r = &d->grow->v.v[row];
-	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail trail;
 	CLEANUP(str_release) struct str name = STR_INIT;
-	const struct root *root;
 	json_t *ret = json_object();
 
-	root = reach_path(&d->grow->reach, r->object, &path);
-	trail_init(&trail, d->new, root, &path);
-	trail_readable(&trail, &name);
+	diff_add_name(d, r->object, &name);
 	json_put(ret, "name", json_text(name.s));
 	json_put(ret, "type",
 		 json_text(heap_type_of(d->new, r->object)->name));
 	json_put(ret, "address", json_address(d->new->address[r->object]));
 	json_put(ret, "old_address", r->old == OID_NONE ? json_null() :
 				     json_address(d->old->address[r->old]));
+	json_put(ret, "alike", json_count(r->nr_alike));
 	json_put(ret, "entries", entries_json(d, row));
 	json_put(ret, "objects", json_integer(r->objects));
 	json_put(ret, "bytes", json_integer(r->bytes));
@@ -109,7 +118,7 @@ static json_t *holder_json(const struct diff_found *d, size_t row)
 	json_put(ret, "went", tally_json(d, &r->went));
 	json_put(ret, "grew_in_every_step",
 		 json_boolean(series_holder_grew(d->series, row)));
-	json_put(ret, "chain", trail_json(&trail));
+	json_put(ret, "chain", chain_of(d, r->object));
 	return ret;
 }
 

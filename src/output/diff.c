@@ -6,6 +6,7 @@
 #include "output/table.h"
 
 #define ARROW " -> "
+#define MAX_STEPS 1000
 
 static void add_more(uint64_t nr, uint64_t shown, const char *what,
 		     struct str *out)
@@ -213,12 +214,23 @@ static void add_types(const struct diff_found *d, const struct format *f,
 
 /* --- holders of two heaps --- */
 
-static void add_readable(const struct diff_found *d, oid o, struct str *out)
+bool diff_has_name(const struct diff_found *d, oid o)
+{
+	return d->grow->reach.distance[o] <= MAX_STEPS;
+}
+
+void diff_add_name(const struct diff_found *d, oid o, struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail trail;
 	const struct root *root;
 
+	if (!diff_has_name(d, o)) {
+		str_addf(out, "<%s, ", heap_type_of(d->new, o)->name);
+		format_count(out, d->grow->reach.distance[o]);
+		str_add(out, " steps from a root>");
+		return;
+	}
 	root = reach_path(&d->grow->reach, o, &path);
 	trail_init(&trail, d->new, root, &path);
 	trail_readable(&trail, out);
@@ -258,10 +270,15 @@ static void add_holder(const struct diff_found *d, const struct growth *row,
 {
 	CLEANUP(str_release) struct str name = STR_INIT, growth = STR_INIT;
 
-	add_readable(d, row->object, &name);
+	diff_add_name(d, row->object, &name);
 	str_add(out, "  ");
 	format_styled(out, name.s, STYLE_GROWTH, f);
 	add_change(d, row, out);
+	if (row->nr_alike) {
+		str_add(out, "\n      and ");
+		format_count(out, row->nr_alike);
+		str_add(out, " more like it grew, in all by");
+	}
 	str_add(out, "\n      ");
 	format_growth(out, row->objects);
 	str_add(out, row->objects == 1 ? " object, " : " objects, ");
@@ -365,7 +382,7 @@ static void add_series_holders(const struct diff_found *d,
 		if (!series_holder_grew(s, i) ||
 		    (nr++ >= d->holders && d->holders))
 			continue;
-		add_readable(d, row->object, &name);
+		diff_add_name(d, row->object, &name);
 		str_add(out, "  ");
 		format_styled(out, name.s, STYLE_GROWTH, f);
 		str_add(out, ": ");

@@ -30,4 +30,11 @@ void diff_text(const struct diff_found *d, const struct format *f,
 	       struct str *out);
 json_t *diff_json(const struct diff_found *d);
 
+/*
+ * How a holder is called, in one line.  The chain of one that is too far from
+ * a root (the end of a long linked list) is not worth the time to name it.
+ */
+bool diff_has_name(const struct diff_found *d, oid o);
+void diff_add_name(const struct diff_found *d, oid o, struct str *out);
+
 #endif

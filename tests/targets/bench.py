@@ -5,7 +5,8 @@ usage: bench.py OBJECTS
 
 Answers lines on stdin: "reset" forgets, "gap" tells the longest time in which
 the watching thread did not run, "loop" runs gc.get_objects and
-gc.get_referents over everything and tells the seconds.
+gc.get_referents over everything and tells the seconds, "change" replaces a
+tenth of the records and adds a twentieth.
 """
 import gc
 import json
@@ -50,6 +51,15 @@ def build(n):
     return records
 
 
+def change(records):
+    """Some in the middle go, more come, at the addresses that are free."""
+    n = len(records)
+    del records[n // 2:n // 2 + n // 10]
+    for i in range(n // 10 + n // 20):
+        records.append(Record(n + i, [i]))
+    return {"records": len(records)}
+
+
 def loop():
     start = time.perf_counter()
     found = gc.get_objects()
@@ -80,6 +90,8 @@ def main():
             tell = {}
         elif question == "gap":
             tell = {"gap": watch.longest}
+        elif question == "change":
+            tell = change(kept)
         else:
             tell = loop()
 
