@@ -57,18 +57,6 @@ static struct error *refuse_file(const char *path, int fd,
 			 what);
 }
 
-static bool is_core(int fd, const struct stat *st)
-{
-	Elf64_Ehdr header;
-
-	/* Of any architecture: what is wrong with it is said elsewhere. */
-	return S_ISREG(st->st_mode) &&
-	       pread(fd, &header, sizeof(header), 0) >=
-			(ssize_t)sizeof(Elf32_Ehdr) &&
-	       !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
-	       (header.e_type == ET_CORE || header.e_type == ET_CORE << 8);
-}
-
 /* A capture, read to `ret`, or a core file, opened as `*target`. */
 static struct error *open_file(const char *path, struct heap *ret,
 			       struct target **target)
@@ -82,7 +70,7 @@ static struct error *open_file(const char *path, struct heap *ret,
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is no PID, and as a"
 				   " file it can't be opened", path);
-	if (is_core(fd, &st))
+	if (S_ISREG(st.st_mode) && target_is_core(fd))
 		return target_open_core(path, &core_options, target);
 	if (!S_ISREG(st.st_mode) ||
 	    pread(fd, magic, sizeof(magic), 0) != sizeof(magic) ||

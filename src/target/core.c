@@ -1,3 +1,4 @@
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include "target/core.h"
 #include "target/file.h"
 #include "target/live.h"
+#include "target/unpack.h"
 
 /* The kernel's own limit for all arguments is 6 MB. */
 #define ARGUMENTS_MAX 100000
@@ -160,6 +162,39 @@ static struct core *core_new(int fd, const struct core_options *options,
 	return c;
 }
 
+bool target_is_core(int fd)
+{
+	Elf64_Ehdr header;
+
+	if (unpack_format(fd))
+		return true;
+	/* Of any architecture: core_read() says what is wrong with it. */
+	return pread(fd, &header, sizeof(header), 0) >=
+			(ssize_t)sizeof(Elf32_Ehdr) &&
+	       !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
+	       (header.e_type == ET_CORE || header.e_type == ET_CORE << 8);
+}
+
+/* Read another file in place of a compressed one. */
+static struct error *unpack_core(struct core *c, const char *path)
+{
+	struct error *err;
+	bool damaged;
+	int fd;
+
+	if (!unpack_format(c->fd))
+		return NULL;
+	err = unpack(c->fd, path, &fd, &damaged);
+	if (err)
+		return err;
+	if (damaged)
+		core_warn(c, "the compressed core is damaged or cut short: it "
+			  "is read up to there");
+	close(c->fd);
+	c->fd = fd;
+	return NULL;
+}
+
 struct error *target_open_core(const char *path,
 			       const struct core_options *options,
 			       struct target **ret)
@@ -183,7 +218,9 @@ struct error *target_open_core(const char *path,
 	t->host = xstrdup("");
 	t->taken_at = time_of(fd);
 	t->core = core_new(fd, options, &t->warnings);
-	err = read_all(t->core, t);
+	err = unpack_core(t->core, path);
+	if (!err)
+		err = read_all(t->core, t);
 	if (err) {
 		target_close(t);
 		return err;

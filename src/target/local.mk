@@ -34,4 +34,6 @@ src_libpyheld_a_SOURCES += \
 	src/target/room.h \
 	src/target/stop.c \
 	src/target/stop.h \
-	src/target/target.h
+	src/target/target.h \
+	src/target/unpack.c \
+	src/target/unpack.h

@@ -86,6 +86,9 @@ struct core_options {
 	const char *sysroot;	/* where the process's "/" is here, or NULL */
 };
 
+/* The file looks like a core, or is compressed and may be one. */
+bool target_is_core(int fd);
+
 /*
  * Open a core file; `options` may be NULL.  What it leaves out comes from the
  * files that the process had mapped, where they are the same.

@@ -157,6 +157,55 @@ def test_cut_short(python):
         assert 4 in statuses, statuses
 
 
+COMPRESSORS = ["zstd", "-q"], ["lz4", "-q"], ["xz", "-0"], ["gzip", "-1"]
+
+
+@each(lambda: [pythons.system()])
+def test_compressed(python):
+    plain_pattern()
+    missing = [c[0] for c in COMPRESSORS if not shutil.which(c[0])]
+    with Directory() as d, Target(python, "app.py",
+                                  before=["env", "-C", d.path]) as target:
+        core = kernel_core(target, d)
+        whole = pyheld("summary", "--json", core).json
+        for command in COMPRESSORS:
+            if command[0] in missing:
+                continue
+            with open(core, "rb") as f:
+                data = subprocess.run([*command, "-c"], stdin=f, check=True,
+                                      stdout=subprocess.PIPE).stdout
+            path = d.file("core." + command[0])
+            with open(path, "wb") as f:
+                f.write(data)
+            unpacked = pyheld("summary", "--json", path,
+                              env=dict(os.environ, TMPDIR=d.path)).json
+            for answer in unpacked, whole:
+                answer["target"]["source"] = None
+                answer["target"]["taken_at"] = None
+            assert unpacked == whole, command
+            # Cut short, damaged, and not a core.
+            for size in len(data) * 9 // 10, len(data) // 2, 20, 7:
+                with open(path, "wb") as f:
+                    f.write(data[:size])
+                result = pyheld_raw("summary", path)
+                assert result.status in (3, 4), result
+                if result.status == 3:
+                    expect_error("summary", path)
+            with open(path, "wb") as f:
+                f.write(data[:1000] + b"x" * 50 + data[1050:])
+            assert pyheld_raw("summary", path).status in (0, 3, 4)
+            other = subprocess.run([*command, "-c"], input=b"text" * 9999,
+                                   check=True, stdout=subprocess.PIPE).stdout
+            with open(path, "wb") as f:
+                f.write(other)
+            expect_error("summary", path, words=["not of a core"])
+        assert sorted(os.listdir(d.path)) == sorted(
+            ["kernel-core"] + ["core." + c[0] for c in COMPRESSORS
+                               if c[0] not in missing])
+    if missing:
+        raise Skip("not installed: " + ", ".join(missing))
+
+
 def damaged(data, rng):
     data = bytearray(data)
     headers = struct.unpack_from("<H", data, 56)[0]
