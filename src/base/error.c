@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/str.h"
 
 static char fault_text[] = "address is not mapped";
 static char gone_text[] = "the process has exited";
@@ -17,21 +18,19 @@ static bool is_static(const struct error *err)
 	return err == &error_fault || err == &error_gone;
 }
 
-/* A message may quote a target: no control byte of it may reach a terminal. */
-static void mask_controls(char *s)
-{
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
-}
-
+/*
+ * Takes over `message`.  It may quote a target: what a terminal would act upon
+ * is escaped.  What is escaped already stays as it is.
+ */
 static struct error *make(enum error_code code, char *message)
 {
 	struct error *err = xmalloc(sizeof(*err));
+	struct str safe = STR_INIT;
 
-	mask_controls(message);
+	str_add_safe(&safe, message, strlen(message));
+	free(message);
 	err->code = code;
-	err->message = message;
+	err->message = str_take(&safe);
 	return err;
 }
 

@@ -4,8 +4,8 @@
  * A function that can fail returns `struct error *`; NULL is success.  The
  * caller owns an error and gives it to error_free() or returns it.  The
  * frequent ones are static and cost nothing to make; error_free() knows them.
- * Messages are one line, without a final dot, and hold no control bytes:
- * error_new() and error_wrap() mask what came from a target.
+ * Messages are one line, without a final dot, and safe to show, whatever they
+ * quote of a target: see str_add_safe().
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -401,6 +401,23 @@ def test_standard_streams_closed():
         unharmed(target)
 
 
+def test_name_that_means_harm():
+    """No program but ours decides what is done to the terminal."""
+    name = b"\xc2\x9b31m\x1b[2J\n\xe2\x80\xaetxt\xff\x9b\xc3\xa9"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(os.fsencode(folder), name)
+        shutil.copy(shutil.which("sleep"), path)
+        with Process(path, "100") as target:
+            err = expect_error("summary", target.pid, words=[
+                r"\x9b31m\x1b[2J\n\u202etxt\xff\x9b" + "\u00e9"])
+            for c in "\x9b\x1b\u202e":
+                assert c not in err, ascii(err)
+        # A file that is no target.
+        err = expect_error("summary", os.fsdecode(path))
+        for c in "\x9b\x1b\u202e":
+            assert c not in err, ascii(err)
+
+
 def in_place_of(real, fake):
     """Run pyheld where the file or folder `fake` is seen as `real`."""
     return dict(before=["unshare", "--mount", "sh", "-c",
