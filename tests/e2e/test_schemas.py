@@ -3,9 +3,11 @@ schemas are read out of the page's source and held against the output."""
 import json
 import os
 import re
+import subprocess
+import tempfile
 
 import pythons
-from harness import Target, each, pyheld, pyheld_raw, text
+from harness import PYHELD, Target, each, pyheld, pyheld_raw, text
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -106,6 +108,25 @@ def oldest_and_newest():
     return [pythons.supported()[0], pythons.newest()]
 
 
+def watch(v, python):
+    """Samples of a target that grows, one of which takes a capture."""
+    with Target(python, "growing.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            [os.path.abspath(PYHELD), "watch", "--json", "--count=3",
+             "--interval=300ms", "--when=objects>1", "-o",
+             os.path.join(folder, "%n.pyheld"), "--max-captures=3",
+             str(target.pid)], stdout=subprocess.PIPE)
+        lines = [json.loads(process.stdout.readline())]
+        target.ask({"add": 1000, "replace": 0})
+        lines += [json.loads(x) for x in process.stdout]
+        assert process.wait() == 0
+        for line in lines:
+            v.named("watch line", line)
+        assert len(lines) == 3 and lines[-1]["growing"], lines
+        assert any(line["capture"] for line in lines), lines
+
+
 @each(oldest_and_newest)
 def test_schemas(python):
     v = Validator()
@@ -130,6 +151,7 @@ def test_schemas(python):
         v.named("diff", run("diff", target.pid, target.pid,
                             "--fail-if=bytes>90%"))
         export(v, target)
+        watch(v, python)
         with Target(pythons.system(), "planted.py") as other:
             v.named("diff", run("diff", other.pid, target.pid))
     unused = set(v.defs) - v.used
