@@ -194,7 +194,12 @@ static struct error *load_edge_starts(struct heap *h)
 		if (at != c->counts.nr_edges)
 			return capture_damaged("references are missing");
 	}
-	return edges_fit(c, h) ? NULL : capture_damaged("references out of range");
+	if (!edges_fit(c, h))
+		return capture_damaged("references out of range");
+	capture_forget(c, h->edge_start,
+		       h->nr_objects * sizeof(*h->edge_start));
+	capture_forget(c, h->edge_nr, h->nr_objects * sizeof(*h->edge_nr));
+	return NULL;
 }
 
 /* The column as the heap has it.  Nobody writes to it: see struct heap. */
@@ -273,10 +278,18 @@ static bool objects_fit(struct heap *h)
 
 static bool edges_lead_to_objects(const struct heap *h)
 {
+	const struct capture *c = h->context;
 	oid most = 0;
 
-	for (size_t i = 0; i < h->edges.nr; i++)
-		most = MAX(most, h->edges.v[i]);
+	for (size_t i = 0; i < h->edges.nr;) {
+		const oid *v = h->edges.v + i;
+		size_t nr = MIN(h->edges.nr - i, (size_t)1 << 20);
+
+		for (size_t j = 0; j < nr; j++)
+			most = MAX(most, v[j]);
+		capture_forget(c, v, nr * sizeof(*v));
+		i += nr;
+	}
 	return !h->edges.nr || is_oid(h, most);
 }
 

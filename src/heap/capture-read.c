@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <xxhash.h>
 #include <zstd.h>
 
@@ -24,10 +25,45 @@ const struct capture_section *capture_find(const struct capture *c,
 	return NULL;
 }
 
-bool capture_checksum(const struct capture *c, const void *bytes,
-			   size_t len, uint64_t checksum)
+void capture_forget(const struct capture *c, const void *start, size_t len)
 {
-	return c->trusting || XXH3_64bits(bytes, len) == checksum;
+	uintptr_t from = (uintptr_t)start, end = from + len;
+	uintptr_t file = (uintptr_t)c->bytes;
+
+	if (!c->mapped || from < file || end > file + c->size)
+		return;
+	from = (from + CAPTURE_PAGE - 1) & ~(uintptr_t)(CAPTURE_PAGE - 1);
+	end &= ~(uintptr_t)(CAPTURE_PAGE - 1);
+	if (from < end)
+		madvise((void *)from, end - from, MADV_DONTNEED);
+}
+
+/* So much of a file is in our memory at once. */
+#define WINDOW (4u << 20)
+
+bool capture_checksum(const struct capture *c, const void *bytes, size_t len,
+		      uint64_t checksum)
+{
+	const uint8_t *p = bytes;
+	XXH3_state_t *state;
+	uint64_t found;
+
+	if (c->trusting)
+		return true;
+	if (len <= WINDOW)
+		return XXH3_64bits(bytes, len) == checksum;
+	state = XXH3_createState();
+	if (!state)
+		out_of_memory();
+	XXH3_64bits_reset(state);
+	for (size_t nr; len; p += nr, len -= nr) {
+		nr = MIN(len, WINDOW);
+		XXH3_64bits_update(state, p, nr);
+		capture_forget(c, p, nr);
+	}
+	found = XXH3_64bits_digest(state);
+	XXH3_freeState(state);
+	return found == checksum;
 }
 
 struct error *capture_stored(const struct capture *c,

@@ -36,6 +36,10 @@ struct error *capture_damaged(const char *what) MUST_CHECK;
 const struct capture_section *capture_find(const struct capture *c,
 					   const char *tag);
 
+/* A part of the file was looked at for the time being: whoever needs it gets it
+ * again.  Does nothing to what is not in the file. */
+void capture_forget(const struct capture *c, const void *start, size_t len);
+
 /* Does the checksum of these bytes of the file hold? */
 bool capture_checksum(const struct capture *c, const void *bytes, size_t len,
 		      uint64_t checksum);
