@@ -25,7 +25,7 @@ bool capture_is_one(const void *bytes, size_t len)
 	       !memcmp(bytes, CAPTURE_MAGIC, CAPTURE_MAGIC_LEN);
 }
 
-/* --- sections and tables --------------------------------------------------- */
+/* --- sections and tables --- */
 
 static struct error *check_header(const struct capture *c)
 {
@@ -90,12 +90,12 @@ static struct error *read_sections(struct capture *c)
 	len = (size_t)trailer.nr_sections * sizeof(*c->sections);
 	if (trailer.nr_sections > CAPTURE_MAX_SECTIONS ||
 	    trailer.table > end || end - trailer.table != len)
-		return capture_damaged("its table of sections is not where it should"
-			       " be");
+		return capture_damaged("its table of sections is not where it"
+				       " should be");
 	if (!capture_checksum(c, c->bytes + trailer.table, len,
 			    trailer.checksum))
-		return capture_damaged("the checksum of its table of sections is"
-			       " wrong");
+		return capture_damaged("the checksum of its table of sections"
+				       " is wrong");
 	c->sections = xmalloc(len);
 	c->nr_sections = trailer.nr_sections;
 	memcpy(c->sections, c->bytes + trailer.table, len);
@@ -138,7 +138,7 @@ static struct error *read_table(struct heap *h, enum table table)
 	return NULL;
 }
 
-/* --- columns ---------------------------------------------------------------- */
+/* --- columns --- */
 
 /* Before memory is taken for columns: that they can be as long. */
 static struct error *check_counts(const struct capture *c)
@@ -153,12 +153,12 @@ static struct error *check_counts(const struct capture *c)
 		return capture_damaged("impossible counts");
 	if (n->nr_objects > most || n->nr_edges > most || n->nr_texts > most ||
 	    n->nr_text_bytes > limit)
-		return capture_damaged("it is too small for what it claims to hold");
+		return capture_damaged("it is too small for what it claims");
 	for (int i = 0; i < NR_COLUMNS; i++)
 		bytes += capture_column_nr(c, (enum column)i) *
 			 column_formats[i].width;
 	if (bytes > limit)
-		return capture_damaged("it is too small for what it claims to hold");
+		return capture_damaged("it is too small for what it claims");
 	return NULL;
 }
 
@@ -246,7 +246,7 @@ static struct error *load_columns(struct heap *h)
 	return err;
 }
 
-/* --- what refers to what ----------------------------------------------------- */
+/* --- what refers to what --- */
 
 static bool is_oid(const struct heap *h, oid o)
 {

@@ -70,7 +70,7 @@ static inline uint64_t rotate_left(uint64_t x, unsigned int nr)
 	return x << nr | x >> (64 - nr);
 }
 
-/* --- one value after the other ------------------------------------------------ */
+/* --- one value after the other --- */
 
 /* `last`: what the packing keeps from value to value, 0 at first. */
 static inline uint64_t pack_value(enum packing packing, uint64_t x,
@@ -213,7 +213,7 @@ bool unpack_column(enum packing packing, unsigned int width,
 	}
 }
 
-/* --- codes --------------------------------------------------------------------- */
+/* --- codes --- */
 
 /*
  * A code is its kind in the low 4 bits and, above, the argument: of a name as
@@ -298,7 +298,7 @@ bool unpack_codes(struct pack_edges *e, const uint8_t *bytes, size_t len)
 	return p == end;
 }
 
-/* --- edges ---------------------------------------------------------------------- */
+/* --- edges --- */
 
 /*
  * Zigzag of the difference to where the last edge led that had the same slot.

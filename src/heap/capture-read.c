@@ -14,7 +14,7 @@ struct error *capture_damaged(const char *what)
 	return error_new(ERR_CORRUPT, "the capture is damaged: %s", what);
 }
 
-/* --- sections ---------------------------------------------------------------------- */
+/* --- sections --- */
 
 const struct capture_section *capture_find(const struct capture *c,
 						  const char *tag)
@@ -101,7 +101,7 @@ struct error *capture_decompress(const struct capture *c,
 	return NULL;
 }
 
-/* --- columns ------------------------------------------------------------------------ */
+/* --- columns --- */
 
 uint64_t capture_column_nr(const struct capture *c, enum column column)
 {
@@ -134,8 +134,8 @@ static struct error *unpack_by_object(struct heap *h, enum column column,
 
 	if (column == COLUMN_CODES) {
 		e.codes = items;
-		return unpack_codes(&e, bytes, len) ? NULL
-						    : capture_damaged("codes");
+		return unpack_codes(&e, bytes, len) ? NULL :
+						      capture_damaged("codes");
 	}
 	err = capture_load(h, COLUMN_CODES);
 	if (err)
@@ -143,7 +143,8 @@ static struct error *unpack_by_object(struct heap *h, enum column column,
 	/* Only read. */
 	e.codes = (uint32_t *)(uintptr_t)c->columns[COLUMN_CODES].items;
 	e.edges = items;
-	return unpack_edges(&e, bytes, len) ? NULL : capture_damaged("references");
+	return unpack_edges(&e, bytes, len) ? NULL :
+					      capture_damaged("references");
 }
 
 static struct error *unpack(struct heap *h, enum column column,
@@ -162,7 +163,7 @@ static struct error *unpack(struct heap *h, enum column column,
 		return capture_damaged("a packing that does not fit");
 	if (!unpack_column(s->packing, f->width, bytes, s->packed, items,
 			   s->items))
-		return capture_damaged("a column is not as long as it says");
+		return capture_damaged("a column is cut");
 	return NULL;
 }
 
@@ -180,7 +181,7 @@ static struct error *load_packed(struct heap *h, enum column column,
 		return err;
 	if (f->width == 1 && s->packing == PACK_NONE) {
 		if (s->packed != s->items)
-			return capture_damaged("a column is not as long as it says");
+			return capture_damaged("a column is cut");
 		items = bytes;
 		bytes = NULL;
 	} else {
@@ -202,7 +203,7 @@ static struct error *load_plain(struct capture *c, enum column column,
 	struct error *err;
 
 	if (s->packing != PACK_NONE || s->stored != s->items * f->width)
-		return capture_damaged("a column is not as long as it says");
+		return capture_damaged("a column is cut");
 	err = capture_stored(c, s, &bytes);
 	if (err)
 		return err;
@@ -224,6 +225,6 @@ struct error *capture_load(struct heap *h, enum column column)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", f->tag);
 	if (s->items != capture_column_nr(c, column))
-		return capture_damaged("a column is not as long as it should be");
+		return capture_damaged("a column is of another length");
 	return s->zstd ? load_packed(h, column, s) : load_plain(c, column, s);
 }

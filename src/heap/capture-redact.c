@@ -15,7 +15,7 @@ struct redaction {
 	uint32_t no_key;	/* text of a key that is left out */
 };
 
-/* --- texts ------------------------------------------------------------------------- */
+/* --- texts --- */
 
 static const char *text_at(const struct redaction *r, uint32_t text,
 			   size_t *len)
@@ -97,7 +97,7 @@ static void redact_texts(struct redaction *r)
 			to->text[o] = keep_text(r, r->d->text[o]);
 }
 
-/* --- keys -------------------------------------------------------------------------- */
+/* --- keys --- */
 
 static bool is_namespace_name(const char *name)
 {
@@ -173,7 +173,7 @@ static void redact_codes(struct redaction *r)
 	}
 }
 
-/* --- names ------------------------------------------------------------------------- */
+/* --- names --- */
 
 static struct heap_name redact_name(const struct heap_name *n, bool all)
 {
@@ -199,7 +199,7 @@ static void redact_names(struct redaction *r)
 				   redact_name(&r->d->names[i], r->all));
 }
 
-/* --- tables ------------------------------------------------------------------------ */
+/* --- tables --- */
 
 static void redact_types(struct redaction *r)
 {
@@ -343,7 +343,7 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	redact_mappings(r);
 }
 
-/* --- all of it ---------------------------------------------------------------------- */
+/* --- all of it --- */
 
 void redact(struct heap *h, const struct heap_details *details,
 	    enum heap_redaction how, struct redacted *ret)

@@ -10,7 +10,7 @@
 
 #include "heap/capture-format.h"
 
-/* --- fields -------------------------------------------------------------------- */
+/* --- fields --- */
 
 static void put_number(struct str *row, uint64_t x)
 {
@@ -132,7 +132,7 @@ static oid get_oid(struct row *r)
 	return get_u32(r) - 1;
 }
 
-/* --- info ----------------------------------------------------------------------- */
+/* --- info --- */
 
 static void write_info(const struct heap *h, const struct heap_details *d,
 		       struct str *row)
@@ -212,7 +212,7 @@ static void read_info(struct row *r, struct heap *h,
 	i->partial = get_bool(r);
 }
 
-/* --- the others ------------------------------------------------------------------ */
+/* --- the others --- */
 
 static void write_mapping(const struct heap_mapping *m, struct str *row)
 {
@@ -378,7 +378,7 @@ static void read_name(struct row *r, struct heap_name_vec *names)
 	heap_name_vec_push(names, n);
 }
 
-/* --- tables ----------------------------------------------------------------------- */
+/* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
 			const struct heap_details *d)

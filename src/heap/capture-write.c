@@ -36,7 +36,7 @@ struct writer {
 	atomic_uint next;	/* the job that nobody does yet */
 };
 
-/* --- making sections ------------------------------------------------------------ */
+/* --- making sections --- */
 
 static const void *column_items(const struct writer *w, enum column c,
 				uint64_t *nr)
@@ -210,7 +210,7 @@ static void make_all(struct writer *w)
 		pthread_join(threads[--nr], NULL);
 }
 
-/* --- writing ----------------------------------------------------------------------- */
+/* --- writing --- */
 
 static struct error *put(struct writer *w, const void *bytes, size_t len)
 {

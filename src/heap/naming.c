@@ -26,7 +26,7 @@ void heap_names_release(struct heap_name_vec *names)
 	heap_name_vec_release(names);
 }
 
-/* --- texts ----------------------------------------------------------------- */
+/* --- texts --- */
 
 static void add_float(struct str *ret, const struct str *bits)
 {
@@ -117,7 +117,7 @@ static bool add_literal(struct str *ret, const struct str *text)
 	return true;
 }
 
-/* --- reprs ----------------------------------------------------------------- */
+/* --- reprs --- */
 
 static void add_plain(struct heap *h, oid o, struct str *ret)
 {
@@ -261,7 +261,7 @@ void naming_preview(struct heap *h, const struct naming *n, oid o, size_t max,
 	}
 }
 
-/* --- names ----------------------------------------------------------------- */
+/* --- names --- */
 
 static void set_suffix(struct edge_name *n, const char *prefix, char *suffix)
 {

@@ -55,7 +55,7 @@ struct details {
 /* Texts of keys of what was asked for are forgotten when they are so many. */
 #define TEXTS_MAX (16u << 20)
 
-/* --- names ------------------------------------------------------------------- */
+/* --- names --- */
 
 static uint64_t mix(uint64_t x)
 {
@@ -183,7 +183,7 @@ static uint32_t named(struct python *py, uint32_t type,
 	return edge_code(EDGE_NAMED, m->name);
 }
 
-/* --- texts ------------------------------------------------------------------- */
+/* --- texts --- */
 
 /* What was added to text_bytes since the last text is a text: its number. */
 static uint32_t end_text(struct details *d)
@@ -226,7 +226,7 @@ static uint32_t key_text(struct python *py, raddr key)
 	return k->text;
 }
 
-/* --- codes -------------------------------------------------------------------- */
+/* --- codes --- */
 
 struct edges {
 	const struct refs *refs;
@@ -312,7 +312,7 @@ static void add_codes(struct python *py, struct edges *e, struct u32_vec *ret)
 	}
 }
 
-/* --- recorded ------------------------------------------------------------------ */
+/* --- recorded --- */
 
 bool details_recorded(const struct python *py)
 {
@@ -364,7 +364,7 @@ struct error *details_of(struct heap *h, struct heap_details *ret)
 	return NULL;
 }
 
-/* --- on demand ------------------------------------------------------------------ */
+/* --- on demand --- */
 
 static bool naming_text(struct heap *h, oid o, struct str *ret)
 {
@@ -460,7 +460,7 @@ void details_preview(struct heap *h, oid o, size_t max, struct str *ret)
 	py->details->depth--;
 }
 
-/* --- all of it ---------------------------------------------------------------- */
+/* --- all of it --- */
 
 void details_init(struct python *py, bool record)
 {

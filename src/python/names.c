@@ -27,7 +27,7 @@ static void set_suffix(struct heap_name *n, const char *prefix, char *suffix)
 	n->suffix = suffix;
 }
 
-/* --- the target's own idea of attribute access ----------------------------- */
+/* --- the target's own idea of attribute access --- */
 
 static bool is_of(struct python *py, raddr obj, const char *type_name)
 {
@@ -100,7 +100,7 @@ uint8_t names_subscript(struct python *py, const struct pytype *t)
 						: SUBSCRIPT_NONE;
 }
 
-/* --- one kind of reference each -------------------------------------------- */
+/* --- one kind of reference each --- */
 
 static char *name_odd(struct python *py, raddr key)
 {
@@ -289,7 +289,7 @@ void names_make(struct python *py, raddr type, const struct ref_name *ref,
 	}
 }
 
-/* --- types --------------------------------------------------------------------- */
+/* --- types --- */
 
 /* type.__module__ and type.__qualname__: Objects/typeobject.c.  A static
  * class has them in its tp_name. */
