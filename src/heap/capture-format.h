@@ -148,7 +148,7 @@ bool unpack_column(enum packing packing, unsigned int width,
 bool unpack_codes(struct pack_edges *e, const uint8_t *bytes, size_t len);
 bool unpack_edges(struct pack_edges *e, const uint8_t *bytes, size_t len);
 
-/* --- capture-table.c: rows of fields, each row with its length before it --- */
+/* --- capture-table.c: rows of fields --- */
 
 void table_write(enum table table, const struct heap *h,
 		 const struct heap_details *d, struct str *ret,
