@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	tests/targets/bench.py \
 	tests/targets/crowd.py \
 	tests/targets/growing.py \
+	tests/targets/held.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
 	tests/targets/sizes.py \
