@@ -103,6 +103,7 @@ def test_random(python):
               % (python.label, len(chains), right))
         unharmed(target)
         assert len(chains) > 200, "only %d chains" % len(chains)
+        assert right > 0, "no chain has an expression"
         assert not wrong, "\n".join(wrong)
 
 

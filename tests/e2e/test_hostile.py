@@ -4,7 +4,6 @@ import json
 import os
 import resource
 import tempfile
-import time
 
 import pythons
 from harness import Target, each, limit, pyheld_raw, text, unharmed
@@ -22,17 +21,16 @@ MOST_MEMORY = 1 << 20           # KiB
 
 
 def run(*args, timeout=60):
-    """A run that may not take much, nor crash."""
+    """A run that may not take much, nor crash, nor fail: what is wrong with
+    some objects is no reason not to show the others."""
     result = pyheld_raw(*args, timeout=timeout)
     # Of all children that have ended, which the target has not.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert peak < MOST_MEMORY, "%d KiB\n%s" % (peak, result)
-    assert result.status in (0, 3, 4), result
-    # Warnings, then at most the error: each a line.
+    assert b"out of memory" not in result.err, result
+    assert result.status in (0, 4), result
     lines = text(result.err).splitlines()
-    assert all(x.startswith("pyheld: ") for x in lines), result
-    assert result.status != 3 or not lines[-1].startswith(
-        "pyheld: warning: "), result
+    assert all(x.startswith("pyheld: warning: ") for x in lines), result
     return result
 
 
@@ -96,19 +94,16 @@ def test_arguments_of_the_process():
             check_text(result.err, command)
 
 
-@limit(90)
+@limit(300)
 @each(pythons.one_each)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target:
-        start = time.monotonic()
         for command in COMMANDS:
-            result = run(*command, target.pid, timeout=20)
+            result = run(*command, target.pid, timeout=40)
             check_text(result.out, command)
             check_text(result.err, command)
-            if result.status != 3 and (
-                    "--json" in command or "export" in command):
+            if "--json" in command or "export" in command:
                 check_json(result)
-        assert time.monotonic() - start < 60
         unharmed(target)
 
 

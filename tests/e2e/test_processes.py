@@ -191,8 +191,10 @@ def test_two_at_once():
         for t in runs:
             t.join()
         for r in results:
-            assert r.status in (0, 3, 4), r
-        assert any(r.status in (0, 4) for r in results), results
+            assert r.status in (0, 3), r
+            assert r.status == 0 or b"is traced by" in r.err, r
+            assert r.status == 0 or r.out == b"", r
+        assert any(r.status == 0 for r in results), results
         unharmed(target)
 
 
@@ -203,11 +205,8 @@ def test_main_thread_has_ended():
         while target.status()["State"][0] != "Z":
             assert time.monotonic() < end
             time.sleep(0.01)
-        result = pyheld_raw("summary", target.pid)
-        if result.status == 3:
-            expect_error("summary", target.pid)
-        else:
-            assert result.status == 0, result
+        # The kernel shows its memory only below its other threads.
+        expect_error("summary", target.pid, words=["main thread", "exited"])
 
 
 def test_allocators():

@@ -287,16 +287,15 @@ def having(*modules):
 
 @limit(300)
 def test_service():
+    """Half a million objects; where a Python has these libraries, three
+    hundred thousand of them are theirs."""
     for p in having("flask", "boto3", "sympy", "pydantic"):
+        kind, scale = "service", 50000 if CI else 250000
         break
     else:
-        if CI:
-            print("# service: no Python here has flask, boto3, sympy and "
-                  "pydantic")
-            return
-        raise Skip("no Python has flask, boto3, sympy and pydantic")
-    # Half a million objects, three hundred thousand of them the libraries'.
-    with StatedTarget(p, "service", 50000 if CI else 250000) as target:
+        p, kind, scale = pythons.system(), "standard", 500000
+    print("# service: %s, %s" % (p.label, kind))
+    with StatedTarget(p, kind, scale) as target:
         compare(target, p.label)
 
 

@@ -4,6 +4,7 @@ usage: odd.py KIND [ARGUMENT...]
 
 Each prints {"pid": ...} or more when it is ready.
 """
+import collections
 import ctypes
 import fcntl
 import gc
@@ -88,6 +89,79 @@ def word(address, offset, value, size=8):
     ctypes.memmove(address + offset, value.to_bytes(size, "little"), size)
 
 
+def read_word(address, offset):
+    return ctypes.c_uint64.from_address(address + offset).value
+
+
+def anonymous(size):
+    """The address of fresh memory with nothing mapped behind it."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_uint64
+    libc.mmap.argtypes = [ctypes.c_uint64, ctypes.c_size_t, ctypes.c_int,
+                          ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.munmap.argtypes = [ctypes.c_uint64, ctypes.c_size_t]
+    size = (size + 4095) // 4096 * 4096
+    address = libc.mmap(0, size + 4096, 3, 0x22, -1, 0)
+    libc.munmap(address + size, 4096)
+    return address
+
+
+def endless():
+    """Objects that seem to have no end, or far too much."""
+    ring = collections.deque(range(200))
+    block = read_word(id(ring), 24)
+    word(block, 520, block)                     # rightlink
+    word(id(ring), 16, 1 << 60)                 # ob_size
+    cyclic = type("Cyclic", (), {"__slots__": ["a", "b"]})
+    instances = [cyclic() for _ in range(10)]
+    word(id(cyclic), 256, id(cyclic))           # tp_base
+    wide = type("Wide", (), {"a%d" % i: 1 for i in range(3000)})
+    mro = (wide,) * 4096
+    kept = [ring, cyclic, instances, mro]
+    for i in range(20):
+        cls = type("Lined%d" % i, (list,), {})
+        kept += [cls, cls()]
+        word(id(cls), 344, id(mro))             # tp_mro
+    number = type("Number", (int,), {})(5)
+    word(id(number), 16, 1 << 63)               # ob_size or lv_tag
+    items = [None] * (1 << 18)
+    shared = [[] for _ in range(200)]
+    for s in shared:
+        word(id(s), 24, read_word(id(items), 24))
+        word(id(s), 16, len(items))
+    return kept + [number, items, shared]
+
+
+def at_an_end():
+    """Objects that a mapping ends in the middle of."""
+    # A class whose name has no end.
+    memory = anonymous(4096)
+    cls = type("Cut", (), {})
+    fake = anonymous(4096)
+    ctypes.memmove(fake, id(cls), 1024)
+    ctypes.memset(memory + 4096 - 16, 65, 16)
+    word(fake, 24, memory + 4096 - 16)          # tp_name
+    word(fake, 0, 1000)
+    nameless = [cls() for _ in range(10)]
+    for o in nameless:
+        word(id(o), 8, fake)
+    # Bytes that go on in a file's mapping.
+    libc = ctypes.CDLL(None)
+    memory = anonymous(8192)
+    fd = os.open(__file__, os.O_RDONLY)
+    libc.mmap.restype = ctypes.c_uint64
+    libc.mmap.argtypes = [ctypes.c_uint64, ctypes.c_size_t, ctypes.c_int,
+                          ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.mmap(memory + 4096, 4096, 1, 0x12, fd, 0)
+    at = memory + 4096 - 48
+    ctypes.memmove(at, id(b"x" * 20), 32)
+    word(at, 0, 5)
+    word(at, 16, 1000)
+    holder = [1, 2]
+    word(read_word(id(holder), 24), 0, at)
+    return [cls, nameless, holder]
+
+
 def corrupt():
     """Objects with impossible contents.  The process must not touch them
     again: it ends by os._exit or a signal."""
@@ -126,7 +200,8 @@ def corrupt():
         # tp_traverse, tp_dictoffset
         offset = [24, 32, 40, 264, 256, 344, 184, 288][c]
         word(id(cls), offset, 0x4141414141414141)
-    ready()
+    kept = [endless(), at_an_end()]
+    ready(kept=len(kept))
     hold()
     os._exit(0)
 

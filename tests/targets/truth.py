@@ -1,7 +1,7 @@
 """A target that states the truth about all of its own objects, then holds
 still.
 
-usage: truth.py FD [zoo|service [SCALE]]
+usage: truth.py FD [zoo|service|standard [SCALE]]
 
 The statement goes to file descriptor FD, then "ready" to stdout, then the
 process blocks in a read of stdin.  See tests/e2e/statement.py for the format.
@@ -133,6 +133,54 @@ def build_service(scale):
     return [app, client, users, orders, expressions, session]
 
 
+def build_standard_service(scale):
+    """The same of the standard library alone."""
+    import argparse
+    import collections
+    import dataclasses
+    import decimal
+    import email.message
+    import http.server
+    import logging.handlers
+    import sqlite3
+    import unittest.mock
+    import xml.etree.ElementTree as tree
+
+    @dataclasses.dataclass
+    class User:
+        name: str
+        tags: list
+
+    class Order:
+        def __init__(self, n):
+            self.n = n
+            self.lines = [{"sku": str(n), "price": decimal.Decimal(n) / 7}]
+            self.user = None
+
+    Point = collections.namedtuple("Point", "x y")
+    users = [User("u%d" % i, [str(i)]) for i in range(scale // 40)]
+    orders = [Order(i) for i in range(scale // 10)]
+    for i, order in enumerate(orders):
+        order.user = users[i % len(users)]
+    points = {Point(i, str(i)): {i} for i in range(scale // 50)}
+    page = tree.Element("page")
+    for i in range(scale // 100):
+        tree.SubElement(page, "p", n=str(i)).text = "t%d" % i
+    mails = [email.message.EmailMessage() for _ in range(scale // 500)]
+    for mail in mails:
+        mail["Subject"] = "order"
+    database = sqlite3.connect(":memory:")
+    log = logging.getLogger("service")
+    log.addHandler(logging.handlers.MemoryHandler(100))
+    log.warning("started")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int)
+    return [users, orders, points, page, mails, database, log, parser,
+            collections.OrderedDict((i, str(i)) for i in range(1000)),
+            collections.deque(users, 100), http.server.HTTPServer,
+            unittest.mock]
+
+
 class Statement:
     """The columns; see statement.py."""
     __slots__ = ("ids", "types", "sizes", "gens", "flags", "nrefs", "refs",
@@ -254,6 +302,8 @@ def build(what, scale):
     if what == "zoo":
         import zoo
         return zoo.build()
+    if what == "standard":
+        return build_standard_service(scale)
     return build_service(scale)
 
 
