@@ -4,9 +4,9 @@ import json
 import os
 import re
 import tempfile
+import time
 
 import pythons
-import time
 from harness import Target, each, expect_error, limit, pyheld, pyheld_raw, text
 
 
