@@ -146,6 +146,11 @@ def one_each():
     return list(chosen.values())
 
 
+def oldest_and_newest():
+    found = supported()
+    return [found[0], found[-1]]
+
+
 def newest():
     return supported()[-1]
 

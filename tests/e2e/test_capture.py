@@ -117,13 +117,8 @@ def test_planted_is_the_same(python):
         every_command(target, 8)
 
 
-def oldest_and_newest():
-    found = list(pythons.supported())
-    return [found[0], found[-1]]
-
-
 @limit(400)
-@each(oldest_and_newest)
+@each(pythons.oldest_and_newest)
 def test_zoo_is_the_same(python):
     with Target(python, "held.py") as target:
         every_command(target, 3)

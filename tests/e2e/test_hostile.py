@@ -6,7 +6,10 @@ import resource
 import tempfile
 
 import pythons
-from harness import Target, each, limit, pyheld_raw, text, unharmed
+from harness import CI, Target, each, limit, pyheld_raw, text, unharmed
+
+# These take half a minute each: all of them in CI.
+SOME = pythons.one_each if CI else pythons.oldest_and_newest
 
 COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=list", "--count=50"],
@@ -52,7 +55,7 @@ def check_json(result):
 
 
 @limit(200)
-@each(pythons.one_each)
+@each(SOME)
 def test_names(python):
     with Target(python, "odd.py", "hostile") as target:
         for command in COMMANDS if python is pythons.newest() else SOME:
@@ -95,7 +98,7 @@ def test_arguments_of_the_process():
 
 
 @limit(300)
-@each(pythons.one_each)
+@each(SOME)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target:
         for command in COMMANDS:
