@@ -9,7 +9,7 @@ import pythons
 from harness import CI, Target, each, limit, pyheld_raw, text, unharmed
 
 # These take half a minute each: all of them in CI.
-SOME = pythons.one_each if CI else pythons.oldest_and_newest
+CHOSEN = pythons.one_each if CI else pythons.oldest_and_newest
 
 COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=list", "--count=50"],
@@ -55,7 +55,7 @@ def check_json(result):
 
 
 @limit(200)
-@each(SOME)
+@each(CHOSEN)
 def test_names(python):
     with Target(python, "odd.py", "hostile") as target:
         for command in COMMANDS if python is pythons.newest() else SOME:
@@ -98,7 +98,7 @@ def test_arguments_of_the_process():
 
 
 @limit(300)
-@each(SOME)
+@each(CHOSEN)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target:
         for command in COMMANDS:
