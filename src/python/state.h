@@ -199,8 +199,6 @@ bool types_is_named(struct python *py, raddr type, const char *name);
 /* First class in the MRO with `name` in its dict: *value; false: none. */
 bool types_lookup(struct python *py, raddr type, const char *name,
 		  raddr *value, raddr *owner);
-/* Bytes before an object's address that belong to it: PyGC_Head and so on. */
-uint32_t types_presize(struct python *py, const struct pytype *t, raddr obj);
 
 /* --- gc.c ---------------------------------------------------------------- */
 

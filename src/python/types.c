@@ -347,18 +347,3 @@ bool types_lookup(struct python *py, raddr type, const char *name,
 	}
 	return false;
 }
-
-uint32_t types_presize(struct python *py, const struct pytype *t, raddr obj)
-{
-	uint32_t size = 0;
-	uint64_t pre = t->flags & (TPFLAG_MANAGED_DICT |
-				   TPFLAG_MANAGED_WEAKREF);
-
-	if (types_is_gc(py, t, obj))
-		size += 16;
-	if (py->minor == 11)
-		pre = t->flags & TPFLAG_MANAGED_DICT;
-	if (py->minor >= 11 && pre)
-		size += 16;
-	return size;
-}
