@@ -1,10 +1,10 @@
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/garbage.h"
 #include "analysis/limit.h"
 #include "analysis/pattern.h"
+#include "base/quantity.h"
 
 #define TYPE "type:"
 
@@ -59,49 +59,19 @@ static struct error *parse_metric(const char *name, struct limit *l)
 			 "objects, bytes, garbage, uncollectable and rss");
 }
 
-/* 0: there is no such unit. */
-static double factor_of(char unit)
-{
-	static const char units[] = "kMGT";
-	double factor = 1;
-
-	for (const char *u = units; *u; u++) {
-		factor *= 1024;
-		if (*u == unit)
-			return factor;
-	}
-	return 0;
-}
-
-/* Not strtod(): that knows locales, exponents, hexadecimal and infinity. */
-static const char *parse_number(const char *p, double *ret)
-{
-	double value = 0, place = 1;
-
-	if (!isdigit((unsigned char)*p))
-		return NULL;
-	for (; isdigit((unsigned char)*p); p++)
-		value = 10 * value + (*p - '0');
-	if (*p == '.' && !isdigit((unsigned char)*++p))
-		return NULL;
-	for (; isdigit((unsigned char)*p); p++)
-		value += (*p - '0') * (place /= 10);
-	*ret = value;
-	return p;
-}
-
 static struct error *parse_value(const char *text, struct limit *l)
 {
 	const char *p = text + (*text == '+');
 	double factor = 1;
 
 	l->kind = p > text ? LIMIT_GROWTH : LIMIT_NOW;
-	p = parse_number(p, &l->value);
+	if (!quantity_number(p, &l->value, &p))
+		p = NULL;
 	if (p && *p == '%') {
 		l->kind = LIMIT_PERCENT;
 		p++;
 	} else if (p && *p) {
-		factor = factor_of(*p++);
+		factor = quantity_factor(*p++);
 	}
 	if (!p || *p || factor == 0)
 		return error_new(ERR_USAGE, "'%s' is no value: 1000, 2.5G, +5k"

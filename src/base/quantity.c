@@ -1,36 +1,54 @@
+#include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/quantity.h"
 
-/* strtod() takes "inf", "nan" and "0x1p3", too: only plain digits here. */
-static bool parse_number(const char *text, double *ret, const char **end)
+/* Not strtod(): that knows locales, exponents, hexadecimal and infinity. */
+bool quantity_number(const char *text, double *ret, const char **end)
 {
-	char *stop;
+	double value = 0, place = 1;
+	const char *p = text;
 
-	if (*text < '0' || *text > '9' || text[1] == 'x' || text[1] == 'X')
+	if (!isdigit((unsigned char)*p))
 		return false;
-	*ret = strtod(text, &stop);
-	*end = stop;
-	return isfinite(*ret);
+	for (; isdigit((unsigned char)*p); p++)
+		value = 10 * value + (*p - '0');
+	if (*p == '.' && !isdigit((unsigned char)*++p))
+		return false;
+	for (; isdigit((unsigned char)*p); p++)
+		value += (*p - '0') * (place /= 10);
+	*ret = value;
+	*end = p;
+	return isfinite(value);
+}
+
+double quantity_factor(char unit)
+{
+	static const char units[] = "kMGT";
+	double factor = 1;
+
+	for (const char *u = units; *u; u++) {
+		factor *= 1024;
+		if (*u == unit)
+			return factor;
+	}
+	return 0;
 }
 
 bool quantity_parse(const char *text, double *ret, const char **end)
 {
-	static const char units[] = "kMGT";
-	const char *unit;
+	double factor;
 
-	if (!parse_number(text, ret, end))
+	if (!quantity_number(text, ret, end))
 		return false;
-	unit = **end ? strchr(units, **end == 'K' ? 'k' : **end) : NULL;
-	if (!unit)
+	if (!isalpha((unsigned char)**end))
 		return true;
-	for (const char *u = units; u <= unit; u++)
-		*ret *= 1024;
+	factor = quantity_factor(**end == 'K' ? 'k' : **end);
+	*ret *= factor;
 	++*end;
-	return true;
+	return factor != 0;
 }
 
 bool quantity_parse_duration(const char *text, uint64_t *ret_ms)
@@ -46,7 +64,7 @@ bool quantity_parse_duration(const char *text, uint64_t *ret_ms)
 	const char *end;
 	double n;
 
-	if (!parse_number(text, &n, &end))
+	if (!quantity_number(text, &n, &end))
 		return false;
 	for (unsigned int i = 0; i < ARRAY_SIZE(units); i++) {
 		double ms = n * units[i].ms;

@@ -7,6 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Digits, which may have a fraction; `*end` is past them.  False: none. */
+bool quantity_number(const char *text, double *ret, const char **end);
+
+/* What k, M, G and T stand for: 1024 and so on; 0: no such unit. */
+double quantity_factor(char unit);
+
 /*
  * A number with at most one of k, M, G, T behind it (1024 each), which may
  * have a fraction: "1.5G".  `*end` is past it.  False: there is none.
