@@ -19,7 +19,9 @@ check_PROGRAMS += \
 	tests/unit/check_garbage \
 	tests/unit/check_heap \
 	tests/unit/check_image \
-	tests/unit/check_live \
+	tests/unit/check_copy \
+	tests/unit/check_open \
+	tests/unit/check_stop \
 	tests/unit/check_memory
 tests_unit_check_chain_SOURCES = tests/unit/check_chain.c
 tests_unit_check_chain_CPPFLAGS = $(unit_cppflags)
@@ -49,9 +51,17 @@ tests_unit_check_image_CPPFLAGS = $(unit_cppflags)
 # It looks for its own types in its own DWARF.
 tests_unit_check_image_CFLAGS = $(AM_CFLAGS) -g
 tests_unit_check_image_LDADD = $(unit_libs)
-tests_unit_check_live_SOURCES = tests/unit/check_live.c
-tests_unit_check_live_CPPFLAGS = $(unit_cppflags)
-tests_unit_check_live_LDADD = $(unit_libs)
+# Children to attach to.
+child_sources = tests/unit/child.c tests/unit/child.h
+tests_unit_check_copy_SOURCES = tests/unit/check_copy.c $(child_sources)
+tests_unit_check_copy_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_copy_LDADD = $(unit_libs)
+tests_unit_check_open_SOURCES = tests/unit/check_open.c $(child_sources)
+tests_unit_check_open_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_open_LDADD = $(unit_libs)
+tests_unit_check_stop_SOURCES = tests/unit/check_stop.c $(child_sources)
+tests_unit_check_stop_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_stop_LDADD = $(unit_libs)
 tests_unit_check_memory_SOURCES = tests/unit/check_memory.c
 tests_unit_check_memory_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_memory_LDADD = $(unit_libs)

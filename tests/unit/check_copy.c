@@ -1,0 +1,293 @@
+/*
+ * What is copied of a process, and what it costs.
+ */
+#include <check.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "target/live.h"
+#include "target/pages.h"
+
+static uint8_t *area; /* a mapping of the test's */
+
+#define SPARSE (64ULL << 30)
+
+START_TEST(sparse_memory_costs_what_is_there)
+{
+	struct target *t;
+	pid_t pid;
+
+	area = mmap(NULL, SPARSE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ck_assert_ptr_ne(area, MAP_FAILED);
+	area[0] = 1;
+	area[SPARSE / 2] = 2;
+	area[SPARSE - 1] = 3;
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	child_snapshot(t, NULL);
+	ck_assert_uint_lt(t->memory.bytes_copied, 64 << 20);
+	ck_assert_ptr_nonnull(
+		memory_at(&t->memory, child_address(area), SPARSE));
+	ck_assert_uint_eq(*memory_at(&t->memory, child_address(area), 1), 1);
+	ck_assert_uint_eq(child_copied(t, area + SPARSE / 2), 2);
+	ck_assert_uint_eq(child_copied(t, area + SPARSE / 4), 0);
+	ck_assert_uint_eq(
+		*memory_at(&t->memory, child_address(area) + SPARSE - 1, 1), 3);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+START_TEST(what_nobody_can_read_is_not_lost)
+{
+	struct target *t;
+	pid_t pid;
+
+	area = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(area, 1, 8 * PAGE);
+	mprotect(area + 2 * PAGE, PAGE, PROT_NONE);
+	/* Since Linux 6.13; a new glibc makes such pages below stacks.
+	 */
+	madvise(area + 5 * PAGE, PAGE, MADV_GUARD_INSTALL);
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	child_snapshot(t, NULL);
+	ck_assert_uint_eq(t->lost, 0);
+	ck_assert_ptr_nonnull(
+		memory_at(&t->memory, child_address(area), 2 * PAGE));
+	ck_assert_ptr_null(
+		memory_at(&t->memory, child_address(area) + 2 * PAGE, 1));
+	ck_assert_uint_eq(
+		*memory_at(&t->memory, child_address(area) + 6 * PAGE, 1), 1);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static void growing(void)
+{
+	child_ready();
+	for (;;) {
+		/* Touched at once, so that what was planned is outrun. */
+		void *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+			       0);
+
+		if (p == MAP_FAILED || child_pairs[1].first > 100)
+			pause();
+		memset(p, 7, 1 << 20);
+		area = p;
+		child_pairs[1].first++;
+	}
+}
+
+START_TEST(memory_that_grows_is_copied)
+{
+	pid_t pid = child_start(growing);
+	struct target *t = child_open(pid);
+
+	for (int i = 0; i < 8; i++) {
+		const uint8_t *p;
+		raddr newest;
+
+		child_snapshot(t, NULL);
+		newest = child_copied(t, &area);
+		if (!newest)
+			continue;
+		p = memory_at(&t->memory, newest, 1 << 20);
+		ck_assert_ptr_nonnull(p);
+		ck_assert_uint_eq(p[0], 7);
+		ck_assert_uint_eq(p[(1 << 20) - 1], 7);
+	}
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+/* Map a file of `len` bytes in which each byte tells its page. */
+static int map_file(size_t len, int prot)
+{
+	char name[] = "/tmp/pyheld-live-XXXXXX";
+	int fd = mkstemp(name);
+	uint8_t page[PAGE];
+
+	ck_assert_int_ge(fd, 0);
+	unlink(name);
+	for (size_t i = 0; i < len / PAGE; i++) {
+		memset(page, i % 251, PAGE);
+		ck_assert_int_eq(write(fd, page, PAGE), PAGE);
+	}
+	area = mmap(NULL, len, prot, MAP_PRIVATE, fd, 0);
+	ck_assert_ptr_ne(area, MAP_FAILED);
+	return fd;
+}
+
+static void expect_pages(struct target *t, size_t len, size_t changed)
+{
+	for (size_t i = 0; i < len / PAGE; i++) {
+		const uint8_t *p = memory_at(
+			&t->memory, child_address(area) + i * PAGE, PAGE);
+
+		ck_assert_msg(p, "page %zu", i);
+		ck_assert_uint_eq(p[PAGE - 1], i == changed ? 252 : i % 251);
+	}
+}
+
+static const size_t file_sizes[] = { 16 * PAGE, 3000 * PAGE };
+static const int file_prots[] = { PROT_READ, PROT_READ | PROT_WRITE };
+
+START_TEST(file_pages_are_the_process_s_own)
+{
+	size_t len = file_sizes[_i % 2];
+	int fd = map_file(len, PROT_READ | PROT_WRITE);
+	struct target *t;
+	pid_t pid;
+
+	memset(area + 7 * PAGE, 252, PAGE);
+	mprotect(area, len, file_prots[_i / 2]);
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	child_snapshot(t, NULL);
+	expect_pages(t, len, 7);
+	/* Across the border of two kinds. */
+	ck_assert_ptr_nonnull(memory_at(&t->memory, child_address(area), len));
+	target_close(t);
+	child_finish(pid);
+	close(fd);
+}
+END_TEST
+
+START_TEST(file_that_is_cut_short_is_unmapped)
+{
+	size_t len = 64 * PAGE;
+	int fd = map_file(len, PROT_READ);
+	pid_t pid = child_start(child_waiting);
+	struct target *t = child_open(pid);
+
+	child_snapshot(t, NULL);
+	ck_assert_uint_eq(*memory_at(&t->memory, child_address(area) + PAGE, 1),
+			  1);
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_uint_eq(*memory_at(&t->memory, child_address(area) + PAGE, 1),
+			  1);
+	ck_assert_ptr_null(
+		memory_at(&t->memory, child_address(area) + len - 1, 1));
+	target_close(t);
+	child_finish(pid);
+	close(fd);
+}
+END_TEST
+
+START_TEST(file_that_cannot_be_had_is_read_from_the_process)
+{
+	size_t len = 64 * PAGE;
+	int fd = map_file(len, PROT_READ);
+	pid_t pid = child_start(child_waiting);
+	struct target *t = child_open(pid);
+
+	/* As where map_files is forbidden and the file is deleted. */
+	for (size_t i = 0; i < t->mappings.nr; i++)
+		if (t->mappings.v[i].start == child_address(area))
+			file_vec_push(&t->live->files,
+				      (struct mapped_file){
+					      t->mappings.v[i].device,
+					      t->mappings.v[i].inode, -1 });
+	child_snapshot(t, NULL);
+	child_finish(pid);
+	expect_pages(t, len, SIZE_MAX);
+	target_close(t);
+	close(fd);
+}
+END_TEST
+
+START_TEST(memory_file_serves_where_the_call_is_refused)
+{
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+	struct error *err;
+	char c;
+
+	t->live->use_mem = true;
+	child_snapshot(t, NULL);
+	ck_assert_uint_ge(child_copied(t, &child_pairs[0].first) + 1,
+			  child_copied(t, &child_pairs[0].second));
+	child_expect_running(t);
+	err = target_peek(t, 8, &c, 1);
+	ck_assert_ptr_eq(err, &error_fault);
+	child_finish(pid);
+	expect_error(target_peek(t, child_address(&child_pairs), &c, 1),
+		     ERR_GONE, "exited");
+	target_close(t);
+}
+END_TEST
+
+START_TEST(pages_are_told_alike_in_two_ways)
+{
+	static const uint8_t present[] = { 0, 1, 2, 5, 9, 10, 63 };
+	CLEANUP(range_vec_release)
+	struct range_vec a = VEC_INIT, b = VEC_INIT;
+	struct pages pages;
+	raddr end;
+	int dir = open("/proc/self", O_RDONLY | O_DIRECTORY);
+
+	area = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	madvise(area, 64 * PAGE, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < sizeof(present); i++)
+		area[present[i] * PAGE] = 1;
+	end = child_address(area) + 64 * PAGE;
+	pages_open(&pages, dir);
+	ck_assert(pages_find(&pages, child_address(area), end, PAGES_PRESENT,
+			     &a));
+	pages.can_scan = false;
+	ck_assert(pages_find(&pages, child_address(area), end, PAGES_PRESENT,
+			     &b));
+	ck_assert_uint_eq(a.nr, 4);
+	ck_assert_uint_eq(b.nr, 4);
+	ck_assert_mem_eq(a.v, b.v, 4 * sizeof(*a.v));
+	ck_assert_uint_eq(a.v[0].end, child_address(area) + 3 * PAGE);
+	ck_assert_uint_eq(a.v[3].end, end);
+	pages_close(&pages);
+	close(dir);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("copy");
+	TCase *tc = tcase_create("copy");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, sparse_memory_costs_what_is_there);
+	tcase_add_test(tc, what_nobody_can_read_is_not_lost);
+	tcase_add_test(tc, memory_that_grows_is_copied);
+	tcase_add_loop_test(tc, file_pages_are_the_process_s_own, 0, 4);
+	tcase_add_test(tc, file_that_is_cut_short_is_unmapped);
+	tcase_add_test(tc, file_that_cannot_be_had_is_read_from_the_process);
+	tcase_add_test(tc, memory_file_serves_where_the_call_is_refused);
+	tcase_add_test(tc, pages_are_told_alike_in_two_ways);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,374 @@
+/*
+ * A process that is stopped, copied and let go: the moment, its threads and
+ * signals, and that nothing is left of us.
+ */
+#include <check.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "target/live.h"
+
+START_TEST(snapshot_is_one_moment)
+{
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+
+	for (int round = 0; round < 20; round++) {
+		child_snapshot(t, NULL);
+		child_expect_untraced(pid);
+		for (size_t i = 0; i < CHILD_THREADS; i++) {
+			uint64_t a = child_copied(t, &child_pairs[i].first);
+			uint64_t b = child_copied(t, &child_pairs[i].second);
+
+			ck_assert(a == b || a == b + 1);
+		}
+		child_expect_running(t);
+	}
+	ck_assert_uint_gt(t->pause_ns, 0);
+	ck_assert_uint_gt(t->memory.bytes_copied, 0);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+START_TEST(snapshot_knows_the_threads)
+{
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+
+	child_snapshot(t, NULL);
+	ck_assert_uint_eq(t->threads.nr, CHILD_THREADS + 1);
+	ck_assert_int_eq(t->threads.v[0].host_tid, pid);
+	for (size_t i = 0; i < t->threads.nr; i++) {
+		const struct thread *thread = &t->threads.v[i];
+
+		ck_assert_str_eq(thread->name, t->threads.v[0].name);
+		ck_assert_int_eq(thread->tid, thread->host_tid);
+		ck_assert_ptr_nonnull(memory_at(&t->memory, thread->sp, 8));
+		ck_assert_ptr_nonnull(memory_at(&t->memory, thread->pc, 1));
+		ck_assert_ptr_nonnull(
+			memory_at(&t->memory, thread->fs_base, 8));
+	}
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+START_TEST(snapshot_leaves_a_stopped_process_stopped)
+{
+	pid_t pid = child_start(child_counting);
+	struct target *t;
+	int status;
+
+	kill(pid, SIGSTOP);
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	t = child_open(pid);
+	for (int i = 0; i < 5; i++) {
+		uint64_t before = child_peek(t, &child_pairs[0].first);
+
+		child_snapshot(t, NULL);
+		sleep_ms(5);
+		child_expect_untraced(pid);
+		ck_assert_int_eq(*child_status(pid, "State"), 'T');
+		ck_assert_uint_eq(child_peek(t, &child_pairs[0].first), before);
+	}
+	kill(pid, SIGCONT);
+	child_expect_running(t);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static pid_t signalled;
+
+static void send_signal(const char *moment)
+{
+	if (!strcmp(moment, "stopped"))
+		kill(signalled, SIGUSR1);
+}
+
+START_TEST(signal_during_the_stop_arrives)
+{
+	struct snapshot_options options = { .at = send_signal };
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+
+	signalled = pid;
+	for (uint64_t i = 1; i <= 20; i++) {
+		child_snapshot(t, &options);
+		for (int j = 0; j < 200 && child_peek(t, &child_nr_signals) < i;
+		     j++)
+			sleep_ms(1);
+		ck_assert_uint_eq(child_peek(t, &child_nr_signals), i);
+	}
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static void *queue_signals(void *argument)
+{
+	union sigval one = { .sival_int = 1 };
+	uint64_t *sent = argument;
+
+	for (int i = 0; i < 4000; i++) {
+		if (!sigqueue(signalled, SIGRTMIN, one))
+			++*sent;
+		if (i % 16 == 0)
+			sleep_ms(1);
+	}
+	return NULL;
+}
+
+START_TEST(signals_that_meet_a_stop_are_given_back)
+{
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+	uint64_t sent = 0;
+	pthread_t thread;
+
+	signalled = pid;
+	pthread_create(&thread, NULL, queue_signals, &sent);
+	for (int i = 0; i < 50; i++)
+		child_snapshot(t, NULL);
+	pthread_join(thread, NULL);
+	for (int j = 0; j < 500 && child_peek(t, &child_nr_queued) < sent; j++)
+		sleep_ms(2);
+	ck_assert_uint_gt(sent, 0);
+	ck_assert_uint_eq(child_peek(t, &child_nr_queued), sent);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static void kill_target(const char *moment)
+{
+	if (strcmp(moment, "stopped"))
+		return;
+	kill(signalled, SIGKILL);
+	sleep_ms(50);
+}
+
+START_TEST(target_that_dies_is_gone)
+{
+	struct snapshot_options options = { .at = kill_target };
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+	char c;
+
+	signalled = pid;
+	expect_error(target_snapshot(t, &options), ERR_GONE, "exited");
+	expect_error(target_snapshot(t, NULL), ERR_GONE, "exited");
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	expect_error(target_snapshot(t, NULL), ERR_GONE, "exited");
+	expect_error(target_peek(t, child_address(&child_pairs), &c, 1),
+		     ERR_GONE, "exited");
+	target_close(t);
+}
+END_TEST
+
+static void *live_shortly(void *argument)
+{
+	return argument;
+}
+
+static void making_threads(void)
+{
+	child_ready();
+	for (;;) {
+		pthread_t threads[8];
+		size_t nr = 0;
+
+		while (nr < 8 &&
+		       !pthread_create(&threads[nr], NULL, live_shortly, NULL))
+			nr++;
+		while (nr)
+			pthread_join(threads[--nr], NULL);
+		child_pairs[0].first++;
+	}
+}
+
+START_TEST(threads_that_come_and_go_do_no_harm)
+{
+	pid_t pid = child_start(making_threads);
+	struct target *t = child_open(pid);
+
+	for (int i = 0; i < 100; i++) {
+		child_snapshot(t, NULL);
+		ck_assert_uint_ge(t->threads.nr, 1);
+		child_expect_untraced(pid);
+	}
+	child_expect_running(t);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static struct error *not_now(struct target *t, void *context, bool *again)
+{
+	int *left = context;
+
+	/* All stand still: what is read twice is the same. */
+	ck_assert_uint_eq(child_peek(t, &child_pairs[0].first),
+			  child_peek(t, &child_pairs[0].first));
+	*again = --*left >= 0;
+	return NULL;
+}
+
+static struct error *say_no(struct target *t, void *context, bool *again)
+{
+	(void)t;
+	(void)context;
+	(void)again;
+	return error_new(ERR_UNSUPPORTED, "not this one");
+}
+
+START_TEST(snapshot_waits_for_a_better_moment)
+{
+	int left = 3;
+	struct snapshot_options options = {
+		.check = not_now,
+		.context = &left,
+		.retries = 5,
+	};
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+
+	child_snapshot(t, &options);
+	ck_assert_int_eq(left, -1);
+	left = 1000;
+	expect_error(target_snapshot(t, &options), ERR_SYSTEM, "collection");
+	ck_assert_int_eq(left, 1000 - 6);
+	child_expect_untraced(pid);
+	options.check = say_no;
+	expect_error(target_snapshot(t, &options), ERR_UNSUPPORTED,
+		     "not this one");
+	sleep_ms(5);
+	child_expect_untraced(pid);
+	child_expect_running(t);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static void die_silently(const char *moment)
+{
+	if (!strcmp(moment, "stopped"))
+		raise(SIGKILL);
+}
+
+START_TEST(target_runs_on_when_its_tracer_is_killed)
+{
+	struct snapshot_options options = { .at = die_silently };
+	pid_t pid = child_start(child_counting);
+	struct target *t = child_open(pid);
+	pid_t tracer = fork();
+	int status;
+
+	if (!tracer) {
+		error_free(target_snapshot(t, &options));
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(tracer, &status, 0), tracer);
+	ck_assert(WIFSIGNALED(status));
+	child_expect_running(t);
+	child_expect_untraced(pid);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+static int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int nr = 0;
+
+	while (readdir(dir))
+		nr++;
+	closedir(dir);
+	return nr;
+}
+
+static int count_mappings(void)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	int c, nr = 0;
+
+	while ((c = getc(f)) != EOF)
+		nr += c == '\n';
+	fclose(f);
+	return nr;
+}
+
+static void use_target(pid_t pid)
+{
+	struct target *t = child_open(pid);
+	uint64_t size;
+	raddr at;
+
+	error_free(target_symbol(t, NULL, "no_such_symbol", &at, &size));
+	child_snapshot(t, NULL);
+	child_snapshot(t, NULL);
+	target_close(t);
+}
+
+#ifdef __SANITIZE_ADDRESS__
+#define SLACK 500
+#else
+#define SLACK 4
+#endif
+
+START_TEST(nothing_is_left_open)
+{
+	pid_t pid = child_start(child_counting);
+	int fds, mappings;
+
+	use_target(pid);
+	fds = count_fds();
+	mappings = count_mappings();
+	for (int i = 0; i < 20; i++)
+		use_target(pid);
+	ck_assert_int_eq(count_fds(), fds);
+	/* AddressSanitizer keeps what was freed: a few for each round. */
+	ck_assert_int_le(count_mappings(), mappings + SLACK);
+	child_finish(pid);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("stop");
+	TCase *tc = tcase_create("stop");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, snapshot_is_one_moment);
+	tcase_add_test(tc, snapshot_knows_the_threads);
+	tcase_add_test(tc, snapshot_leaves_a_stopped_process_stopped);
+	tcase_add_test(tc, signal_during_the_stop_arrives);
+	tcase_add_test(tc, signals_that_meet_a_stop_are_given_back);
+	tcase_add_test(tc, target_that_dies_is_gone);
+	tcase_add_test(tc, threads_that_come_and_go_do_no_harm);
+	tcase_add_test(tc, snapshot_waits_for_a_better_moment);
+	tcase_add_test(tc, target_runs_on_when_its_tracer_is_killed);
+	tcase_add_test(tc, nothing_is_left_open);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	SRunner *runner = srunner_create(suite());
+	int failed;
+
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
