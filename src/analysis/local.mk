@@ -10,6 +10,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/cycles.h \
 	src/analysis/diff.c \
 	src/analysis/diff.h \
+	src/analysis/dominators.c \
+	src/analysis/dominators.h \
 	src/analysis/garbage.c \
 	src/analysis/garbage.h \
 	src/analysis/grow-name.c \

@@ -16,6 +16,7 @@ tests_unit_libgraph_a_CPPFLAGS = $(unit_cppflags)
 check_PROGRAMS += \
 	tests/unit/check_chain \
 	tests/unit/check_cycles \
+	tests/unit/check_dominators \
 	tests/unit/check_garbage \
 	tests/unit/check_heap \
 	tests/unit/check_image \
@@ -29,6 +30,9 @@ tests_unit_check_chain_LDADD = tests/unit/libgraph.a $(unit_libs)
 tests_unit_check_cycles_SOURCES = tests/unit/check_cycles.c
 tests_unit_check_cycles_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_cycles_LDADD = tests/unit/libgraph.a $(unit_libs)
+tests_unit_check_dominators_SOURCES = tests/unit/check_dominators.c
+tests_unit_check_dominators_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_dominators_LDADD = tests/unit/libgraph.a $(unit_libs)
 tests_unit_check_garbage_SOURCES = tests/unit/check_garbage.c
 tests_unit_check_garbage_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_garbage_LDADD = tests/unit/libgraph.a $(unit_libs)
