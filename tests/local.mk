@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_schemas.py \
+	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unchanged.py \
@@ -35,6 +36,7 @@ EXTRA_DIST += \
 	tests/targets/sizes.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
+	tests/targets/values.py \
 	tests/targets/zoo.py \
 	tests/targets/zoo_library.py \
 	tests/targets/zoo_running.py \

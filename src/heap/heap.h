@@ -51,7 +51,10 @@ VEC_DEFINE(oid_vec, oid);
 #define TYPE_IS_DICT 32		/* dict or a subclass */
 
 /* heap_type.shape: whose instances are shown by their items */
-enum { SHAPE_NONE, SHAPE_LIST, SHAPE_TUPLE, SHAPE_DICT, NR_SHAPES };
+enum {
+	SHAPE_NONE, SHAPE_LIST, SHAPE_TUPLE, SHAPE_DICT, SHAPE_SET,
+	SHAPE_FROZENSET, NR_SHAPES
+};
 
 /* heap_type.subscript: Python for the item of an instance */
 enum {

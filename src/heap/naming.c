@@ -93,6 +93,8 @@ static void show_text(struct str *ret, const struct str *text, size_t max)
 		add_float(ret, text);
 	else if (is_quoted(text))
 		add_quoted(ret, text, max);
+	else if (text->s[0] == '=')
+		str_add_safe(ret, text->s + 1, text->len - 1);
 	else
 		str_add_safe(ret, text->s, text->len);
 }
@@ -110,7 +112,7 @@ static bool is_whole(const struct str *text)
 /* Python that gives an equal object; false: it is cut, or no literal. */
 static bool add_literal(struct str *ret, const struct str *text)
 {
-	if (!text->len || text->s[0] == '<' ||
+	if (!text->len || text->s[0] == '<' || text->s[0] == '=' ||
 	    (is_quoted(text) && !is_whole(text)))
 		return false;
 	show_text(ret, text, SIZE_MAX);
@@ -155,6 +157,22 @@ static void add_items(struct heap *h, const struct naming *n, oid o,
 	if (i < nr)
 		str_addf(ret, "%s... %" PRId64 " more",
 			 i == h->edge_nr[o] && i ? ", " : "", nr - i);
+}
+
+static void add_set(struct heap *h, const struct naming *n, oid o, size_t max,
+		    const char *call, struct str *ret)
+{
+	bool called = heap_length(h, o) <= 0 || *call == 'f';
+
+	if (called)
+		str_add(ret, call);
+	if (heap_length(h, o) > 0) {
+		str_add_char(ret, '{');
+		add_items(h, n, o, max, ret);
+		str_add_char(ret, '}');
+	}
+	if (called)
+		str_add_char(ret, ')');
 }
 
 /* The key of an edge that leads to a dict's value, if it does.  `e` is its
@@ -255,6 +273,12 @@ void naming_preview(struct heap *h, const struct naming *n, oid o, size_t max,
 		break;
 	case SHAPE_DICT:
 		add_dict(h, n, o, max, ret);
+		break;
+	case SHAPE_SET:
+		add_set(h, n, o, max, "set(", ret);
+		break;
+	case SHAPE_FROZENSET:
+		add_set(h, n, o, max, "frozenset(", ret);
 		break;
 	default:
 		add_plain(h, o, ret);

@@ -16,7 +16,8 @@
  *	b'bytes'	likewise
  *	-12 0x1ff True None
  *	~12345678	float: the 8 bytes of the double
- *	<module 'app'>	no literal: shown as it is
+ *	<module 'app'>	no literal, but a name: shown as it is
+ *	=range(0, 3, 1)	no literal either, but contents; shown without the =
  *
  * Texts are at most TEXT_MAX code points of contents, those of a dict's str
  * keys TEXT_KEY_MAX.  Other objects have none and are shown by what they refer

@@ -13,7 +13,9 @@ static bool is_shown(const struct heap *h, const struct cycles *c,
 
 	if (shown->garbage && cycle->state != CYCLE_GARBAGE)
 		return false;
-	if (!shown->machinery && cycle->kind == CYCLE_MACHINERY)
+	/* A class that is garbage is not usual. */
+	if (!shown->machinery && cycle->kind == CYCLE_MACHINERY &&
+	    cycle->state != CYCLE_GARBAGE)
 		return false;
 	if (!shown->types)
 		return true;

@@ -139,6 +139,10 @@ static uint8_t shape_of(const struct python *py, const struct pytype *t)
 		return SHAPE_LIST;
 	if (t->address == k->tuple)
 		return SHAPE_TUPLE;
+	if (t->address == k->set)
+		return SHAPE_SET;
+	if (t->address == k->frozenset)
+		return SHAPE_FROZENSET;
 	return t->address == k->dict ? SHAPE_DICT : SHAPE_NONE;
 }
 

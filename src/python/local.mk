@@ -44,6 +44,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/python.h \
 	src/python/refs-instance.c \
 	src/python/refs.c \
+	src/python/repr.c \
 	src/python/size-library.c \
 	src/python/size.c \
 	src/python/state.h \

@@ -52,7 +52,8 @@ bool preview_text(struct python *py, const struct pytype *t, raddr obj,
 	/* Most classes: that costs nothing. */
 	if (t->flags & TPFLAG_HEAPTYPE && !(t->flags & TPFLAG_TYPE_SUBCLASS))
 		return false;
-	if (text_constant(py, type, obj, TEXT_MAX, ret))
+	if (text_constant(py, type, obj, TEXT_MAX, ret) ||
+	    repr_text(py, t, obj, ret))
 		return true;
 	if (type == k->function)
 		add_named(py, "function",

@@ -73,6 +73,7 @@ struct pytype {
 	enum reader reader;	/* of the first base that is no subtype */
 	enum sizer sizer;
 	uint8_t size_row;	/* of SIZER_LIBRARY: see size-library.c */
+	uint8_t repr_row;	/* see repr.c; 0: none */
 	uint32_t native_base;	/* index of that base; itself if none */
 	/* subtype_traverse, worked out once: */
 	bool visits_type, visits_dict, visits_managed;
@@ -331,6 +332,9 @@ bool text_equals(struct python *py, raddr obj, const char *s);
 bool text_literal(struct python *py, raddr obj, struct str *ret);
 /* As that for a preview: no tuples, cut after `max` with "..." behind. */
 bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret);
+/* b'...' of `len` bytes, likewise; false: they are not there. */
+bool text_bytes(struct python *py, raddr data, uint64_t len, size_t max,
+		struct str *ret);
 /* Is it an identifier and no keyword? */
 bool text_is_identifier(const char *s);
 /* As that for heap/naming.h, a float by its bits; `type` is the object's, of any
@@ -344,6 +348,14 @@ bool text_constant(struct python *py, raddr type, raddr obj, size_t max,
 bool preview_text(struct python *py, const struct pytype *t, raddr obj,
 		  struct str *ret);
 int64_t preview_length(struct python *py, const struct pytype *t, raddr obj);
+
+/* --- repr.c --------------------------------------------------------------- */
+
+/* The row for a static type of that tp_name; 0: none. */
+uint8_t repr_find(const char *name);
+/* Add what the object shows, as heap/naming.h has it; false: nothing. */
+bool repr_text(struct python *py, const struct pytype *t, raddr obj,
+	       struct str *ret);
 
 /* --- describe.c: what reports say, when all is read -------------------------- */
 

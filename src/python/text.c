@@ -171,11 +171,9 @@ static bool add_str(struct python *py, raddr obj, size_t max, struct str *ret,
 	return true;
 }
 
-static bool add_bytes(struct python *py, raddr obj, size_t max,
-		      struct str *ret, bool *cut)
+static bool add_bytes_at(struct python *py, raddr data, uint64_t len,
+			 size_t max, struct str *ret, bool *cut)
 {
-	uint64_t len = word_at(py, obj, py->layout.var_size);
-	raddr data = obj + py->layout.bytes_value;
 	const uint8_t *p;
 
 	if (!memory_has_array(py->memory, data, len, 1))
@@ -195,6 +193,26 @@ static bool add_bytes(struct python *py, raddr obj, size_t max,
 			str_addf(ret, "\\x%02x", p[i]);
 	}
 	str_add_char(ret, '\'');
+	return true;
+}
+
+static bool add_bytes(struct python *py, raddr obj, size_t max,
+		      struct str *ret, bool *cut)
+{
+	return add_bytes_at(py, obj + py->layout.bytes_value,
+			    word_at(py, obj, py->layout.var_size), max, ret,
+			    cut);
+}
+
+bool text_bytes(struct python *py, raddr data, uint64_t len, size_t max,
+		struct str *ret)
+{
+	bool cut;
+
+	if (!add_bytes_at(py, data, len, max, ret, &cut))
+		return false;
+	if (cut)
+		str_add(ret, "...");
 	return true;
 }
 

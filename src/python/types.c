@@ -138,6 +138,14 @@ bool types_peek(struct python *py, raddr addr, struct pytype *ret)
 	return true;
 }
 
+static void choose_repr(struct python *py, struct pytype *t)
+{
+	const char *name = t->flags & TPFLAG_HEAPTYPE ?
+				   NULL : types_c_name(py, t->address);
+
+	t->repr_row = name ? repr_find(name) : 0;
+}
+
 /* The bases are loaded before the class itself; a hostile chain is cut. */
 static uint32_t load_one(struct python *py, raddr addr)
 {
@@ -155,6 +163,7 @@ static uint32_t load_one(struct python *py, raddr addr)
 	table_put(ti, addr, index);
 	refs_choose_reader(py, &py->types.v[index]);
 	size_choose(py, &py->types.v[index]);
+	choose_repr(py, &py->types.v[index]);
 	return index;
 }
 

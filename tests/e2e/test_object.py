@@ -1,0 +1,43 @@
+"""What an object shows of itself, against its own repr()."""
+import datetime
+import os
+import tempfile
+
+import pythons
+from harness import Target, each, pyheld
+
+# What the values' reprs need where they are no literals.
+NAMES = {"datetime": datetime, "nan": float("nan"), "inf": float("inf")}
+
+
+def agrees(shown, stated):
+    """The same words, or Python for an equal value."""
+    if shown == stated:
+        return True
+    if shown.startswith("<"):
+        # Not where a module comes from.
+        return shown[:-1] == stated.partition(" (")[0].replace("'", "")
+    # By value: which quotes bytearray's repr() takes differs.
+    return repr(eval(shown, dict(NAMES))) == repr(eval(stated, dict(NAMES)))
+
+
+@each(pythons.one_each)
+def test_reprs(python):
+    with tempfile.TemporaryDirectory() as folder, \
+            Target(python, "values.py") as target:
+        whole = os.path.join(folder, "whole")
+        redacted = os.path.join(folder, "redacted")
+        pyheld("capture", target.pid, "-o", whole)
+        pyheld("capture", target.pid, "-o", redacted, "--redact")
+        wrong = []
+        for address, stated in target.facts["values"]:
+            shown = pyheld("object", "--json", whole, hex(address)).json
+            if not agrees(shown["repr"], stated):
+                wrong.append("%s, not %s" % (shown["repr"], stated))
+            if shown["type"].startswith(("datetime.", "bytearray", "range",
+                                         "complex")):
+                hidden = pyheld("object", "--json", redacted,
+                                hex(address)).json
+                assert hidden["repr"] == "<%s at 0x%x>" % (
+                    shown["type"], address), hidden["repr"]
+        assert not wrong, "\n".join(wrong)
