@@ -373,11 +373,82 @@ bool match_same_version(const struct heap_info *a, const struct heap_info *b)
 	       same_text(a->build, b->build);
 }
 
+/* --- which process a core is of: it tells neither host nor start --- */
+
+VEC_DEFINE(mapping_vec, const struct heap_mapping *);
+
+/* gdb writes paths into a core as it sees them itself: of a process in another
+ * root, only the last part is the same. */
+static const char *name_of(const struct heap_mapping *m)
+{
+	return strrchr(m->path, '/') + 1;
+}
+
+static int compare_files(const void *pa, const void *pb)
+{
+	const struct heap_mapping *a = *(const struct heap_mapping *const *)pa;
+	const struct heap_mapping *b = *(const struct heap_mapping *const *)pb;
+	int order = strcmp(name_of(a), name_of(b));
+
+	return order ? order : (a->start > b->start) - (a->start < b->start);
+}
+
+/* Where each file begins that is mapped, by name. */
+static void find_files(const struct heap_info *info, struct mapping_vec *ret)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < info->mappings.nr; i++)
+		if (info->mappings.v[i].path[0] == '/' &&
+		    !info->mappings.v[i].offset)
+			mapping_vec_push(ret, &info->mappings.v[i]);
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_files);
+	for (size_t i = 0; i < ret->nr; i++)
+		if (!nr || strcmp(name_of(ret->v[nr - 1]), name_of(ret->v[i])))
+			ret->v[nr++] = ret->v[i];
+	ret->nr = nr;
+}
+
+/*
+ * Every process has its libraries at other addresses (ASLR), but for what it
+ * shares with its parent, which has another PID.  What was loaded meanwhile is
+ * in one of the two alone, or may have moved.
+ */
+static bool same_places(const struct heap_info *a, const struct heap_info *b)
+{
+	CLEANUP(mapping_vec_release) struct mapping_vec of_a = VEC_INIT;
+	CLEANUP(mapping_vec_release) struct mapping_vec of_b = VEC_INIT;
+	size_t i = 0, j = 0, same = 0, moved = 0;
+
+	find_files(a, &of_a);
+	find_files(b, &of_b);
+	while (i < of_a.nr && j < of_b.nr) {
+		int order = strcmp(name_of(of_a.v[i]), name_of(of_b.v[j]));
+
+		if (!order && of_a.v[i]->start == of_b.v[j]->start)
+			same++;
+		else if (!order)
+			moved++;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return same > moved;
+}
+
+static bool unknown_or_same(const char *a, const char *b)
+{
+	return !a || !*a || !b || !*b || !strcmp(a, b);
+}
+
 bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 {
-	return a->pid && a->pid == b->pid && same_text(a->host, b->host) &&
-	       same_start(a->start_time, b->start_time) &&
-	       match_same_version(a, b);
+	if (!a->pid || a->pid != b->pid || !match_same_version(a, b))
+		return false;
+	if (a->start_time && b->start_time)
+		return same_text(a->host, b->host) &&
+		       same_start(a->start_time, b->start_time);
+	return unknown_or_same(a->host, b->host) && same_places(a, b);
 }
 
 static oid *no_oids(uint32_t nr)

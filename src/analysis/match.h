@@ -47,8 +47,11 @@ struct match {
 	uint32_t nr_replaced;	/* at the address of one that is gone */
 };
 
-/* Is it the same PID, start (within seconds), host and version of Python?  A
- * core whose PID is not known is never the same. */
+/*
+ * Is it the same PID, start (within seconds), host and version of Python?
+ * Where a start is not known (of a core), the addresses of the mapped files
+ * decide in its place.  A core whose PID is not known is never the same.
+ */
 bool match_same_process(const struct heap_info *a, const struct heap_info *b);
 bool match_same_version(const struct heap_info *a, const struct heap_info *b);
 

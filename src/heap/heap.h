@@ -186,7 +186,7 @@ enum heap_redaction {
 /* What the target is, for reports and captures. */
 struct heap_info {
 	/* target */
-	int64_t pid;		/* 0: a core */
+	int64_t pid;		/* 0 unknown (of a core) */
 	char *source;		/* what the user typed */
 	char *executable, *command, *host;
 	uint64_t start_time, taken_at;	/* seconds since the epoch */

@@ -78,7 +78,7 @@ void describe_info(struct python *py)
 	struct heap_info *info = &py->heap->info;
 	const struct target *t = py->target;
 
-	info->pid = t->pid;
+	info->pid = t->pid ? t->pid : t->core_pid;
 	info->source = safe_copy(t->name);
 	info->executable = safe_copy(t->executable);
 	info->command = safe_copy(t->command);

@@ -1,5 +1,6 @@
 #include <elf.h>
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,14 +38,19 @@ static void add_thread(struct target *t, const uint8_t *p, size_t len)
 	thread_vec_push(&t->threads, thread);
 }
 
-static void read_process(struct core *c, struct target *t, const uint8_t *p,
-			 size_t len)
+/* The kernel's largest (PID_MAX_LIMIT) is 2^22; a note may say anything. */
+static pid_t pid_or_0(uint32_t n)
+{
+	return n <= 1U << 22 ? (pid_t)n : 0;
+}
+
+static void read_process(struct target *t, const uint8_t *p, size_t len)
 {
 	const char *text = (const char *)p;
 
-	if (len < PRPSINFO_SIZE || c->pid)
+	if (len < PRPSINFO_SIZE || t->core_pid)
 		return;
-	c->pid = (pid_t)get_u32(p + PRPSINFO_PID);
+	t->core_pid = pid_or_0(get_u32(p + PRPSINFO_PID));
 	free(t->executable);
 	t->executable = xstrndup(text + PRPSINFO_NAME,
 				 strnlen(text + PRPSINFO_NAME, NAME_LEN));
@@ -195,7 +201,7 @@ static bool read_note(struct core *c, struct target *t, const GElf_Nhdr *note,
 		add_thread(t, desc, note->n_descsz);
 		return true;
 	case NT_PRPSINFO:
-		read_process(c, t, desc, note->n_descsz);
+		read_process(t, desc, note->n_descsz);
 		return true;
 	case NT_AUXV:
 		read_auxv(c, desc, note->n_descsz);
@@ -235,17 +241,27 @@ static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p)
 }
 
 /* The main thread first; a crashed one is where the kernel begins. */
-static void put_main_first(const struct core *c, struct thread_vec *threads)
+static void put_main_first(struct thread_vec *threads, pid_t pid)
 {
 	for (size_t i = 1; i < threads->nr; i++) {
 		struct thread t = threads->v[i];
 
-		if (t.tid != c->pid)
+		if (t.tid != pid)
 			continue;
 		memmove(threads->v + 1, threads->v, i * sizeof(t));
 		threads->v[0] = t;
 		return;
 	}
+}
+
+/* Of the other threads no core tells names. */
+static void name_main(struct target *t)
+{
+	struct thread *main = t->threads.nr ? &t->threads.v[0] : NULL;
+
+	/* Still NT_PRPSINFO's: the kernel's is its name, gdb's argv[0]'s. */
+	if (main && main->tid == t->core_pid)
+		snprintf(main->name, sizeof(main->name), "%s", t->executable);
 }
 
 /* Where files begin, and which of them is the program. */
@@ -283,5 +299,8 @@ void core_read_notes(struct core *c, struct target *t)
 	if (!any || !good)
 		core_warn(c, "the core's notes are %s: threads and files may "
 			  "be unknown", any ? "damaged" : "missing");
-	put_main_first(c, &t->threads);
+	if (!t->core_pid && t->threads.nr == 1)
+		t->core_pid = pid_or_0((uint32_t)t->threads.v[0].tid);
+	put_main_first(&t->threads, t->core_pid);
+	name_main(t);
 }

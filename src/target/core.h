@@ -57,8 +57,7 @@ struct core {
 	struct core_load_vec loads;	/* sorted; they do not overlap */
 	struct core_range_vec ranges;	/* likewise */
 	struct core_file_vec files;
-	/* Of NT_PRPSINFO, NT_AUXV: */
-	pid_t pid;
+	/* Of NT_AUXV: */
 	raddr entry, program_headers, execfn;
 	const uint8_t *auxv;	/* in `bytes` or of `elf` */
 	size_t auxv_len;

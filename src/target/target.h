@@ -55,6 +55,7 @@ VEC_DEFINE(thread_vec, struct thread);
 struct target {
 	char *name;		/* what the user typed */
 	pid_t pid;		/* 0: a core */
+	pid_t core_pid;		/* of a core's process; 0 unknown */
 	char *executable;	/* as the target sees it */
 	char *command;		/* command line, spaces between; untrusted */
 	char *host;

@@ -13,6 +13,7 @@ import tempfile
 import pythons
 from harness import (Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
+from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
                         compare_surplus)
 
@@ -129,7 +130,7 @@ def test_kernel(python):
         summary = pyheld("summary", "--json", *sysroot(python), core).json
         about, of_live = summary.pop("target"), found.pop("target")
         assert summary == found
-        for key in "executable", "command":
+        for key in "pid", "executable", "command":
             assert about[key] == of_live[key], key
 
 
@@ -155,6 +156,27 @@ def test_cut_short(python):
                 continue
             expect_error("summary", d.file("cut"), words=["missing"])
         assert 4 in statuses, statuses
+
+
+def test_diff():
+    """A core beside a capture: the same process, told by its PID and where
+    its libraries are."""
+    with Growing(pythons.newest()) as g, Directory() as d:
+        g.change(500, 1500)
+        core, _ = gcore(g.target, d)
+        options = sysroot(g.target.python)
+        live = pyheld("diff", "--json", *g.files).json
+        dead = pyheld("diff", "--json", *options, g.files[0], core).json
+        assert dead["same_process"], dead["targets"]
+        about = dead["targets"][1]["target"]
+        assert about["pid"] == g.target.pid
+        for answer in live, dead:
+            del answer["targets"]
+        assert live == dead
+        with Growing(pythons.newest()) as other:
+            out = pyheld("diff", "--json", *options, other.files[0],
+                         core).json
+            assert not out["same_process"]
 
 
 COMPRESSORS = ["zstd", "-q"], ["lz4", "-q"], ["xz", "-0"], ["gzip", "-1"]

@@ -241,6 +241,47 @@ START_TEST(match_knows_the_process)
 }
 END_TEST
 
+static void map_file(struct heap *h, const char *path, uint64_t start,
+		     uint64_t offset)
+{
+	heap_mapping_vec_push(&h->info.mappings, (struct heap_mapping){
+		.start = start, .end = start + 4096, .offset = offset,
+		.path = xstrdup(path) });
+}
+
+/* A core tells neither start nor host. */
+START_TEST(match_knows_the_process_of_a_core)
+{
+	struct heap a, b;
+
+	build_two(&a, &b, "a", "a");
+	b.info.start_time = 0;
+	b.info.host[0] = '\0';
+	map_file(&a, "/bin/python", 0x400000, 0);
+	map_file(&a, "/lib/libc", 0x7f000000, 0);
+	map_file(&a, "/lib/libc", 0x7f100000, 0x100000);
+	ck_assert(!match_same_process(&a.info, &b.info));
+	map_file(&b, "/bin/python", 0x400000, 0);
+	ck_assert(match_same_process(&a.info, &b.info));
+	ck_assert(match_same_process(&b.info, &a.info));
+	/* A program that can't move tells nothing. */
+	map_file(&b, "/lib/libc", 0x7f100000, 0);
+	ck_assert(!match_same_process(&a.info, &b.info));
+	b.info.mappings.v[1].start = 0x7f000000;
+	ck_assert(match_same_process(&a.info, &b.info));
+	map_file(&a, "/tmp/moved", 0x7f200000, 0);
+	map_file(&b, "/tmp/moved", 0x7f300000, 0);
+	ck_assert(match_same_process(&a.info, &b.info));
+	b.info.pid++;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	b.info.pid--;
+	b.info.host[0] = 'x';
+	ck_assert(!match_same_process(&a.info, &b.info));
+	heap_release(&a);
+	heap_release(&b);
+}
+END_TEST
+
 /* --- by type --- */
 
 static void check_rows(struct heap *old, struct heap *new, enum diff_sort sort,
@@ -458,6 +499,7 @@ START_TEST(grow_loses_nothing)
 		graph_random(&old, seed, 60, 100);
 		graph_random(&new, seed + 1000, 80, 150);
 		old.info.pid = new.info.pid = 1;
+		old.info.start_time = new.info.start_time = 1;
 		match_build(&old, &new, &m);
 		grow_build(&old, &new, &m, &options, &g);
 		for (oid o = 0; o < new.nr_objects; o++) {
@@ -545,6 +587,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tc, match_compares_contents);
 	tcase_add_test(tc, match_samples_what_is_large);
 	tcase_add_test(tc, match_knows_the_process);
+	tcase_add_test(tc, match_knows_the_process_of_a_core);
 	tcase_add_test(tc, diff_counts_by_name);
 	tcase_add_test(tc, grow_finds_the_holder);
 	tcase_add_test(tc, grow_subtracts_what_went);
