@@ -36,4 +36,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_THREADS] = "thre",
 	[TABLE_INTERPRETERS] = "inte",
 	[TABLE_NAMES] = "name",
+	[TABLE_WEAK] = "weak",
 };

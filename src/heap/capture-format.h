@@ -108,6 +108,7 @@ enum table {
 	TABLE_THREADS,
 	TABLE_INTERPRETERS,
 	TABLE_NAMES,		/* of edges */
+	TABLE_WEAK,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

@@ -116,6 +116,9 @@ static struct error *read_table(struct heap *h, enum table table)
 	const uint8_t *bytes = NULL;
 	struct error *err;
 
+	/* The first captures had none. */
+	if (!s && table == TABLE_WEAK)
+		return NULL;
 	if (!s)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", table_tags[table]);
@@ -311,6 +314,11 @@ static bool tables_fit(const struct heap *h)
 			return false;
 	for (size_t i = 0; i < h->interpreters.nr; i++)
 		if (!is_oid_or_none(h, h->interpreters.v[i].garbage_list))
+			return false;
+	for (size_t i = 0; i < h->weak.nr; i++)
+		if (!is_oid(h, h->weak.v[i].reference) ||
+		    !is_oid(h, h->weak.v[i].referent) ||
+		    !is_oid_or_none(h, h->weak.v[i].callback))
 			return false;
 	return true;
 }

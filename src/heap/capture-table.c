@@ -378,6 +378,22 @@ static void read_name(struct row *r, struct heap_name_vec *names)
 	heap_name_vec_push(names, n);
 }
 
+static void write_weak(const struct heap_weak *w, struct str *row)
+{
+	put_oid(row, w->reference);
+	put_oid(row, w->referent);
+	put_oid(row, w->callback);
+}
+
+static void read_weak(struct row *r, struct heap *h)
+{
+	struct heap_weak w = { .reference = get_oid(r) };
+
+	w.referent = get_oid(r);
+	w.callback = get_oid(r);
+	heap_weak_vec_push(&h->weak, w);
+}
+
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -402,6 +418,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->interpreters.nr;
 	case TABLE_NAMES:
 		return d->nr_names;
+	case TABLE_WEAK:
+		return h->weak.nr;
 	case NR_TABLES:
 		break;
 	}
@@ -439,6 +457,9 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_NAMES:
 		write_name(&d->names[i], row);
+		break;
+	case TABLE_WEAK:
+		write_weak(&h->weak.v[i], row);
 		break;
 	case NR_TABLES:
 		break;
@@ -491,6 +512,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_NAMES:
 		read_name(r, names);
+		break;
+	case TABLE_WEAK:
+		read_weak(r, h);
 		break;
 	case NR_TABLES:
 		break;

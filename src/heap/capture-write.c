@@ -148,7 +148,8 @@ static void make_table(struct writer *w, struct part *p, enum table t)
 	CLEANUP(str_release) struct str rows = STR_INIT;
 
 	memcpy(p->entry.tag, table_tags[t], sizeof(p->entry.tag));
-	p->entry.flags = SECTION_VITAL;
+	/* Who does not know of these is right about all else. */
+	p->entry.flags = t == TABLE_WEAK ? 0 : SECTION_VITAL;
 	table_write(t, w->h, &w->details, &rows, &p->entry.items);
 	p->entry.packed = p->entry.stored = rows.len;
 	if (!w->options->plain) {

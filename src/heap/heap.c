@@ -72,6 +72,7 @@ void heap_release(struct heap *h)
 	heap_frame_vec_release(&h->frames);
 	heap_thread_vec_release(&h->threads);
 	heap_interpreter_vec_release(&h->interpreters);
+	heap_weak_vec_release(&h->weak);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);

@@ -159,6 +159,13 @@ struct heap_interpreter {
 };
 VEC_DEFINE(heap_interpreter_vec, struct heap_interpreter);
 
+/* A weak reference: it keeps nothing alive, so it is no edge. */
+struct heap_weak {
+	oid reference, referent;
+	oid callback;		/* called when the referent goes; OID_NONE */
+};
+VEC_DEFINE(heap_weak_vec, struct heap_weak);
+
 /* A part of the target's address space. */
 struct heap_mapping {
 	uint64_t start, end;
@@ -257,6 +264,7 @@ struct heap {
 	struct heap_frame_vec frames;
 	struct heap_thread_vec threads;
 	struct heap_interpreter_vec interpreters;
+	struct heap_weak_vec weak;
 	struct heap_info info;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */

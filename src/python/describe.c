@@ -164,3 +164,36 @@ void describe_types(struct python *py)
 		h->types.v[h->type[o]].bytes += h->size[o];
 	}
 }
+
+/* The referent, or None when it is gone. */
+static void add_weak(struct python *py, oid o)
+{
+	const struct layout *l = &py->layout;
+	struct heap *h = py->heap;
+	raddr callback = word_at(py, h->address[o], l->weakref_callback);
+	struct heap_weak w = {
+		.reference = o,
+		.referent = objects_find(py, word_at(py, h->address[o],
+						     l->weakref_object)),
+		.callback = callback ? objects_find(py, callback) : OID_NONE,
+	};
+
+	if (w.referent == OID_NONE ||
+	    h->address[w.referent] == py->known.none)
+		return;
+	h->flags[w.referent] |= OBJECT_WEAK_REFERENT;
+	heap_weak_vec_push(&h->weak, w);
+}
+
+void describe_weak(struct python *py)
+{
+	raddr traverse = py->known.weakref_traverse;
+	struct heap *h = py->heap;
+
+	for (oid o = 0; traverse && o < h->nr_objects; o++) {
+		const struct pytype *t = types_of(py, o);
+
+		if (py->types.v[t->native_base].traverse == traverse)
+			add_weak(py, o);
+	}
+}

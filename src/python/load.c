@@ -467,6 +467,7 @@ static struct error *load_heap(struct python *py,
 	load_from_roots(&ld);
 	roots_load_stacks(py);
 	describe_types(py);
+	describe_weak(py);
 	describe_info(py);
 	return NULL;
 }

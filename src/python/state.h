@@ -361,6 +361,7 @@ bool repr_text(struct python *py, const struct pytype *t, raddr obj,
 
 void describe_types(struct python *py);
 void describe_info(struct python *py);	/* heap.info */
+void describe_weak(struct python *py);	/* heap.weak */
 
 /* --- size.c --------------------------------------------------------------- */
 
