@@ -6,6 +6,7 @@ dist_man_MANS += \
 	man/pyheld-cycles.1 \
 	man/pyheld-diff.1 \
 	man/pyheld-export.1 \
+	man/pyheld-garbage.1 \
 	man/pyheld-json.5 \
 	man/pyheld-object.1 \
 	man/pyheld-summary.1 \

@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/e2e/test_core.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_fuzz.py \
+	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
@@ -29,6 +30,7 @@ EXTRA_DIST += \
 	tests/targets/app.py \
 	tests/targets/bench.py \
 	tests/targets/crowd.py \
+	tests/targets/discarded.py \
 	tests/targets/growing.py \
 	tests/targets/held.py \
 	tests/targets/odd.py \

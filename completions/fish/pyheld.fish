@@ -49,6 +49,17 @@ complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l help -s h -d 'Show
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a garbage -d 'Show what gc.collect() would find unreachable now'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l json -d 'Write JSON'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l limit -x -d 'Show at most N types and N kinds of component, 0: all (default: 10; with --json: all)'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l executable -r -F -d 'TARGET is a core file of this program'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l sysroot -x -d 'Look there for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a object -d 'Show one object, what it refers to and what to it'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l json -d 'Write JSON'
@@ -114,7 +125,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles object capture diff export watch help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles garbage object capture diff export watch help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of this program'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look there for the files that a core\'s process had mapped'

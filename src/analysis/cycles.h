@@ -75,17 +75,6 @@ void cycles_build(struct heap *h, const struct reach *reach,
 		  const struct garbage *garbage, struct cycles *ret);
 void cycles_release(struct cycles *c);
 
-struct cycle_type {
-	uint32_t type;		/* index in heap.types */
-	uint32_t nr;
-	uint64_t bytes;
-};
-VEC_DEFINE(cycle_type_vec, struct cycle_type);
-
-/* A cycle's types: by objects, then name.  The caller owns the result. */
-void cycles_types(const struct heap *h, const struct cycles *c,
-		  const struct cycle *cycle, struct cycle_type_vec *ret);
-
 /*
  * The edges that close it: a shortest closed path through its most telling
  * object, which is the first and the last step.  The caller owns it.

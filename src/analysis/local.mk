@@ -4,6 +4,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/bits.h \
 	src/analysis/chain.c \
 	src/analysis/chain.h \
+	src/analysis/collect.c \
+	src/analysis/collect.h \
 	src/analysis/condition.c \
 	src/analysis/condition.h \
 	src/analysis/cycles.c \
@@ -43,5 +45,7 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/stray.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
+	src/analysis/tally.c \
+	src/analysis/tally.h \
 	src/analysis/trend.c \
 	src/analysis/trend.h

@@ -13,6 +13,8 @@ const struct command commands[] = {
 	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain },
 	{ "cycles", "List groups of objects that refer to each other",
 	  &cycles_argp, cmd_cycles },
+	{ "garbage", "Show what gc.collect() would find unreachable now",
+	  &garbage_argp, cmd_garbage },
 	{ "object", "Show one object, what it refers to and what to it",
 	  &object_argp, cmd_object },
 	{ "capture", "Write all objects and references into a file",

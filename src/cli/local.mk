@@ -6,6 +6,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/cycles.c \
 	src/cli/diff.c \
 	src/cli/export.c \
+	src/cli/garbage.c \
 	src/cli/limits.c \
 	src/cli/limits.h \
 	src/cli/object.c \

@@ -1,8 +1,8 @@
 #include "output/cycles.h"
 #include "output/json.h"
 #include "output/path.h"
+#include "output/tally.h"
 
-#define TYPES_SHOWN 6
 #define MEMBERS_MAX_JSON 1000
 
 static bool is_shown(const struct heap *h, const struct cycles *c,
@@ -59,25 +59,6 @@ static void add_title(const struct cycle *cycle, uint64_t number,
 		str_add(out, "  finalizers in it have run already\n");
 	if (cycle->flags & CYCLE_SCANNED)
 		str_add(out, "  some of its references are a guess\n");
-}
-
-static void add_types(const struct heap *h, const struct cycles *c,
-		      const struct cycle *cycle, struct str *out)
-{
-	CLEANUP(cycle_type_vec_release) struct cycle_type_vec types = VEC_INIT;
-
-	cycles_types(h, c, cycle, &types);
-	str_add(out, "  types: ");
-	for (size_t i = 0; i < types.nr && i < TYPES_SHOWN; i++) {
-		str_addf(out, "%s%s ", i ? ", " : "",
-			 h->types.v[types.v[i].type].name);
-		format_count(out, types.v[i].nr);
-	}
-	if (types.nr > TYPES_SHOWN) {
-		str_add(out, " and ");
-		format_counted(out, types.nr - TYPES_SHOWN, "more type");
-	}
-	str_add(out, "\n\n");
 }
 
 static void add_loop(struct heap *h, const struct cycles *c,
@@ -152,32 +133,15 @@ void cycles_text(struct heap *h, const struct cycles *c,
 			break;
 		str_add_char(out, '\n');
 		add_title(cycle, ++nr, f, out);
-		add_types(h, c, cycle, out);
+		str_add(out, "  types: ");
+		tally_text(h, &c->members.v[cycle->first], cycle->nr, out);
+		str_add(out, "\n\n");
 		add_loop(h, c, cycle, f, out);
 		add_holder(h, reach, cycle, f, out);
 	}
 }
 
 /* --- JSON --- */
-
-static json_t *types_json(const struct heap *h, const struct cycles *c,
-			  const struct cycle *cycle)
-{
-	CLEANUP(cycle_type_vec_release) struct cycle_type_vec types = VEC_INIT;
-	json_t *ret = json_array();
-
-	cycles_types(h, c, cycle, &types);
-	for (size_t i = 0; i < types.nr; i++) {
-		json_t *type = json_object();
-
-		json_put(type, "type",
-			 json_text(h->types.v[types.v[i].type].name));
-		json_put(type, "count", json_count(types.v[i].nr));
-		json_put(type, "bytes", json_count(types.v[i].bytes));
-		json_push(ret, type);
-	}
-	return ret;
-}
 
 static json_t *members_json(const struct heap *h, const struct cycles *c,
 			    const struct cycle *cycle)
@@ -232,7 +196,7 @@ static json_t *cycle_json(struct heap *h, const struct cycles *c,
 		 json_boolean(flags & CYCLE_LEGACY_DEL));
 	json_put(ret, "finalized", json_boolean(flags & CYCLE_FINALIZED));
 	json_put(ret, "guessed", json_boolean(flags & CYCLE_SCANNED));
-	json_put(ret, "types", types_json(h, c, cycle));
+	json_put(ret, "types", tally_json(h, &c->members.v[cycle->first], cycle->nr));
 	json_put(ret, "loop", loop_json(h, c, cycle));
 	json_put(ret, "held_by", holder_json(h, reach, cycle));
 	json_put(ret, "members", members_json(h, c, cycle));

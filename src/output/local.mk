@@ -8,6 +8,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/diff.h \
 	src/output/format.c \
 	src/output/format.h \
+	src/output/garbage.c \
+	src/output/garbage.h \
 	src/output/json.c \
 	src/output/json.h \
 	src/output/jsonl.c \
@@ -22,5 +24,7 @@ src_libpyheld_a_SOURCES += \
 	src/output/summary.h \
 	src/output/table.c \
 	src/output/table.h \
+	src/output/tally.c \
+	src/output/tally.h \
 	src/output/watch.c \
 	src/output/watch.h

@@ -145,6 +145,7 @@ def test_schemas(python):
                                              "--address=0x%x" % address))
                 break
         v.named("cycles", run("cycles", target.pid, "--all"))
+        v.named("garbage", run("garbage", target.pid))
         for address in [a for a, want in plants.values()][:3]:
             v.named("object command", run("object", target.pid,
                                           "0x%x" % address))

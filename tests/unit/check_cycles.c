@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/cycles.h"
+#include "analysis/tally.h"
 #include "brute.h"
 #include "graph.h"
 
@@ -143,7 +144,7 @@ END_TEST
 
 START_TEST(cycles_count_their_types)
 {
-	struct cycle_type_vec types;
+	struct tally_type_vec types;
 	struct reach reach;
 	struct cycles c;
 	struct heap h;
@@ -151,7 +152,8 @@ START_TEST(cycles_count_their_types)
 	graph_build(&h, "a->b b->c c->d d->e e->a; type z.Z a c; type b.B b e;"
 			"type a.A d; size d=100");
 	build(&h, &reach, &c);
-	cycles_types(&h, &c, &c.all.v[0], &types);
+	tally_types(&h, &c.members.v[c.all.v[0].first], c.all.v[0].nr,
+		    &types);
 	ck_assert_uint_eq(types.nr, 3);
 	ck_assert_str_eq(h.types.v[types.v[0].type].name, "b.B");
 	ck_assert_uint_eq(types.v[0].nr, 2);
@@ -159,7 +161,7 @@ START_TEST(cycles_count_their_types)
 	ck_assert_str_eq(h.types.v[types.v[1].type].name, "z.Z");
 	ck_assert_str_eq(h.types.v[types.v[2].type].name, "a.A");
 	ck_assert_uint_eq(types.v[2].bytes, 100);
-	cycle_type_vec_release(&types);
+	tally_type_vec_release(&types);
 	cycles_release(&c);
 	reach_release(&reach);
 	heap_release(&h);

@@ -1,0 +1,18 @@
+/*
+ * output/tally.h - the types of many objects.
+ */
+#ifndef OUTPUT_TALLY_H
+#define OUTPUT_TALLY_H
+
+#include <jansson.h>
+
+#include "analysis/tally.h"
+#include "base/str.h"
+
+/* "Node 2, dict 2 and 3 more types" */
+void tally_text(const struct heap *h, const oid *members, size_t nr,
+		struct str *out);
+/* [{"type", "count", "bytes"}] */
+json_t *tally_json(const struct heap *h, const oid *members, size_t nr);
+
+#endif

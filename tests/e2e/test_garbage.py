@@ -1,0 +1,106 @@
+"""`pyheld garbage` against what the target's own collector finds then."""
+import os
+import re
+import tempfile
+
+import pythons
+from harness import CI, Target, each, pyheld, text, unharmed
+
+FOUND = re.compile(r"gc: (un)?collectable <.*? (?:0x)?([0-9a-fA-F]+)>")
+
+
+class Discarded:
+    """A target with garbage, what pyheld says of it, and then the target."""
+    def __init__(self, python, words, also=lambda target, found: None):
+        with tempfile.TemporaryFile() as log, \
+                Target(python, "discarded.py", words, log.fileno(),
+                       fds=[log.fileno()]) as target:
+            self.facts = target.facts
+            self.json = pyheld("garbage", "--json", target.pid).json
+            self.found = {int(x, 16) for x in self.json["addresses"]}
+            also(target, self)
+            unharmed(target)
+            os.write(target.process.stdin.fileno(), b"\n")
+            self.answer = target.read()
+            self.saved = set(self.answer["saved"])
+            log.seek(0)
+            self.said = {}
+            for un, address in FOUND.findall(text(log.read())):
+                self.said[int(address, 16)] = bool(un)
+            for a, b, what in ((self.said, self.found, "missing"),
+                               (self.found, self.said, "too many")):
+                wrong = set(a) - set(b)
+                assert not wrong, "%d of %d are %s: %s" % (
+                    len(wrong), len(self.said), what,
+                    self.describe(target, wrong))
+
+    @staticmethod
+    def describe(target, addresses):
+        return "".join(text(pyheld("object", target.pid, "0x%x" % a,
+                                   status=(0, 3)).out)[:2000]
+                       for a in sorted(addresses)[:4])
+
+
+@each(pythons.supported)
+def test_saved(python):
+    """What gc.collect() saves, and nothing else.  Without what has finalizers:
+    these free some of the garbage before it is saved."""
+    d = Discarded(python, "quiet")
+    assert d.found == d.saved, len(d.found ^ d.saved)
+    assert len(d.found) > 3000, len(d.found)
+    print("# garbage of %-14s %5d objects saved, the same"
+          % (python.label, len(d.found)))
+
+
+def check_facts(d):
+    """What is not garbage, and why."""
+    facts = d.facts
+    for word in ("frozen", "native", "local"):
+        for address in facts[word] if word == "frozen" else [facts[word]]:
+            assert address not in d.found, word
+    assert facts["revived"] in d.found and facts["revived"] not in d.saved
+    assert d.saved < d.found
+    assert d.json["objects"] == len(d.found)
+    assert sum(t["count"] for t in d.json["types"]) == d.json["objects"]
+    assert sum(t["size"] for t in d.json["types"]) == d.json["bytes"]
+    for key, total in (("count", d.json["nr_components"]),
+                       ("objects", d.json["objects"]),
+                       ("bytes", d.json["bytes"]),
+                       ("finalizers", d.json["finalizers"]),
+                       ("weakref_callbacks", d.json["weakref_callbacks"])):
+        assert sum(c[key] for c in d.json["components"]) == total, key
+    uncollectable = sum(d.said.values())
+    assert d.json["uncollectable"]["objects"] == uncollectable
+    assert bool(facts["legacy"]) == bool(uncollectable)
+
+
+def check_text_and_capture(target, d):
+    """The same of a capture; the text says it in words."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.pyheld")
+        pyheld("capture", "-o", path, target.pid)
+        assert pyheld("garbage", path, "--json").json == d.json
+        words = text(pyheld("garbage", path).out)
+    assert "garbage: {:,} objects".format(d.json["objects"]) in words, words
+    for word in ("finalizers of ", "callbacks of weak references", "Node"):
+        assert word in words, words
+
+
+def some():
+    return pythons.supported() if CI else pythons.oldest_and_newest()
+
+
+@each(some)
+def test_said(python):
+    """With finalizers, callbacks and what brings itself back: all that the
+    collector says to be unreachable, and nothing else."""
+    d = Discarded(python, "resurrect,legacy,enable", check_text_and_capture)
+    check_facts(d)
+    # At least those that this target knows of: of a weakref.ref and of a
+    # weakref.finalize of each planting, of the last WeakValueDictionary.
+    assert d.json["weakref_callbacks"] >= 7, d.json["weakref_callbacks"]
+    print("# garbage of %-14s %5d objects in %d components, %d finalizers, "
+          "%d callbacks, %d uncollectable" % (
+              python.label, len(d.found), d.json["nr_components"],
+              d.json["finalizers"], d.json["weakref_callbacks"],
+              d.json["uncollectable"]["objects"]))
