@@ -7,142 +7,11 @@
 #include "base/alloc.h"
 #include "python/emulator-engine.h"
 
-/*
- * Segments are mapped when they are first touched, whole ones: an address
- * range costs nothing until it is used, but every region slows down Unicorn
- * 2.0.1, which keeps them in a list (500: 0.3 s to map, 3000: 14 s more).
- */
-#define MAX_REGIONS 600
-/* Of a lazy segment, so much is read from its file at once. */
-#define LAZY_WINDOW (UINT64_C(2) << 20)
-
 #define ALLOWED_NS UINT64_C(1000000000)
 #define ALLOWED_LATER_NS UINT64_C(100000000)
 #define STEP_NS UINT64_C(2000)
 /* After so many hangs, patience is shorter. */
 #define PATIENT_HANGS 8
-
-static uint64_t page_down(uint64_t addr)
-{
-	return addr & ~(uint64_t)(EMULATOR_PAGE - 1);
-}
-
-/* 0: beyond the last page. */
-static uint64_t page_up(uint64_t addr)
-{
-	return page_down(addr + EMULATOR_PAGE - 1);
-}
-
-static bool map_region(struct emulator *e, const struct segment *s,
-		       raddr start, raddr end)
-{
-	const uint8_t *bytes = s->bytes + (start - s->start);
-	uint32_t perms = UC_PROT_READ;
-
-	if (s->prot & SEGMENT_EXEC)
-		perms |= UC_PROT_EXEC;
-	e->nr_regions++;
-	/* Unicorn takes a plain pointer, but writes only where perms allow. */
-	return !uc_mem_map_ptr(e->uc, start, end - start, perms,
-			       (void *)(uintptr_t)bytes);
-}
-
-/*
- * A page of which a segment has only a part (cores; tests): a copy of what
- * all segments have of it, zeros between them.
- */
-static bool map_mixed_page(struct emulator *e, raddr page)
-{
-	struct segment mixed = { .start = page };
-	uint8_t *copy = NULL;
-	const uint8_t *p;
-
-	if (posix_memalign((void **)&copy, EMULATOR_PAGE, EMULATOR_PAGE))
-		out_of_memory();
-	memset(copy, 0, EMULATOR_PAGE);
-	emulator_pages_push(&e->pages, copy);
-	for (unsigned int i = 0; i < EMULATOR_PAGE; i++) {
-		p = memory_at(e->memory, page + i, 1);
-		if (!p)
-			continue;
-		copy[i] = *p;
-		mixed.prot |= memory_find(e->memory, page + i)->prot;
-	}
-	mixed.bytes = copy;
-	return map_region(e, &mixed, page, page + EMULATOR_PAGE);
-}
-
-/* Can be read, and is if it was not yet. */
-static bool chunk_filled(struct emulator *e, const struct segment *s,
-			 raddr addr)
-{
-	return memory_at(e->memory, addr, MIN(SEGMENT_CHUNK, s->end - addr));
-}
-
-/* Cut [*start, *end) to what can be filled around `addr`. */
-static bool fill_around(struct emulator *e, const struct segment *s,
-			raddr addr, raddr *start, raddr *end)
-{
-	raddr chunk = addr - (addr - s->start) % SEGMENT_CHUNK;
-	raddr low = MAX(*start, addr - addr % LAZY_WINDOW);
-	raddr high = MIN(*end - low, LAZY_WINDOW - low % LAZY_WINDOW) + low;
-	raddr at;
-
-	if (!chunk_filled(e, s, chunk))
-		return false;
-	for (at = chunk; at > low; at -= SEGMENT_CHUNK) {
-		if (!chunk_filled(e, s, at - SEGMENT_CHUNK))
-			break;
-	}
-	*start = MAX(low, at);
-	for (at = chunk + SEGMENT_CHUNK; at < high; at += SEGMENT_CHUNK) {
-		if (!chunk_filled(e, s, at))
-			break;
-	}
-	*end = MIN(high, at);
-	return true;
-}
-
-/*
- * All of the segment, or what can be had around `addr`.  A segment that was
- * lazy when parts of it were mapped and is no more: the parts between them.
- */
-static bool map_segment(struct emulator *e, const struct segment *s,
-			raddr addr, raddr start, raddr end)
-{
-	raddr page = page_down(addr);
-
-	if (s->filled && !fill_around(e, s, addr, &start, &end))
-		return false;
-	if (map_region(e, s, start, end))
-		return true;
-	start = MAX(start, addr - addr % LAZY_WINDOW);
-	end = MIN(end - start, LAZY_WINDOW - start % LAZY_WINDOW) + start;
-	return map_region(e, s, start, end) ||
-	       map_region(e, s, page, page + EMULATOR_PAGE);
-}
-
-static bool map_at(struct emulator *e, raddr addr)
-{
-	const struct segment *s = memory_find(e->memory, addr);
-	raddr page = page_down(addr), start, end;
-
-	if (!s || !(s->prot & SEGMENT_READ))
-		return false;
-	start = page_up(s->start);
-	end = page_down(s->end);
-	if (page < start || page >= end || (s->filled && start != s->start))
-		return map_mixed_page(e, page);
-	return map_segment(e, s, addr, start, end);
-}
-
-/* An access that crosses into the next page is reported by its start only. */
-static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t addr,
-			int size, int64_t value, void *context)
-{
-	(void)uc, (void)type, (void)size, (void)value;
-	return map_at(context, addr);
-}
 
 /* Unicorn brings eight bytes as two stores of four, the low half first. */
 static void port_write(struct emulator *e, uint64_t offset, unsigned int size,
@@ -209,12 +78,14 @@ static void on_block(uc_engine *uc, uc_tb *block, uc_tb *previous,
 	const uint8_t *code;
 
 	(void)uc, (void)previous;
-	if (block->pc - e->base < EMULATOR_PAGE)
+	if (block->pc - e->base < EMULATOR_PAGE ||
+	    emulator_memory_jumps(e, block->pc))
 		return;
 	code = memory_at(e->memory, block->pc, block->size);
 	if (code && e->machine->trusts(code, block->size))
 		return;
 	e->tainted = true;
+	e->misread = block->pc;
 	emulator_stop(e, "it has an instruction that the emulator misreads");
 }
 
@@ -244,7 +115,7 @@ static bool add_hooks(struct emulator *e)
 {
 	const struct emulator_machine *m = e->machine;
 
-	if (!add_hook(e, UC_HOOK_MEM_UNMAPPED, (void *)on_unmapped, 0) ||
+	if (!emulator_memory_hooks(e) ||
 	    !add_hook(e, UC_HOOK_EDGE_GENERATED, (void *)on_block, 0))
 		return false;
 	for (unsigned int i = 0; i < m->nr_stopping; i++) {
@@ -318,7 +189,7 @@ void emulator_engine_close(struct emulator *e)
 
 bool emulator_engine_worn(const struct emulator *e)
 {
-	return e->nr_regions > MAX_REGIONS || e->tainted;
+	return emulator_memory_worn(e) || e->tainted;
 }
 
 static const char *failure(uc_err err)
@@ -395,6 +266,8 @@ const char *emulator_engine_run(struct emulator *e, unsigned int start,
 		uc_context_restore(e->uc, e->pristine);
 	e->dirty = true;
 	e->failed = NULL;
+	e->refused = 0;
+	emulator_memory_undo(e);
 	watchdog_arm(e->watchdog,
 		     e->hangs < PATIENT_HANGS ? ALLOWED_NS : ALLOWED_LATER_NS,
 		     STEP_NS);

@@ -2,7 +2,8 @@
  * python/emulator-engine.h - what the emulator's files share.
  *
  * emulator.c		batches of calls and their results, what is given up
- * emulator-engine.c	Unicorn, its memory, one run
+ * emulator-engine.c	Unicorn, one run
+ * emulator-memory.c	the target's memory as the emulated code sees it
  * emulator-x86-64.c	machine code and registers of the architecture
  * emulator-x86-64-trust.c	what Unicorn runs, but not as what it is
  * emulator-none.c	stands for all of these in a build without Unicorn
@@ -13,6 +14,12 @@
  *	cell	r--	object, traverse ...: we change it while the loop runs
  *	stack	rw-	unmapped below
  *	port	-w-	a store here calls us: visited this, this call returned
+ *
+ * The target's memory is mapped as it is, to be read.  Where a function writes
+ * (thread locals, locks, marks in objects), the surroundings become a window:
+ * MMIO, too, so that we are asked for each access.  What is written there is
+ * kept aside, word by word, and forgotten when the call is over: the memory
+ * itself never changes, and one call does not see what another wrote.
  *
  * All state of a batch is ours, where the emulated code can't get at it: the
  * worst that it can do is to say that its own object refers to something else.
@@ -89,6 +96,28 @@ struct emulator_strike {
 /* Traverse functions that failed; a later one may take another's place. */
 #define EMULATOR_STRIKES 1024
 
+/* Memory that is written to, whole pages of one segment. */
+struct emulator_window {
+	struct emulator *emulator;
+	raddr start, end;
+};
+VEC_DEFINE(emulator_windows, struct emulator_window *);
+
+/* A word that a call has written; it is one of call number `call`. */
+struct emulator_word {
+	raddr at;
+	uint64_t value, call;
+};
+
+/* Half of so many words may be written by one call; a power of 2. */
+#define EMULATOR_WRITTEN 4096
+
+/* `from` is never run, but `to` in its place. */
+struct emulator_jump {
+	raddr from, to;
+};
+VEC_DEFINE(emulator_jumps, struct emulator_jump);
+
 VEC_DEFINE(emulator_pages, uint8_t *);
 
 struct emulator {
@@ -102,7 +131,15 @@ struct emulator {
 	bool dirty;			/* a run ended badly: restore them */
 	bool tainted;			/* it translated what it misreads */
 	unsigned int nr_regions;	/* that Unicorn has to look through */
-	struct emulator_pages pages;	/* copies, for pages of two segments */
+	struct emulator_pages pages;	/* what the engine needs a copy of */
+	struct emulator_windows windows;
+	struct emulator_word *written;	/* a hash table, EMULATOR_WRITTEN */
+	unsigned int nr_written;
+	uint64_t written_call;
+	raddr refused;			/* where a run ended for writing, or 0 */
+	struct emulator_jumps jumps;
+	raddr misread;			/* code that can't be run as it is, or 0 */
+	raddr blank_start, blank_end;	/* reads as zeros */
 	struct watchdog *watchdog;
 	struct watchdog_progress *progress;
 
@@ -135,6 +172,20 @@ bool emulator_engine_worn(const struct emulator *e);
  */
 const char *emulator_engine_run(struct emulator *e, unsigned int start,
 				unsigned int end, bool *hung);
+
+/* emulator-memory.c; after the engine was opened. */
+bool emulator_memory_hooks(struct emulator *e);
+bool emulator_memory_worn(const struct emulator *e);
+/* The call is over: forget what it wrote. */
+void emulator_memory_undo(struct emulator *e);
+/*
+ * The run has failed for writing: make a window there, so that it may try
+ * again.  False: it did not, or may not write there.
+ */
+bool emulator_memory_allow(struct emulator *e);
+/* Another function runs in place of the one at `addr`. */
+bool emulator_memory_jumps(const struct emulator *e, raddr addr);
+void emulator_memory_release(struct emulator *e);
 
 uint64_t emulator_cell(const struct emulator *e, unsigned int word);
 void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value);

@@ -31,3 +31,24 @@ bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 	(void)e, (void)function, (void)a, (void)b, (void)ret;
 	return false;
 }
+
+raddr emulator_misread(struct emulator *e)
+{
+	(void)e;
+	return 0;
+}
+
+void emulator_redirect(struct emulator *e, raddr from, raddr to)
+{
+	(void)e, (void)from, (void)to;
+}
+
+void emulator_blank(struct emulator *e, raddr start, raddr end)
+{
+	(void)e, (void)start, (void)end;
+}
+
+void emulator_forgive(struct emulator *e)
+{
+	(void)e;
+}

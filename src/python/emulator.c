@@ -11,6 +11,8 @@
 #define MAX_ALL_HANGS 100
 /* Each has cost us what an engine holds. */
 #define MAX_ABORTS 16
+/* So many windows for one call. */
+#define MAX_TRIES 16
 
 void emulator_stop(struct emulator *e, const char *why)
 {
@@ -106,6 +108,7 @@ void emulator_returned(struct emulator *e, uint64_t sp)
 		emulator_stop(e, "it did not keep to its stack");
 		return;
 	}
+	emulator_memory_undo(e);
 	c = &e->calls[e->at++];
 	c->nr = (uint32_t)(e->visited->nr - c->first);
 	next_call(e);
@@ -143,10 +146,33 @@ static void fail_rest(struct emulator *e, const char *why)
 	}
 }
 
+/* The loop, from e->at on; again where what is written got its window. */
+static const char *run_loop(struct emulator *e, bool *hung)
+{
+	const struct emulator_machine *m = e->machine;
+	unsigned int tries = 0;
+	const char *why;
+	size_t at;
+
+	for (;;) {
+		at = e->at;
+		why = emulator_engine_run(e, m->loop, m->loop_end, hung);
+		if (!why || e->at >= e->nr)
+			return why;
+		tries = e->at == at ? tries + 1 : 0;
+		if (tries > MAX_TRIES || !emulator_memory_allow(e))
+			return why;
+		e->visited->nr = e->calls[e->at].first;
+		watchdog_next(e->progress);
+		why = emulator_engine_open(e);
+		if (why)
+			return why;
+	}
+}
+
 void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 		  struct raddr_vec *visited)
 {
-	const struct emulator_machine *m = e->machine;
 	const char *why;
 	bool hung;
 
@@ -161,7 +187,7 @@ void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 			break;
 		}
 		hung = false;
-		why = emulator_engine_run(e, m->loop, m->loop_end, &hung);
+		why = run_loop(e, &hung);
 		if (!why && emulator_cell(e, EMULATOR_OBJECT))
 			why = "it jumped to the end";
 		if (why && e->at < nr)
@@ -171,8 +197,8 @@ void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 	e->visited = NULL;
 }
 
-bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
-		   uint64_t *ret)
+static bool call_once(struct emulator *e, uint64_t a, uint64_t b,
+		      uint64_t *ret)
 {
 	const struct emulator_machine *m = e->machine;
 	uint64_t top = e->base + EMULATOR_TOP, sp;
@@ -180,7 +206,6 @@ bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 
 	if (reopen_if_worn(e))
 		return false;
-	emulator_cell_set(e, EMULATOR_TRAVERSE, function);
 	if (e->dirty)
 		uc_context_restore(e->uc, e->pristine);
 	e->dirty = false;
@@ -191,6 +216,34 @@ bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 		return false;
 	return !uc_reg_read(e->uc, m->sp, &sp) && sp == top &&
 	       !uc_reg_read(e->uc, m->result, ret);
+}
+
+bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
+		   uint64_t *ret)
+{
+	emulator_cell_set(e, EMULATOR_TRAVERSE, function);
+	for (unsigned int tries = 0; tries <= MAX_TRIES; tries++) {
+		e->refused = 0;
+		if (call_once(e, a, b, ret))
+			return true;
+		if (!emulator_memory_allow(e))
+			break;
+	}
+	return false;
+}
+
+raddr emulator_misread(struct emulator *e)
+{
+	raddr at = e->misread;
+
+	e->misread = 0;
+	return at;
+}
+
+void emulator_forgive(struct emulator *e)
+{
+	e->struck = false;
+	memset(e->strikes, 0, sizeof(e->strikes));
 }
 
 static bool area_is_free(struct memory *m, raddr start, raddr end)
@@ -288,6 +341,8 @@ struct emulator *emulator_new(struct memory *m, raddr fs_base,
 	e->machine = &emulator_x86_64;
 	e->memory = m;
 	e->fs_base = fs_base;
+	e->written = xcalloc(EMULATOR_WRITTEN, sizeof(*e->written));
+	e->written_call = 1;
 	e->max_visits = max_visits(m);
 	*why_not = emulator_open(e);
 	if (*why_not) {
@@ -303,7 +358,8 @@ void emulator_free(struct emulator *e)
 		return;
 	watchdog_free(e->watchdog);
 	emulator_engine_close(e);
-	emulator_pages_release(&e->pages);
+	emulator_memory_release(e);
+	free(e->written);
 	free(e->area);
 	free(e->stack);
 	free(e);

@@ -4,11 +4,13 @@
  * CPython learns an object's referents by Py_TYPE(o)->tp_traverse(o, visit,
  * arg).  That machine code runs here in a CPU emulator (Unicorn) whose memory
  * is the snapshot, read-only, plus a stack of its own: nothing of the target
- * runs in the target, nothing of it runs on our CPU.  Objects go in batches: a
+ * runs in the target, nothing of it runs on our CPU.  What it writes is kept
+ * aside, and forgotten after the call.  Objects go in batches: a
  * small loop in emulated code calls traverse for each, and the visit function
  * hands us its first argument.
  *
  * Endless loops (a budget of CPU time), wild jumps, unmapped addresses, writes
+ * to what is not the process's to write, too many of them, system calls
  * and instructions that can't be decoded end that one object; the batch goes
  * on with the next.  A traverse function that fails too often is given up.
  */
@@ -38,6 +40,18 @@ struct emulator_call {
  */
 void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 		  struct raddr_vec *visited);
+
+/*
+ * Some code can't be run as it is (AVX: see emulator-x86-64-trust.c).  Where
+ * calls failed for that, an address in it, once; else 0.
+ */
+raddr emulator_misread(struct emulator *e);
+/* Whatever calls or jumps to `from` gets to `to`, which does the same. */
+void emulator_redirect(struct emulator *e, raddr from, raddr to);
+/* Zeros are read from `start` to `end`; the same address twice: no more. */
+void emulator_blank(struct emulator *e, raddr start, raddr end);
+/* What failed until now may be tried again. */
+void emulator_forgive(struct emulator *e);
 
 /*
  * Any function with up to two integer arguments, for tests and self-checks.

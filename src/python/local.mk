@@ -21,6 +21,7 @@ if HAVE_UNICORN
 src_libpyheld_a_SOURCES += \
 	src/python/emulator-engine.c \
 	src/python/emulator-engine.h \
+	src/python/emulator-memory.c \
 	src/python/emulator-x86-64-trust.c \
 	src/python/emulator-x86-64.c \
 	src/python/emulator.c

@@ -11,6 +11,7 @@
 #define BIG 0x10000000
 #define BIG_SIZE (16 << 20)
 #define NOWHERE 0x7000000
+#define LAZY 0x20000000
 
 static struct memory memory;
 static struct emulator *emulator;
@@ -137,7 +138,7 @@ static struct emulator_call run_one(raddr object, raddr traverse)
 
 static void check_three(const struct emulator_call *call, unsigned int n)
 {
-	ck_assert_ptr_null(call->failed);
+	ck_assert_msg(!call->failed, "%s", call->failed);
 	ck_assert_uint_eq(call->nr, 3);
 	ck_assert_uint_le(call->first + 3, visited.nr);
 	for (unsigned int i = 0; i < 3; i++)
@@ -241,8 +242,6 @@ static const struct {
 	{ "jump to data", 2, { 0xff, 0xe7 } },
 	{ "jump to the stack", 2, { 0xff, 0xe4 } },
 	{ "jump to the cell", 2, { 0xff, 0xe2 } },
-	{ "write to the object", 4, { 0x48, 0x89, 0x3f, 0xc3 } },
-	{ "locked add to the object", 5, { 0xf0, 0x48, 0xff, 0x07, 0xc3 } },
 	{ "write to its code", 8, { 0x48, 0x89, 0x05, 0, 0, 0, 0, 0xc3 } },
 	{ "write to visit", 4, { 0x48, 0x89, 0x3e, 0xc3 } },
 	{ "write to the cell", 4, { 0x48, 0x89, 0x3a, 0xc3 } },
@@ -333,6 +332,177 @@ START_TEST(lost_registers_hurt_nobody)
 }
 END_TEST
 
+/* mov rax, [rdi]; ret */
+static raddr load_word(void)
+{
+	return ASM(0x48, 0x8b, 0x07, 0xc3);
+}
+
+static bool word_is(raddr load, raddr addr, uint64_t value)
+{
+	uint64_t ret = 0;
+
+	return emulator_call(emulator, load, addr, 0, &ret) && ret == value;
+}
+
+/* Unicorn 2.0.1 would run it, and compute something else. */
+#define VPADDB 0xc5, 0xf1, 0xfc, 0xc2	/* vpaddb xmm0, xmm1, xmm2 */
+
+/* Adds 1 to the object's first word, visits what it then is. */
+static raddr count_and_visit(void)
+{
+	return ASM(0xf0, 0x48, 0xff, 0x07,	/* lock inc qword [rdi] */
+		   0x48, 0x8b, 0x3f,		/* mov rdi, [rdi] */
+		   0x48, 0x83, 0xec, 0x08,	/* sub rsp, 8 */
+		   0xff, 0xd6,			/* call rsi */
+		   0x48, 0x83, 0xc4, 0x08,	/* add rsp, 8 */
+		   0xc3);
+}
+
+START_TEST(writes_are_seen_by_their_own_call_alone)
+{
+	raddr traverse = count_and_visit(), three = visit_three();
+	struct emulator_call calls[6];
+
+	put_word(DATA, 41);
+	start(0);
+	for (unsigned int i = 0; i < 6; i++)
+		calls[i] = (struct emulator_call){
+			.object = i % 3 ? DATA : add_object(5),
+			.traverse = i % 3 ? traverse : three,
+		};
+	emulator_run(emulator, calls, 6, &visited);
+	for (unsigned int i = 0; i < 6; i++) {
+		ck_assert_ptr_null(calls[i].failed);
+		if (i % 3 == 0) {
+			check_three(&calls[i], 5);
+			continue;
+		}
+		ck_assert_uint_eq(calls[i].nr, 1);
+		ck_assert_uint_eq(visited.v[calls[i].first], 42);
+	}
+	ck_assert_uint_eq(data[0], 41);
+}
+END_TEST
+
+/* Bytes, and words that lie across others. */
+START_TEST(writes_of_all_sizes_are_read_back)
+{
+	raddr write = ASM(0x48, 0xb8, 8, 7, 6, 5, 4, 3, 2, 1, /* mov rax, */
+			  0x48, 0x89, 0x47, 0x05,	/* mov [rdi+5], rax */
+			  0xc6, 0x47, 0x08, 0x99,	/* mov byte [rdi+8], */
+			  0x66, 0xc7, 0x47, 0x0f, 0xee, 0xff,
+			  0x48, 0x8b, 0x47, 0x08,	/* mov rax, [rdi+8] */
+			  0xc3);
+	uint64_t ret;
+
+	put_word(DATA + 8, UINT64_C(0x1111111111111111));
+	put_word(DATA + 16, UINT64_C(0x2222222222222222));
+	start(0);
+	ck_assert(emulator_call(emulator, write, DATA, 0, &ret));
+	ck_assert_uint_eq(ret, UINT64_C(0xee11110102030499));
+	ck_assert_uint_eq(data[8], 0x11);
+}
+END_TEST
+
+/* Writes as many words as the object says. */
+static raddr write_words(void)
+{
+	return ASM(0x48, 0x8b, 0x4f, 0x10,	/* mov rcx, [rdi + 16] */
+		   0x48, 0x89, 0x4f, 0x20,	/* 1: mov [rdi + 32], rcx */
+		   0x48, 0x83, 0xc7, 0x08,	/* add rdi, 8 */
+		   0x48, 0xff, 0xc9,		/* dec rcx */
+		   0x75, 0xf3,			/* jnz 1b */
+		   0xc3);
+}
+
+START_TEST(writing_has_an_end)
+{
+	raddr traverse = write_words();
+
+	start(0);
+	put_word(DATA + 16, 1000);
+	ck_assert_ptr_null(run_one(DATA, traverse).failed);
+	put_word(DATA + 16, 5000);
+	ck_assert_ptr_nonnull(run_one(DATA, traverse).failed);
+	put_word(DATA + 16, 1000);
+	ck_assert_ptr_null(run_one(DATA, traverse).failed);
+}
+END_TEST
+
+START_TEST(only_writable_memory_is_written)
+{
+	raddr traverse = count_and_visit();
+
+	add_segment(0x600000, 0x1000, SEGMENT_READ);
+	add_segment(0x610000, 0x1000, SEGMENT_READ | SEGMENT_WRITE |
+				      SEGMENT_EXEC);
+	start(0);
+	ck_assert_ptr_nonnull(run_one(0x600000, traverse).failed);
+	ck_assert_ptr_nonnull(run_one(0x610000, traverse).failed);
+	ck_assert_ptr_nonnull(run_one(BIG, traverse).failed);
+	ck_assert_ptr_null(run_one(DATA, traverse).failed);
+}
+END_TEST
+
+/* Each has its mark: what is written to becomes ever larger. */
+START_TEST(many_objects_can_be_written_to)
+{
+	const unsigned int nr = 40000, size = 16 << 10;
+	raddr traverse = count_and_visit();
+	struct emulator_call *calls = xcalloc(nr, sizeof(*calls));
+
+	add_segment(LAZY, (uint64_t)nr * size, SEGMENT_READ | SEGMENT_WRITE);
+	start(0);
+	for (unsigned int i = 0; i < nr; i++)
+		calls[i] = (struct emulator_call){
+			.object = LAZY + (uint64_t)i * size,
+			.traverse = traverse,
+		};
+	emulator_run(emulator, calls, nr, &visited);
+	for (unsigned int i = 0; i < nr; i++)
+		ck_assert_ptr_null(calls[i].failed);
+	ck_assert_uint_eq(visited.nr, nr);
+	free(calls);
+}
+END_TEST
+
+START_TEST(code_can_be_replaced)
+{
+	raddr from = ASM(VPADDB, 0xc3), three = visit_three();
+	uint64_t ret;
+
+	start(0);
+	ck_assert_ptr_nonnull(run_one(add_object(3), from).failed);
+	ck_assert_uint_eq(emulator_misread(emulator), from);
+	ck_assert_uint_eq(emulator_misread(emulator), 0);
+	emulator_redirect(emulator, from, three);
+	emulator_forgive(emulator);
+	for (unsigned int i = 0; i < 3; i++) {
+		struct emulator_call call = run_one(add_object(3), from);
+
+		check_three(&call, 3);
+	}
+	ck_assert(!emulator_call(emulator, NOWHERE, 0, 0, &ret));
+}
+END_TEST
+
+START_TEST(memory_can_be_blanked)
+{
+	raddr load = load_word();
+
+	put_word(DATA + 0x1000, 7);
+	put_word(DATA + 0x2000, 8);
+	start(0);
+	ck_assert(word_is(load, DATA + 0x1000, 7));
+	emulator_blank(emulator, DATA + 0x1000, DATA + 0x1008);
+	ck_assert(word_is(load, DATA + 0x1000, 0));
+	ck_assert(word_is(load, DATA + 0x2000, 8));
+	emulator_blank(emulator, 0, 0);
+	ck_assert(word_is(load, DATA + 0x1000, 7));
+}
+END_TEST
+
 static double seconds(void)
 {
 	struct timespec t;
@@ -353,9 +523,6 @@ static void check_endless(raddr traverse)
 		check_bad("endless", traverse);
 	ck_assert_double_lt(seconds() - then, 1);
 }
-
-/* Unicorn 2.0.1 would run it, and compute something else. */
-#define VPADDB 0xc5, 0xf1, 0xfc, 0xc2	/* vpaddb xmm0, xmm1, xmm2 */
 
 START_TEST(misread_code_is_a_failure)
 {
@@ -479,19 +646,6 @@ START_TEST(thread_locals_are_the_targets)
 }
 END_TEST
 
-/* mov rax, [rdi]; ret */
-static raddr load_word(void)
-{
-	return ASM(0x48, 0x8b, 0x07, 0xc3);
-}
-
-static bool word_is(raddr load, raddr addr, uint64_t value)
-{
-	uint64_t ret = 0;
-
-	return emulator_call(emulator, load, addr, 0, &ret) && ret == value;
-}
-
 START_TEST(borders_need_not_be_page_borders)
 {
 	raddr load = load_word();
@@ -527,7 +681,6 @@ START_TEST(what_is_not_readable_is_not_read)
 }
 END_TEST
 
-#define LAZY 0x20000000
 #define NR_CHUNKS 80
 #define HOLE 5
 #define LATE 40
@@ -669,6 +822,13 @@ static Suite *emulator_suite(void)
 			    ARRAY_SIZE(bad));
 	tcase_add_test(t, good_and_bad_may_take_turns);
 	tcase_add_test(t, lost_registers_hurt_nobody);
+	tcase_add_test(t, writes_are_seen_by_their_own_call_alone);
+	tcase_add_test(t, writes_of_all_sizes_are_read_back);
+	tcase_add_test(t, writing_has_an_end);
+	tcase_add_test(t, only_writable_memory_is_written);
+	tcase_add_test(t, many_objects_can_be_written_to);
+	tcase_add_test(t, code_can_be_replaced);
+	tcase_add_test(t, memory_can_be_blanked);
 	tcase_add_test(t, misread_code_is_a_failure);
 	tcase_add_test(t, known_code_is_trusted);
 	tcase_add_test(t, aborts_are_survived);
