@@ -279,10 +279,12 @@ const char *emulator_engine_run(struct emulator *e, unsigned int start,
 	}
 	if (e->failed)
 		return e->failed;
-	if (!err && !uc_reg_read(e->uc, e->machine->pc, &pc) && pc == until) {
+	if (!uc_reg_read(e->uc, e->machine->pc, &pc) && !err && pc == until) {
 		e->dirty = false;
 		return NULL;
 	}
+	if (err == UC_ERR_INSN_INVALID)
+		e->misread = pc;
 	return *hung ? "it did not come to an end" : failure(err);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "python/find.h"
+#include "python/ifunc.h"
 #include "python/load.h"
 #include "python/python.h"
 
@@ -157,7 +158,7 @@ static void run_batch(struct loader *ld, const oid *objects, size_t nr)
 			.traverse = types_of(py, objects[i])->traverse,
 		};
 	ld->visited.nr = 0;
-	emulator_run(py->emulator, ld->calls, nr, &ld->visited);
+	ifunc_run(py, ld->calls, nr, &ld->visited);
 	for (size_t i = 0; i < nr; i++) {
 		const struct emulator_call *call = &ld->calls[i];
 		oid o = objects[i];
@@ -229,7 +230,7 @@ static bool emulate_one(struct loader *ld, raddr obj, raddr traverse)
 
 	*call = (struct emulator_call){ .object = obj, .traverse = traverse };
 	ld->visited.nr = 0;
-	emulator_run(ld->py->emulator, call, 1, &ld->visited);
+	ifunc_run(ld->py, call, 1, &ld->visited);
 	return !call->failed;
 }
 
@@ -351,7 +352,7 @@ bool load_refs_again(struct python *py, oid o, struct refs *refs)
 		struct emulator_call call = { .object = obj,
 					      .traverse = t.traverse };
 
-		emulator_run(py->emulator, &call, 1, &refs->to);
+		ifunc_run(py, &call, 1, &refs->to);
 		return false;
 	}
 	refs_read(py, &t, obj, refs);
@@ -380,6 +381,7 @@ static void python_free(struct python *py)
 	types_release(py);
 	interpreter_vec_release(&py->interpreters);
 	oid_vec_release(&py->pending);
+	raddr_vec_release(&py->asked);
 	open_stack_vec_release(&py->stacks);
 	free(py->layout_source);
 	free(py);

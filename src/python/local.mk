@@ -37,6 +37,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/find.h \
 	src/python/found.c \
 	src/python/gc.c \
+	src/python/ifunc.c \
+	src/python/ifunc.h \
 	src/python/load.c \
 	src/python/load.h \
 	src/python/names.c \

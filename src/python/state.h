@@ -153,6 +153,7 @@ struct python {
 	struct emulator *emulator;
 	const char *no_emulator; /* why not */
 	struct oid_vec pending;	/* waiting for the emulator */
+	struct raddr_vec asked;	/* libraries that ifunc.c has asked */
 	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
 	struct details *details; /* details.c */
 };

@@ -265,6 +265,39 @@ struct error *image_symbol(struct image *im, const char *name, raddr *value,
 	return error_new(ERR_NOT_FOUND, "%s has no symbol %s", im->name, name);
 }
 
+static void add_ifuncs(Elf_Scn *section, const GElf_Shdr *sh, size_t max,
+		       struct raddr_vec *ret)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	uint64_t nr;
+
+	if (!data || !data->d_buf || !sh->sh_entsize)
+		return;
+	nr = MIN(data->d_size / sh->sh_entsize, SYMBOLS_MAX);
+	for (uint64_t i = 1; i < nr && ret->nr < max; i++) {
+		GElf_Sym sym;
+
+		if (!gelf_getsym(data, i, &sym))
+			return;
+		if (sym.st_shndx != SHN_UNDEF &&
+		    GELF_ST_TYPE(sym.st_info) == STT_GNU_IFUNC)
+			raddr_vec_push(ret, sym.st_value);
+	}
+}
+
+void image_ifuncs(struct image *im, size_t max, struct raddr_vec *ret)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(im->elf, section))) {
+		GElf_Shdr sh;
+
+		if (gelf_getshdr(section, &sh) && sh.sh_type == SHT_DYNSYM &&
+		    sh.sh_size <= SECTION_MAX)
+			add_ifuncs(section, &sh, max, ret);
+	}
+}
+
 struct error *image_section(struct image *im, const char *name, raddr *addr,
 			    uint64_t *size)
 {

@@ -40,6 +40,12 @@ const char *image_build_id(const struct image *im);
 struct error *image_symbol(struct image *im, const char *name,
 			      raddr *value, uint64_t *size) MUST_CHECK;
 
+/*
+ * Add the ELF addresses of exported functions that choose an implementation
+ * for the processor (STT_GNU_IFUNC), `max` at most.
+ */
+void image_ifuncs(struct image *im, size_t max, struct raddr_vec *ret);
+
 /* A section by name: its ELF address and size.  ERR_NOT_FOUND. */
 struct error *image_section(struct image *im, const char *name,
 			       raddr *addr, uint64_t *size) MUST_CHECK;
