@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/e2e/test_cli.py \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
+	tests/e2e/test_core_files.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \

@@ -1,4 +1,3 @@
-#include <elf.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,217 +6,221 @@
 
 #include "base/str.h"
 #include "target/core.h"
+#include "target/fetch.h"
 #include "target/file.h"
+#include "target/first-page.h"
+#include "target/image.h"
 
-#define PAGE_LEN 4096
-#define HEADERS_MAX 64
-#define BUILD_ID_MAX 64
 #define NAMES_MAX 3		/* named in a warning */
 
-/* --- the first page of an ELF file, of the core or of a file --- */
-
-struct page {
-	uint8_t bytes[PAGE_LEN];
-	size_t len;		/* 0: not there */
-};
-
-struct build_id {
-	const uint8_t *bytes;	/* in the page */
-	size_t len;		/* 0: none */
-};
-
-static bool is_elf(const struct page *p)
-{
-	return p->len >= sizeof(Elf64_Ehdr) && !memcmp(p->bytes, ELFMAG,
-						       SELFMAG) &&
-	       p->bytes[EI_CLASS] == ELFCLASS64;
-}
-
-/* Program header `i`, where it is in the page. */
-static bool get_header(const struct page *p, unsigned int i, Elf64_Phdr *ret)
-{
-	Elf64_Ehdr e;
-
-	if (!is_elf(p))
-		return false;
-	memcpy(&e, p->bytes, sizeof(e));
-	if (i >= e.e_phnum || i >= HEADERS_MAX ||
-	    e.e_phentsize != sizeof(*ret) || e.e_phoff > p->len ||
-	    (i + 1) * sizeof(*ret) > p->len - e.e_phoff)
-		return false;
-	memcpy(ret, p->bytes + e.e_phoff + i * sizeof(*ret), sizeof(*ret));
-	return true;
-}
-
-static struct build_id id_in_notes(const uint8_t *p, uint64_t len)
-{
-	while (len >= 12) {
-		uint64_t name = ((uint64_t)get_u32(p) + 3) & ~UINT64_C(3);
-		uint64_t desc = get_u32(p + 4), type = get_u32(p + 8);
-
-		p += 12;
-		len -= 12;
-		if (name > len || desc > len - name)
-			break;
-		if (type == NT_GNU_BUILD_ID && name == 4 &&
-		    !memcmp(p, "GNU", 4) && desc && desc <= BUILD_ID_MAX)
-			return (struct build_id){ p + name, desc };
-		desc = (desc + 3) & ~UINT64_C(3);
-		if (desc > len - name)
-			break;
-		p += name + desc;
-		len -= name + desc;
-	}
-	return (struct build_id){ NULL, 0 };
-}
-
-/* Linkers put it right behind the headers. */
-static struct build_id find_id(const struct page *p)
-{
-	struct build_id id = { NULL, 0 };
-	Elf64_Phdr h;
-
-	for (unsigned int i = 0; !id.len && get_header(p, i, &h); i++)
-		if (h.p_type == PT_NOTE && h.p_offset < p->len)
-			id = id_in_notes(p->bytes + h.p_offset,
-					 MIN(h.p_filesz,
-					     p->len - h.p_offset));
-	return id;
-}
-
 static void page_of_core(struct target *t, const struct core_file *f,
-			 struct page *ret)
+			 struct first_page *ret)
 {
-	const uint8_t *p = f->start ? memory_at(&t->memory, f->start,
-						PAGE_LEN) : NULL;
-
-	ret->len = p ? PAGE_LEN : 0;
-	if (p)
-		memcpy(ret->bytes, p, PAGE_LEN);
+	first_page_set(ret, f->start ? memory_at(&t->memory, f->start,
+						 FIRST_PAGE_LEN) : NULL);
 }
 
-static void page_of_file(int fd, struct page *ret)
+static void add_hex(struct str *s, const uint8_t *bytes, size_t len)
 {
-	ssize_t n;
-
-	memset(ret->bytes, 0, PAGE_LEN);
-	n = pread(fd, ret->bytes, PAGE_LEN, 0);
-	ret->len = n > 0 ? PAGE_LEN : 0;
+	for (size_t i = 0; i < len; i++)
+		str_addf(s, "%02x", bytes[i]);
 }
 
 /* --- is it that very file? --- */
 
-/*
- * By build-id; where there is none, a file that is mapped privately begins as
- * its mapping does.
- */
-static bool is_same(const struct page *core, const struct page *file)
-{
-	struct build_id a = find_id(core), b = find_id(file);
+/* What is asked for one file of the core. */
+struct wanted {
+	struct core *core;
+	struct core_file *file;
+	struct first_page page;
+	struct build_id id;	/* in `page` */
+};
 
-	if (a.len || b.len)
-		return a.len == b.len && !memcmp(a.bytes, b.bytes, a.len);
-	return file->len && !memcmp(core->bytes, file->bytes, PAGE_LEN);
+static void refuse(struct wanted *w, const char *path, const char *why)
+{
+	core_warn(w->core, "%s is not the file that the process had (%s): not "
+		  "used", path, why);
+	w->file->refused = true;
 }
 
-/* Takes the file where it is the right one. */
-static bool take(struct core *c, struct core_file *f, const struct page *core,
-		 const char *path)
+/*
+ * A file of debug information has the program's headers and build-id, but in
+ * place of its code nothing: it is good for symbols.  True where it is one.
+ */
+static bool take_debug(struct wanted *w, int fd, const char *path)
 {
-	CLEANUP(closep) int fd = file_open_regular(AT_FDCWD, path);
-	struct page file;
+	CLEANUP(str_release) struct str id = STR_INIT;
+	struct image *im;
+	struct error *err = image_open(fd, path, &im);
+	bool is_one = !err && image_is_debug(im);
+	const char *its_id;
+
+	error_free(err);
+	if (is_one) {
+		add_hex(&id, w->id.bytes, w->id.len);
+		its_id = image_build_id(im);
+		if (!id.len || !its_id || strcmp(id.s, its_id))
+			refuse(w, path, "another build-id");
+		else if (w->file->symbols < 0)
+			w->file->symbols = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	}
+	if (!err)
+		image_close(im);
+	return is_one;
+}
+
+/* Takes the file where it is the right one; `fd` stays the caller's. */
+static bool take_fd(struct wanted *w, int fd, const char *path)
+{
+	struct first_page page;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
 		return false;
-	page_of_file(fd, &file);
-	if (core->len && !is_same(core, &file)) {
-		core_warn(c, "%s is not the file that the process had (%s): "
-			  "not used", path, is_elf(core) && find_id(core).len ?
-			  "another build-id" : "it begins otherwise");
-		f->refused = true;
+	first_page_read(&page, fd);
+	if (first_page_is_elf(&page) && take_debug(w, fd, path))
+		return false;
+	if (w->page.len && !first_page_same(&w->page, &page)) {
+		refuse(w, path, w->id.len ? "another build-id" :
+					    "it begins otherwise");
 		return false;
 	}
-	if (!core->len && is_elf(&file))
-		c->unverified = true;
-	f->size = st.st_size;
-	f->fd = fd;
-	fd = -1;
-	return true;
+	if (!w->page.len && first_page_is_elf(&page))
+		w->core->unverified = true;
+	w->file->size = st.st_size;
+	w->file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return w->file->fd >= 0;
 }
 
 /* --- where it may be --- */
 
-static bool take_by_id(struct core *c, struct core_file *f,
-		       const struct page *core, const char *root)
+/* `path` below `root`, "" is our own. */
+static bool take_below(struct wanted *w, const char *root, const char *path)
 {
-	CLEANUP(str_release) struct str path = STR_INIT;
-	struct build_id id = find_id(core);
+	CLEANUP(closep) int fd = file_open_below(root, path);
+	CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
 
-	if (id.len < 2)
-		return false;
-	str_addf(&path, "%s/usr/lib/debug/.build-id/%02x/", root, id.bytes[0]);
-	for (size_t i = 1; i < id.len; i++)
-		str_addf(&path, "%02x", id.bytes[i]);
-	return take(c, f, core, path.s);
+	return take_fd(w, fd, whole);
 }
 
-static bool take_below(struct core *c, struct core_file *f,
-		       const struct page *core, const char *root)
+/*
+ * Distributions link the files there to their build-ids (Fedora the programs
+ * below /usr/lib), or have their debug information there.
+ */
+static bool take_by_id(struct wanted *w, const char *root)
 {
-	CLEANUP(freep) char *path = xasprintf("%s%s", root, f->path);
+	static const struct {
+		const char *folder, *suffix;
+	} places[] = {
+		{ "/usr/lib/debug", "" },
+		{ "/usr/lib", "" },
+		{ "/usr/lib/debug", ".debug" },
+	};
+	CLEANUP(str_release) struct str rest = STR_INIT;
 
-	return take(c, f, core, path);
+	if (w->id.len < 2)
+		return false;
+	add_hex(&rest, w->id.bytes + 1, w->id.len - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		CLEANUP(freep) char *path =
+			xasprintf("%s/.build-id/%02x/%s%s", places[i].folder,
+				  w->id.bytes[0], rest.s, places[i].suffix);
+
+		if (take_below(w, root, path))
+			return true;
+	}
+	return false;
+}
+
+static bool take_fetched(struct wanted *w)
+{
+	CLEANUP(closep) int fd = -1;
+	struct core *c = w->core;
+	struct error *err;
+
+	if (!w->id.len || c->fetch_failed)
+		return false;
+	err = fetch_executable(&c->fetch, w->id.bytes, w->id.len, &fd);
+	if (err && err->code != ERR_NOT_FOUND) {
+		/* Each file would wait for the same server again. */
+		c->fetch_failed = true;
+		core_warn(c, "%s", err->message);
+	}
+	error_free(err);
+	return take_fd(w, fd, "what the debuginfod server gave");
 }
 
 static void open_file(struct core *c, struct target *t, struct core_file *f)
 {
 	bool is_program = (size_t)(f - c->files.v) == c->program;
-	struct page core;
+	struct wanted w = { .core = c, .file = f };
 
-	page_of_core(t, f, &core);
+	page_of_core(t, f, &w.page);
+	w.id = first_page_id(&w.page);
 	if (is_program && c->executable) {
-		take(c, f, &core, c->executable);
+		take_below(&w, "", c->executable);
 		return;
 	}
 	if (f->path[0] != '/')
 		return;
-	if (c->sysroot && (take_below(c, f, &core, c->sysroot) ||
-			   take_by_id(c, f, &core, c->sysroot)))
+	if (c->sysroot && (take_below(&w, c->sysroot, f->path) ||
+			   take_by_id(&w, c->sysroot)))
 		return;
 	/* Of another root a file is known by what is in it alone. */
-	if ((!c->sysroot || core.len) && take_below(c, f, &core, ""))
+	if ((!c->sysroot || w.page.len) && take_below(&w, "", f->path))
 		return;
-	take_by_id(c, f, &core, "");
+	if (!take_by_id(&w, ""))
+		take_fetched(&w);
 }
 
-int core_file_of(struct core *c, struct target *t, const struct mapping *m)
+static struct core_file *opened_file(struct core *c, struct target *t,
+				     const struct mapping *m)
 {
 	struct core_file *f;
 
 	if (!m->inode || m->inode > c->files.nr)
-		return -1;
+		return NULL;
 	f = &c->files.v[m->inode - 1];
 	if (!f->tried) {
 		f->tried = true;
 		open_file(c, t, f);
 	}
-	return f->fd;
+	return f;
+}
+
+int core_file_of(struct core *c, struct target *t, const struct mapping *m)
+{
+	struct core_file *f = opened_file(c, t, m);
+
+	return f ? f->fd : -1;
+}
+
+int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
+		    raddr *bias)
+{
+	struct core_file *f = opened_file(c, t, m);
+	struct first_page page;
+
+	if (!f || f->symbols < 0)
+		return -1;
+	page_of_core(t, f, &page);
+	*bias = f->start - first_page_address(&page);
+	return f->symbols;
 }
 
 struct error *core_check_executable(const char *path)
 {
 	CLEANUP(closep) int fd = file_open_regular(AT_FDCWD, path);
-	struct page page;
+	struct first_page page;
 
 	if (fd < 0)
 		return error_new(ERR_UNSUPPORTED, "--executable: '%s' can't be "
 				 "opened", path);
-	page_of_file(fd, &page);
+	first_page_read(&page, fd);
 	if (page.len && !memcmp(page.bytes, "#!", 2))
 		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is a "
 				 "script: name the Python that runs it", path);
-	if (!is_elf(&page))
+	if (!first_page_is_elf(&page))
 		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is no "
 				 "64-bit ELF program", path);
 	return NULL;
@@ -226,7 +229,7 @@ struct error *core_check_executable(const char *path)
 unsigned int core_file_prot(struct core *c, struct target *t,
 			    const struct mapping *m)
 {
-	struct page page;
+	struct first_page page;
 	Elf64_Phdr h;
 	int fd;
 
@@ -235,11 +238,12 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 	page_of_core(t, &c->files.v[m->inode - 1], &page);
 	fd = page.len ? -1 : core_file_of(c, t, m);
 	if (fd >= 0)
-		page_of_file(fd, &page);
-	if (!is_elf(&page))
+		first_page_read(&page, fd);
+	if (!first_page_is_elf(&page))
 		return SEGMENT_READ;
-	for (unsigned int i = 0; get_header(&page, i, &h); i++) {
-		uint64_t first = h.p_offset / PAGE_LEN * PAGE_LEN;
+	for (unsigned int i = 0; first_page_header(&page, i, &h); i++) {
+		uint64_t first = h.p_offset / FIRST_PAGE_LEN *
+				 FIRST_PAGE_LEN;
 
 		if (h.p_type == PT_LOAD && m->offset >= first &&
 		    m->offset - first < h.p_filesz + (h.p_offset - first))
@@ -254,7 +258,7 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 void core_warn_of_files(struct core *c, const struct target *t)
 {
 	CLEANUP(str_release) struct str names = STR_INIT;
-	size_t nr = 0;
+	size_t nr = 0, nr_symbols = 0;
 
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const struct mapping *m = &t->mappings.v[i];
@@ -266,6 +270,7 @@ void core_warn_of_files(struct core *c, const struct target *t)
 		if (!f->tried || f->fd >= 0 || f->refused)
 			continue;
 		f->refused = true;	/* said, that is */
+		nr_symbols += f->symbols >= 0;
 		if (nr++ < NAMES_MAX) {
 			str_add(&names, nr > 1 ? ", " : "");
 			str_add(&names, f->path);
@@ -275,6 +280,9 @@ void core_warn_of_files(struct core *c, const struct target *t)
 		core_warn(c, "%zu of the process's files can't be found: %s%s "
 			  "(see --sysroot, --executable)", nr, names.s,
 			  nr > NAMES_MAX ? ", ..." : "");
+	if (nr_symbols)
+		core_warn(c, "of %zu of these there is debug information: "
+			  "their symbols are used", nr_symbols);
 	if (c->unverified)
 		core_warn(c, "the core does not hold the first pages of files:"
 			  " they are taken by their names");
@@ -284,7 +292,9 @@ void core_release_files(struct core *c)
 {
 	for (size_t i = 0; i < c->files.nr; i++) {
 		closep(&c->files.v[i].fd);
+		closep(&c->files.v[i].symbols);
 		free(c->files.v[i].path);
 	}
 	core_file_vec_release(&c->files);
+	fetch_close(c->fetch);
 }

@@ -102,7 +102,7 @@ static void add_file(struct core *c, const struct name *name)
 {
 	static const char deleted[] = " (deleted)";
 	size_t len = name->len, cut = sizeof(deleted) - 1;
-	struct core_file f = { .fd = -1 };
+	struct core_file f = { .fd = -1, .symbols = -1 };
 
 	if (len > cut && !memcmp(name->s + len - cut, deleted, cut)) {
 		f.deleted = true;

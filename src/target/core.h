@@ -42,6 +42,7 @@ struct core_file {
 	bool deleted;
 	bool tried, refused;
 	int fd;			/* -1: can't be had */
+	int symbols;		/* of its debug information, or -1 */
 	uint64_t size;
 	raddr start;		/* where its first page is; 0 unknown */
 };
@@ -62,6 +63,8 @@ struct core {
 	const uint8_t *auxv;	/* in `bytes` or of `elf` */
 	size_t auxv_len;
 	size_t program;		/* index in files, or SIZE_MAX */
+	struct fetch *fetch;	/* NULL: not asked yet */
+	bool fetch_failed;	/* no server need be asked again */
 	bool unverified;	/* a file was taken by its name alone */
 	/* Warnings, in the target: */
 	struct str_vec *warnings;
@@ -86,6 +89,13 @@ struct error *core_map(struct core *c, struct target *t) MUST_CHECK;
  * that the process had.  It belongs to the core.
  */
 int core_file_of(struct core *c, struct target *t, const struct mapping *m);
+/*
+ * Where core_file_of() gives none: the file of its debug information, by
+ * build-id, or -1.  `*bias` is the mapping's: the program headers of such a
+ * file tell neither addresses of pages nor bytes.
+ */
+int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
+		    raddr *bias);
 /* Refuse --executable=FILE where it can't be a program.  ERR_UNSUPPORTED. */
 struct error *core_check_executable(const char *path) MUST_CHECK;
 /*

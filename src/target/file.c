@@ -1,10 +1,13 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -41,6 +44,36 @@ static int open_checked(int dir, const char *path, const struct mapping *m)
 int file_open_regular(int dir, const char *path)
 {
 	return open_checked(dir, path, NULL);
+}
+
+/* Since Linux 5.6; elsewhere a link of that root may lead out of it. */
+static int open_in_root(const char *root, const char *path)
+{
+	CLEANUP(closep) int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT };
+	long fd;
+
+	if (dir < 0)
+		return -1;
+	fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	if (fd < 0 && errno == ENOSYS)
+		fd = openat(dir, path + 1, O_PATH | O_CLOEXEC);
+	return (int)fd;
+}
+
+int file_open_below(const char *root, const char *path)
+{
+	CLEANUP(closep) int found = -1;
+	char name[48];
+
+	if (!*root)
+		return file_open_regular(AT_FDCWD, path);
+	found = open_in_root(root, path);
+	if (found < 0)
+		return -1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
+	return file_open_regular(AT_FDCWD, name);
 }
 
 static int open_file(int dir, const struct mapping *m)

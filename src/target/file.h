@@ -31,6 +31,13 @@ void file_close_all(struct file_vec *files);
  */
 int file_open_regular(int dir, const char *path);
 
+/*
+ * The same of `path`, which begins with '/', below the folder `root`, as a
+ * process would see it whose root that is: its links lead nowhere else.  Where
+ * `root` is "" as we see it.
+ */
+int file_open_below(const char *root, const char *path);
+
 /* Let the process have as many open files as the system allows it. */
 void file_raise_limit(void);
 

@@ -196,6 +196,20 @@ int image_type(const struct image *im)
 	return im->header.e_type;
 }
 
+bool image_is_debug(struct image *im)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(im->elf, section))) {
+		GElf_Shdr sh;
+
+		if (gelf_getshdr(section, &sh) && sh.sh_type == SHT_NOBITS &&
+		    sh.sh_flags & SHF_EXECINSTR)
+			return true;
+	}
+	return false;
+}
+
 raddr image_load_address(const struct image *im)
 {
 	raddr least = im->loads.nr ? UINT64_MAX : 0;

@@ -20,6 +20,9 @@ bool image_is_64bit(const struct image *im);
 int image_machine(const struct image *im);	/* EM_X86_64 ... */
 int image_type(const struct image *im);	/* ET_EXEC, ET_DYN ... */
 
+/* It is a program's debug information alone: its code is left out. */
+bool image_is_debug(struct image *im);
+
 /* The lowest address of a PT_LOAD, cut to a page: what the bias counts from. */
 raddr image_load_address(const struct image *im);
 

@@ -11,8 +11,12 @@ src_libpyheld_a_SOURCES += \
 	src/target/core.h \
 	src/target/debuginfo.c \
 	src/target/debuginfo.h \
+	src/target/fetch.c \
+	src/target/fetch.h \
 	src/target/file.c \
 	src/target/file.h \
+	src/target/first-page.c \
+	src/target/first-page.h \
 	src/target/image.c \
 	src/target/image.h \
 	src/target/lazy.c \

@@ -186,6 +186,7 @@ static bool find_bias(const struct target *t, struct object *o)
 static void open_image(struct target *t, struct object *o)
 {
 	const struct mapping *m = mapping_at(t, o->start);
+	bool symbols = false;
 	struct error *err;
 	int fd;
 
@@ -193,6 +194,10 @@ static void open_image(struct target *t, struct object *o)
 		return;
 	fd = t->core ? core_file_of(t->core, t, m) :
 		       file_of(&t->live->files, t->live->dir, m);
+	if (fd < 0 && t->core) {
+		fd = core_symbols_of(t->core, t, m, &o->bias);
+		symbols = true;
+	}
 	if (fd < 0)
 		return;
 	err = image_open(fd, o->path, &o->image);
@@ -200,7 +205,7 @@ static void open_image(struct target *t, struct object *o)
 		error_free(err);
 		return;
 	}
-	if (!find_bias(t, o)) {
+	if (!symbols && !find_bias(t, o)) {
 		image_close(o->image);
 		o->image = NULL;
 	}
