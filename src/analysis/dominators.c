@@ -98,19 +98,47 @@ static void search_roots(struct search *s, enum dominators_holder holder,
 		search_from(s, roots->v[i].object);
 }
 
+/* Take the strings out of `roots`, into `ret`. */
+static void set_strings_apart(const struct heap *h, struct root_vec *roots,
+			      struct root_vec *ret)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < roots->nr; i++) {
+		struct root r = roots->v[i];
+
+		if (!strcmp(heap_type_of(h, r.object)->name, "str"))
+			root_vec_push(ret, r);
+		else
+			roots->v[nr++] = r;
+	}
+	roots->nr = nr;
+}
+
+static void search_strings(struct search *s, const struct root_vec *strings)
+{
+	s->holder = HOLDER_NATIVE;
+	for (size_t i = 0; i < strings->nr; i++)
+		if (s->number[strings->v[i].object] == UNVISITED)
+			search_from(s, strings->v[i].object);
+}
+
 static void search_known(struct search *s)
 {
 	CLEANUP(root_vec_release) struct root_vec known = VEC_INIT;
 	CLEANUP(root_vec_release) struct root_vec native = VEC_INIT;
 	CLEANUP(root_vec_release) struct root_vec immortal = VEC_INIT;
+	CLEANUP(root_vec_release) struct root_vec strings = VEC_INIT;
 
 	/* While nothing is visited: also those that known roots reach. */
 	roots_native(s->h, s->number, &native);
 	roots_immortal(s->h, s->number, &immortal);
+	set_strings_apart(s->h, &native, &strings);
 	roots_known(s->h, &known);
 	search_roots(s, HOLDER_ROOT, &known);
 	search_roots(s, HOLDER_NATIVE, &native);
 	search_roots(s, HOLDER_IMMORTAL, &immortal);
+	search_strings(s, &strings);
 }
 
 /* Objects that something outside of their own component refers to have it

@@ -12,7 +12,10 @@
  *  - every object with more references than the graph accounts for: native
  *    code holds it as well, so no object retains it.  The objects that static
  *    memory holds are among these (built-in classes, small integers and what
- *    is frozen into CPython before 3.12);
+ *    is frozen into CPython before 3.12).  Not so strings that something is
+ *    seen to hold: of a dict whose keys are all strings CPython's traverse
+ *    visits the values alone (dict_traverse() of 3.8 to 3.15), so what holds
+ *    them besides are mostly keys;
  *  - every immortal object, which is never freed;
  *  - what is left is garbage that the collector has not come to yet.  It has
  *    a holder of its own: of each group of objects that refer to each other

@@ -35,6 +35,10 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/reach.h \
 	src/analysis/referrers.c \
 	src/analysis/referrers.h \
+	src/analysis/retained-tree.c \
+	src/analysis/retained-tree.h \
+	src/analysis/retained.c \
+	src/analysis/retained.h \
 	src/analysis/roots.c \
 	src/analysis/roots.h \
 	src/analysis/scc.c \

@@ -154,6 +154,23 @@ void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 	ret->nr_reached = s.tail;
 }
 
+void reach_add_garbage(struct heap *h, const oid *objects, size_t nr,
+		       struct reach *r)
+{
+	CLEANUP(freep) oid *queue = NULL;
+	struct search s = { .h = h, .r = r, .base = REACH_PENALTY_IMMORTAL };
+	size_t first = r->roots.nr;
+
+	s.queue = queue = xreallocarray(NULL, r->nr_objects - r->nr_reached,
+					sizeof(*queue));
+	for (size_t i = 0; i < nr; i++)
+		root_vec_push(&r->roots, (struct root){ objects[i], ROOT_NATIVE,
+							ROOT_NO_PLACE, 0 });
+	enter_roots(&s, first, ROOT_NATIVE);
+	run(&s);
+	r->nr_reached += s.tail;
+}
+
 void reach_release(struct reach *r)
 {
 	free(r->distance);

@@ -50,6 +50,13 @@ struct reach {
 void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret);
 void reach_release(struct reach *r);
 
+/*
+ * Search on from these objects of garbage, so that they and what they hold
+ * have a way, too.  They become roots without a place and without surplus.
+ */
+void reach_add_garbage(struct heap *h, const oid *objects, size_t nr,
+		       struct reach *r);
+
 static inline bool reach_has(const struct reach *r, oid o)
 {
 	return r->distance[o] != REACH_NOT;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "analysis/referrers.h"
+#include "analysis/roots.h"
 
 static void add_objects(const struct heap *h, oid o, size_t limit,
 			struct referrers *r, uint64_t *known)
@@ -24,7 +25,7 @@ static void add_objects(const struct heap *h, oid o, size_t limit,
 void referrers_build(const struct heap *h, oid o, size_t limit,
 		     struct referrers *ret)
 {
-	uint64_t known = 0;
+	uint64_t known = roots_unvisited(heap_type_of(h, o));
 
 	memset(ret, 0, sizeof(*ret));
 	add_objects(h, o, limit, ret, &known);

@@ -5,9 +5,6 @@
 #include "analysis/reach.h"
 #include "analysis/roots.h"
 
-/* Of a module's references so many are asked for their names. */
-#define MODULE_EDGES_MAX 1024
-
 const uint8_t roots_rank[NR_ROOT_KINDS] = {
 	[ROOT_MODULE] = 0,
 	[ROOT_BUILTINS] = 1,
@@ -35,11 +32,30 @@ void roots_known(const struct heap *h, struct root_vec *ret)
 		add_of_rank(h, rank, ret);
 }
 
+uint32_t roots_unvisited(const struct heap_type *type)
+{
+	return !strcmp(type->name, "functools._lru_list_elem");
+}
+
+static void count_unvisited(const struct heap *h, uint32_t *nr)
+{
+	CLEANUP(freep) uint32_t *of = xcalloc(h->types.nr, sizeof(*of));
+	bool any = false;
+
+	for (size_t t = 0; t < h->types.nr; t++) {
+		of[t] = roots_unvisited(&h->types.v[t]);
+		any |= of[t] != 0;
+	}
+	for (oid o = 0; any && o < h->nr_objects; o++)
+		nr[o] += of[h->type[o]];
+}
+
 /* How many references to each object the graph accounts for. */
 static uint32_t *count_references(const struct heap *h)
 {
 	uint32_t *nr = xcalloc(h->nr_objects, sizeof(*nr));
 
+	count_unvisited(h, nr);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		const oid *to = h->edges.v + h->edge_start[o];
 
@@ -95,10 +111,9 @@ void roots_immortal(const struct heap *h, const uint32_t *distance,
 							  REFCOUNT_IMMORTAL });
 }
 
-/* The first edge of `o` that is named `__dict__`; UINT32_MAX none. */
-static uint32_t find_namespace(struct heap *h, oid o)
+uint32_t roots_namespace_edge(struct heap *h, oid o)
 {
-	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)MODULE_EDGES_MAX);
+	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
 	CLEANUP(freep) struct edge_name *names = xcalloc(nr, sizeof(*names));
 	uint32_t found = UINT32_MAX;
 
@@ -126,7 +141,7 @@ void roots_namespaces(struct heap *h, struct namespace_vec *ret)
 		    o >= h->nr_objects || bits_get(seen, o))
 			continue;
 		bits_set(seen, o);
-		n.edge = find_namespace(h, o);
+		n.edge = roots_namespace_edge(h, o);
 		if (n.edge == UINT32_MAX)
 			continue;
 		n.object = h->edges.v[h->edge_start[o] + n.edge];

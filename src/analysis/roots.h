@@ -19,7 +19,8 @@ struct root {
 	uint32_t place;
 	/*
 	 * Found by counting: how many references are unaccounted for, or
-	 * REFCOUNT_IMMORTAL: an immortal object, which nobody need hold.
+	 * REFCOUNT_IMMORTAL: an immortal object, which nobody need hold; 0:
+	 * garbage (see reach_add_garbage()).
 	 */
 	uint32_t surplus;
 };
@@ -43,6 +44,14 @@ void roots_known(const struct heap *h, struct root_vec *ret);
 void roots_native(const struct heap *h, const uint32_t *distance,
 		  struct root_vec *ret);
 
+/*
+ * How many references each object of the type has that nothing visits, though
+ * it is known who owns them: the links of functools.lru_cache are in a list of
+ * the cache, whose traverse leaves them out (lru_cache_tp_traverse() of
+ * CPython's Modules/_functoolsmodule.c, 3.8 to 3.15).
+ */
+uint32_t roots_unvisited(const struct heap_type *type);
+
 /* Add the immortal objects that are still unreached. */
 void roots_immortal(const struct heap *h, const uint32_t *distance,
 		    struct root_vec *ret);
@@ -53,6 +62,13 @@ struct namespace {
 	uint32_t edge;
 };
 VEC_DEFINE(namespace_vec, struct namespace);
+
+/* Of an object's references so many are asked for their names. */
+#define ROOTS_NAMESPACE_EDGES_MAX 1024
+
+/* The first edge of `o`, a module or another, that is named `__dict__`, if it
+ * is among so many; UINT32_MAX: none. */
+uint32_t roots_namespace_edge(struct heap *h, oid o);
 
 /* Add those of all module roots, in their order, each module once. */
 void roots_namespaces(struct heap *h, struct namespace_vec *ret);

@@ -69,6 +69,15 @@ START_TEST(dominators_know_what_is_not_freed)
 	check("a->b; root m:a; refs b=immortal",
 	      "a<-root 1 16, b<-root 1 16");
 	check("a->b; refs a=immortal", "a<-immortal 2 32, b<-a 1 16");
+	/* The list of an lru_cache, which its traverse leaves out. */
+	check("a->b; root m:a; type functools._lru_list_elem b; refs b=2",
+	      "a<-root 2 32, b<-a 1 16");
+	check("a->b; root m:a; type functools._lru_list_elem b; refs b=3",
+	      "a<-root 1 16, b<-root 1 16");
+	/* A string may be a key, too; held by nothing else, it is a root's. */
+	check("a->b; root m:a; type str b; refs b=2", "a<-root 2 32, b<-a 1 16");
+	check("a->b b->a c; type str c; refs c=1",
+	      "a<-garbage 2 32, b<-a 1 16, c<-native code 1 16");
 	/* A guess accounts for nothing: it may be held by somebody else. */
 	check("a->b; root m:a; flags a=4", "a<-root 1 16, b<-root 1 16");
 }

@@ -1,0 +1,366 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/bits.h"
+#include "analysis/retained.h"
+
+/* So many objects in a row are passed by. */
+#define MAX_PASSED 32
+/* So often the same built-in type may be passed: dicts of dicts. */
+#define MAX_SAME_TYPE 3
+
+/* --- the view --- */
+
+static void add_garbage_ways(struct retained_view *v)
+{
+	CLEANUP(oid_vec_release) struct oid_vec garbage = VEC_INIT;
+	const struct dominators *d = &v->dominators;
+
+	for (oid o = 0; o < v->h->nr_objects; o++)
+		if (d->holder[o] == HOLDER_GARBAGE && bits_get(d->roots, o))
+			oid_vec_push(&garbage, o);
+	reach_add_garbage(v->h, garbage.v, garbage.nr, &v->reach);
+}
+
+void retained_build(struct heap *h, struct retained_view *ret)
+{
+	struct retained_view *v = ret;
+
+	v->h = h;
+	dominators_build(h, &v->dominators);
+	reach_build(h, NULL, &v->reach);
+	add_garbage_ways(v);
+	v->namespaces = bits_new(h->nr_objects);
+	for (size_t i = 0; i < v->reach.namespaces.nr; i++)
+		bits_set(v->namespaces, v->reach.namespaces.v[i].object);
+}
+
+void retained_release(struct retained_view *v)
+{
+	dominators_release(&v->dominators);
+	reach_release(&v->reach);
+	free(v->namespaces);
+	v->namespaces = NULL;
+}
+
+/* --- an object and its __dict__ --- */
+
+static bool dominates(const struct retained_view *v, oid parent, oid o)
+{
+	return v->dominators.parent[o] == parent;
+}
+
+/* The object's own __dict__, if it is the only one to hold that; OID_NONE. */
+static oid own_dict(struct retained_view *v, oid o)
+{
+	struct heap *h = v->h;
+	const oid *to = h->edges.v + h->edge_start[o];
+	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
+	bool any = false;
+	uint32_t edge;
+
+	/* Asking for names takes long. */
+	if (heap_type_of(h, o)->shape != SHAPE_NONE)
+		return OID_NONE;
+	for (uint32_t i = 0; i < nr && !any; i++)
+		any = dominates(v, o, to[i]) &&
+		      heap_type_of(h, to[i])->flags & TYPE_IS_DICT;
+	edge = any ? roots_namespace_edge(h, o) : UINT32_MAX;
+	if (edge == UINT32_MAX || !dominates(v, o, to[edge]))
+		return OID_NONE;
+	return to[edge];
+}
+
+static void add_children(const struct retained_view *v, oid o, oid but,
+			 struct oid_vec *ret)
+{
+	const struct dominators *d = &v->dominators;
+
+	for (oid c = dominators_first(d, o); c != OID_NONE;
+	     c = dominators_next(d, o, c))
+		if (c != but)
+			oid_vec_push(ret, c);
+}
+
+void retained_below(struct retained_view *v, oid o, struct oid_vec *ret)
+{
+	oid dict = own_dict(v, o);
+
+	add_children(v, o, dict, ret);
+	if (dict != OID_NONE)
+		add_children(v, dict, OID_NONE, ret);
+}
+
+oid retained_above(struct retained_view *v, oid o)
+{
+	oid parent = v->dominators.parent[o];
+	oid above = parent == OID_NONE ? OID_NONE :
+					 v->dominators.parent[parent];
+
+	if (above != OID_NONE && own_dict(v, above) == parent)
+		return above;
+	return parent;
+}
+
+/* --- what is passed by --- */
+
+static bool holds_names(const struct retained_view *v, oid o)
+{
+	oid parent = v->dominators.parent[o];
+
+	if (bits_get(v->namespaces, o) ||
+	    heap_type_of(v->h, o)->flags & TYPE_IS_TYPE)
+		return true;
+	/* A module is told by its names. */
+	for (oid c = dominators_first(&v->dominators, o); c != OID_NONE;
+	     c = dominators_next(&v->dominators, o, c))
+		if (bits_get(v->namespaces, c))
+			return true;
+	return parent != OID_NONE &&
+	       heap_type_of(v->h, parent)->flags & TYPE_IS_TYPE &&
+	       heap_type_of(v->h, o)->flags & TYPE_IS_DICT;
+}
+
+/*
+ * Can Python get there from what holds it?  The dict within an lru_cache, the
+ * items of a set and what C code keeps to itself can only be told by that.
+ */
+static bool is_accessible(struct retained_view *v, oid o)
+{
+	struct edge_name name = { 0 };
+	oid parent = v->reach.parent[o];
+	bool ret;
+
+	if (parent == OID_NONE)
+		return true;
+	heap_name_edges(v->h, parent, v->reach.edge[o], 1, &name);
+	ret = name.prefix && name.suffix;
+	edge_name_release(&name);
+	return ret;
+}
+
+/* The one that `o` only leads to; OID_NONE: it is there for itself. */
+static oid leads_to(struct retained_view *v, oid o,
+		    const struct oid_vec *below)
+{
+	const struct dominators *d = &v->dominators;
+	oid largest = OID_NONE;
+
+	for (size_t i = 0; i < below->nr; i++)
+		if (largest == OID_NONE ||
+		    dominators_compare(d, below->v[i], largest) < 0)
+			largest = below->v[i];
+	if (largest == OID_NONE)
+		return OID_NONE;
+	if (d->bytes[largest] < d->bytes[o] / 10 ||
+	    !is_accessible(v, largest))
+		return OID_NONE;
+	if (d->bytes[largest] >= d->bytes[o] - d->bytes[o] / 4 ||
+	    holds_names(v, o))
+		return largest;
+	return OID_NONE;
+}
+
+/* Where a row of objects of its own kind begins that `o` would continue. */
+static size_t find_kind(const struct retained_view *v,
+			const struct oid_vec *passed, oid o)
+{
+	const struct heap *h = v->h;
+	uint32_t flags = heap_type_of(h, o)->flags;
+	size_t nr = 0, first = SIZE_MAX;
+
+	for (size_t i = passed->nr; i-- > 0;) {
+		if (h->type[passed->v[i]] != h->type[o])
+			continue;
+		first = i;
+		nr++;
+	}
+	if (flags & TYPE_IS_TYPE ||
+	    nr < (flags & TYPE_IS_HEAP ? 1 : MAX_SAME_TYPE))
+		return SIZE_MAX;
+	return first;
+}
+
+/*
+ * The objects from `o` on that only lead to the next one, and that one.  If
+ * the way comes to be a row of one kind, it ends with the first of these.
+ */
+static void follow(struct retained_view *v, oid o, struct oid_vec *passed)
+{
+	CLEANUP(oid_vec_release) struct oid_vec below = VEC_INIT;
+
+	for (oid at = o; at != OID_NONE && passed->nr < MAX_PASSED;) {
+		size_t kind = find_kind(v, passed, at);
+
+		if (kind != SIZE_MAX) {
+			passed->nr = kind + 1;
+			return;
+		}
+		oid_vec_push(passed, at);
+		below.nr = 0;
+		retained_below(v, at, &below);
+		at = leads_to(v, at, &below);
+	}
+}
+
+/* --- the largest --- */
+
+/* A heap in the sense of the algorithm: none is before its parent. */
+struct queue {
+	const struct dominators *d;
+	struct oid_vec v;
+};
+
+static void queue_push(struct queue *q, oid o)
+{
+	size_t at = q->v.nr;
+
+	oid_vec_push(&q->v, o);
+	while (at && dominators_compare(q->d, o, q->v.v[(at - 1) / 2]) < 0) {
+		q->v.v[at] = q->v.v[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	q->v.v[at] = o;
+}
+
+static oid queue_pop(struct queue *q)
+{
+	oid *v = q->v.v, ret = v[0], last = v[--q->v.nr];
+	size_t nr = q->v.nr, at = 0, next;
+
+	while ((next = 2 * at + 1) < nr) {
+		if (next + 1 < nr &&
+		    dominators_compare(q->d, v[next + 1], v[next]) < 0)
+			next++;
+		if (dominators_compare(q->d, last, v[next]) <= 0)
+			break;
+		v[at] = v[next];
+		at = next;
+	}
+	if (nr)
+		v[at] = last;
+	return ret;
+}
+
+/* `o` is the next largest: it, or what it leads to and what else is below. */
+static void look(struct retained_view *v, oid o, struct queue *queue,
+		 uint64_t *is_final)
+{
+	CLEANUP(oid_vec_release) struct oid_vec passed = VEC_INIT;
+	CLEANUP(oid_vec_release) struct oid_vec below = VEC_INIT;
+
+	follow(v, o, &passed);
+	for (size_t i = 0; i + 1 < passed.nr; i++) {
+		below.nr = 0;
+		retained_below(v, passed.v[i], &below);
+		for (size_t j = 0; j < below.nr; j++)
+			if (below.v[j] != passed.v[i + 1])
+				queue_push(queue, below.v[j]);
+	}
+	bits_set(is_final, passed.v[passed.nr - 1]);
+	queue_push(queue, passed.v[passed.nr - 1]);
+}
+
+void retained_largest(struct retained_view *v, size_t max,
+		      struct oid_vec *ret)
+{
+	CLEANUP(freep) uint64_t *is_final = bits_new(v->h->nr_objects);
+	CLEANUP(oid_vec_release) struct oid_vec top = VEC_INIT;
+	struct queue queue = { &v->dominators, VEC_INIT };
+	size_t nr = 0;
+
+	add_children(v, OID_NONE, OID_NONE, &top);
+	for (size_t i = 0; i < top.nr; i++)
+		queue_push(&queue, top.v[i]);
+	while (queue.v.nr && (!max || nr < max)) {
+		oid o = queue_pop(&queue);
+
+		if (!bits_get(is_final, o)) {
+			look(v, o, &queue, is_final);
+			continue;
+		}
+		oid_vec_push(ret, o);
+		nr++;
+	}
+	oid_vec_release(&queue.v);
+}
+
+static int compare(const void *a, const void *b, void *d)
+{
+	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
+}
+
+void retained_topmost(const struct retained_view *v, const uint64_t *set,
+		      struct oid_vec *ret)
+{
+	struct dominators d = v->dominators;
+	size_t first = ret->nr;
+
+	for (uint32_t i = 0; i < v->h->nr_objects;) {
+		oid o = d.order[i];
+
+		i += bits_get(set, o) ? d.objects[o] : 1;
+		if (bits_get(set, o))
+			oid_vec_push(ret, o);
+	}
+	if (ret->nr > first)
+		qsort_r(ret->v + first, ret->nr - first, sizeof(*ret->v),
+			compare, &d);
+}
+
+/* --- ways and types --- */
+
+const struct root *retained_path(const struct retained_view *v, oid from,
+				 oid o, struct path *ret)
+{
+	const struct reach *r = &v->reach;
+	struct path p = VEC_INIT;
+
+	if (from == OID_NONE)
+		return reach_path(r, o, ret);
+	while (o != from && r->parent[o] != OID_NONE) {
+		path_push(&p, (struct step){ o, r->edge[o] });
+		o = r->parent[o];
+	}
+	path_push(&p, (struct step){ o, PATH_START });
+	path_reverse(&p);
+	*ret = p;
+	return NULL;
+}
+
+static int compare_types(const void *pa, const void *pb, void *types)
+{
+	const struct retained_type *a = pa, *b = pb;
+	const struct heap_type *t = types;
+
+	if (a->sum.bytes != b->sum.bytes)
+		return a->sum.bytes > b->sum.bytes ? -1 : 1;
+	if (a->sum.objects != b->sum.objects)
+		return a->sum.objects > b->sum.objects ? -1 : 1;
+	if (strcmp(t[a->type].name, t[b->type].name))
+		return strcmp(t[a->type].name, t[b->type].name);
+	return (a->type > b->type) - (a->type < b->type);
+}
+
+void retained_types(const struct retained_view *v, oid o,
+		    struct retained_type_vec *ret)
+{
+	const struct dominators *d = &v->dominators;
+	struct heap *h = v->h;
+	CLEANUP(freep) struct retained *sums = xcalloc(h->types.nr,
+						       sizeof(*sums));
+
+	for (uint32_t i = 0; i < d->objects[o]; i++) {
+		oid each = d->order[d->place[o] + i];
+
+		sums[h->type[each]].objects++;
+		sums[h->type[each]].bytes += h->size[each];
+	}
+	for (uint32_t t = 0; t < h->types.nr; t++)
+		if (sums[t].objects)
+			retained_type_vec_push(ret, (struct retained_type){
+							    t, sums[t] });
+	if (ret->nr)
+		qsort_r(ret->v, ret->nr, sizeof(*ret->v), compare_types,
+			h->types.v);
+}
