@@ -9,6 +9,7 @@ dist_man_MANS += \
 	man/pyheld-garbage.1 \
 	man/pyheld-json.5 \
 	man/pyheld-object.1 \
+	man/pyheld-retained.1 \
 	man/pyheld-summary.1 \
 	man/pyheld-watch.1
 

@@ -15,6 +15,8 @@ const struct command commands[] = {
 	  &cycles_argp, cmd_cycles },
 	{ "garbage", "Show what gc.collect() would find unreachable now",
 	  &garbage_argp, cmd_garbage },
+	{ "retained", "Show which objects keep the most memory alive",
+	  &retained_argp, cmd_retained },
 	{ "object", "Show one object, what it refers to and what to it",
 	  &object_argp, cmd_object },
 	{ "capture", "Write all objects and references into a file",

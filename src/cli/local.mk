@@ -16,6 +16,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/outfile.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
+	src/cli/retained.c \
 	src/cli/save.c \
 	src/cli/save.h \
 	src/cli/session.c \

@@ -46,6 +46,7 @@ enum {
 	OPTION_INTERVAL,
 	OPTION_MAX_CAPTURES,
 	OPTION_WHEN,
+	OPTION_DEPTH,
 };
 
 /* --color, --executable, --sysroot, --help, --usage and --version, of all

@@ -6,6 +6,9 @@
 
 #include "output/format.h"
 
+/* The lines of a tree start no further right. */
+#define TREE_MAX_DEPTH 16u
+
 void format_count(struct str *s, uint64_t n)
 {
 	char digits[24];
@@ -223,6 +226,17 @@ void format_type(struct str *s, struct heap *h, oid o)
 		return;
 	str_add(s, " of ");
 	format_count(s, (uint64_t)length);
+}
+
+void format_branch(struct str *s, unsigned int depth, const char *name,
+		   bool utf8)
+{
+	depth = MIN(depth, TREE_MAX_DEPTH);
+	if (depth) {
+		format_pad(s, 3 * (depth - 1));
+		str_add(s, utf8 ? "\xe2\x94\x94\xe2\x94\x80 " : "`- ");
+	}
+	str_add(s, name);
 }
 
 void format_end_line(struct str *s)

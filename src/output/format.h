@@ -68,6 +68,11 @@ void format_fit(struct str *s, const char *text, unsigned int max, bool utf8);
 /* "list of 98,113", "app.User": the type, with the length where it has one */
 void format_type(struct str *s, struct heap *h, oid o);
 
+/* `name` as a branch of a tree, 0: its top; from a depth on all start at one
+ * column. */
+void format_branch(struct str *s, unsigned int depth, const char *name,
+		   bool utf8);
+
 /* Cut the trailing spaces of the last line and end it. */
 void format_end_line(struct str *s);
 

@@ -20,6 +20,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/object.h \
 	src/output/path.c \
 	src/output/path.h \
+	src/output/retained.c \
+	src/output/retained.h \
 	src/output/summary.c \
 	src/output/summary.h \
 	src/output/table.c \

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,6 @@
 
 /* A longer trail shows only its ends. */
 #define TREE_MAX_LINES 40
-/* The tree's lines start no further right. */
-#define TREE_MAX_DEPTH 16
 #define READABLE_MAX 400
 /*
  * CPython's compiler recurses over an expression: past 1500 steps some
@@ -23,6 +22,14 @@ static const struct heap_root *place_of(const struct trail *t)
 	if (!t->root || t->root->place == ROOT_NO_PLACE)
 		return NULL;
 	return &t->heap->roots.v[t->root->place];
+}
+
+/* The kind of the root; what is garbage has none but itself. */
+static const char *kind_of(const struct trail *t)
+{
+	bool is_garbage = t->root->place == ROOT_NO_PLACE && !t->root->surplus;
+
+	return is_garbage ? "garbage" : root_kind_names[t->root->kind];
 }
 
 /*
@@ -119,8 +126,10 @@ void trail_add_root(const struct trail *t, struct str *out)
 	const char *comma, *last = NULL;
 
 	if (!place) {
-		str_add(out, root_kind_names[t->root->kind]);
-		if (t->root->surplus == REFCOUNT_IMMORTAL) {
+		str_add(out, kind_of(t));
+		if (!t->root->surplus) {
+			str_add(out, ", which nothing holds");
+		} else if (t->root->surplus == REFCOUNT_IMMORTAL) {
 			str_add(out, ", or nobody: it is immortal");
 		} else {
 			str_add(out, ", by ");
@@ -140,24 +149,13 @@ void trail_add_root(const struct trail *t, struct str *out)
 	str_addf(out, "%s %s", root_kind_names[place->kind], place->name);
 }
 
-static void add_branch(unsigned int depth, const char *name, bool utf8,
-		       struct str *out)
-{
-	depth = MIN(depth, TREE_MAX_DEPTH);
-	if (depth) {
-		format_pad(out, 3 * (depth - 1));
-		str_add(out, utf8 ? "\xe2\x94\x94\xe2\x94\x80 " : "`- ");
-	}
-	str_add(out, *name ? name : "?");
-}
-
 static void add_line(const struct trail *t, size_t i, unsigned int depth,
 		     const char *name, const struct format *f,
 		     struct table *table)
 {
 	oid o = t->path->v[i].object;
 
-	add_branch(depth, name, f->utf8, table_cell(table));
+	format_branch(table_cell(table), depth, *name ? name : "?", f->utf8);
 	format_type(table_cell(table), t->heap, o);
 	format_address(table_cell(table), t->heap->address[o]);
 }
@@ -176,7 +174,7 @@ static void add_elision(size_t nr, const struct format *f,
 	str_add(&text, "... ");
 	format_counted(&text, nr, "step");
 	str_add(&text, " ...");
-	add_branch(TREE_MAX_DEPTH, text.s, f->utf8, table_cell(table));
+	format_branch(table_cell(table), UINT_MAX, text.s, f->utf8);
 	table_cell(table);
 	table_cell(table);
 }
@@ -235,8 +233,7 @@ static void add_readable_root(const struct trail *t, struct str *out)
 	const char *name = name_of(t, 0);
 
 	if (!place)
-		str_addf(out, "<%s>", t->root ? root_kind_names[t->root->kind] :
-					       "");
+		str_addf(out, "<%s>", t->root ? kind_of(t) : "");
 	else if (place->kind == ROOT_MODULE)
 		str_add(out, place->name);
 	else if (place->kind == ROOT_FRAME && !strncmp(name, "local ", 6))
@@ -299,6 +296,25 @@ void trail_readable(const struct trail *t, struct str *out)
 	    (size_t)place->frame < t->heap->frames.nr)
 		str_addf(out, "  in %s()",
 			 t->heap->frames.v[place->frame].function);
+}
+
+void trail_relative(const struct trail *t, struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+	CLEANUP(str_release) struct str fold = STR_INIT;
+
+	for (size_t i = 1; i < t->path->nr; i++) {
+		const char *name = name_of(t, i);
+
+		if (is_folded(t, i, &fold)) {
+			name = fold.s;
+			i++;
+		}
+		if (line.len && *name != '.' && *name != '[')
+			str_add(&line, " -> ");
+		str_add(&line, *name ? name : "?");
+	}
+	format_fit(out, line.s, READABLE_MAX, false);
 }
 
 static bool is_keyword(const char *name)
@@ -368,7 +384,7 @@ static json_t *root_json(const struct trail *t)
 		return json_root(place_of(t));
 	trail_add_root(t, &name);
 	ret = json_object();
-	json_put(ret, "kind", json_text(root_kind_names[t->root->kind]));
+	json_put(ret, "kind", json_text(kind_of(t)));
 	json_put(ret, "name", json_text(name.s));
 	json_put(ret, "expression", json_null());
 	return ret;

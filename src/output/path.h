@@ -38,6 +38,9 @@ void trail_tree(const struct trail *t, const struct format *f,
  */
 void trail_readable(const struct trail *t, struct str *out);
 
+/* The way from its first object on: ".sessions['a']", "element -> .name". */
+void trail_relative(const struct trail *t, struct str *out);
+
 /*
  * Python that is the last object when it is evaluated in the target with
  * `sys` imported.  NULL: none is known.  The caller frees it.

@@ -34,16 +34,31 @@ static void measure(const struct table *t, const struct format *f,
 	}
 }
 
+static unsigned int add_up(const struct table *t, const unsigned int *widths)
+{
+	unsigned int sum = t->indent;
+
+	for (unsigned int c = 0; c < t->nr_columns; c++)
+		sum += widths[c] + (c ? GAP : 0);
+	return sum;
+}
+
+unsigned int table_width(const struct table *t, const struct format *f)
+{
+	unsigned int widths[MAX_COLUMNS];
+
+	measure(t, f, widths);
+	return add_up(t, widths);
+}
+
 /* Take what the terminal lacks from the columns that shrink. */
 static void shrink(const struct table *t, const struct format *f,
 		   unsigned int *widths)
 {
-	unsigned int sum = t->indent;
+	unsigned int sum = add_up(t, widths);
 
 	if (!f->width)
 		return;
-	for (unsigned int c = 0; c < t->nr_columns; c++)
-		sum += widths[c] + (c ? GAP : 0);
 	for (unsigned int c = t->nr_columns; c-- && sum > f->width;) {
 		unsigned int less = sum - f->width;
 

@@ -41,6 +41,9 @@ struct str *table_cell(struct table *t);
 /* How the last cell is to look. */
 void table_style(struct table *t, enum style style);
 
+/* How many columns of the terminal it takes where nothing shrinks. */
+unsigned int table_width(const struct table *t, const struct format *f);
+
 /* Add the table to `out`: heads if the format has them, then all rows. */
 void table_print(const struct table *t, const struct format *f,
 		 struct str *out);
