@@ -14,6 +14,7 @@ from harness import (CI, PYHELD, Skip, Target, each, expect_error, limit,
                      pyheld, pyheld_raw, text, unharmed)
 
 COMMANDS = (["summary"], ["chain", "--type=list"], ["cycles"],
+            ["retained"],
             ["export", "--format=jsonl"])
 NOBODY = 65534
 

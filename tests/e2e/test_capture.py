@@ -31,6 +31,9 @@ COMMANDS = [
     ["chain", "--type=*", "--count=200", "--json"],
     ["cycles"],
     ["cycles", "--all", "--limit=0", "--json"],
+    ["retained"],
+    ["retained", "--limit=0", "--depth=2", "--json"],
+    ["retained", "--type=*t*", "--depth=3"],
     ["export"],
 ]
 
@@ -103,6 +106,8 @@ def every_command(target, number):
             ["object", found[-1], "--json"],
             ["object", found[0], "--json", "--limit=3"],
             ["chain", "--address", found[-1], "--json"],
+            ["retained", "--address", found[-1]],
+            ["retained", "--address", found[0], "--json"],
             # No objects: what is there instead?
             ["object", "%x" % (int(found[0], 16) + 8)],
             ["object", "0x10"],

@@ -37,7 +37,9 @@ def test_usage():
                  ["summary", "--nonsense", "1"], ["summary", "--sort=x", "1"],
                  ["summary", "--limit=-1", "1"], ["chain", "1"],
                  ["chain", "1", "--type=x", "--address=1"],
-                 ["chain", "1", "--address=xyz"], ["object", "1"],
+                 ["chain", "1", "--address=xyz"], ["retained"],
+                 ["retained", "1", "--type=x", "--address=1"],
+                 ["retained", "1", "--depth=x"], ["object", "1"],
                  ["object", "1", "0x"], ["export", "--format=x", "1"],
                  ["help", "nonsense"], ["--nonsense"]):
         done = pyheld_raw(*argv)
@@ -96,7 +98,8 @@ def test_output_files():
 def test_full_stdout():
     with Target(pythons.newest(), "planted.py") as target:
         for command in (["summary"], ["summary", "--json"], ["cycles"],
-                        ["export"], ["chain", "--type=list"]):
+                        ["retained"], ["retained", "--json"], ["export"],
+                        ["chain", "--type=list"]):
             with open("/dev/full", "w") as full:
                 done = subprocess.run(
                     [os.path.abspath(PYHELD), *command, str(target.pid)],

@@ -46,7 +46,8 @@ def man_commands():
 
 
 def help_commands():
-    for command in ("summary", "chain", "cycles", "object", "export"):
+    for command in ("summary", "chain", "cycles", "retained", "object",
+                    "export"):
         out = pyheld(command, "--help").out.decode()
         found = re.findall(r"^ +(pyheld .*)$", out.partition("Example")[2],
                            re.M)

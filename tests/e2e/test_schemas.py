@@ -145,6 +145,9 @@ def test_schemas(python):
                                              "--address=0x%x" % address))
                 break
         v.named("cycles", run("cycles", target.pid, "--all"))
+        for options in (["--depth=2"], ["--type=*Plant"],
+                        ["--address=0x%x" % next(iter(plants.values()))[0]]):
+            v.named("retained", run("retained", target.pid, *options))
         v.named("garbage", run("garbage", target.pid))
         for address in [a for a, want in plants.values()][:3]:
             v.named("object command", run("object", target.pid,
