@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/run-all \
 	tests/targets/app.py \
 	tests/targets/bench.py \
+	tests/targets/confidential.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/growing.py \

@@ -13,6 +13,8 @@ struct redaction {
 	uint64_t *namespaces;	/* a bit an object: a dict of names */
 	uint32_t *renumbered;	/* texts; 0: not yet */
 	uint32_t no_key;	/* text of a key that is left out */
+	const char **static_types; /* names, sorted */
+	size_t nr_static_types;
 };
 
 /* --- texts --- */
@@ -274,15 +276,56 @@ static char *redact_frame(const struct heap_root *root)
 	return xasprintf("frame %" PRId32 ", %s", root->frame, last);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void find_static_types(struct redaction *r)
+{
+	const struct heap_type_vec *types = &r->h->types;
+	const char **names = xcalloc(types->nr, sizeof(*names));
+
+	r->static_types = names;
+	for (size_t i = 0; i < types->nr; i++)
+		if (!(types->v[i].flags & TYPE_IS_HEAP) && types->v[i].name)
+			names[r->nr_static_types++] = types->v[i].name;
+	if (r->nr_static_types)
+		qsort(names, r->nr_static_types, sizeof(*names),
+		      compare_names);
+}
+
+/* "dict's subclasses" may be told, "app.User's subclasses" not: each class
+ * has such a root, and the root does not know the class. */
+static char *redact_subclasses(const struct redaction *r, const char *name,
+			       size_t i)
+{
+	CLEANUP(freep) char *type = xstrdup(name);
+	char *end = strrchr(type, '\'');
+
+	if (!end || strcmp(end, "'s subclasses") != 0)
+		return NULL;
+	*end = 0;
+	if (r->nr_static_types &&
+	    bsearch(&type, r->static_types, r->nr_static_types,
+		    sizeof(*r->static_types), compare_names))
+		return NULL;
+	return xasprintf("class-%zu's subclasses", i);
+}
+
 static char *redact_root(const struct redaction *r,
 			 const struct heap_root *root, size_t i)
 {
-	char *unnamed;
+	char *unnamed = NULL;
 
 	if (r->all && root->kind == ROOT_FRAME)
 		return redact_frame(root);
 	if (r->all && root->kind == ROOT_MODULE)
 		return xasprintf("module-%zu", i);
+	if (r->all && root->kind == ROOT_TYPE)
+		unnamed = redact_subclasses(r, root->name, i);
+	if (unnamed)
+		return unnamed;
 	unnamed = without_thread_name(r->h, root->name);
 	return unnamed ? unnamed : xstrdup(root->name);
 }
@@ -293,6 +336,7 @@ static void redact_roots(struct redaction *r)
 	struct heap *to = &r->to->heap;
 
 	to->roots = (struct heap_root_vec)VEC_INIT;
+	find_static_types(r);
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		struct heap_root root = h->roots.v[i];
 		bool hidden = r->all && root.kind != ROOT_BUILTINS;
@@ -304,17 +348,41 @@ static void redact_roots(struct redaction *r)
 	}
 }
 
+/*
+ * What has code in it is a program or a library; any other file that is mapped
+ * is data, whose name may tell something.  Mappings are by address: those of
+ * one library stand together.
+ */
 static void redact_mappings(const struct redaction *r)
 {
+	const struct heap_mapping_vec *from = &r->h->info.mappings;
 	struct heap_mapping_vec *to = &r->to->heap.info.mappings;
+	size_t end;
 
 	*to = (struct heap_mapping_vec)VEC_INIT;
-	for (size_t i = 0; i < r->h->info.mappings.nr; i++) {
-		struct heap_mapping m = r->h->info.mappings.v[i];
+	for (size_t i = 0; i < from->nr; i = end) {
+		const char *path = from->v[i].path;
+		bool has_code = false, hidden;
 
-		m.path = xstrdup(r->all && *m.path == '/' ? "" : m.path);
-		heap_mapping_vec_push(to, m);
+		for (end = i; end < from->nr && !strcmp(from->v[end].path,
+							path); end++)
+			has_code |= from->v[end].flags & MAPPING_EXECUTE;
+		hidden = *path == '/' && (r->all || !has_code);
+		for (size_t j = i; j < end; j++) {
+			struct heap_mapping m = from->v[j];
+
+			m.path = xstrdup(hidden ? "" : path);
+			heap_mapping_vec_push(to, m);
+		}
 	}
+}
+
+/* A PID; the names of cores and captures are those of files. */
+static char *redact_source(const char *source)
+{
+	bool is_pid = source && strspn(source, "0123456789") == strlen(source);
+
+	return xstrdup(is_pid ? source : "");
 }
 
 static void redact_info(struct redaction *r, enum heap_redaction how)
@@ -325,7 +393,7 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 
 	to->redaction = how;
 	to->command = xstrdup("");
-	to->source = xstrdup(from->source ? from->source : "");
+	to->source = redact_source(from->source);
 	to->executable = xstrdup(r->all ? "" : from->executable);
 	to->host = xstrdup(r->all ? "" : from->host);
 	to->version = xstrdup(from->version);
@@ -375,6 +443,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	};
 	free(r.renumbered);
 	free(r.namespaces);
+	free(r.static_types);
 }
 
 void redacted_release(struct redacted *r)

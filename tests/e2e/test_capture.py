@@ -322,3 +322,36 @@ def test_redacted():
         chain = pyheld("chain", folder.file("contents.pyheld"),
                        "--type=__main__.Plant", "--count=3")
         assert b"__main__.Plant at 0x" in chain.out
+
+
+@each(pythons.oldest_and_newest)
+def test_nothing_secret_is_left(python):
+    """The target tells what nobody may learn from a redacted capture: each
+    byte of one that is not compressed is searched for it."""
+    with Folder() as folder, \
+            Target(python, "confidential.py", "HiddenOption") as target:
+        held = {}
+        for how in ("", "contents", "all"):
+            file = folder.file(how + ".pyheld")
+            pyheld("capture", target.pid, "-o", file, "--no-compress",
+                   *(["--redact=" + how] if how else []))
+            with open(file, "rb") as f:
+                held[how] = f.read()
+            # And from one that was not redacted at first.
+            again = folder.file("again.pyheld")
+            pyheld("capture", folder.file(".pyheld"), "-o", again,
+                   "--no-compress", *(["--redact=" + how] if how else []))
+            with open(again, "rb") as f:
+                held[how] += f.read()
+            if how == "all":
+                host = pyheld("summary", file, "--json").json["target"]["host"]
+                assert not host, host
+    contents = [word.encode() for word in target.facts["contents"]]
+    identifiers = [word.encode() for word in target.facts["identifiers"]]
+    numbers = [bytes.fromhex(x) for x in target.facts["bytes"]]
+    for word in contents + identifiers:
+        assert word in held[""], word
+    for word in contents + numbers:
+        assert word not in held["contents"], word
+    for word in contents + numbers + identifiers:
+        assert word not in held["all"], word

@@ -271,6 +271,12 @@ static void add_roots(struct heap *h)
 	heap_root_vec_push(&h->roots, (struct heap_root){
 		O_FLOAT, ROOT_BUILTINS, xstrdup("builtins"),
 		xstrdup("__builtins__"), false, -1 });
+	heap_root_vec_push(&h->roots, (struct heap_root){
+		O_DICT, ROOT_TYPE, xstrdup("app.Node's subclasses"), NULL,
+		true, -1 });
+	heap_root_vec_push(&h->roots, (struct heap_root){
+		O_DICT, ROOT_TYPE, xstrdup("dict's subclasses"), NULL,
+		true, -1 });
 	heap_interpreter_vec_push(&h->interpreters, (struct heap_interpreter){
 		.gc_enabled = true, .frozen = 3, .garbage = -1,
 		.generations = { { 700, -1, 1 }, { 10, 2, 3 }, { 10, 1, 9 } },
@@ -282,7 +288,7 @@ static void add_info(struct heap *h)
 	struct heap_info *i = &h->info;
 
 	i->pid = 4242;
-	i->source = xstrdup("4242");
+	i->source = xstrdup("/var/crash/secret.core");
 	i->executable = xstrdup("/usr/bin/python3");
 	i->command = xstrdup("python3 --password=secret_argument");
 	i->host = xstrdup("host");
@@ -303,8 +309,14 @@ static void add_info(struct heap *h)
 		0x7f0000001000, 0x7f0000002000, MAPPING_READ | MAPPING_WRITE,
 		0, xstrdup("[heap]") });
 	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
-		0x7f0000002000, 0x7f0000003000, MAPPING_READ, 4096,
+		0x7f0000002000, 0x7f0000003000, MAPPING_READ, 0,
 		xstrdup("/usr/lib/libpython.so") });
+	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
+		0x7f0000003000, 0x7f0000004000, MAPPING_READ | MAPPING_EXECUTE,
+		4096, xstrdup("/usr/lib/libpython.so") });
+	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
+		0x7f0000004000, 0x7f0000005000, MAPPING_READ, 0,
+		xstrdup("/srv/secret.db") });
 }
 
 void tiny_build(struct heap *h)
