@@ -24,9 +24,11 @@
 
 #include "analysis/chain.h"
 #include "analysis/cycles.h"
+#include "analysis/series.h"
 #include "analysis/summary.h"
 #include "heap/capture-format.h"
 #include "heap/capture.h"
+#include "output/diff.h"
 #include "output/jsonl.h"
 #include "output/object.h"
 #include "output/summary.h"
@@ -112,6 +114,62 @@ static void ask_again(struct heap *h)
 	close(fd);
 }
 
+static void show_diff(const struct diff_found *d)
+{
+	CLEANUP(str_release) struct str out = STR_INIT;
+	const struct format format = { .header = true };
+
+	diff_text(d, &format, &out);
+	json_decref(diff_json(d));
+}
+
+static void diff_of(struct heap *old, struct heap *between, struct heap *new)
+{
+	const struct heap_info *infos[] = { &old->info, &between->info,
+					    &new->info };
+	const char *const names[] = { "old", "between", "new" };
+	const struct grow_options options = { .limit = 50 };
+	struct series series;
+	struct match match;
+	struct diff diff;
+	struct grow grow;
+
+	match_build(old, new, &match);
+	diff_build(old, new, &match, NULL, NULL, DIFF_BY_BYTES, &diff);
+	grow_build(old, new, &match, &options, &grow);
+	for (size_t nr = 2; nr <= 3; nr++) {
+		series_init(&series, nr, new, &diff, &grow);
+		if (nr > 2)
+			series_add(&series, 1, between);
+		infos[nr - 1] = &new->info;
+		show_diff(&(struct diff_found){
+			.old = old, .new = new, .infos = infos, .names = names,
+			.match = &match, .diff = &diff, .grow = &grow,
+			.series = &series });
+		infos[1] = &between->info;
+		series_release(&series);
+	}
+	grow_release(&grow);
+	diff_release(&diff);
+	match_release(&match);
+}
+
+/* Of one process and of two. */
+static void ask_diff(struct heap *h)
+{
+	CLEANUP(heap_release) struct heap other;
+
+	tiny_build(&other);
+	other.info.start_time = h->info.start_time;
+	for (int i = 0; i < 2; i++) {
+		other.info.pid = (h->info.pid & 0xffff) + 1 + i;
+		h->info.pid = other.info.pid - i;
+		diff_of(&other, h, h);
+		diff_of(h, &other, &other);
+		diff_of(&other, h, &other);
+	}
+}
+
 static void ask(struct heap *h)
 {
 	CLEANUP(str_release) struct str out = STR_INIT;
@@ -123,6 +181,7 @@ static void ask(struct heap *h)
 	ask_chains(h);
 	ask_cycles(h);
 	ask_export(h);
+	ask_diff(h);
 	ask_again(h);
 }
 
