@@ -131,6 +131,13 @@ static int64_t difference(uint64_t new, uint64_t old)
 	return (int64_t)(new - old);
 }
 
+/* Sizes in a hostile heap may have any sum: it goes round, as those of tallies
+ * do. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
 static int64_t own_growth(const struct grower *g, oid o)
 {
 	oid old = g->new.other[o];
@@ -193,9 +200,9 @@ static void find_candidates(const struct grower *g, bool net,
 		else if (!is_fresh(s, o) && net)
 			add_candidate(g, o, difference(g->came[o].nr,
 						       g->went[o].nr),
-				      difference(g->came[o].bytes,
-						 g->went[o].bytes) +
-				      own_growth(g, o), ret);
+				      sum_of(difference(g->came[o].bytes,
+							g->went[o].bytes),
+					     own_growth(g, o)), ret);
 		else if (!is_fresh(s, o))
 			add_candidate(g, o, (int64_t)g->came[o].nr,
 				      (int64_t)g->came[o].bytes, ret);
@@ -238,7 +245,7 @@ static void set_growth(const struct grower *g, struct growth *row)
 	row->objects = difference(row->came.nr, row->went.nr);
 	row->bytes = difference(row->came.bytes, row->went.bytes);
 	if (!row->is_place && row->old != OID_NONE)
-		row->bytes += own_growth(g, row->object);
+		row->bytes = sum_of(row->bytes, own_growth(g, row->object));
 	row->entries = grow_entries(g->new.h, row->object);
 	row->old_entries = grow_entries(g->old.h, row->old);
 }
@@ -422,12 +429,13 @@ static struct growth sum_alike(const struct grower *g,
 			row.object = o;
 		add_tally(&row.came, &g->came[o]);
 		add_tally(&row.went, &g->went[o]);
-		own += own_growth(g, o);
+		own = sum_of(own, own_growth(g, o));
 		bits_set(done, o);
 	}
 	row.old = g->new.other[row.object];
 	set_growth(g, &row);
-	row.bytes += own - own_growth(g, row.object);
+	/* Of all, not only its own. */
+	row.bytes = sum_of(difference(row.came.bytes, row.went.bytes), own);
 	return row;
 }
 

@@ -9,6 +9,7 @@ tests_fuzz_fuzz_capture_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
 tests_fuzz_fuzz_capture_LDADD = $(libpyheld)
 
 EXTRA_DIST += \
+	tests/fuzz/corpus/huge-sizes.pyheld \
 	tests/fuzz/corpus/packed.pyheld \
 	tests/fuzz/corpus/plain.pyheld \
 	tests/fuzz/corpus/redacted-all.pyheld \
