@@ -121,11 +121,12 @@ struct capture_counts {
 
 /* --- capture-pack.c --- */
 
-/* Bytes that grow without being filled. */
+/* Packed values.  What is packed into it next takes the same memory. */
 struct packed {
 	uint8_t *bytes;
-	size_t len;
+	size_t len, room;
 };
+#define PACKED_INIT { NULL, 0, 0 }
 void packed_release(struct packed *p);
 
 /* The edges of a heap and their codes, by oid. */

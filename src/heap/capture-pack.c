@@ -17,7 +17,19 @@
 void packed_release(struct packed *p)
 {
 	free(p->bytes);
-	*p = (struct packed){ NULL, 0 };
+	*p = (struct packed)PACKED_INIT;
+}
+
+/* Room for `nr` values of at most `size` bytes; only what is written to takes
+ * memory. */
+static uint8_t *start(struct packed *p, uint64_t nr, size_t size)
+{
+	if (!p->bytes || p->room / size < nr) {
+		free(p->bytes);
+		p->bytes = xreallocarray(NULL, nr, size);
+		p->room = nr * size;
+	}
+	return p->bytes;
 }
 
 static inline uint8_t *put(uint8_t *p, uint64_t x)
@@ -160,7 +172,7 @@ static inline bool unpack_all(enum packing packing, unsigned int width,
 void pack_column(enum packing packing, unsigned int width, const void *items,
 		 uint64_t nr, struct packed *ret)
 {
-	uint8_t *p = ret->bytes = xreallocarray(NULL, nr, 10);
+	uint8_t *p = start(ret, nr, 10);
 
 	switch (packing) {
 	case PACK_VARINT:
@@ -265,7 +277,7 @@ static inline uint32_t unpack_code(struct code_state *s, uint64_t x)
 
 void pack_codes(const struct pack_edges *e, struct packed *ret)
 {
-	uint8_t *p = ret->bytes = xreallocarray(NULL, e->nr_edges, 6);
+	uint8_t *p = start(ret, e->nr_edges, 6);
 	struct code_state s = { { 0 } };
 
 	for (oid o = 0; o < e->nr_objects; o++) {
@@ -325,7 +337,7 @@ static inline uint32_t *edge_slot(struct edge_state *s, uint32_t code,
 
 void pack_edges(const struct pack_edges *e, struct packed *ret)
 {
-	uint8_t *p = ret->bytes = xreallocarray(NULL, e->nr_edges, 5);
+	uint8_t *p = start(ret, e->nr_edges, 5);
 	struct edge_state s = { { 0 } };
 
 	for (oid o = 0; o < e->nr_objects; o++) {

@@ -36,6 +36,20 @@ struct writer {
 	atomic_uint next;	/* the job that nobody does yet */
 };
 
+/* What each thread needs again and again: new memory costs more than the work
+ * on small columns does. */
+struct worker {
+	struct writer *w;
+	ZSTD_CCtx *zstd;
+	struct packed packed;
+};
+
+static void worker_release(struct worker *k)
+{
+	ZSTD_freeCCtx(k->zstd);
+	packed_release(&k->packed);
+}
+
 /* --- making sections --- */
 
 static const void *column_items(const struct writer *w, enum column c,
@@ -84,9 +98,11 @@ static const void *column_items(const struct writer *w, enum column c,
 	return NULL;
 }
 
-static void pack(const struct writer *w, enum column c, const void *items,
-		 uint64_t nr, struct packed *ret)
+/* The values as `f` has them packed, and how many bytes that is. */
+static const void *pack(struct worker *k, const struct column_format *f,
+			const void *items, uint64_t nr, uint64_t *len)
 {
+	const struct writer *w = k->w;
 	const struct heap *h = w->h;
 	struct pack_edges e = {
 		.nr_objects = h->nr_objects,
@@ -97,22 +113,27 @@ static void pack(const struct writer *w, enum column c, const void *items,
 		.codes = (uint32_t *)(uintptr_t)w->details.codes,
 		.nr_edges = h->edges.nr,
 	};
-	const struct column_format *f = &column_formats[c];
 
+	if (f->packing == PACK_NONE)
+		return items;
 	if (f->packing == PACK_CODES)
-		pack_codes(&e, ret);
+		pack_codes(&e, &k->packed);
 	else if (f->packing == PACK_EDGES)
-		pack_edges(&e, ret);
-	else if (f->packing != PACK_NONE)
-		pack_column(f->packing, f->width, items, nr, ret);
+		pack_edges(&e, &k->packed);
+	else
+		pack_column(f->packing, f->width, items, nr, &k->packed);
+	*len = k->packed.len;
+	return k->packed.bytes;
 }
 
-static void compress(struct part *p, const void *bytes, size_t len)
+static void compress(struct worker *k, struct part *p, const void *bytes,
+		     size_t len)
 {
 	size_t room = ZSTD_compressBound(len), size;
 
 	p->owned = xmalloc(room);
-	size = ZSTD_compress(p->owned, room, bytes, len, ZSTD_LEVEL);
+	size = ZSTD_compressCCtx(k->zstd, p->owned, room, bytes, len,
+				 ZSTD_LEVEL);
 	/* Nothing but lack of memory makes it fail. */
 	if (ZSTD_isError(size))
 		out_of_memory();
@@ -121,31 +142,28 @@ static void compress(struct part *p, const void *bytes, size_t len)
 	p->entry.stored = size;
 }
 
-static void make_column(struct writer *w, struct part *p, enum column c)
+static void make_column(struct worker *k, struct part *p, enum column c)
 {
-	CLEANUP(packed_release) struct packed packed = { NULL, 0 };
 	const struct column_format *f = &column_formats[c];
 	uint64_t nr;
-	const void *items = column_items(w, c, &nr);
+	const void *items = column_items(k->w, c, &nr);
 
 	memcpy(p->entry.tag, f->tag, sizeof(p->entry.tag));
 	p->entry.flags = SECTION_VITAL;
 	p->entry.items = nr;
 	p->bytes = items;
 	p->entry.packed = p->entry.stored = nr * f->width;
-	if (!w->options->plain) {
-		p->entry.packing = f->packing;
-		pack(w, c, items, nr, &packed);
-		if (packed.bytes)
-			p->entry.packed = packed.len;
-		compress(p, packed.bytes ? packed.bytes : items,
-			 p->entry.packed);
-	}
+	if (k->w->options->plain)
+		return;
+	p->entry.packing = f->packing;
+	items = pack(k, f, items, nr, &p->entry.packed);
+	compress(k, p, items, p->entry.packed);
 }
 
-static void make_table(struct writer *w, struct part *p, enum table t)
+static void make_table(struct worker *k, struct part *p, enum table t)
 {
 	CLEANUP(str_release) struct str rows = STR_INIT;
+	const struct writer *w = k->w;
 
 	memcpy(p->entry.tag, table_tags[t], sizeof(p->entry.tag));
 	/* Who does not know of these is right about all else. */
@@ -153,7 +171,7 @@ static void make_table(struct writer *w, struct part *p, enum table t)
 	table_write(t, w->h, &w->details, &rows, &p->entry.items);
 	p->entry.packed = p->entry.stored = rows.len;
 	if (!w->options->plain) {
-		compress(p, rows.s, rows.len);
+		compress(k, p, rows.s, rows.len);
 		return;
 	}
 	p->owned = str_take(&rows);
@@ -174,26 +192,29 @@ static bool is_written(const struct writer *w, unsigned int job)
 	       column_order[job] != COLUMN_EDGE_START;
 }
 
-static void make_section(struct writer *w, unsigned int job)
+static void make_section(struct worker *k, unsigned int job)
 {
-	struct part *p = &w->parts[job];
+	struct part *p = &k->w->parts[job];
 
-	if (!is_written(w, job))
+	if (!is_written(k->w, job))
 		return;
 	if (job < NR_COLUMNS)
-		make_column(w, p, column_order[job]);
+		make_column(k, p, column_order[job]);
 	else
-		make_table(w, p, (enum table)(job - NR_COLUMNS));
+		make_table(k, p, (enum table)(job - NR_COLUMNS));
 	p->entry.checksum = XXH3_64bits(p->bytes, p->entry.stored);
 }
 
 static void *make_sections(void *writer)
 {
-	struct writer *w = writer;
+	CLEANUP(worker_release) struct worker k = {
+		writer, ZSTD_createCCtx(), PACKED_INIT };
 	unsigned int job;
 
-	while ((job = atomic_fetch_add(&w->next, 1)) < NR_SECTIONS)
-		make_section(w, job);
+	if (!k.zstd)
+		out_of_memory();
+	while ((job = atomic_fetch_add(&k.w->next, 1)) < NR_SECTIONS)
+		make_section(&k, job);
 	return NULL;
 }
 

@@ -403,7 +403,7 @@ START_TEST(what_is_packed_comes_out)
 	uint64_t state = (uint64_t)_i, in[64], out[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
-		CLEANUP(packed_release) struct packed p = { NULL, 0 };
+		CLEANUP(packed_release) struct packed p = PACKED_INIT;
 		uint64_t nr = next_random(&state) % 64;
 
 		for (size_t j = 0; j < ARRAY_SIZE(in); j++)
@@ -426,8 +426,8 @@ START_TEST(edges_and_codes_come_out)
 {
 	uint64_t state = (uint64_t)_i, start[20];
 	uint32_t nr[20], edges[400], codes[400], out[2][400];
-	CLEANUP(packed_release) struct packed p = { NULL, 0 };
-	CLEANUP(packed_release) struct packed q = { NULL, 0 };
+	CLEANUP(packed_release) struct packed p = PACKED_INIT;
+	CLEANUP(packed_release) struct packed q = PACKED_INIT;
 	struct pack_edges e = { 20, start, nr, edges, codes, 0 };
 
 	for (int o = 0; o < 20; o++) {
