@@ -209,11 +209,17 @@ static void reset_texts(struct details *d)
 	memset(d->keys, 0, KEY_TEXTS * sizeof(*d->keys));
 }
 
+/* Where the key is if it is known, and the one that it takes the place of. */
+static struct key_text *find_key_text(const struct details *d, raddr key)
+{
+	return &d->keys[mix(key >> 4) & (KEY_TEXTS - 1)];
+}
+
 /* The text of a dict's str key; 0: not readable. */
 static uint32_t key_text(struct python *py, raddr key)
 {
 	struct details *d = py->details;
-	struct key_text *k = &d->keys[mix(key >> 4) & (KEY_TEXTS - 1)];
+	struct key_text *k = find_key_text(d, key);
 
 	if (k->key == key)
 		return k->text;
@@ -256,10 +262,13 @@ static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
 	raddr key = r->names.v[i].arg;
 	bool next = i + 1 < r->to.nr && r->names.v[i + 1].kind == REF_KEY &&
 		    r->to.v[i + 1] == key && e->kept[i + 1] != OID_NONE;
-	bool is_str = word_at(py, key, py->layout.object_type) ==
-		      py->known.str;
+	const struct key_text *known = find_key_text(py->details, key);
 	uint32_t text;
+	bool is_str;
 
+	if (!next && known->key == key && known->text)
+		return edge_code(EDGE_VALUE, known->text);
+	is_str = word_at(py, key, py->layout.object_type) == py->known.str;
 	if (next && e->placed && !(is_str && is_long(py, key)))
 		return edge_code(EDGE_VALUE_NEXT, 0);
 	text = is_str ? key_text(py, key) : 0;
