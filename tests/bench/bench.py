@@ -33,6 +33,9 @@ import pythons      # noqa: E402
 MOST_PAUSE = 2.0        # times the plain copy
 LEAST_SPEED = 1e6       # tracked objects a second
 MOST_MEMORY = 150       # bytes an object over the target's resident size
+# And of captures.
+MOST_CAPTURE = 1.5      # times summary
+MOST_SIZE = 25          # bytes an object in the file
 
 MIB = 1 << 20
 
@@ -148,6 +151,16 @@ def with_gcore(target, row):
     os.rmdir(folder)
 
 
+def with_capture(pyheld, target, row, times):
+    """The whole heap to a file: how long, and how large is it?"""
+    with tempfile.TemporaryDirectory(prefix="pyheld-bench-") as folder:
+        path = os.path.join(folder, "capture")
+        row["capture"] = min(
+            run([pyheld, "capture", "-o", path, str(target.pid)],
+                cpus={0})[0] for _ in range(times))
+        row["capture_size"] = os.path.getsize(path)
+
+
 def measure(pyheld, python, objects, times):
     with harness.Target(python, "bench.py", objects) as target:
         row = {"objects": target.facts["tracked"],
@@ -163,11 +176,13 @@ def measure(pyheld, python, objects, times):
             gaps.append(gap)
             pauses.append(told["pause_ns"] / 1e9)
             row["copied"] = told["bytes_copied"]
+            row["all"] = json.loads(out)["objects"]
         row["gap"], row["longest"] = statistics.median(gaps), max(gaps)
         row["pause"] = statistics.median(pauses)
         runs = [run(command, cpus={0}) for _ in range(times)]
         row["whole"] = min(r[0] for r in runs)
         row["peak"] = max(r[1] for r in runs)
+        with_capture(pyheld, target, row, times)
         row["plain"], row["plain_bytes"] = plain_copy(target.pid, times)
         with_gcore(target, row)
         row["loop"] = target.ask("loop", seconds=600)["seconds"]
@@ -207,6 +222,11 @@ LINES = (
     (None, None),
     ("pyheld summary, one core", lambda r: ms(r["whole"])),
     ("  tracked objects a second", lambda r: "%.2f M" % (r["speed"] / 1e6)),
+    ("pyheld capture, one core", lambda r: ms(r["capture"])),
+    ("  capture's time / summary's",
+     lambda r: times_(r["capture"], r["whole"])),
+    ("  bytes an object in the file",
+     lambda r: "%.1f" % (r["capture_size"] / r["all"])),
     ("gcore, whole time", lambda r: ms(r["gcore"]) if "gcore" in r else "-"),
     ("loop inside the target", lambda r: ms(r["loop"])),
     ("  loop's time / pyheld's", lambda r: times_(r["loop"], r["whole"])),
@@ -235,7 +255,11 @@ def print_limits(rows):
             ("%g M objects/s" % (LEAST_SPEED / 1e6),
              r["speed"] >= LEAST_SPEED),
             ("at most %d bytes an object over the target" % MOST_MEMORY,
-             r["over"] <= MOST_MEMORY))))
+             r["over"] <= MOST_MEMORY),
+            ("capture at most %g times summary" % MOST_CAPTURE,
+             r["capture"] <= MOST_CAPTURE * r["whole"]),
+            ("at most %d bytes an object in a capture" % MOST_SIZE,
+             r["capture_size"] <= MOST_SIZE * r["all"]))))
 
 
 def main():

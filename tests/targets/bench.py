@@ -16,8 +16,14 @@ import threading
 import time
 
 
+def scramble(n):
+    """Another number for each: what comes in order would compress too well."""
+    return n * 2654435761 % 2 ** 32
+
+
 class Record:
     def __init__(self, n, previous):
+        n = scramble(n)
         self.number = n
         self.name = "record %d" % n
         self.tags = [n, previous]
@@ -45,7 +51,7 @@ def build(n):
     gc.disable()
     records, previous = [], None
     while len(gc.get_objects()) < n:
-        for i in range(max(n // 40, 1000)):
+        for i in range(len(records), len(records) + max(n // 40, 1000)):
             previous = Record(i, previous if i % 3 else [i])
             records.append(previous)
     return records
