@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_watch.py \
+	tests/e2e/test_wild.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
 	tests/e2e/test_diff.py \
@@ -41,7 +42,10 @@ EXTRA_DIST += \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/values.py \
+	tests/targets/wild.c \
+	tests/targets/wild.py \
 	tests/targets/zoo.py \
+	tests/targets/zoo_extensions.py \
 	tests/targets/zoo_library.py \
 	tests/targets/zoo_running.py \
 	tests/targets/zoo_system.py \

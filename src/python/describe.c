@@ -73,6 +73,33 @@ static void describe_mappings(const struct target *t, struct heap_info *info)
 	}
 }
 
+static void warn_of_traverse(struct python *py, const struct pytype *t)
+{
+	CLEANUP(freep) char *name = names_of_type(py, t);
+
+	/* A capsule's traverse is whoever made it's; it has a few classes. */
+	if (t->nr_failed && t->address != py->known.capsule)
+		heap_warn(py->heap, "tp_traverse of %s could not be emulated "
+			  "(%s): %" PRIu64 " object%s scanned for pointers "
+			  "instead", name, t->failed, t->nr_failed,
+			  t->nr_failed == 1 ? " was" : "s were");
+	if (t->nr_junk)
+		heap_warn(py->heap, "tp_traverse of %s visits what is no "
+			  "object, in %" PRIu64 " object%s: that was left out",
+			  name, t->nr_junk, t->nr_junk == 1 ? "" : "s");
+}
+
+/* Types whose objects were not read as they should be, and how many. */
+static void warn_of_traverses(struct python *py)
+{
+	for (size_t i = 0; i < py->types.nr; i++) {
+		const struct pytype *t = &py->types.v[i];
+
+		if (unlikely(t->nr_failed || t->nr_junk))
+			warn_of_traverse(py, t);
+	}
+}
+
 void describe_info(struct python *py)
 {
 	struct heap_info *info = &py->heap->info;
@@ -107,6 +134,7 @@ void describe_info(struct python *py)
 		heap_warn(py->heap, "no emulator (%s): objects of C types that "
 			  "pyheld does not know are only scanned for pointers",
 			  py->no_emulator);
+	warn_of_traverses(py);
 }
 
 static uint32_t type_flags(struct python *py, const struct pytype *t)

@@ -192,8 +192,10 @@ bool emulator_engine_worn(const struct emulator *e)
 	return emulator_memory_worn(e) || e->tainted;
 }
 
-static const char *failure(uc_err err)
+static const char *failure(const struct emulator *e, uc_err err)
 {
+	raddr guard = e->base + EMULATOR_STACK - EMULATOR_GUARD;
+
 	switch (err) {
 	case UC_ERR_OK:
 		return "it stopped";
@@ -201,7 +203,9 @@ static const char *failure(uc_err err)
 		return "it read memory that is not there";
 	case UC_ERR_WRITE_UNMAPPED:
 	case UC_ERR_WRITE_PROT:
-		return "it wrote to memory";
+		if (e->refused - guard < EMULATOR_GUARD)
+			return "it used up its stack";
+		return "it wrote where it should not";
 	case UC_ERR_FETCH_UNMAPPED:
 	case UC_ERR_FETCH_PROT:
 		return "it jumped to what is not code";
@@ -285,7 +289,7 @@ const char *emulator_engine_run(struct emulator *e, unsigned int start,
 	}
 	if (err == UC_ERR_INSN_INVALID)
 		e->misread = pc;
-	return *hung ? "it did not come to an end" : failure(err);
+	return *hung ? "it did not come to an end" : failure(e, err);
 }
 
 void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value)

@@ -44,6 +44,8 @@
 #define EMULATOR_STACK 0x20000
 #define EMULATOR_STACK_SIZE 0x40000
 #define EMULATOR_PORT (EMULATOR_STACK + EMULATOR_STACK_SIZE)
+/* Nothing else is so far below the stack. */
+#define EMULATOR_GUARD 0x10000
 /* Above the top: a caller's frame, so that nothing there is the port. */
 #define EMULATOR_TOP (EMULATOR_PORT - EMULATOR_PAGE)
 
@@ -90,7 +92,7 @@ bool emulator_x86_64_trusts(const uint8_t *code, size_t len);
 struct emulator_strike {
 	raddr traverse;
 	unsigned int failures;
-	unsigned int costly;	/* of these: a hang, a new engine */
+	unsigned int costly;	/* of these: endless, a new engine */
 };
 
 /* Traverse functions that failed; a later one may take another's place. */
@@ -133,12 +135,12 @@ struct emulator {
 	unsigned int nr_regions;	/* that Unicorn has to look through */
 	struct emulator_pages pages;	/* what the engine needs a copy of */
 	struct emulator_windows windows;
-	struct emulator_word *written;	/* a hash table, EMULATOR_WRITTEN */
+	struct emulator_word *written;	/* hash table: EMULATOR_WRITTEN */
 	unsigned int nr_written;
 	uint64_t written_call;
 	raddr refused;			/* where a run ended for writing, or 0 */
 	struct emulator_jumps jumps;
-	raddr misread;			/* code that can't be run as it is, or 0 */
+	raddr misread;			/* code that can't be run, or 0 */
 	raddr blank_start, blank_end;	/* reads as zeros */
 	struct watchdog *watchdog;
 	struct watchdog_progress *progress;
@@ -149,6 +151,7 @@ struct emulator {
 	struct raddr_vec *visited;
 	uint64_t max_visits;
 	const char *failed;		/* why it was stopped */
+	bool endless;			/* for a loop that visits */
 	uint64_t port[2];
 
 	unsigned int hangs, aborts;

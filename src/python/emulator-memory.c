@@ -202,7 +202,7 @@ void emulator_memory_release(struct emulator *e)
 	emulator_jumps_release(&e->jumps);
 }
 
-/* --- other code for some functions ------------------------------------------- */
+/* --- other code for some functions ---------------------------------------- */
 
 /* jmp rel32, the whole of it in [start, end). */
 static void put_jump(uint8_t *bytes, raddr start, raddr end,

@@ -92,6 +92,7 @@ void emulator_visited(struct emulator *e, uint64_t value)
 		return;
 	}
 	if (unlikely(watchdog_step(e->progress) > e->max_visits)) {
+		e->endless = true;
 		emulator_stop(e, "it visits more than there can be");
 		return;
 	}
@@ -186,12 +187,12 @@ void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 			fail_rest(e, why);
 			break;
 		}
-		hung = false;
+		hung = e->endless = false;
 		why = run_loop(e, &hung);
 		if (!why && emulator_cell(e, EMULATOR_OBJECT))
 			why = "it jumped to the end";
 		if (why && e->at < nr)
-			fail_call(e, why, hung);
+			fail_call(e, why, hung || e->endless);
 	}
 	e->calls = NULL;
 	e->visited = NULL;

@@ -122,20 +122,15 @@ static void note_failure(struct python *py, oid o, const char *why)
 {
 	struct pytype *t = types_of(py, o);
 
-	/* A capsule's traverse is whoever made it's; it has a few classes. */
-	if (!t->nr_failed++ && t->address != py->known.capsule) {
-		CLEANUP(freep) char *name = names_of_type(py, t);
-
-		heap_warn(py->heap, "tp_traverse of %s could not be emulated "
-			  "(%s): its objects are scanned for pointers instead",
-			  name, why);
-	}
+	if (!t->nr_failed++)
+		t->failed = why;
 }
 
 static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
 {
 	struct python *py = ld->py;
 	const struct pytype t = *types_of(py, o);
+	uint64_t bad;
 
 	raddr_vec_resize(&ld->refs.to, 0);
 	raddr_vec_reserve(&ld->refs.to, nr);
@@ -144,7 +139,10 @@ static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
 	if (ld->refs.named)
 		found_names(py, &t, py->heap->address[o], to, nr,
 			    &ld->refs.names);
+	bad = py->heap->info.nr_bad_pointers;
 	store_refs(ld, o, false);
+	if (unlikely(py->heap->info.nr_bad_pointers > bad))
+		types_of(py, o)->nr_junk++;
 }
 
 static void run_batch(struct loader *ld, const oid *objects, size_t nr)

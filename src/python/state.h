@@ -83,7 +83,9 @@ struct pytype {
 	uint32_t member_first, member_nr; /* __slots__: in python.members */
 	raddr module_name;	/* str object of __module__; 0: by tp_name */
 	raddr qualname;
-	uint64_t nr_emulated, nr_failed;
+	uint64_t nr_failed;	/* objects that could not be emulated */
+	const char *failed;	/* why the first could not (static) */
+	uint64_t nr_junk;	/* objects that visit what is no object */
 };
 VEC_DEFINE(pytype_vec, struct pytype);
 

@@ -3,7 +3,8 @@
 
 For targets of 0.1, 1 and 5 million tracked objects, side by side in one run:
 the longest pause that the target itself notices, pyheld's whole time, its
-objects a second on one core and its peak memory; gdb's gcore; a plain
+objects a second on one core and its peak memory, and how many of them by the
+emulator where half of them have to be emulated; gdb's gcore; a plain
 process_vm_readv copy of the same mappings into warm memory; and the loop of
 gc.get_objects and gc.get_referents inside the target.
 
@@ -15,6 +16,7 @@ import glob
 import json
 import mmap
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -36,6 +38,7 @@ MOST_MEMORY = 150       # bytes an object over the target's resident size
 # And of captures.
 MOST_CAPTURE = 1.5      # times summary
 MOST_SIZE = 25          # bytes an object in the file
+LEAST_EMULATED = 0.5e6  # objects a second, all other work included
 
 MIB = 1 << 20
 
@@ -191,6 +194,28 @@ def measure(pyheld, python, objects, times):
     return row
 
 
+def cpu_seconds():
+    """Of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure_emulated(pyheld, python, times):
+    """Objects that went through the emulator in a second of CPU time, of all
+    that a summary takes."""
+    with harness.Target(python, "bench.py", 1000000, "emulated") as target:
+        command = [pyheld, "summary", "--json", str(target.pid)]
+        seconds = []
+        for _ in range(times):
+            before = cpu_seconds()
+            out = run(command, cpus={0})[2]
+            seconds.append(cpu_seconds() - before)
+    coverage = json.loads(out)["coverage"]
+    seconds = min(seconds)
+    return {"emulated": coverage["emulated"], "seconds": seconds,
+            "speed": coverage["emulated"] / seconds}
+
+
 def ms(seconds):
     return "%.1f ms" % (seconds * 1e3) if seconds < 1 else "%.2f s" % seconds
 
@@ -244,6 +269,14 @@ def print_table(rows):
               if name else "")
 
 
+def print_emulated(e):
+    print("\n%d objects emulated, in a summary of %s: %.2f M a second "
+          "(at least %g M: %s)"
+          % (e["emulated"], ms(e["seconds"]), e["speed"] / 1e6,
+             LEAST_EMULATED / 1e6, "holds" if e["speed"] >= LEAST_EMULATED
+             else "DOES NOT HOLD"))
+
+
 def print_limits(rows):
     """What has to hold at a million objects (here: at the size nearest)."""
     r = min(rows, key=lambda r: abs(r["asked"] - 1))
@@ -284,12 +317,15 @@ def main():
                       o.times if size < 5 else min(o.times, 3))
         row["asked"] = size
         rows.append(row)
+    emulated = measure_emulated(os.path.abspath(o.pyheld), python, o.times)
     if o.json:
-        print(json.dumps({"python": python.label, "rows": rows}, indent=1))
+        print(json.dumps({"python": python.label, "rows": rows,
+                          "emulated": emulated}, indent=1))
         return
     print("CPython %s; medians of %d runs\n" % (python.label, o.times))
     print_table(rows)
     print_limits(rows)
+    print_emulated(emulated)
 
 
 if __name__ == "__main__":

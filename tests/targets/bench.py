@@ -1,15 +1,19 @@
 """A target for the benchmark: OBJECTS collector-tracked objects, and a
 thread that watches the clock.
 
-usage: bench.py OBJECTS
+usage: bench.py OBJECTS [emulated]
 
 Answers lines on stdin: "reset" forgets, "gap" tells the longest time in which
 the watching thread did not run, "loop" runs gc.get_objects and
 gc.get_referents over everything and tells the seconds, "change" replaces a
-tenth of the records and adds a twentieth.
+tenth of the records and adds a twentieth.  `emulated`: half of the objects are
+of C types that pyheld has no readers for.
 """
+import functools
 import gc
+import itertools
 import json
+import operator
 import os
 import sys
 import threading
@@ -57,6 +61,17 @@ def build(n):
     return records
 
 
+def build_emulated(n):
+    gc.disable()
+    kept = []
+    while len(kept) < n // 2:
+        # An iterator over each list is one object more.
+        kept += [functools.partial(len, kept), itertools.cycle([kept]),
+                 itertools.chain([kept]), operator.itemgetter(len(kept)),
+                 itertools.repeat(kept)]
+    return kept
+
+
 def change(records):
     """Some in the middle go, more come, at the addresses that are free."""
     n = len(records)
@@ -77,7 +92,8 @@ def loop():
 
 
 def main():
-    kept = build(int(sys.argv[1]))
+    make = build_emulated if "emulated" in sys.argv else build
+    kept = make(int(sys.argv[1]))
     watch = Watch()
     watch.start()
     tell = {"tracked": len(gc.get_objects())}

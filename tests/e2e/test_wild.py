@@ -1,0 +1,98 @@
+"""Types whose tp_traverse does what none may do: they harm nothing, and are
+reported."""
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pythons
+from harness import CI, Skip, Target, each, limit, pyheld, text, unharmed
+
+CHOSEN = pythons.supported if CI else pythons.oldest_and_newest
+
+COUNT = 30
+
+# Does it not end, or not well, or only visit what is none?
+GOOD = {"honest", "marks"}
+JUNK = {"visits_junk"}
+
+
+def compiled():
+    """wild.c as an open file."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Skip("no C compiler")
+    source = os.path.join(pythons.TARGETS, "wild.c")
+    with tempfile.NamedTemporaryFile(suffix=".so") as f:
+        subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-w", source,
+                        "-o", f.name], check=True)
+        return os.open(f.name, os.O_RDONLY)
+
+
+class Wild(Target):
+    def __init__(self, python):
+        library = compiled()
+        try:
+            super().__init__(python, "wild.py", library, COUNT,
+                             fds=[library])
+        finally:
+            os.close(library)
+
+    def nothing_was_written(self):
+        assert self.ask(None) == {"written": 0}
+
+
+def warned_of(warnings, kind, words):
+    found = [w for w in warnings if "of wild.%s " % kind in w]
+    assert len(found) == 1, (kind, warnings)
+    for word in words:
+        assert word in found[0], (word, found)
+
+
+def check_summary(target):
+    start = time.monotonic()
+    report = pyheld("summary", "--json", "--limit=100000",
+                    target.pid).json
+    assert time.monotonic() - start < 90
+    warnings = report["warnings"]
+    for kind in target.facts["types"]:
+        if kind in JUNK:
+            warned_of(warnings, kind, ["no object", "%d objects" % COUNT])
+        elif kind in GOOD:
+            assert not any(kind in w for w in warnings), warnings
+        else:
+            warned_of(warnings, kind, ["could not be emulated",
+                                       "%d objects" % COUNT])
+    bad = len(target.facts["types"]) - len(GOOD | JUNK)
+    assert report["coverage"]["scanned"] == bad * COUNT, report["coverage"]
+    assert report["coverage"]["bad_pointers"] == COUNT * 6
+    assert len(warnings) == bad + len(JUNK), warnings
+
+
+def check_references(target):
+    objects = {}
+    for line in text(pyheld("export", "--format=jsonl",
+                            target.pid).out).splitlines()[1:]:
+        o = json.loads(line)
+        objects[int(o["address"], 16)] = o
+    for address, references in target.facts["honest"]:
+        assert [int(r["to"], 16) for r in objects[address]["references"]] \
+            == references, objects[address]
+    for address in target.facts["marks"]:
+        o = objects[address]
+        assert len(o["references"]) == 1, o
+    for kind in target.facts["types"]:
+        n = sum(o["type"] == "wild." + kind for o in objects.values())
+        assert n == COUNT * (10 if kind in GOOD else 1), (kind, n)
+
+
+@limit(200)
+@each(CHOSEN)
+def test_wild(python):
+    with Wild(python) as target:
+        check_summary(target)
+        check_references(target)
+        unharmed(target)
+        target.nothing_was_written()
