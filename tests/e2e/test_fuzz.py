@@ -1,30 +1,65 @@
-"""The reader of captures survives whatever a file may hold: for a moment, and
-for a minute where CI says that a run must be whole."""
+"""The readers of captures and of cores survive whatever a file may hold: for
+a moment, and for a minute where CI says that a run must be whole."""
 import glob
 import os
+import shutil
 import subprocess
 import tempfile
 
+import pythons
 from harness import CI, PYHELD, Skip, limit, text
+from test_core import Directory, gcore
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-@limit(180)
-def test_captures():
+def corpus(name):
+    return sorted(glob.glob(os.path.join(TESTS, "fuzz", name, "*")))
+
+
+def keep(path):
+    """A small input in hex; a core at a place that stays."""
+    if os.path.getsize(path) > 1 << 16:
+        return shutil.copy(path, tempfile.gettempdir())
+    with open(path, "rb") as f:
+        return f.read().hex()
+
+
+def fuzz(name, files):
     build = os.path.dirname(os.path.dirname(os.path.abspath(PYHELD)))
-    program = os.path.join(build, "tests", "fuzz", "fuzz-capture")
+    program = os.path.join(build, "tests", "fuzz", name)
     if not os.path.exists(program):
         raise Skip("there is no %s: make check builds it" % program)
-    corpus = sorted(glob.glob(os.path.join(TESTS, "fuzz", "corpus", "*")))
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [program, "-seconds=%d" % (60 if CI else 5), *corpus],
+            [program, "-seconds=%d" % (60 if CI else 5), *files],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder)
         out = text(done.stdout)
         if done.returncode:
-            kept = os.path.join(folder, "fuzz-capture.input")
-            with open(kept, "rb") as f:
-                out += "\nthe input:\n" + f.read().hex()
+            out += "\nthe input: " + keep(os.path.join(folder,
+                                                      name + ".input"))
         assert not done.returncode, out[-200000:]
     print("# " + out.strip())
+
+
+@limit(180)
+def test_captures():
+    fuzz("fuzz-capture", corpus("corpus"))
+
+
+def bare_core(python, directory):
+    """A core of an interpreter that has next to nothing loaded."""
+    with subprocess.Popen(python.argv("-I", "-S", "-c", "import sys;"
+                                      "print(flush=True); sys.stdin.read()"),
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        return gcore(process, directory)[0]
+
+
+@limit(180)
+def test_cores():
+    here = [p for p in pythons.supported() if not p.root]
+    with Directory() as d:
+        cores = [bare_core(p, d) for p in (here[0], here[-1])]
+        fuzz("fuzz-core", corpus("corpus-core") + cores)

@@ -2,24 +2,15 @@
  * Fuzz the reader of captures: open what may be one, ask all there is to ask,
  * write it again.
  *
- *	fuzz-capture [-seconds=N] [-seed=N] FILE...	mutate these
- *	fuzz-capture -runs FILE...			run them as they are
- *	fuzz-capture -make DIRECTORY			make the corpus
- *
- * With clang -fsanitize=fuzzer -DLIBFUZZER it is a libFuzzer target.  Without,
- * it mutates files by itself, not led by coverage, but knowing the format:
- * half of all changes are to fields of sections or to integers in them.
+ * Half of all changes are to fields of sections or to integers in them.
  * Checksums are not looked at, or no change would get behind them.
  *
  * tests/fuzz/corpus is small captures, and what has once gone wrong.
  */
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analysis/chain.h"
@@ -32,14 +23,13 @@
 #include "output/jsonl.h"
 #include "output/object.h"
 #include "output/summary.h"
+#include "fuzz.h"
 #include "tiny.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What is made of more objects than that takes long, but finds no more. */
 #define MANY 2000
 
-static uint64_t nr_opened;
+static struct fuzzer fuzzer;
 
 static void ask_summary(struct heap *h, struct str *out)
 {
@@ -198,41 +188,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	err = capture_open_memory(copy, size, true, &h);
 	error_free(err);
 	if (!err) {
-		nr_opened++;
+		fuzzer.nr_opened++;
 		ask(&h);
 	}
 	return 0;
 }
 
 #ifndef LIBFUZZER
-
-/* --- mutation --- */
-
-struct input {
-	uint8_t *bytes;
-	size_t size;
-};
-VEC_DEFINE(input_vec, struct input);
-
-static uint64_t state;
-
-static uint64_t any(uint64_t limit)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return limit ? state % limit : 0;
-}
-
-static uint64_t odd_number(void)
-{
-	static const uint64_t odd[] = {
-		0, 1, 7, 8, 127, 128, 255, 256, 4095, 4096, 65535, INT32_MAX,
-		UINT32_MAX, UINT64_C(1) << 32, INT64_MAX, UINT64_MAX,
-	};
-
-	return odd[any(ARRAY_SIZE(odd))] + any(5) - 2;
-}
 
 static bool find_table(const struct input *in, struct capture_trailer *ret)
 {
@@ -251,96 +213,26 @@ static size_t any_place(const struct input *in)
 	struct capture_trailer t;
 	struct capture_section s;
 
-	if (!find_table(in, &t) || !any(8))
-		return any(in->size);
-	memcpy(&s, in->bytes + t.table + any(t.nr_sections) * sizeof(s),
+	if (!find_table(in, &t) || !fuzz_any(8))
+		return fuzz_any(in->size);
+	memcpy(&s, in->bytes + t.table + fuzz_any(t.nr_sections) * sizeof(s),
 	       sizeof(s));
 	if (s.offset >= in->size || !s.stored)
-		return any(in->size);
-	return MIN(s.offset + any(s.stored), in->size - 1);
+		return fuzz_any(in->size);
+	return MIN(s.offset + fuzz_any(s.stored), in->size - 1);
 }
 
 static void change_field(struct input *in)
 {
 	struct capture_trailer t;
-	uint64_t value = odd_number();
+	uint64_t value = fuzz_odd_number();
 	size_t at;
 
 	if (!find_table(in, &t))
 		return;
-	at = t.table + any(t.nr_sections) * sizeof(struct capture_section) +
-	     4 * any(sizeof(struct capture_section) / 4);
-	memcpy(in->bytes + at, &value, any(2) ? 4 : 1);
-}
-
-static void change_number(struct input *in)
-{
-	size_t at = any_place(in), width = (size_t)1 << any(4);
-	uint64_t value = any(2) ? odd_number() : any(64);
-
-	at -= at % width;
-	if (at + width <= in->size)
-		memcpy(in->bytes + at, &value, width);
-}
-
-static void copy_part(struct input *in)
-{
-	size_t from = any_place(in), to = any_place(in);
-	size_t len = 1 + any(32);
-
-	len = MIN(len, in->size - MAX(from, to));
-	memmove(in->bytes + to, in->bytes + from, len);
-}
-
-static void cut(struct input *in)
-{
-	size_t at = any_place(in), len = MIN(1 + any(16), in->size - at);
-
-	memmove(in->bytes + at, in->bytes + at + len, in->size - at - len);
-	in->size -= len;
-}
-
-static void mutate(struct input *in)
-{
-	for (uint64_t nr = 1 + any(4); nr && in->size; nr--) {
-		switch (any(8)) {
-		case 0:
-			in->bytes[any_place(in)] ^= (uint8_t)(1 << any(8));
-			break;
-		case 1:
-			in->bytes[any_place(in)] = (uint8_t)any(256);
-			break;
-		case 2:
-			copy_part(in);
-			break;
-		case 3:
-			if (!any(10))
-				cut(in);
-			break;
-		case 4:
-		case 5:
-			change_field(in);
-			break;
-		default:
-			change_number(in);
-		}
-	}
-}
-
-/* --- main --- */
-
-static void add_input(struct input_vec *v, const char *path)
-{
-	struct input in = { xmalloc(1 << 20), 0 };
-	FILE *f = fopen(path, "re");
-
-	if (!f) {
-		perror(path);
-		exit(2);
-	}
-	in.size = fread(in.bytes, 1, 1 << 20, f);
-	fclose(f);
-	input_vec_push(v, in);
+	at = t.table + fuzz_any(t.nr_sections) * sizeof(struct capture_section) +
+	     4 * fuzz_any(sizeof(struct capture_section) / 4);
+	memcpy(in->bytes + at, &value, fuzz_any(2) ? 4 : 1);
 }
 
 static void make_file(const char *folder, const char *name,
@@ -368,84 +260,17 @@ static int make_corpus(const char *folder)
 	return 0;
 }
 
-/* An input that takes too long, or too much memory, is a bug. */
-static void set_limits(void)
-{
-	struct rlimit memory = { 2ul << 30, 2ul << 30 };
-
-#ifndef __SANITIZE_ADDRESS__
-	setrlimit(RLIMIT_AS, &memory);
-#endif
-	(void)memory;
-	alarm(20);
-}
-
-/* What is being run, for who looks at what went wrong. */
-static void keep(const struct input *in)
-{
-	int fd = open("fuzz-capture.input", O_WRONLY | O_CREAT | O_TRUNC |
-						    O_CLOEXEC, 0666);
-
-	if (fd < 0 || write(fd, in->bytes, in->size) != (ssize_t)in->size) {
-		perror("fuzz-capture.input");
-		exit(2);
-	}
-	close(fd);
-}
-
-static void fuzz(const struct input_vec *inputs, time_t seconds)
-{
-	CLEANUP(freep) uint8_t *bytes = xmalloc(1 << 20);
-	time_t end = time(NULL) + seconds;
-	uint64_t nr = 0;
-
-	for (; time(NULL) < end; nr++) {
-		const struct input *from = &inputs->v[any(inputs->nr)];
-		struct input in = { bytes, from->size };
-
-		memcpy(bytes, from->bytes, from->size);
-		mutate(&in);
-		keep(&in);
-		set_limits();
-		LLVMFuzzerTestOneInput(in.bytes, in.size);
-	}
-	unlink("fuzz-capture.input");
-	printf("%" PRIu64 " inputs, %" PRIu64 " opened\n", nr, nr_opened);
-}
+static struct fuzzer fuzzer = {
+	.name = "capture",
+	.size_max = 1 << 20,
+	.place = any_place,
+	.change = change_field,
+	.make = make_corpus,
+};
 
 int main(int argc, char **argv)
 {
-	struct input_vec inputs = VEC_INIT;
-	bool as_they_are = false;
-	time_t seconds = 60;
-
-	state = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
-	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "-seconds=", 9))
-			seconds = atol(argv[i] + 9);
-		else if (!strncmp(argv[i], "-seed=", 6))
-			state = strtoull(argv[i] + 6, NULL, 0) | 1;
-		else if (!strcmp(argv[i], "-runs"))
-			as_they_are = true;
-		else if (!strcmp(argv[i], "-make") && i + 1 < argc)
-			return make_corpus(argv[i + 1]);
-		else
-			add_input(&inputs, argv[i]);
-	}
-	if (!inputs.nr) {
-		fputs("usage: fuzz-capture [-seconds=N] [-seed=N] FILE...\n",
-		      stderr);
-		return 2;
-	}
-	set_limits();
-	for (size_t i = 0; i < inputs.nr; i++)
-		LLVMFuzzerTestOneInput(inputs.v[i].bytes, inputs.v[i].size);
-	if (!as_they_are)
-		fuzz(&inputs, seconds);
-	for (size_t i = 0; i < inputs.nr; i++)
-		free(inputs.v[i].bytes);
-	input_vec_release(&inputs);
-	return 0;
+	return fuzz_main(&fuzzer, argc, argv);
 }
 
 #endif

@@ -1,15 +1,27 @@
-# `make check` runs it for a moment, with CI=true for a minute: see
+# `make check` runs them for a moment, with CI=true for a minute: see
 # tests/e2e/test_fuzz.py.
-check_PROGRAMS += tests/fuzz/fuzz-capture
+check_PROGRAMS += tests/fuzz/fuzz-capture tests/fuzz/fuzz-core
 tests_fuzz_fuzz_capture_SOURCES = \
 	tests/fuzz/fuzz-capture.c \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
 	tests/unit/tiny.c \
 	tests/unit/tiny.h
 tests_fuzz_fuzz_capture_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
 tests_fuzz_fuzz_capture_LDADD = $(libpyheld)
+tests_fuzz_fuzz_core_SOURCES = \
+	tests/fuzz/fuzz-core.c \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h \
+	tests/unit/forge.c \
+	tests/unit/forge.h
+tests_fuzz_fuzz_core_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
+tests_fuzz_fuzz_core_LDADD = $(libpyheld)
 
 EXTRA_DIST += \
 	tests/fuzz/corpus/huge-sizes.pyheld \
+	tests/fuzz/corpus-core/memory \
+	tests/fuzz/corpus-core/process \
 	tests/fuzz/corpus/packed.pyheld \
 	tests/fuzz/corpus/plain.pyheld \
 	tests/fuzz/corpus/redacted-all.pyheld \
