@@ -458,6 +458,7 @@ void redacted_release(struct redacted *r)
 	h->generation = h->flags = NULL;
 	h->edges = (struct oid_vec)VEC_INIT;
 	h->interpreters = (struct heap_interpreter_vec)VEC_INIT;
+	h->weak = (struct heap_weak_vec)VEC_INIT;
 	heap_release(h);
 	free(r->codes);
 	free(r->text);

@@ -223,6 +223,9 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_uint_eq(h.info.mappings.nr, 4);
 	ck_assert_str_eq(h.info.mappings.v[1].path, "/usr/lib/libpython.so");
 	ck_assert_uint_eq(h.info.mappings.v[1].end, 0x7f0000003000);
+	ck_assert_uint_eq(h.weak.nr, 2);
+	ck_assert_uint_eq(h.weak.v[0].callback, 8);
+	ck_assert_uint_eq(h.weak.v[1].callback, OID_NONE);
 	ck_assert_int_eq(h.interpreters.v[0].garbage, -1);
 	ck_assert_int_eq(h.interpreters.v[0].generations[0].count, -1);
 	ck_assert_uint_eq(h.interpreters.v[0].generations[2].objects, 9);

@@ -283,6 +283,15 @@ static void add_roots(struct heap *h)
 		.garbage_list = O_LIST, .nr_threads = 1 });
 }
 
+static void add_weak(struct heap *h)
+{
+	heap_weak_vec_push(&h->weak, (struct heap_weak){
+		.reference = O_TUPLE, .referent = O_NODE, .callback = O_CLASS });
+	heap_weak_vec_push(&h->weak, (struct heap_weak){
+		.reference = O_LIST, .referent = O_NODE_2,
+		.callback = OID_NONE });
+}
+
 static void add_info(struct heap *h)
 {
 	struct heap_info *i = &h->info;
@@ -330,5 +339,6 @@ void tiny_build(struct heap *h)
 	add_objects(h, t);
 	add_edges(h, t);
 	add_roots(h);
+	add_weak(h);
 	add_info(h);
 }
