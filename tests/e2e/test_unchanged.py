@@ -1,5 +1,6 @@
 """A target that holds still is the same, byte for byte, after every
 command."""
+import array
 import errno
 import hashlib
 import os
@@ -17,6 +18,14 @@ SELECTS = (b"23", b"270")       # select, pselect6
 # so that it ends when it would have: 219, formerly poll (7), futex (202),
 # clock_nanosleep (230).  The kernel does so whenever a thread is stopped.
 RESTARTED = ("219", "7", "202", "230")
+
+
+def digest(data):
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+# What a page is that was never touched.
+UNTOUCHED = digest(bytes(PAGE))
 
 
 class State:
@@ -73,16 +82,34 @@ class State:
                 if permissions[1] != "w" or permissions[0] != "r":
                     continue
                 start, end = (int(x, 16) for x in span.split("-"))
-                data = self.read_span(mem, start, end)
-                for hole, size in holes:
-                    if start <= hole < end:
-                        at = hole - start
-                        data[at:at + size] = bytes(size)
-                for at in range(0, len(data), PAGE):
-                    yield start + at, hashlib.blake2b(
-                        data[at:at + PAGE], digest_size=16).digest()
+                is_file = line.split()[4] != "0"
+                for start, end in [(start, end)] if is_file else \
+                        self.touched(start, end):
+                    data = self.read_span(mem, start, end)
+                    for hole, size in holes:
+                        if start <= hole < end:
+                            at = hole - start
+                            data[at:at + size] = bytes(size)
+                    for at in range(0, len(data), PAGE):
+                        yield start + at, digest(data[at:at + PAGE])
         finally:
             os.close(mem)
+
+    def touched(self, start, end):
+        """The spans of an anonymous mapping that are in memory or in swap:
+        free-threaded CPython sets a GB aside."""
+        entries = array.array("Q")
+        with open("/proc/%d/pagemap" % self.pid, "rb") as f:
+            f.seek(start // PAGE * 8)
+            entries.frombytes(f.read((end - start) // PAGE * 8))
+        first = None
+        for at, entry in zip(range(start, end + PAGE, PAGE),
+                             entries.tolist() + [0]):
+            if entry >> 62 and first is None:
+                first = at
+            elif not entry >> 62 and first is not None:
+                yield first, at
+                first = None
 
     @staticmethod
     def read_span(mem, start, end):
@@ -111,7 +138,8 @@ class State:
                     yield "%s, %s: %r, then %r" % (name, key, a.get(key),
                                                    b.get(key))
         pages = [a for a in sorted(set(self.pages) | set(other.pages))
-                 if self.pages.get(a) != other.pages.get(a)]
+                 if self.pages.get(a, UNTOUCHED) !=
+                 other.pages.get(a, UNTOUCHED)]
         if pages:
             yield "%d pages: %s" % (len(pages),
                                     ", ".join(map(hex, pages[:20])))
