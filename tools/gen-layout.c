@@ -8,8 +8,8 @@
  *
  *	0x030d0ff0 debug "3.13.15 (Debian, debug)" /path/python3.13d /path/x.so
  *
- * that is sys.hexversion, "release" or "debug", a name for reports, then the
- * files: libpython or the program first, then extension modules that define
+ * that is sys.hexversion, "release", "debug" or "free-threaded", a name for
+ * reports, then the files: libpython or the program first, then extension modules that define
  * types pyheld knows (_datetime, _asyncio, _ctypes, _decimal, _elementtree,
  * _pickle, _queue, _struct, array, parser ...).  The first file that has a
  * member wins.  Debug files are found by build-id below the
@@ -105,25 +105,32 @@ static const struct derived {
 	uint32_t hexversion;
 	const char *name, *from, *why;
 	void (*derive)(struct layout *l);
+	bool free_threaded;
 } derived[] = {
 	{ 0x030c0af0, "3.12.10", "3.12.1",
 	  "The headers of 3.12.10: _PyRuntime has fewer static strings.",
-	  derive_3_12_10 },
+	  derive_3_12_10, false },
 	{ 0x030d05f0, "3.13.5", "3.13.0",
 	  "The headers of 3.13.5: more static strings, threads_preallocated.",
-	  derive_3_13_5 },
+	  derive_3_13_5, false },
 	{ 0x030d0ff0, "3.13.15", "3.13.15 (Debian)",
 	  "The headers of 3.13.15, without Debian's gchead-alignment.diff.",
-	  derive_3_13_15 },
+	  derive_3_13_15, false },
 	{ 0x030e04f0, "3.14.0 to 3.14.4", "3.14.8",
 	  "The incremental collector: its state is 24 bytes smaller, so what\n"
 	  " * follows in the interpreter is 24 lower; a thread has no\n"
 	  " * datastack_cached_chunk yet (agrees with bindings that py-spy made\n"
 	  " * from the headers of 3.14.0).  Its _PyRuntime was never measured.",
-	  derive_3_14_4 },
+	  derive_3_14_4, false },
 	{ 0x030f00f0, "3.15.0", "3.15.0 (Debian)",
 	  "The headers of 3.15.2 without --enable-experimental-jit.",
-	  derive_3_15_0 },
+	  derive_3_15_0, false },
+	{ 0x030e0af0, "3.14.10t", "3.14.8",
+	  "The headers of 3.14.10: see tools/gen-free-threaded.c.",
+	  gen_derive_3_14_10t, true },
+	{ 0x030f02f0, "3.15.2t", "3.15.0",
+	  "The headers of 3.15.2: see tools/gen-free-threaded.c.",
+	  gen_derive_3_15_2t, true },
 };
 
 /* Comments of rows that were generated. */
@@ -166,6 +173,7 @@ static bool parse_build(char *line, struct build *ret)
 	ret->name = next_word(&line);
 	ret->row.hexversion = strtoul(version, NULL, 16);
 	ret->row.debug = strcmp(kind, "debug") == 0;
+	ret->row.free_threaded = strcmp(kind, "free-threaded") == 0;
 	ret->row.name = ret->name;
 	while ((file = next_word(&line)))
 		str_vec_push(&ret->files, file);
@@ -261,6 +269,7 @@ static void add_derived(struct build_vec *builds)
 			continue;
 		b = (struct build){ .row = from->row, .files = VEC_INIT };
 		b.row.hexversion = d->hexversion;
+		b.row.free_threaded = d->free_threaded;
 		b.name = xstrdup(d->name);
 		b.row.name = b.name;
 		b.why = d->why;
@@ -269,11 +278,14 @@ static void add_derived(struct build_vec *builds)
 	}
 }
 
-/* By version, release before debug, upstream before distributions. */
+/* Free-threaded ones last; by version, release before debug, upstream before
+ * distributions. */
 static int compare_builds(const void *a, const void *b)
 {
 	const struct build *x = a, *y = b;
 
+	if (x->row.free_threaded != y->row.free_threaded)
+		return x->row.free_threaded ? 1 : -1;
 	if (x->row.hexversion != y->row.hexversion)
 		return x->row.hexversion < y->row.hexversion ? -1 : 1;
 	if (x->row.debug != y->row.debug)
@@ -301,21 +313,25 @@ static void print_member(const char *name, uint32_t value,
 	*column += len + !first;
 }
 
+/* The first of the series, one that was measured if there is. */
 static const struct build *base_of(const struct build_vec *builds,
 				   const struct build *b)
 {
 	for (size_t i = 0; i < builds->nr; i++)
-		if (!builds->v[i].why && builds->v[i].row.hexversion >> 16 ==
-					 b->row.hexversion >> 16)
+		if (!builds->v[i].why &&
+		    builds->v[i].row.free_threaded == b->row.free_threaded &&
+		    builds->v[i].row.hexversion >> 16 ==
+			    b->row.hexversion >> 16)
 			return &builds->v[i];
-	return NULL;
+	return b;
 }
 
 static void print_base(struct build *b)
 {
 	size_t column = TAB;
 
-	printf("\n#define BASE_3_%u \\\n\t", b->row.hexversion >> 16 & 0xff);
+	printf("\n#define BASE_3_%u%s \\\n\t", b->row.hexversion >> 16 & 0xff,
+	       b->row.free_threaded ? "T" : "");
 	for (unsigned int i = 0; i < nr_layout_fields; i++)
 		if (fields_of(&b->row.layout)[i] != LAYOUT_NONE)
 			print_member(layout_field_names[i],
@@ -356,12 +372,14 @@ static void print_row(struct build *b, const struct build *base)
 
 	if (note)
 		printf("/*\n * %s%s\n */\n", b->why ? "Derived.  " : "", note);
-	printf("{ .hexversion = 0x%08" PRIx32 ",%s .name = \"%s\",\n"
+	printf("{ .hexversion = 0x%08" PRIx32 ",%s%s .name = \"%s\",\n"
 	       ".layout = {\n"
 	       "#include \"python/layout.def\"\n"
-	       "\tBASE_3_%u\n", b->row.hexversion,
+	       "\tBASE_3_%u%s\n", b->row.hexversion,
+	       b->row.free_threaded ? " .free_threaded = true," : "",
 	       b->row.debug ? " .debug = true," : "", b->name,
-	       b->row.hexversion >> 16 & 0xff);
+	       base->row.hexversion >> 16 & 0xff,
+	       b->row.free_threaded ? "T" : "");
 	print_difference(&b->row.layout, base);
 	printf("} },\n");
 }

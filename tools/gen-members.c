@@ -147,16 +147,9 @@ static void print_version(uint32_t version)
 		printf(" 0x%08" PRIx32 ",", version);
 }
 
-static void print_name_rows(const struct name_row_vec *rows)
+static void print_name_rows(const struct name_row_vec *rows, const char *name)
 {
-	printf("/* Made by tools/gen-layout from tools/members.def.  Don't "
-	       "edit. */\n"
-	       "#include \"python/member-names.h\"\n"
-	       "\n"
-	       "#define FIRST 0\n"
-	       "#define LAST UINT32_MAX\n"
-	       "\n"
-	       "const struct member_name member_names[] = {\n");
+	printf("\nconst struct member_name %s[] = {\n", name);
 	for (size_t i = 0; i < rows->nr; i++) {
 		const struct name_row *r = &rows->v[i];
 
@@ -166,11 +159,10 @@ static void print_name_rows(const struct name_row_vec *rows)
 		printf(" \"%s\" },\n", r->name);
 	}
 	printf("};\n\n"
-	       "const unsigned int nr_member_names = "
-	       "ARRAY_SIZE(member_names);\n");
+	       "const unsigned int nr_%s = ARRAY_SIZE(%s);\n", name, name);
 }
 
-void gen_print_members(struct build_vec *builds)
+static void print_table(const struct build_vec *builds, const char *name)
 {
 	struct member_vec all = VEC_INIT;
 	struct name_row_vec rows = VEC_INIT;
@@ -192,5 +184,22 @@ void gen_print_members(struct build_vec *builds)
 		}
 	}
 	qsort(rows.v, rows.nr, sizeof(*rows.v), compare_name_rows);
-	print_name_rows(&rows);
+	print_name_rows(&rows, name);
+}
+
+void gen_print_members(struct build_vec *builds)
+{
+	struct build_vec kinds[2] = { VEC_INIT, VEC_INIT };
+
+	for (size_t i = 0; i < builds->nr; i++)
+		build_vec_push(&kinds[builds->v[i].row.free_threaded],
+			       builds->v[i]);
+	printf("/* Made by tools/gen-layout from tools/members.def.  Don't "
+	       "edit. */\n"
+	       "#include \"python/member-names.h\"\n"
+	       "\n"
+	       "#define FIRST 0\n"
+	       "#define LAST UINT32_MAX\n");
+	print_table(&kinds[0], "member_names");
+	print_table(&kinds[1], "member_names_free_threaded");
 }

@@ -23,4 +23,8 @@ struct debuginfo *gen_debuginfo(struct image *im, const char *path);
 /* `builds` are sorted by version. */
 void gen_print_members(struct build_vec *builds);
 
+/* gen-free-threaded.c: from the rows of 3.14.8 and 3.15.0. */
+void gen_derive_3_14_10t(struct layout *l);
+void gen_derive_3_15_2t(struct layout *l);
+
 #endif

@@ -596,9 +596,10 @@
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
 	.thread_exc_state = 256, .thread_dict = 128, .thread_async_exc = 144, \
-	.thread_thread_id = 152, .thread_native_thread_id = 160, \
-	.thread_async_gen_firstiter = 192, .thread_async_gen_finalizer = 200, \
-	.thread_context = 208, .thread_threading_local_key = 288, \
+	.thread_state = 40, .thread_thread_id = 152, \
+	.thread_native_thread_id = 160, .thread_async_gen_firstiter = 192, \
+	.thread_async_gen_finalizer = 200, .thread_context = 208, \
+	.thread_threading_local_key = 288, \
 	.thread_threading_local_sentinel = 296, .thread_datastack_chunk = 232, \
 	.thread_delete_later = 168, .thread_running_loop = 304, \
 	.stackitem_exc_value = 0, .stackitem_previous = 8, .iframe_size = 80, \
@@ -626,7 +627,12 @@
 	.member_type = 8, .member_offset = 16, .member_size = 40, \
 	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
-	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
+	.misegment_cookie = 216, .misegment_info_slices = 232, \
+	.misegment_slice_entries = 248, .misegment_slices = 264, \
+	.mipage_size = 80, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_capacity = 10, .mipage_block_size = 28, .mipage_free = 16, \
+	.mipage_local_free = 32, .mipage_thread_free = 40, .dict_size = 48, \
+	.dict_used = 16, .dict_keys = 32, .dict_values = 40, \
 	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
 	.keys_refcount = 0, .keys_usable = 16, .keys_nentries = 24, \
 	.keys_indices = 32, .values_capacity = 0, .values_embedded = 2, \
@@ -725,9 +731,10 @@
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
 	.thread_exc_state = 256, .thread_dict = 128, .thread_async_exc = 144, \
-	.thread_thread_id = 152, .thread_native_thread_id = 160, \
-	.thread_async_gen_firstiter = 192, .thread_async_gen_finalizer = 200, \
-	.thread_context = 208, .thread_threading_local_key = 288, \
+	.thread_state = 44, .thread_thread_id = 152, \
+	.thread_native_thread_id = 160, .thread_async_gen_firstiter = 192, \
+	.thread_async_gen_finalizer = 200, .thread_context = 208, \
+	.thread_threading_local_key = 288, \
 	.thread_threading_local_sentinel = 296, .thread_holds_gil = 36, \
 	.thread_datastack_chunk = 232, .thread_delete_later = 168, \
 	.thread_running_loop = 864, .thread_running_task = 872, \
@@ -757,7 +764,12 @@
 	.member_type = 8, .member_offset = 16, .member_size = 40, \
 	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
-	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
+	.misegment_cookie = 216, .misegment_info_slices = 232, \
+	.misegment_slice_entries = 248, .misegment_slices = 264, \
+	.mipage_size = 80, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_capacity = 10, .mipage_block_size = 28, .mipage_free = 16, \
+	.mipage_local_free = 32, .mipage_thread_free = 40, .dict_size = 48, \
+	.dict_used = 16, .dict_keys = 32, .dict_values = 40, \
 	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
 	.keys_refcount = 0, .keys_usable = 16, .keys_nentries = 24, \
 	.keys_indices = 32, .values_capacity = 0, .values_embedded = 2, \
@@ -858,9 +870,10 @@
 	.thread_c_profileobj = 120, .thread_c_traceobj = 128, \
 	.thread_current_exception = 136, .thread_exc_info = 144, \
 	.thread_exc_state = 288, .thread_dict = 152, .thread_async_exc = 168, \
-	.thread_thread_id = 176, .thread_native_thread_id = 184, \
-	.thread_async_gen_firstiter = 216, .thread_async_gen_finalizer = 224, \
-	.thread_context = 232, .thread_threading_local_key = 328, \
+	.thread_state = 48, .thread_thread_id = 176, \
+	.thread_native_thread_id = 184, .thread_async_gen_firstiter = 216, \
+	.thread_async_gen_finalizer = 224, .thread_context = 232, \
+	.thread_threading_local_key = 328, \
 	.thread_threading_local_sentinel = 336, .thread_holds_gil = 36, \
 	.thread_datastack_chunk = 256, .thread_delete_later = 192, \
 	.thread_running_loop = 1024, .thread_running_task = 1032, \
@@ -890,7 +903,12 @@
 	.member_type = 8, .member_offset = 16, .member_size = 40, \
 	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
-	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
+	.misegment_cookie = 216, .misegment_info_slices = 232, \
+	.misegment_slice_entries = 248, .misegment_slices = 264, \
+	.mipage_size = 80, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_capacity = 10, .mipage_block_size = 28, .mipage_free = 16, \
+	.mipage_local_free = 32, .mipage_thread_free = 40, .dict_size = 48, \
+	.dict_used = 16, .dict_keys = 32, .dict_values = 40, \
 	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
 	.keys_refcount = 0, .keys_usable = 16, .keys_nentries = 24, \
 	.keys_indices = 32, .values_capacity = 0, .values_embedded = 2, \
@@ -948,6 +966,424 @@
 	.unpickler_input_line = 160, .unpickler_encoding = 248, \
 	.unpickler_errors = 256, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
+	.stginfo_ndim = 152,
+
+#define BASE_3_13T \
+	.runtime_size = 328320, .runtime_interpreters_head = 632, \
+	.runtime_allocators_standard = 704, .runtime_signal_handlers = 1080, \
+	.runtime_main_interpreter = 112704, .interp_size = 215616, \
+	.interp_next = 7264, .interp_id = 7272, .interp_threads = 7344, \
+	.interp_gc = 7400, .interp_sysdict = 7648, .interp_builtins = 7656, \
+	.interp_modules = 7664, .interp_modules_by_index = 7672, \
+	.interp_importlib = 7680, .interp_import_func = 7704, \
+	.interp_codec_search_path = 7976, .interp_codec_search_cache = 7984, \
+	.interp_codec_error_registry = 7992, .interp_dict = 8464, \
+	.interp_sysdict_copy = 8472, .interp_builtins_copy = 8480, \
+	.interp_before_forkers = 10648, .interp_after_forkers_parent = 10656, \
+	.interp_after_forkers_child = 10664, .interp_warnings_filters = 10672, \
+	.interp_warnings_once_registry = 10680, \
+	.interp_warnings_default_action = 10688, \
+	.interp_atexit_callbacks = 10728, .interp_atexit_ncallbacks = 10736, \
+	.interp_audit_hooks = 17440, .interp_errnomap = 85728, \
+	.interp_types_builtins = 186056, .interp_types_extensions = 195672, \
+	.interp_callable_cache = 196160, \
+	.interp_monitoring_callables = 196264, \
+	.interp_monitoring_tool_names = 197352, \
+	.interp_cached_interned_strings = 197416, \
+	.interp_cached_objreduce = 197432, \
+	.interp_cached_generic_type = 197528, \
+	.interp_cached_typevar_type = 197536, \
+	.interp_cached_typevartuple_type = 197544, \
+	.interp_cached_paramspec_type = 197552, \
+	.interp_cached_paramspecargs_type = 197560, \
+	.interp_cached_paramspeckwargs_type = 197568, \
+	.interp_gil_holder = 7776, .interp_ceval_gil = 16, \
+	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17432, \
+	.gc_size = 248, .gc_enabled = 12, .gc_generations = 24, \
+	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
+	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .thread_size = 304, \
+	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
+	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
+	.thread_current_exception = 112, .thread_exc_info = 120, \
+	.thread_exc_state = 256, .thread_dict = 128, .thread_async_exc = 144, \
+	.thread_state = 40, .thread_thread_id = 152, \
+	.thread_native_thread_id = 160, .thread_async_gen_firstiter = 192, \
+	.thread_async_gen_finalizer = 200, .thread_context = 208, \
+	.thread_threading_local_key = 288, \
+	.thread_threading_local_sentinel = 296, .thread_datastack_chunk = 232, \
+	.thread_delete_later = 168, .thread_running_loop = 304, \
+	.stackitem_exc_value = 0, .stackitem_previous = 8, .iframe_size = 80, \
+	.iframe_code = 0, .iframe_func = 16, .iframe_globals = 24, \
+	.iframe_builtins = 32, .iframe_locals = 40, .iframe_frame_obj = 48, \
+	.iframe_previous = 8, .iframe_instr_ptr = 56, .iframe_stacktop = 64, \
+	.iframe_owner = 70, .iframe_localsplus = 72, .frame_size = 88, \
+	.frame_back = 32, .frame_frame = 40, .frame_trace = 48, \
+	.frame_extra_locals = 64, .frame_locals_cache = 72, .frame_data = 80, \
+	.frame_lineno = 56, .gen_name = 40, .gen_qualname = 48, \
+	.gen_exc_state = 56, .gen_origin = 72, .gen_frame_state = 83, \
+	.gen_iframe = 88, .object_type = 24, .object_gc_bits = 11, \
+	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
+	.var_size = 32, .type_size = 432, .type_name = 40, \
+	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
+	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
+	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
+	.type_getset = 264, .type_base = 272, .type_dict = 280, \
+	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
+	.type_is_gc = 344, .type_bases = 352, .type_mro = 360, \
+	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
+	.type_del = 392, .type_finalize = 408, .heaptype_size = 944, \
+	.heaptype_name = 872, .heaptype_slots = 880, .heaptype_qualname = 888, \
+	.heaptype_cached_keys = 896, .heaptype_module = 904, .member_name = 0, \
+	.member_type = 8, .member_offset = 16, .member_size = 40, \
+	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.static_type_subclasses = 32, .static_type_weaklist = 40, \
+	.misegment_cookie = 216, .misegment_info_slices = 232, \
+	.misegment_slice_entries = 248, .misegment_slices = 264, \
+	.mipage_size = 96, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_capacity = 10, .mipage_block_size = 28, .mipage_free = 16, \
+	.mipage_local_free = 32, .mipage_thread_free = 40, .dict_size = 64, \
+	.dict_used = 32, .dict_keys = 48, .dict_values = 56, \
+	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
+	.keys_refcount = 0, .keys_usable = 16, .keys_nentries = 24, \
+	.keys_indices = 32, .values_capacity = 0, .values_embedded = 2, \
+	.values_valid = 3, .values_values = 8, .set_size = 216, \
+	.set_used = 40, .set_mask = 48, .set_table = 56, .set_smalltable = 80, \
+	.list_item = 40, .list_allocated = 48, .tuple_item = 40, \
+	.long_tag = 0, .long_value = 32, .long_digit = 40, .float_value = 32, \
+	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
+	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
+	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .code_size = 224, \
+	.code_argcount = 68, .code_nlocals = 96, .code_nlocalsplus = 88, \
+	.code_stacksize = 80, .code_framesize = 92, .code_flags = 64, \
+	.code_firstlineno = 84, .code_consts = 40, .code_names = 48, \
+	.code_exceptiontable = 56, .code_localsplusnames = 112, \
+	.code_localspluskinds = 120, .code_filename = 128, .code_name = 136, \
+	.code_qualname = 144, .code_linetable = 152, .code_extra = 208, \
+	.code_cached = 176, .code_code_adaptive = 216, .function_code = 64, \
+	.function_globals = 32, .function_builtins = 40, \
+	.function_module = 120, .function_defaults = 72, \
+	.function_kwdefaults = 80, .function_doc = 96, .function_name = 48, \
+	.function_dict = 104, .function_closure = 88, \
+	.function_annotations = 128, .function_typeparams = 136, \
+	.function_qualname = 56, .method_func = 32, .method_self = 40, \
+	.builtin_self = 40, .builtin_module = 48, .builtin_ml = 32, \
+	.cell_ref = 32, .module_dict = 32, .module_def = 40, \
+	.module_state = 48, .module_name = 64, .weakref_object = 32, \
+	.weakref_callback = 40, .weakref_next = 64, .descr_type = 32, \
+	.descr_name = 40, .mappingproxy_mapping = 32, .traceback_lineno = 52, \
+	.deque_size = 232, .deque_leftblock = 40, .deque_rightblock = 48, \
+	.deque_leftindex = 56, .deque_rightindex = 64, .deque_maxlen = 80, \
+	.odict_first = 64, .odict_fast_nodes = 80, \
+	.odict_fast_nodes_size = 88, .odict_inst_dict = 112, \
+	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
+	.lru_cache_maxsize = 112, .lru_cache_misses = 120, \
+	.lru_cache_hits = 96, .lru_cache_cache = 88, .lru_cache_func = 104, \
+	.lru_link_key = 56, .lru_link_result = 64, .lru_link_next = 40, \
+	.range_start = 32, .range_stop = 40, .range_step = 48, \
+	.range_length = 56, .datetime_hastzinfo = 40, .datetime_tzinfo = 56, \
+	.time_tzinfo = 48, .timezone_offset = 32, .timezone_name = 40, \
+	.array_allocated = 48, .array_descr = 56, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 32, .buffered_buffer = 72, .buffered_buffer_size = 136, \
+	.product_pools = 32, .combinations_r = 56, .cwr_r = 56, \
+	.permutations_pool = 32, .permutations_r = 64, .struct_codes = 48, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 40, \
+	.decimal_alloc = 72, .element_extra = 56, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 168, .pickler_memo = 32, \
+	.pickler_output = 80, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 288, \
+	.unpickler_memo = 40, .unpickler_memo_size = 48, \
+	.unpickler_marks = 256, .unpickler_marks_size = 272, \
+	.unpickler_input_line = 168, .unpickler_encoding = 240, \
+	.unpickler_errors = 248, .simplequeue_size = 88, \
+	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
+	.stginfo_ndim = 144,
+
+#define BASE_3_14T \
+	.runtime_size = 365624, .runtime_interpreters_head = 808, \
+	.runtime_allocators_standard = 880, .runtime_signal_handlers = 1256, \
+	.runtime_main_interpreter = 115648, .interp_size = 249976, \
+	.interp_next = 7272, .interp_id = 7280, .interp_threads = 7344, \
+	.interp_gc = 7408, .interp_sysdict = 7696, .interp_builtins = 7704, \
+	.interp_modules = 7712, .interp_modules_by_index = 7720, \
+	.interp_importlib = 7728, .interp_import_func = 7752, \
+	.interp_codec_search_path = 8032, .interp_codec_search_cache = 8040, \
+	.interp_codec_error_registry = 8048, .interp_dict = 8536, \
+	.interp_sysdict_copy = 8544, .interp_builtins_copy = 8552, \
+	.interp_before_forkers = 10736, .interp_after_forkers_parent = 10744, \
+	.interp_after_forkers_child = 10752, .interp_warnings_filters = 10760, \
+	.interp_warnings_once_registry = 10768, \
+	.interp_warnings_default_action = 10776, \
+	.interp_warnings_context = 10816, .interp_atexit_callbacks = 10840, \
+	.interp_audit_hooks = 17336, .interp_errnomap = 85680, \
+	.interp_types_builtins = 186032, .interp_types_extensions = 195648, \
+	.interp_callable_cache = 228904, .interp_common_consts = 228936, \
+	.interp_monitoring_callables = 229072, \
+	.interp_monitoring_tool_names = 230288, \
+	.interp_cached_interned_strings = 230424, \
+	.interp_cached_objreduce = 230432, \
+	.interp_cached_generic_type = 230528, \
+	.interp_cached_typevar_type = 230536, \
+	.interp_cached_typevartuple_type = 230544, \
+	.interp_cached_paramspec_type = 230552, \
+	.interp_cached_paramspecargs_type = 230560, \
+	.interp_cached_paramspeckwargs_type = 230568, \
+	.interp_cached_constevaluator_type = 230576, \
+	.interp_gil_holder = 7824, .interp_ceval_gil = 16, \
+	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17328, \
+	.gc_size = 288, .gc_enabled = 12, .gc_young = 24, .gc_old = 48, \
+	.gc_permanent = 96, .gc_collecting = 192, .gc_garbage = 200, \
+	.gc_callbacks = 208, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .thread_size = 832, \
+	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
+	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
+	.thread_current_exception = 112, .thread_exc_info = 120, \
+	.thread_exc_state = 256, .thread_dict = 128, .thread_async_exc = 144, \
+	.thread_state = 44, .thread_thread_id = 152, \
+	.thread_native_thread_id = 160, .thread_async_gen_firstiter = 192, \
+	.thread_async_gen_finalizer = 200, .thread_context = 208, \
+	.thread_threading_local_key = 288, \
+	.thread_threading_local_sentinel = 296, .thread_holds_gil = 36, \
+	.thread_datastack_chunk = 232, .thread_delete_later = 168, \
+	.thread_running_loop = 864, .thread_running_task = 872, \
+	.stackitem_exc_value = 0, .stackitem_previous = 8, .iframe_size = 88, \
+	.iframe_code = 0, .iframe_func = 16, .iframe_globals = 24, \
+	.iframe_builtins = 32, .iframe_locals = 40, .iframe_frame_obj = 48, \
+	.iframe_previous = 8, .iframe_instr_ptr = 56, \
+	.iframe_stackpointer = 64, .iframe_owner = 78, \
+	.iframe_localsplus = 80, .frame_size = 96, .frame_back = 32, \
+	.frame_frame = 40, .frame_trace = 48, .frame_extra_locals = 64, \
+	.frame_locals_cache = 72, .frame_overwritten = 80, .frame_data = 88, \
+	.frame_lineno = 56, .gen_name = 40, .gen_qualname = 48, \
+	.gen_exc_state = 56, .gen_origin = 72, .gen_frame_state = 83, \
+	.gen_iframe = 88, .object_type = 24, .object_gc_bits = 11, \
+	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
+	.var_size = 32, .type_size = 432, .type_name = 40, \
+	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
+	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
+	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
+	.type_getset = 264, .type_base = 272, .type_dict = 280, \
+	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
+	.type_is_gc = 344, .type_bases = 352, .type_mro = 360, \
+	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
+	.type_del = 392, .type_finalize = 408, .heaptype_size = 960, \
+	.heaptype_name = 872, .heaptype_slots = 880, .heaptype_qualname = 888, \
+	.heaptype_cached_keys = 896, .heaptype_module = 904, .member_name = 0, \
+	.member_type = 8, .member_offset = 16, .member_size = 40, \
+	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.static_type_subclasses = 32, .static_type_weaklist = 40, \
+	.misegment_cookie = 224, .misegment_info_slices = 256, \
+	.misegment_slice_entries = 272, .misegment_slices = 288, \
+	.mipage_size = 112, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_tag = 35, .mipage_capacity = 10, .mipage_block_size = 40, \
+	.mipage_start = 48, .mipage_free = 16, .mipage_local_free = 24, \
+	.mipage_thread_free = 56, .dict_size = 64, .dict_used = 32, \
+	.dict_keys = 48, .dict_values = 56, .keys_log2_size = 8, \
+	.keys_log2_index_bytes = 9, .keys_kind = 10, .keys_refcount = 0, \
+	.keys_usable = 16, .keys_nentries = 24, .keys_indices = 32, \
+	.values_capacity = 0, .values_embedded = 2, .values_valid = 3, \
+	.values_values = 8, .set_size = 216, .set_used = 40, .set_mask = 48, \
+	.set_table = 56, .set_smalltable = 80, .list_item = 40, \
+	.list_allocated = 48, .tuple_item = 48, .long_tag = 0, \
+	.long_value = 32, .long_digit = 40, .float_value = 32, \
+	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
+	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
+	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .code_size = 240, \
+	.code_argcount = 68, .code_nlocals = 96, .code_nlocalsplus = 88, \
+	.code_stacksize = 80, .code_framesize = 92, .code_flags = 64, \
+	.code_firstlineno = 84, .code_consts = 40, .code_names = 48, \
+	.code_exceptiontable = 56, .code_localsplusnames = 112, \
+	.code_localspluskinds = 120, .code_filename = 128, .code_name = 136, \
+	.code_qualname = 144, .code_linetable = 152, .code_extra = 216, \
+	.code_cached = 176, .code_code_adaptive = 232, .function_code = 64, \
+	.function_globals = 32, .function_builtins = 40, \
+	.function_module = 120, .function_defaults = 72, \
+	.function_kwdefaults = 80, .function_doc = 96, .function_name = 48, \
+	.function_dict = 104, .function_closure = 88, \
+	.function_annotations = 128, .function_annotate = 136, \
+	.function_typeparams = 144, .function_qualname = 56, \
+	.method_func = 32, .method_self = 40, .builtin_self = 40, \
+	.builtin_module = 48, .builtin_ml = 32, .cell_ref = 32, \
+	.module_dict = 32, .module_def = 40, .module_state = 48, \
+	.module_name = 64, .weakref_object = 32, .weakref_callback = 40, \
+	.weakref_next = 64, .descr_type = 32, .descr_name = 40, \
+	.mappingproxy_mapping = 32, .traceback_lineno = 52, .deque_size = 232, \
+	.deque_leftblock = 40, .deque_rightblock = 48, .deque_leftindex = 56, \
+	.deque_rightindex = 64, .deque_maxlen = 80, .odict_first = 64, \
+	.odict_fast_nodes = 80, .odict_fast_nodes_size = 88, \
+	.odict_inst_dict = 112, .odictnode_key = 0, .odictnode_next = 16, \
+	.lru_cache_root = 0, .lru_cache_maxsize = 112, \
+	.lru_cache_misses = 120, .lru_cache_hits = 96, .lru_cache_cache = 88, \
+	.lru_cache_func = 104, .lru_link_key = 56, .lru_link_result = 64, \
+	.lru_link_next = 40, .range_start = 32, .range_stop = 40, \
+	.range_step = 48, .range_length = 56, .datetime_hastzinfo = 40, \
+	.datetime_tzinfo = 56, .time_tzinfo = 48, .timezone_offset = 32, \
+	.timezone_name = 40, .array_allocated = 48, .array_descr = 56, \
+	.arraydescr_itemsize = 4, .bytesio_buf = 32, .buffered_buffer = 72, \
+	.buffered_buffer_size = 136, .product_pools = 32, \
+	.combinations_r = 56, .cwr_r = 56, .permutations_pool = 32, \
+	.permutations_r = 64, .struct_codes = 48, .formatcode_size = 32, \
+	.formatcode_fmtdef = 0, .decimal_flags = 40, .decimal_alloc = 72, \
+	.element_extra = 56, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 168, .pickler_memo = 32, \
+	.pickler_output = 80, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 312, \
+	.unpickler_memo = 40, .unpickler_memo_size = 48, \
+	.unpickler_marks = 272, .unpickler_marks_size = 288, \
+	.unpickler_input_line = 168, .unpickler_encoding = 256, \
+	.unpickler_errors = 264, .simplequeue_size = 88, \
+	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
+	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
+	.stginfo_ndim = 152,
+
+#define BASE_3_15T \
+	.runtime_size = 409296, .runtime_interpreters_head = 936, \
+	.runtime_allocators_standard = 1008, .runtime_signal_handlers = 1384, \
+	.runtime_main_interpreter = 158968, .interp_size = 250328, \
+	.interp_next = 7264, .interp_id = 7272, .interp_threads = 7336, \
+	.interp_gc = 7400, .interp_sysdict = 7576, .interp_builtins = 7584, \
+	.interp_modules = 7592, .interp_modules_by_index = 7600, \
+	.interp_importlib = 7608, .interp_import_func = 7632, \
+	.interp_lazy_import_func = 7640, .interp_lazy_imports_filter = 7656, \
+	.interp_lazy_modules = 7664, .interp_lazy_pending_submodules = 7672, \
+	.interp_codec_search_path = 7960, .interp_codec_search_cache = 7968, \
+	.interp_codec_error_registry = 7976, .interp_dict = 8464, \
+	.interp_sysdict_copy = 8472, .interp_builtins_copy = 8480, \
+	.interp_before_forkers = 10688, .interp_after_forkers_parent = 10696, \
+	.interp_after_forkers_child = 10704, .interp_warnings_filters = 10712, \
+	.interp_warnings_once_registry = 10720, \
+	.interp_warnings_default_action = 10728, \
+	.interp_warnings_context = 10768, .interp_atexit_callbacks = 10792, \
+	.interp_audit_hooks = 17288, .interp_errnomap = 85632, \
+	.interp_types_builtins = 186000, .interp_types_extensions = 195760, \
+	.interp_callable_cache = 229016, .interp_common_consts = 229048, \
+	.interp_monitoring_callables = 229288, \
+	.interp_monitoring_tool_names = 230504, \
+	.interp_cached_interned_strings = 230640, \
+	.interp_cached_objreduce = 230648, \
+	.interp_cached_generic_type = 230656, \
+	.interp_cached_typevar_type = 230664, \
+	.interp_cached_typevartuple_type = 230672, \
+	.interp_cached_paramspec_type = 230680, \
+	.interp_cached_paramspecargs_type = 230688, \
+	.interp_cached_paramspeckwargs_type = 230696, \
+	.interp_cached_constevaluator_type = 230704, \
+	.interp_gil_holder = 7752, .interp_ceval_gil = 16, \
+	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17280, \
+	.gc_size = 176, .gc_enabled = 0, .gc_young = 8, .gc_old = 32, \
+	.gc_permanent = 80, .gc_collecting = 112, .gc_garbage = 128, \
+	.gc_callbacks = 136, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .thread_size = 888, \
+	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
+	.thread_c_profileobj = 120, .thread_c_traceobj = 128, \
+	.thread_current_exception = 136, .thread_exc_info = 144, \
+	.thread_exc_state = 288, .thread_dict = 152, .thread_async_exc = 168, \
+	.thread_state = 48, .thread_thread_id = 176, \
+	.thread_native_thread_id = 184, .thread_async_gen_firstiter = 216, \
+	.thread_async_gen_finalizer = 224, .thread_context = 232, \
+	.thread_threading_local_key = 328, \
+	.thread_threading_local_sentinel = 336, .thread_holds_gil = 36, \
+	.thread_datastack_chunk = 256, .thread_delete_later = 192, \
+	.thread_running_loop = 1024, .thread_running_task = 1032, \
+	.stackitem_exc_value = 0, .stackitem_previous = 8, .iframe_size = 88, \
+	.iframe_code = 0, .iframe_func = 16, .iframe_globals = 24, \
+	.iframe_builtins = 32, .iframe_locals = 40, .iframe_frame_obj = 48, \
+	.iframe_previous = 8, .iframe_instr_ptr = 56, \
+	.iframe_stackpointer = 64, .iframe_owner = 78, \
+	.iframe_localsplus = 80, .frame_size = 96, .frame_back = 32, \
+	.frame_frame = 40, .frame_trace = 48, .frame_extra_locals = 64, \
+	.frame_locals_cache = 72, .frame_overwritten = 80, .frame_data = 88, \
+	.frame_lineno = 56, .gen_name = 40, .gen_qualname = 48, \
+	.gen_exc_state = 56, .gen_origin = 72, .gen_frame_state = 83, \
+	.gen_iframe = 88, .object_type = 24, .object_gc_bits = 11, \
+	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
+	.var_size = 32, .type_size = 440, .type_name = 40, \
+	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
+	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
+	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
+	.type_getset = 264, .type_base = 272, .type_dict = 280, \
+	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
+	.type_is_gc = 344, .type_bases = 352, .type_mro = 360, \
+	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
+	.type_del = 392, .type_finalize = 408, .heaptype_size = 968, \
+	.heaptype_name = 880, .heaptype_slots = 888, .heaptype_qualname = 896, \
+	.heaptype_cached_keys = 904, .heaptype_module = 912, .member_name = 0, \
+	.member_type = 8, .member_offset = 16, .member_size = 40, \
+	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.static_type_subclasses = 32, .static_type_weaklist = 40, \
+	.misegment_cookie = 224, .misegment_info_slices = 256, \
+	.misegment_slice_entries = 272, .misegment_slices = 288, \
+	.mipage_size = 112, .mipage_slice_count = 0, .mipage_slice_offset = 4, \
+	.mipage_tag = 35, .mipage_capacity = 10, .mipage_block_size = 40, \
+	.mipage_start = 48, .mipage_free = 16, .mipage_local_free = 24, \
+	.mipage_thread_free = 56, .dict_size = 64, .dict_used = 32, \
+	.dict_keys = 48, .dict_values = 56, .keys_log2_size = 8, \
+	.keys_log2_index_bytes = 9, .keys_kind = 10, .keys_refcount = 0, \
+	.keys_usable = 16, .keys_nentries = 24, .keys_indices = 32, \
+	.values_capacity = 0, .values_embedded = 2, .values_valid = 3, \
+	.values_values = 8, .set_size = 216, .set_used = 40, .set_mask = 48, \
+	.set_table = 56, .set_smalltable = 80, .list_item = 40, \
+	.list_allocated = 48, .tuple_item = 48, .long_tag = 0, \
+	.long_value = 32, .long_digit = 40, .float_value = 32, \
+	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
+	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
+	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .bytearray_object = 72, \
+	.code_size = 240, .code_argcount = 68, .code_nlocals = 96, \
+	.code_nlocalsplus = 88, .code_stacksize = 80, .code_framesize = 92, \
+	.code_flags = 64, .code_firstlineno = 84, .code_consts = 40, \
+	.code_names = 48, .code_exceptiontable = 56, \
+	.code_localsplusnames = 112, .code_localspluskinds = 120, \
+	.code_filename = 128, .code_name = 136, .code_qualname = 144, \
+	.code_linetable = 152, .code_extra = 216, .code_cached = 176, \
+	.code_code_adaptive = 232, .function_code = 64, \
+	.function_globals = 32, .function_builtins = 40, \
+	.function_module = 120, .function_defaults = 72, \
+	.function_kwdefaults = 80, .function_doc = 96, .function_name = 48, \
+	.function_dict = 104, .function_closure = 88, \
+	.function_annotations = 128, .function_annotate = 136, \
+	.function_typeparams = 144, .function_qualname = 56, \
+	.method_func = 32, .method_self = 40, .builtin_self = 40, \
+	.builtin_module = 48, .builtin_ml = 32, .cell_ref = 32, \
+	.module_dict = 32, .module_state = 40, .module_name = 56, \
+	.module_state_traverse = 80, .weakref_object = 32, \
+	.weakref_callback = 40, .weakref_next = 64, .descr_type = 32, \
+	.descr_name = 40, .mappingproxy_mapping = 32, .traceback_lineno = 52, \
+	.deque_size = 232, .deque_leftblock = 40, .deque_rightblock = 48, \
+	.deque_leftindex = 56, .deque_rightindex = 64, .deque_maxlen = 80, \
+	.odict_first = 64, .odict_fast_nodes = 80, \
+	.odict_fast_nodes_size = 88, .odict_inst_dict = 112, \
+	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
+	.lru_cache_maxsize = 112, .lru_cache_misses = 120, \
+	.lru_cache_hits = 96, .lru_cache_cache = 88, .lru_cache_func = 104, \
+	.lru_link_key = 56, .lru_link_result = 64, .lru_link_next = 40, \
+	.range_start = 32, .range_stop = 40, .range_step = 48, \
+	.range_length = 56, .datetime_hastzinfo = 40, .datetime_tzinfo = 56, \
+	.time_tzinfo = 48, .timezone_offset = 32, .timezone_name = 40, \
+	.array_allocated = 48, .array_descr = 56, .arraydescr_itemsize = 4, \
+	.bytesio_buf = 32, .buffered_buffer = 72, .buffered_buffer_size = 136, \
+	.product_pools = 32, .combinations_r = 56, .cwr_r = 56, \
+	.permutations_pool = 32, .permutations_r = 64, .struct_codes = 48, \
+	.formatcode_size = 32, .formatcode_fmtdef = 0, .decimal_flags = 40, \
+	.decimal_alloc = 72, .element_extra = 56, .elementextra_size = 64, \
+	.elementextra_allocated = 16, .elementextra_children = 24, \
+	.elementextra_inline = 32, .pickler_size = 168, .pickler_memo = 32, \
+	.pickler_output = 80, .memotable_size = 32, .memoentry_size = 16, \
+	.memotable_allocated = 16, .unpickler_size = 320, \
+	.unpickler_memo = 40, .unpickler_memo_size = 48, \
+	.unpickler_marks = 280, .unpickler_marks_size = 296, \
+	.unpickler_input_line = 176, .unpickler_encoding = 264, \
+	.unpickler_errors = 272, .simplequeue_size = 88, \
+	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
 	.stginfo_ndim = 152,
 
@@ -1054,6 +1490,7 @@ const struct layout_row layout_rows[] = {
 	.interp_cached_paramspecargs_type = 194488,
 	.interp_cached_paramspeckwargs_type = 194496, .interp_obmalloc = 10808,
 	.gc_generations = 20, .thread_size = 312, .thread_running_loop = 312,
+	.mipage_size = 96, .mipage_thread_free = 56, .mipage_keys = 40,
 	.pickler_size = 152, .pickler_output = 64, .unpickler_size = 296,
 	.unpickler_marks = 256, .unpickler_marks_size = 272,
 	.unpickler_input_line = 152, .unpickler_encoding = 240,
@@ -1129,6 +1566,7 @@ const struct layout_row layout_rows[] = {
 	.interp_cached_paramspecargs_type = 224776,
 	.interp_cached_paramspeckwargs_type = 224784,
 	.interp_cached_constevaluator_type = 224792, .interp_obmalloc = 10912,
+	.mipage_size = 96, .mipage_thread_free = 56, .mipage_keys = 40,
 } },
 /*
  * Derived.  The headers of 3.15.2 without --enable-experimental-jit.
@@ -1169,6 +1607,28 @@ const struct layout_row layout_rows[] = {
 	.interp_cached_paramspecargs_type = 224960,
 	.interp_cached_paramspeckwargs_type = 224968,
 	.interp_cached_constevaluator_type = 224976, .interp_obmalloc = 10888,
+	.mipage_size = 96, .mipage_thread_free = 56, .mipage_keys = 40,
+} },
+{ .hexversion = 0x030d05f0, .free_threaded = true, .name = "3.13.5t",
+.layout = {
+#include "python/layout.def"
+	BASE_3_13T
+} },
+/*
+ * Derived.  The headers of 3.14.10: see tools/gen-free-threaded.c.
+ */
+{ .hexversion = 0x030e0af0, .free_threaded = true, .name = "3.14.10t",
+.layout = {
+#include "python/layout.def"
+	BASE_3_14T
+} },
+/*
+ * Derived.  The headers of 3.15.2: see tools/gen-free-threaded.c.
+ */
+{ .hexversion = 0x030f02f0, .free_threaded = true, .name = "3.15.2t",
+.layout = {
+#include "python/layout.def"
+	BASE_3_15T
 } },
 };
 

@@ -336,11 +336,8 @@ static struct error *unsupported(const struct choice *c)
 	if (!c->hexversion)
 		return error_new(ERR_UNSUPPORTED,
 				 "can't tell which version of Python this is");
-	if (c->hexversion >> 16 < OLDEST)
-		return error_new(ERR_UNSUPPORTED, "this is Python %s: pyheld "
-				 "reads 3.8 and later", version);
-	return error_new(ERR_UNSUPPORTED, "this is a free-threaded Python %s: "
-			 "pyheld needs its debug symbols to read it", version);
+	return error_new(ERR_UNSUPPORTED, "this is Python %s: pyheld reads 3.8 "
+			 "and later", version);
 }
 
 /* A row that some build's size of _PyRuntime points to; 0: none. */

@@ -1,6 +1,5 @@
 #include "python/member-names.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static bool is_before(const struct member_name *m, const char *type,
@@ -12,14 +11,16 @@ static bool is_before(const struct member_name *m, const char *type,
 }
 
 /* Index of the first row that is not before (type, offset). */
-static unsigned int lower_bound(const char *type, uint32_t offset)
+static unsigned int lower_bound(const struct member_name *rows,
+				unsigned int nr, const char *type,
+				uint32_t offset)
 {
-	unsigned int low = 0, high = nr_member_names;
+	unsigned int low = 0, high = nr;
 
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
 
-		if (is_before(&member_names[middle], type, offset))
+		if (is_before(&rows[middle], type, offset))
 			low = middle + 1;
 		else
 			high = middle;
@@ -27,14 +28,19 @@ static unsigned int lower_bound(const char *type, uint32_t offset)
 	return low;
 }
 
-const char *member_names_find(uint32_t hexversion, const char *type,
-			      uint32_t offset)
+const char *member_names_find(uint32_t hexversion, bool free_threaded,
+			      const char *type, uint32_t offset)
 {
+	const struct member_name *rows =
+		free_threaded ? member_names_free_threaded : member_names;
+	unsigned int nr = free_threaded ? nr_member_names_free_threaded :
+					  nr_member_names;
+
 	if (!type)
 		return NULL;
-	for (unsigned int i = lower_bound(type, offset); i < nr_member_names;
+	for (unsigned int i = lower_bound(rows, nr, type, offset); i < nr;
 	     i++) {
-		const struct member_name *m = &member_names[i];
+		const struct member_name *m = &rows[i];
 
 		if (m->offset != offset || strcmp(m->type, type) != 0)
 			break;

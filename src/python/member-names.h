@@ -7,6 +7,7 @@
 #ifndef PYTHON_MEMBER_NAMES_H
 #define PYTHON_MEMBER_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -18,12 +19,12 @@ struct member_name {
 	const char *name;
 };
 
-/* Sorted by type, offset, from. */
-extern const struct member_name member_names[];
-extern const unsigned int nr_member_names;
+/* Sorted by type, offset, from; of builds with a GIL, and of those without. */
+extern const struct member_name member_names[], member_names_free_threaded[];
+extern const unsigned int nr_member_names, nr_member_names_free_threaded;
 
 /* Static text; NULL: nothing is known to be there, or `type` is NULL. */
-const char *member_names_find(uint32_t hexversion, const char *type,
-			      uint32_t offset);
+const char *member_names_find(uint32_t hexversion, bool free_threaded,
+			      const char *type, uint32_t offset);
 
 #endif

@@ -198,6 +198,7 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 		name = member_name(py, class, offset);
 		if (!name)
 			name = member_names_find(py->hexversion,
+						 py->free_threaded,
 						 types_c_name(py, class),
 						 (uint32_t)offset);
 		class = word_at(py, class, py->layout.type_base);

@@ -57,7 +57,10 @@ START_TEST(rows_keep_members_inside_their_structs)
 	check_inside(row, "code_", l->code_size + 1);
 	check_inside(row, "member_", l->member_size);
 	check_inside(row, "str_", l->str_size);
-	ck_assert_uint_eq(l->object_type, 8);
+	ck_assert_uint_eq(l->object_type, row->free_threaded ? 24 : 8);
+	ck_assert_int_eq(l->object_refcount == LAYOUT_NONE,
+			 row->free_threaded);
+	ck_assert_int_eq(l->object_gc_bits != LAYOUT_NONE, row->free_threaded);
 	ck_assert_uint_lt(l->type_size, l->heaptype_size);
 	ck_assert_uint_lt(l->ascii_size, l->compact_size);
 	ck_assert(l->interp_gc != LAYOUT_NONE || l->runtime_gc != LAYOUT_NONE);
@@ -104,10 +107,10 @@ START_TEST(every_field_is_in_some_row)
 }
 END_TEST
 
-START_TEST(member_names_are_sorted_and_found)
+static void check_sorted(const struct member_name *rows, unsigned int nr)
 {
-	for (unsigned int i = 1; i < nr_member_names; i++) {
-		const struct member_name *a = &member_names[i - 1], *b = a + 1;
+	for (unsigned int i = 1; i < nr; i++) {
+		const struct member_name *a = &rows[i - 1], *b = a + 1;
 		int order = strcmp(a->type, b->type);
 
 		ck_assert(order < 0 ||
@@ -115,18 +118,33 @@ START_TEST(member_names_are_sorted_and_found)
 					  (a->offset == b->offset &&
 					   a->until <= b->from))));
 	}
-	ck_assert_str_eq(member_names_find(0x030812f0, "functools.partial", 16),
+}
+
+static const char *find_name(uint32_t hexversion, const char *type,
+			     uint32_t offset)
+{
+	return member_names_find(hexversion, false, type, offset);
+}
+
+START_TEST(member_names_are_sorted_and_found)
+{
+	check_sorted(member_names, nr_member_names);
+	check_sorted(member_names_free_threaded,
+		     nr_member_names_free_threaded);
+	ck_assert_str_eq(find_name(0x030812f0, "functools.partial", 16),
 			 "func");
-	ck_assert_str_eq(member_names_find(0x030f00f0, "itertools.chain", 24),
+	ck_assert_str_eq(find_name(0x030f00f0, "itertools.chain", 24),
 			 "active");
-	ck_assert_str_eq(member_names_find(0x030b07f0, "longrange_iterator",
-					   16), "index");
-	ck_assert_str_eq(member_names_find(0x030c01f0, "longrange_iterator",
-					   16), "start");
-	ck_assert_ptr_null(member_names_find(0x030f00f0, "functools.partial",
-					     17));
-	ck_assert_ptr_null(member_names_find(0x030f00f0, "app.User", 16));
-	ck_assert_ptr_null(member_names_find(0x030f00f0, "", 0));
+	ck_assert_str_eq(find_name(0x030b07f0, "longrange_iterator", 16),
+			 "index");
+	ck_assert_str_eq(find_name(0x030c01f0, "longrange_iterator", 16),
+			 "start");
+	ck_assert_str_eq(member_names_find(0x030d05f0, true,
+					   "longrange_iterator", 32),
+			 "start");
+	ck_assert_ptr_null(find_name(0x030f00f0, "functools.partial", 17));
+	ck_assert_ptr_null(find_name(0x030f00f0, "app.User", 16));
+	ck_assert_ptr_null(find_name(0x030f00f0, "", 0));
 }
 END_TEST
 
@@ -180,7 +198,8 @@ START_TEST(choose_picks_the_very_build)
 	if (is_debian_3_13(row))
 		return;
 	check_choice(&(struct layout_query){
-		.hexversion = row->hexversion, .debug = row->debug,
+		.hexversion = row->hexversion,
+		.free_threaded = row->free_threaded, .debug = row->debug,
 		.runtime_size = row->layout.runtime_size,
 		.find_debuginfo = no_debuginfo, .context = &asked,
 	}, source, &l);
@@ -240,9 +259,26 @@ START_TEST(choose_refuses_what_it_can_not_read)
 		      "3.7.16");
 	check_refusal(&(struct layout_query){ .hexversion = 0x02071200 },
 		      "2.7.18");
-	check_refusal(&(struct layout_query){
+}
+END_TEST
+
+/* Rows of the other kind are never taken, whatever their version. */
+START_TEST(choose_keeps_free_threaded_builds_apart)
+{
+	struct layout l;
+
+	check_choice(&(struct layout_query){
+		.hexversion = 0x030d0ff0, .free_threaded = true,
+	}, "table 3.13.5t, the nearest to 3.13.15", &l);
+	ck_assert_uint_eq(l.object_size, 32);
+	check_choice(&(struct layout_query){
 		.hexversion = 0x030e02f0, .free_threaded = true,
-	}, "free-threaded Python 3.14.2");
+	}, "table 3.14.10t, the nearest to 3.14.2", &l);
+	ck_assert_uint_eq(l.tuple_item, 48);
+	check_choice(&(struct layout_query){
+		.hexversion = 0x030f03f0, .free_threaded = true,
+	}, "table 3.15.2t, the nearest to 3.15.3", &l);
+	ck_assert_uint_eq(l.module_state, 40);
 }
 END_TEST
 
@@ -398,6 +434,7 @@ int main(void)
 	tcase_add_test(tc, choose_takes_the_nearest_of_a_series);
 	tcase_add_test(tc, choose_tells_a_version_by_the_size_of_the_runtime);
 	tcase_add_test(tc, choose_refuses_what_it_can_not_read);
+	tcase_add_test(tc, choose_keeps_free_threaded_builds_apart);
 	tcase_add_test(tc, debug_offsets_are_as_long_as_the_versions);
 	tcase_add_test(tc, debug_offsets_win);
 	tcase_add_test(tc, debug_offsets_choose_the_collector);
