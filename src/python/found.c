@@ -128,7 +128,7 @@ static bool find_in_words(struct search *s, raddr to, struct ref_name *ret)
 	struct python *py = s->py;
 
 	if (t->flags & TPFLAG_MANAGED_DICT &&
-	    word_at(py, s->obj - 24, 0) == to) {
+	    word_at(py, managed_dict_place(py, s->obj), 0) == to) {
 		*ret = (struct ref_name){ REF_DICT, 0 };
 		return true;
 	}

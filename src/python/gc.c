@@ -64,10 +64,12 @@ static uint32_t generations_offset(struct python *py, raddr state)
 static bool locate_heads(struct python *py, raddr state, struct gc_lists *gc)
 {
 	const struct layout *l = &py->layout;
-	uint32_t first = LAYOUT_NONE;
+	uint32_t first = l->gc_generations;
 
-	if (l->gc_generations != LAYOUT_NONE) {
-		first = generations_offset(py, state);
+	if (first != LAYOUT_NONE) {
+		/* Free-threaded: there, for their thresholds, but empty. */
+		if (!py->free_threaded)
+			first = generations_offset(py, state);
 		if (first == LAYOUT_NONE)
 			return false;
 		for (unsigned int i = 0; i < 3; i++)
@@ -96,7 +98,7 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 				 "self-check failed: the collector's generation"
 				 " lists are not where %s has them",
 				 py->layout_source);
-	for (unsigned int i = 0; i < 4; i++)
+	for (unsigned int i = 0; i < 4 && !py->free_threaded; i++)
 		if (gc->heads[i] && !is_head(py, gc->heads[i]))
 			return error_new(ERR_CORRUPT,
 					 "self-check failed: the links of the "
@@ -246,8 +248,13 @@ struct error *gc_load(struct python *py)
 		if (err)
 			return err;
 		/* 3.8 has one collector for all interpreters. */
-		if (!i || py->layout.interp_gc != LAYOUT_NONE)
+		if (py->free_threaded && !i)
+			err = gc_load_heaps(py, &hi);
+		else if (!py->free_threaded &&
+			 (!i || py->layout.interp_gc != LAYOUT_NONE))
 			load_lists(py, &py->interpreters.v[i], &hi);
+		if (err)
+			return err;
 		load_state(py, &py->interpreters.v[i], &hi);
 		if (hi.gc_collecting)
 			heap_warn(py->heap,

@@ -311,6 +311,7 @@ static void check_readers(struct loader *ld, bool all)
 		while (seen.nr <= type)
 			u32_vec_push(&seen, 0);
 		if (!t->traverse || t->reader == READER_EMULATE ||
+		    t->reader == READER_CODE ||
 		    !types_is_gc(py, t, h->address[o]))
 			continue;
 		if (!all && (seen.v[type] >= SAMPLE_OF_TYPE ||

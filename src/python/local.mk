@@ -36,11 +36,14 @@ src_libpyheld_a_SOURCES += \
 	src/python/find.c \
 	src/python/find.h \
 	src/python/found.c \
+	src/python/gc-heaps.c \
 	src/python/gc.c \
 	src/python/ifunc.c \
 	src/python/ifunc.h \
 	src/python/load.c \
 	src/python/load.h \
+	src/python/mimalloc.c \
+	src/python/mimalloc.h \
 	src/python/names.c \
 	src/python/objects.c \
 	src/python/preview.c \

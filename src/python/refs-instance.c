@@ -8,15 +8,15 @@
  *	3.8 .. 3.10	dict at tp_dictoffset (from the end if negative)
  *	3.11		-32 values or NULL, -24 dict or NULL
  *	3.12		-24 dict, or values - 1: bit 0 tells
- *	3.13 ..		-24 dict or NULL; values inside of the object, behind
- *			tp_basicsize, where the class has INLINE_VALUES
+ *	3.13 ..		-24 dict or NULL (-8 in free-threaded builds); values
+ *			inside of the object, behind tp_basicsize, where the
+ *			class has INLINE_VALUES
  *
  * The names of values are the keys that the class shares (ht_cached_keys).
  */
 #include "python/state.h"
 
 #define MANAGED_VALUES 32	/* before the object */
-#define MANAGED_DICT 24
 
 static enum refs_result add_values(struct python *py, const struct pytype *t,
 				   raddr values, uint64_t max,
@@ -49,7 +49,7 @@ static enum refs_result add_managed_13(struct python *py,
 				       const struct pytype *t, raddr obj,
 				       struct refs *ret)
 {
-	raddr dict = word_at(py, obj - MANAGED_DICT, 0);
+	raddr dict = word_at(py, managed_dict_place(py, obj), 0);
 	enum refs_result result = REFS_OK;
 	bool valid = false;
 
@@ -69,7 +69,7 @@ static enum refs_result add_managed(struct python *py, const struct pytype *t,
 
 	if (py->minor >= 13)
 		return add_managed_13(py, t, obj, ret);
-	word = word_at(py, obj - MANAGED_DICT, 0);
+	word = word_at(py, managed_dict_place(py, obj), 0);
 	if (py->minor == 12) {
 		if (word & 1)
 			return add_values(py, t, word + 1, UINT64_MAX, ret);

@@ -128,6 +128,9 @@ static enum reader choose_by_traverse(struct python *py,
 		return READER_GENERATOR;
 	if (t->address == k->frame)
 		return READER_FRAME;
+	/* Free-threaded; its traverse visits co_consts alone. */
+	if (t->address == k->code)
+		return READER_CODE;
 	if (is_deque(py, t))
 		return READER_DEQUE;
 	if (t->base == k->tuple && fields_of_structseq(py, t->address))
@@ -292,9 +295,10 @@ enum refs_result refs_type(struct python *py, raddr obj, struct refs *ret)
 	return REFS_OK;
 }
 
-/* Offset of m_traverse in PyModuleDef: the header of 40 bytes, then m_name,
- * m_doc, m_size, m_methods, m_slots (Include/moduleobject.h). */
-#define MODULEDEF_TRAVERSE 80
+/* Offset of m_traverse in PyModuleDef behind the object's head: m_init,
+ * m_index, m_copy, m_name, m_doc, m_size, m_methods, m_slots
+ * (Include/moduleobject.h). */
+#define MODULEDEF_TRAVERSE 64
 
 enum refs_result refs_module(struct python *py, raddr obj, struct refs *ret)
 {
@@ -305,7 +309,8 @@ enum refs_result refs_module(struct python *py, raddr obj, struct refs *ret)
 		/* 3.15 keeps the function in the module itself. */
 		if (word_at(py, obj, l->module_state_traverse))
 			return REFS_EMULATE;
-	} else if (def && word_at(py, def, MODULEDEF_TRAVERSE)) {
+	} else if (def && word_at(py, def, l->object_size +
+					   MODULEDEF_TRAVERSE)) {
 		return REFS_EMULATE;
 	}
 	refs_add(ret, word_at(py, obj, l->module_dict), REF_FIELD, FIELD_DICT);

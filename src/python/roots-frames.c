@@ -9,6 +9,7 @@
 #define MAX_FRAMES (1u << 20)
 #define MAX_NAME 256		/* code points */
 #define MAX_PATH 1024
+#define THREAD_ATTACHED 1	/* pycore_pystate.h: _Py_THREAD_ATTACHED */
 
 struct scope {
 	struct roots *r;
@@ -219,12 +220,22 @@ static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 		add_open_stack(&s);
 }
 
+/* It may be within the evaluation loop: without a GIL, any that is attached. */
+static bool is_at_work(struct python *py, raddr thread,
+		       const struct heap_thread *ht)
+{
+	return py->free_threaded
+		       ? int_at(py, thread, py->layout.thread_state) ==
+				 THREAD_ATTACHED
+		       : ht->holds_gil;
+}
+
 void roots_frames(struct roots *r, raddr thread, uint32_t index)
 {
 	struct python *py = r->py;
 	raddr address = first_frame(py, thread);
 	struct roots_cycle cycle = { 0 };
-	bool at_work = py->heap->threads.v[index].holds_gil;
+	bool at_work = is_at_work(py, thread, &py->heap->threads.v[index]);
 
 	for (unsigned int i = 0; address && i < MAX_FRAMES && !r->full; i++) {
 		struct frame f;

@@ -53,9 +53,11 @@ static uint64_t size_bytesio(struct python *py, const struct pytype *t,
 			     raddr obj)
 {
 	raddr bytes = word_at(py, obj, py->layout.bytesio_buf);
+	const uint8_t *p = memory_at(py->memory, bytes,
+				     py->layout.object_size);
 
 	(void)t;
-	if (!bytes || (uint32_t)word_at(py, bytes, py->layout.object_refcount) != 1)
+	if (!p || objects_refcount(py, p) != 1)
 		return 0;
 	return bytes_size(py, bytes);
 }

@@ -86,6 +86,8 @@ static uint64_t presize(struct python *py, const struct pytype *t, raddr obj)
 	 * that are static. */
 	if (py->minor == 11 || py->minor == 12)
 		return pre + (t->flags & TPFLAG_HAVE_GC ? 16 : 0);
+	if (py->free_threaded)
+		return pre;
 	return pre + (types_is_gc(py, t, obj) ? 16 : 0);
 }
 
@@ -115,7 +117,8 @@ static uint64_t size_int(struct python *py, raddr obj)
 static uint64_t size_str(struct python *py, raddr obj)
 {
 	const struct layout *l = &py->layout;
-	uint32_t state = (uint32_t)int_at(py, obj, l->str_state);
+	const uint8_t *p = memory_at(py->memory, obj, l->ascii_size);
+	uint32_t state = p ? str_state(py, p) : 0;
 	uint64_t length = word_at(py, obj, l->str_length);
 	unsigned int kind = state >> 2 & 7;
 	bool compact = state & 0x20, ascii = state & 0x40;

@@ -173,6 +173,9 @@ oid objects_find(struct python *py, raddr addr);
  * (aligned, mapped, its type is a type).  OID_NONE: it does not.
  */
 oid objects_add(struct python *py, raddr addr);
+/* The reference count of the object whose bytes `p` is at, as heap.refcount
+ * has it; 0: it is dead. */
+uint32_t objects_refcount(const struct python *py, const uint8_t *p);
 
 /* --- types.c ------------------------------------------------------------ */
 
@@ -215,6 +218,10 @@ struct error *gc_check_idle(struct target *t, void *py, bool *again);
 bool gc_is_busy(struct target *t, void *py);
 /* Add all objects of all lists, with generations; heap.interpreters. */
 struct error *gc_load(struct python *py) MUST_CHECK;
+/* gc-heaps.c: the same of a free-threaded build; all interpreters' objects,
+ * counted for `hi`. */
+struct error *gc_load_heaps(struct python *py, struct heap_interpreter *hi)
+	MUST_CHECK;
 
 /* --- refs.c: what an object refers to ------------------------------------ */
 
@@ -446,6 +453,23 @@ static inline uint64_t word_at(struct python *py, raddr addr, uint32_t offset)
 	if (offset != LAYOUT_NONE)
 		memory_u64(py->memory, addr + offset, &x);
 	return x;
+}
+
+/* From 3.11 on: where the managed dict of an object is, before its PyGC_Head,
+ * which free-threaded builds do not have. */
+static inline raddr managed_dict_place(const struct python *py, raddr obj)
+{
+	return obj - (py->free_threaded ? 8 : 24);
+}
+
+/* The state word of a str, its bits where builds with a GIL have them: without
+ * one, 3.14 and later have the two bits for interned strings in a byte of
+ * their own. */
+static inline uint32_t str_state(const struct python *py, const uint8_t *p)
+{
+	uint32_t state = get_u32(p + py->layout.str_state);
+
+	return py->free_threaded && py->minor >= 14 ? state >> 6 : state;
 }
 
 static inline int32_t int_at(struct python *py, raddr addr, uint32_t offset)

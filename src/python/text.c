@@ -36,7 +36,7 @@ static bool view_str(struct python *py, raddr obj, struct view *ret)
 
 	if (!p)
 		return false;
-	state = get_u32(p + l->str_state);
+	state = str_state(py, p);
 	ret->kind = STATE_KIND(state);
 	ret->length = get_u64(p + l->str_length);
 	if (ret->kind != 1 && ret->kind != 2 && ret->kind != 4)
