@@ -4,6 +4,7 @@ include tests/fuzz/local.mk
 EXTRA_DIST += \
 	tests/bench/bench.py \
 	tests/bench/diff.py \
+	tests/build-free-threaded \
 	tests/e2e/harness.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \

@@ -1,6 +1,7 @@
 """Find every CPython that this machine has.
 
-A Python is a binary that is run as it is, or one in a Debian root (see
+A Python is a binary that is run as it is (also one that
+tests/build-free-threaded has built), or one in a Debian root (see
 tests/fetch-pythons), run by chroot.  Scripts of tests/targets are copied into
 a temporary folder of such a root, where nothing but the root is seen and
 /proc is not mounted.
@@ -16,7 +17,8 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TARGETS = os.path.join(TESTS, "targets")
 
 ASK = "import sys; print('%d.%d.%d' % sys.version_info[:3], " \
-      "hasattr(sys, 'gettotalrefcount'), sys.executable)"
+      "hasattr(sys, 'gettotalrefcount'), 'free-threading' in sys.version, " \
+      "sys.executable)"
 
 # What has to be there when CI says that a run must be whole.
 MANDATORY = ((3, 13), (3, 14), (3, 15))
@@ -27,10 +29,11 @@ class Python:
         self.path = path                # inside the root if there is one
         self.root = root
         out = subprocess.run(self.argv("-c", ASK), capture_output=True,
-                             text=True, timeout=60).stdout.split(None, 2)
+                             text=True, timeout=60).stdout.split(None, 3)
         self.version = tuple(int(n) for n in out[0].split("."))
         self.debug = out[1] == "True"
-        self.executable = out[2].strip()
+        self.free_threaded = out[2] == "True"
+        self.executable = out[3].strip()
         self._folder = None
 
     @property
@@ -40,8 +43,10 @@ class Python:
     @property
     def label(self):
         where = "root" if self.root else \
-            "pyenv" if "/.pyenv/" in self.path else "system"
-        return "%d.%d.%d-%s" % (self.version + (where,))
+            "pyenv" if "/.pyenv/" in self.path else \
+            "cache" if self.path.startswith(cache()) else "system"
+        return "%d.%d.%d%s-%s" % (
+            self.version + ("t" if self.free_threaded else "", where))
 
     def argv(self, *args):
         """The command line that runs this Python.  chroot(1) executes: the
@@ -94,6 +99,8 @@ def candidates():
                        + glob.glob(os.path.join(pyenv,
                                                 "versions/2.*/bin/python2"))):
         yield path, None
+    for path in sorted(glob.glob(os.path.join(cache(), "*/bin/python3.*t"))):
+        yield path, None
     if os.geteuid() == 0:
         for root in sorted(glob.glob(os.path.join(cache(), "*"))):
             if not os.path.isdir(os.path.join(root, "usr/bin")):
@@ -139,10 +146,10 @@ def too_old():
 
 
 def one_each():
-    """One of each minor version."""
+    """One of each minor version, with and without a GIL."""
     chosen = {}
     for p in supported():
-        chosen[p.minor] = p
+        chosen[p.minor, p.free_threaded] = p
     return list(chosen.values())
 
 
@@ -168,6 +175,8 @@ def missing():
     minors = {p.minor for p in supported()}
     lines = ["CPython %d.%d: run tests/fetch-pythons" % m
              for m in MANDATORY if m not in minors]
+    if not any(p.free_threaded for p in supported()):
+        lines.append("CPython 3.13t: run tests/build-free-threaded")
     if not any(not p.root for p in supported()):
         lines.append("no CPython 3.8 or later outside of the Debian roots")
     return lines

@@ -17,12 +17,28 @@ All others are columns of signed 64-bit integers:
 """
 import array
 import ast
+import os
+import struct
 
 IMMORTAL = "immortal"   # in place of a reference count
 
 F_NO_REFERENCES = 1
 F_NO_TYPE_NAME = 2
 F_NO_TRAVERSE = 4
+
+
+def read_header(python, fd, address):
+    """(reference count or IMMORTAL, type) of the object at `address` of a
+    process whose memory is open as `fd`."""
+    if python.free_threaded:
+        # The owning thread's count, and the others' above two bits of state.
+        local, shared, of = struct.unpack_from(
+            "<IqQ", os.pread(fd, 32, address), 12)
+        return IMMORTAL if local == 0xffffffff else local + (shared >> 2), of
+    count, of = struct.unpack("<QQ", os.pread(fd, 16, address))
+    if python.minor >= (3, 12):
+        count = IMMORTAL if count & 1 << 31 else count & 0xffffffff
+    return count, of
 
 
 class Statement:

@@ -93,7 +93,7 @@ def compare_with_truth(target, path, label):
     st, exported, d = target.statement, Export(path), Difference()
     for i in range(len(st.ids)):
         compare_object(d, st, i, exported)
-    surplus = compare_surplus(d, st, exported, target.pid)
+    surplus = compare_surplus(d, st, exported, target)
     d.report(label, surplus)
     d.judge()
 

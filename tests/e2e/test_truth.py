@@ -2,14 +2,13 @@
 import collections
 import json
 import os
-import struct
 import subprocess
 import sys
 
 import pythons
 from harness import CI, Skip, Target, each, limit, pyheld, unharmed
 from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
-                       IMMORTAL, Statement)
+                       IMMORTAL, Statement, read_header)
 
 # References and the like: so many are the same.
 LEAST = 0.9999
@@ -42,22 +41,19 @@ class StatedTarget(Target):
         still: types agree, and of reference counts those that have changed
         since are not stated."""
         st, changed = self.statement, 0
-        immortal_bit = 1 << 31
         fd = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
         try:
             for i, address in enumerate(st.ids):
                 if address in st.gone:
                     assert st.type_name(i) == "str", st.type_name(i)
                     continue
-                count, of = struct.unpack("<QQ", os.pread(fd, 16, address))
+                count, of = read_header(self.python, fd, address)
                 assert of == st.types[i], "0x%x has changed" % address
                 if st.counts[i] is None:
                     continue
                 if st.counts[i] == IMMORTAL:
-                    assert count & immortal_bit
+                    assert count == IMMORTAL
                     continue
-                if self.python.minor >= (3, 12):
-                    count &= 0xffffffff
                 if count != st.counts[i]:
                     st.counts[i] = None
                     changed += 1
@@ -217,7 +213,7 @@ def surplus_objects(st, export):
     return surplus
 
 
-def compare_surplus(d, st, export, pid):
+def compare_surplus(d, st, export, target):
     """gc.get_objects() knows nothing of what only threads and interpreters
     hold (their dicts, static types' tuples, locals of frames, what is
     frozen).  These must at least be what the export says that they are."""
@@ -226,15 +222,15 @@ def compare_surplus(d, st, export, pid):
         if not st.flags[i] & F_NO_TYPE_NAME:
             names[t] = st.type_name(i)
     surplus = surplus_objects(st, export)
-    fd = os.open("/proc/%d/mem" % pid, os.O_RDONLY)
+    fd = os.open("/proc/%d/mem" % target.pid, os.O_RDONLY)
     for address in surplus:
         type_name, size, count = export.objects[address][:3]
-        word, of = struct.unpack("<QQ", os.pread(fd, 16, address))
+        stated, of = read_header(target.python, fd, address)
         same = names.get(of, type_name) == type_name and \
-            (count is None or count == word & 0xffffffff) and count != 0
+            (count is None or count == stated) and count != 0
         d.compare("object", type_name, same, lambda:
-                  "0x%x is none: %d references, type 0x%x"
-                  % (address, word, of))
+                  "0x%x is none: %s references, type 0x%x"
+                  % (address, stated, of))
     os.close(fd)
     most = len(st.ids) // 100
     assert len(surplus) <= most, "%d more than stated" % len(surplus)
@@ -254,7 +250,7 @@ def compare(target, label):
     d = Difference()
     for i in range(len(st.ids)):
         compare_object(d, st, i, export)
-    surplus = compare_surplus(d, st, export, target.pid)
+    surplus = compare_surplus(d, st, export, target)
     check_header(export.header, target)
     d.report(label, surplus)
     d.judge()
@@ -268,7 +264,7 @@ def check_header(header, target):
     assert isinstance(header["gc"], dict), header
     python = header["python"]
     assert python["version"] == "%d.%d.%d" % target.python.version, header
-    assert python["free_threaded"] is False, header
+    assert python["free_threaded"] is target.python.free_threaded, header
     assert python["debug"] is False, header
 
 

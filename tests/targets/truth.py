@@ -54,13 +54,16 @@ PERMANENT = 3
 
 F_NO_REFERENCES = 1     # references are not stated
 F_NO_TYPE_NAME = 2      # the class has no plain name
-F_NO_TRAVERSE = 4       # its type has none: see nextra
+F_NO_TRAVERSE = 4       # its type has none, or not for all: see nextra
 
 # Attributes that are an object's own stored references (of types without
-# tp_traverse), and that asking for does not make anew.
+# tp_traverse; that of code in free-threaded builds visits co_consts only), and that asking for does not make anew.
 _CODE = ["co_consts", "co_names", "co_filename", "co_name"]
 if sys.version_info >= (3, 11):
     _CODE += ["co_qualname", "co_exceptiontable", "co_linetable"]
+
+
+code_type = type((lambda: None).__code__)
 
 
 def type_name(t):
@@ -208,7 +211,6 @@ def reach(st, probe, own, early):
     """All objects, and what each refers to.  `own`: an empty set, for the
     ids of what is not to be stated; `early`: an empty dict, for sizes."""
     own.update(inner_ids())
-    code_type = type(reach.__code__)
     get_referents = gc.get_referents
     objects = []
     index = {}
@@ -262,14 +264,16 @@ def describe(st, objects, early, fd):
     names, c_size, flags, generation = {}, {}, {}, {}
     for g in range(3):
         for o in gc.get_objects(generation=g):
-            generation[id(o)] = g
+            # Free-threaded, all are in each.
+            generation.setdefault(id(o), g)
     for o in objects:
         t = type(o)
         if id(t) not in names:
             names[id(t)] = type_name(t)
             c_size[id(t)] = size_is_c(t)
             flags[id(t)] = (0 if names[id(t)] else F_NO_TYPE_NAME) \
-                | (0 if _flags_of(t) & HAVE_GC else F_NO_TRAVERSE)
+                | (0 if _flags_of(t) & HAVE_GC and t is not code_type
+                   else F_NO_TRAVERSE)
         st.ids.append(id(o))
         st.types.append(id(t))
         st.flags.append(flags[id(t)])
