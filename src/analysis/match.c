@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/match.h"
+#include "heap/addresses.h"
 
 /* So many of the references of one object are compared ... */
 #define MAX_COMPARED 32
@@ -52,8 +53,7 @@ struct matcher {
 	uint8_t *kind;		/* of new types: enum kind */
 	bool flips;		/* generations 1 and 2 are one: see match.h */
 	bool untracks;		/* dicts leave the collector's lists */
-	oid *slots;		/* old objects by address: open addressing */
-	unsigned int shift;
+	struct addresses at;	/* of old */
 	struct str text[2];
 };
 
@@ -117,45 +117,6 @@ static void match_types(struct matcher *s)
 		s->same_type[of_old[i].index] =
 			j < nr_new && !order ? of_new[j].index : UINT32_MAX;
 	}
-}
-
-/* --- addresses --- */
-
-static size_t slot_of(const struct matcher *s, uint64_t address)
-{
-	return (size_t)(((address >> 4) * UINT64_C(0x9e3779b97f4a7c15)) >>
-			s->shift);
-}
-
-static void hash_addresses(struct matcher *s)
-{
-	unsigned int bits = 4;
-	size_t mask;
-
-	while ((UINT64_C(1) << bits) < 2 * (uint64_t)s->old->nr_objects)
-		bits++;
-	s->shift = 64 - bits;
-	mask = ((size_t)1 << bits) - 1;
-	s->slots = xreallocarray(NULL, mask + 1, sizeof(*s->slots));
-	memset(s->slots, 0xff, (mask + 1) * sizeof(*s->slots));
-	for (oid o = 0; o < s->old->nr_objects; o++) {
-		size_t i = slot_of(s, s->old->address[o]);
-
-		while (s->slots[i] != OID_NONE)
-			i = (i + 1) & mask;
-		s->slots[i] = o;
-	}
-}
-
-static oid find_old(const struct matcher *s, uint64_t address)
-{
-	size_t mask = SIZE_MAX >> s->shift;
-	size_t i = slot_of(s, address);
-
-	while (s->slots[i] != OID_NONE &&
-	       s->old->address[s->slots[i]] != address)
-		i = (i + 1) & mask;
-	return s->slots[i];
 }
 
 /* --- are `a` of old and `b` of new, at one address, of one type, the same? */
@@ -234,7 +195,7 @@ static void match_objects(struct matcher *s)
 	for (oid b = 0; b < new->nr_objects; b++) {
 		oid a = next < old->nr_objects &&
 			old->address[next] == new->address[b] ?
-			next : find_old(s, new->address[b]);
+			next : addresses_find(&s->at, new->address[b]);
 
 		if (a == OID_NONE)
 			continue;
@@ -475,13 +436,13 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	ret->new_of = no_oids(old->nr_objects);
 	ret->old_of = no_oids(new->nr_objects);
 	match_types(&s);
-	hash_addresses(&s);
+	addresses_build(old, &s.at);
 	match_objects(&s);
 	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
 	free(s.kind);
-	free(s.slots);
+	addresses_release(&s.at);
 	str_release(&s.text[0]);
 	str_release(&s.text[1]);
 }

@@ -95,49 +95,20 @@ static int64_t length(struct heap *h, oid o)
 	return lengths[o];
 }
 
-static uint64_t hash(uint64_t address)
-{
-	return (address >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
-}
-
-static void build_index(struct capture *c, const struct heap *h)
-{
-	uint64_t size = 1024;
-
-	while (size < 2 * (uint64_t)h->nr_objects)
-		size *= 2;
-	c->index = xreallocarray(NULL, size, sizeof(*c->index));
-	c->index_size = size;
-	memset(c->index, 0xff, size * sizeof(*c->index));
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint64_t at = hash(h->address[o]) & (size - 1);
-
-		while (c->index[at] != OID_NONE)
-			at = (at + 1) & (size - 1);
-		c->index[at] = o;
-	}
-}
-
 /* For few questions it would take longer to make an index. */
 #define FINDS_WITHOUT_INDEX 4
 
 static oid find(struct heap *h, uint64_t address)
 {
 	struct capture *c = h->context;
-	uint64_t at;
 
-	if (!c->index && c->nr_finds++ >= FINDS_WITHOUT_INDEX)
-		build_index(c, h);
-	if (!c->index) {
-		for (oid o = 0; o < h->nr_objects; o++)
-			if (h->address[o] == address)
-				return o;
-		return OID_NONE;
-	}
-	at = hash(address) & (c->index_size - 1);
-	for (; c->index[at] != OID_NONE; at = (at + 1) & (c->index_size - 1))
-		if (h->address[c->index[at]] == address)
-			return c->index[at];
+	if (!c->index.slots && c->nr_finds++ >= FINDS_WITHOUT_INDEX)
+		addresses_build(h, &c->index);
+	if (c->index.slots)
+		return addresses_find(&c->index, address);
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (h->address[o] == address)
+			return o;
 	return OID_NONE;
 }
 
@@ -189,7 +160,7 @@ static void release(struct heap *h)
 	for (int i = 0; i < NR_COLUMNS; i++)
 		free(c->columns[i].owned);
 	heap_names_release(&c->names);
-	free(c->index);
+	addresses_release(&c->index);
 	free(c->sections);
 	if (c->mapped)
 		munmap((void *)(uintptr_t)c->bytes, c->size);

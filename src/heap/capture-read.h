@@ -7,6 +7,7 @@
 #ifndef HEAP_CAPTURE_READ_H
 #define HEAP_CAPTURE_READ_H
 
+#include "heap/addresses.h"
 #include "heap/capture-format.h"
 
 struct column_data {
@@ -24,8 +25,7 @@ struct capture {
 	struct capture_counts counts;
 	struct column_data columns[NR_COLUMNS];
 	struct heap_name_vec names;
-	oid *index;		/* by address; see find() */
-	uint64_t index_size;
+	struct addresses index;	/* once it is worth it: see find() */
 	unsigned int nr_finds;
 };
 

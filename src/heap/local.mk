@@ -1,4 +1,6 @@
 src_libpyheld_a_SOURCES += \
+	src/heap/addresses.c \
+	src/heap/addresses.h \
 	src/heap/capture-format.c \
 	src/heap/capture-format.h \
 	src/heap/capture-heap.c \

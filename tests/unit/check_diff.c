@@ -574,6 +574,41 @@ START_TEST(series_tells_a_leak_from_a_peak)
 }
 END_TEST
 
+/* --- hostile captures --- */
+
+/* Objects that are nowhere near each other, but for the hash. */
+#define NR_CLOSE 400000
+#define HASH_INVERSE UINT64_C(0xf1de83e19937733d)
+
+static void add_objects(struct heap *h, bool one_address)
+{
+	for (uint64_t i = 0; h->nr_objects <= NR_CLOSE; i++) {
+		uint64_t x = one_address ? 0 : i * HASH_INVERSE;
+
+		if (!(x >> 60))
+			heap_add_object(h, x << 4, 0);
+	}
+}
+
+/* Of one address (0), or of one place in the table: a moment, not minutes. */
+START_TEST(addresses_can_not_be_made_slow)
+{
+	struct heap old, new;
+	struct match m;
+
+	ck_assert_uint_eq(HASH_INVERSE * UINT64_C(0x9e3779b97f4a7c15), 1);
+	build_two(&old, &new, "root m:a; a", "root m:a; a");
+	add_objects(&old, !_i);
+	add_objects(&new, !_i);
+	match_build(&old, &new, &m);
+	ck_assert(m.same_process);
+	ck_assert_uint_eq(m.nr_stayed, NR_CLOSE + 1);
+	match_release(&m);
+	heap_release(&old);
+	heap_release(&new);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
 	TCase *tc = tcase_create("diff");
@@ -597,6 +632,7 @@ static Suite *make_suite(void)
 	tcase_add_test(tc, grow_compares_names);
 	tcase_add_test(tc, grow_loses_nothing);
 	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
+	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);
 	suite_add_tcase(s, tc);
 	return s;
 }
