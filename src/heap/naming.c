@@ -331,21 +331,28 @@ static bool object_literal(struct heap *h, const struct naming *n, oid o,
 	return true;
 }
 
+/* How many of an object's references before `at` lead to values.  References
+ * are named in their order, so that nothing is counted twice. */
+struct place {
+	uint32_t at, nr;
+};
+
 /* The value of a key that can't be written: by its place among the values. */
 static void name_by_place(struct heap *h, const struct naming *n, oid o,
-			  uint32_t e, struct edge_name *ret)
+			  uint32_t e, struct place *place,
+			  struct edge_name *ret)
 {
 	const uint32_t *codes = n->codes(h, o, e + 1);
-	uint32_t place = 0;
 
-	for (uint32_t i = 0; i < e; i++)
-		place += is_value(codes[i]);
+	for (; place->at < e; place->at++)
+		place->nr += is_value(codes[place->at]);
 	set_suffix(ret, "list(dict.values(",
-		   xasprintf("))[%" PRIu32 "]", place));
+		   xasprintf("))[%" PRIu32 "]", place->nr));
 }
 
 static void name_value(struct heap *h, const struct naming *n, oid o,
-		       uint32_t e, uint32_t code, struct edge_name *ret)
+		       uint32_t e, uint32_t code, struct place *place,
+		       struct edge_name *ret)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT, literal = STR_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -369,7 +376,7 @@ static void name_value(struct heap *h, const struct naming *n, oid o,
 	else if (!(t->flags & TYPE_IS_DICT))
 		return;
 	else if (!written && edge_code_kind(code) != EDGE_VALUE_LOOSE)
-		name_by_place(h, n, o, e, ret);
+		name_by_place(h, n, o, e, place, ret);
 	else if (written)
 		set_suffix(ret, "dict.__getitem__(",
 			   xasprintf(", %s)", literal.s));
@@ -401,7 +408,8 @@ static void name_named(const struct naming *n, uint32_t i,
 }
 
 static void name_edge(struct heap *h, const struct naming *n, oid o,
-		      uint32_t e, uint32_t code, struct edge_name *ret)
+		      uint32_t e, uint32_t code, struct place *place,
+		      struct edge_name *ret)
 {
 	oid to = h->edges.v[h->edge_start[o] + e];
 	uint32_t arg = edge_code_arg(code);
@@ -418,7 +426,7 @@ static void name_edge(struct heap *h, const struct naming *n, oid o,
 	case EDGE_VALUE_OF:
 	case EDGE_VALUE_NEXT:
 	case EDGE_VALUE_LOOSE:
-		name_value(h, n, o, e, code, ret);
+		name_value(h, n, o, e, code, place, ret);
 		break;
 	case EDGE_KEY:
 		name_key(h, n, to, "key", ret);
@@ -440,6 +448,7 @@ void naming_edges(struct heap *h, const struct naming *n, oid o,
 		  uint32_t first, uint32_t nr, struct edge_name *names)
 {
 	CLEANUP(freep) uint32_t *codes = NULL;
+	struct place place = { 0, 0 };
 
 	if (!nr)
 		return;
@@ -448,5 +457,5 @@ void naming_edges(struct heap *h, const struct naming *n, oid o,
 	memcpy(codes, n->codes(h, o, first + nr) + first,
 	       nr * sizeof(*codes));
 	for (uint32_t i = 0; i < nr; i++)
-		name_edge(h, n, o, first + i, codes[i], &names[i]);
+		name_edge(h, n, o, first + i, codes[i], &place, &names[i]);
 }

@@ -454,6 +454,67 @@ START_TEST(edges_and_codes_come_out)
 }
 END_TEST
 
+/* --- a large dict --- */
+
+#define NR_KEYS 400000
+
+static uint32_t key_codes[2 * NR_KEYS];
+
+static bool no_text(struct heap *h, oid o, struct str *ret)
+{
+	(void)h;
+	(void)o;
+	(void)ret;
+	return false;
+}
+
+static const uint32_t *codes_of_keys(struct heap *h, oid o, uint32_t nr)
+{
+	(void)h;
+	(void)o;
+	(void)nr;
+	return key_codes;
+}
+
+/* Values of keys that can't be written go by their place: each is found from
+ * the one before, or this would take minutes. */
+START_TEST(values_of_many_objects_are_named)
+{
+	const struct naming n = { .text = no_text, .codes = codes_of_keys };
+	struct edge_name *names = xcalloc(2 * NR_KEYS, sizeof(*names));
+	struct heap h;
+
+	heap_init(&h);
+	heap_type_vec_push(&h.types, (struct heap_type){
+		.name = xstrdup("dict"), .object = OID_NONE,
+		.flags = TYPE_IS_DICT, .subscript = SUBSCRIPT_PLAIN });
+	heap_add_object(&h, 16, 0);
+	heap_add_object(&h, 32, 0);
+	h.edge_nr[0] = 2 * NR_KEYS;
+	for (uint32_t i = 0; i < 2 * NR_KEYS; i++) {
+		oid_vec_push(&h.edges, 1);
+		key_codes[i] = edge_code(i % 2 ? EDGE_KEY : EDGE_VALUE_NEXT,
+					 0);
+	}
+	naming_edges(&h, &n, 0, 0, 2 * NR_KEYS, names);
+	for (uint32_t i = 0; i < NR_KEYS; i++) {
+		char place[40];
+
+		snprintf(place, sizeof(place), "))[%" PRIu32 "]", i);
+		ck_assert_str_eq(names[2 * i].suffix, place);
+		edge_name_release(&names[2 * i]);
+		edge_name_release(&names[2 * i + 1]);
+	}
+	/* Some from the middle. */
+	naming_edges(&h, &n, 0, 2 * 1000 + 1, 2, names);
+	ck_assert_str_eq(names[1].suffix, "))[1001]");
+	edge_name_release(&names[0]);
+	edge_name_release(&names[1]);
+	free(names);
+	heap_release(&h);
+}
+END_TEST
+
 /* --- redaction, write errors --- */
 
 static bool holds(const struct file *f, const char *word)
@@ -533,6 +594,7 @@ int main(void)
 	tcase_add_test(c, claims_are_held_against_the_file);
 	tcase_add_loop_test(c, what_is_packed_comes_out, 0, 50);
 	tcase_add_loop_test(c, edges_and_codes_come_out, 0, 50);
+	tcase_add_test(c, values_of_many_objects_are_named);
 	tcase_add_test(c, redaction_leaves_nothing_behind);
 	tcase_add_test(c, write_errors_are_said);
 	suite_add_tcase(s, c);
