@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/targets/zoo.py \
 	tests/targets/zoo_extensions.py \
 	tests/targets/zoo_library.py \
+	tests/targets/zoo_rest.py \
 	tests/targets/zoo_running.py \
 	tests/targets/zoo_system.py \
 	tests/targets/zoo_typing.py

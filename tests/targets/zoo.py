@@ -21,10 +21,12 @@ def build(only=None):
     # They register themselves, and need what is defined here.
     import zoo_extensions
     import zoo_library
+    import zoo_rest
     import zoo_running
     import zoo_system
     import zoo_typing
-    zoo = {"sources": [zoo_extensions, zoo_library, zoo_running, zoo_system, zoo_typing]}
+    zoo = {"sources": [zoo_extensions, zoo_library, zoo_rest,
+                       zoo_running, zoo_system, zoo_typing]}
     for maker in _makers:
         name = maker.__name__
         if only is not None and name not in only:
