@@ -6,7 +6,7 @@ import threading
 import time
 
 import pythons
-from harness import (Skip, Target, each, expect_error, limit, pyheld,
+from harness import (CI, Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, status, text, unharmed)
 
 
@@ -167,14 +167,16 @@ def test_stopped_target_stays_stopped(python):
 def test_under_load(python):
     """Threads that make and drop objects all the time: what is reported is
     plausible, every time."""
-    with Target(python, "crowd.py", "busy", 5000) as target:
-        for i in range(15):
+    threads = 8 if python.free_threaded else 3
+    with Target(python, "crowd.py", "busy", 5000, threads) as target:
+        for i in range(5 if threads > 3 and not CI else 15):
             out = pyheld("summary", "--json", "--limit=100000", target.pid,
                          status=(0, 4)).json
             counts = {r["type"]: r["count"] for r in out["types"]}
             assert counts["__main__.Node"] == 5000, (i, counts)
-            # Each of three threads has 100 to 501 of them.
-            assert 0 <= counts.get("__main__.Leaf", 0) <= 3 * 501, (i, counts)
+            # Each of these threads has 100 to 501 of them.
+            assert 0 <= counts.get("__main__.Leaf", 0) <= threads * 501, \
+                (i, counts)
         unharmed(target)
 
 
@@ -209,10 +211,25 @@ def test_main_thread_has_ended():
         expect_error("summary", target.pid, words=["main thread", "exited"])
 
 
+def without_gil():
+    return [p for p in pythons.supported() if p.free_threaded]
+
+
+def test_frozen():
+    """gc.freeze() leaves as many as it says."""
+    for python in {pythons.system(), pythons.newest(), *without_gil()}:
+        with Target(python, "odd.py", "frozen") as target:
+            found = pyheld("summary", "--json", target.pid).json
+            assert sum(i["gc"]["frozen"] for i in found["interpreters"]) == \
+                target.facts["frozen"], (python, found)
+
+
 def test_allocators():
     """PYTHONMALLOC of every kind that a release build has."""
-    for python in {pythons.system(), pythons.newest()}:
-        for name in ("malloc", "debug", "malloc_debug", "pymalloc_debug"):
+    for python in {pythons.system(), pythons.newest(), *without_gil()}:
+        for name in ("debug", "mimalloc", "mimalloc_debug") \
+                if python.free_threaded else \
+                ("malloc", "debug", "malloc_debug", "pymalloc_debug"):
             with Target(python, "crowd.py", "still", 1000,
                         env={"PYTHONMALLOC": name}) as target:
                 count = count_of(target.pid, "__main__.Node")
@@ -220,7 +237,7 @@ def test_allocators():
 
 
 def test_tracemalloc_and_dev_mode():
-    for python in {pythons.system(), pythons.newest()}:
+    for python in {pythons.system(), pythons.newest(), *without_gil()}:
         for env in ({"PYTHONTRACEMALLOC": "5"}, {"PYTHONDEVMODE": "1"}):
             with Target(python, "crowd.py", "still", 1000,
                         env=env) as target:

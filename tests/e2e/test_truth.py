@@ -274,6 +274,17 @@ def test_zoo(python):
         compare(target, python.label)
 
 
+def without_gil_and_newest():
+    return [p for p in pythons.supported() if p.free_threaded] + \
+        [pythons.newest()]
+
+
+@each(without_gil_and_newest)
+def test_threads_that_have_ended(python):
+    with StatedTarget(python, "threads", 150) as target:
+        compare(target, python.label)
+
+
 def having(*modules):
     """Pythons that can import all of these."""
     for p in pythons.supported():

@@ -1,10 +1,10 @@
 """A target with many objects and several threads.
 
-usage: crowd.py still|busy OBJECTS
+usage: crowd.py still|busy OBJECTS [THREADS]
 
 still: four threads block in C in different ways, the main thread in a read
-of stdin.  busy: three threads make and drop objects and one counts; a line
-on stdin is answered with {"count": how far it is}.
+of stdin.  busy: THREADS, or three, make and drop objects and one counts; a
+line on stdin is answered with {"count": how far it is}.
 """
 import ctypes
 import json
@@ -58,7 +58,7 @@ def still(threads):
 COUNT = [0]
 
 
-def busy(threads):
+def busy(threads, nr=3):
     def count():
         while True:
             COUNT[0] += 1
@@ -71,7 +71,7 @@ def busy(threads):
             if len(kept) > 500:
                 del kept[:400]
                 time.sleep(0.001)
-    for i in range(3):
+    for i in range(nr):
         threads.append(threading.Thread(target=churn, args=(i,),
                                         daemon=True))
     threads.append(threading.Thread(target=count, daemon=True))
@@ -80,7 +80,8 @@ def busy(threads):
 def main():
     nodes = [Node(i) for i in range(int(sys.argv[2]))]
     threads = []
-    kept = (still if sys.argv[1] == "still" else busy)(threads)
+    kept = still(threads) if sys.argv[1] == "still" else \
+        busy(threads, *map(int, sys.argv[3:]))
     for t in threads:
         t.start()
     facts = {"threads": [t.ident for t in threads]

@@ -38,6 +38,16 @@ def collecting(seconds="1e6"):
     hold()
 
 
+def frozen():
+    """All that was there is in the permanent generation."""
+    kept = [[] for _ in range(1000)]
+    gc.freeze()
+    nr = gc.get_freeze_count()
+    ready(frozen=nr)
+    hold()
+    return kept
+
+
 def undumpable():
     """A process that refuses to be looked at by its own user."""
     PR_SET_DUMPABLE = 4

@@ -1,7 +1,7 @@
 """A target that states the truth about all of its own objects, then holds
 still.
 
-usage: truth.py FD [zoo|service|standard [SCALE]]
+usage: truth.py FD [zoo|service|standard|threads [SCALE]]
 
 The statement goes to file descriptor FD, then "ready" to stdout, then the
 process blocks in a read of stdin.  See tests/e2e/statement.py for the format.
@@ -193,6 +193,47 @@ def build_standard_service(scale):
             unittest.mock]
 
 
+def build_of_threads(scale):
+    """Objects of threads that have ended, which free-threaded CPython finds
+    in heaps that nobody owns, and of others that have not.  A third of them
+    the main thread has freed."""
+    import threading
+
+    class Made:
+        def __init__(self, n):
+            self.n = n
+            self.more = [n, {n: self}, (n, [n])]
+
+    class Slotted:
+        __slots__ = ("a", "b")
+
+    def make(made, wait):
+        for n in range(scale):
+            slotted = Slotted()
+            slotted.a, slotted.b = Made(n), {str(n)}
+            made.append(slotted)
+            made.append(Made(str(n)))
+        del slotted
+        done.release()
+        if wait:
+            wait.acquire()
+    done = threading.Semaphore(0)
+    forever = threading.Lock()
+    forever.acquire()
+    kept = [[] for _ in range(12)]
+    threads = [threading.Thread(target=make, daemon=True, args=(
+        made, forever if i % 3 == 0 else None)) for i, made in enumerate(kept)]
+    for i, t in enumerate(threads):
+        t.start()
+    for i, t in enumerate(threads):
+        if i % 3:
+            t.join()
+        done.acquire()
+    for made in kept:
+        del made[::3]
+    return [kept, forever]
+
+
 class Statement:
     """The columns; see statement.py."""
     __slots__ = ("ids", "types", "sizes", "gens", "flags", "nrefs", "refs",
@@ -322,6 +363,8 @@ def build(what, scale):
         return zoo.build()
     if what == "standard":
         return build_standard_service(scale)
+    if what == "threads":
+        return build_of_threads(scale)
     return build_service(scale)
 
 
