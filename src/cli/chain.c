@@ -9,9 +9,7 @@
 
 struct chain_arguments {
 	struct common_options common;
-	const char *type;
-	uint64_t address, count;
-	bool has_address;
+	uint64_t count;
 };
 
 static const struct argp_option options[] = {
@@ -29,8 +27,8 @@ static const struct argp_option options[] = {
 static error_t check(const struct argp_state *state,
 		     const struct chain_arguments *o)
 {
-	if (!o->type == !o->has_address)
-		return options_error(state, o->type ?
+	if (!o->common.type == !o->common.has_address)
+		return options_error(state, o->common.type ?
 				     "--type and --address exclude each other" :
 				     "--type=NAME or --address=ADDRESS is"
 				     " missing");
@@ -47,14 +45,8 @@ static error_t parse_chain(int key, char *arg, struct argp_state *state)
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
-	case OPTION_ADDRESS:
-		o->has_address = true;
-		return options_address(state, arg, &o->address);
 	case OPTION_COUNT:
 		return options_number(state, "count", arg, &o->count);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
 	case ARGP_KEY_END:
 		return check(state, o);
 	default:
@@ -88,20 +80,20 @@ static int find_targets(struct session *s, const struct chain_arguments *o,
 	oid object;
 	int status;
 
-	if (o->has_address) {
-		status = session_find(s, o->address, &object);
+	if (o->common.has_address) {
+		status = session_find(s, o->common.address, &object);
 		if (!status)
 			oid_vec_push(ret, object);
 		return status;
 	}
-	status = session_types(s, o->type, &types);
+	status = session_types(s, o->common.type, &types);
 	if (status)
 		return status;
 	pattern_objects(&s->heap, types, ret);
 	if (ret->nr)
 		return STATUS_OK;
 	return session_failed(error_new(ERR_NOT_FOUND, "no object is of type"
-					" '%s'", o->type));
+					" '%s'", o->common.type));
 }
 
 static int show(struct session *s, const struct chain_arguments *o,
@@ -114,7 +106,8 @@ static int show(struct session *s, const struct chain_arguments *o,
 		return session_print_json(chain_json(&s->heap, chains,
 						     nr_targets),
 					  session_status(s));
-	chain_text(&s->heap, chains, nr_targets, o->type, &format, &text);
+	chain_text(&s->heap, chains, nr_targets, o->common.type, &format,
+		   &text);
 	return session_print_text(&text, session_status(s));
 }
 

@@ -8,9 +8,7 @@
 
 struct cycles_options {
 	struct common_options common;
-	const char *type;
-	uint64_t limit;
-	bool has_limit, garbage, all;
+	bool garbage, all;
 };
 
 static const struct argp_option options[] = {
@@ -41,12 +39,6 @@ static error_t parse_cycles(int key, char *arg, struct argp_state *state)
 	case OPTION_GARBAGE:
 		o->garbage = true;
 		return 0;
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -74,8 +66,7 @@ static int show(struct session *s, const struct cycles_options *o,
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 	struct cycles_shown shown = {
-		.limit = o->has_limit || o->common.json ? o->limit :
-							  DEFAULT_LIMIT,
+		.limit = options_limit(&o->common, DEFAULT_LIMIT),
 		.types = types,
 		.garbage = o->garbage,
 		.machinery = o->all || o->common.json,
@@ -117,7 +108,7 @@ int cmd_cycles(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	status = session_open(&s, o.common.args[0]);
-	if (!status && o.type)
-		status = session_types(&s, o.type, &types);
+	if (!status && o.common.type)
+		status = session_types(&s, o.common.type, &types);
 	return status ? status : find_cycles(&s, &o, types);
 }

@@ -22,10 +22,6 @@ VEC_DEFINE(target_vec, const char *);
 struct diff_options {
 	struct common_options common;
 	struct target_vec targets;
-	unsigned int sort;
-	const char *type;
-	uint64_t limit;
-	bool has_limit, no_header;
 	struct limits limits;
 };
 
@@ -72,23 +68,9 @@ static error_t parse_diff(int key, char *arg, struct argp_state *state)
 		return check_targets(state, o);
 	if (options_common(key, arg, state, &err))
 		return err;
-	switch (key) {
-	case OPTION_FAIL_IF:
+	if (key == OPTION_FAIL_IF)
 		return limits_add(&o->limits, arg, true, state);
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
-	case OPTION_NO_HEADER:
-		o->no_header = true;
-		return 0;
-	case OPTION_SORT:
-		return options_word(state, "sort", SORTS, arg, &o->sort);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 const struct argp diff_argp = {
@@ -222,7 +204,7 @@ static int show(const struct targets *t, const struct diff_options *o,
 		json_put(value, "limits", limits_json(&o->limits));
 		return session_print_json(value, t->status);
 	}
-	format.header = !o->no_header;
+	format.header = !o->common.no_header;
 	diff_text(found, &format, &text);
 	return session_print_text(&text, t->status);
 }
@@ -230,11 +212,10 @@ static int show(const struct targets *t, const struct diff_options *o,
 static int compare(struct targets *t, const struct diff_options *o,
 		   const bool *old, const bool *new)
 {
-	bool is_text = !o->common.json && !o->has_limit;
 	struct grow_options how = {
 		.limit = MAX_HOLDERS,
-		.by_count = sorts[o->sort] == DIFF_BY_COUNT ||
-			    sorts[o->sort] == DIFF_BY_CAME,
+		.by_count = sorts[o->common.sort] == DIFF_BY_COUNT ||
+			    sorts[o->common.sort] == DIFF_BY_CAME,
 		.types_old = old, .types_new = new,
 	};
 	struct match match;
@@ -245,7 +226,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 
 	match_build(&t->old.heap, &t->new.heap, &match);
 	diff_build(&t->old.heap, &t->new.heap, &match, old, new,
-		   sorts[o->sort], &diff);
+		   sorts[o->common.sort], &diff);
 	grow_build(&t->old.heap, &t->new.heap, &match, &how, &grow);
 	series_init(&series, t->nr, &t->new.heap, &diff, &grow);
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
@@ -257,8 +238,9 @@ static int compare(struct targets *t, const struct diff_options *o,
 			.infos = t->infos, .names = o->targets.v,
 			.match = &match, .diff = &diff,
 			.grow = &grow, .series = &series,
-			.limit = is_text ? DEFAULT_LIMIT : o->limit,
-			.holders = is_text ? DEFAULT_HOLDERS : o->limit });
+			.limit = options_limit(&o->common, DEFAULT_LIMIT),
+			.holders = options_limit(&o->common,
+						 DEFAULT_HOLDERS) });
 	}
 	series_release(&series);
 	grow_release(&grow);
@@ -275,7 +257,8 @@ static void options_release(struct diff_options *o)
 
 int cmd_diff(const struct command *c, int argc, char **argv)
 {
-	CLEANUP(options_release) struct diff_options o = { 0 };
+	CLEANUP(options_release) struct diff_options o = {
+		.common.sorts = SORTS };
 	CLEANUP(targets_close) struct targets t = { SESSION_INIT, SESSION_INIT,
 						    NULL, 0, NULL, 0 };
 	CLEANUP(freep) bool *old = NULL;
@@ -285,8 +268,8 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	status = targets_open(&t, &o.targets);
-	if (!status && o.type)
-		status = find_types(&t, o.type, &old, &new);
+	if (!status && o.common.type)
+		status = find_types(&t, o.common.type, &old, &new);
 	if (!status)
 		status = limits_check(&o.limits, &t.old.heap, &t.new.heap,
 				      STATUS_OK);

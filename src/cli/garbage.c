@@ -7,12 +7,6 @@
 
 #define DEFAULT_LIMIT 10
 
-struct garbage_options {
-	struct common_options common;
-	uint64_t limit;
-	bool has_limit;
-};
-
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
@@ -23,18 +17,9 @@ static const struct argp_option options[] = {
 
 static error_t parse_garbage(int key, char *arg, struct argp_state *state)
 {
-	struct garbage_options *o = state->input;
 	error_t err;
 
-	if (options_common(key, arg, state, &err))
-		return err;
-	switch (key) {
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return options_common(key, arg, state, &err) ? err : ARGP_ERR_UNKNOWN;
 }
 
 const struct argp garbage_argp = {
@@ -52,25 +37,25 @@ const struct argp garbage_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct garbage_options *o,
+static int show(struct session *s, const struct common_options *o,
 		const struct garbage *garbage, const struct collect *collect)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 
-	if (o->common.json)
+	if (o->json)
 		return session_print_json(garbage_json(&s->heap, garbage,
 						       collect, o->limit),
 					  session_status(s));
 	format.header = true;
 	garbage_text(&s->heap, garbage, collect,
-		     o->has_limit ? o->limit : DEFAULT_LIMIT, &format, &text);
+		     options_limit(o, DEFAULT_LIMIT), &format, &text);
 	return session_print_text(&text, session_status(s));
 }
 
 int cmd_garbage(const struct command *c, int argc, char **argv)
 {
-	struct garbage_options o = { .common.max_args = 1 };
+	struct common_options o = { .max_args = 1 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(garbage_release) struct garbage garbage = { 0 };
 	CLEANUP(collect_release) struct collect collect = { 0 };
@@ -78,7 +63,7 @@ int cmd_garbage(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open(&s, o.common.args[0]);
+	status = session_open(&s, o.args[0]);
 	if (status)
 		return status;
 	garbage_build(&s.heap, &garbage);

@@ -6,12 +6,6 @@
 
 #define DEFAULT_LIMIT 20	/* as many as a screen holds */
 
-struct object_options {
-	struct common_options common;
-	uint64_t address, limit;
-	bool has_limit;
-};
-
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
@@ -22,19 +16,16 @@ static const struct argp_option options[] = {
 
 static error_t parse_object(int key, char *arg, struct argp_state *state)
 {
-	struct object_options *o = state->input;
+	struct common_options *o = state->input;
 	error_t err;
 
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
 	case ARGP_KEY_END:
-		if (o->common.nr_args < 2)
+		if (o->nr_args < 2)
 			return options_error(state, "ADDRESS is missing");
-		return options_address(state, o->common.args[1], &o->address);
+		return options_address(state, o->args[1], &o->address);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -56,30 +47,30 @@ const struct argp object_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct object_options *o, oid object)
+static int show(struct session *s, const struct common_options *o, oid object)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 
-	if (o->common.json)
+	if (o->json)
 		return session_print_json(object_json(&s->heap, object,
 						      o->limit),
 					  session_status(s));
-	object_text(&s->heap, object, o->has_limit ? o->limit : DEFAULT_LIMIT,
+	object_text(&s->heap, object, options_limit(o, DEFAULT_LIMIT),
 		    &format, &text);
 	return session_print_text(&text, session_status(s));
 }
 
 int cmd_object(const struct command *c, int argc, char **argv)
 {
-	struct object_options o = { .common.max_args = 2 };
+	struct common_options o = { .max_args = 2 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	oid object;
 	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open(&s, o.common.args[0]);
+	status = session_open(&s, o.args[0]);
 	if (status)
 		return status;
 	status = session_find(&s, o.address, &object);

@@ -89,6 +89,38 @@ static error_t take_argument(struct common_options *o, const char *arg,
 	return 0;
 }
 
+/* Options that mean the same in all commands that have them. */
+static bool parse_shared(int key, char *arg, const struct argp_state *state,
+			 error_t *ret)
+{
+	struct common_options *o = state->input;
+
+	switch (key) {
+	case OPTION_JSON:
+		o->json = true;
+		return true;
+	case OPTION_NO_HEADER:
+		o->no_header = true;
+		return true;
+	case OPTION_TYPE:
+		o->type = arg;
+		return true;
+	case OPTION_ADDRESS:
+		o->has_address = true;
+		*ret = options_address(state, arg, &o->address);
+		return true;
+	case OPTION_LIMIT:
+		o->has_limit = true;
+		*ret = options_number(state, "limit", arg, &o->limit);
+		return true;
+	case OPTION_SORT:
+		*ret = options_word(state, "sort", o->sorts, arg, &o->sort);
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool options_common(int key, char *arg, struct argp_state *state,
 		    error_t *ret)
 {
@@ -100,9 +132,6 @@ bool options_common(int key, char *arg, struct argp_state *state,
 		/* No "Try ... --help" and exit(): options_parse() does. */
 		state->err_stream = NULL;
 		return true;
-	case OPTION_JSON:
-		o->json = true;
-		return true;
 	case ARGP_KEY_ARG:
 		*ret = take_argument(o, arg, state);
 		return true;
@@ -113,7 +142,7 @@ bool options_common(int key, char *arg, struct argp_state *state,
 				     " the PID of a Python process");
 		return true;
 	default:
-		return false;
+		return parse_shared(key, arg, state, ret);
 	}
 }
 

@@ -22,6 +22,12 @@ struct common_options {
 	const char *args[2];		/* TARGET and what follows it */
 	unsigned int nr_args, max_args;
 	bool json;
+	/* Of the commands whose options have these. */
+	const char *type;		/* --type, or NULL */
+	uint64_t address, limit;
+	bool has_address, has_limit, no_header;
+	const char *sorts;		/* what --sort may be, set before */
+	unsigned int sort;		/* which of them */
 };
 
 /* Keys of options without a short form. */
@@ -56,11 +62,20 @@ extern const struct argp common_argp;
 extern const struct argp_child common_children[];
 
 /*
- * Handle what all commands share: the arguments, --json, the child's input.
+ * Handle what commands share: the arguments, the child's input, and what
+ * struct common_options has.  Of the options the keys come only from commands
+ * that list them.
  * false: not such a key.
  */
 bool options_common(int key, char *arg, struct argp_state *state,
 		    error_t *ret);
+
+/* How much to show: what --limit says, 0 (all) in JSON, else `usual`. */
+static inline uint64_t options_limit(const struct common_options *o,
+				     uint64_t usual)
+{
+	return o->has_limit || o->json ? o->limit : usual;
+}
 
 /* "pyheld chain: ..." on stderr; EINVAL. */
 error_t options_error(const struct argp_state *state, const char *format, ...)

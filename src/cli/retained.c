@@ -11,9 +11,8 @@
 
 struct retained_options {
 	struct common_options common;
-	const char *type;
-	uint64_t address, depth, limit;
-	bool has_address, has_depth;
+	uint64_t depth;
+	bool has_depth;
 };
 
 static const struct argp_option options[] = {
@@ -39,19 +38,11 @@ static error_t parse_retained(int key, char *arg, struct argp_state *state)
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
-	case OPTION_ADDRESS:
-		o->has_address = true;
-		return options_address(state, arg, &o->address);
 	case OPTION_DEPTH:
 		o->has_depth = true;
 		return options_number(state, "depth", arg, &o->depth);
-	case OPTION_LIMIT:
-		return options_number(state, "limit", arg, &o->limit);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
 	case ARGP_KEY_END:
-		if (o->type && o->has_address)
+		if (o->common.type && o->common.has_address)
 			return options_error(state, "--type and --address"
 						    " exclude each other");
 		return 0;
@@ -119,21 +110,21 @@ static int find(struct session *s, const struct retained_options *o,
 {
 	struct retained_shown shown = {
 		.objects = VEC_INIT,
-		.type = o->type,
-		.single = o->has_address,
-		.depth = o->has_depth || !o->has_address ? o->depth :
+		.type = o->common.type,
+		.single = o->common.has_address,
+		.depth = o->has_depth || !o->common.has_address ? o->depth :
 							   DEFAULT_DEPTH,
 	};
 	struct retained_view v;
 	int status;
 
 	retained_build(&s->heap, &v);
-	if (o->has_address)
+	if (o->common.has_address)
 		oid_vec_push(&shown.objects, object);
 	else if (types)
-		find_of_types(&v, types, o->limit, &shown);
+		find_of_types(&v, types, o->common.limit, &shown);
 	else
-		retained_largest(&v, o->limit, &shown.objects);
+		retained_largest(&v, o->common.limit, &shown.objects);
 	status = show(s, o, &v, &shown);
 	oid_vec_release(&shown.objects);
 	retained_release(&v);
@@ -142,8 +133,8 @@ static int find(struct session *s, const struct retained_options *o,
 
 int cmd_retained(const struct command *c, int argc, char **argv)
 {
-	struct retained_options o = { .common.max_args = 1,
-				      .limit = DEFAULT_LIMIT };
+	struct retained_options o = {
+		.common = { .max_args = 1, .limit = DEFAULT_LIMIT } };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(freep) bool *types = NULL;
 	oid object = OID_NONE;
@@ -152,9 +143,9 @@ int cmd_retained(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	status = session_open(&s, o.common.args[0]);
-	if (!status && o.has_address)
-		status = session_find(&s, o.address, &object);
-	if (!status && o.type)
-		status = session_types(&s, o.type, &types);
+	if (!status && o.common.has_address)
+		status = session_find(&s, o.common.address, &object);
+	if (!status && o.common.type)
+		status = session_types(&s, o.common.type, &types);
 	return status ? status : find(&s, &o, types, object);
 }

@@ -11,10 +11,6 @@
 
 struct summary_options {
 	struct common_options common;
-	unsigned int sort;
-	const char *type;
-	uint64_t limit;
-	bool has_limit, no_header;
 	struct limits limits;
 };
 
@@ -41,23 +37,9 @@ static error_t parse_summary(int key, char *arg, struct argp_state *state)
 
 	if (options_common(key, arg, state, &err))
 		return err;
-	switch (key) {
-	case OPTION_FAIL_IF:
+	if (key == OPTION_FAIL_IF)
 		return limits_add(&o->limits, arg, false, state);
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
-	case OPTION_NO_HEADER:
-		o->no_header = true;
-		return 0;
-	case OPTION_SORT:
-		return options_word(state, "sort", SORTS, arg, &o->sort);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 const struct argp summary_argp = {
@@ -85,7 +67,7 @@ static const enum summary_sort sorts[] = {
 static int show_json(struct session *s, const struct summary_options *o,
 		     const struct summary *summary, int status)
 {
-	json_t *value = summary_json(&s->heap, summary, o->limit);
+	json_t *value = summary_json(&s->heap, summary, o->common.limit);
 
 	json_put(value, "limits", limits_json(&o->limits));
 	return session_print_json(value, status);
@@ -99,9 +81,9 @@ static int show(struct session *s, const struct summary_options *o,
 
 	if (o->common.json)
 		return show_json(s, o, summary, status);
-	format.header = !o->no_header;
+	format.header = !o->common.no_header;
 	summary_text(&s->heap, summary,
-		     o->has_limit ? o->limit : DEFAULT_LIMIT, &format, &text);
+		     options_limit(&o->common, DEFAULT_LIMIT), &format, &text);
 	return session_print_text(&text, status);
 }
 
@@ -113,7 +95,7 @@ static void options_release(struct summary_options *o)
 int cmd_summary(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(options_release) struct summary_options o = {
-		.common.max_args = 1 };
+		.common = { .max_args = 1, .sorts = SORTS } };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(summary_release) struct summary summary = { 0 };
 	CLEANUP(freep) bool *types = NULL;
@@ -122,13 +104,13 @@ int cmd_summary(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	status = session_open(&s, o.common.args[0]);
-	if (!status && o.type)
-		status = session_types(&s, o.type, &types);
+	if (!status && o.common.type)
+		status = session_types(&s, o.common.type, &types);
 	if (!status)
 		status = limits_check(&o.limits, NULL, &s.heap,
 				      session_status(&s));
 	if (status != STATUS_OK && status != STATUS_PARTIAL)
 		return status;
-	summary_build(&s.heap, types, sorts[o.sort], &summary);
+	summary_build(&s.heap, types, sorts[o.common.sort], &summary);
 	return limits_say(&o.limits, show(&s, &o, &summary, status));
 }
