@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_refs.py \
 	tests/e2e/test_schemas.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
@@ -37,6 +38,7 @@ EXTRA_DIST += \
 	tests/targets/discarded.py \
 	tests/targets/growing.py \
 	tests/targets/held.py \
+	tests/targets/leaking.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
 	tests/targets/sizes.py \

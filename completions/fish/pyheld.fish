@@ -74,6 +74,18 @@ complete -c pyheld -n '__fish_seen_subcommand_from retained' -l help -s h -d 'Sh
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a refs -d 'Show what reference counts nobody explains'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l json -d 'Write JSON'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l limit -x -d 'Show at most N types, 0: all (default: 10; with --json: all)'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l type -x -d 'Look only at objects whose type\'s name matches'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l executable -r -F -d 'TARGET is a core file of this program'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l sysroot -x -d 'Look there for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a object -d 'Show one object, what it refers to and what to it'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l json -d 'Write JSON'
@@ -139,7 +151,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles garbage retained object capture diff export watch help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles garbage retained refs object capture diff export watch help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of this program'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look there for the files that a core\'s process had mapped'

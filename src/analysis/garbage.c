@@ -17,7 +17,8 @@ static uint32_t *outside_references(const struct heap *h)
 		    h->flags[o] & OBJECT_SCANNED)
 			continue;
 		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			if (refs[to[i]] != REFCOUNT_IMMORTAL)
+			if (refs[to[i]] != REFCOUNT_IMMORTAL &&
+			    heap_owns(h, o, i))
 				refs[to[i]] -= refs[to[i]] != 0;
 	}
 	return refs;

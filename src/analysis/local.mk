@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/analysis/alike.c \
 	src/analysis/alike.h \
+	src/analysis/audit.c \
+	src/analysis/audit.h \
 	src/analysis/bits.h \
 	src/analysis/chain.c \
 	src/analysis/chain.h \

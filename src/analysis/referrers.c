@@ -14,7 +14,8 @@ static void add_objects(const struct heap *h, oid o, size_t limit,
 				continue;
 			r->total++;
 			/* What was scanned for pointers is a guess. */
-			*known += !(h->flags[from] & OBJECT_SCANNED);
+			*known += !(h->flags[from] & OBJECT_SCANNED) &&
+				  heap_owns(h, from, i);
 			if (r->v.nr < limit)
 				referrer_vec_push(&r->v,
 						  (struct referrer){ from, i });

@@ -62,7 +62,8 @@ static uint32_t *count_references(const struct heap *h)
 		if (h->flags[o] & OBJECT_SCANNED)
 			continue;
 		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			nr[to[i]] += nr[to[i]] != UINT32_MAX;
+			nr[to[i]] += nr[to[i]] != UINT32_MAX &&
+				     heap_owns(h, o, i);
 	}
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		const struct heap_root *r = &h->roots.v[i];

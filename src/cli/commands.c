@@ -17,6 +17,8 @@ const struct command commands[] = {
 	  &garbage_argp, cmd_garbage },
 	{ "retained", "Show which objects keep the most memory alive",
 	  &retained_argp, cmd_retained },
+	{ "refs", "Show what reference counts nobody explains", &refs_argp,
+	  cmd_refs },
 	{ "object", "Show one object, what it refers to and what to it",
 	  &object_argp, cmd_object },
 	{ "capture", "Write all objects and references into a file",

@@ -42,11 +42,12 @@ int commands_main(int argc, char **argv);
 
 extern const struct argp summary_argp, chain_argp, cycles_argp, object_argp,
 	capture_argp, diff_argp, export_argp, watch_argp, help_argp,
-	garbage_argp, retained_argp;
+	garbage_argp, retained_argp, refs_argp;
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_chain(const struct command *c, int argc, char **argv);
 int cmd_cycles(const struct command *c, int argc, char **argv);
 int cmd_garbage(const struct command *c, int argc, char **argv);
+int cmd_refs(const struct command *c, int argc, char **argv);
 int cmd_object(const struct command *c, int argc, char **argv);
 int cmd_capture(const struct command *c, int argc, char **argv);
 int cmd_diff(const struct command *c, int argc, char **argv);

@@ -47,7 +47,6 @@ static int show(struct session *s, const struct common_options *o,
 		return session_print_json(garbage_json(&s->heap, garbage,
 						       collect, o->limit),
 					  session_status(s));
-	format.header = true;
 	garbage_text(&s->heap, garbage, collect,
 		     options_limit(o, DEFAULT_LIMIT), &format, &text);
 	return session_print_text(&text, session_status(s));

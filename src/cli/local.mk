@@ -17,6 +17,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/progress.c \
 	src/cli/progress.h \
 	src/cli/retained.c \
+	src/cli/refs.c \
 	src/cli/save.c \
 	src/cli/save.h \
 	src/cli/session.c \

@@ -112,9 +112,9 @@ static struct error *explain(struct error *err, const struct target *t)
 	return error_new(code, "%s", text.s);
 }
 
-static struct error *load(struct session *s, const char *target, bool details)
+static struct error *load(struct session *s, const char *target,
+			  const struct python_options *options)
 {
-	const struct python_options options = { .details = details };
 	struct error *err;
 
 	if (is_pid(target)) {
@@ -125,13 +125,14 @@ static struct error *load(struct session *s, const char *target, bool details)
 	}
 	if (err || !s->target)
 		return err;
-	err = python_load_heap(s->target, &options, &s->heap);
+	err = python_load_heap(s->target, options, &s->heap);
 	return err ? explain(err, s->target) : NULL;
 }
 
 static struct session *sessions;	/* those that are open */
 
-static int open_session(struct session *s, const char *target, bool details)
+static int open_session(struct session *s, const char *target,
+			const struct python_options *options)
 {
 	struct error *err;
 
@@ -139,7 +140,7 @@ static int open_session(struct session *s, const char *target, bool details)
 	s->next = sessions;
 	sessions = s;
 	progress_start("reading");
-	err = load(s, target, details);
+	err = load(s, target, options);
 	if (err)
 		return session_failed(err);
 	progress_start("thinking");
@@ -153,12 +154,21 @@ static int open_session(struct session *s, const char *target, bool details)
 
 int session_open(struct session *s, const char *target)
 {
-	return open_session(s, target, false);
+	return open_session(s, target, NULL);
 }
 
 int session_open_details(struct session *s, const char *target)
 {
-	return open_session(s, target, true);
+	const struct python_options options = { .details = true };
+
+	return open_session(s, target, &options);
+}
+
+int session_open_hidden(struct session *s, const char *target)
+{
+	const struct python_options options = { .hidden = true };
+
+	return open_session(s, target, &options);
 }
 
 int session_check(struct session *s)

@@ -30,6 +30,8 @@ struct session {
 int session_open(struct session *s, const char *target);
 /* As that, with all that a capture of it takes. */
 int session_open_details(struct session *s, const char *target);
+/* As session_open(), with heap.hidden; not of a capture. */
+int session_open_hidden(struct session *s, const char *target);
 void session_close(struct session *s);
 
 /* For core files: see struct core_options. */

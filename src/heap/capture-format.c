@@ -37,4 +37,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_INTERPRETERS] = "inte",
 	[TABLE_NAMES] = "name",
 	[TABLE_WEAK] = "weak",
+	[TABLE_BORROWED] = "borr",
 };

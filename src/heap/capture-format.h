@@ -109,9 +109,16 @@ enum table {
 	TABLE_INTERPRETERS,
 	TABLE_NAMES,		/* of edges */
 	TABLE_WEAK,
+	TABLE_BORROWED,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];
+
+/* Who does not know of the others is right about all else. */
+static inline bool table_is_vital(enum table table)
+{
+	return table != TABLE_WEAK && table != TABLE_BORROWED;
+}
 
 /* What INFO says of the columns. */
 struct capture_counts {

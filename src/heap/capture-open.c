@@ -116,8 +116,8 @@ static struct error *read_table(struct heap *h, enum table table)
 	const uint8_t *bytes = NULL;
 	struct error *err;
 
-	/* The first captures had none. */
-	if (!s && table == TABLE_WEAK)
+	/* The first captures had no such tables. */
+	if (!s && !table_is_vital(table))
 		return NULL;
 	if (!s)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
@@ -296,6 +296,23 @@ static bool edges_lead_to_objects(const struct heap *h)
 	return !h->edges.nr || is_oid(h, most);
 }
 
+static bool borrowed_fit(const struct heap *h)
+{
+	for (size_t i = 0; i < h->borrowed.nr; i++) {
+		const struct heap_borrowed *b = &h->borrowed.v[i];
+
+		if (!is_oid(h, b->object) ||
+		    b->first > h->edge_nr[b->object] ||
+		    b->nr > h->edge_nr[b->object] - b->first)
+			return false;
+		if (i && (b[-1].object > b->object ||
+			  (b[-1].object == b->object &&
+			   b[-1].first + b[-1].nr > b->first)))
+			return false;
+	}
+	return true;
+}
+
 static bool tables_fit(const struct heap *h)
 {
 	for (size_t i = 0; i < h->types.nr; i++)
@@ -320,7 +337,7 @@ static bool tables_fit(const struct heap *h)
 		    !is_oid(h, h->weak.v[i].referent) ||
 		    !is_oid_or_none(h, h->weak.v[i].callback))
 			return false;
-	return true;
+	return borrowed_fit(h);
 }
 
 static struct error *read_all(struct heap *h)

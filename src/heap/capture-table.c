@@ -394,6 +394,22 @@ static void read_weak(struct row *r, struct heap *h)
 	heap_weak_vec_push(&h->weak, w);
 }
 
+static void write_borrowed(const struct heap_borrowed *b, struct str *row)
+{
+	put_oid(row, b->object);
+	put_number(row, b->first);
+	put_number(row, b->nr);
+}
+
+static void read_borrowed(struct row *r, struct heap *h)
+{
+	struct heap_borrowed b = { .object = get_oid(r) };
+
+	b.first = get_u32(r);
+	b.nr = get_u32(r);
+	heap_borrowed_vec_push(&h->borrowed, b);
+}
+
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -420,6 +436,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return d->nr_names;
 	case TABLE_WEAK:
 		return h->weak.nr;
+	case TABLE_BORROWED:
+		return h->borrowed.nr;
 	case NR_TABLES:
 		break;
 	}
@@ -460,6 +478,9 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_WEAK:
 		write_weak(&h->weak.v[i], row);
+		break;
+	case TABLE_BORROWED:
+		write_borrowed(&h->borrowed.v[i], row);
 		break;
 	case NR_TABLES:
 		break;
@@ -515,6 +536,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_WEAK:
 		read_weak(r, h);
+		break;
+	case TABLE_BORROWED:
+		read_borrowed(r, h);
 		break;
 	case NR_TABLES:
 		break;

@@ -166,8 +166,7 @@ static void make_table(struct worker *k, struct part *p, enum table t)
 	const struct writer *w = k->w;
 
 	memcpy(p->entry.tag, table_tags[t], sizeof(p->entry.tag));
-	/* Who does not know of these is right about all else. */
-	p->entry.flags = t == TABLE_WEAK ? 0 : SECTION_VITAL;
+	p->entry.flags = table_is_vital(t) ? SECTION_VITAL : 0;
 	table_write(t, w->h, &w->details, &rows, &p->entry.items);
 	p->entry.packed = p->entry.stored = rows.len;
 	if (!w->options->plain) {

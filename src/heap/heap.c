@@ -73,6 +73,7 @@ void heap_release(struct heap *h)
 	heap_thread_vec_release(&h->threads);
 	heap_interpreter_vec_release(&h->interpreters);
 	heap_weak_vec_release(&h->weak);
+	heap_borrowed_vec_release(&h->borrowed);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);
@@ -82,6 +83,7 @@ void heap_release(struct heap *h)
 	free(h->flags);
 	free(h->edge_start);
 	free(h->edge_nr);
+	free(h->hidden);
 	error_free(h->failed);
 	memset(h, 0, sizeof(*h));
 }
@@ -208,4 +210,39 @@ int64_t heap_length(struct heap *h, oid o)
 oid heap_find(struct heap *h, uint64_t address)
 {
 	return h->ops->find(h, address);
+}
+
+static int compare_borrowed(const void *pa, const void *pb)
+{
+	const struct heap_borrowed *a = pa, *b = pb;
+
+	if (a->object != b->object)
+		return a->object < b->object ? -1 : 1;
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+void heap_sort(struct heap *h)
+{
+	if (h->borrowed.nr)
+		qsort(h->borrowed.v, h->borrowed.nr, sizeof(*h->borrowed.v),
+		      compare_borrowed);
+}
+
+bool heap_owns_some(const struct heap *h, oid from, uint32_t i)
+{
+	const struct heap_borrowed *v = h->borrowed.v;
+	size_t low = 0, high = h->borrowed.nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct heap_borrowed *b = &v[middle];
+
+		if (b->object < from ||
+		    (b->object == from && b->first + b->nr <= i))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == h->borrowed.nr || v[low].object != from ||
+	       v[low].first > i;
 }

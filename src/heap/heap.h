@@ -41,6 +41,8 @@ VEC_DEFINE(oid_vec, oid);
 #define OBJECT_SCANNED 4	/* references by a scan for pointers: maybe */
 #define OBJECT_UNREAD 8		/* its references could not be read */
 #define OBJECT_WEAK_REFERENT 16	/* some weak reference points to it */
+#define OBJECT_BORROWS 32	/* it does not own all references that it has:
+				   see heap_owns() */
 
 /* heap_type.flags */
 #define TYPE_HAS_DEL 1		/* __del__, own or inherited */
@@ -49,6 +51,7 @@ VEC_DEFINE(oid_vec, oid);
 #define TYPE_HAS_TRAVERSE 8
 #define TYPE_LEGACY_DEL 16	/* tp_del: makes cycles uncollectable */
 #define TYPE_IS_DICT 32		/* dict or a subclass */
+#define TYPE_VISITED_ELSEWHERE 64 /* others visit its instances' class */
 
 /* heap_type.shape: whose instances are shown by their items */
 enum {
@@ -166,6 +169,13 @@ struct heap_weak {
 };
 VEC_DEFINE(heap_weak_vec, struct heap_weak);
 
+/* Edges of an object, one after the other, that are not counted. */
+struct heap_borrowed {
+	oid object;
+	uint32_t first, nr;
+};
+VEC_DEFINE(heap_borrowed_vec, struct heap_borrowed);
+
 /* A part of the target's address space. */
 struct heap_mapping {
 	uint64_t start, end;
@@ -265,6 +275,13 @@ struct heap {
 	struct heap_thread_vec threads;
 	struct heap_interpreter_vec interpreters;
 	struct heap_weak_vec weak;
+	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
+	/*
+	 * References to each object that are owned and no edges, as no
+	 * tp_traverse visits them (the str keys of dicts, say); NULL: nobody
+	 * has counted them.
+	 */
+	uint32_t *hidden;
 	struct heap_info info;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */
@@ -302,6 +319,21 @@ static inline const struct heap_type *heap_type_of(const struct heap *h, oid o)
 {
 	return &h->types.v[h->type[o]];
 }
+
+/*
+ * Is edge `i` of `from` one of the references that its referent counts?  Not,
+ * for example, that of a frame which borrows from a local (CPython 3.14), or
+ * of the dict of interned strings.
+ */
+bool heap_owns_some(const struct heap *h, oid from, uint32_t i);
+static inline bool heap_owns(const struct heap *h, oid from, uint32_t i)
+{
+	return likely(!(h->flags[from] & OBJECT_BORROWS)) ||
+	       heap_owns_some(h, from, i);
+}
+
+/* For who fills a heap: bring heap.borrowed in order. */
+void heap_sort(struct heap *h);
 
 /* The edges turned around: who refers to `o`, each as often as it does. */
 struct heap_inbound {

@@ -22,6 +22,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/path.h \
 	src/output/retained.c \
 	src/output/retained.h \
+	src/output/refs.c \
+	src/output/refs.h \
 	src/output/summary.c \
 	src/output/summary.h \
 	src/output/table.c \

@@ -139,6 +139,25 @@ bool dict_iter_init_split(struct python *py, raddr keys, raddr values,
 	return it->values;
 }
 
+bool dict_iter_init_keys(struct python *py, raddr keys, struct dict_iter *it)
+{
+	if (!keys || !init_from_keys(py, keys, it))
+		return false;
+	it->dict = 0;
+	return true;
+}
+
+bool dict_iter_next_key(struct dict_iter *it, raddr *key)
+{
+	while (it->i < it->nr) {
+		*key = get_u64(it->entries + it->i++ * it->entry_size +
+			       it->key_at);
+		if (*key)
+			return true;
+	}
+	return false;
+}
+
 bool dict_iter_next(struct dict_iter *it, raddr *key, raddr *value)
 {
 	while (it->i < it->nr) {

@@ -180,15 +180,17 @@ static void add_slots(struct python *py, const struct frame *f, uint64_t nr,
 		      struct refs *ret)
 {
 	for (uint64_t i = 0; i < nr; i++) {
-		raddr to = frames_slot(py, f, i).object;
+		struct frame_ref ref = frames_slot(py, f, i);
 
-		if (!to)
+		if (!ref.object)
 			continue;
 		if (i >= f->nr_locals)
-			refs_add(ret, to, REF_STACK, i - f->nr_locals);
+			refs_add_owned(ret, ref.object, ref.counted, REF_STACK,
+				       i - f->nr_locals);
 		else
-			refs_add(ret, to, REF_LOCAL,
-				 ret->named ? frames_slot_name(py, f, i) : 0);
+			refs_add_owned(ret, ref.object, ref.counted, REF_LOCAL,
+				       ret->named ?
+				       frames_slot_name(py, f, i) : 0);
 	}
 }
 
@@ -198,15 +200,17 @@ static enum refs_result add_iframe(struct python *py, raddr iframe,
 				   struct refs *ret)
 {
 	const struct layout *l = &py->layout;
+	struct frame_ref function;
 	struct frame f;
 
 	if (!frames_open(py, iframe, &f))
 		return REFS_UNREADABLE;
 	add_member(py, iframe, l->iframe_frame_obj, object, ret);
 	add_member(py, iframe, l->iframe_locals, FIELD_F_LOCALS, ret);
-	refs_add(ret, frames_ref(py, &f, l->iframe_func).object, REF_FIELD,
-		 FIELD_F_FUNCTION);
-	refs_add(ret, f.code.object, REF_FIELD, code);
+	function = frames_ref(py, &f, l->iframe_func);
+	refs_add_owned(ret, function.object, function.counted, REF_FIELD,
+		       FIELD_F_FUNCTION);
+	refs_add_owned(ret, f.code.object, f.code.counted, REF_FIELD, code);
 	if (f.slots)
 		add_slots(py, &f, f.nr_filled, ret);
 	return REFS_OK;
@@ -297,9 +301,11 @@ static enum refs_result add_gen_frame(struct python *py, raddr obj,
 
 	if (!is_cleared(py, obj))
 		return add_iframe(py, iframe, fields.frame, fields.code, ret);
-	if (py->minor >= 14)
-		refs_add(ret, frames_ref(py, &f, py->layout.iframe_code).object,
-			 REF_FIELD, fields.code);
+	if (py->minor >= 14) {
+		f.code = frames_ref(py, &f, py->layout.iframe_code);
+		refs_add_owned(ret, f.code.object, f.code.counted, REF_FIELD,
+			       fields.code);
+	}
 	return REFS_OK;
 }
 

@@ -29,6 +29,75 @@ struct loader {
 	oid next;		/* the first that was not read yet */
 };
 
+/* --- what is not owned ----------------------------------------------------- */
+
+static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
+{
+	if (!nr)
+		return;
+	h->flags[o] |= OBJECT_BORROWS;
+	heap_borrowed_vec_push(&h->borrowed,
+			       (struct heap_borrowed){ o, edge, nr });
+}
+
+/*
+ * 3.14 and later: the dict of interned strings.  A string that is interned
+ * does not count the dict's references (Objects/unicodeobject.c).
+ */
+static void find_interned(struct python *py)
+{
+	uint32_t at = py->layout.interp_cached_interned_strings;
+
+	for (size_t i = 0; py->minor >= 14 && i < py->interpreters.nr; i++)
+		raddr_vec_push(&py->interned,
+			       word_at(py, py->interpreters.v[i].address, at));
+}
+
+/* 3.11's frozen modules are data of the program, with a count of 999999999.
+ * They refer to None and its like without owning that. */
+#define FROZEN_COUNT 900000000
+
+static void borrow_frozen(struct python *py, oid o)
+{
+	struct heap *h = py->heap;
+	uint64_t start = h->edge_start[o];
+
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
+		oid to = h->edges.v[start + i];
+
+		if (h->address[to] >= py->runtime_object_start &&
+		    h->address[to] < py->runtime_object_end &&
+		    h->refcount[to] < FROZEN_COUNT)
+			borrow(h, o, i, 1);
+	}
+}
+
+/* The edges of `o` have just been stored, kept[i] is what refs->to.v[i] became;
+ * of all those before it is known. */
+static void note_borrowed(struct loader *ld, oid o)
+{
+	struct python *py = ld->py;
+	struct heap *h = py->heap;
+	const struct u32_vec *borrowed = &ld->refs.borrowed;
+	uint32_t edge = 0;
+	size_t next = 0;
+
+	if (py->minor == 11 && h->refcount[o] >= FROZEN_COUNT)
+		borrow_frozen(py, o);
+	else if (raddr_vec_has(&py->interned, h->address[o]))
+		borrow(h, o, 0, h->edge_nr[o]);
+	for (size_t i = 0; next < borrowed->nr; i++) {
+		bool is_one = borrowed->v[next] == i;
+
+		next += is_one;
+		if (ld->kept.v[i] == OID_NONE)
+			continue;
+		if (is_one)
+			borrow(h, o, edge, 1);
+		edge++;
+	}
+}
+
 /* --- one object --------------------------------------------------------------- */
 
 /* What ld->refs has are the references of `o`. */
@@ -52,6 +121,7 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 	}
 	h->edge_start[o] = start;
 	h->edge_nr[o] = (uint32_t)(h->edges.nr - start);
+	note_borrowed(ld, o);
 	if (ld->refs.named)
 		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
 }
@@ -60,6 +130,7 @@ static void refs_clear(struct refs *r)
 {
 	r->to.nr = 0;
 	r->names.nr = 0;
+	r->borrowed.nr = 0;
 }
 
 /* Without its traverse: every aligned word that points to an object. */
@@ -132,7 +203,7 @@ static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
 	const struct pytype t = *types_of(py, o);
 	uint64_t bad;
 
-	raddr_vec_resize(&ld->refs.to, 0);
+	refs_clear(&ld->refs);
 	raddr_vec_reserve(&ld->refs.to, nr);
 	for (size_t i = 0; i < nr; i++)
 		raddr_vec_push(&ld->refs.to, to[i]);
@@ -382,6 +453,7 @@ static void python_free(struct python *py)
 	oid_vec_release(&py->pending);
 	raddr_vec_release(&py->asked);
 	open_stack_vec_release(&py->stacks);
+	raddr_vec_release(&py->interned);
 	free(py->layout_source);
 	free(py);
 }
@@ -457,6 +529,7 @@ static struct error *load_heap(struct python *py,
 		err = gc_load(py);
 	if (err)
 		return err;
+	find_interned(py);
 	find_embedded_rule(&ld);
 	if (py->emulator)
 		check_readers(&ld, options && options->check_readers);
@@ -466,9 +539,12 @@ static struct error *load_heap(struct python *py,
 	load_all(&ld);
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);
+	heap_sort(py->heap);
 	roots_load_stacks(py);
 	describe_types(py);
 	describe_weak(py);
+	if (options && options->hidden)
+		hidden_load(py);
 	describe_info(py);
 	return NULL;
 }

@@ -7,6 +7,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/fields.def \
 	src/python/fields.h \
 	src/python/layout-tables.c \
+	src/python/hidden.c \
 	src/python/layout.c \
 	src/python/layout.def \
 	src/python/layout.h \

@@ -11,6 +11,7 @@ struct python_options {
 	bool no_emulator;	/* only pyheld's own readers, and scans */
 	bool check_readers;	/* hold readers against the emulator: all */
 	bool details;		/* for heap_ops.details */
+	bool hidden;		/* for heap.hidden */
 };
 
 /*

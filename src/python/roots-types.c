@@ -22,12 +22,13 @@ static void add_part(struct roots *r, raddr object, const char *type,
 	roots_add(r, &root, "%.*s%s", MAX_NAME, type, part);
 }
 
-/* PyType_Ready() takes a reference only where it sets the base itself. */
+/* PyType_Ready() takes a reference only where it sets the base itself; from
+ * 3.10 on for no static class at all. */
 static void add_base(struct roots *r, raddr base, const char *type)
 {
 	struct root root = { .kind = ROOT_TYPE, .object = base };
 
-	root.counted = base == r->py->known.object;
+	root.counted = base == r->py->known.object && r->py->minor < 10;
 	roots_add(r, &root, "%.*s.__base__", MAX_NAME, type);
 }
 

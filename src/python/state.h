@@ -156,6 +156,7 @@ struct python {
 	const char *no_emulator; /* why not */
 	struct oid_vec pending;	/* waiting for the emulator */
 	struct raddr_vec asked;	/* libraries that ifunc.c has asked */
+	struct raddr_vec interned; /* dicts of interned strings: 3.14 on */
 	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
 	struct details *details; /* details.c */
 };
@@ -254,6 +255,8 @@ struct refs {
 	struct raddr_vec to;
 	struct ref_name_vec names; /* only when `named` */
 	bool named;
+	struct u32_vec borrowed; /* indices in `to`: their holder does not own
+				    these, ascending */
 };
 
 static inline void refs_add(struct refs *r, raddr to, enum ref_kind kind,
@@ -264,6 +267,15 @@ static inline void refs_add(struct refs *r, raddr to, enum ref_kind kind,
 	raddr_vec_push(&r->to, to);
 	if (unlikely(r->named))
 		ref_name_vec_push(&r->names, (struct ref_name){ kind, arg });
+}
+
+/* As that; `owned`: the referent counts it. */
+static inline void refs_add_owned(struct refs *r, raddr to, bool owned,
+				  enum ref_kind kind, uint64_t arg)
+{
+	if (to && unlikely(!owned))
+		u32_vec_push(&r->borrowed, (uint32_t)r->to.nr);
+	refs_add(r, to, kind, arg);
 }
 
 void refs_release(struct refs *r);
@@ -323,6 +335,10 @@ bool dict_iter_init(struct python *py, raddr dict, struct dict_iter *it);
 /* The keys object of an instance's type with the instance's own values. */
 bool dict_iter_init_split(struct python *py, raddr keys, raddr values,
 			  uint64_t max, struct dict_iter *it);
+/* A table of keys, whoever has the values: dict_iter_next_key() only. */
+bool dict_iter_init_keys(struct python *py, raddr keys, struct dict_iter *it);
+/* Next key, also of an entry without value; false: no more. */
+bool dict_iter_next_key(struct dict_iter *it, raddr *key);
 /* Next live entry; false: no more. */
 bool dict_iter_next(struct dict_iter *it, raddr *key, raddr *value);
 /* The value of a str key; 0: not there or not readable. */
@@ -372,6 +388,18 @@ bool repr_text(struct python *py, const struct pytype *t, raddr obj,
 void describe_types(struct python *py);
 void describe_info(struct python *py);	/* heap.info */
 void describe_weak(struct python *py);	/* heap.weak */
+
+static inline bool raddr_vec_has(const struct raddr_vec *v, raddr addr)
+{
+	for (size_t i = 0; i < v->nr; i++)
+		if (v->v[i] == addr)
+			return true;
+	return false;
+}
+
+/* --- hidden.c: heap.hidden, when all is read ------------------------------- */
+
+void hidden_load(struct python *py);
 
 /* --- size.c --------------------------------------------------------------- */
 

@@ -55,7 +55,7 @@ def test_saved(python):
 def check_facts(d):
     """What is not garbage, and why."""
     facts = d.facts
-    for word in ("frozen", "native", "local"):
+    for word in ("frozen", "native", "local", "borrowed"):
         for address in facts[word] if word == "frozen" else [facts[word]]:
             assert address not in d.found, word
     assert facts["revived"] in d.found and facts["revived"] not in d.saved

@@ -149,6 +149,7 @@ def test_schemas(python):
                         ["--address=0x%x" % next(iter(plants.values()))[0]]):
             v.named("retained", run("retained", target.pid, *options))
         v.named("garbage", run("garbage", target.pid))
+        v.named("refs", run("refs", target.pid))
         for address in [a for a, want in plants.values()][:3]:
             v.named("object command", run("object", target.pid,
                                           "0x%x" % address))

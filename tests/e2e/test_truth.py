@@ -246,7 +246,9 @@ def compare(target, label):
     finally:
         if os.path.exists(path):
             os.unlink(path)
+    audit = pyheld("refs", "--json", target.pid).json
     unharmed(target)
+    assert not audit["over_explained"], audit["over_explained_examples"]
     d = Difference()
     for i in range(len(st.ids)):
         compare_object(d, st, i, export)

@@ -35,6 +35,7 @@ gc.disable()
 WORDS = sys.argv[1].split(",")
 FACTS = {}
 HELD = []           # held through a collection: these are old garbage
+HELD_FOR_EVER = []
 REVIVED = []
 CALLED = []
 KINDS = []
@@ -478,6 +479,20 @@ def legacy():
     return id(x)
 
 
+def borrowing(b):
+    """3.14 and later: its stack has `b` without owning it, its local does."""
+    return [b, (yield)]
+
+
+def borrowed():
+    """No garbage, but garbage refers to it twice and owns it once."""
+    HELD_FOR_EVER.append(Node())
+    n = Node()
+    n.g = borrowing(HELD_FOR_EVER[-1])
+    next(n.g)
+    return id(HELD_FOR_EVER[-1])
+
+
 def waiting(event, n):
     local = [n]
     n.local = local
@@ -493,6 +508,7 @@ def main():
     HELD.append(plant())
     gc.collect(0)
     FACTS["native"] = held_natively()
+    FACTS["borrowed"] = borrowed()
     event, n = threading.Event(), Node()
     thread = threading.Thread(target=waiting, args=(event, n), daemon=True)
     thread.start()

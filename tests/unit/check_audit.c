@@ -1,0 +1,138 @@
+#include <check.h>
+#include <stdlib.h>
+
+#include "analysis/audit.h"
+#include "graph.h"
+
+static void look(struct heap *h, struct audit *a, const char *text)
+{
+	graph_build(h, text);
+	h->hidden = xcalloc((size_t)h->nr_objects + 1, sizeof(*h->hidden));
+	audit_build(h, NULL, a);
+}
+
+static void done(struct heap *h, struct audit *a)
+{
+	audit_release(a);
+	heap_release(h);
+}
+
+START_TEST(audit_explains_by_edges_and_roots)
+{
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, "a->b a->b b->c; root m:a m~:c");
+	ck_assert_uint_eq(a.nr, 3);
+	ck_assert_uint_eq(a.counted, 4);
+	ck_assert_uint_eq(a.explained, 4);
+	ck_assert_uint_eq(a.nr_unexplained, 0);
+	ck_assert_uint_eq(a.nr_over, 0);
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_sorts_what_is_unexplained)
+{
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, "a b c d; type app.A a b; type app.B c d;"
+		     " refs a=1 b=3 c=5 d=immortal");
+	ck_assert_uint_eq(a.immortal, 1);
+	ck_assert_uint_eq(a.unexplained, 9);
+	ck_assert_uint_eq(a.types.nr, 2);
+	ck_assert_str_eq(h.types.v[a.types.v[0].type].name, "app.B");
+	ck_assert_uint_eq(a.types.v[0].references, 5);
+	ck_assert_uint_eq(a.types.v[1].nr, 2);
+	ck_assert_uint_eq(
+		a.unexplained_objects.v[a.types.v[1].first].object,
+		graph_oid(&h, "b"));
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_says_what_is_over_explained)
+{
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, "a->b a->b; refs a=0 b=1");
+	ck_assert_uint_eq(a.nr_over, 1);
+	ck_assert_uint_eq(a.over, 1);
+	ck_assert_uint_eq(a.over_objects.v[0].found, 2);
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_takes_guesses_for_what_they_are)
+{
+	struct audit a;
+	struct heap h;
+
+	/* They explain, and are never too many. */
+	look(&h, &a, "a->b a->b a->c; refs a=0 b=1 c=2; flags a=4");
+	ck_assert_uint_eq(a.nr_over, 0);
+	ck_assert_uint_eq(a.unexplained, 1);
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_does_not_count_what_is_borrowed)
+{
+	struct audit a;
+	struct heap h;
+
+	graph_build(&h, "a->b a->b a->c; refs a=0 b=1 c=1; flags a=32");
+	h.hidden = xcalloc(4, sizeof(*h.hidden));
+	heap_borrowed_vec_push(&h.borrowed, (struct heap_borrowed){
+				       graph_oid(&h, "a"), 1, 1 });
+	ck_assert(heap_owns(&h, graph_oid(&h, "a"), 0));
+	ck_assert(!heap_owns(&h, graph_oid(&h, "a"), 1));
+	ck_assert(heap_owns(&h, graph_oid(&h, "a"), 2));
+	audit_build(&h, NULL, &a);
+	ck_assert_uint_eq(a.nr_over, 0);
+	ck_assert_uint_eq(a.nr_unexplained, 0);
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_counts_what_is_hidden)
+{
+	struct audit a;
+	struct heap h;
+
+	graph_build(&h, "a b; refs a=2 b=2");
+	audit_build(&h, NULL, &a);
+	/* Nobody has counted: atoms are left out. */
+	ck_assert_uint_eq(a.atoms, 2);
+	ck_assert_uint_eq(a.unexplained, 0);
+	audit_release(&a);
+	h.hidden = xcalloc(3, sizeof(*h.hidden));
+	h.hidden[graph_oid(&h, "a")] = 2;
+	audit_build(&h, NULL, &a);
+	ck_assert_uint_eq(a.unexplained, 2);
+	done(&h, &a);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tc = tcase_create("audit");
+	Suite *s = suite_create("audit");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_test(tc, audit_explains_by_edges_and_roots);
+	tcase_add_test(tc, audit_sorts_what_is_unexplained);
+	tcase_add_test(tc, audit_says_what_is_over_explained);
+	tcase_add_test(tc, audit_takes_guesses_for_what_they_are);
+	tcase_add_test(tc, audit_does_not_count_what_is_borrowed);
+	tcase_add_test(tc, audit_counts_what_is_hidden);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
