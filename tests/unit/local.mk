@@ -47,6 +47,13 @@ tests_unit_check_heap_SOURCES = tests/unit/check_heap.c
 tests_unit_check_heap_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_heap_LDADD = tests/unit/libgraph.a $(unit_libs)
 
+check_PROGRAMS += tests/unit/check_core
+tests_unit_check_core_SOURCES = \
+	tests/unit/check_core.c \
+	tests/unit/forge.c \
+	tests/unit/forge.h
+tests_unit_check_core_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_core_LDADD = $(unit_libs)
 check_PROGRAMS += tests/unit/check_layout tests/unit/check_layout_builds
 tests_unit_check_layout_SOURCES = tests/unit/check_layout.c
 tests_unit_check_layout_CPPFLAGS = $(unit_cppflags)
