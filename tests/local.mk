@@ -32,6 +32,7 @@ EXTRA_DIST += \
 	tests/fetch-pythons \
 	tests/run-all \
 	tests/targets/app.py \
+	tests/targets/arrays.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
 	tests/targets/crowd.py \

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,9 @@ static struct error *refuse_file(const char *path, int fd,
 
 	if (S_ISDIR(st->st_mode))
 		what = "a directory";
+	else if (!S_ISREG(st->st_mode))
+		what = "a pipe or a device, which can't be looked at here and"
+		       " there";
 	else if (S_ISREG(st->st_mode) && !st->st_size)
 		what = "an empty file";
 	else if (S_ISREG(st->st_mode) &&
@@ -55,6 +59,23 @@ static struct error *refuse_file(const char *path, int fd,
 	return error_new(ERR_UNSUPPORTED, "'%s' is %s: give the PID of a"
 			 " Python process, a core file or a capture", path,
 			 what);
+}
+
+/*
+ * Cores and captures are mapped.  Where a page of them is gone there is
+ * nothing to go on with.
+ */
+static void file_is_lost(int number)
+{
+	/* In front, what ends a line of progress. */
+	static const char text[] = "\r\033[Kpyheld: the file was cut short while"
+				   " it was read, or its disk fails\n";
+	size_t skip = isatty(STDERR_FILENO) ? 0 : 4;
+
+	(void)number;
+	if (write(STDERR_FILENO, text + skip, sizeof(text) - 1 - skip) < 0)
+		_exit(STATUS_FAILED);
+	_exit(STATUS_FAILED);
 }
 
 /* A capture, read to `ret`, or a core file, opened as `*target`. */
@@ -67,6 +88,7 @@ static struct error *open_file(const char *path, struct heap *ret,
 	struct stat st;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	signal(SIGBUS, file_is_lost);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is no PID, and as a"
 				   " file it can't be opened", path);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,8 @@ static bool take_fd(struct wanted *w, int fd, const char *path)
 	struct first_page page;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st))
+	/* Files of /proc have no size, and reading some of them does things. */
+	if (fd < 0 || fstat(fd, &st) || !st.st_size)
 		return false;
 	first_page_read(&page, fd);
 	if (first_page_is_elf(&page) && take_debug(w, fd, path))
@@ -208,6 +210,19 @@ int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
 	return f->symbols;
 }
 
+struct error *core_check_sysroot(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return error_errno(ERR_UNSUPPORTED, errno, "--sysroot: '%s'",
+				   path);
+	if (!S_ISDIR(st.st_mode))
+		return error_new(ERR_UNSUPPORTED, "--sysroot: '%s' is no "
+				 "folder", path);
+	return NULL;
+}
+
 struct error *core_check_executable(const char *path)
 {
 	CLEANUP(closep) int fd = file_open_regular(AT_FDCWD, path);
@@ -280,6 +295,9 @@ void core_warn_of_files(struct core *c, const struct target *t)
 		core_warn(c, "%zu of the process's files can't be found: %s%s "
 			  "(see --sysroot, --executable)", nr, names.s,
 			  nr > NAMES_MAX ? ", ..." : "");
+	if (c->executable && c->program >= c->files.nr)
+		core_warn(c, "the core does not tell which of its files is "
+			  "the program: --executable is not used");
 	if (nr_symbols)
 		core_warn(c, "of %zu of these there is debug information: "
 			  "their symbols are used", nr_symbols);

@@ -205,6 +205,8 @@ struct error *target_open_core(const char *path,
 
 	if (options && options->executable)
 		err = core_check_executable(options->executable);
+	if (!err && options && options->sysroot)
+		err = core_check_sysroot(options->sysroot);
 	if (err)
 		return err;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -98,6 +98,8 @@ int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
 		    raddr *bias);
 /* Refuse --executable=FILE where it can't be a program.  ERR_UNSUPPORTED. */
 struct error *core_check_executable(const char *path) MUST_CHECK;
+/* Likewise --sysroot=DIR where it is no folder. */
+struct error *core_check_sysroot(const char *path) MUST_CHECK;
 /*
  * What the program headers of the file say of its page at `offset`; where
  * these are unknown, that it can be read and run.

@@ -178,3 +178,10 @@ struct error *room_check(pid_t pid, uint64_t bytes, uint64_t taken)
 			 ": run pyheld outside of it (of the container)" :
 			 "of memory are free on this machine");
 }
+
+uint64_t room_left(void)
+{
+	uint64_t machine = left_on_machine(), groups = left_in_groups();
+
+	return MIN(machine, groups);
+}

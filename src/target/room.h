@@ -7,6 +7,7 @@
 #ifndef TARGET_ROOM_H
 #define TARGET_ROOM_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -21,5 +22,8 @@ void room_yield(void);
  */
 struct error *room_check(pid_t pid, uint64_t bytes, uint64_t taken)
 	MUST_CHECK;
+
+/* Bytes of memory that may still be used; UINT64_MAX: it can't be told. */
+uint64_t room_left(void);
 
 #endif

@@ -1,20 +1,27 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "target/room.h"
 #include "target/unpack.h"
 
 #define IN_ROOM 65536
 #define OUT_ROOM (1U << 20)
 #define BLOCK 4096		/* zeros of such a block are not written */
 #define SIZE_LIMIT (UINT64_C(1) << 38)
+/* Others need room, too: so much stays free, or a part of what there is. */
+#define KEEP_FREE (UINT64_C(256) << 20)
+#define KEEP_PART 16
+#define SKIPPED_MAX 16
 /* What the strongest settings of xz and zstd ask for; a file can claim more. */
 #define XZ_MEMORY (UINT64_C(1) << 30)
 #define ZSTD_WINDOW_LOG 31
@@ -188,10 +195,30 @@ static const struct format formats[] = {
 	{ "gzip", { 0x1f, 0x8b, 8 }, 3, gzip_start, gzip_run, gzip_end },
 };
 
+/* Frames that hold nothing: 0x184d2a50 to ...5f, and their length. */
+static bool is_skipped(const uint8_t *magic)
+{
+	return magic[0] >> 4 == 5 && !memcmp(magic + 1, "\x2a\x4d\x18", 3);
+}
+
+/* pzstd begins with one, so as to tell the size of the frame behind it. */
+static ssize_t read_magic(int fd, uint8_t magic[static 8])
+{
+	ssize_t n = pread(fd, magic, 8, 0);
+	uint64_t at = 0;
+
+	for (int i = 0; n == 8 && is_skipped(magic) && i < SKIPPED_MAX; i++) {
+		at += 8 + (magic[4] | (uint64_t)magic[5] << 8 |
+			   (uint64_t)magic[6] << 16 | (uint64_t)magic[7] << 24);
+		n = pread(fd, magic, 8, (off_t)at);
+	}
+	return n;
+}
+
 static const struct format *find_format(int fd)
 {
-	uint8_t magic[6] = { 0 };
-	ssize_t n = pread(fd, magic, sizeof(magic), 0);
+	uint8_t magic[8] = { 0 };
+	ssize_t n = read_magic(fd, magic);
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
 		if (n >= (ssize_t)formats[i].magic_len &&
@@ -225,6 +252,23 @@ static int temporary_file(void)
 	if (fd >= 0)
 		unlink(path);
 	return fd;
+}
+
+/* What may be written before others lack it; UINT64_MAX: nobody knows. */
+static uint64_t room_of(int fd)
+{
+	uint64_t left, keep;
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs))
+		return UINT64_MAX;
+	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	keep = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize / KEEP_PART;
+	/* That is memory. */
+	if (fs.f_type == TMPFS_MAGIC)
+		left = MIN(left, room_left());
+	keep = MIN(keep, KEEP_FREE);
+	return left > keep ? left - keep : 0;
 }
 
 static bool write_all(int fd, const uint8_t *p, size_t len, uint64_t offset)
@@ -309,6 +353,9 @@ static struct error *write_out(struct unpacker *u)
 	if (u->size + len > SIZE_LIMIT)
 		return error_new(ERR_SYSTEM, "'%s' is too large when unpacked",
 				 u->name);
+	if (room_of(u->out) < len)
+		return error_errno(ERR_SYSTEM, ENOSPC, "can't unpack '%s' (to "
+				   "TMPDIR or /var/tmp)", u->name);
 	if (!write_sparse(u->out, u->out_room, len, u->size))
 		return error_errno(ERR_SYSTEM, errno, "can't unpack '%s' (to "
 				   "TMPDIR or /var/tmp)", u->name);

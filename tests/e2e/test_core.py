@@ -9,9 +9,10 @@ import signal
 import struct
 import subprocess
 import tempfile
+import time
 
 import pythons
-from harness import (Skip, Target, each, expect_error, limit, pyheld,
+from harness import (PYHELD, Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
 from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
@@ -179,6 +180,65 @@ def test_diff():
             assert not out["same_process"]
 
 
+def peak(*args):
+    """The most memory that pyheld had, mapped pages of the core included."""
+    process = subprocess.Popen([os.path.abspath(PYHELD), *map(str, args)],
+                               stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    assert not status, args
+    return usage.ru_maxrss * 1024
+
+
+@each(lambda: [pythons.supported()[0], pythons.newest()])
+def test_arrays(python):
+    """A core of 5 GB of arrays is mapped: what nobody looks at takes nothing.
+    It is sparse, so it takes no disk either."""
+    plain_pattern()
+    with Directory() as d, Target(python, "arrays.py", 5,
+                                  before=["env", "-C", d.path]) as target:
+        array = target.facts["arrays"][7]
+        core = kernel_core(target, d)
+        options = [*sysroot(python), core]
+        out = pyheld("summary", "--json", *options).json
+        assert out["target"]["bytes_copied"] > 5e9, out["target"]
+        rows = {t["type"]: t["count"] for t in out["types"]}
+        for name in "list", "dict":
+            assert rows[name] >= target.facts[name + "s"], rows
+        for command in (["summary"], ["chain", "--address=" + array],
+                        ["object", array],
+                        ["cycles"], ["export", "-o", d.file("export")],
+                        ["capture", "-o", d.file("capture")]):
+            bytes_ = peak(command[0], *options, *command[1:])
+            print("# %s %s: %d MB" % (python.label, command[0],
+                                      bytes_ / 1e6))
+            assert bytes_ < 300e6, (command, bytes_)
+
+
+def test_lost_while_read():
+    """Somebody cuts the file short while it is mapped."""
+    plain_pattern()
+    with Directory() as d, Target(pythons.system(), "arrays.py", 0,
+                                  before=["env", "-C", d.path]) as target:
+        core = kernel_core(target, d)
+        copy, seen = d.file("copy"), set()
+        for i in range(40):
+            shutil.copyfile(core, copy)
+            process = subprocess.Popen(
+                [os.path.abspath(PYHELD), "summary", copy],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            time.sleep(0.005 * i)
+            os.truncate(copy, 4096)
+            err = process.communicate()[1]
+            seen.add((process.returncode, b"while it was read" in err))
+            assert process.returncode in (0, 3, 4), (process, err)
+            if process.returncode == 3:
+                assert err.count(b"\n") == 1, err
+            if (3, True) in seen:
+                return
+        assert not "it was never noticed", seen
+
+
 COMPRESSORS = ["zstd", "-q"], ["lz4", "-q"], ["xz", "-0"], ["gzip", "-1"]
 
 
@@ -226,6 +286,51 @@ def test_compressed(python):
                                if c[0] not in missing])
     if missing:
         raise Skip("not installed: " + ", ".join(missing))
+
+
+def packed(data):
+    if not shutil.which("zstd"):
+        raise Skip("zstd is not installed")
+    return subprocess.run(["zstd", "-q", "-c"], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def test_bomb():
+    """A few bytes that unpack to more than the disk has: others keep room."""
+    if os.geteuid():
+        raise Skip("only root can mount a small disk")
+    with Directory() as d:
+        with open(d.file("bomb"), "wb") as f:
+            f.write(packed(b"\177ELF" + b"\1" * (200 << 20)))
+        os.mkdir(d.file("small"))
+        mount = 'mount -t tmpfs -o size=48m none "$0" && "$@"; ' \
+            'status=$?; df --output=used "$0" >&2; exit $status'
+        result = pyheld_raw(
+            "summary", d.file("bomb"),
+            before=["unshare", "-m", "sh", "-c", mount, d.file("small")],
+            env=dict(os.environ, TMPDIR=d.file("small")))
+        lines = text(result.err).splitlines()
+        assert result.status == 3, result
+        assert "can't unpack" in lines[0], result
+        assert int(lines[-1]) == 0, result
+
+
+def test_killed_while_unpacking():
+    with Directory() as d:
+        with open(d.file("large"), "wb") as f:
+            f.write(packed(b"\177ELF" + b"\1" * (256 << 20)))
+        os.mkdir(d.file("tmp"))
+        with subprocess.Popen(
+                [os.path.abspath(PYHELD), "summary", d.file("large")],
+                env=dict(os.environ, TMPDIR=d.file("tmp"))) as process:
+            fds = "/proc/%d/fd/" % process.pid
+            while process.poll() is None and not any(
+                    os.readlink(fds + f).startswith(d.file("tmp"))
+                    for f in os.listdir(fds)):
+                pass
+            process.kill()
+        assert process.returncode == -signal.SIGKILL
+        assert not os.listdir(d.file("tmp"))
 
 
 def damaged(data, rng):
@@ -314,6 +419,9 @@ def test_other_files():
                      words=["script"])
         result = pyheld_raw("summary", "--executable=/bin/sh", core)
         assert b"build-id" in result.err, result
+        for path, word in (script, "folder"), (d.file("not"), "No such"):
+            expect_error("summary", "--sysroot=" + path, core,
+                         words=["--sysroot", word])
         program = pyheld("summary", "--json", core).json
         program = program["target"]["executable"]
         copy = shutil.copy(program, d.file("another-name"))
@@ -332,6 +440,9 @@ def test_not_a_core():
                 f.write(data)
             expect_error("summary", d.file(name), words=[word, name])
         expect_error("summary", d.path, words=["directory"])
+        os.mkfifo(d.file("fifo"))
+        for path in d.file("fifo"), "/dev/zero":
+            expect_error("summary", path, words=["a pipe or a device"])
 
 
 def test_core_of_no_python():

@@ -154,6 +154,7 @@ def test_sysroot():
         kept = shutil.move(python.main, d.file("kept"))
         root, path = d.file("root"), below(d.file("root"), python.main)
         option = "--sysroot=" + root
+        os.mkdir(root)
         missing(core, python.main, option)
 
         os.makedirs(os.path.dirname(path))

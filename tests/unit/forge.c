@@ -160,7 +160,7 @@ int forge_open(const void *bytes, size_t len)
 {
 	int fd = memfd_create("forged", MFD_CLOEXEC);
 
-	if (fd < 0 || (len && write(fd, bytes, len) != (ssize_t)len)) {
+	if (fd < 0 || (len && pwrite(fd, bytes, len, 0) != (ssize_t)len)) {
 		perror("forged");
 		exit(2);
 	}

@@ -54,6 +54,13 @@ tests_unit_check_core_SOURCES = \
 	tests/unit/forge.h
 tests_unit_check_core_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_core_LDADD = $(unit_libs)
+check_PROGRAMS += tests/unit/check_unpack
+tests_unit_check_unpack_SOURCES = \
+	tests/unit/check_unpack.c \
+	tests/unit/forge.c \
+	tests/unit/forge.h
+tests_unit_check_unpack_CPPFLAGS = $(unit_cppflags)
+tests_unit_check_unpack_LDADD = $(unit_libs)
 check_PROGRAMS += tests/unit/check_layout tests/unit/check_layout_builds
 tests_unit_check_layout_SOURCES = tests/unit/check_layout.c
 tests_unit_check_layout_CPPFLAGS = $(unit_cppflags)
