@@ -1,10 +1,11 @@
-#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "analysis/condition.h"
 #include "analysis/trend.h"
@@ -37,8 +38,8 @@ static const struct argp_option options[] = {
 	{ "max-captures", OPTION_MAX_CAPTURES, "N", 0,
 	  "End after N captures (default: 1)", 0 },
 	{ "output", 'o', "FILE", 0,
-	  "Write captures to FILE; '%n' in it becomes the capture's number"
-	  " (default: pyheld-PID-%n.pyheld)", 0 },
+	  "Write captures to FILE; '%n' in it becomes a number that no file"
+	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
 	{ "when", OPTION_WHEN, "CONDITION", 0,
 	  "Take a capture when this becomes true: 'rss>2G', 'objects>5M',"
 	  " 'bytes>1G', 'growth>20%/10m'; can be given more than once", 0 },
@@ -85,6 +86,12 @@ static error_t parse_watch(int key, char *arg, struct argp_state *state)
 	case 'o':
 		o->output = arg;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->output && o->max_captures > 1 &&
+		    !strstr(o->output, "%n"))
+			return options_error(state, "--output: more than one"
+					     " capture needs a %%n in it");
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -113,16 +120,25 @@ static void on_interrupt(int signal UNUSED)
 	interrupted = 1;
 }
 
-/* The sample that is being taken is finished: calls are restarted, only the
- * sleep between samples ends. */
-static void catch_interrupts(void)
+/*
+ * They arrive between samples, while we sleep, so that the sample that is
+ * being taken is finished, and none comes just before the sleep.  `sleeping`:
+ * what is blocked then.
+ */
+static void catch_interrupts(sigset_t *sleeping)
 {
-	struct sigaction action = { .sa_handler = on_interrupt,
-				    .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = on_interrupt };
+	sigset_t ours;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ours, sleeping);
+	sigdelset(sleeping, SIGINT);
+	sigdelset(sleeping, SIGTERM);
 }
 
 static uint64_t now_ms(void)
@@ -133,14 +149,21 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void sleep_until(uint64_t ms)
+static void sleep_until(uint64_t ms, const sigset_t *sleeping)
 {
-	struct timespec until = { .tv_sec = (time_t)(ms / 1000),
-				  .tv_nsec = (long)(ms % 1000 * 1000000) };
+	uint64_t now;
 
-	while (!interrupted && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
-					       &until, NULL) == EINTR)
-		;
+	/* Once at least: one that waits is taken. */
+	do {
+		struct timespec left = { 0, 0 };
+
+		now = now_ms();
+		if (now < ms) {
+			left.tv_sec = (time_t)((ms - now) / 1000);
+			left.tv_nsec = (long)((ms - now) % 1000 * 1000000);
+		}
+		ppoll(NULL, 0, &left, sleeping);
+	} while (!interrupted && now < ms);
 }
 
 /* --- samples ----------------------------------------------------------------- */
@@ -188,18 +211,30 @@ static const char *newly_true(struct watch *w)
 	return ret;
 }
 
+static char *numbered_name(const char *pattern, const char *number, uint64_t n)
+{
+	return xasprintf("%.*s%" PRIu64 "%s", (int)(number - pattern), pattern,
+			 n, number + 2);
+}
+
+/* With the first number that no file has: a watch that is started again must
+ * not take the place of what the one before has found. */
 static char *capture_name(const struct watch *w, const struct heap *h)
 {
-	const char *pattern = w->o->output, *number;
+	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
+					       h->info.pid);
+	const char *pattern = w->o->output ? w->o->output : usual;
+	const char *number = strstr(pattern, "%n");
+	char *ret;
 
-	if (!pattern)
-		return xasprintf("pyheld-%" PRId64 "-%" PRIu64 ".pyheld",
-				 h->info.pid, w->nr_captures + 1);
-	number = strstr(pattern, "%n");
 	if (!number)
 		return xstrdup(pattern);
-	return xasprintf("%.*s%" PRIu64 "%s", (int)(number - pattern), pattern,
-			 w->nr_captures + 1, number + 2);
+	for (uint64_t n = 1;; n++) {
+		ret = numbered_name(pattern, number, n);
+		if (access(ret, F_OK))
+			return ret;
+		free(ret);
+	}
 }
 
 static int print_line(const struct watch_line *line, bool as_json)
@@ -265,7 +300,7 @@ static int look(struct watch *w)
 	return print_line(&line, w->o->common.json);
 }
 
-static int watch(const struct watch_options *o)
+static int watch(const struct watch_options *o, const sigset_t *sleeping)
 {
 	CLEANUP(watch_release) struct watch w = { .o = o };
 	uint64_t next = now_ms();
@@ -280,7 +315,7 @@ static int watch(const struct watch_options *o)
 			break;
 		next = MAX(next + o->interval_ms, now_ms());
 		if (!o->count || i + 1 < o->count)
-			sleep_until(next);
+			sleep_until(next, sleeping);
 		if (interrupted)
 			break;
 	}
@@ -295,10 +330,11 @@ int cmd_watch(const struct command *c, int argc, char **argv)
 		.max_captures = DEFAULT_MAX_CAPTURES,
 	};
 	int status = STATUS_USAGE;
+	sigset_t sleeping;
 
 	if (!options_parse(c->argp, argc, argv, &o)) {
-		catch_interrupts();
-		status = watch(&o);
+		catch_interrupts(&sleeping);
+		status = watch(&o, &sleeping);
 	}
 	condition_vec_release(&o.conditions);
 	str_vec_release(&o.texts);

@@ -8,7 +8,7 @@ import time
 
 import pythons
 from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
-                     unharmed)
+                     status, unharmed)
 
 
 def lines_of(result):
@@ -64,6 +64,33 @@ def test_ends_after_its_captures():
         assert os.listdir(folder) == ["x"]
 
 
+def test_no_capture_takes_the_place_of_another():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        for _ in range(2):
+            pyheld("watch", "--when=rss>1", "-o",
+                   os.path.join(folder, "x%n"), target.pid)
+        pyheld("watch", "--when=objects>1", target.pid, cwd=folder)
+        assert sorted(os.listdir(folder)) == [
+            "pyheld-%d-1.pyheld" % target.pid, "x1", "x2"]
+
+
+def test_interrupted_within_a_sample():
+    """The sample is finished, and the long sleep does not begin."""
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        watch = subprocess.Popen(
+            [PYHELD, "watch", "--interval=1h", str(target.pid)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not int(status(watch.pid)["SigBlk"], 16) & \
+                1 << signal.SIGINT - 1:
+            time.sleep(0.001)
+        watch.send_signal(signal.SIGINT)
+        out, err = watch.communicate(timeout=30)
+        assert watch.returncode == 0, (watch.returncode, err)
+        assert out.count(b"\n") == 1 and err == b"", (out, err)
+        unharmed(target)
+
+
 def test_interrupted():
     """SIGINT ends it cleanly, the target unharmed."""
     with Target(pythons.system(), "odd.py", "plain") as target:
@@ -94,8 +121,9 @@ def test_process_ends():
 
 def test_wrong_words():
     for option in ("--when=rss", "--when=growth>5%", "--interval=0",
-                   "--interval=soon", "--max-captures=x"):
-        result = pyheld_raw("watch", option, os.getpid())
+                   "--interval=soon", "--max-captures=x",
+                   "--max-captures=2 -o x"):
+        result = pyheld_raw("watch", *option.split(" "), os.getpid())
         assert result.status == 2, result
         assert b"Usage" in result.err, result
     with tempfile.NamedTemporaryFile() as f:
