@@ -197,6 +197,14 @@ class Test:
         else:
             self.function()
 
+    def judge(self, status, said):
+        """What it came to, and how many tests passed, failed, ...
+
+        `status` is how run() ended, `said` what it printed.
+        """
+        code = status if status in (PASS, SKIP) else FAIL
+        return code, {code: 1}
+
 
 def collect(names):
     tests = []
@@ -244,10 +252,10 @@ class Runner:
         self.counts = {PASS: 0, FAIL: 0, SKIP: 0}
         self.failed = []
         self.running = {}
+        self.cpu = []           # (seconds, name)
 
     def report(self, code, name, seconds, output):
         word = {PASS: "ok  ", FAIL: "FAIL", SKIP: "skip"}[code]
-        self.counts[code] += 1
         first = ""
         if code == SKIP:
             lines = [x for x in output.splitlines()
@@ -270,16 +278,19 @@ class Runner:
             child(test, output)
         self.running[pid] = (test, output, time.monotonic())
 
-    def finish(self, wait=True):
-        """Take what has ended, end what takes too long."""
-        pid, wstatus = os.waitpid(-1, os.WNOHANG)
+    def end_late_ones(self):
         now = time.monotonic()
+        for pid, (test, output, start) in self.running.items():
+            if now - start > test.limit:
+                output.write(b"took longer than %d s\n" % test.limit)
+                output.flush()
+                os.kill(pid, signal.SIGKILL)
+
+    def finish(self):
+        """Take what has ended, end what takes too long."""
+        pid, wstatus, usage = os.wait4(-1, os.WNOHANG)
         if pid == 0:
-            for pid, (test, output, start) in self.running.items():
-                if now - start > test.limit:
-                    output.write(b"took longer than %d s\n" % test.limit)
-                    output.flush()
-                    os.kill(pid, signal.SIGKILL)
+            self.end_late_ones()
             time.sleep(0.02)
             return
         if pid not in self.running:
@@ -290,12 +301,15 @@ class Runner:
             os.killpg(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
-        code = os.WEXITSTATUS(wstatus) if os.WIFEXITED(wstatus) else FAIL
-        if code not in self.counts:
-            code = FAIL
         output.seek(0)
-        self.report(code, test.name, now - start, text(output.read()))
+        said = text(output.read())
         output.close()
+        code, counts = test.judge(
+            os.WEXITSTATUS(wstatus) if os.WIFEXITED(wstatus) else FAIL, said)
+        for kind in counts:
+            self.counts[kind] += counts[kind]
+        self.cpu.append((usage.ru_utime + usage.ru_stime, test.name))
+        self.report(code, test.name, time.monotonic() - start, said)
 
     def run(self, tests):
         for test in tests:

@@ -25,7 +25,9 @@ def count(target):
 
 def duration(target, args):
     start = time.monotonic()
-    subprocess.run(args, stdout=subprocess.DEVNULL, check=True)
+    done = subprocess.run(args, stdout=subprocess.DEVNULL)
+    # 4: it stopped where the target was about to link an object.
+    assert done.returncode in (0, 4), done
     return time.monotonic() - start
 
 
