@@ -8,8 +8,8 @@
 
 const char *const dominators_holder_names[NR_HOLDERS] = {
 	[HOLDER_ROOT] = "root",
-	[HOLDER_NATIVE] = "native code",
 	[HOLDER_IMMORTAL] = "immortal",
+	[HOLDER_NATIVE] = "native code",
 	[HOLDER_GARBAGE] = "garbage",
 };
 
@@ -26,20 +26,22 @@ struct node {
 
 struct frame {
 	uint32_t number;
-	uint32_t next;		/* edge to look at */
+	uint32_t left;		/* edges still to look at ... */
+	uint64_t next;		/* ... from this one of heap.edges on */
 };
 VEC_DEFINE(frame_vec, struct frame);
-
-#define UNVISITED UINT32_MAX
 
 struct search {
 	const struct heap *h;
 	struct dominators *d;
-	uint32_t *number;	/* of each object, or UNVISITED */
+	uint32_t *number;	/* of each object; all UINT32_MAX at first */
+	/* By objects: so small that it stays in the CPU's caches, and most
+	 * edges lead to what was visited. */
+	uint64_t *visited;
 	oid *object;		/* of each number */
 	struct node *nodes;	/* nr_objects + 1 of them */
-	uint32_t nr;		/* numbers given */
-	enum dominators_holder holder;
+	uint32_t nr;		/* numbers given ... */
+	uint32_t last[NR_HOLDERS]; /* ... when all of a holder's were found */
 	struct frame_vec calls;
 	uint64_t *pred_start;	/* of each number ... */
 	uint32_t *pred;		/* ... the numbers that refer to it */
@@ -52,25 +54,25 @@ static void visit(struct search *s, oid o, uint32_t parent)
 {
 	uint32_t number = ++s->nr;
 
+	bits_set(s->visited, o);
 	s->number[o] = number;
 	s->object[number] = o;
 	s->nodes[number] = (struct node){ parent, number, number, parent };
-	s->d->holder[o] = (uint8_t)s->holder;
-	frame_vec_push(&s->calls, (struct frame){ number, 0 });
+	frame_vec_push(&s->calls, (struct frame){ number, s->h->edge_nr[o],
+						  s->h->edge_start[o] });
 }
 
 /* Follow edges of the topmost frame until one leads to a new object. */
 static void step(struct search *s)
 {
 	struct frame *f = &s->calls.v[s->calls.nr - 1];
-	const struct heap *h = s->h;
-	oid o = s->object[f->number];
-	const oid *to = h->edges.v + h->edge_start[o];
+	const oid *edges = s->h->edges.v;
 
-	while (f->next < h->edge_nr[o]) {
-		oid next = to[f->next++];
+	while (f->left) {
+		oid next = edges[f->next++];
 
-		if (s->number[next] == UNVISITED) {
+		f->left--;
+		if (!bits_get(s->visited, next)) {
 			visit(s, next, f->number);
 			return;
 		}
@@ -81,7 +83,7 @@ static void step(struct search *s)
 static void search_from(struct search *s, oid root)
 {
 	bits_set(s->d->roots, root);
-	if (s->number[root] != UNVISITED)
+	if (bits_get(s->visited, root))
 		return;
 	visit(s, root, 0);
 	while (s->calls.nr)
@@ -93,9 +95,9 @@ static void search_from(struct search *s, oid root)
 static void search_roots(struct search *s, enum dominators_holder holder,
 			 const struct root_vec *roots)
 {
-	s->holder = holder;
 	for (size_t i = 0; i < roots->nr; i++)
 		search_from(s, roots->v[i].object);
+	s->last[holder] = s->nr;
 }
 
 /* Take the strings out of `roots`, into `ret`. */
@@ -117,10 +119,10 @@ static void set_strings_apart(const struct heap *h, struct root_vec *roots,
 
 static void search_strings(struct search *s, const struct root_vec *strings)
 {
-	s->holder = HOLDER_NATIVE;
 	for (size_t i = 0; i < strings->nr; i++)
-		if (s->number[strings->v[i].object] == UNVISITED)
+		if (!bits_get(s->visited, strings->v[i].object))
 			search_from(s, strings->v[i].object);
+	s->last[HOLDER_NATIVE] = s->nr;
 }
 
 static void search_known(struct search *s)
@@ -136,8 +138,8 @@ static void search_known(struct search *s)
 	set_strings_apart(s->h, &native, &strings);
 	roots_known(s->h, &known);
 	search_roots(s, HOLDER_ROOT, &known);
-	search_roots(s, HOLDER_NATIVE, &native);
 	search_roots(s, HOLDER_IMMORTAL, &immortal);
+	search_roots(s, HOLDER_NATIVE, &native);
 	search_strings(s, &strings);
 }
 
@@ -178,7 +180,7 @@ static void search_garbage(struct search *s)
 	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
 
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (s->number[o] == UNVISITED)
+		if (!bits_get(s->visited, o))
 			bits_set(within, o);
 	scc_build(h, within, &scc);
 	held = bits_new(scc.nr);
@@ -193,10 +195,10 @@ static void search_garbage(struct search *s)
 		     (is_telling(h, o) && !is_telling(h, first[c]))))
 			first[c] = o;
 	}
-	s->holder = HOLDER_GARBAGE;
 	for (uint32_t c = 0; c < scc.nr; c++)
 		if (first[c] != OID_NONE)
 			search_from(s, first[c]);
+	s->last[HOLDER_GARBAGE] = s->nr;
 }
 
 static void search_all(struct search *s)
@@ -270,8 +272,13 @@ static void find_semidominators(struct search *s)
 		if (bits_get(s->d->roots, s->object[n]))
 			semi = 0;
 		for (uint64_t i = s->pred_start[n];
-		     semi && i < s->pred_start[n + 1]; i++)
-			semi = MIN(semi, evaluate(s, s->pred[i], n));
+		     semi && i < s->pred_start[n + 1]; i++) {
+			uint32_t pred = s->pred[i];
+
+			/* What is not done has itself. */
+			semi = MIN(semi, pred <= n ? pred :
+					 evaluate(s, pred, n));
+		}
 		nodes[n].semi = semi;
 		nodes[n].best = semi;
 	}
@@ -291,6 +298,15 @@ static void find_dominators(struct search *s)
 }
 
 /* --- the tree --- */
+
+static void find_holders(const struct search *s)
+{
+	uint32_t n = 1;
+
+	for (unsigned int holder = 0; holder < NR_HOLDERS; holder++)
+		for (; n <= s->last[holder]; n++)
+			s->d->holder[s->object[n]] = (uint8_t)holder;
+}
 
 static void sum_up(const struct search *s)
 {
@@ -339,6 +355,8 @@ static void build_tree(struct search *s)
 	d->parent = xreallocarray(NULL, nr, sizeof(*d->parent));
 	d->bytes = xreallocarray(NULL, nr, sizeof(*d->bytes));
 	d->objects = xreallocarray(NULL, nr, sizeof(*d->objects));
+	d->holder = xreallocarray(NULL, nr, sizeof(*d->holder));
+	find_holders(s);
 	sum_up(s);
 	free(s->nodes);
 	s->nodes = NULL;
@@ -354,13 +372,14 @@ void dominators_build(const struct heap *h, struct dominators *ret)
 	struct search s = { .h = h, .d = ret };
 
 	*ret = (struct dominators){ .heap = h };
-	ret->holder = xcalloc(nr, sizeof(*ret->holder));
 	ret->roots = bits_new(nr);
+	s.visited = bits_new(nr);
 	s.number = xreallocarray(NULL, nr, sizeof(*s.number));
 	memset(s.number, 0xff, nr * sizeof(*s.number));
 	s.object = xreallocarray(NULL, nr + 1, sizeof(*s.object));
 	s.nodes = xcalloc(nr + 1, sizeof(*s.nodes));
 	search_all(&s);
+	free(s.visited);
 	find_predecessors(&s);
 	find_semidominators(&s);
 	free(s.pred_start);

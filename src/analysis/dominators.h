@@ -38,12 +38,12 @@
 /* By whom an object is held in the end: the first of these that reaches it. */
 enum dominators_holder {
 	HOLDER_ROOT,		/* known roots */
-	HOLDER_NATIVE,		/* native code that nobody knows */
 	HOLDER_IMMORTAL,	/* nobody, or native code: it is immortal */
+	HOLDER_NATIVE,		/* native code that nobody knows */
 	HOLDER_GARBAGE,		/* nobody */
 	NR_HOLDERS,
 };
-/* "root", "native code", "immortal", "garbage" */
+/* "root", "immortal", "native code", "garbage" */
 extern const char *const dominators_holder_names[NR_HOLDERS];
 
 struct dominators {
