@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_refs.py \
+	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
@@ -42,6 +43,7 @@ EXTRA_DIST += \
 	tests/targets/leaking.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
+	tests/targets/retained.py \
 	tests/targets/sizes.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \

@@ -32,7 +32,7 @@ COMMANDS = [
     ["cycles"],
     ["cycles", "--all", "--limit=0", "--json"],
     ["retained"],
-    ["retained", "--limit=0", "--depth=2", "--json"],
+    ["retained", "--limit=2000", "--depth=2", "--json"],
     ["retained", "--type=*t*", "--depth=3"],
     ["export"],
 ]

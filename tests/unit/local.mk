@@ -124,9 +124,25 @@ tests_unit_check_emulator_SOURCES = tests/unit/check_emulator.c
 tests_unit_check_emulator_CPPFLAGS = $(unit_cppflags)
 tests_unit_check_emulator_LDADD = $(unit_libs)
 endif
+endif
+
+# Run by tests/e2e/test_retained.py.
+check_PROGRAMS += tests/unit/retained-brute
+tests_unit_retained_brute_SOURCES = tests/unit/retained-brute.c
+tests_unit_retained_brute_LDADD = $(libpyheld)
 
 # How long the analyses take: make tests/bench/graph-speed, then run it.
-EXTRA_PROGRAMS += tests/bench/graph-speed
-tests_bench_graph_speed_SOURCES = tests/bench/graph-speed.c
+EXTRA_PROGRAMS += tests/bench/graph-speed tests/bench/dominators-speed
+tests_bench_graph_speed_SOURCES = \
+	tests/bench/graph-speed.c \
+	tests/bench/service.c \
+	tests/bench/service.h
+tests_bench_graph_speed_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/bench
 tests_bench_graph_speed_LDADD = $(libpyheld)
-endif
+tests_bench_dominators_speed_SOURCES = \
+	tests/bench/dominators-speed.c \
+	tests/bench/service.c \
+	tests/bench/service.h
+tests_bench_dominators_speed_CPPFLAGS = $(AM_CPPFLAGS) \
+	-I$(top_srcdir)/tests/bench
+tests_bench_dominators_speed_LDADD = $(libpyheld)
