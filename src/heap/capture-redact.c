@@ -448,18 +448,18 @@ void redact(struct heap *h, const struct heap_details *details,
 
 void redacted_release(struct redacted *r)
 {
-	struct heap *h = &r->heap;
+	/* All that is not made here is the original's. */
+	struct heap made = {
+		.types = r->heap.types,
+		.roots = r->heap.roots,
+		.frames = r->heap.frames,
+		.threads = r->heap.threads,
+		.info = r->heap.info,
+	};
 
 	if (!r->codes)
 		return;
-	/* The original's. */
-	h->address = h->size = h->edge_start = NULL;
-	h->type = h->refcount = h->edge_nr = NULL;
-	h->generation = h->flags = NULL;
-	h->edges = (struct oid_vec)VEC_INIT;
-	h->interpreters = (struct heap_interpreter_vec)VEC_INIT;
-	h->weak = (struct heap_weak_vec)VEC_INIT;
-	heap_release(h);
+	heap_release(&made);
 	free(r->codes);
 	free(r->text);
 	heap_names_release(&r->names);
