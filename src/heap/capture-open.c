@@ -18,6 +18,9 @@
 /* Likewise of a table. */
 #define MAX_TABLE_RATIO 256
 #define MAX_TABLE_SLACK (64u << 10)
+/* And so many rows, each of which takes some 100 bytes of memory: of the
+ * threads of a pool there are 1.5 in a byte. */
+#define MAX_TABLE_ROWS 16
 
 bool capture_is_one(const void *bytes, size_t len)
 {
@@ -122,6 +125,8 @@ static struct error *read_table(struct heap *h, enum table table)
 	if (!s)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", table_tags[table]);
+	if (s->items / MAX_TABLE_ROWS > s->stored)
+		return capture_damaged("it is too small for what it claims");
 	if (s->zstd) {
 		err = capture_decompress(c, s,
 					 s->stored * MAX_TABLE_RATIO +

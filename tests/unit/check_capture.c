@@ -385,6 +385,31 @@ START_TEST(claims_are_held_against_the_file)
 }
 END_TEST
 
+/* Rows of a table take much more memory than file. */
+START_TEST(tables_are_held_against_the_file)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(heap_release) struct heap h;
+	uint64_t state = 1;
+
+	tiny_build(&h);
+	/* What does not compress, so that the rest may compress all the more. */
+	for (int i = 0; i < 10000; i++) {
+		state = state * UINT64_C(6364136223846793005) + 1;
+		str_add_char(&text, (char)('0' + (state >> 58)));
+	}
+	heap_warn(&h, "%s", text.s);
+	for (int i = 0; i < 500000; i++)
+		str_vec_push(&h.info.warnings, xstrdup(""));
+	{
+		CLEANUP(file_release) struct file f = write_file(&h, &packed);
+
+		ck_assert_uint_lt(f.size, 20000);
+		expect(&f, false, "too small");
+	}
+}
+END_TEST
+
 /* --- packing --- */
 
 static uint64_t next_random(uint64_t *state)
@@ -593,6 +618,7 @@ int main(void)
 	tcase_add_test(c, ids_out_of_range_are_refused);
 	tcase_add_test(c, odd_codes_make_odd_names_only);
 	tcase_add_test(c, claims_are_held_against_the_file);
+	tcase_add_test(c, tables_are_held_against_the_file);
 	tcase_add_loop_test(c, what_is_packed_comes_out, 0, 50);
 	tcase_add_loop_test(c, edges_and_codes_come_out, 0, 50);
 	tcase_add_test(c, values_of_many_objects_are_named);
