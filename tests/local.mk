@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	tests/e2e/test_wild.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_coverage.py \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
 	tests/e2e/test_core_files.py \
@@ -39,6 +40,7 @@ EXTRA_DIST += \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/growing.py \
+	tests/targets/guessed.py \
 	tests/targets/held.py \
 	tests/targets/leaking.py \
 	tests/targets/odd.py \

@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "heap/capture.h"
+#include "output/coverage.h"
 #include "output/json.h"
 #include "python/python.h"
 
@@ -332,6 +333,26 @@ static int check_all(void)
 	return status;
 }
 
+/* Reports of more than one target put it to each. */
+static void add_coverage(json_t *value)
+{
+	if (sessions && !sessions->next && !json_object_get(value, "coverage"))
+		json_put(value, "coverage", coverage_json(&sessions->heap));
+}
+
+static void say_coverage(void)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	for (const struct session *s = sessions; s; s = s->next)
+		if (!s->says_coverage)
+			coverage_add_line(&s->heap,
+					  !sessions->next ? NULL :
+					  s->file ? s->file :
+						    s->heap.info.source, &text);
+	fwrite(text.s, 1, text.len, stdout);
+}
+
 int session_print_text(const struct str *text, int status)
 {
 	struct error *err;
@@ -341,6 +362,7 @@ int session_print_text(const struct str *text, int status)
 	if (failed)
 		return failed;
 	fwrite(text->s, 1, text->len, stdout);
+	say_coverage();
 	err = flush(stdout);
 	return err ? session_failed(err) : status;
 }
@@ -351,6 +373,7 @@ int session_print_json(json_t *value, int status)
 	int failed = check_all();
 
 	progress_stop();
+	add_coverage(value);
 	if (!failed)
 		err = json_write(value, stdout);
 	json_decref(value);

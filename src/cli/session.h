@@ -18,10 +18,11 @@ struct session {
 	char *file;		/* its name; NULL: a process */
 	struct heap heap;
 	bool quiet;		/* warnings are not said (they were, before) */
+	bool says_coverage;	/* its report has it already */
 	struct session *next;	/* of all that are open */
 };
 
-#define SESSION_INIT { NULL, NULL, { 0 }, false, NULL }
+#define SESSION_INIT { NULL, NULL, { 0 }, false, false, NULL }
 
 /*
  * Open TARGET as the user typed it and read all of its heap; warnings go to
@@ -64,7 +65,7 @@ int session_types(struct session *s, const char *pattern, bool **ret);
 /* Say "pyheld: ..." and free `err`; STATUS_FAILED. */
 int session_failed(struct error *err);
 
-/* Put a result on stdout.  These two return `status`, or STATUS_FAILED where
+/* Put a result on stdout, with what of the target is a guess.  These two return `status`, or STATUS_FAILED where
  * it can't be written. */
 int session_print_text(const struct str *text, int status);
 int session_print_json(json_t *value, int status);

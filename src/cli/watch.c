@@ -268,6 +268,7 @@ static int look(struct watch *w)
 	int status;
 
 	s.quiet = w->samples.nr > 0;
+	s.says_coverage = true;
 	status = w->o->conditions.nr
 			 ? session_open_details(&s, w->o->common.args[0])
 			 : session_open(&s, w->o->common.args[0]);
@@ -294,6 +295,7 @@ static int look(struct watch *w)
 	}
 	line.taken_at = s.heap.info.taken_at;
 	line.pause_ns = s.heap.info.pause_ns;
+	line.heap = &s.heap;
 	line.sample = &w->samples.v[w->samples.nr - 1];
 	line.first = &w->samples.v[0];
 	line.nr_top = trend_top(&w->trend, TOP_TYPES, top);

@@ -1,3 +1,4 @@
+#include "output/coverage.h"
 #include "output/diff.h"
 #include "output/json.h"
 #include "output/path.h"
@@ -16,6 +17,7 @@ static json_t *target_json(const struct diff_found *d, size_t i)
 	json_put(ret, "name", json_text(d->names[i]));
 	json_put(ret, "target", json_target(&h));
 	json_put(ret, "python", json_python(&h));
+	json_put(ret, "coverage", coverage_json(&h));
 	json_put(ret, "objects", json_count(d->series->all[i].nr));
 	json_put(ret, "bytes", json_count(d->series->all[i].bytes));
 	return ret;

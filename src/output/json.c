@@ -175,20 +175,6 @@ json_t *json_threads(const struct heap *h)
 	return ret;
 }
 
-json_t *json_coverage(const struct heap *h)
-{
-	const struct heap_info *info = &h->info;
-	json_t *ret = made(json_object());
-
-	json_put(ret, "native", json_count(info->nr_native));
-	json_put(ret, "emulated", json_count(info->nr_emulated));
-	json_put(ret, "scanned", json_count(info->nr_scanned));
-	json_put(ret, "unread", json_count(info->nr_unread));
-	json_put(ret, "bad_pointers", json_count(info->nr_bad_pointers));
-	json_put(ret, "emulator", json_boolean(info->emulator));
-	return ret;
-}
-
 json_t *json_root(const struct heap_root *root)
 {
 	json_t *ret = made(json_object());

@@ -31,7 +31,6 @@ json_t *json_python(const struct heap *h);
 json_t *json_gc(const struct heap_interpreter *i);
 json_t *json_interpreters(const struct heap *h);
 json_t *json_threads(const struct heap *h);
-json_t *json_coverage(const struct heap *h);
 /* {"kind", "name", "expression"} */
 json_t *json_root(const struct heap_root *root);
 json_t *json_warnings(const struct heap *h);

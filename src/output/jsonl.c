@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "output/coverage.h"
 #include "output/json.h"
 #include "output/jsonl.h"
 
@@ -35,7 +36,7 @@ static json_t *header(const struct heap *h)
 	json_put(ret, "gc", h->interpreters.nr ?
 			    json_gc(&h->interpreters.v[0]) : json_null());
 	json_put(ret, "interpreters", json_interpreters(h));
-	json_put(ret, "coverage", json_coverage(h));
+	json_put(ret, "coverage", coverage_json(h));
 	json_put(ret, "objects", json_count(h->nr_collector_objects));
 	json_put(ret, "warnings", json_warnings(h));
 	return ret;

@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/output/chain.c \
 	src/output/chain.h \
+	src/output/coverage.c \
+	src/output/coverage.h \
 	src/output/cycles.c \
 	src/output/cycles.h \
 	src/output/diff-json.c \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/referrers.h"
+#include "output/coverage.h"
 #include "output/json.h"
 #include "output/object.h"
 #include "output/table.h"
@@ -13,6 +14,7 @@
 struct neighbour {
 	oid object;
 	char *name;		/* the way in, from holder to held */
+	bool guess;		/* by a scan of memory */
 };
 VEC_DEFINE(neighbour_vec, struct neighbour);
 
@@ -37,8 +39,8 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	for (uint32_t i = 0; i < nr; i++) {
 		oid to = h->edges.v[h->edge_start[o] + i];
 
-		neighbour_vec_push(ret, (struct neighbour){ to,
-							    names[i].name });
+		neighbour_vec_push(ret, (struct neighbour){
+			to, names[i].name, coverage_is_guess(h, o) });
 		names[i].name = NULL;
 		edge_name_release(&names[i]);
 	}
@@ -52,8 +54,9 @@ static void name_referrers(struct heap *h, const struct referrers *r,
 		struct edge_name name;
 
 		heap_name_edges(h, from->from, from->edge, 1, &name);
-		neighbour_vec_push(ret, (struct neighbour){ from->from,
-							    name.name });
+		neighbour_vec_push(ret, (struct neighbour){
+			from->from, name.name,
+			coverage_is_guess(h, from->from) });
 		name.name = NULL;
 		edge_name_release(&name);
 	}
@@ -154,6 +157,7 @@ static void add_neighbours(struct heap *h, const char *title,
 	CLEANUP(table_release) struct table t = TABLE(columns);
 	CLEANUP(str_release) struct str heading = STR_INIT;
 	struct format plain = *f;
+	bool marked = false;
 
 	str_addf(&heading, "%s ", title);
 	format_counted(&heading, nr, "object");
@@ -165,12 +169,17 @@ static void add_neighbours(struct heap *h, const char *title,
 	for (size_t i = 0; i < v->nr; i++) {
 		oid o = v->v[i].object;
 
-		str_add(table_cell(&t), v->v[i].name ? v->v[i].name : "");
+		str_addf(table_cell(&t), "%s%s",
+			 v->v[i].name ? v->v[i].name : "",
+			 v->v[i].guess ? COVERAGE_MARK : "");
+		marked |= v->v[i].guess;
 		format_type(table_cell(&t), h, o);
 		format_address(table_cell(&t), h->address[o]);
 		heap_preview(h, o, PREVIEW_MAX, table_cell(&t));
 	}
 	table_print(&t, &plain, out);
+	if (marked)
+		coverage_add_legend(t.indent, out);
 	if (nr > v->nr) {
 		str_add(out, "  ... and ");
 		format_count(out, nr - v->nr);
@@ -208,6 +217,7 @@ static json_t *neighbours_json(struct heap *h, const char *key,
 		json_put(item, key, json_address(h->address[o]));
 		json_put(item, "type", json_text(heap_type_of(h, o)->name));
 		json_put(item, "name", json_text(v->v[i].name));
+		json_put(item, "guessed", json_boolean(v->v[i].guess));
 		json_push(ret, item);
 	}
 	return ret;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/coverage.h"
 #include "output/json.h"
 #include "output/path.h"
 #include "output/table.h"
@@ -179,18 +180,28 @@ static void add_elision(size_t nr, const struct format *f,
 	table_cell(table);
 }
 
-static void add_steps(const struct trail *t, const struct format *f,
+/* Is the way into step `i` a guess? */
+static bool is_guess(const struct trail *t, size_t i)
+{
+	return i && coverage_is_guess(t->heap, t->path->v[i - 1].object);
+}
+
+/* True where a step was marked as a guess. */
+static bool add_steps(const struct trail *t, const struct format *f,
 		      struct table *table)
 {
 	CLEANUP(str_release) struct str name = STR_INIT;
 	unsigned int depth = t->root ? !root_is_object(t) : 0;
 	size_t nr = t->path->nr, half = TREE_MAX_LINES / 2;
+	bool marked = false;
 
 	for (size_t i = 0; i < nr; i++, depth++) {
 		if (nr > 2 * TREE_MAX_LINES && i == half) {
 			add_elision(nr - 2 * half, f, table);
 			i = nr - half;
 		}
+		bool guess;
+
 		str_cut(&name, 0);
 		if (!i && root_is_object(t))
 			trail_add_root(t, &name);
@@ -198,10 +209,16 @@ static void add_steps(const struct trail *t, const struct format *f,
 			str_add(&name, name_of(t, i));
 		else
 			str_add(&name, "from");
+		guess = is_guess(t, i);
 		if (is_folded(t, i, &name))
-			i++;
+			guess |= is_guess(t, ++i);
+		if (guess)
+			str_addf(&name, "%s" COVERAGE_MARK,
+				 *name.s ? "" : "?");
+		marked |= guess;
 		add_line(t, i, depth, name.s, f, table);
 	}
+	return marked;
 }
 
 void trail_tree(const struct trail *t, const struct format *f,
@@ -212,6 +229,7 @@ void trail_tree(const struct trail *t, const struct format *f,
 	};
 	CLEANUP(table_release) struct table table = TABLE(columns);
 	struct format plain = *f;
+	bool marked;
 
 	if (t->root && !root_is_object(t)) {
 		format_pad(out, indent);
@@ -220,8 +238,10 @@ void trail_tree(const struct trail *t, const struct format *f,
 	}
 	table.indent = indent;
 	plain.header = false;
-	add_steps(t, f, &table);
+	marked = add_steps(t, f, &table);
 	table_print(&table, &plain, out);
+	if (marked)
+		coverage_add_legend(indent, out);
 }
 
 /* --- Python --- */
@@ -402,6 +422,7 @@ json_t *trail_steps_json(const struct trail *t)
 		json_put(step, "type",
 			 json_text(heap_type_of(t->heap, o)->name));
 		json_put(step, "name", json_text(name_of(t, i)));
+		json_put(step, "guessed", json_boolean(is_guess(t, i)));
 		json_push(ret, step);
 	}
 	return ret;

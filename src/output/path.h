@@ -49,7 +49,7 @@ char *trail_expression(const struct trail *t);
 
 /* {"root", "steps", "expression"}; a loop has no root and no expression. */
 json_t *trail_json(const struct trail *t);
-/* [{"address", "type", "name"}] */
+/* [{"address", "type", "name", "guessed"}] */
 json_t *trail_steps_json(const struct trail *t);
 
 #endif

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "output/coverage.h"
 #include "output/json.h"
 #include "output/summary.h"
 #include "output/table.h"
@@ -64,15 +65,6 @@ static void add_memory(const struct heap_info *info, struct str *out)
 	str_add_char(out, '\n');
 }
 
-static void add_share(struct str *out, uint64_t nr, const char *how)
-{
-	if (!nr)
-		return;
-	str_add(out, ", ");
-	format_count(out, nr);
-	str_addf(out, " %s", how);
-}
-
 static void add_objects(const struct heap *h, const struct summary *s,
 			struct str *out)
 {
@@ -87,12 +79,7 @@ static void add_objects(const struct heap *h, const struct summary *s,
 	str_add_char(out, '\n');
 
 	add_label(out, "read by");
-	str_add(out, "pyheld's readers ");
-	format_count(out, info->nr_native);
-	add_share(out, info->nr_emulated, "by their type's code, emulated");
-	add_share(out, info->nr_scanned, "scanned for pointers (a guess)");
-	add_share(out, info->nr_unread, "unreadable");
-	add_share(out, info->nr_bad_pointers, "references to no object");
+	coverage_add_all(h, out);
 	str_add_char(out, '\n');
 	if (!info->emulator)
 		str_add(out, "             no emulator: references of C types"
@@ -248,7 +235,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	json_put(ret, "python", json_python(h));
 	json_put(ret, "interpreters", json_interpreters(h));
 	json_put(ret, "threads", json_threads(h));
-	json_put(ret, "coverage", json_coverage(h));
+	json_put(ret, "coverage", coverage_json(h));
 	json_put(ret, "objects", json_count(s->all_nr));
 	json_put(ret, "bytes", json_count(s->all_bytes));
 	json_put(ret, "nr_types", json_count(s->all_types));

@@ -1,3 +1,4 @@
+#include "output/coverage.h"
 #include "output/json.h"
 #include "output/watch.h"
 
@@ -56,6 +57,7 @@ json_t *watch_json(const struct watch_line *line)
 	json_put(ret, "objects", json_count(line->sample->objects));
 	json_put(ret, "bytes", json_count(line->sample->bytes));
 	json_put(ret, "growing", top_json(line));
+	json_put(ret, "coverage", coverage_json(line->heap));
 	json_put(ret, "condition", json_text(line->condition));
 	json_put(ret, "capture", json_text(line->file));
 	return ret;

@@ -11,6 +11,7 @@
 struct watch_line {
 	uint64_t taken_at;	/* seconds since the epoch */
 	uint64_t pause_ns;
+	const struct heap *heap;
 	const struct sample *sample, *first;
 	const struct trend_type *const *top;
 	unsigned int nr_top;
