@@ -38,6 +38,7 @@ MOST_MEMORY = 150       # bytes an object over the target's resident size
 # And of captures.
 MOST_CAPTURE = 1.5      # times summary
 MOST_SIZE = 25          # bytes an object in the file
+MOST_CORE = 1.3         # times a live process's summary
 LEAST_EMULATED = 0.5e6  # objects a second, all other work included
 
 MIB = 1 << 20
@@ -140,8 +141,9 @@ def resident(pid):
         return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
 
-def with_gcore(target, row):
-    """gdb writes a core: how long does the target stand still for it?"""
+def with_gcore(pyheld, target, row, times):
+    """gdb writes a core: how long does the target stand still for it?  And
+    how long does pyheld read it, once it is in the page cache?"""
     gcore = shutil.which("gcore")
     folder = tempfile.mkdtemp(prefix="pyheld-bench-")
     free = shutil.disk_usage(folder).free
@@ -149,7 +151,11 @@ def with_gcore(target, row):
         row["gcore_gap"], (row["gcore"], _, _) = gap_of(
             target, [gcore, "-o", os.path.join(folder, "core"),
                      str(target.pid)])
+    root = target.python.root
     for path in glob.glob(folder + "/*"):
+        command = [pyheld, "summary", "--json", path]
+        command += ["--sysroot=" + root] if root else []
+        row["core"] = min(run(command, cpus={0})[0] for _ in range(times))
         os.unlink(path)
     os.rmdir(folder)
 
@@ -187,7 +193,7 @@ def measure(pyheld, python, objects, times):
         row["peak"] = max(r[1] for r in runs)
         with_capture(pyheld, target, row, times)
         row["plain"], row["plain_bytes"] = plain_copy(target.pid, times)
-        with_gcore(target, row)
+        with_gcore(pyheld, target, row, times)
         row["loop"] = target.ask("loop", seconds=600)["seconds"]
     row["speed"] = row["objects"] / row["whole"]
     row["over"] = (row["peak"] - row["resident"]) / row["objects"]
@@ -252,6 +258,10 @@ LINES = (
      lambda r: times_(r["capture"], r["whole"])),
     ("  bytes an object in the file",
      lambda r: "%.1f" % (r["capture_size"] / r["all"])),
+    ("pyheld summary of gcore's core",
+     lambda r: ms(r["core"]) if "core" in r else "-"),
+    ("  core's time / live's",
+     lambda r: times_(r["core"], r["whole"]) if "core" in r else "-"),
     ("gcore, whole time", lambda r: ms(r["gcore"]) if "gcore" in r else "-"),
     ("loop inside the target", lambda r: ms(r["loop"])),
     ("  loop's time / pyheld's", lambda r: times_(r["loop"], r["whole"])),
@@ -292,7 +302,9 @@ def print_limits(rows):
             ("capture at most %g times summary" % MOST_CAPTURE,
              r["capture"] <= MOST_CAPTURE * r["whole"]),
             ("at most %d bytes an object in a capture" % MOST_SIZE,
-             r["capture_size"] <= MOST_SIZE * r["all"]))))
+             r["capture_size"] <= MOST_SIZE * r["all"]),
+            ("a core at most %g times the process" % MOST_CORE,
+             r.get("core", 0) <= MOST_CORE * r["whole"]))))
 
 
 def main():

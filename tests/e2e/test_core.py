@@ -12,11 +12,14 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Skip, Target, each, expect_error, limit, pyheld,
+from harness import (CI, PYHELD, Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
 from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
                         compare_surplus)
+
+
+CHOSEN = pythons.supported if CI else pythons.oldest_and_newest
 
 
 class Directory:
@@ -99,7 +102,8 @@ def compare_with_truth(target, path, label):
     d.judge()
 
 
-@each(pythons.supported)
+@limit(240)
+@each(CHOSEN)
 def test_gcore(python):
     with StatedTarget(python) as target, Directory() as d:
         core, is_whole = gcore(target, d)
@@ -107,18 +111,22 @@ def test_gcore(python):
         unharmed(target)
         dead = export(d, "core", *sysroot(python), core)
         compare_with_truth(target, dead, python.label)
+        pyheld("capture", *sysroot(python), core, "-o", d.file("capture"))
+        kept = export(d, "kept", d.file("capture"))
+        assert body(kept) == body(dead), "core and its capture differ"
         if not is_whole:
             return
         assert body(live) == body(dead), "live and core differ"
         for command in (["chain", "--type=dict"], ["cycles"], ["summary"]):
-            live = pyheld(*command, "--json", target.pid).json
-            dead = pyheld(*command, "--json", *sysroot(python), core).json
-            for answer in live, dead:
+            answers = [pyheld(*command, "--json", *where).json for where in (
+                [target.pid], [*sysroot(python), core], [d.file("capture")])]
+            for answer in answers:
                 answer.pop("target", None)
-            assert live == dead, "%s differs" % command[0]
+            assert answers[0] == answers[1], "%s differs" % command[0]
+            assert answers[0] == answers[2], "%s differs" % command[0]
 
 
-@each(pythons.supported)
+@each(CHOSEN)
 def test_kernel(python):
     plain_pattern()
     with Directory() as d, \
@@ -190,7 +198,7 @@ def peak(*args):
     return usage.ru_maxrss * 1024
 
 
-@each(lambda: [pythons.supported()[0], pythons.newest()])
+@each(pythons.oldest_and_newest)
 def test_arrays(python):
     """A core of 5 GB of arrays is mapped: what nobody looks at takes nothing.
     It is sparse, so it takes no disk either."""
