@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cli/outfile.h"
 #include "cli/progress.h"
 #include "cli/save.h"
@@ -23,5 +25,6 @@ struct error *save_capture(struct heap *h, const char *file,
 	if (!err)
 		err = outfile_close(&out);
 	progress_stop();
-	return err ? error_wrap(err, "%s", file) : NULL;
+	return err ? error_wrap(err, "%s", strcmp(file, "-") ? file :
+						"stdout") : NULL;
 }

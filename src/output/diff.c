@@ -38,30 +38,40 @@ static const char *position(const struct diff_found *d, size_t i)
 	return !i ? "old" : i + 1 == d->series->nr ? "new" : "";
 }
 
-/* "old  4242 on db1, CPython 3.13.0, 2026-03-01 12:00:00 UTC" */
+static void add_process(const struct heap_info *info, struct str *out)
+{
+	if (info->pid)
+		str_addf(out, ", PID %" PRId64, info->pid);
+	else
+		str_add(out, ", a core");
+	if (info->host && *info->host)
+		str_addf(out, " on %s", info->host);
+	str_addf(out, ", CPython %s", info->version ? info->version : "?");
+}
+
+/*
+ * "old  a.pyheld  2026-03-01 12:00:00 UTC, PID 42 on db1, CPython 3.13.0"
+ * "new  b.pyheld  2026-03-01 12:10:00 UTC, 10 min later"
+ */
 static void add_target(const struct diff_found *d, size_t i,
 		       struct table *t)
 {
 	const struct heap_info *info = d->infos[i];
+	const struct heap_info *last = i ? d->infos[i - 1] : NULL;
 	struct str *cell;
 
 	str_add(table_cell(t), position(d, i));
 	table_style(t, STYLE_HEADING);
 	str_add_safe(table_cell(t), d->names[i], strlen(d->names[i]));
 	cell = table_cell(t);
-	if (info->pid)
-		str_addf(cell, "PID %" PRId64, info->pid);
-	else
-		str_add(cell, "a core");
-	if (info->host && *info->host)
-		str_addf(cell, " on %s", info->host);
-	str_addf(cell, ", CPython %s, ", info->version ? info->version : "?");
 	format_time(cell, info->taken_at);
-	if (!i || info->taken_at < d->infos[i - 1]->taken_at)
-		return;
-	str_add(cell, ", ");
-	format_seconds(cell, info->taken_at - d->infos[i - 1]->taken_at);
-	str_add(cell, " later");
+	if (last && info->taken_at >= last->taken_at) {
+		str_add(cell, ", ");
+		format_seconds(cell, info->taken_at - last->taken_at);
+		str_add(cell, " later");
+	}
+	if (!last || !match_same_process(last, info))
+		add_process(info, cell);
 }
 
 static void add_targets(const struct diff_found *d, const struct format *f,

@@ -99,7 +99,7 @@ def test_full_stdout():
     with Target(pythons.newest(), "planted.py") as target:
         for command in (["summary"], ["summary", "--json"], ["cycles"],
                         ["retained"], ["retained", "--json"], ["export"],
-                        ["chain", "--type=list"]):
+                        ["chain", "--type=list"], ["capture", "-o-"]):
             with open("/dev/full", "w") as full:
                 done = subprocess.run(
                     [os.path.abspath(PYHELD), *command, str(target.pid)],
@@ -107,6 +107,8 @@ def test_full_stdout():
                     stderr=subprocess.PIPE)
             assert done.returncode == 3, (command, done)
             assert b"No space left" in done.stderr, (command, done)
+            if command[0] == "capture":
+                assert b"stdout: " in done.stderr, (command, done)
 
 
 def test_text_agrees_with_json():

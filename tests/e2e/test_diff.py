@@ -109,6 +109,9 @@ def test_live_after_capture():
         out = pyheld("diff", "--json", g.files[0], g.target.pid).json
         assert out["same_process"]
         assert holder(out, "SESSIONS")["entries"] == [3000, 3100]
+        # The process is named once, so that there is room for the times.
+        shown = pyheld("diff", g.files[0], g.target.pid).out
+        assert shown.count(b"PID %d on " % g.target.pid) == 1, shown
         # The other way around it shrank, which is said.
         done = pyheld("diff", "--json", g.target.pid, g.files[0])
         assert type_row(done.json, "__main__.Session")["counts"] == \
@@ -151,6 +154,8 @@ def test_other_process():
         b.change(300, 0)
         done = pyheld("diff", a.files[0], b.files[1])
         shown = text(done.out)
+        for target in (a.target, b.target):
+            assert "PID %d on " % target.pid in shown, shown
         assert "not the same process nor the same Python" in shown, shown
         assert "__main__.SESSIONS grew from 3,000 to 3,300 entries" in shown
         out = pyheld("diff", "--json", a.files[0], b.files[1]).json
