@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pythons
 from harness import PYHELD, Target, pyheld, text
@@ -133,6 +134,23 @@ def test_readme_shows_what_is_printed():
     # Of another type than the shown one nothing may be in between.
     for line in shown:
         assert line in printed, "%r is not in\n%s" % (line, out)
+
+
+def test_readme_shows_who_holds_the_memory():
+    """The same lines, but for the numbers."""
+    block = re.search(r"^    \$ (pyheld retained .*)\n((?:    .*\n|\n)+)",
+                      readme(), re.M)
+    with Target(pythons.newest(), "app.py", "grows") as target:
+        while int(re.search(r"(\S+) objects of", run(
+                "pyheld retained %s --type=app.Session" % PID, target, "/"))
+                .group(1).replace(",", "")) < 20000:
+            time.sleep(0.2)
+        out = run(block.group(1), target, "/")
+
+    def words(text):
+        return [re.sub(r"[\d,.]+", "N", re.sub(r"0x\S+", "", x)).split()
+                for x in text.splitlines() if x.strip()][1:]
+    assert words(out) == words(block.group(2)), out
 
 
 def test_readme_names_what_is_there():

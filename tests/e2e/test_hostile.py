@@ -17,7 +17,7 @@ COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=list", "--count=50", "--json"],
             ["chain", "--type=type", "--count=1000", "--json"],
             ["cycles"], ["cycles", "--json"],
-            ["retained", "--limit=0", "--depth=2"],
+            ["retained", "--limit=2000", "--depth=2"],
             ["retained", "--limit=2000", "--depth=2", "--json"], ["export"])
 
 # For the Pythons between: text and JSON of what has all the names.

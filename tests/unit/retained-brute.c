@@ -63,7 +63,8 @@ static uint64_t *count_known(void)
 		if (h.flags[o] & OBJECT_SCANNED)
 			continue;
 		for (uint32_t e = 0; e < h.edge_nr[o]; e++)
-			nr[h.edges.v[h.edge_start[o] + e]]++;
+			nr[h.edges.v[h.edge_start[o] + e]] +=
+				heap_owns(&h, o, e);
 	}
 	for (size_t i = 0; i < h.roots.nr; i++)
 		nr[h.roots.v[i].object] += h.roots.v[i].counted;
