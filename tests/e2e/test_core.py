@@ -117,7 +117,8 @@ def test_gcore(python):
         if not is_whole:
             return
         assert body(live) == body(dead), "live and core differ"
-        for command in (["chain", "--type=dict"], ["cycles"], ["summary"]):
+        for command in (["chain", "--type=dict"], ["cycles"], ["retained"],
+                        ["summary"]):
             answers = [pyheld(*command, "--json", *where).json for where in (
                 [target.pid], [*sysroot(python), core], [d.file("capture")])]
             for answer in answers:
