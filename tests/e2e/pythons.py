@@ -158,6 +158,16 @@ def oldest_and_newest():
     return [found[0], found[-1]]
 
 
+def some():
+    """For what takes seconds: all in CI, else the oldest, the newest and one
+    without a GIL, so that `make check` stays short."""
+    found = supported()
+    if os.environ.get("CI") == "true":
+        return found
+    return [p for p in found
+            if p.free_threaded or p in (found[0], found[-1])]
+
+
 def newest():
     return supported()[-1]
 

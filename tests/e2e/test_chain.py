@@ -86,7 +86,7 @@ def test_planted(python):
 
 
 @limit(240)
-@each(pythons.supported)
+@each(pythons.some)
 def test_random(python):
     """Objects of many types, and some picked by address."""
     with Target(python, "planted.py") as target:

@@ -12,14 +12,13 @@ import tempfile
 import time
 
 import pythons
-from harness import (CI, PYHELD, Skip, Target, each, expect_error, limit, pyheld,
+from harness import (PYHELD, Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
 from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
                         compare_surplus)
 
 
-CHOSEN = pythons.supported if CI else pythons.oldest_and_newest
 
 
 class Directory:
@@ -103,7 +102,7 @@ def compare_with_truth(target, path, label):
 
 
 @limit(240)
-@each(CHOSEN)
+@each(pythons.some)
 def test_gcore(python):
     with StatedTarget(python) as target, Directory() as d:
         core, is_whole = gcore(target, d)
@@ -127,7 +126,7 @@ def test_gcore(python):
             assert answers[0] == answers[2], "%s differs" % command[0]
 
 
-@each(CHOSEN)
+@each(pythons.some)
 def test_kernel(python):
     plain_pattern()
     with Directory() as d, \

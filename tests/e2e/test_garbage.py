@@ -4,7 +4,7 @@ import re
 import tempfile
 
 import pythons
-from harness import CI, Target, each, pyheld, text, unharmed
+from harness import Target, each, pyheld, text, unharmed
 
 FOUND = re.compile(r"gc: (un)?collectable <.*? (?:0x)?([0-9a-fA-F]+)>")
 
@@ -86,11 +86,7 @@ def check_text_and_capture(target, d):
         assert word in words, words
 
 
-def some():
-    return pythons.supported() if CI else pythons.oldest_and_newest()
-
-
-@each(some)
+@each(pythons.some)
 def test_said(python):
     """With finalizers, callbacks and what brings itself back: all that the
     collector says to be unreachable, and nothing else."""

@@ -7,10 +7,7 @@ import resource
 import tempfile
 
 import pythons
-from harness import CI, Target, each, limit, pyheld_raw, text, unharmed
-
-# These take half a minute each: all of them in CI.
-CHOSEN = pythons.one_each if CI else pythons.oldest_and_newest
+from harness import Target, each, limit, pyheld_raw, text, unharmed
 
 COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=list", "--count=50"],
@@ -71,7 +68,7 @@ def check_commands(target, commands):
 
 
 @limit(200)
-@each(CHOSEN)
+@each(pythons.some)
 def test_names(python):
     with Target(python, "odd.py", "hostile") as target:
         for result in check_commands(
@@ -110,7 +107,7 @@ def test_arguments_of_the_process():
 
 
 @limit(300)
-@each(CHOSEN)
+@each(pythons.some)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target, \
             tempfile.TemporaryDirectory() as folder:

@@ -21,7 +21,7 @@ def agrees(shown, stated):
     return repr(eval(shown, dict(NAMES))) == repr(eval(stated, dict(NAMES)))
 
 
-@each(pythons.one_each)
+@each(pythons.some)
 def test_reprs(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "values.py") as target:

@@ -163,7 +163,7 @@ def test_stopped_target_stays_stopped(python):
 
 
 @limit(200)
-@each(pythons.one_each)
+@each(pythons.some)
 def test_under_load(python):
     """Threads that make and drop objects all the time: what is reported is
     plausible, every time."""

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 import pythons
-from harness import CI, PYHELD, Target, each, limit, pyheld, text
+from harness import PYHELD, Target, each, limit, pyheld, text
 
 BRUTE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
                      "tests", "unit", "retained-brute")
@@ -39,7 +39,7 @@ def check_dropped(target, name, line):
         assert types.get(kind) == count, (name, kind, count, types)
 
 
-@each(pythons.supported if CI else pythons.oldest_and_newest)
+@each(pythons.some)
 def test_is_what_the_interpreter_misses(python):
     with Target(python, "retained.py") as target:
         facts = dict(target.facts)
@@ -143,7 +143,7 @@ def test_fits_the_terminal():
 
 
 @limit(240)
-@each(pythons.supported if CI else pythons.oldest_and_newest)
+@each(pythons.some)
 def test_equals_removing_each_object(python):
     """On small processes as a whole: every object is removed in turn."""
     with tempfile.TemporaryDirectory() as folder:

@@ -104,10 +104,6 @@ def export(v, target):
         v.named("export line", json.loads(line))
 
 
-def oldest_and_newest():
-    return [pythons.supported()[0], pythons.newest()]
-
-
 def watch(v, python):
     """Samples of a target that grows, one of which takes a capture."""
     with Target(python, "growing.py") as target, \
@@ -127,7 +123,7 @@ def watch(v, python):
         assert any(line["capture"] for line in lines), lines
 
 
-@each(oldest_and_newest)
+@each(pythons.oldest_and_newest)
 def test_schemas(python):
     v = Validator()
     with Target(python, "planted.py") as target:
