@@ -49,6 +49,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects.c \
 	src/python/preview.c \
 	src/python/python.h \
+	src/python/refs-hamt.c \
 	src/python/refs-instance.c \
 	src/python/refs.c \
 	src/python/repr.c \

@@ -125,7 +125,8 @@ static enum reader choose_by_traverse(struct python *py,
 		return READER_TYPE;
 	if (shares(t, k->module_traverse))
 		return READER_MODULE;
-	if (shares(t, k->generator_traverse))
+	if (shares(t, k->generator_traverse) ||
+	    t->address == k->async_generator)
 		return READER_GENERATOR;
 	if (t->address == k->frame)
 		return READER_FRAME;
@@ -136,6 +137,10 @@ static enum reader choose_by_traverse(struct python *py,
 		return READER_DEQUE;
 	if (t->base == k->tuple && fields_of_structseq(py, t->address))
 		return READER_STRUCTSEQ;
+	if (refs_is_hamt_pairs(py, t->address))
+		return READER_HAMT_PAIRS;
+	if (refs_is_hamt_array(py, t->address))
+		return READER_HAMT_ARRAY;
 	return READER_EMULATE;
 }
 
@@ -416,6 +421,10 @@ static enum refs_result read_native(struct python *py, const struct pytype *t,
 				      ret);
 	case READER_DEQUE:
 		return refs_deque(py, &py->types.v[t->native_base], obj, ret);
+	case READER_HAMT_PAIRS:
+		return refs_hamt_pairs(py, obj, ret);
+	case READER_HAMT_ARRAY:
+		return refs_hamt_array(py, obj, ret);
 	case READER_EMULATE:
 	case NR_READERS:
 		break;

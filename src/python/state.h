@@ -45,6 +45,8 @@ enum reader {
 	READER_CODE,	 /* no tp_traverse, but holds references */
 	READER_DEQUE,
 	READER_STRUCTSEQ,
+	READER_HAMT_PAIRS,	/* nodes of a context's tree: refs-hamt.c */
+	READER_HAMT_ARRAY,
 	READER_EMULATE,
 	NR_READERS,
 };
@@ -304,6 +306,12 @@ enum refs_result refs_read(struct python *py, const struct pytype *t,
 /* Work out t->reader and what goes with it; called once a class. */
 void refs_choose_reader(struct python *py, struct pytype *t);
 
+bool refs_is_hamt_pairs(struct python *py, raddr type);
+bool refs_is_hamt_array(struct python *py, raddr type);
+enum refs_result refs_hamt_pairs(struct python *py, raddr obj,
+				 struct refs *ret);
+enum refs_result refs_hamt_array(struct python *py, raddr obj,
+				 struct refs *ret);
 enum refs_result refs_dict(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_set(struct python *py, raddr obj, struct refs *ret);
 enum refs_result refs_instance(struct python *py, const struct pytype *t,
