@@ -227,13 +227,27 @@ static bool show_method(struct python *py, raddr obj, struct str *ret)
 	return true;
 }
 
+/* The name is the first member: Include/internal/pycore_context.h. */
+static bool show_context_var(struct python *py, raddr obj, struct str *ret)
+{
+	raddr name = word_at(py, obj, py->layout.object_size);
+
+	str_add(ret, "<ContextVar name=");
+	if (!text_scalar(py, name, TEXT_MAX, ret))
+		return false;
+	str_addf(ret, " at 0x%" PRIx64 ">", obj);
+	return true;
+}
+
 static const struct {
 	const char *name;	/* tp_name */
 	bool (*show)(struct python *py, raddr obj, struct str *ret);
 } rows[] = {
 	{ NULL, NULL },
+	{ "ContextVar", show_context_var },
 	{ "NotImplementedType", show_not_implemented },
 	{ "builtin_function_or_method", show_builtin },
+	{ "_contextvars.ContextVar", show_context_var },
 	{ "bytearray", show_bytearray },
 	{ "complex", show_complex },
 	{ "datetime.date", show_date },
