@@ -41,6 +41,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/retained-tree.h \
 	src/analysis/retained.c \
 	src/analysis/retained.h \
+	src/analysis/attribute.c \
+	src/analysis/attribute.h \
 	src/analysis/roots.c \
 	src/analysis/roots.h \
 	src/analysis/scc.c \

@@ -51,6 +51,7 @@ VEC_DEFINE(oid_vec, oid);
 #define TYPE_HAS_TRAVERSE 8
 #define TYPE_LEGACY_DEL 16	/* tp_del: makes cycles uncollectable */
 #define TYPE_IS_DICT 32		/* dict or a subclass */
+#define TYPE_IS_DATA_DESCRIPTOR 128 /* its instances come before a dict */
 #define TYPE_VISITED_ELSEWHERE 64 /* others visit its instances' class */
 
 /* heap_type.shape: whose instances are shown by their items */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/attribute.h"
 #include "output/coverage.h"
 #include "output/json.h"
 #include "output/path.h"
@@ -101,7 +102,8 @@ static const char *key_identifier(const char *name, size_t *ret)
 
 /*
  * True where step `i` is a `__dict__` and the next one an attribute in it:
- * people think of the two as `.attribute`, which is put into `ret`.
+ * people think of the two as `.attribute`, which is put into `ret`; unless
+ * that would find something else.
  */
 static bool is_folded(const struct trail *t, size_t i, struct str *ret)
 {
@@ -114,6 +116,11 @@ static bool is_folded(const struct trail *t, size_t i, struct str *ret)
 	if (!key)
 		return false;
 	str_cut(ret, 0);
+	if (attribute_is_hidden(t->heap, t->path->v[i - 1].object,
+				name_of(t, i + 1))) {
+		str_addf(ret, ".__dict__%s", name_of(t, i + 1));
+		return true;
+	}
 	str_add_char(ret, '.');
 	str_add_bytes(ret, key, len);
 	return true;

@@ -151,6 +151,8 @@ static uint32_t type_flags(struct python *py, const struct pytype *t)
 		flags |= TYPE_HAS_TRAVERSE;
 	if (t->flags & TPFLAG_DICT_SUBCLASS)
 		flags |= TYPE_IS_DICT;
+	if (word_at(py, t->address, l->type_descr_set))
+		flags |= TYPE_IS_DATA_DESCRIPTOR;
 	/* From 3.10 on the cache visits what its links own. */
 	if (types_is_named(py, t->address, "functools._lru_list_elem"))
 		flags |= TYPE_VISITED_ELSEWHERE;

@@ -51,18 +51,22 @@ static bool plain_access(struct python *py, raddr type)
 	return is_slot(py, type, "__getattribute__");
 }
 
+/* Does the class have a data descriptor of that name? */
+static bool is_hidden(struct python *py, raddr type, const char *name)
+{
+	raddr value, owner, value_type;
+
+	if (!types_lookup(py, type, name, &value, &owner))
+		return false;
+	value_type = word_at(py, value, py->layout.object_type);
+	return word_at(py, value_type, py->layout.type_descr_set);
+}
+
 /* Does `.name` of an instance of `type` look into the instance's dict first?
  * It does not where the class has a data descriptor of that name. */
 static bool instance_wins(struct python *py, raddr type, const char *name)
 {
-	raddr value, owner, value_type;
-
-	if (!plain_access(py, type))
-		return false;
-	if (!types_lookup(py, type, name, &value, &owner))
-		return true;
-	value_type = word_at(py, value, py->layout.object_type);
-	return !word_at(py, value_type, py->layout.type_descr_set);
+	return plain_access(py, type) && !is_hidden(py, type, name);
 }
 
 /* `.__dict__` is the one that CPython gives. */
@@ -120,7 +124,8 @@ static void name_attribute(struct python *py, raddr type, raddr key,
 	is_str = text_str(py, key, MAX_NAME, &name, &cut);
 	simple = is_str && !cut && text_is_identifier(name.s);
 	n->flags |= simple ? NAME_IDENTIFIER : NAME_CONTENT;
-	n->name = simple ? xasprintf(".%s", name.s) : name_odd(py, key);
+	n->name = simple && !is_hidden(py, type, name.s) ?
+			  xasprintf(".%s", name.s) : name_odd(py, key);
 	if (simple && instance_wins(py, type, name.s)) {
 		set_suffix(n, "", xasprintf(".%s", name.s));
 	} else if (text_literal(py, key, &literal)) {

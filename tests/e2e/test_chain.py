@@ -138,6 +138,23 @@ def test_text():
         assert ".NESTED" in out and "module" in out, out
 
 
+def text_of(target, label):
+    address = target.facts["plants"][label][0]
+    return pyheld("chain", "--address=0x%x" % address, "--count=20",
+                  target.pid).out.decode()
+
+
+@each(pythons.oldest_and_newest)
+def test_text_is_what_python_would_do(python):
+    with Target(python, "planted.py") as target:
+        out = text_of(target, "attribute behind a property")
+        assert "__main__.SHADOWED.__dict__['value']" in out, out
+        assert ".value " not in out and ".SHADOWED.value" not in out, out
+        assert ".__dict__['value'] " in out, out
+        out = text_of(target, "context variable")
+        assert "[<ContextVar name='VARIABLE' at 0x" in out, out
+
+
 def test_an_address_that_is_no_object_is_said_so():
     with Target(pythons.newest(), "planted.py") as target:
         address = target.facts["plants"]["nested attribute"][0] + 8

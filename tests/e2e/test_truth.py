@@ -1,4 +1,5 @@
 """The whole export against what the target says of itself (truth.py)."""
+import builtins
 import collections
 import json
 import os
@@ -12,6 +13,10 @@ from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
 
 # References and the like: so many are the same.
 LEAST = 0.9999
+
+# Of references of the standard library's types so many may have no name: there
+# are a few that lie where only the types' own code finds them.
+MOST_NAMELESS = 0.0005
 
 # Where standard-library types say that they are from; our own count, too.
 STANDARD = set(sys.stdlib_module_names) | {
@@ -128,12 +133,17 @@ class Export:
     """`pyheld export`, taken apart as it comes."""
     def __init__(self, path):
         self.objects = {}
+        self.nameless = collections.Counter()
         with open(path, "rb") as f:
             self.header = json.loads(f.readline())
             for line in f:
                 o = json.loads(line)
                 address = int(o["address"], 16)
                 assert address not in self.objects, "twice: 0x%x" % address
+                for r in o["references"]:
+                    name = r.get("name", "")
+                    if not name or name.startswith("at offset"):
+                        self.nameless[o["type"]] += 1
                 self.objects[address] = (
                     o["type"], o["size"], o["refcount"], o["generation"],
                     [int(r["to"], 16) for r in o["references"]])
@@ -255,7 +265,19 @@ def compare(target, label):
     surplus = compare_surplus(d, st, export, target)
     check_header(export.header, target)
     d.report(label, surplus)
+    check_names(export, d)
     d.judge()
+
+
+def check_names(export, d):
+    nameless = collections.Counter()
+    for t, n in export.nameless.items():
+        if t.split(".")[0] in STANDARD | set(dir(builtins)):
+            nameless[t] = n
+    print("# %d references have no name: %s"
+          % (sum(nameless.values()), nameless.most_common(8)))
+    assert sum(nameless.values()) <= \
+        MOST_NAMELESS * d.compared["reference"], nameless
 
 
 def check_header(header, target):
