@@ -16,6 +16,7 @@
 #include "target/unpack.h"
 
 /* The kernel's own limit for all arguments is 6 MB. */
+#define STRINGS_MAX (UINT64_C(6) << 20)
 #define ARGUMENTS_MAX 100000
 #define COMMAND_MAX (1U << 20)
 
@@ -56,13 +57,15 @@ void core_free(struct core *c)
 static raddr find_auxv(struct core *c, struct target *t)
 {
 	const struct segment *s = memory_find(&t->memory, c->execfn);
-	uint64_t at;
+	uint64_t at, end;
 
 	/* AT_EXECFN's string is the last thing on it. */
 	if (!s || s->filled || c->auxv_len < 32 ||
 	    c->execfn - s->start < c->auxv_len)
 		return 0;
-	for (at = (c->execfn & ~UINT64_C(7)) - s->start; at >= 8; at -= 8)
+	at = (c->execfn & ~UINT64_C(7)) - s->start;
+	end = at - MIN(at, STRINGS_MAX);
+	for (; at >= end + 8; at -= 8)
 		if (s->end - s->start - at >= c->auxv_len &&
 		    !memcmp(s->bytes + at, c->auxv, c->auxv_len))
 			return s->start + at;

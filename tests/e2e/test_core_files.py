@@ -8,7 +8,7 @@ import threading
 
 import pythons
 from harness import Skip, Target, expect_error, pyheld, pyheld_raw, text
-from test_core import Directory, gcore
+from test_core import Directory, gcore, kernel_core, plain_pattern
 
 
 class Copied:
@@ -40,10 +40,12 @@ class Copied:
     def script(self, name):
         return self.python.script(name)
 
+    def start(self, **kw):
+        return Target(self, "app.py", env={
+            "PYTHONHOME": self.home, "LD_LIBRARY_PATH": self.folder}, **kw)
+
     def core(self, directory):
-        with Target(self, "app.py", env={
-                "PYTHONHOME": self.home,
-                "LD_LIBRARY_PATH": self.folder}) as target:
+        with self.start() as target:
             return gcore(target, directory)[0]
 
 
@@ -139,6 +141,26 @@ def check_program(python, d):
 def test_program():
     with Directory() as d:
         check_program(Copied(pythons.system(), d.file("bin")), d)
+
+
+def test_deleted():
+    """An update while the process runs: NT_FILE says that the old files are
+    deleted, and others have their names."""
+    plain_pattern()
+    with Directory() as d:
+        python = Copied(pythons.system(), d.file("bin"))
+        with python.start(before=["env", "-C", d.path]) as target:
+            whole = summary(target.pid)
+            kept = shutil.copy(python.path, d.file("kept"))
+            other_build(kept, d.file("update"))
+            os.rename(d.file("update"), python.path)
+            # gdb writes all of a deleted file's pages.
+            cores = [gcore(target, d)[0], kernel_core(target, d)]
+        for core in cores:
+            assert summary(core, "--executable=" + kept) == whole
+        refused(cores[1], python.path)
+        os.unlink(python.path)
+        missing(cores[1], python.path)
 
 
 def below(root, path):

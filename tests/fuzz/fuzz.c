@@ -146,9 +146,8 @@ static void keep(const char *name, const struct input *in)
 	close(fd);
 }
 
-static void run(const char *name, const struct input *in)
+static void run(const struct input *in)
 {
-	keep(name, in);
 	set_limits();
 	LLVMFuzzerTestOneInput(in->bytes, in->size);
 }
@@ -166,8 +165,10 @@ static void fuzz(const struct fuzzer *f, const char *name,
 
 		memcpy(bytes, from->bytes, from->size);
 		mutate(f, &in);
-		run(name, &in);
+		keep(name, &in);
+		run(&in);
 	}
+	unlink(name);
 	printf("%" PRIu64 " inputs, %" PRIu64 " opened\n", nr, f->nr_opened);
 }
 
@@ -201,10 +202,9 @@ int fuzz_main(struct fuzzer *f, int argc, char **argv)
 	if (!inputs.nr)
 		return usage(f);
 	for (size_t i = 0; i < inputs.nr; i++)
-		run(name, &inputs.v[i]);
+		run(&inputs.v[i]);
 	if (!as_they_are)
 		fuzz(f, name, &inputs, seconds);
-	unlink(name);
 	for (size_t i = 0; i < inputs.nr; i++)
 		free(inputs.v[i].bytes);
 	input_vec_release(&inputs);

@@ -20,6 +20,7 @@ tests_fuzz_fuzz_core_LDADD = $(libpyheld)
 
 EXTRA_DIST += \
 	tests/fuzz/corpus/huge-sizes.pyheld \
+	tests/fuzz/corpus-core/far-stack \
 	tests/fuzz/corpus-core/memory \
 	tests/fuzz/corpus-core/process \
 	tests/fuzz/corpus/packed.pyheld \
