@@ -59,6 +59,7 @@ static void find(const struct heap *h, struct found *f)
 				add(is_own_class(h, o, to[i]) ? f->maybe : nr,
 				    to[i]);
 		add_class(h, o, nr);
+		add_many(f->sure, o, heap_nobodys(h, o));
 	}
 	for (oid o = 0; h->hidden && o < h->nr_objects; o++)
 		add_many(f->sure, o, h->hidden[o]);

@@ -9,7 +9,7 @@ static uint32_t *outside_references(const struct heap *h)
 	uint32_t *refs = xreallocarray(NULL, h->nr_objects, sizeof(*refs));
 
 	for (oid o = 0; o < h->nr_objects; o++)
-		refs[o] = h->refcount[o];
+		refs[o] = h->refcount[o] - heap_nobodys(h, o);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		const oid *to = h->edges.v + h->edge_start[o];
 

@@ -26,7 +26,8 @@ static void add_objects(const struct heap *h, oid o, size_t limit,
 void referrers_build(const struct heap *h, oid o, size_t limit,
 		     struct referrers *ret)
 {
-	uint64_t known = roots_unvisited(heap_type_of(h, o));
+	uint64_t known = roots_unvisited(heap_type_of(h, o)) +
+			 heap_nobodys(h, o);
 
 	memset(ret, 0, sizeof(*ret));
 	add_objects(h, o, limit, ret, &known);

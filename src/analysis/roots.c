@@ -59,6 +59,7 @@ static uint32_t *count_references(const struct heap *h)
 	for (oid o = 0; o < h->nr_objects; o++) {
 		const oid *to = h->edges.v + h->edge_start[o];
 
+		nr[o] += heap_nobodys(h, o);
 		if (h->flags[o] & OBJECT_SCANNED)
 			continue;
 		for (uint32_t i = 0; i < h->edge_nr[o]; i++)

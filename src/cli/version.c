@@ -11,7 +11,8 @@
 void version_print(FILE *out)
 {
 	fputs(PACKAGE_NAME " " PACKAGE_VERSION "\n"
-	      "reads CPython 3.8 to 3.15 with the GIL, x86-64 Linux\n"
+	      "reads CPython 3.8 to 3.15, free-threaded from 3.13 on, x86-64 "
+	      "Linux\n"
 	      EMULATOR "\n"
 	      "License GPL-2.0-or-later; there is NO WARRANTY.\n", out);
 }

@@ -43,6 +43,8 @@ VEC_DEFINE(oid_vec, oid);
 #define OBJECT_WEAK_REFERENT 16	/* some weak reference points to it */
 #define OBJECT_BORROWS 32	/* it does not own all references that it has:
 				   see heap_owns() */
+#define OBJECT_DEFERRED 64	/* only the collector frees it: one of the
+				   references that it counts is nobody's */
 
 /* heap_type.flags */
 #define TYPE_HAS_DEL 1		/* __del__, own or inherited */
@@ -314,6 +316,12 @@ void heap_warn_partial(struct heap *h, const char *format, ...) PRINTF(2, 3);
 static inline bool heap_is_partial(const struct heap *h)
 {
 	return h->info.nr_unread || h->info.nr_lost_bytes || h->info.partial;
+}
+
+/* Those of its references that nobody holds. */
+static inline uint32_t heap_nobodys(const struct heap *h, oid o)
+{
+	return h->flags[o] & OBJECT_DEFERRED ? 1 : 0;
 }
 
 static inline const struct heap_type *heap_type_of(const struct heap *h, oid o)

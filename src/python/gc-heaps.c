@@ -11,11 +11,6 @@
  */
 #include "python/mimalloc.h"
 
-/* ob_gc_bits: Include/internal/pycore_gc.h */
-#define BIT_TRACKED 1
-#define BIT_FINALIZED 2
-#define BIT_FROZEN 8
-
 #define PREHEADER_SIZE 16
 #define DEBUG_SIZE 16		/* what debug hooks put before a block */
 
@@ -36,15 +31,15 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 	if (heap == MIMALLOC_GC_PRE)
 		obj += PREHEADER_SIZE;
 	bits = byte_at(py, obj, py->layout.object_gc_bits);
-	if (!(bits & BIT_TRACKED))
+	if (!(bits & GC_BIT_TRACKED))
 		return;
 	/* What is no object is one that a thread was about to make. */
 	o = objects_add(py, obj);
 	if (o == OID_NONE)
 		return;
-	generation = bits & BIT_FROZEN ? GENERATION_PERMANENT : 0;
+	generation = bits & GC_BIT_FROZEN ? GENERATION_PERMANENT : 0;
 	h->generation[o] = generation;
-	if (bits & BIT_FINALIZED)
+	if (bits & GC_BIT_FINALIZED)
 		h->flags[o] |= OBJECT_FINALIZED;
 	w->nr[generation]++;
 }

@@ -144,5 +144,8 @@ oid objects_add(struct python *py, raddr addr)
 		return OID_NONE;
 	*place = o + 1;
 	py->heap->refcount[o] = objects_refcount(py, p);
+	if (py->free_threaded && py->heap->refcount[o] != REFCOUNT_IMMORTAL &&
+	    p[py->layout.object_gc_bits] & GC_BIT_DEFERRED)
+		py->heap->flags[o] |= OBJECT_DEFERRED;
 	return o;
 }

@@ -30,6 +30,12 @@
 #define TPFLAG_BASE_EXC_SUBCLASS (1ul << 30)
 #define TPFLAG_TYPE_SUBCLASS (1ul << 31)
 
+/* ob_gc_bits of free-threaded builds: Include/internal/pycore_gc.h */
+#define GC_BIT_TRACKED 1
+#define GC_BIT_FINALIZED 2
+#define GC_BIT_FROZEN 8
+#define GC_BIT_DEFERRED 64	/* counts one reference more than there are */
+
 /* Who reads the references that a tp_traverse would visit. */
 enum reader {
 	READER_NONE,	 /* no tp_traverse and none known: no references */

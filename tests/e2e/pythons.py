@@ -141,6 +141,14 @@ def supported():
             if (3, 8) <= p.minor <= (3, 15) and not p.debug]
 
 
+def with_gil():
+    return [p for p in supported() if not p.free_threaded]
+
+
+def without_gil():
+    return [p for p in supported() if p.free_threaded]
+
+
 def too_old():
     return [p for p in everything() if p.minor < (3, 8)]
 

@@ -211,22 +211,30 @@ def test_main_thread_has_ended():
         expect_error("summary", target.pid, words=["main thread", "exited"])
 
 
-def without_gil():
-    return [p for p in pythons.supported() if p.free_threaded]
-
-
 def test_frozen():
     """gc.freeze() leaves as many as it says."""
-    for python in {pythons.system(), pythons.newest(), *without_gil()}:
+    for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         with Target(python, "odd.py", "frozen") as target:
             found = pyheld("summary", "--json", target.pid).json
             assert sum(i["gc"]["frozen"] for i in found["interpreters"]) == \
                 target.facts["frozen"], (python, found)
 
 
+def test_dropped_class():
+    """Free-threaded, classes and functions count a reference that nobody
+    holds: they are garbage all the same."""
+    for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
+        with Target(python, "odd.py", "dropped") as target:
+            found = pyheld("garbage", "--json", target.pid).json["addresses"]
+            for address in target.facts["addresses"]:
+                assert "0x%x" % address in found, python
+                out = text(pyheld("object", target.pid, "0x%x" % address).out)
+                assert "native" not in out, (python, out)
+
+
 def test_allocators():
     """PYTHONMALLOC of every kind that a release build has."""
-    for python in {pythons.system(), pythons.newest(), *without_gil()}:
+    for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         for name in ("debug", "mimalloc", "mimalloc_debug") \
                 if python.free_threaded else \
                 ("malloc", "debug", "malloc_debug", "pymalloc_debug"):
@@ -237,7 +245,7 @@ def test_allocators():
 
 
 def test_tracemalloc_and_dev_mode():
-    for python in {pythons.system(), pythons.newest(), *without_gil()}:
+    for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         for env in ({"PYTHONTRACEMALLOC": "5"}, {"PYTHONDEVMODE": "1"}):
             with Target(python, "crowd.py", "still", 1000,
                         env=env) as target:

@@ -299,8 +299,7 @@ def test_zoo(python):
 
 
 def without_gil_and_newest():
-    return [p for p in pythons.supported() if p.free_threaded] + \
-        [pythons.newest()]
+    return pythons.without_gil() + [pythons.newest()]
 
 
 @each(without_gil_and_newest)

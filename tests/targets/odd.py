@@ -48,6 +48,19 @@ def frozen():
     return kept
 
 
+def dropped():
+    """A class and its function, in a cycle with one another as all are."""
+    gc.collect()
+    gc.disable()
+
+    class Dropped:
+        def f(self):
+            return Dropped
+    ready(addresses=[id(Dropped), id(Dropped.f)])
+    del Dropped
+    hold()
+
+
 def undumpable():
     """A process that refuses to be looked at by its own user."""
     PR_SET_DUMPABLE = 4

@@ -196,7 +196,9 @@ START_TEST(choose_takes_dwarf_where_no_row_fits)
 
 	ck_assert_ptr_nonnull(im);
 	check_choice(&(struct layout_query){
-		.hexversion = b->row->hexversion, .debug = b->row->debug,
+		.hexversion = b->row->hexversion,
+		.free_threaded = b->row->free_threaded,
+		.debug = b->row->debug,
 		.runtime_size = 12345, .debuginfo = debuginfo_of(im, b),
 	}, "DWARF", &b->row->layout);
 	image_close(im);
@@ -221,7 +223,9 @@ START_TEST(debug_offsets_of_builds_agree_with_the_tables)
 		err = image_read(im, addr, bytes, sizeof(bytes));
 	ck_assert_msg(!err, "%s", err ? err->message : "");
 	check_choice(&(struct layout_query){
-		.hexversion = b->row->hexversion, .debug = b->row->debug,
+		.hexversion = b->row->hexversion,
+		.free_threaded = b->row->free_threaded,
+		.debug = b->row->debug,
 		.runtime_size = size, .debug_offsets = bytes,
 		.debug_offsets_len = sizeof(bytes),
 	}, source, &row->layout);
@@ -243,6 +247,7 @@ static void add_binary_tests(TCase *tc)
 	find_binaries("", "/.pyenv/versions/3.*/lib/libpython3.*.so.1.0");
 	find_binaries("/.cache/pyheld/forky", "/usr/bin/python3.[0-9][0-9]");
 	find_binaries("/.cache/pyheld/forky", "/usr/bin/python3.[0-9][0-9]d");
+	find_binaries("", "/.cache/pyheld/python3.*t/bin/python3.[0-9][0-9]t");
 	if (!binaries.nr) {
 		printf("no Python of the tables is installed\n");
 		exit(77);
