@@ -288,10 +288,27 @@ START_TEST(other_files_are_named)
 	expect(&text, false, "not a capture");
 	f.bytes[10] = 9;
 	expect(&f, false, "of version 9");
+	f.bytes[10] = CAPTURE_VERSION + 1;
+	expect(&f, false, "of version 2");
 	f.bytes[10] = 0;
 	expect(&f, false, "version is 0");
 	f.bytes[8] = 1;
 	expect(&f, false, "byte order");
+}
+END_TEST
+
+/* Of a newer writer: one section can be done without, the other not. */
+START_TEST(unknown_sections_are_refused_if_vital)
+{
+	CLEANUP(file_release) struct file f = tiny_file(&packed);
+	CLEANUP(file_release) struct file g = tiny_file(&packed);
+	CLEANUP(freep) char *said = NULL;
+
+	memcpy(section(&f, "weak")->tag, "????", 4);
+	said = try_file(f.bytes, f.size, true);
+	ck_assert_str_eq(said, "");
+	memcpy(section(&g, "REFC")->tag, "????", 4);
+	expect(&g, true, "made by a newer one");
 }
 END_TEST
 
@@ -321,8 +338,65 @@ START_TEST(ids_out_of_range_are_refused)
 	expect_value("ENUM", 4, 3, UINT32_MAX, "references out of range");
 	expect_value("TEXT", 4, 4, 10, "a text that is not there");
 	expect_value("TSTA", 8, 2, UINT64_MAX, "a text that is not there");
+	/* Behind the next one, but within the bytes. */
+	expect_value("TSTA", 8, 2, 60, "a text that is not there");
 	expect_value("CODE", 4, 0, 2u << EDGE_ARG_BITS | 10,
 		     "a text that is not there");
+}
+END_TEST
+
+/* Tables that refer to what is not there; the writer believes its heap. */
+START_TEST(tables_out_of_range_are_refused)
+{
+	for (int what = 0; what < 9; what++) {
+		CLEANUP(file_release) struct file f = { NULL, 0 };
+		CLEANUP(heap_release) struct heap h;
+
+		tiny_build(&h);
+		switch (what) {
+		case 0:
+			h.roots.v[0].object = h.nr_objects;
+			break;
+		case 1:
+			h.roots.v[0].frame = (int32_t)h.frames.nr;
+			break;
+		case 2:
+			h.frames.v[0].thread = (uint32_t)h.threads.nr;
+			break;
+		case 3:
+			h.frames.v[0].code = h.nr_objects;
+			break;
+		case 4:
+			h.interpreters.v[0].garbage_list = h.nr_objects;
+			break;
+		case 5:
+			h.weak.v[0].reference = h.nr_objects;
+			break;
+		case 6:
+			h.weak.v[0].referent = h.nr_objects;
+			break;
+		case 7:
+			h.weak.v[0].callback = h.nr_objects;
+			break;
+		default:
+			h.types.v[0].object = h.nr_objects;
+		}
+		f = write_file(&h, &packed);
+		expect(&f, false, "a reference to what is not there");
+	}
+}
+END_TEST
+
+START_TEST(missing_references_are_refused)
+{
+	CLEANUP(file_release) struct file f = { NULL, 0 };
+	CLEANUP(heap_release) struct heap h;
+
+	tiny_build(&h);
+	h.edge_nr[0]--;
+	f = write_file(&h, &packed);
+	h.edge_nr[0]++;
+	expect(&f, false, "references are missing");
 }
 END_TEST
 
@@ -616,6 +690,9 @@ int main(void)
 	tcase_add_test(c, every_flipped_bit_is_seen);
 	tcase_add_test(c, other_files_are_named);
 	tcase_add_test(c, ids_out_of_range_are_refused);
+	tcase_add_test(c, unknown_sections_are_refused_if_vital);
+	tcase_add_test(c, tables_out_of_range_are_refused);
+	tcase_add_test(c, missing_references_are_refused);
 	tcase_add_test(c, odd_codes_make_odd_names_only);
 	tcase_add_test(c, claims_are_held_against_the_file);
 	tcase_add_test(c, tables_are_held_against_the_file);

@@ -103,6 +103,10 @@ START_TEST(growth_is_within_the_window)
 	ck_assert(holds("growth>29%/1h", s, 3));
 	ck_assert(!holds("growth>30%/1h", s, 3));
 	ck_assert(!holds("growth>0%/1m", s, 1));
+	/* From nothing that is known it is no percentage. */
+	s[0].resident = 0;
+	ck_assert(!holds("growth>0%/1h", s, 3));
+	ck_assert(holds("growth>5/1h", s, 3));
 }
 END_TEST
 

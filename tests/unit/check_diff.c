@@ -139,6 +139,10 @@ START_TEST(match_compares_what_is_immutable)
 	check_match("z t->z u->t v w->v; type tuple t u w; type str z v",
 		    "y t->y u->t v w->v; type tuple t u w; type str y v",
 		    "+y +t +u -z -t -u ");
+	/* Also where the holder comes first. */
+	check_match("v->u u->t t->z z; type tuple t u v; type str z",
+		    "v->u u->t t->y y; type tuple t u v; type str y",
+		    "+v +u +t +y -v -u -t -z ");
 	check_match("z t->z; type tuple t", "z t->z t->z; type tuple t",
 		    "+t -t ");
 	check_match("z y t->z; type method t", "z y t->y; type method t",
