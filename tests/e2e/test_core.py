@@ -19,8 +19,6 @@ from test_truth import (Difference, Export, StatedTarget, compare_object,
                         compare_surplus)
 
 
-
-
 class Directory:
     """Where a test keeps its cores; `with` removes it."""
     def __enter__(self):
