@@ -5,6 +5,7 @@ dist_man_MANS += \
 	man/pyheld-chain.1 \
 	man/pyheld-cycles.1 \
 	man/pyheld-diff.1 \
+	man/pyheld-doctor.1 \
 	man/pyheld-export.1 \
 	man/pyheld-garbage.1 \
 	man/pyheld-json.5 \

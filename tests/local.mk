@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/e2e/test_core.py \
 	tests/e2e/test_core_files.py \
 	tests/e2e/test_docs.py \
+	tests/e2e/test_doctor.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
@@ -46,6 +47,7 @@ EXTRA_DIST += \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
 	tests/targets/retained.py \
+	tests/targets/sick.py \
 	tests/targets/sizes.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \

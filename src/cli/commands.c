@@ -29,6 +29,8 @@ const struct command commands[] = {
 	  &export_argp, cmd_export },
 	{ "watch", "Sample a process; capture it when a condition is met",
 	  &watch_argp, cmd_watch },
+	{ "doctor", "Check how well pyheld knows a CPython", &doctor_argp,
+	  cmd_doctor },
 	{ "help", "Show help of a command", &help_argp, cmd_help },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);

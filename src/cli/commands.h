@@ -41,7 +41,7 @@ extern const struct argp top_argp;
 int commands_main(int argc, char **argv);
 
 extern const struct argp summary_argp, chain_argp, cycles_argp, object_argp,
-	capture_argp, diff_argp, export_argp, watch_argp, help_argp,
+	capture_argp, diff_argp, export_argp, watch_argp, help_argp, doctor_argp,
 	garbage_argp, retained_argp, refs_argp;
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_chain(const struct command *c, int argc, char **argv);
@@ -54,6 +54,7 @@ int cmd_diff(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);
 int cmd_export(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);
+int cmd_doctor(const struct command *c, int argc, char **argv);
 int cmd_help(const struct command *c, int argc, char **argv);
 
 #endif

@@ -5,6 +5,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands.h \
 	src/cli/cycles.c \
 	src/cli/diff.c \
+	src/cli/doctor.c \
 	src/cli/export.c \
 	src/cli/garbage.c \
 	src/cli/limits.c \

@@ -7,13 +7,6 @@
 
 #define DEFAULT_LIMIT 10
 
-struct refs_options {
-	struct common_options common;
-	const char *type;
-	uint64_t limit;
-	bool has_limit;
-};
-
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
@@ -25,21 +18,9 @@ static const struct argp_option options[] = {
 
 static error_t parse_refs(int key, char *arg, struct argp_state *state)
 {
-	struct refs_options *o = state->input;
 	error_t err;
 
-	if (options_common(key, arg, state, &err))
-		return err;
-	switch (key) {
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
-	case OPTION_TYPE:
-		o->type = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return options_common(key, arg, state, &err) ? err : ARGP_ERR_UNKNOWN;
 }
 
 const struct argp refs_argp = {
@@ -61,23 +42,23 @@ const struct argp refs_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct refs_options *o,
+static int show(struct session *s, const struct common_options *o,
 		const struct audit *audit)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
 
-	if (o->common.json)
+	if (o->json)
 		return session_print_json(refs_json(&s->heap, audit, o->limit),
 					  session_status(s));
-	refs_text(&s->heap, audit, o->has_limit ? o->limit : DEFAULT_LIMIT,
+	refs_text(&s->heap, audit, options_limit(o, DEFAULT_LIMIT),
 		  &format, &text);
 	return session_print_text(&text, session_status(s));
 }
 
 int cmd_refs(const struct command *c, int argc, char **argv)
 {
-	struct refs_options o = { .common.max_args = 1 };
+	struct common_options o = { .max_args = 1 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(audit_release) struct audit audit = { 0 };
 	CLEANUP(freep) bool *types = NULL;
@@ -85,7 +66,7 @@ int cmd_refs(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open_hidden(&s, o.common.args[0]);
+	status = session_open_hidden(&s, o.args[0]);
 	if (!status && o.type)
 		status = session_types(&s, o.type, &types);
 	if (status)

@@ -152,10 +152,14 @@ static struct error *load(struct session *s, const char *target,
 	return err ? explain(err, s->target) : NULL;
 }
 
+/* So many objects of each type does the doctor hold against the emulator. */
+#define DOCTOR_SAMPLE 200
+
 static struct session *sessions;	/* those that are open */
 
 static int open_session(struct session *s, const char *target,
-			const struct python_options *options)
+			const struct python_options *options,
+			char **unreadable)
 {
 	struct error *err;
 
@@ -164,6 +168,11 @@ static int open_session(struct session *s, const char *target,
 	sessions = s;
 	progress_start("reading");
 	err = load(s, target, options);
+	if (err && unreadable && err->code == ERR_CORRUPT) {
+		*unreadable = xstrdup(err->message);
+		error_free(err);
+		return STATUS_OK;
+	}
 	if (err)
 		return session_failed(err);
 	progress_start("thinking");
@@ -177,21 +186,30 @@ static int open_session(struct session *s, const char *target,
 
 int session_open(struct session *s, const char *target)
 {
-	return open_session(s, target, NULL);
+	return open_session(s, target, NULL, NULL);
 }
 
 int session_open_details(struct session *s, const char *target)
 {
 	const struct python_options options = { .details = true };
 
-	return open_session(s, target, &options);
+	return open_session(s, target, &options, NULL);
+}
+
+int session_open_doctor(struct session *s, const char *target,
+			char **unreadable)
+{
+	const struct python_options options = { .hidden = true,
+						.sample = DOCTOR_SAMPLE };
+
+	return open_session(s, target, &options, unreadable);
 }
 
 int session_open_hidden(struct session *s, const char *target)
 {
 	const struct python_options options = { .hidden = true };
 
-	return open_session(s, target, &options);
+	return open_session(s, target, &options, NULL);
 }
 
 int session_check(struct session *s)

@@ -33,6 +33,12 @@ int session_open(struct session *s, const char *target);
 int session_open_details(struct session *s, const char *target);
 /* As session_open(), with heap.hidden; not of a capture. */
 int session_open_hidden(struct session *s, const char *target);
+/*
+ * As that, with more self-checks.  Where the target is not what it should be,
+ * *unreadable says why, for the caller to free; the heap is empty then.
+ */
+int session_open_doctor(struct session *s, const char *target,
+			char **unreadable);
 void session_close(struct session *s);
 
 /* For core files: see struct core_options. */

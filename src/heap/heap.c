@@ -43,6 +43,12 @@ static void info_release(struct heap_info *info)
 	for (size_t i = 0; i < info->mappings.nr; i++)
 		free(info->mappings.v[i].path);
 	heap_mapping_vec_release(&info->mappings);
+	for (size_t i = 0; i < info->checks.nr; i++) {
+		free(info->checks.v[i].name);
+		free(info->checks.v[i].detail);
+	}
+	heap_check_vec_release(&info->checks);
+	heap_sample_vec_release(&info->samples);
 }
 
 static void texts_release(struct heap *h)
@@ -163,6 +169,23 @@ void heap_warn_partial(struct heap *h, const char *format, ...)
 	warn(h, format, args);
 	va_end(args);
 	h->info.partial = true;
+}
+
+void heap_note(struct heap *h, bool passed, const char *name,
+	       const char *format, ...)
+{
+	struct heap_check check = { .name = xstrdup(name), .passed = passed };
+	CLEANUP(str_release) struct str safe = STR_INIT;
+	CLEANUP(freep) char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		out_of_memory();
+	va_end(args);
+	str_add_safe(&safe, text, strlen(text));
+	check.detail = str_take(&safe);
+	heap_check_vec_push(&h->info.checks, check);
 }
 
 void heap_inbound_build(const struct heap *h, struct heap_inbound *ret)

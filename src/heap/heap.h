@@ -195,6 +195,21 @@ VEC_DEFINE(heap_mapping_vec, struct heap_mapping);
 #define MAPPING_SHARED 8
 #define MAPPING_DELETED 16	/* the file has no name any more */
 
+/* A self-check, for `pyheld doctor`; not in captures. */
+struct heap_check {
+	char *name;		/* what should be: "type(type) is type" */
+	char *detail;		/* figures, or what is there instead */
+	bool passed;
+};
+VEC_DEFINE(heap_check_vec, struct heap_check);
+
+/* Objects of a type, read natively and emulated. */
+struct heap_sample {
+	uint32_t type;
+	uint32_t tried, compared, differing;
+};
+VEC_DEFINE(heap_sample_vec, struct heap_sample);
+
 /* What has been left out of a capture. */
 enum heap_redaction {
 	REDACT_NOTHING,
@@ -230,6 +245,8 @@ struct heap_info {
 	struct str_vec warnings; /* a line each */
 	struct heap_mapping_vec mappings; /* by address */
 	uint32_t redaction;	/* enum heap_redaction */
+	struct heap_check_vec checks;
+	struct heap_sample_vec samples;
 };
 
 struct heap;
@@ -311,6 +328,10 @@ void heap_fail(struct heap *h, struct error *err);
 void heap_warn(struct heap *h, const char *format, ...) PRINTF(2, 3);
 /* Of what could not be read: sets info.partial, too. */
 void heap_warn_partial(struct heap *h, const char *format, ...) PRINTF(2, 3);
+
+/* Add to info.checks. */
+void heap_note(struct heap *h, bool passed, const char *name,
+	       const char *format, ...) PRINTF(4, 5);
 
 /* Some of the target could not be read: there may be more than is here. */
 static inline bool heap_is_partial(const struct heap *h)

@@ -8,6 +8,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/diff-json.c \
 	src/output/diff.c \
 	src/output/diff.h \
+	src/output/doctor.c \
+	src/output/doctor.h \
 	src/output/format.c \
 	src/output/format.h \
 	src/output/garbage.c \

@@ -49,6 +49,13 @@ static void add_python(const struct heap_info *info, struct str *out)
 	str_add_char(out, '\n');
 }
 
+void summary_add_target(const struct heap *h, const struct format *f,
+			struct str *out)
+{
+	add_process(&h->info, f, out);
+	add_python(&h->info, out);
+}
+
 static void add_memory(const struct heap_info *info, struct str *out)
 {
 	add_label(out, "memory");
@@ -193,8 +200,7 @@ static void add_types(const struct heap *h, const struct summary *s,
 static void add_head(const struct heap *h, const struct summary *s,
 		     const struct format *f, struct str *out)
 {
-	add_process(&h->info, f, out);
-	add_python(&h->info, out);
+	summary_add_target(h, f, out);
 	add_memory(&h->info, out);
 	add_objects(h, s, out);
 	for (size_t i = 0; i < h->interpreters.nr; i++) {

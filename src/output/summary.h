@@ -16,4 +16,8 @@ void summary_text(const struct heap *h, const struct summary *s,
 json_t *summary_json(const struct heap *h, const struct summary *s,
 		     uint64_t limit);
 
+/* The lines "process" and "python". */
+void summary_add_target(const struct heap *h, const struct format *f,
+			struct str *out);
+
 #endif

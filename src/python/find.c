@@ -318,6 +318,9 @@ struct error *find_python(struct target *t, struct python *py)
 		heap_warn(py->heap, "CPython 3.%d is newer than the tables "
 			  "know: its debug offsets and DWARF are used, and "
 			  "self-checks", py->minor);
+	heap_note(py->heap, true, "the runtime is found", "_PyRuntime at 0x%"
+		  PRIx64 ", %" PRIu64 " bytes, of 3.%d", py->runtime,
+		  py->runtime_size, py->minor);
 	find_known(py);
 	if (!py->known.type || !py->known.object || !py->known.str)
 		return error_new(ERR_UNSUPPORTED,
@@ -352,6 +355,10 @@ static struct error *check_types(struct python *py)
 		return failed(py, "dict's tp_name is not 'dict'");
 	if (word_at(py, py->known.dict, l->type_basicsize) != l->dict_size)
 		return failed(py, "dict has another size than the layout");
+	heap_note(py->heap, true, "type(type) is type, its name and flags say"
+		  " so", "at 0x%" PRIx64, py->known.type);
+	heap_note(py->heap, true, "dict is as large as the layout says",
+		  "%" PRIu32 " bytes", l->dict_size);
 	return NULL;
 }
 
@@ -374,6 +381,8 @@ static struct error *find_interpreters(struct python *py)
 	if (!py->interpreters.nr)
 		return failed(py, "no interpreter with a sys module (is it "
 				  "still starting, or ending?)");
+	heap_note(py->heap, true, "interpreters have a sys module",
+		  "%zu interpreters", py->interpreters.nr);
 	/* The list has the newest first; the main one is to come first. */
 	for (size_t i = 0; i < py->interpreters.nr / 2; i++) {
 		struct interpreter tmp = py->interpreters.v[i];
@@ -432,6 +441,9 @@ static struct error *find_subtype_traverse(struct python *py)
 	py->subtype_traverse = class ? traverse_of(py, class) : 0;
 	if (!py->subtype_traverse)
 		return failed(py, "importlib has no class ModuleSpec");
+	heap_note(py->heap, true, "a class statement's tp_traverse is found",
+		  "importlib's ModuleSpec has 0x%" PRIx64,
+		  py->subtype_traverse);
 	return NULL;
 }
 

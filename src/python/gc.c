@@ -104,6 +104,10 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 					 "self-check failed: the links of the "
 					 "collector's list %u do not agree (%s)",
 					 i, py->layout_source);
+	if (!py->free_threaded)
+		heap_note(py->heap, true,
+			  "the collector's lists link back and forth",
+			  "interpreter %" PRId64, interp->id);
 	for (unsigned int i = 0; i < 3; i++)
 		gc->thresholds[i] = gc->heads[i] + GC_HEAD_SIZE;
 	gc->enabled = state + l->gc_enabled;

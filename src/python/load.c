@@ -12,8 +12,6 @@
 #include "python/python.h"
 
 #define BATCH 32768		/* objects to the emulator at once */
-#define SAMPLE_OF_TYPE 4	/* objects of a type that are checked */
-#define SAMPLE_MAX 4096
 #define MIN_CLAIMS (1 << 20)
 /* Entries of class dicts that are looked at to fill a heap; and to name the
  * references of one object. */
@@ -124,13 +122,6 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 	note_borrowed(ld, o);
 	if (ld->refs.named)
 		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
-}
-
-static void refs_clear(struct refs *r)
-{
-	r->to.nr = 0;
-	r->names.nr = 0;
-	r->borrowed.nr = 0;
 }
 
 /* Without its traverse: every aligned word that points to an object. */
@@ -291,116 +282,6 @@ static void load_from_roots(struct loader *ld)
 	}
 }
 
-/* --- self-checks that need the emulator ------------------------------------------- */
-
-static bool emulate_one(struct loader *ld, raddr obj, raddr traverse)
-{
-	struct emulator_call *call = &ld->calls[0];
-
-	*call = (struct emulator_call){ .object = obj, .traverse = traverse };
-	ld->visited.nr = 0;
-	ifunc_run(ld->py, call, 1, &ld->visited);
-	return !call->failed;
-}
-
-/*
- * 3.13's first releases visit values that are embedded in an object from the
- * object, later ones from its materialised dict (gh-130327); distributions
- * have the fix in versions that do not show it.  Ask such a dict.
- */
-static void find_embedded_rule(struct loader *ld)
-{
-	struct python *py = ld->py;
-	struct heap *h = py->heap;
-
-	if (py->minor != 13)
-		return;
-	py->embedded_by_object = (py->hexversion >> 8 & 0xff) < 4;
-	for (oid o = 0; py->emulator && o < h->nr_objects; o++) {
-		struct dict_iter it;
-		raddr key, value;
-
-		if (types_of(py, o)->reader != READER_DICT ||
-		    !dict_iter_init(py, h->address[o], &it) || !it.values ||
-		    !it.embedded || !dict_iter_next(&it, &key, &value))
-			continue;
-		if (emulate_one(ld, h->address[o],
-				py->known.dict_traverse)) {
-			py->embedded_by_object = !ld->visited.nr;
-			return;
-		}
-	}
-}
-
-static int compare_raddr(const void *a, const void *b)
-{
-	raddr x = *(const raddr *)a, y = *(const raddr *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static bool same_multiset(struct raddr_vec *a, struct raddr_vec *b)
-{
-	if (a->nr != b->nr)
-		return false;
-	if (!a->nr)
-		return true;
-	qsort(a->v, a->nr, sizeof(raddr), compare_raddr);
-	qsort(b->v, b->nr, sizeof(raddr), compare_raddr);
-	return memcmp(a->v, b->v, a->nr * sizeof(raddr)) == 0;
-}
-
-static bool reader_agrees(struct loader *ld, oid o)
-{
-	struct python *py = ld->py;
-	const struct pytype *t = types_of(py, o);
-	raddr obj = py->heap->address[o];
-
-	refs_clear(&ld->refs);
-	if (refs_read(py, t, obj, &ld->refs) != REFS_OK ||
-	    !emulate_one(ld, obj, t->traverse))
-		return true;	/* nothing to compare */
-	return same_multiset(&ld->refs.to, &ld->visited);
-}
-
-/*
- * Hold pyheld's readers against the types' own traverse, on a sample.  A type
- * where they differ is left to the emulator: a wrong table never makes a wrong
- * report.
- */
-static void check_readers(struct loader *ld, bool all)
-{
-	struct python *py = ld->py;
-	struct heap *h = py->heap;
-	CLEANUP(u32_vec_release) struct u32_vec seen = VEC_INIT;
-	uint64_t checked = 0;
-
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint32_t type = h->type[o];
-		struct pytype *t = &py->types.v[type];
-
-		while (seen.nr <= type)
-			u32_vec_push(&seen, 0);
-		if (!t->traverse || t->reader == READER_EMULATE ||
-		    t->reader == READER_CODE ||
-		    !types_is_gc(py, t, h->address[o]))
-			continue;
-		if (!all && (seen.v[type] >= SAMPLE_OF_TYPE ||
-			     checked >= SAMPLE_MAX))
-			continue;
-		seen.v[type]++;
-		checked++;
-		if (!reader_agrees(ld, o)) {
-			CLEANUP(freep) char *name = names_of_type(py, t);
-
-			t->reader = READER_EMULATE;
-			heap_warn(h, "the reader for %s disagrees with its "
-				  "tp_traverse at 0x%" PRIx64 ": its objects "
-				  "are emulated", name, h->address[o]);
-		}
-	}
-}
-
 /* --- heap_ops ------------------------------------------------------------------------ */
 
 bool load_refs_again(struct python *py, oid o, struct refs *refs)
@@ -530,9 +411,7 @@ static struct error *load_heap(struct python *py,
 	if (err)
 		return err;
 	find_interned(py);
-	find_embedded_rule(&ld);
-	if (py->emulator)
-		check_readers(&ld, options && options->check_readers);
+	checks_readers(py, options ? options->sample : 0);
 	ld.refs.named = details_recorded(py);
 	/* Until 3.10 frames were the collector's: so are their locals here. */
 	roots_load_threads(py);
@@ -546,6 +425,7 @@ static struct error *load_heap(struct python *py,
 	if (options && options->hidden)
 		hidden_load(py);
 	describe_info(py);
+	checks_graph(py);
 	return NULL;
 }
 

@@ -1,4 +1,5 @@
 src_libpyheld_a_SOURCES += \
+	src/python/checks.c \
 	src/python/debug-offsets.c \
 	src/python/debug-offsets.def \
 	src/python/debug-offsets.h \

@@ -9,7 +9,9 @@
 
 struct python_options {
 	bool no_emulator;	/* only pyheld's own readers, and scans */
-	bool check_readers;	/* hold readers against the emulator: all */
+	/* So many objects of each type are held against the emulator; 0: a
+	 * few. */
+	unsigned int sample;
 	bool details;		/* for heap_ops.details */
 	bool hidden;		/* for heap.hidden */
 };

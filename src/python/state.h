@@ -288,6 +288,13 @@ static inline void refs_add_owned(struct refs *r, raddr to, bool owned,
 
 void refs_release(struct refs *r);
 
+static inline void refs_clear(struct refs *r)
+{
+	r->to.nr = 0;
+	r->names.nr = 0;
+	r->borrowed.nr = 0;
+}
+
 /*
  * A container is about to be read that says it has `words` words.  Each word
  * of a sane target is in one container; a corrupt one's many lists may all
@@ -410,6 +417,13 @@ static inline bool raddr_vec_has(const struct raddr_vec *v, raddr addr)
 			return true;
 	return false;
 }
+
+/* --- checks.c: self-checks, noted in heap.info.checks ---------------------- */
+
+/* Choose between what readers could do, and compare `of_type` objects of each
+ * type with the emulator (0: a few); before references are read. */
+void checks_readers(struct python *py, unsigned int of_type);
+void checks_graph(struct python *py);	/* when all is read */
 
 /* --- hidden.c: heap.hidden, when all is read ------------------------------- */
 

@@ -146,6 +146,7 @@ def test_schemas(python):
             v.named("retained", run("retained", target.pid, *options))
         v.named("garbage", run("garbage", target.pid))
         v.named("refs", run("refs", target.pid))
+        v.named("doctor", run("doctor", target.pid))
         for address in [a for a, want in plants.values()][:3]:
             v.named("object command", run("object", target.pid,
                                           "0x%x" % address))

@@ -508,7 +508,8 @@ def main():
     HELD.append(plant())
     gc.collect(0)
     FACTS["native"] = held_natively()
-    FACTS["borrowed"] = borrowed()
+    if "quiet" not in WORDS:
+        FACTS["borrowed"] = borrowed()
     event, n = threading.Event(), Node()
     thread = threading.Thread(target=waiting, args=(event, n), daemon=True)
     thread.start()

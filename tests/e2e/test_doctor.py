@@ -1,0 +1,67 @@
+"""`pyheld doctor`: well where all is well, ill where something is made ill."""
+import os
+import tempfile
+
+import pythons
+from harness import Target, each, expect_error, pyheld, text, unharmed
+from test_schemas import Validator
+
+
+@each(pythons.supported)
+def test_healthy(python):
+    with Target(python, "planted.py") as target:
+        report = pyheld("doctor", "--json", target.pid).json
+        unharmed(target)
+    assert report["well"], report["checks"]
+    assert all(c["passed"] for c in report["checks"]), report["checks"]
+    # No lists to look at without a GIL.
+    least = 11 if python.free_threaded else 12
+    assert len(report["checks"]) >= least, report["checks"]
+    version = "%d.%d.%d" % python.version
+    assert report["python"]["version"].startswith(version), report["python"]
+    assert version[:4] in report["python"]["layout"], report["python"]
+    compared = {s["type"]: s["compared"] for s in report["samples"]}
+    assert not any(s["differing"] for s in report["samples"]), report
+    for name in ("dict", "list", "tuple", "function", "type", "generator",
+                 "__main__.Box", "set"):
+        assert compared[name], (name, compared)
+    assert compared["dict"] == compared["list"] == 200, compared
+    counts = report["counts"]
+    assert not counts["over_explained"], counts
+    assert counts["explained"] > 0.8 * counts["references"], counts
+
+
+@each(pythons.oldest_and_newest)
+def test_ill(python):
+    """What can't be right is said, not believed: 4, and no other command
+    reads it."""
+    with Target(python, "sick.py") as target:
+        report = pyheld("doctor", "--json", target.pid, status=(4,)).json
+        Validator().named("doctor", report)
+        assert not report["well"]
+        ill = [c for c in report["checks"] if not c["passed"]]
+        assert len(ill) == 1 and "'type'" in ill[0]["found"], ill
+        words = text(pyheld("doctor", target.pid, status=(4,)).out)
+        assert "FAILED  the target can be read" in words, words
+        expect_error("summary", target.pid, words=["self-check failed"])
+        unharmed(target)
+
+
+def test_words():
+    with Target(pythons.newest(), "held.py", facts=False) as target, \
+            tempfile.TemporaryDirectory() as folder:
+        target.read_line()
+        words = text(pyheld("doctor", target.pid).out)
+        for word in ("layout ", "the emulator works", "COMPARED",
+                     "pyheld doctor --json %d" % target.pid):
+            assert word in words, words
+        path = os.path.join(folder, "x.pyheld")
+        pyheld("capture", "-o", path, target.pid)
+        of_capture = text(pyheld("doctor", path).out)
+        assert "A capture says nothing of the checks" in of_capture, of_capture
+        Validator().named("doctor", pyheld("doctor", path, "--json").json)
+        with open(path, "r+b") as f:
+            f.truncate(os.path.getsize(path) // 2)
+        report = pyheld("doctor", path, "--json", status=(4,)).json
+        assert [c["passed"] for c in report["checks"]] == [False], report
+    expect_error("doctor", os.getpid() + 10 ** 9)
