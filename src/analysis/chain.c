@@ -30,11 +30,11 @@ struct find {
 static int compare(const void *pa, const void *pb)
 {
 	const struct holder *a = pa, *b = pb;
-	bool native_a = a->penalty >= REACH_PENALTY_NATIVE;
-	bool native_b = b->penalty >= REACH_PENALTY_NATIVE;
+	unsigned int round_a = reach_round(a->penalty);
+	unsigned int round_b = reach_round(b->penalty);
 
-	if (native_a != native_b)
-		return native_a ? 1 : -1;
+	if (round_a != round_b)
+		return round_a < round_b ? -1 : 1;
 	if (a->distance != b->distance)
 		return a->distance < b->distance ? -1 : 1;
 	if (a->penalty != b->penalty)
@@ -118,6 +118,8 @@ static void add_place(struct find *f, uint32_t i)
 		holder.penalty = REACH_PENALTY_IMMORTAL;
 	else if (root->surplus)
 		holder.penalty = REACH_PENALTY_NATIVE;
+	else if (roots_is_temporary(f->h, root))
+		holder.penalty = REACH_PENALTY_TEMPORARY;
 	holder.penalty += roots_rank[root->kind];
 	holder.address = f->h->address[root->object];
 	add_holder(f, &holder);

@@ -83,13 +83,13 @@ static void find_loops(struct build *b)
 static bool is_nearer(const struct build *b, oid a, oid than)
 {
 	const struct reach *r = b->reach;
-	bool native_a = r->penalty[a] >= REACH_PENALTY_NATIVE;
-	bool native_than = r->penalty[than] >= REACH_PENALTY_NATIVE;
+	unsigned int round_a = reach_round(r->penalty[a]);
+	unsigned int round_than = reach_round(r->penalty[than]);
 
 	if (reach_has(r, a) != reach_has(r, than))
 		return reach_has(r, a);
-	if (native_a != native_than)
-		return native_than;
+	if (round_a != round_than)
+		return round_a < round_than;
 	if (r->distance[a] != r->distance[than])
 		return r->distance[a] < r->distance[than];
 	if (r->penalty[a] != r->penalty[than])

@@ -76,7 +76,7 @@ static void run(struct search *s)
 	}
 }
 
-/* Enter the objects of roots from `first` on, those of modules' names too. */
+/* Enter the objects of roots from `first` on; of frames, what has a name. */
 static void enter_roots(struct search *s, size_t first, enum root_kind kind)
 {
 	struct reach *r = s->r;
@@ -84,7 +84,8 @@ static void enter_roots(struct search *s, size_t first, enum root_kind kind)
 	for (size_t i = first; i < r->roots.nr; i++) {
 		const struct root *root = &r->roots.v[i];
 
-		if (root->kind == kind && !reach_has(r, root->object))
+		if (root->kind == kind && !reach_has(r, root->object) &&
+		    !roots_is_temporary(s->h, root))
 			enter(s, root->object, 0, OID_NONE, (uint32_t)i,
 			      (uint8_t)(s->base + roots_rank[kind]));
 	}
@@ -119,6 +120,21 @@ static void search_known(struct search *s)
 	run(s);
 }
 
+static void search_temporaries(struct search *s)
+{
+	struct reach *r = s->r;
+
+	for (size_t i = 0; i < r->roots.nr; i++) {
+		const struct root *root = &r->roots.v[i];
+
+		if (roots_is_temporary(s->h, root) &&
+		    !reach_has(r, root->object))
+			enter(s, root->object, 0, OID_NONE, (uint32_t)i,
+			      REACH_PENALTY_TEMPORARY);
+	}
+	run(s);
+}
+
 static void search_counted(struct search *s, uint8_t base,
 			   void (*find)(const struct heap *h,
 					const uint32_t *distance,
@@ -149,6 +165,7 @@ void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 	memset(ret->edge, 0xff, nr * sizeof(*ret->edge));
 
 	search_known(&s);
+	search_temporaries(&s);
 	search_counted(&s, REACH_PENALTY_NATIVE, roots_native);
 	search_counted(&s, REACH_PENALTY_IMMORTAL, roots_immortal);
 	ret->nr_reached = s.tail;

@@ -1,11 +1,11 @@
 /*
  * analysis/reach.h - what roots reach, and by which shortest way.
  *
- * A breadth-first search in three rounds: from the known roots; from what
- * must be held natively (see roots.h); from what is immortal.  A later round
- * only finds what the earlier ones left, so whatever a known root reaches has
- * a way from a known root, however long.  What is unreached in the end is
- * garbage.
+ * A breadth-first search in four rounds: from the known roots; from what
+ * frames compute with right now; from what must be held natively (see
+ * roots.h); from what is immortal.  A later round only finds what the earlier
+ * ones left, so whatever a known root reaches has a way from a known root,
+ * however long.  What is unreached in the end is garbage.
  *
  * Of equally short ways the most telling is taken: the one with the fewest
  * steps through class hierarchies and through references that are guesses,
@@ -24,9 +24,10 @@
 #define REACH_NOT UINT32_MAX	/* distance of what is unreached */
 
 /*
- * From this penalty on, the way starts at a root found by counting.  The
- * upper two bits are the round, the lower six add up along the way.
+ * The upper two bits of a penalty are the round, the lower six add up along
+ * the way.  From NATIVE on, the way starts at a root found by counting.
  */
+#define REACH_PENALTY_TEMPORARY 64
 #define REACH_PENALTY_NATIVE 128
 #define REACH_PENALTY_IMMORTAL 192
 
@@ -40,7 +41,7 @@ struct reach {
 	struct root_vec roots;
 	struct namespace_vec namespaces;
 	uint32_t nr_objects;	/* of the heap */
-	uint32_t nr_reached;	/* in all three rounds */
+	uint32_t nr_reached;	/* in all rounds */
 };
 
 /*
@@ -72,6 +73,11 @@ const struct root *reach_path(const struct reach *r, oid o, struct path *ret);
 uint8_t reach_step_penalty(const struct heap *h, oid from, oid to);
 /* ... and to the distance: 1, or 0 from a module to its namespace. */
 uint32_t reach_step_cost(const struct reach *r, oid from, uint32_t edge);
+/* How far a way's root is from being a place with a name: less is better. */
+static inline unsigned int reach_round(uint8_t penalty)
+{
+	return MIN(penalty, REACH_PENALTY_NATIVE) >> 6;
+}
 /* Penalties stop short of the next round's. */
 static inline uint8_t reach_add_penalty(uint8_t sum, uint8_t more)
 {

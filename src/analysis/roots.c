@@ -32,6 +32,19 @@ void roots_known(const struct heap *h, struct root_vec *ret)
 		add_of_rank(h, rank, ret);
 }
 
+bool roots_is_temporary(const struct heap *h, const struct root *root)
+{
+	const char *what, *comma;
+
+	if (root->kind != ROOT_FRAME || root->place == ROOT_NO_PLACE)
+		return false;
+	/* "thread 4242 'MainThread', f (app.py:3), stack 0" */
+	what = h->roots.v[root->place].name;
+	while ((comma = strstr(what, ", ")))
+		what = comma + 2;
+	return !strncmp(what, "stack ", 6);
+}
+
 uint32_t roots_unvisited(const struct heap_type *type)
 {
 	return !strcmp(type->name, "functools._lru_list_elem");

@@ -32,6 +32,12 @@ VEC_DEFINE(root_vec, struct root);
  */
 extern const uint8_t roots_rank[NR_ROOT_KINDS];
 
+/*
+ * What a frame computes with right now: no name holds it, and a moment later
+ * nothing may.  It explains only what nothing else does.
+ */
+bool roots_is_temporary(const struct heap *h, const struct root *root);
+
 /* Add all of heap.roots, by rank, else in their order there. */
 void roots_known(const struct heap *h, struct root_vec *ret);
 

@@ -31,7 +31,7 @@ double quantity_factor(char unit)
 
 	for (const char *u = units; *u; u++) {
 		factor *= 1024;
-		if (*u == unit)
+		if (*u == unit || (unit == 'K' && *u == 'k'))
 			return factor;
 	}
 	return 0;
@@ -45,7 +45,7 @@ bool quantity_parse(const char *text, double *ret, const char **end)
 		return false;
 	if (!isalpha((unsigned char)**end))
 		return true;
-	factor = quantity_factor(**end == 'K' ? 'k' : **end);
+	factor = quantity_factor(**end);
 	*ret *= factor;
 	++*end;
 	return factor != 0;

@@ -10,7 +10,7 @@
 /* Digits, which may have a fraction; `*end` is past them.  False: none. */
 bool quantity_number(const char *text, double *ret, const char **end);
 
-/* What k, M, G and T stand for: 1024 and so on; 0: no such unit. */
+/* What k or K, M, G and T stand for: 1024 and so on; 0: no such unit. */
 double quantity_factor(char unit);
 
 /*

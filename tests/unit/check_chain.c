@@ -67,6 +67,11 @@ START_TEST(chain_is_the_shortest)
 	check("a->t; root m:a f:t", "t", 1, "frame:t");
 	check("app->app.d app.d->l l->x l->t; root m:app", "t", 1,
 	      "module:app app.d l t");
+	/* What a frame computes with is gone in a moment. */
+	check("a->b b->t; root m:a s:t", "t", 1, "module:a b t");
+	check("a->b b->c c->t; root s:b m:a", "t", 1, "module:a b c t");
+	check("b->t; root s:b", "t", 1, "frame:b t");
+	check("t; refs t=2; root s:t", "t", 1, "frame:t");
 	check("a->t; root m:a", "t", 0, "");
 	check("a->t; root m:a", "", 3, "");
 }

@@ -163,7 +163,8 @@ static void count_references(struct heap *h)
 static void add_root(struct heap *h, char kind, oid o, bool counted)
 {
 	static const char letters[] = "mfbtin";
-	const char *at = strchr(letters, kind);
+	bool is_stack = kind == 's';
+	const char *at = strchr(letters, is_stack ? 'f' : kind);
 
 	if (!at || !kind)
 		fail("no such kind of root", &kind);
@@ -171,7 +172,9 @@ static void add_root(struct heap *h, char kind, oid o, bool counted)
 			   (struct heap_root){
 				   .object = o,
 				   .kind = (enum root_kind)(at - letters),
-				   .name = xstrdup(graph_name(h, o)),
+				   .name = is_stack ?
+					   xstrdup("thread 1, f, stack 0") :
+					   xstrdup(graph_name(h, o)),
 				   .counted = counted,
 				   .frame = -1 });
 }
@@ -372,7 +375,7 @@ void graph_random(struct heap *h, unsigned int seed, uint32_t nr,
 						     graph_rand(&state, nr) });
 	set_edges(h, &edges);
 	for (uint32_t i = graph_rand(&state, 5); i > 0; i--)
-		add_root(h, "mfbti"[graph_rand(&state, 5)],
+		add_root(h, "mfbtis"[graph_rand(&state, 6)],
 			 graph_rand(&state, nr), graph_rand(&state, 2));
 	add_random_counts(h, &state);
 }

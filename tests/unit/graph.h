@@ -7,7 +7,8 @@
  * the order of the references of `a`, and lone objects `a`.  Keywords:
  *
  *	root m:a	a counted root: m(odule), f(rame), b(uiltins), t(ype),
- *			i(nterpreter), n(ative); `m~:a` is not counted
+ *			i(nterpreter), n(ative), s(tack of a frame); `m~:a` is
+ *			not counted
  *	type NAME a b	their type, else "object"; NAME/class,heap,del,legacy
  *	refs a=2	the reference count, or a=immortal; else as many as the
  *			edges and the counted roots make
