@@ -93,6 +93,7 @@ struct emulator_strike {
 	raddr traverse;
 	unsigned int failures;
 	unsigned int costly;	/* of these: endless, a new engine */
+	unsigned int slow;	/* these returned, after a long time */
 };
 
 /* Traverse functions that failed; a later one may take another's place. */

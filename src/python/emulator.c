@@ -7,6 +7,8 @@
 /* A traverse function is given up after so many failures ... */
 #define MAX_COSTLY 2
 #define MAX_FAILURES 1000
+/* ... or has taken so long so often. */
+#define MAX_SLOW 5
 /* ... and all of them after so many endless loops: no honest program. */
 #define MAX_ALL_HANGS 100
 /* Each has cost us what an engine holds. */
@@ -29,13 +31,20 @@ static struct emulator_strike *emulator_strike(struct emulator *e,
 	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
 }
 
-static void strike(struct emulator *e, raddr traverse, bool hung)
+static struct emulator_strike *add_strike(struct emulator *e, raddr traverse)
 {
 	struct emulator_strike *s = emulator_strike(e, traverse);
 
 	e->struck = true;
 	if (s->traverse != traverse)
 		*s = (struct emulator_strike){ .traverse = traverse };
+	return s;
+}
+
+static void strike(struct emulator *e, raddr traverse, bool hung)
+{
+	struct emulator_strike *s = add_strike(e, traverse);
+
 	s->failures++;
 	if (hung || e->tainted)
 		s->costly++;
@@ -63,6 +72,8 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 		return "it was given up";
 	if (s->failures >= MAX_FAILURES)
 		return "it was given up: it failed too often";
+	if (s->slow >= MAX_SLOW)
+		return "it was given up: it takes too long";
 	return NULL;
 }
 
@@ -112,6 +123,8 @@ void emulator_returned(struct emulator *e, uint64_t sp)
 	emulator_memory_undo(e);
 	c = &e->calls[e->at++];
 	c->nr = (uint32_t)(e->visited->nr - c->first);
+	if (unlikely(watchdog_is_slow(e->progress)))
+		add_strike(e, c->traverse)->slow++;
 	next_call(e);
 	if (emulator_engine_worn(e))
 		emulator_cell_set(e, EMULATOR_OBJECT, 0);

@@ -32,6 +32,13 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * SECOND_NS + (uint64_t)t.tv_nsec;
 }
 
+/* More than `allowed_ns`, and what the steps may take. */
+static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,
+		 uint64_t step)
+{
+	return ns > allowed_ns && (ns - allowed_ns) / w->step_ns > step;
+}
+
 static void watchdog_look(struct watchdog *w)
 {
 	uint64_t piece = atomic_load_explicit(&w->progress.piece,
@@ -46,8 +53,10 @@ static void watchdog_look(struct watchdog *w)
 		w->late = false;
 		return;
 	}
-	if (now - w->since <= w->allowed_ns ||
-	    (now - w->since - w->allowed_ns) / w->step_ns <= step)
+	if (took(w, now - w->since, w->allowed_ns / 10, step))
+		atomic_store_explicit(&w->progress.slow, piece,
+				      memory_order_relaxed);
+	if (!took(w, now - w->since, w->allowed_ns, step))
 		return;
 	/* Again at every look: the first may come before the work began. */
 	w->late = true;

@@ -31,6 +31,7 @@ bool watchdog_disarm(struct watchdog *w);
 /* What the worker tells; only ever written by it, so that it costs nothing. */
 struct watchdog_progress {
 	_Atomic uint64_t piece, step;
+	_Atomic uint64_t slow;	/* the watchdog's: see watchdog_is_slow() */
 };
 struct watchdog_progress *watchdog_progress(struct watchdog *w);
 
@@ -52,6 +53,16 @@ static inline uint64_t watchdog_step(struct watchdog_progress *p)
 
 	atomic_store_explicit(&p->step, step, memory_order_relaxed);
 	return step;
+}
+
+/*
+ * Has the current piece taken a tenth of what it may, steps aside?  Too slow
+ * to be done a million times.
+ */
+static inline bool watchdog_is_slow(const struct watchdog_progress *p)
+{
+	return atomic_load_explicit(&p->slow, memory_order_relaxed) ==
+	       atomic_load_explicit(&p->piece, memory_order_relaxed);
 }
 
 #endif

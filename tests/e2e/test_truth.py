@@ -14,6 +14,9 @@ from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
 # References and the like: so many are the same.
 LEAST = 0.9999
 
+# Of a service's objects so many are left to the emulator.
+MOST_EMULATED = 0.05
+
 # Of references of the standard library's types so many may have no name: there
 # are a few that lie where only the types' own code finds them.
 MOST_NAMELESS = 0.0005
@@ -329,6 +332,10 @@ def test_service():
     print("# service: %s, %s" % (p.label, kind))
     with StatedTarget(p, kind, scale) as target:
         compare(target, p.label)
+        coverage = pyheld("summary", "--json", target.pid).json["coverage"]
+        print("# read by:", coverage)
+        assert coverage["emulated"] < MOST_EMULATED * coverage["native"]
+        assert coverage["scanned"] == 0, coverage
 
 
 def test_every_python_is_here():

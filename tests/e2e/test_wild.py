@@ -10,29 +10,32 @@ import time
 import pythons
 from harness import Skip, Target, each, limit, pyheld, text, unharmed
 
-
 COUNT = 30
 
 # Does it not end, or not well, or only visit what is none?
 GOOD = {"honest", "marks"}
 JUNK = {"visits_junk"}
+# The first few times this is waited for.
+SLOW = {"dawdles"}
 
 
-def compiled():
-    """wild.c as an open file."""
+def compiled(python):
+    """wild.c for it, as an open file."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         raise Skip("no C compiler")
     source = os.path.join(pythons.TARGETS, "wild.c")
     with tempfile.NamedTemporaryFile(suffix=".so") as f:
+        header = ["-DFREE_THREADED"] if python.free_threaded else []
         subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-w", source,
+                        *header,
                         "-o", f.name], check=True)
         return os.open(f.name, os.O_RDONLY)
 
 
 class Wild(Target):
     def __init__(self, python):
-        library = compiled()
+        library = compiled(python)
         try:
             super().__init__(python, "wild.py", library, COUNT,
                              fds=[library])
@@ -50,30 +53,29 @@ def warned_of(warnings, kind, words):
         assert word in found[0], (word, found)
 
 
-def check_summary(target):
-    start = time.monotonic()
-    report = pyheld("summary", "--json", "--limit=100000",
-                    target.pid).json
-    assert time.monotonic() - start < 90
+def check_summary(target, capture):
+    report = pyheld("summary", "--json", capture).json
     warnings = report["warnings"]
     for kind in target.facts["types"]:
         if kind in JUNK:
             warned_of(warnings, kind, ["no object", "%d objects" % COUNT])
+        elif kind in SLOW:
+            warned_of(warnings, kind, ["could not be emulated"])
         elif kind in GOOD:
             assert not any(kind in w for w in warnings), warnings
         else:
             warned_of(warnings, kind, ["could not be emulated",
                                        "%d objects" % COUNT])
-    bad = len(target.facts["types"]) - len(GOOD | JUNK)
-    assert report["coverage"]["scanned"] == bad * COUNT, report["coverage"]
+    bad = len(target.facts["types"]) - len(GOOD | JUNK | SLOW)
+    scanned = report["coverage"]["scanned"] - bad * COUNT
+    assert COUNT - 10 < scanned < COUNT, report["coverage"]
     assert report["coverage"]["bad_pointers"] == COUNT * 6
-    assert len(warnings) == bad + len(JUNK), warnings
+    assert len(warnings) == bad + len(JUNK | SLOW), warnings
 
 
-def check_references(target):
+def check_references(target, capture):
     objects = {}
-    for line in text(pyheld("export", "--format=jsonl",
-                            target.pid).out).splitlines()[1:]:
+    for line in text(pyheld("export", capture).out).splitlines()[1:]:
         o = json.loads(line)
         objects[int(o["address"], 16)] = o
     for address, references in target.facts["honest"]:
@@ -90,8 +92,12 @@ def check_references(target):
 @limit(200)
 @each(pythons.some)
 def test_wild(python):
-    with Wild(python) as target:
-        check_summary(target)
-        check_references(target)
+    with Wild(python) as target, tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "wild.pyheld")
+        start = time.monotonic()
+        pyheld("capture", target.pid, "-o", capture)
+        assert time.monotonic() - start < 100
+        check_summary(target, capture)
+        check_references(target, capture)
         unharmed(target)
         target.nothing_was_written()

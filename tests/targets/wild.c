@@ -9,6 +9,9 @@
 #include <string.h>
 
 typedef struct object {
+#ifdef FREE_THREADED
+	uint64_t thread, bits;
+#endif
 	ptrdiff_t refcnt;
 	struct object *type;
 	struct object *held;
@@ -56,6 +59,14 @@ static int loops(object *self, visitor visit, void *arg)
 	visit(self->held, arg);
 	for (;;)
 		__asm__ volatile("");
+}
+
+/* It ends, but takes a while each time. */
+static int dawdles(object *self, visitor visit, void *arg)
+{
+	for (unsigned int i = 0; i < 200000000; i++)
+		__asm__ volatile("");
+	return visit(self->held, arg);
 }
 
 static int recurses(object *self, visitor visit, void *arg)
@@ -163,6 +174,7 @@ static const struct {
 	{ "wild.honest", honest },
 	{ "wild.marks", marks },
 	{ "wild.loops", loops },
+	{ "wild.dawdles", dawdles },
 	{ "wild.recurses", recurses },
 	{ "wild.jumps", jumps },
 	{ "wild.jumps_into_itself", jumps_into_itself },
