@@ -45,8 +45,8 @@ class Python:
         where = "root" if self.root else \
             "pyenv" if "/.pyenv/" in self.path else \
             "cache" if self.path.startswith(cache()) else "system"
-        return "%d.%d.%d%s-%s" % (
-            self.version + ("t" if self.free_threaded else "", where))
+        kind = ("t" if self.free_threaded else "") + ("d" if self.debug else "")
+        return "%d.%d.%d%s-%s" % (self.version + (kind, where))
 
     def argv(self, *args):
         """The command line that runs this Python.  chroot(1) executes: the
@@ -105,7 +105,8 @@ def candidates():
         for root in sorted(glob.glob(os.path.join(cache(), "*"))):
             if not os.path.isdir(os.path.join(root, "usr/bin")):
                 continue
-            for path in sorted(glob.glob(root + "/usr/bin/python3.*[0-9]")):
+            for path in sorted(glob.glob(root + "/usr/bin/python3.*[0-9]")
+                               + glob.glob(root + "/usr/bin/python3.*[0-9]d")):
                 yield path[len(root):], root
 
 
@@ -139,6 +140,12 @@ def supported():
     """Those that pyheld reads: 3.8 to 3.15, release builds."""
     return [p for p in everything()
             if (3, 8) <= p.minor <= (3, 15) and not p.debug]
+
+
+def debug_builds():
+    """Py_DEBUG, 3.8 to 3.15."""
+    return [p for p in everything()
+            if (3, 8) <= p.minor <= (3, 15) and p.debug]
 
 
 def with_gil():
@@ -195,6 +202,8 @@ def missing():
              for m in MANDATORY if m not in minors]
     if not any(p.free_threaded for p in supported()):
         lines.append("CPython 3.13t: run tests/build-free-threaded")
+    if not debug_builds():
+        lines.append("a CPython with Py_DEBUG: run tests/fetch-pythons")
     if not any(not p.root for p in supported()):
         lines.append("no CPython 3.8 or later outside of the Debian roots")
     return lines

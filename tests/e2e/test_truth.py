@@ -292,7 +292,7 @@ def check_header(header, target):
     python = header["python"]
     assert python["version"] == "%d.%d.%d" % target.python.version, header
     assert python["free_threaded"] is target.python.free_threaded, header
-    assert python["debug"] is False, header
+    assert python["debug"] is target.python.debug, header
 
 
 @each(pythons.supported)
@@ -301,11 +301,24 @@ def test_zoo(python):
         compare(target, python.label)
 
 
-def without_gil_and_newest():
-    return pythons.without_gil() + [pythons.newest()]
+@each(lambda: pythons.debug_builds()[0 if CI else -1:])
+def test_debug_builds(python):
+    with StatedTarget(python) as target:
+        compare(target, python.label)
 
 
-@each(without_gil_and_newest)
+@limit(200)
+@each(pythons.some)
+def test_allocators(python):
+    """Objects from malloc(), and with the words of debug hooks around."""
+    for name in ("debug", "mimalloc_debug") if python.free_threaded else \
+            ("malloc", "debug"):
+        with StatedTarget(python, "threads", 50,
+                          env={"PYTHONMALLOC": name}) as target:
+            compare(target, "%s %s" % (python.label, name))
+
+
+@each(pythons.without_gil)
 def test_threads_that_have_ended(python):
     with StatedTarget(python, "threads", 150) as target:
         compare(target, python.label)

@@ -350,7 +350,9 @@ def gather(st, probe, fd):
     describe(st, objects, early, fd)
     places = {id(o): i for i, o in enumerate(objects)}
     for f in outer_frames(1):
-        i = places[id(f)]
+        i = places.get(id(f))
+        if i is None:
+            continue            # the collector does not know it (3.8)
         st.flags[i] |= F_NO_REFERENCES
         st.sizes[i] = NO_SIZE
         st.misc.append(id(f))
