@@ -38,4 +38,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_NAMES] = "name",
 	[TABLE_WEAK] = "weak",
 	[TABLE_BORROWED] = "borr",
+	[TABLE_FACTS] = "fact",
 };

@@ -110,6 +110,7 @@ enum table {
 	TABLE_NAMES,		/* of edges */
 	TABLE_WEAK,
 	TABLE_BORROWED,
+	TABLE_FACTS,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];
@@ -117,7 +118,8 @@ extern const char table_tags[NR_TABLES][5];
 /* Who does not know of the others is right about all else. */
 static inline bool table_is_vital(enum table table)
 {
-	return table != TABLE_WEAK && table != TABLE_BORROWED;
+	return table != TABLE_WEAK && table != TABLE_BORROWED &&
+	       table != TABLE_FACTS;
 }
 
 /* What INFO says of the columns. */

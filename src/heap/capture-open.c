@@ -342,6 +342,10 @@ static bool tables_fit(const struct heap *h)
 		    !is_oid(h, h->weak.v[i].referent) ||
 		    !is_oid_or_none(h, h->weak.v[i].callback))
 			return false;
+	for (size_t i = 0; i < h->facts.nr; i++)
+		if (!is_oid(h, h->facts.v[i].object) ||
+		    (i && h->facts.v[i].object <= h->facts.v[i - 1].object))
+			return false;
 	return borrowed_fit(h);
 }
 

@@ -410,6 +410,31 @@ static void read_borrowed(struct row *r, struct heap *h)
 	heap_borrowed_vec_push(&h->borrowed, b);
 }
 
+static void write_fact(const struct heap_fact *f, struct str *row)
+{
+	put_oid(row, f->object);
+	put_number(row, f->kind);
+	put_signed(row, f->bound);
+	put_signed(row, f->length);
+	put_number(row, f->hits);
+	put_number(row, f->misses);
+}
+
+static void read_fact(struct row *r, struct heap *h)
+{
+	struct heap_fact f = { .object = get_oid(r) };
+	uint32_t kind = get_u32(r);
+
+	f.kind = (enum fact_kind)kind;
+	f.bound = get_signed(r);
+	f.length = get_signed(r);
+	f.hits = get_number(r);
+	f.misses = get_number(r);
+	/* Those of a newer one say nothing to us. */
+	if (kind < NR_FACT_KINDS)
+		heap_fact_vec_push(&h->facts, f);
+}
+
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -438,6 +463,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->weak.nr;
 	case TABLE_BORROWED:
 		return h->borrowed.nr;
+	case TABLE_FACTS:
+		return h->facts.nr;
 	case NR_TABLES:
 		break;
 	}
@@ -481,6 +508,9 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_BORROWED:
 		write_borrowed(&h->borrowed.v[i], row);
+		break;
+	case TABLE_FACTS:
+		write_fact(&h->facts.v[i], row);
 		break;
 	case NR_TABLES:
 		break;
@@ -539,6 +569,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_BORROWED:
 		read_borrowed(r, h);
+		break;
+	case TABLE_FACTS:
+		read_fact(r, h);
 		break;
 	case NR_TABLES:
 		break;

@@ -80,6 +80,7 @@ void heap_release(struct heap *h)
 	heap_interpreter_vec_release(&h->interpreters);
 	heap_weak_vec_release(&h->weak);
 	heap_borrowed_vec_release(&h->borrowed);
+	heap_fact_vec_release(&h->facts);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);
@@ -131,6 +132,22 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	h->edge_start[o] = 0;
 	h->edge_nr[o] = 0;
 	return o;
+}
+
+const struct heap_fact *heap_fact_of(const struct heap *h, oid o)
+{
+	size_t low = 0, high = h->facts.nr;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+
+		if (h->facts.v[at].object < o)
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low < h->facts.nr && h->facts.v[low].object == o ?
+		       &h->facts.v[low] : NULL;
 }
 
 void heap_fail(struct heap *h, struct error *err)

@@ -171,6 +171,20 @@ struct heap_weak {
 	oid callback;		/* called when the referent goes; OID_NONE */
 };
 VEC_DEFINE(heap_weak_vec, struct heap_weak);
+/*
+ * What neither references nor sizes tell of an object: the bound of a deque
+ * or a functools.lru_cache, and how often the latter helped.
+ */
+enum fact_kind { FACT_DEQUE, FACT_LRU_CACHE, NR_FACT_KINDS };
+
+struct heap_fact {
+	oid object;
+	enum fact_kind kind;
+	int64_t bound;		/* maxlen, maxsize; -1: None */
+	int64_t length;		/* entries now */
+	uint64_t hits, misses;	/* of a lru_cache */
+};
+VEC_DEFINE(heap_fact_vec, struct heap_fact);
 
 /* Edges of an object, one after the other, that are not counted. */
 struct heap_borrowed {
@@ -302,6 +316,7 @@ struct heap {
 	 * has counted them.
 	 */
 	uint32_t *hidden;
+	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */
@@ -321,6 +336,9 @@ void heap_release(struct heap *h);	/* calls ops->release if there is one */
  * OID_NONE: 2^32 - 1 objects already.
  */
 oid heap_add_object(struct heap *h, uint64_t address, uint32_t type);
+
+/* What is known of `o`; NULL: nothing. */
+const struct heap_fact *heap_fact_of(const struct heap *h, oid o);
 
 /* Set heap.failed, or free `err` if that is set. */
 void heap_fail(struct heap *h, struct error *err);

@@ -28,12 +28,6 @@ struct search {
  * ever: names stay linear in the references. */
 #define MAX_MISSES 16
 
-static bool is_lru_cache(struct python *py, const struct pytype *t)
-{
-	return types_is_named(py, py->types.v[t->native_base].address,
-			      "functools._lru_cache_wrapper");
-}
-
 /*
  * ElementObjectExtra {attrib, length, allocated, children}: what `extra`
  * points to, behind tag, text and tail (Modules/_elementtree.c).
@@ -96,7 +90,7 @@ static void search_init(struct search *s, struct python *py,
 		refs_instance(py, &own, obj, &s->attributes);
 	s->has_dict = t->flags & TPFLAG_DICT_SUBCLASS &&
 		      dict_iter_init(py, obj, &s->dict);
-	if (is_lru_cache(py, t))
+	if (facts_is_lru_cache(py, t))
 		s->link = word_at(py, obj + py->layout.lru_cache_root,
 				  py->layout.lru_link_next);
 }

@@ -420,6 +420,7 @@ static struct error *load_heap(struct python *py,
 	load_from_roots(&ld);
 	heap_sort(py->heap);
 	roots_load_stacks(py);
+	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
 	if (options && options->hidden)

@@ -4,6 +4,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/debug-offsets.def \
 	src/python/debug-offsets.h \
 	src/python/emulator.h \
+	src/python/facts.c \
 	src/python/fields.c \
 	src/python/fields.def \
 	src/python/fields.h \

@@ -406,6 +406,10 @@ bool repr_text(struct python *py, const struct pytype *t, raddr obj,
 
 /* --- describe.c: what reports say, when all is read -------------------------- */
 
+/* facts.c: heap.facts, when all objects are there */
+void facts_load(struct python *py);
+bool facts_is_lru_cache(struct python *py, const struct pytype *t);
+
 void describe_types(struct python *py);
 void describe_info(struct python *py);	/* heap.info */
 void describe_weak(struct python *py);	/* heap.weak */
