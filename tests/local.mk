@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
+	tests/e2e/test_leaks.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_retained.py \
@@ -38,6 +39,7 @@ EXTRA_DIST += \
 	tests/targets/arrays.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
+	tests/targets/clean.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/growing.py \
@@ -48,6 +50,7 @@ EXTRA_DIST += \
 	tests/targets/planted.py \
 	tests/targets/retained.py \
 	tests/targets/sick.py \
+	tests/targets/planted_leaks.py \
 	tests/targets/sizes.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \

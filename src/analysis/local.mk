@@ -16,6 +16,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/diff.h \
 	src/analysis/dominators.c \
 	src/analysis/dominators.h \
+	src/analysis/fan.c \
+	src/analysis/fan.h \
 	src/analysis/garbage.c \
 	src/analysis/garbage.h \
 	src/analysis/grow-name.c \
@@ -55,5 +57,13 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/summary.h \
 	src/analysis/tally.c \
 	src/analysis/tally.h \
+	src/analysis/suspects-holders.c \
+	src/analysis/suspects-kind.c \
+	src/analysis/suspects-sets.c \
+	src/analysis/suspects-waste.c \
+	src/analysis/suspects.c \
+	src/analysis/suspects.h \
+	src/analysis/tasks.c \
+	src/analysis/tasks.h \
 	src/analysis/trend.c \
 	src/analysis/trend.h

@@ -8,6 +8,8 @@
 #include "cli/options.h"
 
 const struct command commands[] = {
+	{ "leaks", "Tell what looks like a leak, and what usually fixes it",
+	  &leaks_argp, cmd_leaks },
 	{ "summary", "Count objects and bytes by type", &summary_argp,
 	  cmd_summary },
 	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain },

@@ -42,7 +42,7 @@ int commands_main(int argc, char **argv);
 
 extern const struct argp summary_argp, chain_argp, cycles_argp, object_argp,
 	capture_argp, diff_argp, export_argp, watch_argp, help_argp, doctor_argp,
-	garbage_argp, retained_argp, refs_argp;
+	garbage_argp, retained_argp, refs_argp, leaks_argp;
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_chain(const struct command *c, int argc, char **argv);
 int cmd_cycles(const struct command *c, int argc, char **argv);
@@ -55,6 +55,7 @@ int cmd_retained(const struct command *c, int argc, char **argv);
 int cmd_export(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);
 int cmd_doctor(const struct command *c, int argc, char **argv);
+int cmd_leaks(const struct command *c, int argc, char **argv);
 int cmd_help(const struct command *c, int argc, char **argv);
 
 #endif

@@ -8,6 +8,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/doctor.c \
 	src/cli/export.c \
 	src/cli/garbage.c \
+	src/cli/leaks.c \
 	src/cli/limits.c \
 	src/cli/limits.h \
 	src/cli/object.c \

@@ -53,6 +53,10 @@ enum {
 	OPTION_MAX_CAPTURES,
 	OPTION_WHEN,
 	OPTION_DEPTH,
+	OPTION_FAIL,
+	OPTION_MIN_ENTRIES,
+	OPTION_MIN_OBJECTS,
+	OPTION_MIN_PERCENT,
 };
 
 /* --color, --executable, --sysroot, --help, --usage and --version, of all

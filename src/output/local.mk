@@ -18,6 +18,10 @@ src_libpyheld_a_SOURCES += \
 	src/output/json.h \
 	src/output/jsonl.c \
 	src/output/jsonl.h \
+	src/output/leaks-json.c \
+	src/output/leaks-words.c \
+	src/output/leaks.c \
+	src/output/leaks.h \
 	src/output/limit.c \
 	src/output/limit.h \
 	src/output/object.c \

@@ -147,6 +147,8 @@ def test_schemas(python):
         v.named("garbage", run("garbage", target.pid))
         v.named("refs", run("refs", target.pid))
         v.named("doctor", run("doctor", target.pid))
+        v.named("leaks", run("leaks", target.pid, "--min-percent=0",
+                             "--min-objects=100", "--min-entries=50"))
         for address in [a for a, want in plants.values()][:3]:
             v.named("object command", run("object", target.pid,
                                           "0x%x" % address))
@@ -154,6 +156,10 @@ def test_schemas(python):
                             "--fail-if=bytes>90%"))
         export(v, target)
         watch(v, python)
+        with Target(pythons.system(), "planted_leaks.py", "lru_unbounded",
+                    "200") as other:
+            v.named("leaks", run("leaks", other.pid, other.pid,
+                                 "--min-percent=0"))
         with Target(pythons.system(), "planted.py") as other:
             v.named("diff", run("diff", other.pid, target.pid))
     unused = set(v.defs) - v.used

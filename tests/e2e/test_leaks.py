@@ -1,0 +1,170 @@
+"""`pyheld leaks` against programs that know what they leak, and two that do
+not leak."""
+import json
+import os
+import tempfile
+
+import pythons
+from harness import (CI, Skip, Target, each, limit, pyheld, pyheld_raw, text,
+                     unharmed)
+
+
+def some():
+    return pythons.supported() if CI else pythons.oldest_and_newest()
+
+
+def blames(suspect, facts):
+    """Does it name the cause, and an object that is to blame?"""
+    if suspect["kind"] not in facts["kinds"]:
+        return False
+    named = [int(x["address"], 16) for x in (suspect["object"],
+                                             suspect["via"]) if x]
+    return not facts["addresses"] or bool(set(named) & set(facts["addresses"]))
+
+
+def check_words(suspect):
+    """Words for people: in every one of them a cure, and no number alone."""
+    assert len(suspect["title"]) > 20 and suspect["fix"], suspect
+    assert suspect["bytes"] and suspect["objects"], suspect
+    assert "(null)" not in suspect["title"], suspect
+
+
+@limit(300)
+@each(some)
+def test_planted_cause_comes_first(python):
+    with Target(python, "planted_leaks.py", "serve") as target:
+        for cause in target.facts["causes"]:
+            facts = target.ask({"cause": cause})
+            found = pyheld("leaks", "--json", facts["pid"]).json
+            suspects = found["suspects"]
+            assert suspects, (cause, found)
+            assert blames(suspects[0], facts), \
+                (cause, facts["kinds"], facts["addresses"][:5],
+                 [(x["kind"], x["title"], x["object"], x["via"])
+                  for x in suspects])
+            for suspect in suspects:
+                check_words(suspect)
+        print("# leaks of %-14s %d planted causes, each the first suspect"
+              % (python.label, len(target.facts["causes"])))
+
+
+def rests():
+    """Real libraries are at hand where there are any."""
+    with_libraries = [p for p in pythons.supported()
+                      if p.minor == (3, 11) and "/.pyenv/" in p.path]
+    return (with_libraries + pythons.oldest_and_newest())[:3] if not CI \
+        else pythons.supported()
+
+
+@each(rests)
+def test_nothing_is_suspected_at_rest(python):
+    with Target(python, "clean.py", "rest") as target:
+        assert pyheld("leaks", "--json", target.pid).json["suspects"] == []
+        out = text(pyheld("leaks", target.pid).out)
+    assert out.startswith("no leak suspected (") and out.count("\n") == 1, out
+
+
+@each(some)
+def test_nothing_is_suspected_under_steady_load(python):
+    with Target(python, "clean.py", "steady") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        old = os.path.join(folder, "old.pyheld")
+        pyheld("capture", target.pid, "-o", old)
+        for _ in range(2):
+            os.write(target.process.stdin.fileno(), b"\n")
+            target.read()
+        for args in ((target.pid,), (target.pid, old)):
+            found = pyheld("leaks", "--json", *args, "--fail").json
+            assert found["suspects"] == [], found["suspects"]
+
+
+@each(some)
+def test_only_what_grows_is_suspected_with_older_ones(python):
+    """A large list that stays, and a smaller one that grows."""
+    with Target(python, "planted_leaks.py", "global_list") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        older = [os.path.join(folder, "%d.pyheld" % i) for i in range(2)]
+        sizes = [target.facts["leaks"]]
+        for path in older:
+            pyheld("capture", target.pid, "-o", path)
+            sizes.append(target.ask({"more": 1500})["leaks"])
+        found = pyheld("leaks", "--json", target.pid, *older).json
+        assert len(found["suspects"]) == 1, found["suspects"]
+        suspect = found["suspects"][0]
+        assert blames(suspect, target.facts), suspect
+        assert suspect["growth"]["old_entries"] == sizes[:-1], suspect
+        assert suspect["growth"]["entries"] == sizes[-1], suspect
+        assert suspect["growth"]["objects_came"] >= 3000, suspect
+        words = text(pyheld("leaks", target.pid, *older).out)
+        assert "{:,} -> {:,} -> {:,} entries".format(*sizes) in words, words
+        # Against itself nothing grows.
+        last = os.path.join(folder, "last.pyheld")
+        pyheld("capture", target.pid, "-o", last)
+        assert not pyheld("leaks", "--json", last, last).json["suspects"]
+        unharmed(target)
+
+
+@each(some)
+def test_lru_cache_says_what_it_says_of_itself(python):
+    with Target(python, "planted_leaks.py", "lru_unbounded", "12345") as target:
+        found = pyheld("leaks", "--json", target.pid).json
+        cache = found["suspects"][0]["lru_cache"]
+        assert cache == {"maxsize": None, "currsize": 12345, "hits": 0,
+                         "misses": 12345}, cache
+        title = found["suspects"][0]["title"]
+        assert "maxsize=None, currsize=12345, hits=0, misses=12345" in title
+
+
+@each(some)
+def test_tasks_and_what_they_wait_for(python):
+    with Target(python, "planted_leaks.py", "tasks_never_awaited", "700") as target:
+        asyncio = pyheld("leaks", "--json", target.pid).json["asyncio"]
+    assert (asyncio["count"], asyncio["waiting"]) == (700, 700), asyncio
+    (wait,) = asyncio["waits"]
+    assert wait["count"] == 700 and wait["awaits"] == "Event.wait", wait
+    assert wait["coroutine"].endswith("wait"), wait
+
+
+def in_all_forms(target, folder):
+    """Text and JSON of the process and of a capture of it."""
+    path = os.path.join(folder, "capture.pyheld")
+    pyheld("capture", target.pid, "-o", path)
+    for args in (), ("--json",):
+        yield pyheld("leaks", target.pid, *args).out, \
+            pyheld("leaks", path, *args).out
+
+
+@each(some)
+def test_of_a_capture_the_same(python):
+    for cause in ("lru_unbounded", "callbacks", "suspended_coroutine",
+                  "duplicate_strings", "tasks_never_awaited"):
+        with Target(python, "planted_leaks.py", cause) as target, \
+                tempfile.TemporaryDirectory() as folder:
+            for live, captured in in_all_forms(target, folder):
+                assert live == captured, (cause, live, captured)
+
+
+def test_thresholds_and_status():
+    with Target(pythons.newest(), "planted_leaks.py", "global_list") as target:
+        assert pyheld("leaks", target.pid).status == 0
+        assert pyheld_raw("leaks", target.pid, "--fail").status == 1
+        for option in ("--min-percent=99", "--min-objects=10000000",
+                       "--min-entries=1000000"):
+            found = pyheld("leaks", "--json", target.pid, option,
+                           "--fail", status=(0, 1)).json
+            few = [x for x in found["suspects"] if x["bytes"] * 100
+                   < 15 * found["heap"]["bytes"]]
+            assert not few, (option, few)
+        assert not pyheld("leaks", "--json", target.pid, "--min-percent=99",
+                          "--fail").json["suspects"]
+    assert pyheld_raw("leaks", "1", "--min-percent=101").status == 2
+    assert pyheld_raw("leaks").status == 2
+
+
+def test_text_fits_the_terminal():
+    with Target(pythons.newest(), "planted_leaks.py", "default_argument") as target:
+        out = text(pyheld("leaks", target.pid).out)
+    first = out.splitlines()[0]
+    assert first == "1 suspect", out
+    assert max(map(len, out.splitlines())) <= 80, out
+    json.dumps(out)
