@@ -16,6 +16,9 @@
 #define FEW_OF_TYPE_PERCENT 50
 /* A way on which a type comes so often is a chain. */
 #define CHAIN_MIN 1000
+/* Nested data of a library has many containers that are alike, with little in
+ * each. */
+#define ALIKE_MIN_ENTRIES 100
 /* So many references of a dict tell what it is. */
 #define INTERNED_SAMPLE 128
 /* Before holders, which are taken by how much hangs on each. */
@@ -181,6 +184,7 @@ static bool is_suspect(struct suspects *s, const struct group *g)
 	if (g->bytes < suspects_bytes(s, 1))
 		return false;
 	if (g->entries >= o->min_entries &&
+	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
 	    MAX(g->objects, g->entries) >= o->min_objects)
 		return !is_namespace(s, g->largest) ||
 		       is_uniform(s, g->largest);
