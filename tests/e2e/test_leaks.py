@@ -5,12 +5,8 @@ import os
 import tempfile
 
 import pythons
-from harness import (CI, Skip, Target, each, limit, pyheld, pyheld_raw, text,
+from harness import (CI, Target, each, limit, pyheld, pyheld_raw, text,
                      unharmed)
-
-
-def some():
-    return pythons.supported() if CI else pythons.oldest_and_newest()
 
 
 def blames(suspect, facts):
@@ -30,7 +26,7 @@ def check_words(suspect):
 
 
 @limit(300)
-@each(some)
+@each(pythons.some)
 def test_planted_cause_comes_first(python):
     with Target(python, "planted_leaks.py", "serve") as target:
         for cause in target.facts["causes"]:
@@ -64,7 +60,7 @@ def test_nothing_is_suspected_at_rest(python):
     assert out.startswith("no leak suspected (") and out.count("\n") == 1, out
 
 
-@each(some)
+@each(pythons.some)
 def test_nothing_is_suspected_under_steady_load(python):
     with Target(python, "clean.py", "steady") as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -78,7 +74,7 @@ def test_nothing_is_suspected_under_steady_load(python):
             assert found["suspects"] == [], found["suspects"]
 
 
-@each(some)
+@each(pythons.some)
 def test_only_what_grows_is_suspected_with_older_ones(python):
     """A large list that stays, and a smaller one that grows."""
     with Target(python, "planted_leaks.py", "global_list") as target, \
@@ -104,7 +100,7 @@ def test_only_what_grows_is_suspected_with_older_ones(python):
         unharmed(target)
 
 
-@each(some)
+@each(pythons.some)
 def test_lru_cache_says_what_it_says_of_itself(python):
     with Target(python, "planted_leaks.py", "lru_unbounded", "12345") as target:
         found = pyheld("leaks", "--json", target.pid).json
@@ -115,7 +111,7 @@ def test_lru_cache_says_what_it_says_of_itself(python):
         assert "maxsize=None, currsize=12345, hits=0, misses=12345" in title
 
 
-@each(some)
+@each(pythons.some)
 def test_tasks_and_what_they_wait_for(python):
     with Target(python, "planted_leaks.py", "tasks_never_awaited", "700") as target:
         asyncio = pyheld("leaks", "--json", target.pid).json["asyncio"]
@@ -134,7 +130,7 @@ def in_all_forms(target, folder):
             pyheld("leaks", path, *args).out
 
 
-@each(some)
+@each(pythons.some)
 def test_of_a_capture_the_same(python):
     for cause in ("lru_unbounded", "callbacks", "suspended_coroutine",
                   "duplicate_strings", "tasks_never_awaited"):
