@@ -176,8 +176,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'summary chain cycles garbage retained refs object capture diff export watch doctor help'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary chain cycles garbage retained refs object capture diff export watch help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary chain cycles garbage retained refs object capture diff export watch doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of this program'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look there for the files that a core\'s process had mapped'
