@@ -47,6 +47,16 @@ static bool is_own_class(const struct heap *h, oid o, oid to)
 	       (h->flags[o] & OBJECT_EMULATED);
 }
 
+/*
+ * A static class begins with a count of 1, which is nobody's: until somebody
+ * adds it to a module and forgets Py_INCREF (_testcapi of 3.12).
+ */
+static bool is_own_count(const struct heap *h, const struct heap_root *root)
+{
+	return root->kind == ROOT_TYPE &&
+	       heap_type_of(h, root->object)->flags & TYPE_IS_TYPE;
+}
+
 static void find(const struct heap *h, struct found *f)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
@@ -66,7 +76,9 @@ static void find(const struct heap *h, struct found *f)
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].counted &&
 		    h->roots.v[i].object < h->nr_objects)
-			add(f->sure, h->roots.v[i].object);
+			add(is_own_count(h, &h->roots.v[i]) ? f->maybe
+							    : f->sure,
+			    h->roots.v[i].object);
 }
 
 static void look_at(const struct heap *h, const struct found *f, oid o,

@@ -78,6 +78,21 @@ START_TEST(audit_takes_guesses_for_what_they_are)
 }
 END_TEST
 
+START_TEST(audit_lets_static_classes_give_their_count_away)
+{
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, "m->c; root m:m t:c; type type/class c; refs c=1");
+	ck_assert_uint_eq(a.nr_over, 0);
+	ck_assert_uint_eq(a.nr_unexplained, 0);
+	done(&h, &a);
+	look(&h, &a, "m->c; root m:m t:c; type type/class c; refs c=2");
+	ck_assert_uint_eq(a.nr_unexplained, 0);
+	done(&h, &a);
+}
+END_TEST
+
 START_TEST(audit_does_not_count_what_is_borrowed)
 {
 	struct audit a;
@@ -127,6 +142,8 @@ int main(void)
 	tcase_add_test(tc, audit_sorts_what_is_unexplained);
 	tcase_add_test(tc, audit_says_what_is_over_explained);
 	tcase_add_test(tc, audit_takes_guesses_for_what_they_are);
+	tcase_add_test(tc,
+		       audit_lets_static_classes_give_their_count_away);
 	tcase_add_test(tc, audit_does_not_count_what_is_borrowed);
 	tcase_add_test(tc, audit_counts_what_is_hidden);
 	suite_add_tcase(s, tc);
