@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_watch.py \
+	tests/e2e/truthtable.py \
 	tests/e2e/test_wild.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
@@ -70,4 +71,9 @@ check-local: src/pyheld $(check_PROGRAMS)
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld \
 		$(RUN_ALL_FLAGS)
 
-.PHONY: check-local
+# The table in HACKING.md of what the tests have compared, by CPython.
+update-truth-table: src/pyheld
+	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld --no-unit \
+		--table=$(top_srcdir)/HACKING.md
+
+.PHONY: check-local update-truth-table

@@ -4,6 +4,7 @@ import re
 import tempfile
 
 import pythons
+import truthtable
 from harness import Target, each, pyheld, text, unharmed
 
 FOUND = re.compile(r"gc: (un)?collectable <.*? (?:0x)?([0-9a-fA-F]+)>")
@@ -48,6 +49,8 @@ def test_saved(python):
     """What gc.collect() saves, and nothing else.  Without what has finalizers:
     these free some of the garbage before it is saved."""
     d = Discarded(python, "quiet")
+    truthtable.record(truthtable.name_of(python),
+                      garbage=(len(d.saved), len(d.found ^ d.saved)))
     assert d.found == d.saved, len(d.found ^ d.saved)
     assert len(d.found) > 3000, len(d.found)
     print("# garbage of %-14s %5d objects saved, the same"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pythons
+import truthtable
 from harness import CI, Skip, Target, each, limit, pyheld, unharmed
 from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
                        IMMORTAL, Statement, read_header)
@@ -117,6 +118,14 @@ class Difference:
                                                    self.of_type[kind][t]))
                 for example in self.examples[kind, t]:
                     print("    " + example)
+
+    def record(self, row, audit):
+        kinds = {"objects": "object", "sizes": "size", "counts": "refcount",
+                 "references": "reference"}
+        truthtable.record(row, explained=(audit["references"],
+                                          audit["over_explained"]),
+                          **{column: (self.compared[k], self.differing[k])
+                             for column, k in kinds.items()})
 
     def judge(self):
         bad = []
@@ -250,7 +259,7 @@ def compare_surplus(d, st, export, target):
     return len(surplus)
 
 
-def compare(target, label):
+def compare(target, label, row=None):
     st = target.statement
     path = "/tmp/pyheld-export-%d.jsonl" % target.pid
     try:
@@ -268,6 +277,8 @@ def compare(target, label):
     surplus = compare_surplus(d, st, export, target)
     check_header(export.header, target)
     d.report(label, surplus)
+    if row:
+        d.record(row, audit)
     check_names(export, d)
     d.judge()
 
@@ -298,7 +309,7 @@ def check_header(header, target):
 @each(pythons.supported)
 def test_zoo(python):
     with StatedTarget(python) as target:
-        compare(target, python.label)
+        compare(target, python.label, truthtable.name_of(python))
 
 
 @each(lambda: pythons.debug_builds()[0 if CI else -1:])
@@ -344,11 +355,29 @@ def test_service():
         p, kind, scale = pythons.system(), "standard", 500000
     print("# service: %s, %s" % (p.label, kind))
     with StatedTarget(p, kind, scale) as target:
-        compare(target, p.label)
+        compare(target, p.label, truthtable.name_of(p, "a service"))
         coverage = pyheld("summary", "--json", target.pid).json["coverage"]
         print("# read by:", coverage)
         assert coverage["emulated"] < MOST_EMULATED * coverage["native"]
         assert coverage["scanned"] == 0, coverage
+
+
+def test_every_python_is_in_the_table():
+    """HACKING.md says of each what was compared."""
+    with open(os.path.join(os.path.dirname(pythons.TESTS), "HACKING.md"),
+              encoding="utf-8") as f:
+        rows = truthtable.read(f.read())
+    for p in pythons.supported():
+        minor = "%d.%d." % p.minor
+        found = [r for r in rows if r.startswith(minor) and
+                 p.free_threaded == ("t" in r.split(",")[0].split(" ")[0])]
+        assert found, "%s: make update-truth-table" % p.label
+        for row in found:
+            missing = [c for c, cell in rows[row].items() if not cell]
+            # A service is of one CPython; without a GIL garbage differs.
+            allowed = {"garbage", "readers"} if "," in row else \
+                {"garbage"} if p.free_threaded else set()
+            assert set(missing) <= allowed, (row, missing)
 
 
 def test_every_python_is_here():
