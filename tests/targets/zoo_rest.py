@@ -56,6 +56,10 @@ def colliding_keys():
     try:
         from _testinternalcapi import hamt
     except ImportError:
+        # 3.12's module does not own the class RecursingInfinitelyError that
+        # it refers to: the audit of reference counts finds that out.
+        if sys.version_info[:2] == (3, 12):
+            raise
         from _testcapi import hamt
 
     class Key:
