@@ -244,6 +244,7 @@ struct error *core_check_executable(const char *path)
 unsigned int core_file_prot(struct core *c, struct target *t,
 			    const struct mapping *m)
 {
+	unsigned int prot = SEGMENT_READ;
 	struct first_page page;
 	Elf64_Phdr h;
 	int fd;
@@ -260,12 +261,16 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 		uint64_t first = h.p_offset / FIRST_PAGE_LEN *
 				 FIRST_PAGE_LEN;
 
-		if (h.p_type == PT_LOAD && m->offset >= first &&
-		    m->offset - first < h.p_filesz + (h.p_offset - first))
-			return SEGMENT_READ |
-			       (h.p_flags & PF_X ? SEGMENT_EXEC : 0);
+		if (h.p_type != PT_LOAD || m->offset < first ||
+		    m->offset - first >= h.p_filesz + (h.p_offset - first))
+			continue;
+		/* A page of the file may end one load and begin the next: lld
+		 * does that.  The one that begins with it is mapped there. */
+		prot = SEGMENT_READ | (h.p_flags & PF_X ? SEGMENT_EXEC : 0);
+		if (first == m->offset)
+			break;
 	}
-	return SEGMENT_READ;
+	return prot;
 }
 
 /* --- what can't be had --- */
