@@ -8,6 +8,7 @@
  *	core-notes.c	threads, the process, the files that it had mapped
  *	core-maps.c	mappings and memory of all that
  *	core-files.c	the files themselves, found and held against the core
+ *	core-symbols.c	symbols of a file that can't be had
  *	core.c		the target
  */
 #ifndef TARGET_CORE_H
@@ -109,6 +110,13 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 /* Warn of those that the core needs and that can't be had. */
 void core_warn_of_files(struct core *c, const struct target *t);
 void core_release_files(struct core *c);
+
+/*
+ * A defined symbol of a file that can't be had, where the core holds its
+ * .dynsym: its address in the process.  False: not there.
+ */
+bool core_symbol(struct target *t, const struct object *o, const char *name,
+		 raddr *ret, uint64_t *size);
 
 /* Set the command line, from the stack where that is there. */
 void core_describe(struct core *c, struct target *t);

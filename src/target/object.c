@@ -115,7 +115,7 @@ void object_release_all(struct target *t)
 }
 
 /* They are in order and do not overlap. */
-static const struct mapping *mapping_at(const struct target *t, raddr addr)
+const struct mapping *target_mapping(const struct target *t, raddr addr)
 {
 	size_t low = 0, high = t->mappings.nr;
 
@@ -155,7 +155,7 @@ static bool is_consistent(const struct target *t, const struct object *o,
 	for (size_t i = 0; i < nr; i++) {
 		raddr addr = bias + (loads[i].address & ~PAGE_MASK);
 		uint64_t offset = loads[i].offset & ~PAGE_MASK;
-		const struct mapping *m = mapping_at(t, addr);
+		const struct mapping *m = target_mapping(t, addr);
 
 		if (!loads[i].file_size)
 			continue;
@@ -172,7 +172,7 @@ static bool is_consistent(const struct target *t, const struct object *o,
 
 static bool find_bias(const struct target *t, struct object *o)
 {
-	const struct mapping *first = mapping_at(t, o->start);
+	const struct mapping *first = target_mapping(t, o->start);
 	const struct image_load *loads;
 	size_t nr = image_loads(o->image, &loads);
 
@@ -185,7 +185,7 @@ static bool find_bias(const struct target *t, struct object *o)
 
 static void open_image(struct target *t, struct object *o)
 {
-	const struct mapping *m = mapping_at(t, o->start);
+	const struct mapping *m = target_mapping(t, o->start);
 	bool symbols = false;
 	struct error *err;
 	int fd;
@@ -232,6 +232,8 @@ struct error *target_symbol(struct target *t, const char *in, const char *name,
 		if (in && !strstr(o->path, in))
 			continue;
 		im = target_image(t, o);
+		if (!im && t->core && core_symbol(t, o, name, ret, size))
+			return NULL;
 		if (!im)
 			continue;
 		err = image_symbol(im, name, &value, size);

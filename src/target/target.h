@@ -110,6 +110,9 @@ void target_close(struct target *t);
 struct error *target_peek(struct target *t, raddr addr, void *buf,
 			  uint64_t len) MUST_CHECK;
 
+/* The mapping that `addr` is in, or NULL. */
+const struct mapping *target_mapping(const struct target *t, raddr addr);
+
 /*
  * The ELF of an object, opened on first use through /proc/PID/exe,
  * /proc/PID/map_files or /proc/PID/root; never a file of our own mount
