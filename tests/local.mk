@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/bench/diff.py \
 	tests/build-free-threaded \
 	tests/e2e/harness.py \
+	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
 	tests/e2e/test_badinput.py \

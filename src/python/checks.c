@@ -25,6 +25,8 @@ static bool emulate_one(struct checker *c, raddr obj, raddr traverse)
 {
 	struct emulator_call call = { .object = obj, .traverse = traverse };
 
+	if (types_code_is_missing(c->py, traverse))
+		return false;
 	c->visited.nr = 0;
 	ifunc_run(c->py, &call, 1, &c->visited);
 	return !call.failed;

@@ -100,6 +100,54 @@ static void warn_of_traverses(struct python *py)
 	}
 }
 
+/* Types whose objects most of it is about. */
+#define MAX_LEFT_OUT 5
+
+static int compare_left_out(const void *pa, const void *pb)
+{
+	const struct pytype *a = *(const struct pytype *const *)pa;
+	const struct pytype *b = *(const struct pytype *const *)pb;
+
+	if (a->nr_left_out != b->nr_left_out)
+		return a->nr_left_out > b->nr_left_out ? -1 : 1;
+	return a->address < b->address ? -1 : 1;
+}
+
+static void add_left_out(struct python *py, struct str *text,
+			 const struct pytype *t)
+{
+	CLEANUP(freep) char *name = names_of_type(py, t);
+
+	str_addf(text, "%s%" PRIu64 " %s", text->len ? ", " : "",
+		 t->nr_left_out, name);
+}
+
+/* Objects whose type's traverse is in a file that can't be had. */
+static void describe_left_out(struct python *py)
+{
+	CLEANUP(freep) const struct pytype **types =
+		xcalloc(py->types.nr + 1, sizeof(*types));
+	CLEANUP(str_release) struct str text = STR_INIT;
+	uint64_t objects = 0;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < py->types.nr; i++)
+		if (py->types.v[i].nr_left_out) {
+			types[nr++] = &py->types.v[i];
+			objects += py->types.v[i].nr_left_out;
+		}
+	if (!nr)
+		return;
+	qsort(types, nr, sizeof(*types), compare_left_out);
+	for (size_t i = 0; i < MIN(nr, MAX_LEFT_OUT); i++)
+		add_left_out(py, &text, types[i]);
+	heap_warn_partial(py->heap, "%" PRIu64 " objects of %zu types could "
+			  "not be followed, as the code of their types is in "
+			  "files that can't be found: they are scanned for "
+			  "pointers (%s%s)", objects, nr, text.s,
+			  nr > MAX_LEFT_OUT ? ", ..." : "");
+}
+
 void describe_info(struct python *py)
 {
 	struct heap_info *info = &py->heap->info;
@@ -130,6 +178,7 @@ void describe_info(struct python *py)
 		heap_warn_partial(py->heap, "%" PRIu64 " bytes of memory could "
 				  "not be read: what lay there is missing",
 				  t->lost);
+	describe_left_out(py);
 	if (!py->emulator)
 		heap_warn(py->heap, "no emulator (%s): objects of C types that "
 			  "pyheld does not know are only scanned for pointers",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "python/find.h"
+#include "python/search.h"
 #include "target/children.h"
 
 #define MAX_INTERPRETERS 1024
@@ -75,7 +76,9 @@ static uint32_t find_hexversion(struct python *py)
 	if (!err) {
 		word = 0;
 		error_free(target_peek(py->target, at, &word, 8));
-		return (uint32_t)word;
+		/* It is read-only data, which a core may leave out. */
+		if (word)
+			return (uint32_t)word;
 	}
 	error_free(err);
 	minor = minor_of_paths(py->target, py->runtime);
@@ -242,46 +245,101 @@ static raddr symbol(struct python *py, const char *name)
 	return err ? 0 : at;
 }
 
+struct known {
+	size_t place;		/* in struct known_types */
+	const char *symbol, *name;
+};
+
+#define KNOWN(field, symbol, name)                                             \
+	{ offsetof(struct known_types, field), symbol, name }
+
+static const struct known known[] = {
+	KNOWN(type, "PyType_Type", "type"),
+	KNOWN(object, "PyBaseObject_Type", "object"),
+	KNOWN(str, "PyUnicode_Type", "str"),
+	KNOWN(int_, "PyLong_Type", "int"),
+	KNOWN(bool_, "PyBool_Type", "bool"),
+	KNOWN(float_, "PyFloat_Type", "float"),
+	KNOWN(bytes, "PyBytes_Type", "bytes"),
+	KNOWN(tuple, "PyTuple_Type", "tuple"),
+	KNOWN(list, "PyList_Type", "list"),
+	KNOWN(dict, "PyDict_Type", "dict"),
+	KNOWN(set, "PySet_Type", "set"),
+	KNOWN(frozenset, "PyFrozenSet_Type", "frozenset"),
+	KNOWN(module, "PyModule_Type", "module"),
+	KNOWN(function, "PyFunction_Type", "function"),
+	KNOWN(code, "PyCode_Type", "code"),
+	KNOWN(frame, "PyFrame_Type", "frame"),
+	KNOWN(generator, "PyGen_Type", "generator"),
+	KNOWN(coroutine, "PyCoro_Type", "coroutine"),
+	KNOWN(async_generator, "PyAsyncGen_Type", "async_generator"),
+	KNOWN(cell, "PyCell_Type", "cell"),
+	KNOWN(method, "PyMethod_Type", "method"),
+	KNOWN(builtin_function, "PyCFunction_Type",
+	      "builtin_function_or_method"),
+	KNOWN(weakref, "_PyWeakref_RefType", NULL),
+	KNOWN(property, "PyProperty_Type", "property"),
+	KNOWN(mappingproxy, "PyDictProxy_Type", "mappingproxy"),
+	KNOWN(wrapper_descriptor, "PyWrapperDescr_Type", "wrapper_descriptor"),
+	KNOWN(range, "PyRange_Type", "range"),
+	KNOWN(capsule, "PyCapsule_Type", "PyCapsule"),
+	KNOWN(none, "_Py_NoneStruct", NULL),
+};
+
+static raddr *place_of(struct python *py, const struct known *k)
+{
+	return (raddr *)((char *)&py->known + k->place);
+}
+
 static void find_known(struct python *py)
 {
-	struct known_types *k = &py->known;
-	const struct {
-		raddr *at;
-		const char *name;
-	} symbols[] = {
-		{ &k->type, "PyType_Type" },
-		{ &k->object, "PyBaseObject_Type" },
-		{ &k->str, "PyUnicode_Type" },
-		{ &k->int_, "PyLong_Type" },
-		{ &k->bool_, "PyBool_Type" },
-		{ &k->float_, "PyFloat_Type" },
-		{ &k->bytes, "PyBytes_Type" },
-		{ &k->tuple, "PyTuple_Type" },
-		{ &k->list, "PyList_Type" },
-		{ &k->dict, "PyDict_Type" },
-		{ &k->set, "PySet_Type" },
-		{ &k->frozenset, "PyFrozenSet_Type" },
-		{ &k->module, "PyModule_Type" },
-		{ &k->function, "PyFunction_Type" },
-		{ &k->code, "PyCode_Type" },
-		{ &k->frame, "PyFrame_Type" },
-		{ &k->generator, "PyGen_Type" },
-		{ &k->coroutine, "PyCoro_Type" },
-		{ &k->async_generator, "PyAsyncGen_Type" },
-		{ &k->cell, "PyCell_Type" },
-		{ &k->method, "PyMethod_Type" },
-		{ &k->builtin_function, "PyCFunction_Type" },
-		{ &k->weakref, "_PyWeakref_RefType" },
-		{ &k->property, "PyProperty_Type" },
-		{ &k->mappingproxy, "PyDictProxy_Type" },
-		{ &k->wrapper_descriptor, "PyWrapperDescr_Type" },
-		{ &k->range, "PyRange_Type" },
-		{ &k->capsule, "PyCapsule_Type" },
-		{ &k->none, "_Py_NoneStruct" },
-	};
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++)
+		*place_of(py, &known[i]) = symbol(py, known[i].symbol);
+}
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(symbols); i++)
-		*symbols[i].at = symbol(py, symbols[i].name);
+/* The same by their names, of a CPython that was found without symbols. */
+static void find_known_by_name(struct python *py)
+{
+	raddr builtins = word_at(py, py->interpreters.v[0].address,
+				 py->layout.interp_builtins);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].name)
+			*place_of(py, &known[i]) =
+				type_names_address(py, known[i].name);
+	py->known.weakref = type_names_address(py, "weakref.ReferenceType");
+	if (!py->known.weakref)		/* 3.8, 3.9 */
+		py->known.weakref = type_names_address(py, "weakref");
+	py->known.none = dict_get(py, builtins, "None");
+}
+
+static void find_build(struct python *py)
+{
+	struct target *t = py->target;
+
+	py->free_threaded = has_symbol(t, "_Py_DecRefShared");
+	py->debug = has_symbol(t, "_Py_NegativeRefcount") &&
+		    has_symbol(t, "_Py_RefTotal");
+	if (py->minor >= 12)
+		py->debug = has_symbol(t, "_Py_NegativeRefcount");
+	py->trace_refs = !py->free_threaded &&
+			 has_symbol(t, "_Py_AddToAllObjects");
+}
+
+static struct error *find_runtime(struct python *py)
+{
+	struct error *err = target_symbol(py->target, NULL, "_PyRuntime",
+					  &py->runtime, &py->runtime_size);
+
+	if (!err) {
+		py->hexversion = find_hexversion(py);
+		return NULL;
+	}
+	if (err->code != ERR_NOT_FOUND)
+		return err;
+	error_free(err);
+	py->by_search = py->target->core && search_runtime(py);
+	return py->by_search ? NULL : not_cpython(py->target);
 }
 
 struct error *find_python(struct target *t, struct python *py)
@@ -291,15 +349,9 @@ struct error *find_python(struct target *t, struct python *py)
 
 	py->target = t;
 	py->memory = &t->memory;
-	err = target_symbol(t, NULL, "_PyRuntime", &py->runtime,
-			    &py->runtime_size);
-	if (err && err->code == ERR_NOT_FOUND) {
-		error_free(err);
-		return not_cpython(t);
-	}
+	err = find_runtime(py);
 	if (err)
 		return err;
-	py->hexversion = find_hexversion(py);
 	py->minor = (int)(py->hexversion >> 16 & 0xff);
 	if (py->hexversion >> 24 != 3 || py->minor < 8)
 		return error_new(ERR_UNSUPPORTED,
@@ -307,13 +359,8 @@ struct error *find_python(struct target *t, struct python *py)
 				 "later", who,
 				 py->hexversion >> 24,
 				 py->hexversion >> 16 & 0xff);
-	py->free_threaded = has_symbol(t, "_Py_DecRefShared");
-	py->debug = has_symbol(t, "_Py_NegativeRefcount") &&
-		    has_symbol(t, "_Py_RefTotal");
-	if (py->minor >= 12)
-		py->debug = has_symbol(t, "_Py_NegativeRefcount");
-	py->trace_refs = !py->free_threaded &&
-			 has_symbol(t, "_Py_AddToAllObjects");
+	if (!py->by_search)
+		find_build(py);
 	if (py->minor > NEWEST_MINOR)
 		heap_warn(py->heap, "CPython 3.%d is newer than the tables "
 			  "know: its debug offsets and DWARF are used, and "
@@ -321,7 +368,8 @@ struct error *find_python(struct target *t, struct python *py)
 	heap_note(py->heap, true, "the runtime is found", "_PyRuntime at 0x%"
 		  PRIx64 ", %" PRIu64 " bytes, of 3.%d", py->runtime,
 		  py->runtime_size, py->minor);
-	find_known(py);
+	if (!py->by_search)
+		find_known(py);
 	if (!py->known.type || !py->known.object || !py->known.str)
 		return error_new(ERR_UNSUPPORTED,
 				 "%s: its CPython exports no PyType_Type",
@@ -403,10 +451,8 @@ static void find_traverses(struct python *py)
 {
 	struct known_types *k = &py->known;
 
-	const struct segment *code = memory_find(
-		py->memory, word_at(py, k->type, py->layout.type_dealloc));
-
-	k->has_code = code && code->prot & SEGMENT_EXEC;
+	k->has_code = types_is_code(
+		py, word_at(py, k->type, py->layout.type_dealloc));
 	k->dict_traverse = traverse_of(py, k->dict);
 	k->list_traverse = traverse_of(py, k->list);
 	k->tuple_traverse = traverse_of(py, k->tuple);
@@ -464,9 +510,12 @@ struct error *find_in_snapshot(struct python *py)
 	struct error *err;
 	uint64_t hex;
 
+	err = find_interpreters(py);
+	if (err)
+		return err;
+	if (py->by_search)
+		find_known_by_name(py);
 	err = check_types(py);
-	if (!err)
-		err = find_interpreters(py);
 	if (err)
 		return err;
 	find_traverses(py);

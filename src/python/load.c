@@ -124,19 +124,6 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
 }
 
-/* Without its traverse: every aligned word that points to an object. */
-static void scan(struct python *py, const struct pytype *t, raddr obj,
-		 struct refs *refs)
-{
-	for (uint64_t at = py->layout.object_size;
-	     at + 8 <= (uint64_t)t->basicsize; at += 8) {
-		raddr to = word_at(py, obj, (uint32_t)at);
-
-		if (to && objects_add(py, to) != OID_NONE)
-			refs_add(refs, to, REF_OFFSET, at);
-	}
-}
-
 static void load_by_scan(struct loader *ld, oid o)
 {
 	struct python *py = ld->py;
@@ -144,9 +131,8 @@ static void load_by_scan(struct loader *ld, oid o)
 
 	refs_clear(&ld->refs);
 	/* The words of a capsule are for C alone: none is an object's. */
-	if (t.address != py->known.capsule &&
-	    refs_claim(py, (uint64_t)t.basicsize / 8))
-		scan(py, &t, py->heap->address[o], &ld->refs);
+	if (t.address != py->known.capsule)
+		refs_scan(py, &t, py->heap->address[o], &ld->refs);
 	store_refs(ld, o, true);
 	py->heap->flags[o] |= OBJECT_SCANNED;
 	py->heap->info.nr_scanned++;
@@ -166,7 +152,12 @@ static void load_native(struct loader *ld, oid o)
 	refs_clear(&ld->refs);
 	result = refs_read(py, t, obj, &ld->refs);
 	if (result == REFS_EMULATE) {
-		oid_vec_push(&py->pending, o);
+		if (!types_code_is_missing(py, t->traverse)) {
+			oid_vec_push(&py->pending, o);
+			return;
+		}
+		types_of(py, o)->nr_left_out++;
+		load_by_scan(ld, o);
 		return;
 	}
 	store_refs(ld, o, true);
@@ -296,7 +287,7 @@ bool load_refs_again(struct python *py, oid o, struct refs *refs)
 	py->claims = UINT64_MAX;
 	py->lookups = MAX(py->lookups, MAX_LOOKUPS_MORE);
 	if (flags & OBJECT_SCANNED) {
-		scan(py, &t, obj, refs);
+		refs_scan(py, &t, obj, refs);
 		return true;
 	}
 	if (flags & OBJECT_EMULATED) {
@@ -330,6 +321,7 @@ static void python_free(struct python *py)
 	details_release(py);
 	objects_release(py);
 	types_release(py);
+	type_names_release(py);
 	interpreter_vec_release(&py->interpreters);
 	oid_vec_release(&py->pending);
 	raddr_vec_release(&py->asked);

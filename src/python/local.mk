@@ -53,12 +53,16 @@ src_libpyheld_a_SOURCES += \
 	src/python/python.h \
 	src/python/refs-hamt.c \
 	src/python/refs-instance.c \
+	src/python/refs-scan.c \
 	src/python/refs.c \
 	src/python/repr.c \
+	src/python/search.c \
+	src/python/search.h \
 	src/python/size-library.c \
 	src/python/size.c \
 	src/python/state.h \
 	src/python/text.c \
+	src/python/type-names.c \
 	src/python/types.c
 
 src_libpyheld_a_SOURCES += \

@@ -61,8 +61,8 @@ static enum refs_result add_managed_13(struct python *py,
 	return result;
 }
 
-static enum refs_result add_managed(struct python *py, const struct pytype *t,
-				    raddr obj, struct refs *ret)
+enum refs_result refs_managed(struct python *py, const struct pytype *t,
+			      raddr obj, struct refs *ret)
 {
 	enum refs_result result = REFS_OK;
 	uint64_t word;
@@ -114,7 +114,7 @@ enum refs_result refs_instance(struct python *py, const struct pytype *t,
 		refs_add(ret, word_at(py, obj, offset), REF_OFFSET, offset);
 	}
 	if (t->visits_managed)
-		result = add_managed(py, t, obj, ret);
+		result = refs_managed(py, t, obj, ret);
 	else if (t->visits_dict)
 		refs_add(ret, dict_of(py, t, obj), REF_DICT, 0);
 	if (t->visits_type)

@@ -390,8 +390,8 @@ enum refs_result refs_deque(struct python *py, const struct pytype *t,
 	return REFS_OK;
 }
 
-static enum refs_result read_native(struct python *py, const struct pytype *t,
-				    raddr obj, struct refs *ret)
+enum refs_result refs_read_as(struct python *py, const struct pytype *t,
+			      raddr obj, struct refs *ret)
 {
 	switch (t->reader) {
 	case READER_NONE:
@@ -445,7 +445,7 @@ enum refs_result refs_read(struct python *py, const struct pytype *t,
 		return REFS_EMULATE;
 	if (t->is_subtype)
 		own = refs_instance(py, t, obj, ret);
-	base = read_native(py, t, obj, ret);
+	base = refs_read_as(py, t, obj, ret);
 	if (base == REFS_EMULATE) {
 		ret->to.nr = to;
 		ret->names.nr = names;

@@ -94,6 +94,7 @@ struct pytype {
 	uint64_t nr_failed;	/* objects that could not be emulated */
 	const char *failed;	/* why the first could not (static) */
 	uint64_t nr_junk;	/* objects that visit what is no object */
+	uint64_t nr_left_out;	/* objects: its traverse is not in the core */
 };
 VEC_DEFINE(pytype_vec, struct pytype);
 
@@ -148,6 +149,7 @@ struct python {
 	raddr runtime_object_start, runtime_object_end; /* its ELF object */
 	struct interpreter_vec interpreters;
 	struct known_types known;
+	bool by_search;		/* found without symbols: search.c */
 	raddr subtype_traverse;
 	raddr lookdict;		/* 3.8 to 3.10: dk_lookup of general dicts */
 	/* 3.13 without the fix of gh-130327: embedded values are visited by
@@ -166,6 +168,7 @@ struct python {
 	struct raddr_vec asked;	/* libraries that ifunc.c has asked */
 	struct raddr_vec interned; /* dicts of interned strings: 3.14 on */
 	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
+	struct type_names *type_names; /* type-names.c; NULL: not needed yet */
 	struct details *details; /* details.c */
 };
 
@@ -208,13 +211,33 @@ raddr types_dict(struct python *py, raddr type);
 raddr types_mro(struct python *py, raddr type);
 /* Is `type` `base` or a subclass of it?  Follows tp_base, bounded. */
 bool types_is_subclass(struct python *py, raddr type, raddr base);
-/* The tp_name of `type` in place or NULL. */
+/* The state that 3.12 and later have of a static builtin type in the main
+ * interpreter; 0: none. */
+raddr types_static_state(struct python *py, raddr type);
+/* Could there be code at `addr`?  It may be left out of a core. */
+bool types_is_code(struct python *py, raddr addr);
+/* There is no code at `addr` of a core: it is in a file that can't be had. */
+bool types_code_is_missing(struct python *py, raddr addr);
+/* Is its tp_name in a file that can't be had? */
+bool types_name_is_left_out(struct python *py, raddr type);
+/* The tp_name of `type` in place, or what type_names_find() says; or NULL. */
 const char *types_c_name(struct python *py, raddr type);
 /* Is its tp_name this one? */
 bool types_is_named(struct python *py, raddr type, const char *name);
 /* First class in the MRO with `name` in its dict: *value; false: none. */
 bool types_lookup(struct python *py, raddr type, const char *name,
 		  raddr *value, raddr *owner);
+
+/* --- type-names.c: where a core leaves tp_name out ------------------------ */
+
+/*
+ * What `type` is called, if its tp_name can't be read: where nothing tells, by
+ * its address.  NULL: it is no such type.  Valid as long as `py`.
+ */
+const char *type_names_find(struct python *py, raddr type);
+/* The type that is called so, of those; 0: none. */
+raddr type_names_address(struct python *py, const char *name);
+void type_names_release(struct python *py);
 
 /* --- gc.c ---------------------------------------------------------------- */
 
@@ -316,6 +339,15 @@ enum refs_result { REFS_OK, REFS_UNREADABLE, REFS_EMULATE };
  */
 enum refs_result refs_read(struct python *py, const struct pytype *t,
 			   raddr obj, struct refs *ret);
+/* As t->reader does, without what subtype_traverse() does itself. */
+enum refs_result refs_read_as(struct python *py, const struct pytype *t,
+			      raddr obj, struct refs *ret);
+/* Append what an object seems to refer to, without its traverse. */
+void refs_scan(struct python *py, const struct pytype *t, raddr obj,
+	       struct refs *ret);
+/* PyObject_VisitManagedDict() */
+enum refs_result refs_managed(struct python *py, const struct pytype *t,
+			      raddr obj, struct refs *ret);
 /* Work out t->reader and what goes with it; called once a class. */
 void refs_choose_reader(struct python *py, struct pytype *t);
 

@@ -66,11 +66,40 @@ static const struct slot *table_get(const struct type_index *ti, raddr addr)
 	return NULL;
 }
 
-static bool is_code(struct python *py, raddr addr)
+/* Of a file that the core leaves out and that can't be had. */
+static const struct mapping *left_out(struct python *py, raddr addr)
+{
+	const struct mapping *m;
+
+	if (!py->target || !py->target->core || memory_find(py->memory, addr))
+		return NULL;
+	m = target_mapping(py->target, addr);
+	return m && m->inode ? m : NULL;
+}
+
+bool types_is_code(struct python *py, raddr addr)
 {
 	const struct segment *s = memory_find(py->memory, addr);
+	const struct mapping *m = s ? NULL : left_out(py, addr);
 
-	return s && s->prot & SEGMENT_EXEC;
+	/* gcore does not say what may be done with it. */
+	return s ? s->prot & SEGMENT_EXEC
+		 : m && (!m->prot || m->prot & SEGMENT_EXEC);
+}
+
+bool types_code_is_missing(struct python *py, raddr addr)
+{
+	const struct segment *s;
+
+	if (!py->target->core)
+		return false;
+	s = memory_find(py->memory, addr);
+	return !s || !(s->prot & SEGMENT_EXEC);
+}
+
+bool types_name_is_left_out(struct python *py, raddr type)
+{
+	return left_out(py, word_at(py, type, py->layout.type_name));
 }
 
 /* Enough of a class to believe in it. */
@@ -94,9 +123,11 @@ static bool looks_like_type(struct python *py, raddr addr)
 	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
 		return false;
 	/* Every class can free its instances.  Garbage rarely looks so. */
-	if (py->known.has_code && !is_code(py, get_u64(p + l->type_dealloc)))
+	if (py->known.has_code &&
+	    !types_is_code(py, get_u64(p + l->type_dealloc)))
 		return false;
-	return memory_string(py->memory, get_u64(p + l->type_name), MAX_C_NAME);
+	return memory_string(py->memory, get_u64(p + l->type_name),
+			     MAX_C_NAME) || types_name_is_left_out(py, addr);
 }
 
 static void read_type(struct python *py, raddr addr, struct pytype *t)
@@ -251,7 +282,7 @@ bool types_is_gc(struct python *py, const struct pytype *t, raddr obj)
 
 /* 3.12 and later: static builtin types keep their state in the interpreter,
  * at an index (from 1) that stands where tp_subclasses would be. */
-static raddr static_state(struct python *py, raddr type)
+raddr types_static_state(struct python *py, raddr type)
 {
 	const struct layout *l = &py->layout;
 	uint64_t index = word_at(py, type, l->type_subclasses);
@@ -281,7 +312,7 @@ raddr types_dict(struct python *py, raddr type)
 
 	if (!dict && (word_at(py, type, l->type_flags) &
 		      TPFLAG_STATIC_BUILTIN)) {
-		raddr state = static_state(py, type);
+		raddr state = types_static_state(py, type);
 
 		if (state)
 			dict = word_at(py, state, l->static_type_dict);
@@ -306,8 +337,11 @@ bool types_is_subclass(struct python *py, raddr type, raddr base)
 
 const char *types_c_name(struct python *py, raddr type)
 {
-	return memory_string(py->memory,
-			     word_at(py, type, py->layout.type_name), MAX_C_NAME);
+	const char *name = memory_string(
+		py->memory, word_at(py, type, py->layout.type_name),
+		MAX_C_NAME);
+
+	return name ? name : type_names_find(py, type);
 }
 
 bool types_is_named(struct python *py, raddr type, const char *name)
@@ -316,7 +350,12 @@ bool types_is_named(struct python *py, raddr type, const char *name)
 	const uint8_t *p = memory_at(
 		py->memory, word_at(py, type, py->layout.type_name), size);
 
-	return p && memcmp(p, name, size) == 0;
+	const char *found;
+
+	if (p)
+		return memcmp(p, name, size) == 0;
+	found = type_names_find(py, type);
+	return found && strcmp(found, name) == 0;
 }
 
 /* The value of `name` in one class's dict, 0: none.  False: no class has so

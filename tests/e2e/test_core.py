@@ -14,9 +14,10 @@ import time
 import pythons
 from harness import (PYHELD, Skip, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
+from hide import hide_files
 from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
-                        compare_surplus)
+                        compare_surplus, surplus_objects)
 
 
 class Directory:
@@ -99,6 +100,50 @@ def compare_with_truth(target, path, label):
     d.judge()
 
 
+# Of what the target states, with nothing at hand but the core.
+LEAST_ALONE = {"object": 0.99, "reference": 0.98, "refcount": 0.99,
+               "generation": 0.99, "size": 0.99, "type": 0.98}
+
+
+def alone(target, directory, core, label):
+    """The same core when none of the process's files is there."""
+    hide_files(core)
+    path = directory.file("alone.jsonl")
+    result = pyheld("export", "--format=jsonl", "-o", path, core, status=(4,))
+    assert b"could not be followed" in result.err, result
+    st, exported, d = target.statement, Export(path), Difference()
+    for i in range(len(st.ids)):
+        compare_object(d, st, i, exported)
+    d.report(label + " alone", len(surplus_objects(st, exported)))
+    for kind, least in LEAST_ALONE.items():
+        assert d.share(kind) >= least, "%s: only %.3f%%" % (
+            kind, 100 * d.share(kind))
+    capture = directory.file("alone.pyheld")
+    pyheld("capture", core, "-o", capture, status=(4,))
+    for command in ["summary"], ["chain", "--type=dict"]:
+        answers = [pyheld(*command, "--json", source, status=(4,)).json
+                   for source in (core, capture)]
+        for answer in answers:
+            answer.pop("target", None)
+        assert answers[0] == answers[1], "%s differs" % command[0]
+    coverage = pyheld("summary", "--json", core, status=(4,)).json["coverage"]
+    # Debian's gcore has the program's code, as it shares a mapping with its
+    # headers.
+    assert coverage["scanned"] and not coverage["unread"], coverage
+
+
+def compare_reports(python, target, d, live, dead, core):
+    assert body(live) == body(dead), "live and core differ"
+    for command in (["chain", "--type=dict"], ["cycles"], ["retained"],
+                    ["summary"]):
+        answers = [pyheld(*command, "--json", *where).json for where in (
+            [target.pid], [*sysroot(python), core], [d.file("capture")])]
+        for answer in answers:
+            answer.pop("target", None)
+        assert answers[0] == answers[1], "%s differs" % command[0]
+        assert answers[0] == answers[2], "%s differs" % command[0]
+
+
 @limit(240)
 @each(pythons.some)
 def test_gcore(python):
@@ -111,19 +156,12 @@ def test_gcore(python):
         pyheld("capture", *sysroot(python), core, "-o", d.file("capture"))
         kept = export(d, "kept", d.file("capture"))
         assert body(kept) == body(dead), "core and its capture differ"
-        if not is_whole:
-            return
-        assert body(live) == body(dead), "live and core differ"
-        for command in (["chain", "--type=dict"], ["cycles"], ["retained"],
-                        ["summary"]):
-            answers = [pyheld(*command, "--json", *where).json for where in (
-                [target.pid], [*sysroot(python), core], [d.file("capture")])]
-            for answer in answers:
-                answer.pop("target", None)
-            assert answers[0] == answers[1], "%s differs" % command[0]
-            assert answers[0] == answers[2], "%s differs" % command[0]
+        if is_whole:
+            compare_reports(python, target, d, live, dead, core)
+        alone(target, d, core, python.label)
 
 
+@limit(240)
 @each(pythons.some)
 def test_kernel(python):
     plain_pattern()
@@ -139,6 +177,7 @@ def test_kernel(python):
         assert summary == found
         for key in "pid", "executable", "command":
             assert about[key] == of_live[key], key
+        alone(target, d, core, python.label)
 
 
 @each(lambda: [pythons.system()])
