@@ -37,6 +37,7 @@ START_TEST(limit_reads_its_grammar)
 	check_parse("bytes>+2.5%", LIMIT_BYTES, LIMIT_PERCENT, 2.5, NULL);
 	check_parse("objects>+5000", LIMIT_OBJECTS, LIMIT_GROWTH, 5000, NULL);
 	check_parse(" rss > 1.5k ", LIMIT_RSS, LIMIT_NOW, 1536, NULL);
+	check_parse("rss>2K", LIMIT_RSS, LIMIT_NOW, 2048, NULL);
 	check_parse("garbage>+1M", LIMIT_GARBAGE, LIMIT_GROWTH, 1048576, NULL);
 	check_parse("uncollectable>1G", LIMIT_UNCOLLECTABLE, LIMIT_NOW,
 		    1073741824, NULL);
