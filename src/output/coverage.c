@@ -13,6 +13,12 @@ void coverage_add_line(const struct heap *h, const char *name, struct str *out)
 {
 	const struct heap_info *info = &h->info;
 
+	if (info->nr_lost_bytes) {
+		str_addf(out, "\npartial%s%s: ", name ? " of " : "",
+			 name ? name : "");
+		format_count(out, info->nr_lost_bytes);
+		str_add(out, " bytes of the target's memory are missing\n");
+	}
 	if (!info->nr_scanned && !info->nr_unread)
 		return;
 	str_addf(out, "\ncoverage%s%s: ", name ? " of " : "",
@@ -61,6 +67,8 @@ json_t *coverage_json(const struct heap *h)
 	json_put(ret, "scanned", json_count(info->nr_scanned));
 	json_put(ret, "unread", json_count(info->nr_unread));
 	json_put(ret, "bad_pointers", json_count(info->nr_bad_pointers));
+	json_put(ret, "lost_bytes", json_count(info->nr_lost_bytes));
+	json_put(ret, "partial", json_boolean(heap_is_partial(h)));
 	json_put(ret, "emulator", json_boolean(info->emulator));
 	return ret;
 }

@@ -163,7 +163,7 @@ void describe_info(struct python *py)
 	info->resident = t->resident;
 	info->pause_ns = t->pause_ns;
 	info->bytes_copied = t->memory.bytes_copied;
-	info->nr_lost_bytes = t->lost;
+	info->nr_lost_bytes = t->lost + t->missing;
 	/* A core that was cut short: it has warned of that itself. */
 	info->partial |= t->missing != 0;
 	info->free_threaded = py->free_threaded;

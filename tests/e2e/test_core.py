@@ -199,6 +199,8 @@ def test_cut_short(python):
             assert b"cut short" in result.err, result
             if result.status == 4:
                 assert result.json["objects"] <= whole["objects"]
+                coverage = result.json["coverage"]
+                assert coverage["partial"] and coverage["lost_bytes"], result
                 continue
             expect_error("summary", d.file("cut"), words=["missing"])
         assert 4 in statuses, statuses
