@@ -277,6 +277,15 @@ static void add_chain(struct suspects *s)
 	suspects_put_retained(s, suspect, first);
 }
 
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
 void suspects_add_holders(struct suspects *s)
 {
 	CLEANUP(holder_vec_release) struct holder_vec holders = VEC_INIT;
@@ -284,7 +293,10 @@ void suspects_add_holders(struct suspects *s)
 
 	find_holders(s, &holders);
 	make_groups(s, &holders, &groups);
-	for (size_t i = 0; i < groups.nr; i++)
+	if (groups.nr)
+		qsort(groups.v, groups.nr, sizeof(*groups.v), compare_groups);
+	/* Each takes memory, and time, by the heap's size. */
+	for (size_t i = 0; i < groups.nr && s->v.nr < SUSPECTS_MAX; i++)
 		if (is_suspect(s, &groups.v[i]))
 			add_group(s, &groups.v[i], &holders);
 	add_chain(s);

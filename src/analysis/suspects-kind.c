@@ -457,11 +457,10 @@ static void classify_holder(struct suspects *s, struct suspect *suspect)
 
 void suspects_classify(struct suspects *s, struct suspect *suspect)
 {
-	if (suspect->object != OID_NONE) {
-		suspect->object = whole_cache(s, suspect->object);
-		suspect->fact = heap_fact_of(s->heap, suspect->object);
-	}
 	/* The others have been made as what they are. */
-	if (suspect->kind == SUSPECT_CONTAINER)
-		classify_holder(s, suspect);
+	if (suspect->kind != SUSPECT_CONTAINER)
+		return;
+	suspect->object = whole_cache(s, suspect->object);
+	suspect->fact = heap_fact_of(s->heap, suspect->object);
+	classify_holder(s, suspect);
 }

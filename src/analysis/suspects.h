@@ -69,6 +69,9 @@ struct suspects_options {
 /* ... from these on. */
 #define SUSPECTS_FEW 16
 
+/* More holders are not looked at, however low the thresholds. */
+#define SUSPECTS_MAX 200
+
 /* suspect.flags */
 #define SUSPECT_HAS_DEL 1	/* a class of garbage has __del__ */
 #define SUSPECT_OF_METHOD 2	/* the cached function is a class's: self is

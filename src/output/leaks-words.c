@@ -6,6 +6,7 @@
 
 /* Longer places lose their middle. */
 #define PLACE_MAX 120
+#define TYPE_MAX 60
 
 void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 {
@@ -26,9 +27,25 @@ void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 	format_fit(out, text.s, PLACE_MAX, false);
 }
 
-static const char *type_of(const struct suspects *s, oid o)
+void leaks_add_type(const struct suspects *s, uint32_t type, struct str *out)
 {
-	return heap_type_of(s->heap, o)->name;
+	const char *name = s->heap->types.v[type].name;
+
+	format_fit(out, name ? name : "?", TYPE_MAX, false);
+}
+
+static void add_type_of(const struct suspects *s, oid o, struct str *out)
+{
+	leaks_add_type(s, s->heap->type[o], out);
+}
+
+/* "the list app.SESSIONS" */
+static void add_the(const struct suspects *s, oid o, const char *place,
+		    struct str *out)
+{
+	str_add(out, "the ");
+	add_type_of(s, o, out);
+	str_addf(out, " %s", place);
 }
 
 static void add_via(const struct suspects *s, const struct suspect *suspect,
@@ -46,9 +63,10 @@ static void add_entries(const struct suspects *s,
 	str_add(out, " holds ");
 	format_counted(out, suspect->entries,
 		       suspect->entries == 1 ? "entry" : "entrie");
-	if (suspect->entry_type != UINT32_MAX)
-		str_addf(out, ", mostly %s",
-			 s->heap->types.v[suspect->entry_type].name);
+	if (suspect->entry_type == UINT32_MAX)
+		return;
+	str_add(out, ", mostly ");
+	leaks_add_type(s, suspect->entry_type, out);
 }
 
 static void add_containers(const struct suspects *s,
@@ -56,13 +74,14 @@ static void add_containers(const struct suspects *s,
 			   struct str *out)
 {
 	if (suspect->nr_alike) {
-		format_counted(out, (uint64_t)suspect->nr_alike + 1,
-			       type_of(s, suspect->object));
-		str_addf(out, " like %s hold ", place);
+		format_count(out, (uint64_t)suspect->nr_alike + 1);
+		str_add_char(out, ' ');
+		add_type_of(s, suspect->object, out);
+		str_addf(out, "s like %s hold ", place);
 		format_count(out, suspect->entries);
 		str_add(out, " entries");
 	} else {
-		str_addf(out, "the %s %s", type_of(s, suspect->object), place);
+		add_the(s, suspect->object, place, out);
 		add_entries(s, suspect, out);
 	}
 }
@@ -109,13 +128,16 @@ static void add_exception(const struct suspects *s,
 			  struct str *out)
 {
 	if (suspect->flags & SUSPECT_TRACEBACKS) {
-		str_addf(out, "the %s %s keeps exceptions with their"
-			 " tracebacks and all locals of their frames",
-			 type_of(s, suspect->object), place);
+		add_the(s, suspect->object, place, out);
+		str_add(out, " keeps exceptions with their tracebacks and all"
+			     " locals of their frames");
 		return;
 	}
-	str_addf(out, "the %s", suspect->via == OID_NONE ? "exception" :
-		 type_of(s, suspect->via));
+	str_add(out, "the ");
+	if (suspect->via == OID_NONE)
+		str_add(out, "exception");
+	else
+		add_type_of(s, suspect->via, out);
 	add_via(s, suspect, " ", out);
 	str_addf(out, " is kept with its frames: %s", place);
 	add_entries(s, suspect, out);
@@ -139,14 +161,14 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 {
 	if (suspect->nr_alike) {
 		format_count(out, (uint64_t)suspect->nr_alike + 1);
-		str_addf(out, " dicts and sets were much larger once, for"
-			 " example the %s %s", type_of(s, suspect->object),
-			 place);
+		str_add(out, " dicts and sets were much larger once, for"
+			     " example ");
+		add_the(s, suspect->object, place, out);
 		return;
 	}
-	str_addf(out, "the %s %s was much larger once: it has room for many"
-		 " times its %" PRId64 " entries", type_of(s, suspect->object),
-		 place, heap_length(s->heap, suspect->object));
+	add_the(s, suspect->object, place, out);
+	str_addf(out, " was much larger once: it has room for many times its %"
+		 PRId64 " entries", heap_length(s->heap, suspect->object));
 }
 
 /* "held by" and what makes the kind, after the container. */
@@ -177,18 +199,20 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		add_exception(s, suspect, place, out);
 		break;
 	case SUSPECT_CHAIN:
-		str_addf(out, "from %s on, %" PRIu64 " %s each hold the next",
-			 place, suspect->entries,
-			 s->heap->types.v[suspect->entry_type].name);
+		str_addf(out, "from %s on, %" PRIu64 " ", place,
+			 suspect->entries);
+		leaks_add_type(s, suspect->entry_type, out);
+		str_add(out, " each hold the next");
 		break;
 	case SUSPECT_NATIVE:
-		str_addf(out, "only native code holds %" PRIu64 " %s",
-			 suspect->entries,
-			 s->heap->types.v[suspect->entry_type].name);
+		str_addf(out, "only native code holds %" PRIu64 " ",
+			 suspect->entries);
+		leaks_add_type(s, suspect->entry_type, out);
 		break;
 	case SUSPECT_ATEXIT:
-		str_addf(out, "atexit has %" PRIu64 " callbacks",
-			 suspect->entries);
+		/* Until 3.13: functions, their arguments, apart. */
+		str_add(out, "callbacks of atexit hold ");
+		format_counted(out, suspect->entries, "object");
 		break;
 	case SUSPECT_DUPLICATES:
 		add_duplicates(s, suspect, out);

@@ -64,16 +64,17 @@ static void add_share(const struct suspects *s, uint64_t bytes,
 static void add_kept(const struct suspects *s, const struct suspect *suspect,
 		     struct str *out)
 {
-	if (suspect->kind == SUSPECT_SPARSE) {
-		format_bytes(out, suspect->bytes);
-		str_add(out, " of it are unused, ");
-	} else {
-		str_add(out, "that keeps ");
+	if (suspect->kind != SUSPECT_SPARSE) {
+		str_add(out, suspect->kind == SUSPECT_DUPLICATES ?
+			"of all equal strings " :
+			suspect->object == OID_NONE ? "with what they hold " :
+			"that keeps ");
 		format_counted(out, suspect->objects, "object");
 		str_add(out, ", ");
-		format_bytes(out, suspect->bytes);
-		str_add(out, ", ");
 	}
+	format_bytes(out, suspect->bytes);
+	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
+		suspect->kind == SUSPECT_DUPLICATES ? " could go, " : ", ");
 	add_share(s, suspect->bytes, out);
 }
 
@@ -85,8 +86,9 @@ static void add_types(const struct suspects *s, const struct suspect *suspect,
 	for (size_t i = 0; i < suspect->types.nr && i < TYPES_SHOWN; i++) {
 		const struct summary_row *row = &suspect->types.v[i];
 
-		str_addf(&text, "%s%s ", i ? ", " : "",
-			 s->heap->types.v[row->type].name);
+		str_add(&text, i ? ", " : "");
+		leaks_add_type(s, row->type, &text);
+		str_add_char(&text, ' ');
 		format_count(&text, row->nr);
 	}
 	if (suspect->types.nr > TYPES_SHOWN) {

@@ -30,6 +30,8 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		     const char *place, struct str *out);
 /* What usually fixes it, a sentence or two. */
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect);
+/* The name of a type, cut in its middle where it is long. */
+void leaks_add_type(const struct suspects *s, uint32_t type, struct str *out);
 /* Python, or words, for an object by its way from a root: "app.SESSIONS". */
 void leaks_add_place(const struct suspects *s, oid o, struct str *out);
 

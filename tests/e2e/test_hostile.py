@@ -9,13 +9,16 @@ import tempfile
 import pythons
 from harness import Target, each, limit, pyheld_raw, text, unharmed
 
+ALL_SUSPECTS = ["--min-percent=0", "--min-objects=16", "--min-entries=16"]
 COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["chain", "--type=list", "--count=50"],
             ["chain", "--type=list", "--count=50", "--json"],
             ["chain", "--type=type", "--count=1000", "--json"],
             ["cycles"], ["cycles", "--json"],
             ["retained", "--limit=2000", "--depth=2"],
-            ["retained", "--limit=2000", "--depth=2", "--json"], ["export"])
+            ["retained", "--limit=2000", "--depth=2", "--json"],
+            ["leaks", "--limit=0", *ALL_SUSPECTS],
+            ["leaks", "--json", *ALL_SUSPECTS], ["export"])
 
 # For the Pythons between: text and JSON of what has all the names.
 SOME = (COMMANDS[0], COMMANDS[2], COMMANDS[-1])
@@ -67,6 +70,16 @@ def check_commands(target, commands):
     return results
 
 
+def check_suspects(target):
+    """The lists of hostile names are suspects: else nothing was tested."""
+    found = run("leaks", "--json", *ALL_SUSPECTS, target.pid).json
+    lists = {int(x["object"]["address"], 16) for x in found["suspects"]
+             if x["object"]}
+    missing = set(target.facts["lists"]) - lists
+    assert len(missing) < len(target.facts["lists"]) / 2, \
+        (len(missing), len(lists))
+
+
 @limit(200)
 @each(pythons.some)
 def test_names(python):
@@ -74,6 +87,8 @@ def test_names(python):
         for result in check_commands(
                 target.pid, COMMANDS if python is pythons.newest() else SOME):
             assert result.status == 0, result
+        if python is pythons.newest():
+            check_suspects(target)
         addresses = target.facts["addresses"]
         # One after the other takes long: all of them with one Python.
         for address in addresses if python is pythons.newest() \

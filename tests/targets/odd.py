@@ -77,7 +77,7 @@ HOSTILE = ["\x1b[2J\x1b]0;title\x07", "new\nline", "nul\0nul", "\r", "\t",
 
 def hostile():
     """Names of every kind that a terminal or a parser may choke on."""
-    kept = []
+    kept, lists = [], []
     for i, name in enumerate(HOSTILE):
         cls = type("C%d" % i, (), {})
         cls.__qualname__ = name
@@ -95,6 +95,8 @@ def hostile():
         next(generator)
         module = sys.modules[name + str(i)] = types.ModuleType(name)
         module.__dict__[name] = [o, generator]
+        lists.append([cls() for _ in range(200)])
+        module.__dict__[name + "s"] = lists[-1]
         # Classes whose names are not even strings.
         kept += [cls, o]
     odd = type("Odd", (), {})
@@ -103,7 +105,7 @@ def hostile():
     for i, name in enumerate(HOSTILE[:13]):
         threading.Thread(target=time.sleep, args=(1e6,), name=name,
                          daemon=True).start()
-    ready(addresses=[id(o) for o in kept],
+    ready(addresses=[id(o) for o in kept], lists=[id(x) for x in lists],
           types=[ascii(type(o).__qualname__) for o in kept])
     hold()
 
