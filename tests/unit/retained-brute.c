@@ -58,7 +58,8 @@ static uint64_t *count_known(void)
 	uint64_t *nr = xcalloc(h.nr_objects, sizeof(*nr));
 
 	for (oid o = 0; o < h.nr_objects; o++) {
-		nr[o] += !strcmp(heap_type_of(&h, o)->name,
+		nr[o] += heap_nobodys(&h, o) +
+			 !strcmp(heap_type_of(&h, o)->name,
 				 "functools._lru_list_elem");
 		if (h.flags[o] & OBJECT_SCANNED)
 			continue;
