@@ -401,6 +401,9 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	to->allocator = xstrdup(from->allocator);
 	to->layout = xstrdup(from->layout);
 	to->warnings = (struct str_vec)VEC_INIT;
+	/* These are for `doctor` alone, and in no capture. */
+	to->checks = (struct heap_check_vec)VEC_INIT;
+	to->samples = (struct heap_sample_vec)VEC_INIT;
 	heap_warn(h, r->all ? "this capture is redacted: it has neither what"
 			      " strings and numbers hold nor the program's"
 			      " names" :
