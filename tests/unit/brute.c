@@ -50,7 +50,7 @@ static void spread(struct heap *h, const bool *ends, struct brute_way *ways)
 	do {
 		again = false;
 		for (oid o = 0; o < h->nr_objects; o++) {
-			if (ways[o].round == 3 || (ends && ends[o]))
+			if (ways[o].round == BRUTE_UNREACHED || (ends && ends[o]))
 				continue;
 			for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
 				oid to = target(h, o, i);
@@ -79,6 +79,11 @@ static void offer_namespace(struct heap *h, oid module, struct brute_way *ways)
 	}
 }
 
+static bool is_stack(const struct heap_root *r)
+{
+	return r->kind == ROOT_FRAME && strstr(r->name, ", stack ");
+}
+
 static void offer_known(struct heap *h, const bool *ends,
 			struct brute_way *ways)
 {
@@ -90,7 +95,8 @@ static void offer_known(struct heap *h, const bool *ends,
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		const struct heap_root *r = &h->roots.v[i];
 
-		offer(&ways[r->object], 0, 0, ranks[r->kind]);
+		offer(&ways[r->object], is_stack(r), 0,
+		      is_stack(r) ? 0 : ranks[r->kind]);
 		if (r->kind == ROOT_MODULE && !(ends && ends[r->object]))
 			offer_namespace(h, r->object, ways);
 	}
@@ -100,18 +106,20 @@ void brute_reach(struct heap *h, const bool *ends,
 		 struct brute_way ways[BRUTE_MAX])
 {
 	for (oid o = 0; o < h->nr_objects; o++)
-		ways[o] = (struct brute_way){ 3, UINT32_MAX, 0 };
+		ways[o] = (struct brute_way){ BRUTE_UNREACHED,
+						UINT32_MAX, 0 };
 	offer_known(h, ends, ways);
 	spread(h, ends, ways);
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (ways[o].round == 3 &&
+		if (ways[o].round == BRUTE_UNREACHED &&
 		    h->refcount[o] != REFCOUNT_IMMORTAL &&
 		    h->refcount[o] > brute_known(h, o))
-			offer(&ways[o], 1, 0, 5);
+			offer(&ways[o], 2, 0, 5);
 	spread(h, ends, ways);
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (ways[o].round == 3 && h->refcount[o] == REFCOUNT_IMMORTAL)
-			offer(&ways[o], 2, 0, 5);
+		if (ways[o].round == BRUTE_UNREACHED &&
+		    h->refcount[o] == REFCOUNT_IMMORTAL)
+			offer(&ways[o], 3, 0, 5);
 	spread(h, ends, ways);
 }
 

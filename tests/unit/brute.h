@@ -12,8 +12,10 @@
 #define BRUTE_MAX 64
 
 /* What reach_build() should say of each object. */
+#define BRUTE_UNREACHED 4	/* as a round */
+
 struct brute_way {
-	unsigned int round;	/* 0 known, 1 native, 2 immortal, 3 unreached */
+	unsigned int round;	/* 0 known, 1 on a stack, 2 native, 3 immortal */
 	uint32_t distance;
 	unsigned int penalty;	/* within its round */
 };

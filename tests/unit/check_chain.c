@@ -178,7 +178,7 @@ static void count_expected(struct heap *h, const bool *targets,
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint32_t held = 0;
 
-		if (targets[o] || ways[o].round == 3)
+		if (targets[o] || ways[o].round == BRUTE_UNREACHED)
 			continue;
 		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
 			held += targets[h->edges.v[h->edge_start[o] + i]];
@@ -201,10 +201,10 @@ static uint32_t count_places(struct heap *h, const bool *targets,
 
 		if (!targets[o])
 			continue;
-		/* Rounds 1 and 2 start with all that qualify, unreached. */
-		if (ways[o].round == 1)
+		/* Rounds 2 and 3 start with all that qualify, unreached. */
+		if (ways[o].round == 2)
 			nr += surplus;
-		else if (ways[o].round == 2)
+		else if (ways[o].round == 3)
 			nr += h->refcount[o] == REFCOUNT_IMMORTAL;
 		else if (nr_targets == 1)
 			nr += surplus;

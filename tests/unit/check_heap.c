@@ -124,13 +124,14 @@ END_TEST
 static void compare_way(const struct reach *r, oid o,
 			const struct brute_way *way, unsigned int seed)
 {
-	static const unsigned int bases[] = { 0, REACH_PENALTY_NATIVE,
+	static const unsigned int bases[] = { 0, REACH_PENALTY_TEMPORARY,
+					      REACH_PENALTY_NATIVE,
 					      REACH_PENALTY_IMMORTAL };
 
 	ck_assert_msg(r->distance[o] == way->distance,
 		      "seed %u, object %u: distance %u, not %u", seed, o,
 		      r->distance[o], way->distance);
-	if (way->round < 3)
+	if (way->round < BRUTE_UNREACHED)
 		ck_assert_msg(r->penalty[o] == bases[way->round] + way->penalty,
 			      "seed %u, object %u: penalty %u, not %u", seed, o,
 			      r->penalty[o], bases[way->round] + way->penalty);
