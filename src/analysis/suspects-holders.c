@@ -83,8 +83,10 @@ static bool may_accumulate(struct suspects *s, oid o)
 
 	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
 		return false;
+	/* The shape counts where references could not be read. */
 	if (s->heap->size[o] * 4 >= suspects_bytes(s, 1) &&
-	    s->heap->edge_nr[o] >= SUSPECTS_FEW)
+	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
+	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;
 	return f->nr[o] >= SUSPECTS_FEW &&
 	       f->largest[o] / DROP_PERCENT * 100 < f->bytes[o];

@@ -392,8 +392,8 @@ static void by_name(const struct way *w, struct suspect *suspect)
 {
 	static const char *const caches[] = { "cache", "memo", NULL };
 	static const char *const callbacks[] = {
-		"callback", "listener", "observer", "subscriber", "handler",
-		"hook", NULL,
+		"callback", "listener", "observer", "subscriber", "receiver",
+		"handler", "hook", NULL,
 	};
 	const struct heap_fact *fact = heap_fact_of(w->h, suspect->object);
 

@@ -10,13 +10,39 @@
 
 #define RANK_SET (UINT64_C(1) << 40)
 
+/*
+ * A collector that runs leaves garbage for a while: a full collection waits
+ * until what is new is a quarter of what is old (Modules/gcmodule.c).  So this
+ * takes so many times min_percent, of the whole heap with older ones, too;
+ * unless somebody has made the collector lazy.
+ */
+#define GARBAGE_MUCH 4
+#define LAZY_THRESHOLD 50000
+
+static bool is_lazy(const struct heap *h)
+{
+	for (size_t i = 0; i < h->interpreters.nr; i++)
+		if (h->interpreters.v[i].generations[0].threshold >
+		    LAZY_THRESHOLD)
+			return true;
+	return false;
+}
+
+static uint64_t min_bytes(const struct suspects *s, enum suspect_kind kind)
+{
+	if (kind == SUSPECT_GARBAGE && !is_lazy(s->heap))
+		return s->dominators.all_bytes / 100 *
+		       s->options.min_percent * GARBAGE_MUCH;
+	return suspects_bytes(s, 1);
+}
+
 /* Add what fulfils the thresholds, else forget it. */
 static void end_set(struct suspects *s)
 {
 	struct suspect *suspect = &s->v.v[s->v.nr - 1];
 
 	if (suspect->objects && suspect->objects >= s->options.min_objects &&
-	    suspect->bytes >= suspects_bytes(s, 1))
+	    suspect->bytes >= min_bytes(s, suspect->kind))
 		return;
 	free(suspect->members);
 	s->v.nr--;

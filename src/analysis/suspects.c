@@ -175,6 +175,43 @@ static void drop_overlapping(struct suspects *s)
 
 /* --- all of it --- */
 
+/*
+ * Weak references to what is alive, as in a WeakValueDictionary, go with it:
+ * who holds that is to blame.
+ */
+static bool is_of_living(const struct suspects *s,
+			 const struct suspect *suspect)
+{
+	const struct heap *h = s->heap;
+	uint64_t living = 0;
+
+	if (suspect->kind != SUSPECT_WEAK)
+		return false;
+	for (size_t i = 0; i < h->weak.nr; i++)
+		living += bits_get(suspect->members, h->weak.v[i].reference);
+	return living * 2 > suspect->entries;
+}
+
+static void classify(struct suspects *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->v.nr; i++) {
+		struct suspect *suspect = &s->v.v[i];
+
+		suspects_classify(s, suspect);
+		if (is_of_living(s, suspect)) {
+			suspect_release(suspect);
+			continue;
+		}
+		count_types(s->heap, suspect);
+		suspect->old_entries = xcalloc(s->nr_older,
+					       sizeof(*suspect->old_entries));
+		s->v.v[kept++] = *suspect;
+	}
+	s->v.nr = kept;
+}
+
 void suspects_build(struct heap *h, const struct suspects_options *options,
 		    size_t nr_older, struct suspects *ret)
 {
@@ -196,14 +233,7 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 	suspects_add_sets(ret);
 	suspects_add_waste(ret);
 	drop_overlapping(ret);
-	for (size_t i = 0; i < ret->v.nr; i++) {
-		struct suspect *suspect = &ret->v.v[i];
-
-		suspects_classify(ret, suspect);
-		count_types(h, suspect);
-		suspect->old_entries = xcalloc(nr_older,
-					       sizeof(*suspect->old_entries));
-	}
+	classify(ret);
 	ret->all_bytes = ret->dominators.all_bytes;
 }
 
