@@ -3,6 +3,7 @@
 
 #include "analysis/audit.h"
 #include "graph.h"
+#include "suite.h"
 
 static void look(struct heap *h, struct audit *a, const char *text)
 {
@@ -131,13 +132,10 @@ START_TEST(audit_counts_what_is_hidden)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("audit");
-	Suite *s = suite_create("audit");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "audit";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, audit_explains_by_edges_and_roots);
 	tcase_add_test(tc, audit_sorts_what_is_unexplained);
 	tcase_add_test(tc, audit_says_what_is_over_explained);
@@ -146,10 +144,4 @@ int main(void)
 		       audit_lets_static_classes_give_their_count_away);
 	tcase_add_test(tc, audit_does_not_count_what_is_borrowed);
 	tcase_add_test(tc, audit_counts_what_is_hidden);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

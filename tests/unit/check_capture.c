@@ -11,6 +11,7 @@
 #include "heap/capture-format.h"
 #include "heap/capture.h"
 #include "tiny.h"
+#include "suite.h"
 
 static const struct capture_options packed, plain = { .plain = true };
 
@@ -674,37 +675,27 @@ START_TEST(write_errors_are_said)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("capture");
-	TCase *c = tcase_create("capture");
-	SRunner *r;
-	int failed;
+const char suite_name[] = "capture";
 
-	tcase_set_timeout(c, 60);
-	tcase_add_test(c, a_capture_tells_the_same);
-	tcase_add_test(c, names_and_reprs_are_python);
-	tcase_add_test(c, a_capture_of_a_capture_is_equal);
-	tcase_add_test(c, all_that_was_known_comes_back);
-	tcase_add_test(c, every_shorter_file_is_refused);
-	tcase_add_test(c, every_flipped_bit_is_seen);
-	tcase_add_test(c, other_files_are_named);
-	tcase_add_test(c, ids_out_of_range_are_refused);
-	tcase_add_test(c, unknown_sections_are_refused_if_vital);
-	tcase_add_test(c, tables_out_of_range_are_refused);
-	tcase_add_test(c, missing_references_are_refused);
-	tcase_add_test(c, odd_codes_make_odd_names_only);
-	tcase_add_test(c, claims_are_held_against_the_file);
-	tcase_add_test(c, tables_are_held_against_the_file);
-	tcase_add_loop_test(c, what_is_packed_comes_out, 0, 50);
-	tcase_add_loop_test(c, edges_and_codes_come_out, 0, 50);
-	tcase_add_test(c, values_of_many_objects_are_named);
-	tcase_add_test(c, redaction_leaves_nothing_behind);
-	tcase_add_test(c, write_errors_are_said);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, a_capture_tells_the_same);
+	tcase_add_test(tc, names_and_reprs_are_python);
+	tcase_add_test(tc, a_capture_of_a_capture_is_equal);
+	tcase_add_test(tc, all_that_was_known_comes_back);
+	tcase_add_test(tc, every_shorter_file_is_refused);
+	tcase_add_test(tc, every_flipped_bit_is_seen);
+	tcase_add_test(tc, other_files_are_named);
+	tcase_add_test(tc, ids_out_of_range_are_refused);
+	tcase_add_test(tc, unknown_sections_are_refused_if_vital);
+	tcase_add_test(tc, tables_out_of_range_are_refused);
+	tcase_add_test(tc, missing_references_are_refused);
+	tcase_add_test(tc, odd_codes_make_odd_names_only);
+	tcase_add_test(tc, claims_are_held_against_the_file);
+	tcase_add_test(tc, tables_are_held_against_the_file);
+	tcase_add_loop_test(tc, what_is_packed_comes_out, 0, 50);
+	tcase_add_loop_test(tc, edges_and_codes_come_out, 0, 50);
+	tcase_add_test(tc, values_of_many_objects_are_named);
+	tcase_add_test(tc, redaction_leaves_nothing_behind);
+	tcase_add_test(tc, write_errors_are_said);
 }

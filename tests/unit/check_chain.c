@@ -5,6 +5,7 @@
 #include "analysis/chain.h"
 #include "brute.h"
 #include "graph.h"
+#include "suite.h"
 
 /* Add the objects that are named in `names`, with spaces between. */
 static void add_targets(const struct heap *h, const char *names,
@@ -316,13 +317,10 @@ START_TEST(chain_goes_deep)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("chain");
-	Suite *s = suite_create("chain");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "chain";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, chain_is_the_shortest);
 	tcase_add_test(tc, chain_comes_from_distinct_holders);
 	tcase_add_test(tc, chain_picks_the_nearest_of_many);
@@ -332,10 +330,4 @@ int main(void)
 	tcase_add_test(tc, chain_tells_of_garbage);
 	tcase_add_test(tc, chain_agrees_with_brute_force);
 	tcase_add_test(tc, chain_goes_deep);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -3,6 +3,7 @@
 
 #include "analysis/collect.h"
 #include "graph.h"
+#include "suite.h"
 
 struct look {
 	struct heap h;
@@ -152,13 +153,10 @@ START_TEST(collect_adds_up)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("collect");
-	Suite *s = suite_create("collect");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "collect";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, collect_groups_components_that_are_alike);
 	tcase_add_test(tc, collect_knows_what_goes_with_garbage);
 	tcase_add_test(tc, collect_counts_finalizers_once);
@@ -166,10 +164,4 @@ int main(void)
 	tcase_add_test(tc, collect_counts_callbacks_of_references_that_stay);
 	tcase_add_test(tc, collect_finds_nothing_in_an_empty_heap);
 	tcase_add_test(tc, collect_adds_up);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

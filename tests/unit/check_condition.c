@@ -8,6 +8,7 @@
 #include "analysis/condition.h"
 #include "analysis/trend.h"
 #include "base/quantity.h"
+#include "suite.h"
 
 static bool holds(const char *text, const struct sample *v, size_t nr)
 {
@@ -144,23 +145,14 @@ START_TEST(what_grew_most)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("condition");
-	TCase *tc = tcase_create("condition");
-	SRunner *runner;
-	int failed;
+const char suite_name[] = "condition";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, amounts);
 	tcase_add_test(tc, durations);
 	tcase_add_test(tc, bad_conditions);
 	tcase_add_test(tc, limits_hold_above);
 	tcase_add_test(tc, growth_is_within_the_window);
 	tcase_add_test(tc, what_grew_most);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -12,6 +12,7 @@
 #include "child.h"
 #include "target/live.h"
 #include "target/pages.h"
+#include "suite.h"
 
 static uint8_t *area; /* a mapping of the test's */
 
@@ -263,12 +264,10 @@ START_TEST(pages_are_told_alike_in_two_ways)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("copy");
-	TCase *tc = tcase_create("copy");
+const char suite_name[] = "copy";
 
-	tcase_set_timeout(tc, 60);
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, sparse_memory_costs_what_is_there);
 	tcase_add_test(tc, what_nobody_can_read_is_not_lost);
 	tcase_add_test(tc, memory_that_grows_is_copied);
@@ -277,17 +276,4 @@ static Suite *suite(void)
 	tcase_add_test(tc, file_that_cannot_be_had_is_read_from_the_process);
 	tcase_add_test(tc, memory_file_serves_where_the_call_is_refused);
 	tcase_add_test(tc, pages_are_told_alike_in_two_ways);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -7,6 +7,7 @@
 
 #include "forge.h"
 #include "target/target.h"
+#include "suite.h"
 
 static struct error *open_bytes(const void *bytes, size_t len,
 				struct target **ret)
@@ -493,13 +494,10 @@ START_TEST(core_takes_pages_from_files)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("core");
-	TCase *tc = tcase_create("core");
-	SRunner *r;
-	int failed;
+const char suite_name[] = "core";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, core_knows_what_is_none);
 	tcase_add_test(tc, core_refuses_segments_that_cant_be);
 	tcase_add_test(tc, core_refuses_overlaps_and_sorts);
@@ -514,10 +512,4 @@ int main(void)
 	tcase_add_test(tc, core_joins_what_touches);
 	tcase_add_test(tc, core_fills_up_with_zeros);
 	tcase_add_test(tc, core_takes_pages_from_files);
-	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,6 +6,7 @@
 #include "analysis/tally.h"
 #include "brute.h"
 #include "graph.h"
+#include "suite.h"
 
 static void build(struct heap *h, struct reach *reach, struct cycles *c)
 {
@@ -338,13 +339,10 @@ START_TEST(cycles_go_deep)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("cycles");
-	Suite *s = suite_create("cycles");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "cycles";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, cycles_are_components);
 	tcase_add_test(tc, cycles_know_their_state);
 	tcase_add_test(tc, cycles_show_the_most_telling_object);
@@ -353,10 +351,4 @@ int main(void)
 	tcase_add_test(tc, cycles_count_their_types);
 	tcase_add_test(tc, cycles_agree_with_brute_force);
 	tcase_add_test(tc, cycles_go_deep);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -5,6 +5,7 @@
 #include "analysis/place.h"
 #include "analysis/series.h"
 #include "graph.h"
+#include "suite.h"
 
 /*
  * Two heaps of one process.  Objects get their addresses in the order in which
@@ -613,11 +614,10 @@ START_TEST(addresses_can_not_be_made_slow)
 }
 END_TEST
 
-static Suite *make_suite(void)
-{
-	TCase *tc = tcase_create("diff");
-	Suite *s = suite_create("diff");
+const char suite_name[] = "diff";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, match_goes_by_address_and_type);
 	tcase_add_test(tc, match_compares_values);
 	tcase_add_test(tc, match_compares_what_is_immutable);
@@ -637,17 +637,4 @@ static Suite *make_suite(void)
 	tcase_add_test(tc, grow_loses_nothing);
 	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
 	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *sr = srunner_create(make_suite());
-	int failed;
-
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
 }

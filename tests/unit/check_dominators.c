@@ -6,6 +6,7 @@
 #include "analysis/dominators.h"
 #include "brute.h"
 #include "graph.h"
+#include "suite.h"
 
 static const char *name_or(const struct heap *h, oid o, const char *none)
 {
@@ -353,23 +354,13 @@ START_TEST(dominators_of_a_long_list)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("dominators");
-	TCase *tc = tcase_create("dominators");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "dominators";
 
-	tcase_set_timeout(tc, 60);
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, dominators_of_small_graphs);
 	tcase_add_test(tc, dominators_know_what_is_not_freed);
 	tcase_add_test(tc, dominators_show_garbage);
 	tcase_add_test(tc, dominators_equal_removing_each_object);
 	tcase_add_test(tc, dominators_of_a_long_list);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

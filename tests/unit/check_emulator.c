@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "python/emulator.h"
+#include "suite.h"
 
 /* Fake memory: x86-64 code by hand, objects, and room to count visits by. */
 #define CODE 0x400000
@@ -805,55 +806,40 @@ START_TEST(privileged_code_is_survived)
 }
 END_TEST
 
-static Suite *emulator_suite(void)
-{
-	Suite *s = suite_create("emulator");
-	TCase *t = tcase_create("emulator");
+const char suite_name[] = "emulator";
 
-	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_set_timeout(t, 60);
-	suite_add_tcase(s, t);
-	tcase_add_test(t, traverse_visits_in_order);
-	tcase_add_test(t, null_is_not_visited);
-	tcase_add_test(t, results_are_appended);
-	tcase_add_test(t, a_million_visits_arrive);
-	tcase_add_test(t, visits_have_an_end);
-	tcase_add_loop_test(t, bad_code_ends_only_its_own_call, 0,
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, traverse_visits_in_order);
+	tcase_add_test(tc, null_is_not_visited);
+	tcase_add_test(tc, results_are_appended);
+	tcase_add_test(tc, a_million_visits_arrive);
+	tcase_add_test(tc, visits_have_an_end);
+	tcase_add_loop_test(tc, bad_code_ends_only_its_own_call, 0,
 			    ARRAY_SIZE(bad));
-	tcase_add_test(t, good_and_bad_may_take_turns);
-	tcase_add_test(t, lost_registers_hurt_nobody);
-	tcase_add_test(t, writes_are_seen_by_their_own_call_alone);
-	tcase_add_test(t, writes_of_all_sizes_are_read_back);
-	tcase_add_test(t, writing_has_an_end);
-	tcase_add_test(t, only_writable_memory_is_written);
-	tcase_add_test(t, many_objects_can_be_written_to);
-	tcase_add_test(t, code_can_be_replaced);
-	tcase_add_test(t, memory_can_be_blanked);
-	tcase_add_test(t, misread_code_is_a_failure);
-	tcase_add_test(t, known_code_is_trusted);
-	tcase_add_test(t, aborts_are_survived);
-	tcase_add_test(t, an_endless_loop_ends);
-	tcase_add_test(t, a_jump_to_the_loop_ends);
-	tcase_add_test(t, a_function_that_always_fails_is_given_up);
-	tcase_add_test(t, nothing_to_call_is_a_failure);
-	tcase_add_test(t, functions_can_be_called);
-	tcase_add_test(t, thread_locals_are_the_targets);
-	tcase_add_test(t, borders_need_not_be_page_borders);
-	tcase_add_test(t, what_is_not_readable_is_not_read);
-	tcase_add_test(t, lazy_segments_are_filled);
-	tcase_add_test(t, lazy_segments_may_become_whole);
-	tcase_add_test(t, many_segments_can_be_touched);
-	tcase_add_loop_test(t, privileged_code_is_survived, 0, 14);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(emulator_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_test(tc, good_and_bad_may_take_turns);
+	tcase_add_test(tc, lost_registers_hurt_nobody);
+	tcase_add_test(tc, writes_are_seen_by_their_own_call_alone);
+	tcase_add_test(tc, writes_of_all_sizes_are_read_back);
+	tcase_add_test(tc, writing_has_an_end);
+	tcase_add_test(tc, only_writable_memory_is_written);
+	tcase_add_test(tc, many_objects_can_be_written_to);
+	tcase_add_test(tc, code_can_be_replaced);
+	tcase_add_test(tc, memory_can_be_blanked);
+	tcase_add_test(tc, misread_code_is_a_failure);
+	tcase_add_test(tc, known_code_is_trusted);
+	tcase_add_test(tc, aborts_are_survived);
+	tcase_add_test(tc, an_endless_loop_ends);
+	tcase_add_test(tc, a_jump_to_the_loop_ends);
+	tcase_add_test(tc, a_function_that_always_fails_is_given_up);
+	tcase_add_test(tc, nothing_to_call_is_a_failure);
+	tcase_add_test(tc, functions_can_be_called);
+	tcase_add_test(tc, thread_locals_are_the_targets);
+	tcase_add_test(tc, borders_need_not_be_page_borders);
+	tcase_add_test(tc, what_is_not_readable_is_not_read);
+	tcase_add_test(tc, lazy_segments_are_filled);
+	tcase_add_test(tc, lazy_segments_may_become_whole);
+	tcase_add_test(tc, many_segments_can_be_touched);
+	tcase_add_loop_test(tc, privileged_code_is_survived, 0, 14);
 }

@@ -5,6 +5,7 @@
 #include "analysis/garbage.h"
 #include "brute.h"
 #include "graph.h"
+#include "suite.h"
 
 /* The names of the garbage in `text`, each after a space. */
 static void check(const char *text, const char *expected)
@@ -71,20 +72,11 @@ START_TEST(garbage_agrees_with_brute_force)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("garbage");
-	Suite *s = suite_create("garbage");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "garbage";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, garbage_is_what_only_refers_to_itself);
 	tcase_add_test(tc, garbage_knows_what_the_collector_skips);
 	tcase_add_test(tc, garbage_agrees_with_brute_force);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

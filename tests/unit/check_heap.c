@@ -9,6 +9,7 @@
 #include "analysis/summary.h"
 #include "brute.h"
 #include "graph.h"
+#include "suite.h"
 
 START_TEST(inbound_turns_every_edge_around)
 {
@@ -300,13 +301,10 @@ START_TEST(pattern_knows_last_parts)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("heap");
-	Suite *s = suite_create("heap");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "heap";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, inbound_turns_every_edge_around);
 	tcase_add_test(tc, reach_takes_the_shortest_way);
 	tcase_add_test(tc, reach_prefers_modules_to_their_namespaces);
@@ -318,10 +316,4 @@ int main(void)
 	tcase_add_test(tc, pattern_matches_globs);
 	tcase_add_test(tc, pattern_takes_no_time_over_many_stars);
 	tcase_add_test(tc, pattern_knows_last_parts);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

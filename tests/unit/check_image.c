@@ -9,6 +9,7 @@
 
 #include "image-elsewhere.h"
 #include "target/image.h"
+#include "suite.h"
 
 /* What is looked for in this very program, by its symbols and DWARF. */
 union image_test_union {
@@ -298,12 +299,10 @@ START_TEST(image_refuses_what_is_no_file)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("image");
-	TCase *tc = tcase_create("image");
+const char suite_name[] = "image";
 
-	tcase_set_timeout(tc, 60);
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, image_tells_its_header);
 	tcase_add_test(tc, image_finds_symbols_and_their_bytes);
 	tcase_add_test(tc, image_reads_only_initialised_bytes);
@@ -313,17 +312,4 @@ static Suite *suite(void)
 	tcase_add_test(tc, image_survives_any_cut);
 	tcase_add_test(tc, image_survives_damage);
 	tcase_add_test(tc, image_refuses_what_is_no_file);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -6,6 +6,7 @@
 #include "python/debug-offsets.h"
 #include "python/layout.h"
 #include "python/member-names.h"
+#include "suite.h"
 
 static const struct layout_row *row_named(const char *name)
 {
@@ -419,12 +420,11 @@ START_TEST(hostile_debug_offsets_are_ignored)
 }
 END_TEST
 
-int main(void)
+const char suite_name[] = "layout";
+
+void suite_add_tests(TCase *tc)
 {
-	TCase *tc = tcase_create("layout");
-	Suite *s = suite_create("layout");
-	int nr = (int)nr_layout_rows, failed;
-	SRunner *sr;
+	int nr = (int)nr_layout_rows;
 
 	tcase_add_loop_test(tc, rows_keep_members_inside_their_structs, 0, nr);
 	tcase_add_loop_test(tc, rows_have_one_way_to_the_essentials, 0, nr);
@@ -439,10 +439,4 @@ int main(void)
 	tcase_add_test(tc, debug_offsets_win);
 	tcase_add_test(tc, debug_offsets_choose_the_collector);
 	tcase_add_test(tc, hostile_debug_offsets_are_ignored);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "python/debug-offsets.h"
 #include "python/layout.h"
+#include "suite.h"
 
 struct binary {
 	char *path;
@@ -265,22 +266,9 @@ static void add_binary_tests(TCase *tc)
 			    (int)first, (int)binaries.nr);
 }
 
-int main(void)
-{
-	TCase *tc = tcase_create("layout_builds");
-	Suite *s = suite_create("layout_builds");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "layout_builds";
 
+void suite_add_tests(TCase *tc)
+{
 	add_binary_tests(tc);
-	tcase_set_timeout(tc, 60);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	for (size_t i = 0; i < binaries.nr; i++)
-		free(binaries.v[i].path);
-	binary_vec_release(&binaries);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -5,6 +5,7 @@
 #include "analysis/limit.h"
 #include "graph.h"
 #include "output/limit.h"
+#include "suite.h"
 
 static struct limit parse(const char *text)
 {
@@ -170,22 +171,13 @@ START_TEST(limit_says_what_nobody_knows)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("limit");
-	Suite *s = suite_create("limit");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "limit";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, limit_reads_its_grammar);
 	tcase_add_test(tc, limit_refuses_all_else);
 	tcase_add_test(tc, limit_is_crossed_by_more);
 	tcase_add_test(tc, limit_sums_over_types);
 	tcase_add_test(tc, limit_says_what_nobody_knows);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
 }

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "target/memory.h"
+#include "suite.h"
 
 #define PAGE 4096UL
 
@@ -308,11 +309,10 @@ START_TEST(lazy_chunk_that_fails_is_unmapped)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("memory");
-	TCase *tc = tcase_create("memory");
+const char suite_name[] = "memory";
 
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, memory_at_ends_where_the_segment_ends);
 	tcase_add_test(tc, memory_at_of_nothing_asks_whether_it_is_mapped);
 	tcase_add_test(tc, memory_find_sees_every_segment);
@@ -324,17 +324,4 @@ static Suite *suite(void)
 	tcase_add_test(tc, memory_sort_drops_and_releases_what_is_owned);
 	tcase_add_test(tc, lazy_chunks_come_once);
 	tcase_add_test(tc, lazy_chunk_that_fails_is_unmapped);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "suite.h"
 
 START_TEST(symbols_are_where_they_are)
 {
@@ -268,12 +269,10 @@ START_TEST(user_without_privileges_is_served)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("open");
-	TCase *tc = tcase_create("open");
+const char suite_name[] = "open";
 
-	tcase_set_timeout(tc, 60);
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, symbols_are_where_they_are);
 	tcase_add_test(tc, file_that_is_mapped_again_does_not_confuse);
 	tcase_add_test(tc, pid_of_nobody_is_refused);
@@ -285,17 +284,4 @@ static Suite *suite(void)
 	tcase_add_test(tc, process_of_another_user_is_refused);
 	tcase_add_test(tc, process_that_is_closed_is_refused);
 	tcase_add_test(tc, user_without_privileges_is_served);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

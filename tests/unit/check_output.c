@@ -8,6 +8,7 @@
 #include "output/json.h"
 #include "output/path.h"
 #include "output/table.h"
+#include "suite.h"
 
 /*
  * Names for edges, by the first letter of the referent: `aX` is .aX, `kX` is
@@ -334,13 +335,10 @@ START_TEST(jsonl_says_that_the_disk_is_full)
 }
 END_TEST
 
-int main(void)
-{
-	TCase *tc = tcase_create("output");
-	Suite *s = suite_create("output");
-	SRunner *sr;
-	int failed;
+const char suite_name[] = "output";
 
+void suite_add_tests(TCase *tc)
+{
 	setlocale(LC_CTYPE, "C.UTF-8");
 	tcase_add_test(tc, trail_makes_python);
 	tcase_add_test(tc, trail_says_where_there_is_no_python);
@@ -352,10 +350,4 @@ int main(void)
 	tcase_add_test(tc, json_takes_any_text);
 	tcase_add_test(tc, jsonl_has_a_line_an_object);
 	tcase_add_test(tc, jsonl_says_that_the_disk_is_full);
-	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -14,6 +14,7 @@
 
 #include "child.h"
 #include "target/live.h"
+#include "suite.h"
 
 START_TEST(snapshot_is_one_moment)
 {
@@ -342,12 +343,10 @@ START_TEST(nothing_is_left_open)
 }
 END_TEST
 
-static Suite *suite(void)
-{
-	Suite *s = suite_create("stop");
-	TCase *tc = tcase_create("stop");
+const char suite_name[] = "stop";
 
-	tcase_set_timeout(tc, 60);
+void suite_add_tests(TCase *tc)
+{
 	tcase_add_test(tc, snapshot_is_one_moment);
 	tcase_add_test(tc, snapshot_knows_the_threads);
 	tcase_add_test(tc, snapshot_leaves_a_stopped_process_stopped);
@@ -358,17 +357,4 @@ static Suite *suite(void)
 	tcase_add_test(tc, snapshot_waits_for_a_better_moment);
 	tcase_add_test(tc, target_runs_on_when_its_tracer_is_killed);
 	tcase_add_test(tc, nothing_is_left_open);
-	suite_add_tcase(s, tc);
-	return s;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(suite());
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -12,6 +12,7 @@
 
 #include "forge.h"
 #include "target/unpack.h"
+#include "suite.h"
 
 #define LEN 20000
 #define PACKED_MAX (2 * LEN)
@@ -256,15 +257,13 @@ START_TEST(unpack_needs_a_place)
 }
 END_TEST
 
-int main(void)
+const char suite_name[] = "unpack";
+
+void suite_add_tests(TCase *tc)
 {
-	Suite *s = suite_create("unpack");
-	TCase *tc = tcase_create("unpack");
-	SRunner *r;
-	int failed, nr = ARRAY_SIZE(formats);
+	int nr = ARRAY_SIZE(formats);
 
 	make_core();
-	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, unpack_gives_what_was_packed, 0, nr);
 	tcase_add_loop_test(tc, unpack_takes_many_frames, 0, nr);
 	/* zstd and lz4 alone have these. */
@@ -274,10 +273,4 @@ int main(void)
 	tcase_add_loop_test(tc, unpack_tells_of_what_follows, 0, nr);
 	tcase_add_test(tc, unpack_writes_no_zeros);
 	tcase_add_test(tc, unpack_needs_a_place);
-	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
