@@ -72,16 +72,23 @@ static int64_t number_of(struct heap *h, oid o)
 	return end != text.s && !*end && x >= 0 ? x : -1;
 }
 
+/* One more than its bound it may have for a moment.  Both are the target's
+ * words: nothing here may overflow. */
+static bool is_within(int64_t bound, int64_t length)
+{
+	return bound >= 0 && length >= 0 && length - 1 <= bound;
+}
+
 static bool is_near(int64_t bound, int64_t length)
 {
-	return bound >= 0 && length <= bound + 1 &&
-	       length >= bound / BOUND_RATIO;
+	return is_within(bound, length) && length >= bound / BOUND_RATIO;
 }
 
 /* Of a module's names only one that is just reached says something. */
 static bool is_bound(int64_t bound, int64_t length, bool of_module)
 {
-	return of_module ? length <= bound + 1 && length >= bound - bound / 10
+	return of_module ? is_within(bound, length) &&
+			   length >= bound - bound / 10
 			 : is_near(bound, length);
 }
 

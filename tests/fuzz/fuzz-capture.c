@@ -21,6 +21,7 @@
 #include "heap/capture.h"
 #include "output/diff.h"
 #include "output/jsonl.h"
+#include "output/leaks.h"
 #include "output/object.h"
 #include "output/summary.h"
 #include "fuzz.h"
@@ -79,6 +80,31 @@ static void ask_objects(struct heap *h, struct str *out)
 		str_cut(out, 0);
 	}
 	heap_find(h, UINT64_MAX);
+}
+
+/* Against itself, too: then all must have been taken for what it is. */
+static void ask_leaks(struct heap *h, struct str *out)
+{
+	const struct suspects_options options = { 0, 1, 1 };
+	const struct format format = { .utf8 = true };
+
+	for (size_t nr_older = 0; nr_older < 2; nr_older++) {
+		struct suspects suspects;
+		struct tasks tasks;
+		struct leaks_found found = { &suspects, &tasks, 0 };
+
+		suspects_build(h, &options, nr_older, &suspects);
+		tasks_build(h, &tasks);
+		leaks_text(&found, &format, out);
+		json_decref(leaks_json(&found));
+		if (nr_older)
+			suspects_compare(&suspects, h);
+		suspects_finish(&suspects);
+		leaks_text(&found, &format, out);
+		str_cut(out, 0);
+		tasks_release(&tasks);
+		suspects_release(&suspects);
+	}
 }
 
 static void ask_export(struct heap *h)
@@ -170,6 +196,7 @@ static void ask(struct heap *h)
 	ask_objects(h, &out);
 	ask_chains(h);
 	ask_cycles(h);
+	ask_leaks(h, &out);
 	ask_export(h);
 	ask_diff(h);
 	ask_again(h);
