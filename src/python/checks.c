@@ -182,6 +182,7 @@ void checks_readers(struct python *py, unsigned int of_type)
 		return;
 	heap_note(py->heap, true, "the emulator works", "it runs a function of"
 		  " its own and what that calls");
+	refs_begin(py);
 	compare_readers(&c, of_type ? of_type : SAMPLE_OF_TYPE);
 	note_samples(py, &c.samples);
 	py->heap->info.samples = heap_sample_vec_take(&c.samples);

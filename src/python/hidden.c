@@ -84,6 +84,7 @@ void hidden_load(struct python *py)
 	CLEANUP(raddr_vec_release) struct raddr_vec shared = VEC_INIT;
 	struct heap *h = py->heap;
 
+	refs_begin(py);
 	h->hidden = xcalloc((size_t)h->nr_objects + 1, sizeof(*h->hidden));
 	for (oid o = 0; o < h->nr_objects; o++) {
 		const struct pytype *t = types_of(py, o);

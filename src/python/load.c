@@ -395,7 +395,8 @@ static struct error *load_heap(struct python *py,
 		py->emulator = emulator_new(py->memory,
 					    any_fs_base(py->target),
 					    &py->no_emulator);
-	py->claims = all_words(py->memory) + MIN_CLAIMS;
+	py->most_claims = all_words(py->memory) + MIN_CLAIMS;
+	refs_begin(py);
 	py->lookups = MAX_LOOKUPS;
 	err = objects_init(py);
 	if (!err)
@@ -407,6 +408,7 @@ static struct error *load_heap(struct python *py,
 	ld.refs.named = details_recorded(py);
 	/* Until 3.10 frames were the collector's: so are their locals here. */
 	roots_load_threads(py);
+	refs_begin(py);
 	load_all(&ld);
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);

@@ -160,7 +160,7 @@ struct python {
 	struct pytype_vec types;
 	struct type_index *type_index;
 	struct u32_vec members;	/* offsets of T_OBJECT_EX slots, runs */
-	uint64_t claims;	/* see refs_claim() */
+	uint64_t claims, most_claims; /* see refs_claim() */
 	uint64_t lookups;	/* entries that types_lookup() may still see */
 	struct emulator *emulator;
 	const char *no_emulator; /* why not */
@@ -321,7 +321,8 @@ static inline void refs_clear(struct refs *r)
 /*
  * A container is about to be read that says it has `words` words.  Each word
  * of a sane target is in one container; a corrupt one's many lists may all
- * claim the same array.  False: more was claimed than there is memory.
+ * claim the same array.  False: more was claimed, since refs_begin(), than
+ * there is memory.
  */
 static inline bool refs_claim(struct python *py, uint64_t words)
 {
@@ -329,6 +330,12 @@ static inline bool refs_claim(struct python *py, uint64_t words)
 		return false;
 	py->claims -= words;
 	return true;
+}
+
+/* A pass over all objects begins: it may look at each word once. */
+static inline void refs_begin(struct python *py)
+{
+	py->claims = py->most_claims;
 }
 
 enum refs_result { REFS_OK, REFS_UNREADABLE, REFS_EMULATE };

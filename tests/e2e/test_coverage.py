@@ -79,3 +79,13 @@ def test_nothing_is_said_where_nothing_is_a_guess():
             assert not coverage["scanned"] and not coverage["unread"]
             assert b"coverage" not in out.out, text(out.out)
             assert b"by a scan" not in out.out, text(out.out)
+
+
+def test_one_large_list_is_read():
+    """What is held against its traverse is not read any the less."""
+    with Target(pythons.system(), "odd.py", "large", "12000000") as target:
+        coverage = pyheld("summary", "--json", target.pid).json["coverage"]
+        assert coverage["unread"] == 0, coverage
+        o = pyheld("object", "--json", "--limit=1", target.pid,
+                   hex(target.facts["address"])).json
+        assert o["nr_references"] == target.facts["length"], o

@@ -369,5 +369,13 @@ def plain():
     hold()
 
 
+def large(length):
+    """One container that is most of the memory."""
+    gc.collect()        # so it is the youngest
+    things = [None] * int(length)
+    ready(address=id(things), length=len(things))
+    hold()
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
