@@ -171,6 +171,7 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 	put_number(row, i->redaction);
 	put_number(row, i->nr_lost_bytes);
 	put_number(row, i->partial);
+	put_number(row, i->nr_missing_objects);
 }
 
 static void read_info(struct row *r, struct heap *h,
@@ -210,6 +211,7 @@ static void read_info(struct row *r, struct heap *h,
 	i->redaction = get_u32(r);
 	i->nr_lost_bytes = get_number(r);
 	i->partial = get_bool(r);
+	i->nr_missing_objects = get_number(r);
 }
 
 /* --- the others --- */

@@ -253,6 +253,7 @@ struct heap_info {
 	uint64_t nr_native, nr_emulated, nr_scanned, nr_unread;
 	uint64_t nr_bad_pointers; /* references to what is no object */
 	uint64_t nr_lost_bytes;	/* of memory that could not be copied */
+	uint64_t nr_missing_objects; /* that lay there, as far as is known */
 	bool partial;		/* something could not be read, as the warnings
 				   say: see heap_is_partial() */
 	bool emulator;		/* built with it and could be used */

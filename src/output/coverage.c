@@ -17,7 +17,12 @@ void coverage_add_line(const struct heap *h, const char *name, struct str *out)
 		str_addf(out, "\npartial%s%s: ", name ? " of " : "",
 			 name ? name : "");
 		format_count(out, info->nr_lost_bytes);
-		str_add(out, " bytes of the target's memory are missing\n");
+		str_add(out, " bytes of the target's memory are missing");
+		if (info->nr_missing_objects) {
+			str_add(out, ", with at least ");
+			format_counted(out, info->nr_missing_objects, "object");
+		}
+		str_add_char(out, '\n');
 	}
 	if (!info->nr_scanned && !info->nr_unread)
 		return;
@@ -68,6 +73,7 @@ json_t *coverage_json(const struct heap *h)
 	json_put(ret, "unread", json_count(info->nr_unread));
 	json_put(ret, "bad_pointers", json_count(info->nr_bad_pointers));
 	json_put(ret, "lost_bytes", json_count(info->nr_lost_bytes));
+	json_put(ret, "missing_objects", json_count(info->nr_missing_objects));
 	json_put(ret, "partial", json_boolean(heap_is_partial(h)));
 	json_put(ret, "emulator", json_boolean(info->emulator));
 	return ret;

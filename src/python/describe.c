@@ -164,6 +164,7 @@ void describe_info(struct python *py)
 	info->pause_ns = t->pause_ns;
 	info->bytes_copied = t->memory.bytes_copied;
 	info->nr_lost_bytes = t->lost + t->missing;
+	info->nr_missing_objects = cut_missing(py);
 	/* A core that was cut short: it has warned of that itself. */
 	info->partial |= t->missing != 0;
 	info->free_threaded = py->free_threaded;

@@ -349,6 +349,7 @@ struct error *find_python(struct target *t, struct python *py)
 
 	py->target = t;
 	py->memory = &t->memory;
+	cut_init(py);
 	err = find_runtime(py);
 	if (err)
 		return err;
@@ -391,6 +392,11 @@ static struct error *check_types(struct python *py)
 	const struct layout *l = &py->layout;
 	const char *name = types_c_name(py, py->known.type);
 
+	if (cut_away(py, py->known.type + l->type_size) ||
+	    cut_away(py, py->known.dict + l->type_size))
+		return error_new(ERR_CORRUPT, "CPython's own types are in the "
+				 "part of the core that is missing: no object "
+				 "can be told without them");
 	if (word_at(py, py->known.type, l->object_type) != py->known.type)
 		return failed(py, "type(type) is not type");
 	if (!name || strcmp(name, "type") != 0)
@@ -410,6 +416,27 @@ static struct error *check_types(struct python *py)
 	return NULL;
 }
 
+/* One that is being made or torn down has no sys module. */
+static bool has_sys(struct python *py, raddr interp)
+{
+	const struct layout *l = &py->layout;
+	raddr sysdict = word_at(py, interp, l->interp_sysdict);
+
+	if (cut_away(py, interp + l->interp_sysdict)) {
+		heap_warn_partial(py->heap, "the state of the interpreter at 0x"
+				  "%" PRIx64 " is missing, or a part of it",
+				  interp);
+		return true;
+	}
+	if (cut_away(py, sysdict)) {
+		heap_warn_partial(py->heap, "sys.__dict__ of the interpreter at"
+				  " 0x%" PRIx64 " is missing", interp);
+		return true;
+	}
+	return sysdict &&
+	       word_at(py, sysdict, l->object_type) == py->known.dict;
+}
+
 static struct error *find_interpreters(struct python *py)
 {
 	const struct layout *l = &py->layout;
@@ -417,14 +444,18 @@ static struct error *find_interpreters(struct python *py)
 
 	for (int i = 0; at && i < MAX_INTERPRETERS; i++) {
 		struct interpreter interp = { .address = at };
-		raddr sysdict = word_at(py, at, l->interp_sysdict);
 
 		interp.id = (int64_t)word_at(py, at, l->interp_id);
-		/* One that is being made or torn down has none. */
-		if (sysdict &&
-		    word_at(py, sysdict, l->object_type) == py->known.dict)
+		if (has_sys(py, at))
 			interpreter_vec_push(&py->interpreters, interp);
 		at = word_at(py, at, l->interp_next);
+	}
+	if (cut_away(py, py->runtime + l->runtime_interpreters_head)) {
+		/* Nothing is at 0: all that would be read there is missing. */
+		interpreter_vec_push(&py->interpreters,
+				     (struct interpreter){ .address = 0 });
+		heap_warn_partial(py->heap, "the runtime's state is missing: "
+				  "there are no roots");
 	}
 	if (!py->interpreters.nr)
 		return failed(py, "no interpreter with a sys module (is it "
@@ -485,6 +516,11 @@ static struct error *find_subtype_traverse(struct python *py)
 				 "ModuleSpec");
 	}
 	py->subtype_traverse = class ? traverse_of(py, class) : 0;
+	if (!py->subtype_traverse && py->cut) {
+		/* Without any class there is nothing that would need it. */
+		py->subtype_traverse = cut_class_traverse(py);
+		return NULL;
+	}
 	if (!py->subtype_traverse)
 		return failed(py, "importlib has no class ModuleSpec");
 	heap_note(py->heap, true, "a class statement's tp_traverse is found",

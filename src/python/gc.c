@@ -32,16 +32,20 @@ static raddr state_of(const struct python *py, raddr interp)
 
 /*
  * A list head with a neighbour that points back at it.  With both, unless a
- * thread was stopped while it put an object in or took one out.
+ * thread was stopped while it put an object in or took one out.  Of a core
+ * that was cut short what is missing is believed.
  */
 static bool is_head(struct python *py, raddr head)
 {
 	raddr next = word_at(py, head, 0) & LINK_MASK;
 	raddr prev = word_at(py, head, 8) & LINK_MASK;
 
+	if (cut_away(py, head) || cut_away(py, head + 8))
+		return true;
 	return next && prev &&
 	       ((word_at(py, next, 8) & LINK_MASK) == head ||
-		(word_at(py, prev, 0) & LINK_MASK) == head);
+		(word_at(py, prev, 0) & LINK_MASK) == head ||
+		(cut_away(py, next) && cut_away(py, prev)));
 }
 
 /* Debian's 3.13 has its generations 4 bytes before everybody else's, and no
@@ -93,6 +97,11 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 	raddr state = state_of(py, interp->address);
 	struct gc_lists *gc = &interp->gc;
 
+	/* There is nothing of it. */
+	if (py->cut && !interp->address) {
+		cut_list(py);
+		return NULL;
+	}
 	if (!state || !locate_heads(py, state, gc))
 		return error_new(ERR_CORRUPT,
 				 "self-check failed: the collector's generation"
@@ -157,41 +166,55 @@ struct walk {
 	bool broken;
 };
 
-static void walk_list(struct python *py, raddr head, uint8_t generation,
-		      struct walk *w)
+/* Add the object of a node; false: the list goes on, but not for us. */
+static bool add_node(struct python *py, raddr node, const uint8_t *p,
+		     uint8_t generation, struct walk *w)
 {
 	struct heap *h = py->heap;
-	raddr node = word_at(py, head, 0) & LINK_MASK;
+	oid o = objects_add(py, node + GC_HEAD_SIZE);
+
+	if (o == OID_NONE) {
+		if (cut_note(py, node + GC_HEAD_SIZE))
+			cut_list(py);
+		return ++w->nr_bad <= MAX_BAD_NODES;
+	}
+	/* Seen already: the list runs in a circle, or we came from its end. */
+	if (h->generation[o] != GENERATION_UNTRACKED)
+		return false;
+	h->generation[o] = generation;
+	if (get_u64(p + 8) & PREV_FINALIZED)
+		h->flags[o] |= OBJECT_FINALIZED;
+	w->nr++;
+	return true;
+}
+
+/* Along the links at `link` of each node.  False: it never came back. */
+static bool walk_along(struct python *py, raddr head, unsigned int link,
+		       uint8_t generation, struct walk *w)
+{
+	raddr node = word_at(py, head, link) & LINK_MASK;
 
 	while (node && node != head) {
 		const uint8_t *p = memory_at(py->memory, node, GC_HEAD_SIZE);
-		oid o;
 
-		if (!p) {
-			w->broken = true;
-			return;
-		}
-		o = objects_add(py, node + GC_HEAD_SIZE);
-		if (o == OID_NONE) {
-			if (++w->nr_bad > MAX_BAD_NODES) {
-				w->broken = true;
-				return;
-			}
-		} else {
-			/* Seen already: the list runs in a circle. */
-			if (h->generation[o] != GENERATION_UNTRACKED) {
-				w->broken = true;
-				return;
-			}
-			h->generation[o] = generation;
-			if (get_u64(p + 8) & PREV_FINALIZED)
-				h->flags[o] |= OBJECT_FINALIZED;
-			w->nr++;
-		}
-		node = get_u64(p) & LINK_MASK;
+		if (!p && cut_note(py, node + GC_HEAD_SIZE))
+			cut_list(py);
+		if (!p || !add_node(py, node, p, generation, w))
+			return false;
+		node = get_u64(p + link) & LINK_MASK;
 	}
-	if (!node)
-		w->broken = true;
+	if (!node && cut_away(py, head + link))
+		cut_list(py);
+	return node;
+}
+
+/* Where it is broken, also from its end. */
+static void walk_list(struct python *py, raddr head, uint8_t generation,
+		      struct walk *w)
+{
+	w->broken = !walk_along(py, head, 0, generation, w);
+	if (w->broken)
+		walk_along(py, head, 8, generation, w);
 }
 
 static void load_lists(struct python *py, const struct interpreter *interp,

@@ -113,7 +113,7 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 
 		if (likely(referent != OID_NONE))
 			h->edges.v[h->edges.nr++] = referent;
-		else
+		else if (!cut_note(py, ld->refs.to.v[i]))
 			h->info.nr_bad_pointers++;
 		ld->kept.v[i] = referent;
 	}
@@ -322,6 +322,7 @@ static void python_free(struct python *py)
 	objects_release(py);
 	types_release(py);
 	type_names_release(py);
+	cut_release(py);
 	interpreter_vec_release(&py->interpreters);
 	oid_vec_release(&py->pending);
 	raddr_vec_release(&py->asked);
@@ -403,6 +404,7 @@ static struct error *load_heap(struct python *py,
 		err = gc_load(py);
 	if (err)
 		return err;
+	cut_scan(py);
 	find_interned(py);
 	checks_readers(py, options ? options->sample : 0);
 	ld.refs.named = details_recorded(py);

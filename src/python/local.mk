@@ -34,6 +34,7 @@ endif
 
 src_libpyheld_a_SOURCES += \
 	src/python/describe.c \
+	src/python/cut.c \
 	src/python/details.c \
 	src/python/dict.c \
 	src/python/find.c \

@@ -52,6 +52,7 @@ void roots_add(struct roots *r, const struct root *root, const char *format,
 	if (root->object && !r->full)
 		object = objects_add(r->py, root->object);
 	if (object == OID_NONE) {
+		cut_note(r->py, root->object);
 		free(root->expression);
 		return;
 	}

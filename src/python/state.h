@@ -170,6 +170,7 @@ struct python {
 	struct open_stack_vec stacks; /* between roots_load() and _stacks() */
 	struct type_names *type_names; /* type-names.c; NULL: not needed yet */
 	struct details *details; /* details.c */
+	struct cut *cut;	/* cut.c; NULL: no core that was cut short */
 };
 
 /* --- objects.c: the object map, adding objects ------------------------- */
@@ -254,6 +255,24 @@ struct error *gc_load(struct python *py) MUST_CHECK;
  * counted for `hi`. */
 struct error *gc_load_heaps(struct python *py, struct heap_interpreter *hi)
 	MUST_CHECK;
+
+/* --- cut.c: of a core that was cut short ----------------------------------- */
+
+void cut_init(struct python *py);	/* sets py->cut if it was */
+void cut_release(struct python *py);
+/* Is `addr` in what is missing?  False where nothing is. */
+bool cut_away(struct python *py, raddr addr);
+/* There is an object at `obj`: is it, or the class that tells what it is,
+ * missing?  Then it counts for cut_missing(). */
+bool cut_note(struct python *py, raddr obj);
+/* A list of the collector leads to what is missing. */
+void cut_list(struct python *py);
+/* Then: add the containers that are there all the same. */
+void cut_scan(struct python *py);
+/* How many objects are known to be missing. */
+uint64_t cut_missing(struct python *py);
+/* subtype_traverse, by what most classes have; 0: no class is there. */
+raddr cut_class_traverse(struct python *py);
 
 /* --- refs.c: what an object refers to ------------------------------------ */
 

@@ -286,6 +286,26 @@ static void warn_of_gaps(struct core *c, struct target *t)
 	}
 }
 
+bool target_is_missing(struct target *t, raddr addr)
+{
+	size_t low = 0, high = t->core ? t->core->loads.nr : 0;
+
+	while (t->missing && low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct core_load *l = &t->core->loads.v[middle];
+
+		if (addr < l->start)
+			high = middle;
+		else if (addr >= l->end)
+			low = middle + 1;
+		else
+			return addr - l->start >= l->present &&
+			       addr - l->start < l->file_size &&
+			       !memory_find(&t->memory, addr);
+	}
+	return false;
+}
+
 struct error *core_map(struct core *c, struct target *t)
 {
 	struct error *err;

@@ -243,6 +243,11 @@ struct error *core_check(struct target *t,
 	if (!options || !options->check)
 		return NULL;
 	err = options->check(t, options->context, &again);
+	/* What tells of it may be missing. */
+	if (err && t->missing) {
+		error_free(err);
+		err = NULL;
+	}
 	if (!err && again)
 		core_warn(t->core, "the core was made while a collection was "
 			  "running: some objects may be missing");

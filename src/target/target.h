@@ -110,6 +110,9 @@ void target_close(struct target *t);
 struct error *target_peek(struct target *t, raddr addr, void *buf,
 			  uint64_t len) MUST_CHECK;
 
+/* Is `addr` in what was cut off the end of a core, and not had otherwise? */
+bool target_is_missing(struct target *t, raddr addr);
+
 /* The mapping that `addr` is in, or NULL. */
 const struct mapping *target_mapping(const struct target *t, raddr addr);
 

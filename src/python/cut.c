@@ -1,0 +1,277 @@
+/*
+ * A core that was cut short: a full disk, a limit.
+ *
+ * Kernel and gcore write the segments by ascending address: a program's data
+ * and its [heap] first, then what was mapped (arenas, thread stacks), the
+ * libraries, the stack.  So the end of that is missing.  What references and
+ * lists lead to there is counted here.
+ *
+ * Where a list of the collector leads there, its objects beyond are found by
+ * their PyGC_Head: 16 bytes before a container, with a neighbour that points
+ * back at it, while the other does so, too, or is missing.  Links of what was
+ * untracked or freed are 0.
+ */
+#include <stdlib.h>
+
+#include "python/state.h"
+
+#define GC_HEAD_SIZE 16
+#define LINK_MASK (~3ull)
+#define PREV_FINALIZED 1
+#define OLDEST 2		/* generation */
+/* A core of many GB is not read to its end for what a scan may find. */
+#define MAX_SCANNED (4ull << 30)
+#define MAX_TESTED (1u << 25)
+#define MAX_TYPES 4096
+
+struct cut {
+	struct raddr_vec away;	/* objects that are known to be missing */
+	size_t nr_sorted;	/* ... of which these have no twice */
+	bool broken;		/* a list leads to what is missing */
+	uint64_t tested;	/* words that might be a PyGC_Head's */
+};
+
+void cut_init(struct python *py)
+{
+	if (py->target->core && py->target->missing)
+		py->cut = xcalloc(1, sizeof(*py->cut));
+}
+
+void cut_release(struct python *py)
+{
+	if (py->cut)
+		raddr_vec_release(&py->cut->away);
+	free(py->cut);
+	py->cut = NULL;
+}
+
+bool cut_away(struct python *py, raddr addr)
+{
+	return unlikely(py->cut != NULL) &&
+	       target_is_missing(py->target, addr);
+}
+
+void cut_list(struct python *py)
+{
+	if (py->cut)
+		py->cut->broken = true;
+}
+
+/* --- how many objects are missing ------------------------------------------ */
+
+static int compare(const void *pa, const void *pb)
+{
+	raddr a = *(const raddr *)pa, b = *(const raddr *)pb;
+
+	return a < b ? -1 : a > b;
+}
+
+static void drop_twice(struct cut *cut)
+{
+	struct raddr_vec *v = &cut->away;
+	size_t nr = 0;
+
+	if (v->nr)
+		qsort(v->v, v->nr, sizeof(*v->v), compare);
+	for (size_t i = 0; i < v->nr; i++)
+		if (!nr || v->v[nr - 1] != v->v[i])
+			v->v[nr++] = v->v[i];
+	v->nr = cut->nr_sorted = nr;
+}
+
+static void add_away(struct cut *cut, raddr obj)
+{
+	raddr_vec_push(&cut->away, obj);
+	if (cut->away.nr > 2 * cut->nr_sorted + 65536)
+		drop_twice(cut);
+}
+
+bool cut_note(struct python *py, raddr obj)
+{
+	raddr type, meta;
+
+	if (likely(!py->cut) || !obj || obj & 7)
+		return false;
+	if (!cut_away(py, obj)) {
+		type = word_at(py, obj, py->layout.object_type);
+		meta = word_at(py, type, py->layout.object_type);
+		/* What can't be told without its class is missing, too. */
+		if (!cut_away(py, obj + py->layout.object_size - 1) &&
+		    !cut_away(py, type) && !cut_away(py, meta) &&
+		    !cut_away(py, type + py->layout.type_size - 1))
+			return false;
+	}
+	add_away(py->cut, obj);
+	return true;
+}
+
+uint64_t cut_missing(struct python *py)
+{
+	if (!py->cut)
+		return 0;
+	drop_twice(py->cut);
+	return py->cut->away.nr;
+}
+
+/* --- the scan ----------------------------------------------------------------- */
+
+/* One that is there, and points back at `node`; the other also, or missing. */
+static bool has_neighbour(struct python *py, raddr node, raddr next,
+			  raddr prev)
+{
+	uint64_t from_next = 0, from_prev = 0;
+	bool is_next = memory_u64(py->memory, next + 8, &from_next);
+	bool is_prev = memory_u64(py->memory, prev, &from_prev);
+
+	if (is_next ? (from_next & LINK_MASK) != node : !cut_away(py, next))
+		return false;
+	if (is_prev ? (from_prev & LINK_MASK) != node : !cut_away(py, prev))
+		return false;
+	return is_next || is_prev;
+}
+
+/* Other words that lie there are addresses, rather. */
+static bool is_count(struct python *py, const uint8_t *obj)
+{
+	uint64_t word = get_u64(obj + py->layout.object_refcount);
+
+	return objects_refcount(py, obj) && !target_mapping(py->target, word);
+}
+
+static bool may_be_address(uint64_t word)
+{
+	return word >= 4096 && word < 1ull << 47;
+}
+
+/* `p` are the bytes of a PyGC_Head and of the object behind it. */
+static bool is_node(struct python *py, raddr node, const uint8_t *p)
+{
+	const uint8_t *obj = p + GC_HEAD_SIZE;
+	raddr next = get_u64(p) & LINK_MASK, prev = get_u64(p + 8) & LINK_MASK;
+	raddr type = get_u64(obj + py->layout.object_type);
+	uint32_t index;
+
+	if (likely(!may_be_address(next) || !may_be_address(prev) ||
+		   !may_be_address(type)) ||
+	    type & 7)
+		return false;
+	py->cut->tested++;
+	if (!has_neighbour(py, node, next, prev) || !is_count(py, obj))
+		return false;
+	index = types_load(py, type);
+	return index != UINT32_MAX &&
+	       types_is_gc(py, &py->types.v[index], node + GC_HEAD_SIZE);
+}
+
+static void add_node(struct python *py, raddr node, const uint8_t *p)
+{
+	struct heap *h = py->heap;
+	oid o = objects_add(py, node + GC_HEAD_SIZE);
+
+	if (o == OID_NONE || h->generation[o] != GENERATION_UNTRACKED)
+		return;
+	h->generation[o] = OLDEST;
+	if (get_u64(p + 8) & PREV_FINALIZED)
+		h->flags[o] |= OBJECT_FINALIZED;
+	cut_note(py, (get_u64(p) & LINK_MASK) + GC_HEAD_SIZE);
+	cut_note(py, (get_u64(p + 8) & LINK_MASK) + GC_HEAD_SIZE);
+}
+
+typedef void cut_visit(struct python *py, raddr at, const uint8_t *p,
+		       void *context);
+
+static void if_node(struct python *py, raddr at, const uint8_t *p,
+		    void *context)
+{
+	(void)context;
+	if (is_node(py, at, p))
+		add_node(py, at, p);
+}
+
+/*
+ * What is at each 16 bytes of the core's writable memory, with `len` bytes
+ * behind it: malloc() and pymalloc align to that.  False: there was too much.
+ */
+static bool scan(struct python *py, uint64_t len, cut_visit *visit,
+		 void *context)
+{
+	uint64_t scanned = 0;
+
+	py->cut->tested = 0;
+	for (unsigned int i = 0; i < py->memory->nr_segments; i++) {
+		const struct segment *s = &py->memory->segments[i];
+		raddr at = (s->start + 15) & ~15ull;
+
+		/* What came from files or is zero is not the core's. */
+		if (!(s->prot & SEGMENT_WRITE) || s->release)
+			continue;
+		for (; at < s->end && s->end - at >= len; at += 16) {
+			if (scanned++ > MAX_SCANNED / 16 ||
+			    py->cut->tested > MAX_TESTED)
+				return false;
+			visit(py, at, s->bytes + (at - s->start), context);
+		}
+	}
+	return true;
+}
+
+void cut_scan(struct python *py)
+{
+	const struct layout *l = &py->layout;
+	uint32_t before = py->heap->nr_objects;
+	bool whole;
+
+	if (!py->cut || !py->cut->broken || py->free_threaded)
+		return;
+	whole = scan(py, GC_HEAD_SIZE + l->object_size, if_node, NULL);
+	heap_warn_partial(py->heap, "the collector's lists lead to what is "
+			  "missing: %" PRIu32 " objects beyond were found by "
+			  "their own links%s", py->heap->nr_objects - before,
+			  whole ? "" : ", in a part of the core");
+}
+
+/* --- subtype_traverse ------------------------------------------------------------- */
+
+struct ballot {
+	raddr traverse;
+	uint32_t nr;
+};
+VEC_DEFINE(ballot_vec, struct ballot);
+
+static void vote(struct ballot_vec *v, raddr traverse)
+{
+	for (size_t i = 0; i < v->nr; i++)
+		if (v->v[i].traverse == traverse) {
+			v->v[i].nr++;
+			return;
+		}
+	if (v->nr < MAX_TYPES)
+		ballot_vec_push(v, (struct ballot){ traverse, 1 });
+}
+
+static void if_class(struct python *py, raddr at, const uint8_t *p,
+		     void *context)
+{
+	const struct layout *l = &py->layout;
+	uint64_t flags = get_u64(p + l->type_flags);
+	raddr traverse = get_u64(p + l->type_traverse);
+
+	(void)at;
+	if (unlikely(get_u64(p + l->object_type) == py->known.type) &&
+	    flags & TPFLAG_HEAPTYPE && flags & TPFLAG_HAVE_GC && traverse)
+		vote(context, traverse);
+}
+
+raddr cut_class_traverse(struct python *py)
+{
+	CLEANUP(ballot_vec_release) struct ballot_vec votes = VEC_INIT;
+	struct ballot best = { 0, 0 };
+
+	scan(py, py->layout.type_size, if_class, &votes);
+	/* Most classes are made by class statements. */
+	for (size_t i = 0; i < votes.nr; i++)
+		if (votes.v[i].nr > best.nr &&
+		    types_is_code(py, votes.v[i].traverse))
+			best = votes.v[i];
+	return best.traverse;
+}
