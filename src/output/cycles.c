@@ -79,15 +79,18 @@ static void add_holder(struct heap *h, const struct reach *reach,
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail t;
+	CLEANUP(str_release) struct str place = STR_INIT;
 	const struct root *root;
 
 	if (cycle->state != CYCLE_HELD)
 		return;
 	root = reach_path(reach, cycle->entry, &path);
 	trail_init(&t, h, root, &path);
-	str_add(out, "\n  held by: ");
-	trail_readable(&t, out);
-	str_add(out, "\n\n");
+	str_add(&place, "held by: ");
+	trail_readable(&t, &place);
+	str_add(out, "\n  ");
+	format_words(out, place.s, 2, 4, f);
+	str_add_char(out, '\n');
 	trail_tree(&t, f, 4, out);
 }
 
@@ -133,9 +136,9 @@ void cycles_text(struct heap *h, const struct cycles *c,
 			break;
 		str_add_char(out, '\n');
 		add_title(cycle, ++nr, f, out);
-		str_add(out, "  types: ");
-		tally_text(h, &c->members.v[cycle->first], cycle->nr, out);
-		str_add(out, "\n\n");
+		tally_text(h, &c->members.v[cycle->first], cycle->nr,
+			   "  types: ", f, out);
+		str_add_char(out, '\n');
 		add_loop(h, c, cycle, f, out);
 		add_holder(h, reach, cycle, f, out);
 	}

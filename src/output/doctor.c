@@ -21,15 +21,24 @@ bool doctor_is_well(const struct heap *h, const struct doctor *d)
 
 /* --- text --- */
 
-static void add_check(struct table *t, bool passed, const char *name,
-		      const char *detail)
+#define RESULT_WIDTH 8
+
+static void add_check(bool passed, const char *name, const char *detail,
+		      const struct format *f, struct str *out)
 {
-	str_add(table_cell(t), passed ? "ok" : "FAILED");
-	str_add(table_cell(t), name);
-	str_add(table_cell(t), detail);
+	CLEANUP(str_release) struct str line = STR_INIT;
+	const char *result = passed ? "ok" : "FAILED";
+
+	str_add(&line, name);
+	if (detail && *detail)
+		str_addf(&line, ": %s", detail);
+	str_add(out, result);
+	format_pad(out, RESULT_WIDTH - format_width(result));
+	format_words(out, line.s, RESULT_WIDTH, RESULT_WIDTH + 2, f);
 }
 
-static void add_audit(struct table *t, const struct audit *a)
+static void add_audit(const struct audit *a, const struct format *f,
+		      struct str *out)
 {
 	CLEANUP(str_release) struct str detail = STR_INIT;
 
@@ -38,30 +47,24 @@ static void add_audit(struct table *t, const struct audit *a)
 	format_count(&detail, a->counted);
 	str_add(&detail, " references, too many of ");
 	format_counted(&detail, a->nr_over, "object");
-	add_check(t, !a->nr_over, "counts have the references that are found",
-		  detail.s);
+	add_check(!a->nr_over, "counts have the references that are found",
+		  detail.s, f, out);
 }
 
 static void add_checks(const struct heap *h, const struct doctor *d,
 		       const struct format *f, struct str *out)
 {
-	static const struct table_column columns[] = {
-		{ "RESULT", 0, 0 }, { "CHECK", 0, 0 },
-		{ "FOUND", .shrinks = true },
-	};
-	CLEANUP(table_release) struct table t = TABLE(columns);
-
+	str_add_char(out, '\n');
 	if (d->unreadable)
-		add_check(&t, false, "the target can be read", d->unreadable);
+		add_check(false, "the target can be read", d->unreadable, f,
+			  out);
 	for (size_t i = 0; i < h->info.checks.nr; i++) {
 		const struct heap_check *c = &h->info.checks.v[i];
 
-		add_check(&t, c->passed, c->name, c->detail);
+		add_check(c->passed, c->name, c->detail, f, out);
 	}
 	if (!d->unreadable)
-		add_audit(&t, d->audit);
-	str_add_char(out, '\n');
-	table_print(&t, f, out);
+		add_audit(d->audit, f, out);
 }
 
 static void add_samples(const struct heap *h, const struct format *f,

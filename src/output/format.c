@@ -217,6 +217,38 @@ void format_fit(struct str *s, const char *text, unsigned int max, bool utf8)
 	str_add(s, tail);
 }
 
+void format_words(struct str *s, const char *text, unsigned int column,
+		  unsigned int indent, const struct format *f)
+{
+	unsigned int room = f->width > indent ? f->width - indent : 0;
+	unsigned int gap = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		CLEANUP(str_release) struct str all = STR_INIT;
+		CLEANUP(str_release) struct str word = STR_INIT;
+		unsigned int columns;
+
+		str_add_bytes(&all, text, len);
+		format_fit(&word, all.s, room, f->utf8);
+		columns = format_width(word.s);
+		if (f->width && column > indent &&
+		    column + gap + columns > f->width) {
+			format_end_line(s);
+			format_pad(s, indent);
+			column = indent;
+		} else {
+			format_pad(s, gap);
+			column += gap;
+		}
+		str_add(s, word.s);
+		column += columns;
+		gap = (unsigned int)strspn(text + len, " ");
+		text += len + gap;
+	}
+	format_end_line(s);
+}
+
 void format_type(struct str *s, struct heap *h, oid o)
 {
 	int64_t length = heap_length(h, o);

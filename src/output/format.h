@@ -65,6 +65,14 @@ void format_pad(struct str *s, unsigned int columns);
  */
 void format_fit(struct str *s, const char *text, unsigned int max, bool utf8);
 
+/*
+ * Add the words of `text` in lines of the terminal's width, and end the last:
+ * the first line begins at `column`, the others `indent` columns from the left.
+ * A word that has no room in a line loses its middle.
+ */
+void format_words(struct str *s, const char *text, unsigned int column,
+		  unsigned int indent, const struct format *f);
+
 /* "list of 98,113", "app.User": the type, with the length where it has one */
 void format_type(struct str *s, struct heap *h, oid o);
 

@@ -134,9 +134,9 @@ static void add_group(struct heap *h, const struct collect *c,
 	add_tally(&title, g->objects.nr, g->objects.bytes);
 	str_add_char(out, '\n');
 	format_styled(out, title.s, STYLE_HEADING, f);
-	str_add(out, g->nr > 1 ? "\n  each: " : "\n  types: ");
-	tally_text(h, c->members.v + g->first, g->nr_members, out);
 	str_add_char(out, '\n');
+	tally_text(h, c->members.v + g->first, g->nr_members,
+		   g->nr > 1 ? "  each: " : "  types: ", f, out);
 	if (g->finalizers) {
 		str_add(out, "  with finalizers: ");
 		format_counted(out, g->finalizers, "object");

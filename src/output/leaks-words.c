@@ -7,6 +7,7 @@
 /* Longer places lose their middle. */
 #define PLACE_MAX 120
 #define TYPE_MAX 60
+#define PREVIEW_MAX 40
 
 void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 {
@@ -146,9 +147,13 @@ static void add_exception(const struct suspects *s,
 static void add_duplicates(const struct suspects *s,
 			   const struct suspect *suspect, struct str *out)
 {
+	CLEANUP(str_release) struct str preview = STR_INIT;
+
 	format_count(out, suspect->entries);
 	str_add(out, " equal strings ");
-	heap_preview(s->heap, suspect->object, 40, out);
+	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
+	/* A byte may take four columns. */
+	format_fit(out, preview.s, PREVIEW_MAX, false);
 	str_add(out, " are objects of their own");
 	if (suspect->via != OID_NONE) {
 		str_add(out, ", most of them in ");

@@ -10,36 +10,16 @@
 
 /* --- paragraphs --- */
 
-/* Add words, in lines of the terminal's width; each but the first line begins
- * `indent` columns from the left. */
+/* A paragraph has lines in a file, too. */
 static void add_wrapped(const char *text, unsigned int column,
 			unsigned int indent, const struct format *f,
 			struct str *out)
 {
-	unsigned int width = f->width ? f->width : WIDTH;
-	bool first = true;
+	struct format wrapped = *f;
 
-	while (*text) {
-		size_t len = strcspn(text, " ");
-		CLEANUP(str_release) struct str word = STR_INIT;
-		unsigned int columns;
-
-		str_add_bytes(&word, text, len);
-		columns = format_width(word.s);
-		if (!first && column + 1 + columns > width) {
-			str_add_char(out, '\n');
-			format_pad(out, indent);
-			column = indent;
-		} else if (!first) {
-			str_add_char(out, ' ');
-			column++;
-		}
-		str_add(out, word.s);
-		column += columns;
-		first = false;
-		text += len + strspn(text + len, " ");
-	}
-	str_add_char(out, '\n');
+	if (!wrapped.width)
+		wrapped.width = WIDTH;
+	format_words(out, text, column, indent, &wrapped);
 }
 
 static void add_field(const char *name, const char *text,

@@ -235,13 +235,14 @@ void trail_tree(const struct trail *t, const struct format *f,
 		{ .shrinks = true }, { .shrinks = true }, { 0 },
 	};
 	CLEANUP(table_release) struct table table = TABLE(columns);
+	CLEANUP(str_release) struct str root = STR_INIT;
 	struct format plain = *f;
 	bool marked;
 
 	if (t->root && !root_is_object(t)) {
+		trail_add_root(t, &root);
 		format_pad(out, indent);
-		trail_add_root(t, out);
-		format_end_line(out);
+		format_words(out, root.s, indent, indent + 2, f);
 	}
 	table.indent = indent;
 	plain.header = false;

@@ -7,6 +7,9 @@
 #define EXAMPLES 3
 #define EXAMPLES_JSON 10
 #define PREVIEW_MAX 60
+#define LEAST_PREVIEW 8
+/* Where the types begin, while the numbers are shorter than their heads. */
+#define TYPE_COLUMN 21
 
 /* --- text --- */
 
@@ -47,17 +50,24 @@ static void add_head(const struct audit *a, const struct format *f,
 		" holds them\n");
 }
 
+/* Of what has no room, the preview is what is cut: the counts tell most. */
 static void add_object(struct heap *h, const struct audit_object *x,
-		       struct table *t)
+		       const struct format *f, struct table *t)
 {
 	CLEANUP(str_release) struct str preview = STR_INIT;
+	struct str *cell;
+	unsigned int used;
 
 	table_cell(t);
 	table_cell(t);
+	cell = table_cell(t);
 	heap_preview(h, x->object, PREVIEW_MAX, &preview);
-	str_addf(table_cell(t), "  0x%" PRIx64 "  counted %" PRIu32
-		 ", found %" PRIu32 "  %s", h->address[x->object], x->count,
-		 x->found, preview.s);
+	str_addf(cell, "  0x%" PRIx64 "  counted %" PRIu32
+		 ", found %" PRIu32 "  ", h->address[x->object], x->count,
+		 x->found);
+	used = TYPE_COLUMN + format_width(cell->s);
+	format_fit(cell, preview.s, !f->width ? 0 :
+		   MAX(f->width, used + LEAST_PREVIEW) - used, f->utf8);
 }
 
 static void add_types(struct heap *h, const struct audit *a, uint64_t limit,
@@ -79,7 +89,7 @@ static void add_types(struct heap *h, const struct audit *a, uint64_t limit,
 		str_add(table_cell(&t), h->types.v[type->type].name);
 		for (size_t k = 0; k < type->nr && k < EXAMPLES; k++)
 			add_object(h, &a->unexplained_objects.v[type->first + k],
-				   &t);
+				   f, &t);
 	}
 	str_add_char(out, '\n');
 	table_print(&t, f, out);

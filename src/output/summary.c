@@ -22,14 +22,14 @@ static void add_process(const struct heap_info *info, const struct format *f,
 
 	add_label(out, "process");
 	if (info->pid)
-		str_addf(&line, "%" PRId64 "  ", info->pid);
+		str_addf(&line, "%" PRId64 " ", info->pid);
 	str_add(&line, info->executable ? info->executable : "");
-	if (info->command && *info->command)
-		str_addf(&line, "  (%s)", info->command);
-	format_fit(out, line.s,
-		   f->width > 2 * LABEL_WIDTH ? f->width - LABEL_WIDTH : 0,
-		   f->utf8);
-	format_end_line(out);
+	if (info->command && *info->command) {
+		str_add(&line, " (");
+		format_fit(&line, info->command, 2 * f->width, f->utf8);
+		str_add_char(&line, ')');
+	}
+	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH, f);
 }
 
 static void add_python(const struct heap_info *info, struct str *out)
@@ -126,41 +126,44 @@ static void add_collector(const struct heap_interpreter *i, struct str *out)
 	table_print(&t, &plain, out);
 }
 
-static void add_thread(const struct heap *h, size_t i, struct str *out)
+static void add_thread(const struct heap *h, size_t i, const struct format *f,
+		       struct str *out)
 {
+	CLEANUP(str_release) struct str line = STR_INIT;
 	const struct heap_thread *thread = &h->threads.v[i];
 
 	if (thread->native_id)
-		str_addf(out, "%" PRId64 " ", thread->native_id);
-	str_add(out, thread->name ? thread->name : "");
+		str_addf(&line, "%" PRId64 " ", thread->native_id);
+	str_add(&line, thread->name ? thread->name : "");
 	if (thread->holds_gil)
-		str_add(out, " (has the GIL)");
+		str_add(&line, " (has the GIL)");
 	for (size_t j = 0; j < h->frames.nr; j++) {
 		const struct heap_frame *frame = &h->frames.v[j];
 
 		if (frame->thread != i)
 			continue;
-		str_addf(out, "  %s (%s", frame->function, frame->file);
+		str_addf(&line, ": %s (%s", frame->function, frame->file);
 		if (frame->line > 0)
-			str_addf(out, ":%" PRId32, frame->line);
-		str_add_char(out, ')');
+			str_addf(&line, ":%" PRId32, frame->line);
+		str_add_char(&line, ')');
 		break;		/* the innermost comes first */
 	}
-	str_add_char(out, '\n');
+	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
 }
 
 static void add_threads(const struct heap *h, const struct heap_interpreter *i,
-			struct str *out)
+			const struct format *f, struct str *out)
 {
 	unsigned int shown = 0, nr = 0;
 
-	for (size_t t = 0; t < h->threads.nr; t++) {
+	/* CPython lists the youngest first; the main thread tells most. */
+	for (size_t t = h->threads.nr; t--;) {
 		if (h->threads.v[t].interpreter != i->id)
 			continue;
 		if (nr++ >= MAX_THREADS_SHOWN)
 			continue;
 		add_label(out, shown++ ? "" : "threads");
-		add_thread(h, t, out);
+		add_thread(h, t, f, out);
 	}
 	if (nr <= shown)
 		return;
@@ -208,7 +211,7 @@ static void add_head(const struct heap *h, const struct summary *s,
 			str_addf(out, "\ninterpreter  %" PRId64 "\n",
 				 h->interpreters.v[i].id);
 		add_collector(&h->interpreters.v[i], out);
-		add_threads(h, &h->interpreters.v[i], out);
+		add_threads(h, &h->interpreters.v[i], f, out);
 	}
 	str_add_char(out, '\n');
 }

@@ -8,10 +8,11 @@
 
 #include "analysis/tally.h"
 #include "base/str.h"
+#include "output/format.h"
 
-/* "Node 2, dict 2 and 3 more types" */
+/* A paragraph: label, "Node 2, dict 2 and 3 more types" */
 void tally_text(const struct heap *h, const oid *members, size_t nr,
-		struct str *out);
+		const char *label, const struct format *f, struct str *out);
 /* [{"type", "count", "bytes"}] */
 json_t *tally_json(const struct heap *h, const oid *members, size_t nr);
 

@@ -2,6 +2,7 @@
 captures agree with removing each object in turn."""
 import json
 import os
+import re
 import subprocess
 import tempfile
 
@@ -128,18 +129,30 @@ def test_text_says_what_json_says():
                 assert word in row, (row, line)
 
 
+def at_a_terminal(*args):
+    """The lines that it leaves on a terminal of 80 columns."""
+    out = subprocess.run(
+        ["script", "-qec", "stty cols 80; exec %s %s"
+         % (os.path.abspath(PYHELD), " ".join(map(str, args))), "/dev/null"],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+        env=dict(os.environ, LC_ALL="C.UTF-8", NO_COLOR="1",
+                 TERM="dumb")).stdout.decode()
+    # Progress is overwritten, and wiped out.
+    return [re.sub(r".*\r|\x1b\[K", "", x)
+            for x in out.replace("\r\n", "\n").split("\n")]
+
+
 def test_fits_the_terminal():
     """80 columns, whatever is in it: the numbers and the names stay."""
     with Target(pythons.newest(), "retained.py") as target:
-        out = subprocess.run(
-            ["script", "-qec", "stty cols 80; exec %s retained %d --depth=2"
-             % (os.path.abspath(PYHELD), target.pid), "/dev/null"],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-            env=dict(os.environ, LC_ALL="C.UTF-8", NO_COLOR="1",
-                     TERM="dumb")).stdout.decode()
-        lines = out.replace("\r", "").splitlines()
-        assert any("__main__.SESSIONS" in x for x in lines), out
-        assert max(map(len, lines)) <= 80, out
+        lines = at_a_terminal("retained", target.pid, "--depth=2")
+        assert any("__main__.SESSIONS" in x for x in lines), lines
+        assert max(map(len, lines)) <= 80, lines
+        for command in ("summary", "cycles", "garbage", "refs", "leaks",
+                        "doctor"):
+            lines = at_a_terminal(command, target.pid)
+            assert max(map(len, lines)) <= 80, (command, lines)
+            assert len(lines) > 1, (command, lines)
 
 
 @limit(240)

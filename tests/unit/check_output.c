@@ -235,6 +235,28 @@ START_TEST(format_cuts_the_middle)
 }
 END_TEST
 
+START_TEST(format_wraps_words)
+{
+	static const struct format narrow = { .width = 12 }, file = { 0 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	str_add(&s, "types: ");
+	format_words(&s, "dict 2,  list 30 a.module.with.a.Class and", 7, 2,
+		     &narrow);
+	ck_assert_str_eq(s.s, "types: dict\n"
+			      "  2,  list\n"
+			      "  30\n"
+			      "  a.m....ass\n"
+			      "  and\n");
+	str_cut(&s, 0);
+	format_words(&s, "dict 2,  list 30 a.module.with.a.Class", 7, 2, &file);
+	ck_assert_str_eq(s.s, "dict 2,  list 30 a.module.with.a.Class\n");
+	str_cut(&s, 0);
+	format_words(&s, "", 7, 2, &narrow);
+	ck_assert_str_eq(s.s, "\n");
+}
+END_TEST
+
 START_TEST(table_aligns)
 {
 	static const struct table_column columns[] = {
@@ -346,6 +368,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, trail_shortens_a_long_way);
 	tcase_add_test(tc, format_is_for_people);
 	tcase_add_test(tc, format_cuts_the_middle);
+	tcase_add_test(tc, format_wraps_words);
 	tcase_add_test(tc, table_aligns);
 	tcase_add_test(tc, json_takes_any_text);
 	tcase_add_test(tc, jsonl_has_a_line_an_object);
