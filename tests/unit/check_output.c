@@ -246,7 +246,7 @@ START_TEST(format_wraps_words)
 	ck_assert_str_eq(s.s, "types: dict\n"
 			      "  2,  list\n"
 			      "  30\n"
-			      "  a.m....ass\n"
+			      "  a.m...lass\n"
 			      "  and\n");
 	str_cut(&s, 0);
 	format_words(&s, "dict 2,  list 30 a.module.with.a.Class", 7, 2, &file);
