@@ -354,6 +354,53 @@ START_TEST(dominators_of_a_long_list)
 }
 END_TEST
 
+/*
+ * A long list, at whose end hangs a list of many objects that the list's
+ * first link knows, too (an LRU cache is such a thing): for each of the many a
+ * way up through all links would take minutes.
+ */
+START_TEST(dominators_of_many_below_a_long_list)
+{
+	const uint32_t nr = 200000;
+	struct dominators d;
+	struct heap h;
+
+	heap_init(&h);
+	heap_type_vec_push(&h.types, (struct heap_type){
+					     .name = xstrdup("app.Link"),
+					     .object = OID_NONE });
+	/* 0 .. nr - 1 are the links, nr the list, then its items. */
+	for (oid o = 0; o <= 2 * nr; o++) {
+		bool has_items = !o || o == nr;
+
+		heap_add_object(&h, 16 * (uint64_t)o, 0);
+		h.size[o] = 16;
+		h.edge_start[o] = h.edges.nr;
+		if (o < nr)
+			oid_vec_push(&h.edges, o + 1);
+		for (oid item = nr + 1; has_items && item <= 2 * nr; item++)
+			oid_vec_push(&h.edges, item);
+		h.edge_nr[o] = (uint32_t)(h.edges.nr - h.edge_start[o]);
+	}
+	heap_root_vec_push(&h.roots, (struct heap_root){
+					     .object = 0, .kind = ROOT_MODULE,
+					     .name = xstrdup("app"),
+					     .frame = -1 });
+	dominators_build(&h, &d);
+	ck_assert_uint_eq(d.objects[0], 2 * nr + 1);
+	for (oid o = 1; o <= nr; o++) {
+		ck_assert_uint_eq(d.parent[o], o - 1);
+		ck_assert_uint_eq(d.objects[o], nr + 1 - o);
+	}
+	for (oid o = nr + 1; o <= 2 * nr; o++) {
+		ck_assert_uint_eq(d.parent[o], 0);
+		ck_assert_uint_eq(d.objects[o], 1);
+	}
+	dominators_release(&d);
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "dominators";
 
 void suite_add_tests(TCase *tc)
@@ -363,4 +410,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, dominators_show_garbage);
 	tcase_add_test(tc, dominators_equal_removing_each_object);
 	tcase_add_test(tc, dominators_of_a_long_list);
+	tcase_add_test(tc, dominators_of_many_below_a_long_list);
 }
