@@ -212,8 +212,12 @@ static bool read_note(struct core *c, struct target *t, const GElf_Nhdr *note,
 	return true;
 }
 
-/* False: they are not what they should be. */
-static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p)
+/*
+ * False: they are not what they should be.  Of all segments no more is read
+ * than the file is large, or many headers could be of the same notes.
+ */
+static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p,
+			 uint64_t *left)
 {
 	size_t at = 0, name, desc;
 	GElf_Nhdr note;
@@ -223,7 +227,8 @@ static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p)
 
 	if (p->p_offset >= c->size)
 		return false;
-	len = MIN(p->p_filesz, c->size - p->p_offset);
+	len = MIN(p->p_filesz, MIN(*left, c->size - p->p_offset));
+	*left -= len;
 	data = elf_getdata_rawchunk(c->elf, (int64_t)p->p_offset, len,
 				    ELF_T_NHDR);
 	if (!data || !data->d_buf)
@@ -283,6 +288,7 @@ static void find_files(struct core *c)
 void core_read_notes(struct core *c, struct target *t)
 {
 	bool good = true, any = false;
+	uint64_t left = c->size;
 	size_t nr;
 
 	if (elf_getphdrnum(c->elf, &nr))
@@ -293,7 +299,7 @@ void core_read_notes(struct core *c, struct target *t)
 		if (!gelf_getphdr(c->elf, (int)i, &p) || p.p_type != PT_NOTE)
 			continue;
 		any = true;
-		good &= read_segment(c, t, &p);
+		good &= read_segment(c, t, &p, &left);
 	}
 	find_files(c);
 	if (!any || !good)

@@ -305,6 +305,45 @@ START_TEST(core_bears_broken_notes)
 }
 END_TEST
 
+/* Many headers of the same notes: were each read, it would take hours. */
+START_TEST(core_reads_notes_once)
+{
+	const uint16_t nr_headers = 60000, nr_threads = 1000;
+	struct byte_vec file = VEC_INIT;
+	struct forge f = FORGE_INIT;
+	struct target *t = NULL;
+	struct error *err;
+	Elf64_Ehdr *e;
+	Elf64_Phdr h;
+
+	forge_small(&f);
+	for (uint32_t i = 0; i < nr_threads; i++)
+		forge_thread(&f, 42 + i, 1, 2, 3);
+	forge_finish(&f);
+	byte_vec_reserve(&file, f.file.nr + nr_headers * sizeof(h));
+	memcpy(file.v, f.file.v, f.file.nr);
+	file.nr = f.file.nr;
+	e = (void *)file.v;
+	e->e_phoff = file.nr;
+	e->e_phnum = nr_headers;
+	for (uint16_t i = 0; i < nr_headers; i++) {
+		h = *forge_phdr(&f, i ? 0 : 1);
+		memcpy(file.v + file.nr, &h, sizeof(h));
+		file.nr += sizeof(h);
+	}
+	err = open_bytes(file.v, file.nr, &t);
+	ck_assert_msg(!err, "%s", err ? err->message : "");
+	expect_warning(t, "notes are damaged");
+	expect_byte(t, 0x10000, 'm');
+	/* No more than a file of this size can have. */
+	ck_assert_uint_ge(t->threads.nr, nr_threads);
+	ck_assert_uint_le(t->threads.nr, file.nr / 336);
+	target_close(t);
+	byte_vec_release(&file);
+	forge_release(&f);
+}
+END_TEST
+
 START_TEST(core_does_without_notes)
 {
 	struct forge f = FORGE_INIT;
@@ -506,6 +545,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, core_tells_process_and_threads);
 	tcase_add_test(tc, core_tells_the_pid_of_one_thread);
 	tcase_add_test(tc, core_bears_broken_notes);
+	tcase_add_test(tc, core_reads_notes_once);
 	tcase_add_test(tc, core_does_without_notes);
 	tcase_add_test(tc, core_bears_broken_lists_of_files);
 	tcase_add_test(tc, core_maps_files_and_memory);
