@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "analysis/audit.h"
+#include "analysis/roots.h"
 
 struct found {
 	uint32_t *sure;
@@ -70,6 +71,7 @@ static void find(const struct heap *h, struct found *f)
 				    to[i]);
 		add_class(h, o, nr);
 		add_many(f->sure, o, heap_nobodys(h, o));
+		add_many(f->sure, o, roots_unvisited(heap_type_of(h, o)));
 	}
 	for (oid o = 0; h->hidden && o < h->nr_objects; o++)
 		add_many(f->sure, o, h->hidden[o]);

@@ -151,7 +151,8 @@ static const char *const coroutine_types[] = {
 	"coroutine", "async_generator", NULL,
 };
 static const char *const task_types[] = {
-	"_asyncio.Task", "asyncio.tasks.Task", NULL,
+	"_asyncio.Task", "asyncio.tasks.Task", "_asyncio.Future",
+	"asyncio.futures.Future", NULL,
 };
 static const char *const weak_types[] = {
 	"weakref", "weakref.ReferenceType", "weakref.KeyedRef", NULL,
@@ -429,6 +430,9 @@ static bool is_method(struct suspects *s, oid o)
 {
 	oid holder = s->reach.parent[o];
 
+	/* A class has its attributes in a dict of its own. */
+	if (holder != OID_NONE && !strcmp(type_name(s->heap, holder), "dict"))
+		holder = s->reach.parent[holder];
 	return holder != OID_NONE &&
 	       heap_type_of(s->heap, holder)->flags & TYPE_IS_TYPE;
 }

@@ -6,12 +6,12 @@
 
 #include "analysis/bits.h"
 #include "analysis/suspects.h"
+#include "heap/naming.h"
 
 /* Before all else: who holds them is not to blame for their contents. */
 #define RANK_WASTE (UINT64_C(1) << 50)
 /* Fewer equal strings are no pattern (as in MAT). */
 #define MIN_EQUAL 10
-#define PREVIEW_MAX 60
 
 /* --- equal strings --- */
 
@@ -59,7 +59,7 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 		    bits_get(s->dominators.roots, o) || is_of_code(s, o))
 			continue;
 		str_cut(&text, 0);
-		heap_preview(h, o, PREVIEW_MAX, &text);
+		heap_preview(h, o, TEXT_MAX, &text);
 		/* Redacted: nobody knows what it is. */
 		if (!text.len || *text.s == '<')
 			continue;

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "heap/naming.h"
 #include "output/leaks.h"
 #include "output/path.h"
 
@@ -8,6 +9,19 @@
 #define PLACE_MAX 120
 #define TYPE_MAX 60
 #define PREVIEW_MAX 40
+
+/* "x[0]  in f()": within a sentence one space is enough. */
+static void drop_gap(struct str *text)
+{
+	char *last = NULL;
+
+	for (char *gap = text->s; gap && (gap = strstr(gap, "  in ")); gap++)
+		last = gap;
+	if (!last)
+		return;
+	memmove(last, last + 1, strlen(last));
+	text->len--;
+}
 
 void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 {
@@ -25,6 +39,7 @@ void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 	root = reach_path(&s->reach, o, &path);
 	trail_init(&trail, s->heap, root, &path);
 	trail_readable(&trail, &text);
+	drop_gap(&text);
 	format_fit(out, text.s, PLACE_MAX, false);
 }
 
@@ -148,9 +163,14 @@ static void add_duplicates(const struct suspects *s,
 			   const struct suspect *suspect, struct str *out)
 {
 	CLEANUP(str_release) struct str preview = STR_INIT;
+	int64_t length = heap_length(s->heap, suspect->object);
 
 	format_count(out, suspect->entries);
-	str_add(out, " equal strings ");
+	if (length <= TEXT_MAX)
+		str_add(out, " equal strings ");
+	else
+		str_addf(out, " strings that look equal, of length %" PRId64
+			 " and with one beginning, ", length);
 	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
 	/* A byte may take four columns. */
 	format_fit(out, preview.s, PREVIEW_MAX, false);
@@ -299,9 +319,25 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" deleted: make a new one of what is left (d = dict(d)).",
 };
 
+/* Are most entries of such a type? */
+static bool is_of(const struct suspects *s, const struct suspect *suspect,
+		  const char *type)
+{
+	const char *name;
+
+	if (suspect->entry_type == UINT32_MAX)
+		return false;
+	name = s->heap->types.v[suspect->entry_type].name;
+	return name && !strcmp(name, type);
+}
+
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 {
-	(void)s;
+	if (suspect->kind == SUSPECT_LOGGING && is_of(s, suspect,
+						      "logging.LogRecord"))
+		return "A handler keeps its records: flush() it, or give it a"
+		       " target and a bound (MemoryHandler(capacity, target="
+		       "...)).";
 	if (suspect->flags & SUSPECT_OF_METHOD)
 		return "The cache keeps every self, and all that hangs on it:"
 		       " use functools.cached_property, or a cache on the"

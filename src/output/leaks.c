@@ -46,7 +46,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 {
 	if (suspect->kind != SUSPECT_SPARSE) {
 		str_add(out, suspect->kind == SUSPECT_DUPLICATES ?
-			"of all equal strings " :
+			"of all strings that look equal " :
 			suspect->object == OID_NONE ? "with what they hold " :
 			"that keeps ");
 		format_counted(out, suspect->objects, "object");
@@ -54,7 +54,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 	}
 	format_bytes(out, suspect->bytes);
 	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
-		suspect->kind == SUSPECT_DUPLICATES ? " could go, " : ", ");
+		suspect->kind == SUSPECT_DUPLICATES ? " may go, " : ", ");
 	add_share(s, suspect->bytes, out);
 }
 

@@ -290,6 +290,29 @@ static bool has_expression(const struct edge_name *n)
 	return n->prefix && n->suffix;
 }
 
+/*
+ * A threading.local has a dict for each thread, in a dict of its own, yet in
+ * that thread it is `.attribute`, which is put into `ret`.
+ */
+static bool is_thread_local(const struct trail *t, size_t i, struct str *ret)
+{
+	const char *key, *type;
+	size_t len;
+
+	if (i + 2 >= t->path->nr)
+		return false;
+	type = heap_type_of(t->heap, t->path->v[i - 1].object)->name;
+	key = key_identifier(name_of(t, i + 2), &len);
+	if (strcmp(type, "_thread._local") || !key ||
+	    (strcmp(name_of(t, i), ".dummies") &&
+	     strcmp(name_of(t, i), ".localdicts")))
+		return false;
+	str_cut(ret, 0);
+	str_add_char(ret, '.');
+	str_add_bytes(ret, key, len);
+	return true;
+}
+
 static void add_readable_steps(const struct trail *t, struct str *out)
 {
 	CLEANUP(str_release) struct str fold = STR_INIT;
@@ -301,6 +324,9 @@ static void add_readable_steps(const struct trail *t, struct str *out)
 		if (is_folded(t, i, &fold)) {
 			str_add(out, fold.s);
 			i++;
+		} else if (is_thread_local(t, i, &fold)) {
+			str_add(out, fold.s);
+			i += 2;
 		} else if (is_python && has_expression(&t->names[i])) {
 			wrap(out, &t->names[i]);
 		} else {

@@ -139,6 +139,18 @@ def test_of_a_capture_the_same(python):
                 assert live == captured, (cause, live, captured)
 
 
+@each(pythons.oldest_and_newest)
+def test_says_what_a_programmer_would(python):
+    """In the title of the first suspect."""
+    for cause, words in (("lru_on_method", "the functools.lru_cache of the "
+                          "method __main__.Report.total has no bound"),
+                         ("thread_local_of_worker",
+                          "the list __main__.WORKER_LOCAL.buffer holds ")):
+        with Target(python, "planted_leaks.py", cause) as target:
+            found = pyheld("leaks", "--json", target.pid).json["suspects"]
+        assert words in found[0]["title"], (words, found[0]["title"])
+
+
 def test_thresholds_and_status():
     with Target(pythons.newest(), "planted_leaks.py", "global_list") as target:
         assert pyheld("leaks", target.pid).status == 0

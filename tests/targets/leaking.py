@@ -3,6 +3,7 @@
 Facts: {"Leaked": [objects, references], ...} by class, then it waits.
 """
 import ctypes
+import functools
 import json
 import os
 import sys
@@ -21,6 +22,15 @@ class Slotted:
 
 class Held:
     """Held in all the ways that are explained."""
+
+
+@functools.lru_cache(maxsize=20)
+def cached(number):
+    return [number]
+
+
+for number in range(50):
+    cached(number)
 
 
 def leak(make, objects, each=1):
