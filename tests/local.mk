@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
 	tests/e2e/test_core_files.py \
+	tests/e2e/test_cut.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_fuzz.py \
@@ -54,6 +55,7 @@ EXTRA_DIST += \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
 	tests/targets/sizes.py \
+	tests/targets/stated.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/values.py \

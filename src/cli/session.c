@@ -362,12 +362,14 @@ static void say_coverage(void)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 
-	for (const struct session *s = sessions; s; s = s->next)
+	for (const struct session *s = sessions; s; s = s->next) {
+		const char *name = !sessions->next ? NULL :
+				   s->file ? s->file : s->heap.info.source;
+
+		coverage_add_partial(&s->heap, name, &text);
 		if (!s->says_coverage)
-			coverage_add_line(&s->heap,
-					  !sessions->next ? NULL :
-					  s->file ? s->file :
-						    s->heap.info.source, &text);
+			coverage_add_line(&s->heap, name, &text);
+	}
 	fwrite(text.s, 1, text.len, stdout);
 }
 

@@ -9,21 +9,28 @@ void coverage_add_legend(unsigned int indent, struct str *out)
 		" reference\n");
 }
 
+void coverage_add_partial(const struct heap *h, const char *name,
+			  struct str *out)
+{
+	const struct heap_info *info = &h->info;
+
+	if (!info->nr_lost_bytes)
+		return;
+	str_addf(out, "\npartial%s%s: ", name ? " of " : "",
+		 name ? name : "");
+	format_counted(out, info->nr_lost_bytes, "byte");
+	str_add(out, " of the target's memory missing");
+	if (info->nr_missing_objects) {
+		str_add(out, ", with at least ");
+		format_counted(out, info->nr_missing_objects, "object");
+	}
+	str_add_char(out, '\n');
+}
+
 void coverage_add_line(const struct heap *h, const char *name, struct str *out)
 {
 	const struct heap_info *info = &h->info;
 
-	if (info->nr_lost_bytes) {
-		str_addf(out, "\npartial%s%s: ", name ? " of " : "",
-			 name ? name : "");
-		format_count(out, info->nr_lost_bytes);
-		str_add(out, " bytes of the target's memory are missing");
-		if (info->nr_missing_objects) {
-			str_add(out, ", with at least ");
-			format_counted(out, info->nr_missing_objects, "object");
-		}
-		str_add_char(out, '\n');
-	}
 	if (!info->nr_scanned && !info->nr_unread)
 		return;
 	str_addf(out, "\ncoverage%s%s: ", name ? " of " : "",

@@ -30,6 +30,9 @@ void coverage_add_legend(unsigned int indent, struct str *out);
  * nothing where all is known. */
 void coverage_add_line(const struct heap *h, const char *name,
 		       struct str *out);
+/* "partial: ...", likewise; nothing where no memory is missing. */
+void coverage_add_partial(const struct heap *h, const char *name,
+			  struct str *out);
 /* "pyheld's readers 100, ...", also where all is known; without a line's end */
 void coverage_add_all(const struct heap *h, struct str *out);
 

@@ -27,14 +27,27 @@
 struct cut {
 	struct raddr_vec away;	/* objects that are known to be missing */
 	size_t nr_sorted;	/* ... of which these have no twice */
+	bool no_files;		/* the notes that tell of files are missing */
 	bool broken;		/* a list leads to what is missing */
 	uint64_t tested;	/* words that might be a PyGC_Head's */
 };
 
 void cut_init(struct python *py)
 {
-	if (py->target->core && py->target->missing)
-		py->cut = xcalloc(1, sizeof(*py->cut));
+	const struct mapping_vec *m = &py->target->mappings;
+
+	if (!py->target->core || !py->target->missing)
+		return;
+	py->cut = xcalloc(1, sizeof(*py->cut));
+	py->cut->no_files = true;
+	for (size_t i = 0; i < m->nr && py->cut->no_files; i++)
+		py->cut->no_files = !m->v[i].inode;
+}
+
+bool cut_may_be_file(struct python *py, raddr addr)
+{
+	return py->cut && py->cut->no_files && addr >= 65536 &&
+	       addr < 1ull << 47 && !target_mapping(py->target, addr);
 }
 
 void cut_release(struct python *py)

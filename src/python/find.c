@@ -138,6 +138,9 @@ static struct error *not_cpython(struct target *t)
 	CLEANUP(freep) char *who = who_is(t);
 	pid_t below;
 
+	if (t->missing)
+		return error_new(ERR_UNSUPPORTED, "what is there of the core "
+				 "shows no CPython's runtime with its types");
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const char *path = t->mappings.v[i].path;
 

@@ -262,6 +262,9 @@ void cut_init(struct python *py);	/* sets py->cut if it was */
 void cut_release(struct python *py);
 /* Is `addr` in what is missing?  False where nothing is. */
 bool cut_away(struct python *py, raddr addr);
+/* gcore writes its notes last: without them, could a file have been mapped at
+ * `addr`, which is in no segment?  False where the notes are there. */
+bool cut_may_be_file(struct python *py, raddr addr);
 /* There is an object at `obj`: is it, or the class that tells what it is,
  * missing?  Then it counts for cut_missing(). */
 bool cut_note(struct python *py, raddr obj);

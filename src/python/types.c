@@ -66,25 +66,31 @@ static const struct slot *table_get(const struct type_index *ti, raddr addr)
 	return NULL;
 }
 
-/* Of a file that the core leaves out and that can't be had. */
-static const struct mapping *left_out(struct python *py, raddr addr)
+/* In a file that the core leaves out and that can't be had.  `*prot` 0: what
+ * may be done there is not known. */
+static bool left_out(struct python *py, raddr addr, unsigned int *prot)
 {
 	const struct mapping *m;
 
+	*prot = 0;
 	if (!py->target || !py->target->core || memory_find(py->memory, addr))
-		return NULL;
+		return false;
 	m = target_mapping(py->target, addr);
-	return m && m->inode ? m : NULL;
+	if (!m)
+		return cut_may_be_file(py, addr);
+	*prot = m->prot;
+	return m->inode;
 }
 
 bool types_is_code(struct python *py, raddr addr)
 {
 	const struct segment *s = memory_find(py->memory, addr);
-	const struct mapping *m = s ? NULL : left_out(py, addr);
+	unsigned int prot;
 
+	if (s)
+		return s->prot & SEGMENT_EXEC;
 	/* gcore does not say what may be done with it. */
-	return s ? s->prot & SEGMENT_EXEC
-		 : m && (!m->prot || m->prot & SEGMENT_EXEC);
+	return left_out(py, addr, &prot) && (!prot || prot & SEGMENT_EXEC);
 }
 
 bool types_code_is_missing(struct python *py, raddr addr)
@@ -99,7 +105,9 @@ bool types_code_is_missing(struct python *py, raddr addr)
 
 bool types_name_is_left_out(struct python *py, raddr type)
 {
-	return left_out(py, word_at(py, type, py->layout.type_name));
+	unsigned int prot;
+
+	return left_out(py, word_at(py, type, py->layout.type_name), &prot);
 }
 
 /* Enough of a class to believe in it. */

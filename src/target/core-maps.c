@@ -278,6 +278,9 @@ static void warn_of_gaps(struct core *c, struct target *t)
 			  "%s) of memory are missing", t->missing, missing.s,
 			  all.s);
 	}
+	if (!t->missing && c->vsyscall_cut)
+		core_warn(c, "the core is cut short, but nothing is missing but"
+			  " the kernel's own page, [vsyscall]");
 	if (left_out) {
 		add_size(&missing, left_out);
 		core_warn(c, "%" PRIu64 " bytes of writable memory were left "

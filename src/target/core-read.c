@@ -78,6 +78,8 @@ static struct error *add_load(struct core *c, const char *name, size_t i,
 	if (p->p_filesz > p->p_memsz)
 		return corrupt(name, i, "holds more than it maps");
 	/* [vsyscall], which is none of the process's memory. */
+	if (p->p_vaddr + p->p_memsz > ADDRESS_MAX)
+		c->vsyscall_cut |= p->p_offset + p->p_filesz > c->size;
 	if (!p->p_memsz || p->p_vaddr + p->p_memsz > ADDRESS_MAX)
 		return NULL;
 	l.end = p->p_vaddr + p->p_memsz;

@@ -56,6 +56,7 @@ struct core {
 	uint8_t *bytes;		/* all of it, mapped */
 	uint64_t size;
 	Elf *elf;
+	bool vsyscall_cut;	/* a part of [vsyscall] is missing */
 	struct core_load_vec loads;	/* sorted; they do not overlap */
 	struct core_range_vec ranges;	/* likewise */
 	struct core_file_vec files;

@@ -180,32 +180,6 @@ def test_kernel(python):
         alone(target, d, core, python.label)
 
 
-@each(lambda: [pythons.system()])
-def test_cut_short(python):
-    """A full disk, a limit: reports of what is there, or one line."""
-    plain_pattern()
-    with Directory() as d, Target(python, "app.py",
-                                  before=["env", "-C", d.path]) as target:
-        core = kernel_core(target, d)
-        whole = pyheld("summary", "--json", core).json
-        with open(core, "rb") as f:
-            data = f.read()
-        statuses = set()
-        for percent in 99, 95, 90, 70, 50, 20, 5:
-            with open(d.file("cut"), "wb") as f:
-                f.write(data[:len(data) * percent // 100])
-            result = pyheld_raw("summary", "--json", d.file("cut"))
-            statuses.add(result.status)
-            assert b"cut short" in result.err, result
-            if result.status == 4:
-                assert result.json["objects"] <= whole["objects"]
-                coverage = result.json["coverage"]
-                assert coverage["partial"] and coverage["lost_bytes"], result
-                continue
-            expect_error("summary", d.file("cut"), words=["missing"])
-        assert 4 in statuses, statuses
-
-
 def test_diff():
     """A core beside a capture: the same process, told by its PID and where
     its libraries are."""
