@@ -37,19 +37,48 @@ struct debuginfo {
 	size_t nr_names, room;	/* room is a power of two, 0: not made */
 };
 
+/*
+ * libdw opens the supplementary file itself when it needs it and was given
+ * none, by whatever name is written down: of a FIFO or a device, too.  So it is
+ * given one with nothing in it: a line table of one byte, or it would be no
+ * DWARF at all.
+ */
+static const struct {
+	Elf64_Ehdr header;
+	Elf64_Shdr sections[3];
+	char names[24];
+} empty = {
+	.header = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+			     ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_REL, .e_machine = EM_X86_64,
+		.e_version = EV_CURRENT, .e_shoff = sizeof(Elf64_Ehdr),
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_shentsize = sizeof(Elf64_Shdr), .e_shnum = 3,
+		.e_shstrndx = 1,
+	},
+	.sections = {
+		[1] = { .sh_name = 1, .sh_type = SHT_STRTAB,
+			.sh_offset = sizeof(Elf64_Ehdr) +
+				     3 * sizeof(Elf64_Shdr), .sh_size = 24 },
+		[2] = { .sh_name = 11, .sh_type = SHT_PROGBITS,
+			.sh_offset = sizeof(Elf64_Ehdr) +
+				     3 * sizeof(Elf64_Shdr), .sh_size = 1 },
+	},
+	.names = "\0.shstrtab\0.debug_line",
+};
+
 /* The supplementary file that dwz made, below `root` by its build-id. */
-static void find_alternate(struct debuginfo *d, const char *root)
+static void open_alternate(struct debuginfo *d, const char *root,
+			   const uint8_t *id, size_t len)
 {
-	const char *name;
-	const void *id;
 	char hex[2 * BUILD_ID_MAX + 1];
 	CLEANUP(freep) char *path = NULL;
-	ssize_t len = dwelf_dwarf_gnu_debugaltlink(d->dwarf, &name, &id);
 
 	if (len < 2 || len > BUILD_ID_MAX)
 		return;
-	for (ssize_t i = 0; i < len; i++)
-		sprintf(hex + 2 * i, "%02x", ((const uint8_t *)id)[i]);
+	for (size_t i = 0; i < len; i++)
+		sprintf(hex + 2 * i, "%02x", id[i]);
 	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, hex,
 			 hex + 2);
 	d->alternate_fd = file_open_regular(AT_FDCWD, path);
@@ -58,6 +87,24 @@ static void find_alternate(struct debuginfo *d, const char *root)
 	/* As in image.c: not mapped. */
 	d->alternate_elf = elf_begin(d->alternate_fd, ELF_C_READ, NULL);
 	d->alternate = dwarf_begin_elf(d->alternate_elf, DWARF_C_READ, NULL);
+}
+
+static void find_alternate(struct debuginfo *d, const char *root)
+{
+	const char *name;
+	const void *id;
+	ssize_t len = dwelf_dwarf_gnu_debugaltlink(d->dwarf, &name, &id);
+
+	if (len <= 0)
+		return;
+	open_alternate(d, root, id, (size_t)len);
+	if (!d->alternate) {
+		elf_end(d->alternate_elf);
+		d->alternate_elf = elf_memory((char *)(uintptr_t)&empty,
+					      sizeof(empty));
+		d->alternate = dwarf_begin_elf(d->alternate_elf, DWARF_C_READ,
+					       NULL);
+	}
 	if (d->alternate)
 		dwarf_setalt(d->dwarf, d->alternate);
 }

@@ -2,8 +2,10 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -288,6 +290,87 @@ START_TEST(image_survives_damage)
 }
 END_TEST
 
+/* --- a supplementary file that nobody may open --- */
+
+#define NR_SECTIONS 5
+
+/* An ELF file of debug information whose one struct has its name in another
+ * file, which is `link`. */
+static int forge_linked(const char *link)
+{
+	static const char abbreviations[] =
+		"\x01\x11\x01\0\0"			/* a unit ... */
+		"\x02\x13\0\x03\xa1\x3e\0\0";	/* ..., strp_alt */
+	static const char info[] =
+		"\x0e\0\0\0\x04\0\0\0\0\0\x08"
+		"\x01\x02\0\0\0\0";
+	static const char names[] = "\0.shstrtab\0.debug_abbrev\0.debug_info\0"
+				    ".gnu_debugaltlink";
+	char target[256] = { 0 };
+	const struct {
+		uint32_t name;
+		const void *bytes;
+		size_t len;
+	} parts[NR_SECTIONS] = {
+		[1] = { 1, names, sizeof(names) },
+		[2] = { 11, abbreviations, sizeof(abbreviations) },
+		[3] = { 25, info, sizeof(info) },
+		[4] = { 37, target, strlen(link) + 1 + 20 },
+	};
+	Elf64_Shdr sections[NR_SECTIONS] = { { 0 } };
+	Elf64_Ehdr e = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+			     ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_DYN, .e_machine = EM_X86_64,
+		.e_version = EV_CURRENT, .e_shoff = sizeof(e),
+		.e_ehsize = sizeof(e), .e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = NR_SECTIONS, .e_shstrndx = 1,
+	};
+	off_t at = sizeof(e) + sizeof(sections);
+	int fd = memfd_create("forged", MFD_CLOEXEC);
+
+	/* Behind the name is the build-id, of 20 bytes. */
+	memcpy(target, link, strlen(link));
+	for (size_t i = 1; i < NR_SECTIONS; i++) {
+		sections[i] = (Elf64_Shdr){
+			.sh_name = parts[i].name, .sh_addralign = 1,
+			.sh_type = i == 1 ? SHT_STRTAB : SHT_PROGBITS,
+			.sh_offset = (uint64_t)at, .sh_size = parts[i].len };
+		ck_assert_int_eq(pwrite(fd, parts[i].bytes, parts[i].len, at),
+				 (ssize_t)parts[i].len);
+		at += (off_t)parts[i].len;
+	}
+	ck_assert_int_eq(pwrite(fd, &e, sizeof(e), 0), sizeof(e));
+	ck_assert_int_eq(pwrite(fd, sections, sizeof(sections), sizeof(e)),
+			 sizeof(sections));
+	return fd;
+}
+
+/* To open a FIFO waits for who writes to it, for ever. */
+START_TEST(debuginfo_opens_no_file_that_a_file_names)
+{
+	char folder[] = "/tmp/pyheld-image-XXXXXX", fifo[64];
+	struct debuginfo *d = NULL;
+	struct image *im = NULL;
+	uint64_t offset, size;
+	int fd;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	fd = forge_linked(fifo);
+	alarm(10);
+	ck_assert_ptr_null(image_open(fd, "forged", &im));
+	ck_assert_ptr_null(image_debuginfo(im, "", &d));
+	expect(debuginfo_member(d, "any", "x", &offset, &size), ERR_NOT_FOUND);
+	alarm(0);
+	image_close(im);
+	close(fd);
+	unlink(fifo);
+	rmdir(folder);
+}
+END_TEST
+
 START_TEST(image_refuses_what_is_no_file)
 {
 	struct image *im;
@@ -311,5 +394,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, debuginfo_takes_typedefs_and_refuses_strangers);
 	tcase_add_test(tc, image_survives_any_cut);
 	tcase_add_test(tc, image_survives_damage);
+	tcase_add_test(tc, debuginfo_opens_no_file_that_a_file_names);
 	tcase_add_test(tc, image_refuses_what_is_no_file);
 }
