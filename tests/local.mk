@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_leaks.py \
+	tests/e2e/test_load.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_retained.py \
@@ -38,6 +39,7 @@ EXTRA_DIST += \
 	tests/e2e/test_unchanged.py \
 	tests/fetch-pythons \
 	tests/run-all \
+	tests/targets/amid.py \
 	tests/targets/app.py \
 	tests/targets/arrays.py \
 	tests/targets/bench.py \
@@ -56,6 +58,7 @@ EXTRA_DIST += \
 	tests/targets/planted_leaks.py \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \
+	tests/targets/storm.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/values.py \

@@ -174,6 +174,7 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 	oid o = objects_add(py, node + GC_HEAD_SIZE);
 
 	if (o == OID_NONE) {
+		state_torn(py, node, w->nr);
 		if (cut_note(py, node + GC_HEAD_SIZE))
 			cut_list(py);
 		return ++w->nr_bad <= MAX_BAD_NODES;
@@ -192,17 +193,22 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 static bool walk_along(struct python *py, raddr head, unsigned int link,
 		       uint8_t generation, struct walk *w)
 {
-	raddr node = word_at(py, head, link) & LINK_MASK;
+	raddr node = word_at(py, head, link) & LINK_MASK, before = head;
 
 	while (node && node != head) {
 		const uint8_t *p = memory_at(py->memory, node, GC_HEAD_SIZE);
 
 		if (!p && cut_note(py, node + GC_HEAD_SIZE))
 			cut_list(py);
-		if (!p || !add_node(py, node, p, generation, w))
+		if (!p || !add_node(py, node, p, generation, w)) {
+			state_torn(py, before, node);
 			return false;
+		}
+		before = node;
 		node = get_u64(p + link) & LINK_MASK;
 	}
+	if (!node)
+		state_torn(py, before, w->nr);
 	if (!node && cut_away(py, head + link))
 		cut_list(py);
 	return node;

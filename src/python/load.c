@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "python/find.h"
 #include "python/ifunc.h"
@@ -162,6 +163,7 @@ static void load_native(struct loader *ld, oid o)
 	}
 	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {
+		state_torn(py, obj, t->address);
 		h->flags[o] |= OBJECT_UNREAD;
 		h->info.nr_unread++;
 	} else {
@@ -402,7 +404,7 @@ static struct error *load_heap(struct python *py,
 	err = objects_init(py);
 	if (!err)
 		err = gc_load(py);
-	if (err)
+	if (err || state_wants_another(py))
 		return err;
 	cut_scan(py);
 	find_interned(py);
@@ -426,31 +428,68 @@ static struct error *load_heap(struct python *py,
 	return NULL;
 }
 
-struct error *python_load_heap(struct target *t,
-			       const struct python_options *options,
-			       struct heap *ret)
+/* Snapshots of a process that is never found to be whole. */
+#define MAX_SNAPSHOTS 6
+
+static struct error *load_snapshot(struct python *py,
+				   const struct python_options *options)
 {
-	CLEANUP(python_freep) struct python *py = xcalloc(1, sizeof(*py));
-	CLEANUP(heap_release) struct heap heap = { 0 };
 	struct snapshot_options snapshot = {
 		.check = gc_check_idle,
 		.busy = gc_is_busy,
 		.context = py,
 	};
+	struct error *err = find_python(py->target, py);
+
+	if (!err)
+		err = target_snapshot(py->target, &snapshot);
+	if (err)
+		return err;
+	err = find_in_snapshot(py);
+	if (!err)
+		err = load_heap(py, options);
+	if (err && err->code == ERR_CORRUPT)
+		state_torn(py, py->runtime, 0);
+	return err;
+}
+
+static void note_whole(struct python *py, unsigned int nr)
+{
+	heap_note(py->heap, !py->torn, "no thread was amid a change",
+		  "%u %s taken", nr, nr == 1 ? "snapshot was" :
+					       "snapshots were");
+}
+
+/*
+ * The `nr`-th snapshot, 1 or more; `*torn` is the last one's, and becomes
+ * this one's.  `*again`: another is to be taken, `ret` is as
+ * before.
+ */
+static struct error *load_once(struct target *t,
+			       const struct python_options *options,
+			       unsigned int nr, struct heap *ret, uint64_t *torn,
+			       bool *again)
+{
+	CLEANUP(python_freep) struct python *py = xcalloc(1, sizeof(*py));
+	CLEANUP(heap_release) struct heap heap = { 0 };
 	struct error *err;
 
 	py->heap = &heap;
-	err = find_python(t, py);
-	if (!err)
-		err = target_snapshot(t, &snapshot);
-	if (!err)
-		err = find_in_snapshot(py);
-	if (!err)
-		err = load_heap(py, options);
+	py->target = t;
+	py->torn_before = *torn;
+	py->may_retry = t->live && nr < MAX_SNAPSHOTS;
+	err = load_snapshot(py, options);
+	*torn = py->torn;
+	*again = state_wants_another(py);
+	if (*again) {
+		error_free(err);
+		return NULL;
+	}
 	if (err && err->code == ERR_FAULT)
 		err = error_wrap(err, "the interpreter's state can't be read");
 	if (err)
 		return err;
+	note_whole(py, nr);
 	*ret = heap;
 	memset(&heap, 0, sizeof(heap));
 	ret->ops = &ops;
@@ -458,4 +497,29 @@ struct error *python_load_heap(struct target *t,
 	py->heap = ret;
 	py = NULL;
 	return NULL;
+}
+
+/*
+ * With the GIL, too, threads are stopped amid putting an object in the
+ * collector's lists: of targets that do nothing else, in 3 snapshots of 100.
+ */
+struct error *python_load_heap(struct target *t,
+			       const struct python_options *options,
+			       struct heap *ret)
+{
+	static const struct timespec turn = { .tv_nsec = 20000000 };
+	struct error *err = NULL;
+	uint64_t torn = 0;
+	bool again;
+
+	for (unsigned int nr = 1; !err; nr++) {
+		err = load_once(t, options, nr, ret, &torn, &again);
+		if (!again)
+			break;
+		/* Not two at once: each takes as much memory as the target. */
+		memory_release(&t->memory);
+		/* On a busy machine the thread has to have its turn. */
+		nanosleep(&turn, NULL);
+	}
+	return err;
 }

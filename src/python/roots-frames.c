@@ -243,6 +243,7 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		if (roots_cycle(&cycle, address))
 			break;
 		if (!frames_open(py, address, &f)) {
+			state_torn(py, address, i);
 			heap_warn_partial(py->heap, "frame %u of thread %u "
 					  "can't be read", i, index);
 			return;
@@ -253,7 +254,9 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		}
 		address = next_frame(py, address);
 	}
-	if (address && !r->full)
+	if (address && !r->full) {
+		state_torn(py, address, 0);
 		heap_warn_partial(py->heap, "the frames of thread %u have no "
 				  "end", index);
+	}
 }

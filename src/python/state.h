@@ -171,7 +171,29 @@ struct python {
 	struct type_names *type_names; /* type-names.c; NULL: not needed yet */
 	struct details *details; /* details.c */
 	struct cut *cut;	/* cut.c; NULL: no core that was cut short */
+
+	/*
+	 * Tells the first thing that can't be so from others, 0: there is
+	 * none.  Most often a thread was stopped amid changing it: another
+	 * snapshot has something else or nothing.  What is damaged for good
+	 * stays.
+	 */
+	uint64_t torn;
+	uint64_t torn_before;	/* in the snapshot before this one */
+	bool may_retry;		/* another one may be taken */
 };
+
+/* Note that `what` can't be, of what is at `where`. */
+static inline void state_torn(struct python *py, raddr where, uint64_t what)
+{
+	if (!py->torn)
+		py->torn = where * 31 + what + 1;
+}
+
+static inline bool state_wants_another(const struct python *py)
+{
+	return py->may_retry && py->torn && py->torn != py->torn_before;
+}
 
 /* --- objects.c: the object map, adding objects ------------------------- */
 

@@ -242,6 +242,26 @@ def broken_list():
     os._exit(0)
 
 
+def half_linked():
+    """The collector's list of objects is broken until this process has been
+    stopped once: that interrupts epoll_wait(), see signal(7)."""
+    libc = ctypes.CDLL(None)
+    epoll = libc.epoll_create1(0)
+    event = ctypes.create_string_buffer(12)
+    kept = [[i] for i in range(1000)]
+    gc.collect()
+    gc.disable()
+    link = ctypes.c_uint64.from_address(id(kept[500]) - 16)     # _gc_next
+    whole = link.value
+    while True:
+        link.value = 0x414141414140
+        ready()
+        libc.epoll_wait(epoll, event, 1, -1)
+        link.value = whole
+        ready()
+        hold()
+
+
 def child_of_shell():
     ready()
     hold()
