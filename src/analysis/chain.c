@@ -24,6 +24,7 @@ struct find {
 	struct holder_vec holders;	/* the best so far, and more */
 	struct holder worst;		/* of the best, once they are enough */
 	bool enough;
+	struct holder most;		/* has most references to targets */
 	struct chains *ret;
 };
 
@@ -103,6 +104,8 @@ static void add_object(struct find *f, oid from)
 	holder.penalty =
 		reach_add_penalty(f->reach.penalty[from],
 				  reach_step_penalty(h, from, to[holder.edge]));
+	if (holder.nr > f->most.nr)
+		f->most = holder;
 	add_holder(f, &holder);
 }
 
@@ -153,7 +156,8 @@ static void find_holders(struct find *f)
 	keep_best(f);
 }
 
-static void add_chain(struct find *f, struct holder *holder)
+static void make_chain(struct find *f, struct holder *holder,
+		       struct chain *ret)
 {
 	struct chain chain = { .steps = VEC_INIT, .nr_held = holder->nr };
 
@@ -170,7 +174,26 @@ static void add_chain(struct find *f, struct holder *holder)
 		path_push(&chain.steps, (struct step){ to, holder->edge });
 		holder->edge = next_edge(f, from, holder->edge + 1);
 	}
+	*ret = chain;
+}
+
+static void add_chain(struct find *f, struct holder *holder)
+{
+	struct chain chain;
+
+	make_chain(f, holder, &chain);
 	chain_vec_push(&f->ret->v, chain);
+}
+
+/* The nearest to a root may be some threads' locals, with one each. */
+static void add_most(struct find *f, size_t nr_targets)
+{
+	if (!f->count || f->most.nr <= nr_targets / 2)
+		return;
+	for (size_t i = 0; i < f->holders.nr; i++)
+		if (f->holders.v[i].from == f->most.from)
+			return;
+	make_chain(f, &f->most, &f->ret->most);
 }
 
 /* A chain of each holder in turn, until there are enough or no more. */
@@ -215,6 +238,7 @@ void chain_find(struct heap *h, const oid *targets, size_t nr,
 		add_native(&f, targets[0]);
 	find_holders(&f);
 	add_chains(&f);
+	add_most(&f, nr);
 	if (!ret->nr_holders) {
 		ret->unreached = true;
 		ret->example = lowest_addressed(h, targets, nr);
@@ -232,6 +256,7 @@ void chain_release(struct chains *c)
 	for (size_t i = 0; i < c->v.nr; i++)
 		path_release(&c->v.v[i].steps);
 	chain_vec_release(&c->v);
+	path_release(&c->most.steps);
 	path_release(&c->cycle);
 	path_release(&c->from_cycle);
 	referrers_release(&c->holders);

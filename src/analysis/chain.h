@@ -40,6 +40,9 @@ struct chains {
 	/* All there are, shown or not: objects and places that hold targets,
 	 * are reached without going through one and are no targets. */
 	uint64_t nr_holders;
+	/* Of an object that holds more than half of the targets, where it is
+	 * none of those in `v`; else without steps. */
+	struct chain most;
 	/*
 	 * Where no root leads to any target: it is held by garbage, or by
 	 * nothing.  The rest tells of the lowest-addressed target.

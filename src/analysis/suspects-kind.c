@@ -16,6 +16,8 @@
 /* Nearer to a bound than this it counts as bounded. */
 #define BOUND_RATIO 10
 #define MAX_NUMBER 24
+/* A smaller number in a class is there for something else. */
+#define MIN_REACHED 100
 
 /* --- names --- */
 
@@ -119,6 +121,88 @@ static bool has_bound_beside(struct suspects *s, oid holder, int64_t length)
 	return found;
 }
 
+/* --- a bound in a class --- */
+
+/* A number that says nothing else: just reached, and not a small one. */
+static bool is_reached(int64_t bound, int64_t length)
+{
+	return bound >= MIN_REACHED && length >= bound - 1 &&
+	       length <= bound + 1;
+}
+
+static bool has_reached(struct heap *h, oid o, int64_t length)
+{
+	uint32_t nr = MIN(h->edge_nr[o], MAX_ATTRIBUTES);
+
+	for (uint32_t i = 0; i < nr; i++)
+		if (is_reached(number_of(h, h->edges.v[h->edge_start[o] + i]),
+			       length))
+			return true;
+	return false;
+}
+
+/*
+ * Is the number in a default or a constant of the function, as in
+ * `def put(self, x, limit=2000)` or `if len(self) > 2000`?
+ */
+static bool function_has(struct heap *h, oid function, int64_t length)
+{
+	const oid *to = h->edges.v + h->edge_start[function];
+	uint32_t nr = MIN(h->edge_nr[function], MAX_ATTRIBUTES);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		const char *type = type_name(h, to[i]);
+		const oid *of = h->edges.v + h->edge_start[to[i]];
+
+		if (!strcmp(type, "tuple") && has_reached(h, to[i], length))
+			return true;
+		for (uint32_t k = 0; !strcmp(type, "code") &&
+		     k < MIN(h->edge_nr[to[i]], MAX_ATTRIBUTES); k++)
+			if (!strcmp(type_name(h, of[k]), "tuple") &&
+			    has_reached(h, of[k], length))
+				return true;
+	}
+	return false;
+}
+
+/* Does the object's class have the number: an attribute, or in a method? */
+static bool class_has(struct heap *h, oid o, int64_t length)
+{
+	oid class = heap_type_of(h, o)->object;
+	oid names = OID_NONE;
+	uint32_t nr;
+
+	if (!(heap_type_of(h, o)->flags & TYPE_IS_HEAP) || class == OID_NONE)
+		return false;
+	for (uint32_t i = 0; i < h->edge_nr[class] && names == OID_NONE; i++)
+		if (!strcmp(type_name(h, h->edges.v[h->edge_start[class] + i]),
+			    "dict"))
+			names = h->edges.v[h->edge_start[class] + i];
+	if (names == OID_NONE)
+		return false;
+	nr = MIN(h->edge_nr[names], MAX_ATTRIBUTES);
+	for (uint32_t i = 0; i < nr; i++) {
+		oid to = h->edges.v[h->edge_start[names] + i];
+
+		if (is_reached(number_of(h, to), length) ||
+		    (!strcmp(type_name(h, to), "function") &&
+		     function_has(h, to, length)))
+			return true;
+	}
+	return false;
+}
+
+/* The container's own class, or that of the instance that has it. */
+static bool has_bound_in_class(struct suspects *s, oid holder, int64_t length)
+{
+	oid owner = s->reach.parent[holder];
+
+	if (owner != OID_NONE && !strcmp(type_name(s->heap, owner), "dict"))
+		owner = s->reach.parent[owner];
+	return class_has(s->heap, holder, length) ||
+	       (owner != OID_NONE && class_has(s->heap, owner, length));
+}
+
 /* Without a maxsize a functools.lru_cache has its results in a dict, which is
  * all of the cache. */
 static oid whole_cache(const struct suspects *s, oid o)
@@ -138,7 +222,8 @@ bool suspects_is_bounded(struct suspects *s, oid holder)
 
 	if (fact && fact->bound >= 0)
 		return is_near(fact->bound, fact->length);
-	return length > 0 && has_bound_beside(s, holder, length);
+	return length > 0 && (has_bound_beside(s, holder, length) ||
+			      has_bound_in_class(s, holder, length));
 }
 
 /* --- by what hangs on it --- */

@@ -122,6 +122,11 @@ void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
 			str_add_char(out, '\n');
 		add_chain(h, &c->v.v[i], f, out);
 	}
+	if (c->most.steps.nr) {
+		str_add(out, "\nMost are held by another, further from a root:"
+			"\n\n");
+		add_chain(h, &c->most, f, out);
+	}
 }
 
 /* --- JSON --- */

@@ -43,6 +43,36 @@ static void add_chains(const struct heap *h, const struct chains *c,
 	str_addf(ret, "; holders %u", (unsigned int)c->holders.total);
 }
 
+START_TEST(chain_does_not_forget_who_holds_most)
+{
+	static const char text[] = "a->t b->u x->y y->z z->t z->u z->v;"
+				   " root f:a f:b m:x";
+	struct chain_options options = { .count = 2 };
+	CLEANUP(oid_vec_release) struct oid_vec targets = VEC_INIT;
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct chains c;
+	struct heap h;
+
+	graph_build(&h, text);
+	add_targets(&h, "t u v", &targets);
+	chain_find(&h, targets.v, targets.nr, &options, &c);
+	add_chains(&h, &c, &s);
+	ck_assert_str_eq(s.s, "frame:a t, frame:b u");
+	ck_assert_uint_eq(c.most.nr_held, 3);
+	str_cut(&s, 0);
+	graph_path(&h, &c.most.steps, &s);
+	ck_assert_str_eq(s.s, "x y z t");
+	chain_release(&c);
+	/* Where it is among the nearest, once is enough. */
+	options.count = 3;
+	chain_find(&h, targets.v, targets.nr, &options, &c);
+	ck_assert_uint_eq(c.v.nr, 3);
+	ck_assert_uint_eq(c.most.steps.nr, 0);
+	chain_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 static void check(const char *text, const char *names, size_t count,
 		  const char *expected)
 {
@@ -323,6 +353,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, chain_is_the_shortest);
 	tcase_add_test(tc, chain_comes_from_distinct_holders);
+	tcase_add_test(tc, chain_does_not_forget_who_holds_most);
 	tcase_add_test(tc, chain_picks_the_nearest_of_many);
 	tcase_add_test(tc, chain_passes_nothing_twice);
 	tcase_add_test(tc, chain_finds_what_holds_many);
