@@ -99,6 +99,25 @@ class Cache:
         return self.entries[key]
 
 
+class Recent(collections.OrderedDict):
+    """With a bound that is written down in the class alone."""
+    def put(self, key, value, keep=2500):
+        self[key] = value
+        if len(self) > keep:
+            self.popitem(last=False)
+
+
+class Log:
+    LENGTH = 2500
+
+    def __init__(self):
+        self.entries = []
+
+    def add(self, entry):
+        self.entries.append(entry)
+        del self.entries[:-self.LENGTH]
+
+
 @functools.lru_cache(maxsize=2000)
 def lookup(number):
     return Entry(number)
@@ -109,7 +128,9 @@ HISTORY = collections.deque(maxlen=3000)
 SESSIONS = weakref.WeakValueDictionary()
 QUEUE = queue.Queue(maxsize=100)
 LATEST = {}
-CACHES = (CACHE, lookup, HISTORY, SESSIONS)
+RECENT = Recent()
+LOG = Log()
+CACHES = (CACHE, lookup, HISTORY, SESSIONS, RECENT, LOG)
 
 
 def serve(number):
@@ -117,6 +138,8 @@ def serve(number):
     SESSIONS[number] = session
     CACHE.get(number)
     lookup(number)
+    RECENT.put(number, [{"number": number}, [str(number)]] * 2)
+    LOG.add([{"number": number}, ["entry %d" % number]])
     HISTORY.append({"number": number, "text": "request %d" % number})
     LATEST["worker %d" % (number % 10)] = session
     # In a cycle: garbage until the collector comes by.
