@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/test_cut.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \
+	tests/e2e/test_embedded.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
@@ -47,6 +48,7 @@ EXTRA_DIST += \
 	tests/targets/clean.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
+	tests/targets/embedded.c \
 	tests/targets/growing.py \
 	tests/targets/guessed.py \
 	tests/targets/held.py \

@@ -1,0 +1,93 @@
+"""CPython within a program that is none."""
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+
+import pythons
+from harness import Skip, pyheld, status
+
+MARKS = 100
+# Only modules that are part of the library: others would look for symbols of
+# CPython, which are not to be seen.
+SCRIPT = """
+import posix
+class Mark:
+    pass
+def stay(kept):
+    posix.write(1, b"ready\\n")
+    posix.read(0, 1)
+stay([Mark() for i in range(%d)])
+""" % MARKS
+
+
+def libraries():
+    """(Python, its libpython as it sees that): the oldest's and the newest's,
+    and of a root one that is a debug build."""
+    found = []
+    for p in pythons.supported() + pythons.debug_builds():
+        name = "libpython%d.%d%s.so.1.0" % (p.minor + (
+            "d" if p.debug else "",))
+        folder = "/usr/lib/x86_64-linux-gnu" if p.path.startswith("/usr/bin/") \
+            else os.path.join(os.path.dirname(os.path.dirname(p.path)), "lib")
+        if glob.glob((p.root or "") + os.path.join(folder, name)):
+            found.append((p, os.path.join(folder, name)))
+    free = [f for f in found if not f[0].root]
+    bound = [f for f in found if f[0].root]
+    return free[:1] + free[1:][-1:] + bound[-1:]
+
+
+def program(folder):
+    """embedded.c under a name that says nothing of Python."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler:
+        raise Skip("no C compiler")
+    path = os.path.join(folder, "some server (1)")
+    subprocess.run([compiler, "-O2", "-o", path,
+                    os.path.join(pythons.TARGETS, "embedded.c"), "-ldl",
+                    "-lpthread"], check=True)
+    return path
+
+
+def check(python, process):
+    assert process.stdout.readline() == b"ready\n"
+    pid = process.pid
+    out = pyheld("summary", "--json", "--limit=100000", pid).json
+    counts = {r["type"]: r["count"] for r in out["types"]}
+    assert counts["__main__.Mark"] == MARKS, counts
+    assert out["python"]["version"] == "%d.%d.%d" % python.version, out
+    assert out["python"]["debug"] is python.debug, out
+    chain = pyheld("chain", "--json", "--type=__main__.Mark", pid).json
+    names = [s["name"] for s in chain["chains"][0]["steps"]]
+    # It is the frame's of a thread that is not the main one.
+    assert any("kept" in n for n in names), names
+    assert not pyheld("refs", "--json", pid).json["over_explained"]
+    assert status(pid)["TracerPid"] == "0"
+
+
+def embed(python, library):
+    root = python.root or ""
+    with tempfile.TemporaryDirectory(dir=root + "/tmp") as folder:
+        argv = [program(folder)[len(root):], library, SCRIPT]
+        if python.root:
+            argv = ["chroot", python.root] + argv
+        home = "/usr" if python.path.startswith("/usr/bin/") else \
+            os.path.dirname(os.path.dirname(python.path))
+        process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(os.environ, PYTHONHOME=home))
+        try:
+            check(python, process)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_library_that_nobody_sees():
+    found = libraries()
+    print("# embedded:", ", ".join(p.label for p, library in found))
+    if not found:
+        raise Skip("no libpython of any CPython here")
+    for python, library in found:
+        embed(python, library)

@@ -1,0 +1,55 @@
+/*
+ * CPython within a program that is none: a libpython, loaded so that nobody
+ * else sees its symbols, in a thread that is not the main one.
+ *
+ * usage: PROGRAM LIBPYTHON SCRIPT
+ */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char **arguments;
+
+static void *need(void *library, const char *name)
+{
+	void *at = dlsym(library, name);
+
+	if (!at) {
+		fprintf(stderr, "no %s\n", name);
+		exit(1);
+	}
+	return at;
+}
+
+static void *run(void *unused)
+{
+	void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
+	void (*start)(int);
+	int (*execute)(const char *, void *);
+
+	(void)unused;
+	if (!library) {
+		fprintf(stderr, "%s\n", dlerror());
+		exit(1);
+	}
+	*(void **)&start = need(library, "Py_InitializeEx");
+	*(void **)&execute = need(library, "PyRun_SimpleStringFlags");
+	start(0);
+	execute(arguments[2], NULL);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+
+	if (argc != 3)
+		return 2;
+	arguments = argv;
+	if (pthread_create(&thread, NULL, run, NULL))
+		return 1;
+	pause();
+	return 0;
+}
