@@ -347,9 +347,22 @@ START_TEST(ids_out_of_range_are_refused)
 END_TEST
 
 /* Tables that refer to what is not there; the writer believes its heap. */
+static void add_borrowed(struct heap *h, oid o, uint32_t first, uint32_t nr)
+{
+	heap_borrowed_vec_push(&h->borrowed,
+			       (struct heap_borrowed){ o, first, nr });
+}
+
+static void add_fact(struct heap *h, oid o)
+{
+	heap_fact_vec_push(&h->facts, (struct heap_fact){
+					      .object = o,
+					      .kind = FACT_DEQUE });
+}
+
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 9; what++) {
+	for (int what = 0; what < 13; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -378,6 +391,20 @@ START_TEST(tables_out_of_range_are_refused)
 			break;
 		case 7:
 			h.weak.v[0].callback = h.nr_objects;
+			break;
+		case 8:		/* more edges than the object has */
+			add_borrowed(&h, 0, 0, h.edge_nr[0] + 1);
+			break;
+		case 9:
+			add_borrowed(&h, 0, h.edge_nr[0], UINT32_MAX);
+			break;
+		case 10:	/* they are searched: not in order */
+			add_borrowed(&h, 1, 0, 0);
+			add_borrowed(&h, 0, 0, 0);
+			break;
+		case 11:
+			add_fact(&h, 1);
+			add_fact(&h, 0);
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;
