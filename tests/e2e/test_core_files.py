@@ -1,5 +1,6 @@
 """Files that a core leaves out are found where they are, and no others are
 taken for them."""
+import contextlib
 import http.server
 import os
 import shutil
@@ -167,6 +168,20 @@ def below(root, path):
     return root + os.path.realpath(path)
 
 
+@contextlib.contextmanager
+def unopened(fifo):
+    """Nobody opens it: who does lets this writer in."""
+    writer = threading.Thread(
+        target=lambda: os.close(os.open(fifo, os.O_WRONLY)), daemon=True)
+    writer.start()
+    try:
+        yield
+        assert writer.is_alive(), fifo
+    finally:
+        os.close(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK))
+        writer.join()
+
+
 def test_sysroot():
     """Below another root, whose links are of that root."""
     with Directory() as d:
@@ -186,6 +201,10 @@ def test_sysroot():
         os.rename(path, root + "/elsewhere/file")
         os.symlink("/elsewhere/file", path)
         assert summary(core, option) == whole
+        os.unlink(path)
+        os.mkfifo(path)
+        with unopened(path):
+            missing(core, python.main, option)
         os.unlink(path)
         other_build(kept, path)
         refused(core, path, option)
@@ -230,6 +249,10 @@ def test_debug_information():
         place = by_id(root + "/usr/lib/debug", kept, ".debug")
         run("objcopy", "--only-keep-debug", kept, place)
         by_symbols(core, python.main, "--sysroot=" + root)
+        debug = shutil.move(place, d.file("debug"))
+        other_build(debug, place)
+        refused(core, place, "--sysroot=" + root)
+        os.rename(debug, place)
         # Such a file at the program's own place is no program either.
         shutil.copy(place, python.main)
         by_symbols(core, python.main)

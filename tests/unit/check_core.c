@@ -344,6 +344,24 @@ START_TEST(core_reads_notes_once)
 }
 END_TEST
 
+/* A core says how the files are called. */
+START_TEST(core_escapes_names_of_files)
+{
+	struct forge f = FORGE_INIT;
+	struct target *t;
+
+	forge_small(&f);
+	forge_load(&f, 0x20000, 0x1000, PF_R | PF_X, NULL, 0);
+	forge_file(&f, 0x20000, 0x21000, 0, "/no/such\x1b[31m\nfile");
+	t = open_forged(&f);
+	expect_warning(t, "/no/such\\x1b[31m\\nfile");
+	for (size_t i = 0; i < t->warnings.nr; i++)
+		ck_assert_ptr_null(strpbrk(t->warnings.v[i], "\x1b\n"));
+	target_close(t);
+	forge_release(&f);
+}
+END_TEST
+
 START_TEST(core_does_without_notes)
 {
 	struct forge f = FORGE_INIT;
@@ -546,6 +564,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, core_tells_the_pid_of_one_thread);
 	tcase_add_test(tc, core_bears_broken_notes);
 	tcase_add_test(tc, core_reads_notes_once);
+	tcase_add_test(tc, core_escapes_names_of_files);
 	tcase_add_test(tc, core_does_without_notes);
 	tcase_add_test(tc, core_bears_broken_lists_of_files);
 	tcase_add_test(tc, core_maps_files_and_memory);
