@@ -453,7 +453,7 @@ static struct error *find_interpreters(struct python *py)
 			interpreter_vec_push(&py->interpreters, interp);
 		at = word_at(py, at, l->interp_next);
 	}
-	if (cut_away(py, py->runtime + l->runtime_interpreters_head)) {
+	if (!py->interpreters.nr && py->cut) {
 		/* Nothing is at 0: all that would be read there is missing. */
 		interpreter_vec_push(&py->interpreters,
 				     (struct interpreter){ .address = 0 });

@@ -194,6 +194,31 @@ void mimalloc_walk(struct python *py, raddr inside, mimalloc_visit *visit,
 	}
 }
 
+static bool may_be_segment(struct python *py, raddr at)
+{
+	uint64_t first = word_at(py, at, py->layout.misegment_info_slices);
+	uint64_t end = word_at(py, at, py->layout.misegment_slice_entries);
+
+	return word_at(py, at, py->layout.misegment_cookie) && first &&
+	       first < end && end <= MAX_SLICES;
+}
+
+raddr mimalloc_any(struct python *py)
+{
+	struct memory *m = py->memory;
+
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		const struct segment *s = &m->segments[i];
+		raddr at = segment_of(s->start + SEGMENT_SIZE - 1);
+
+		for (; s->prot & SEGMENT_WRITE && at >= s->start &&
+		       at < s->end; at += SEGMENT_SIZE)
+			if (may_be_segment(py, at))
+				return at;
+	}
+	return 0;
+}
+
 raddr mimalloc_block(struct python *py, raddr addr)
 {
 	const struct layout *l = &py->layout;

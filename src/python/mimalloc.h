@@ -46,6 +46,9 @@ typedef void mimalloc_visit(struct python *py, raddr block,
 void mimalloc_walk(struct python *py, raddr inside, mimalloc_visit *visit,
 		   void *context, struct mimalloc_result *ret);
 
+/* A segment of mimalloc's, where no object is known; 0: none is there. */
+raddr mimalloc_any(struct python *py);
+
 /* The block that `addr` lies in; 0: none that mimalloc has given out. */
 raddr mimalloc_block(struct python *py, raddr addr);
 

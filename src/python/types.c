@@ -110,6 +110,12 @@ bool types_name_is_left_out(struct python *py, raddr type)
 	return left_out(py, word_at(py, type, py->layout.type_name), &prot);
 }
 
+/* A type that was taken from its file has not inherited yet. */
+static bool can_free(struct python *py, raddr dealloc)
+{
+	return types_is_code(py, dealloc) || (py->cut && !dealloc);
+}
+
 /* Enough of a class to believe in it. */
 static bool looks_like_type(struct python *py, raddr addr)
 {
@@ -131,8 +137,7 @@ static bool looks_like_type(struct python *py, raddr addr)
 	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
 		return false;
 	/* Every class can free its instances.  Garbage rarely looks so. */
-	if (py->known.has_code &&
-	    !types_is_code(py, get_u64(p + l->type_dealloc)))
+	if (py->known.has_code && !can_free(py, get_u64(p + l->type_dealloc)))
 		return false;
 	return memory_string(py->memory, get_u64(p + l->type_name),
 			     MAX_C_NAME) || types_name_is_left_out(py, addr);

@@ -140,7 +140,7 @@ static struct error *read_all(struct core *c, struct target *t)
 		t->executable = xstrdup(c->files.v[c->program].path);
 	}
 	object_find_all(t);
-	return NULL;
+	return core_restore(c, t);
 }
 
 static uint64_t time_of(int fd)

@@ -9,6 +9,7 @@
  *	core-maps.c	mappings and memory of all that
  *	core-files.c	the files themselves, found and held against the core
  *	core-symbols.c	symbols of a file that can't be had
+ *	core-restore.c	a CPython's data that was cut off, from its file
  *	core.c		the target
  */
 #ifndef TARGET_CORE_H
@@ -118,6 +119,9 @@ void core_release_files(struct core *c);
  */
 bool core_symbol(struct target *t, const struct object *o, const char *name,
 		 raddr *ret, uint64_t *size);
+
+/* Add what can be had of a missing CPython's data. */
+struct error *core_restore(struct core *c, struct target *t) MUST_CHECK;
 
 /* Set the command line, from the stack where that is there. */
 void core_describe(struct core *c, struct target *t);

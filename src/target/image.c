@@ -336,6 +336,73 @@ struct error *image_section(struct image *im, const char *name, raddr *addr,
 	return error_new(ERR_NOT_FOUND, "%s has no section %s", im->name, name);
 }
 
+/* --- relocations -------------------------------------------------------------- */
+
+raddr image_data_end(const struct image *im, raddr addr)
+{
+	for (size_t i = 0; i < im->loads.nr; i++) {
+		const struct image_load *l = &im->loads.v[i];
+
+		if (addr >= l->address && addr - l->address < l->file_size)
+			return l->address + l->file_size;
+	}
+	return 0;
+}
+
+/* False: it is of another kind, or of another file's symbol. */
+static bool relocated(Elf_Data *symbols, const GElf_Rela *r, raddr bias,
+		      uint64_t *ret)
+{
+	GElf_Sym sym;
+
+	switch (GELF_R_TYPE(r->r_info)) {
+	case R_X86_64_RELATIVE:
+		*ret = bias + (uint64_t)r->r_addend;
+		return true;
+	case R_X86_64_64:
+	case R_X86_64_GLOB_DAT:
+		if (!symbols ||
+		    !gelf_getsym(symbols, (int)GELF_R_SYM(r->r_info), &sym) ||
+		    sym.st_shndx == SHN_UNDEF)
+			return false;
+		*ret = bias + sym.st_value + (uint64_t)r->r_addend;
+		return true;
+	}
+	return false;
+}
+
+static void relocate(struct image *im, Elf_Scn *section, const GElf_Shdr *sh,
+		     raddr bias, raddr start, raddr end, uint8_t *bytes)
+{
+	Elf_Scn *linked = elf_getscn(im->elf, sh->sh_link);
+	Elf_Data *symbols = linked ? elf_getdata(linked, NULL) : NULL;
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Rela r;
+
+	for (int i = 0; data && gelf_getrela(data, i, &r); i++) {
+		raddr at = bias + r.r_offset;
+		uint64_t value;
+
+		if (at >= start && at < end && end - at >= 8 &&
+		    relocated(symbols, &r, bias, &value))
+			memcpy(bytes + (at - start), &value, 8);
+	}
+}
+
+void image_relocate(struct image *im, raddr bias, raddr start, raddr end,
+		    uint8_t *bytes)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(im->elf, section))) {
+		GElf_Shdr sh;
+
+		if (gelf_getshdr(section, &sh) && sh.sh_type == SHT_RELA &&
+		    sh.sh_flags & SHF_ALLOC && sh.sh_size <= SECTION_MAX)
+			relocate(im, section, &sh, bias, start, end, bytes);
+	}
+}
+
 static bool read_file(int fd, uint64_t offset, uint8_t *buf, uint64_t len)
 {
 	while (len) {

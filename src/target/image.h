@@ -49,6 +49,16 @@ struct error *image_symbol(struct image *im, const char *name,
  */
 void image_ifuncs(struct image *im, size_t max, struct raddr_vec *ret);
 
+/* Where the file's bytes end of the segment that has `addr`; 0: none has. */
+raddr image_data_end(const struct image *im, raddr addr);
+
+/*
+ * Relocate `bytes`, the file's of `start` to `end` (raddrs), as the dynamic
+ * linker does; what refers to other files is left as it is.
+ */
+void image_relocate(struct image *im, raddr bias, raddr start, raddr end,
+		    uint8_t *bytes);
+
 /* A section by name: its ELF address and size.  ERR_NOT_FOUND. */
 struct error *image_section(struct image *im, const char *name,
 			       raddr *addr, uint64_t *size) MUST_CHECK;

@@ -7,6 +7,7 @@ src_libpyheld_a_SOURCES += \
 	src/target/core-maps.c \
 	src/target/core-notes.c \
 	src/target/core-read.c \
+	src/target/core-restore.c \
 	src/target/core-symbols.c \
 	src/target/core.c \
 	src/target/core.h \
