@@ -394,6 +394,7 @@ START_TEST(writes_of_all_sizes_are_read_back)
 			  0xc6, 0x47, 0x08, 0x99,	/* mov byte [rdi+8], */
 			  0x66, 0xc7, 0x47, 0x0f, 0xee, 0xff,
 			  0x48, 0x8b, 0x47, 0x08,	/* mov rax, [rdi+8] */
+			  0x48, 0x33, 0x47, 0x05,	/* xor rax, [rdi+5] */
 			  0xc3);
 	uint64_t ret;
 
@@ -401,7 +402,8 @@ START_TEST(writes_of_all_sizes_are_read_back)
 	put_word(DATA + 16, UINT64_C(0x2222222222222222));
 	start(0);
 	ck_assert(emulator_call(emulator, write, DATA, 0, &ret));
-	ck_assert_uint_eq(ret, UINT64_C(0xee11110102030499));
+	ck_assert_uint_eq(ret, UINT64_C(0xee11110102030499) ^
+				       UINT64_C(0x0102030499060708));
 	ck_assert_uint_eq(data[8], 0x11);
 }
 END_TEST
