@@ -127,13 +127,14 @@ static void add_plain(struct heap *h, oid o, struct str *ret)
 		 h->address[o]);
 }
 
-/* A constant in short, else <type at address>. */
+/* A constant in short, a class by its name, else <type at address>. */
 static void add_item(struct heap *h, const struct naming *n, oid o,
 		     struct str *ret)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 
-	if (n->text(h, o, &text) && *text.s != '<')
+	if (n->text(h, o, &text) &&
+	    (*text.s != '<' || !strncmp(text.s, "<class '", 8)))
 		show_text(ret, &text, ITEM_MAX);
 	else
 		add_plain(h, o, ret);

@@ -1,6 +1,7 @@
 """What an object shows of itself, against its own repr()."""
 import datetime
 import os
+import subprocess
 import tempfile
 
 import pythons
@@ -41,3 +42,23 @@ def test_reprs(python):
                 assert hidden["repr"] == "<%s at 0x%x>" % (
                     shown["type"], address), hidden["repr"]
         assert not wrong, "\n".join(wrong)
+
+
+@each(pythons.oldest_and_newest)
+def test_names_a_class_in_a_key(python):
+    """As {(app.User, 7): user}, which many maps of identities are."""
+    code = ("import sys\nclass User: pass\n"
+            "shown = {(User, 7): 1, User: [User]}\n"
+            "print(id(shown), flush=True)\nsys.stdin.read()")
+    process = subprocess.Popen(python.argv("-c", code), stdout=subprocess.PIPE,
+                               stdin=subprocess.PIPE)
+    try:
+        address = int(process.stdout.readline())
+        found = pyheld("object", "--json", process.pid, hex(address)).json
+    finally:
+        process.kill()
+        process.wait()
+    user = "<class '__main__.User'>"
+    assert user + ": " in found["repr"], found["repr"]
+    names = [x["name"] for x in found["references"]]
+    assert "[(%s, 7)]" % user in names and "[%s]" % user in names, names
