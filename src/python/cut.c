@@ -20,9 +20,10 @@
 #define PREV_FINALIZED 1
 #define OLDEST 2		/* generation */
 /* A core of many GB is not read to its end for what a scan may find. */
-#define MAX_SCANNED (4ull << 30)
+#define MAX_SCANNED (2ull << 30)
 #define MAX_TESTED (1u << 25)
 #define MAX_TYPES 4096
+#define LOOK_AHEAD (1u << 20)	/* bytes from one look for holes to the next */
 
 struct cut {
 	struct raddr_vec away;	/* objects that are known to be missing */
@@ -201,6 +202,14 @@ static void if_node(struct python *py, raddr at, const uint8_t *p,
 		add_node(py, at, p);
 }
 
+/* Arrays that nobody has written to take no time. */
+static raddr past_hole(struct python *py, const struct segment *s, raddr at)
+{
+	uint64_t hole = target_hole(py->target, s->bytes + (at - s->start));
+
+	return at + (MIN(hole, s->end - at) & ~15ull);
+}
+
 /*
  * What is at each 16 bytes of the core's writable memory, with `len` bytes
  * behind it: malloc() and pymalloc align to that.  False: there was too much.
@@ -213,12 +222,18 @@ static bool scan(struct python *py, uint64_t len, cut_visit *visit,
 	py->cut->tested = 0;
 	for (unsigned int i = 0; i < py->memory->nr_segments; i++) {
 		const struct segment *s = &py->memory->segments[i];
-		raddr at = (s->start + 15) & ~15ull;
+		raddr at = (s->start + 15) & ~15ull, look = at;
 
 		/* What came from files or is zero is not the core's. */
 		if (!(s->prot & SEGMENT_WRITE) || s->release)
 			continue;
 		for (; at < s->end && s->end - at >= len; at += 16) {
+			if (at >= look) {
+				at = past_hole(py, s, at);
+				look = at + LOOK_AHEAD;
+				if (s->end - at < len)
+					break;
+			}
 			if (scanned++ > MAX_SCANNED / 16 ||
 			    py->cut->tested > MAX_TESTED)
 				return false;

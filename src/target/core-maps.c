@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +308,16 @@ bool target_is_missing(struct target *t, raddr addr)
 			       !memory_find(&t->memory, addr);
 	}
 	return false;
+}
+
+uint64_t target_hole(const struct target *t, const uint8_t *p)
+{
+	const struct core *c = t->core;
+	off_t at = p - c->bytes, data = lseek(c->fd, at, SEEK_DATA);
+
+	if (data < 0)
+		return errno == ENXIO ? c->size - (uint64_t)at : 0;
+	return (uint64_t)(data - at);
 }
 
 struct error *core_map(struct core *c, struct target *t)

@@ -113,6 +113,12 @@ struct error *target_peek(struct target *t, raddr addr, void *buf,
 /* Is `addr` in what was cut off the end of a core, and not had otherwise? */
 bool target_is_missing(struct target *t, raddr addr);
 
+/*
+ * From `p` on, which is a core's byte of some segment: how many bytes of the
+ * file are a hole, all zero.
+ */
+uint64_t target_hole(const struct target *t, const uint8_t *p);
+
 /* The mapping that `addr` is in, or NULL. */
 const struct mapping *target_mapping(const struct target *t, raddr addr);
 
