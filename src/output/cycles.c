@@ -199,7 +199,8 @@ static json_t *cycle_json(struct heap *h, const struct cycles *c,
 		 json_boolean(flags & CYCLE_LEGACY_DEL));
 	json_put(ret, "finalized", json_boolean(flags & CYCLE_FINALIZED));
 	json_put(ret, "guessed", json_boolean(flags & CYCLE_SCANNED));
-	json_put(ret, "types", tally_json(h, &c->members.v[cycle->first], cycle->nr));
+	json_put(ret, "types",
+		 tally_json(h, &c->members.v[cycle->first], cycle->nr));
 	json_put(ret, "loop", loop_json(h, c, cycle));
 	json_put(ret, "held_by", holder_json(h, reach, cycle));
 	json_put(ret, "members", members_json(h, c, cycle));
