@@ -22,7 +22,7 @@ static void add_chain(struct heap *h, const struct chain *c,
 		      const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str title = STR_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	trail_init(&t, h, &c->root, &c->steps);
 	add_object(h, c->steps.v[c->steps.nr - 1].object, &title);
@@ -44,7 +44,7 @@ static void add_loop(struct heap *h, const struct path *path,
 		     const char *title, const struct format *f,
 		     struct str *out)
 {
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	if (!path->nr)
 		return;
@@ -133,7 +133,7 @@ void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
 
 static json_t *loop_json(struct heap *h, const struct path *path)
 {
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	trail_init(&t, h, NULL, path);
 	return trail_steps_json(&t);
@@ -162,7 +162,7 @@ json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets)
 	json_t *ret = json_object(), *chains = json_array();
 
 	for (size_t i = 0; i < c->v.nr; i++) {
-		CLEANUP(trail_release) struct trail t;
+		CLEANUP(trail_release) struct trail t = { 0 };
 		CLEANUP(str_release) struct str readable = STR_INIT;
 		json_t *chain;
 

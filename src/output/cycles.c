@@ -66,7 +66,7 @@ static void add_loop(struct heap *h, const struct cycles *c,
 		     struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	cycles_loop(h, c, cycle, &path);
 	trail_init(&t, h, NULL, &path);
@@ -78,7 +78,7 @@ static void add_holder(struct heap *h, const struct reach *reach,
 		       struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 	CLEANUP(str_release) struct str place = STR_INIT;
 	const struct root *root;
 
@@ -161,7 +161,7 @@ static json_t *loop_json(struct heap *h, const struct cycles *c,
 			 const struct cycle *cycle)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	cycles_loop(h, c, cycle, &path);
 	trail_init(&t, h, NULL, &path);
@@ -172,7 +172,7 @@ static json_t *holder_json(struct heap *h, const struct reach *reach,
 			   const struct cycle *cycle)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 	const struct root *root;
 
 	if (cycle->state != CYCLE_HELD)

@@ -89,7 +89,7 @@ static json_t *entries_json(const struct diff_found *d, size_t row)
 static json_t *chain_of(const struct diff_found *d, oid o)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail trail;
+	CLEANUP(trail_release) struct trail trail = { 0 };
 	const struct root *root;
 
 	if (!diff_has_name(d, o))

@@ -232,7 +232,7 @@ bool diff_has_name(const struct diff_found *d, oid o)
 void diff_add_name(const struct diff_found *d, oid o, struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail trail;
+	CLEANUP(trail_release) struct trail trail = { 0 };
 	const struct root *root;
 
 	if (!diff_has_name(d, o)) {

@@ -111,7 +111,7 @@ static void add_loop(struct heap *h, const struct collect *c,
 		     struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 
 	collect_loop(h, c, g, &path);
 	if (!path.nr)
@@ -218,7 +218,7 @@ static json_t *group_json(struct heap *h, const struct collect *c,
 			  const struct collect_group *g)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
-	CLEANUP(trail_release) struct trail t;
+	CLEANUP(trail_release) struct trail t = { 0 };
 	const oid *members = c->members.v + g->first;
 	json_t *ret = json_object();
 
