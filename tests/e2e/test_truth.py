@@ -254,8 +254,9 @@ def compare_surplus(d, st, export, target):
                   "0x%x is none: %s references, type 0x%x"
                   % (address, stated, of))
     os.close(fd)
-    most = len(st.ids) // 100
-    assert len(surplus) <= most, "%d more than stated" % len(surplus)
+    # Static types' tuples are immortal in 3.12, and as many in a small heap.
+    mortal = sum(export.objects[a][2] is not None for a in surplus)
+    assert mortal <= len(st.ids) // 100, "%d more than stated" % mortal
     return len(surplus)
 
 
