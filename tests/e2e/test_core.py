@@ -336,6 +336,16 @@ def test_bomb():
         assert int(lines[-1]) == 0, result
 
 
+def open_files(pid):
+    """The names of what a process has open; it may close them meanwhile."""
+    folder = "/proc/%d/fd/" % pid
+    for fd in os.listdir(folder):
+        try:
+            yield os.readlink(folder + fd)
+        except FileNotFoundError:
+            pass
+
+
 def test_killed_while_unpacking():
     with Directory() as d:
         with open(d.file("large"), "wb") as f:
@@ -344,10 +354,9 @@ def test_killed_while_unpacking():
         with subprocess.Popen(
                 [os.path.abspath(PYHELD), "summary", d.file("large")],
                 env=dict(os.environ, TMPDIR=d.file("tmp"))) as process:
-            fds = "/proc/%d/fd/" % process.pid
             while process.poll() is None and not any(
-                    os.readlink(fds + f).startswith(d.file("tmp"))
-                    for f in os.listdir(fds)):
+                    name.startswith(d.file("tmp"))
+                    for name in open_files(process.pid)):
                 pass
             process.kill()
         assert process.returncode == -signal.SIGKILL
@@ -418,7 +427,7 @@ def test_impossible_headers():
                 ("past-the-end", header() + load(2**40, 4096, 4096, 4096),
                  "cut short"),
                 ("huge", header() + load(0, 4096, 4096, 2**46),
-                 "not a Python")]:
+                 "no CPython")]:
             with open(d.file(name), "wb") as f:
                 f.write(data)
             expect_error("summary", d.file(name), words=[word])
