@@ -31,8 +31,7 @@ static bool is_lazy(const struct heap *h)
 static uint64_t min_bytes(const struct suspects *s, enum suspect_kind kind)
 {
 	if (kind == SUSPECT_GARBAGE && !is_lazy(s->heap))
-		return s->dominators.all_bytes / 100 *
-		       s->options.min_percent * GARBAGE_MUCH;
+		return suspects_bytes_in_any_case(s, GARBAGE_MUCH);
 	return suspects_bytes(s, 1);
 }
 

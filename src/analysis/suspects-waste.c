@@ -186,7 +186,8 @@ static void add_sparse(struct suspects *s)
 	suspect->entries = suspect->objects;
 	if (suspect->objects)
 		suspect->nr_alike = (uint32_t)suspect->objects - 1;
-	if (sum && sum >= suspects_bytes(s, 1))
+	/* A burst of load leaves some of it behind. */
+	if (sum && sum >= suspects_bytes_in_any_case(s, 1))
 		return;
 	free(suspect->members);
 	s->v.nr--;

@@ -76,6 +76,11 @@ uint64_t suspects_bytes(const struct suspects *s, uint64_t times)
 	return s->all_bytes / 100 * s->options.min_percent * times;
 }
 
+uint64_t suspects_bytes_in_any_case(const struct suspects *s, uint64_t times)
+{
+	return s->dominators.all_bytes / 100 * s->options.min_percent * times;
+}
+
 static void suspect_release(struct suspect *suspect)
 {
 	free(suspect->members);

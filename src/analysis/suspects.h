@@ -141,8 +141,11 @@ struct suspect *suspects_add(struct suspects *s, enum suspect_kind kind,
 /* Add `o`, or all that it retains, to the members. */
 void suspects_put(struct suspects *s, struct suspect *suspect, oid o);
 void suspects_put_retained(struct suspects *s, struct suspect *suspect, oid o);
-/* `percent` times min_percent of the heap, in bytes. */
+/* `times` min_percent of the heap, in bytes; less where older heaps tell what
+ * has grown ... */
 uint64_t suspects_bytes(const struct suspects *s, uint64_t times);
+/* ... and what is needed of what comes and goes in a sound program, too. */
+uint64_t suspects_bytes_in_any_case(const struct suspects *s, uint64_t times);
 
 /* suspects-holders.c: accumulation points. */
 void suspects_add_holders(struct suspects *s);
