@@ -181,6 +181,11 @@ def some():
     return oldest_and_newest()
 
 
+def one():
+    """For what takes many seconds: all in CI, else the newest."""
+    return supported() if os.environ.get("CI") == "true" else [newest()]
+
+
 def newest():
     return supported()[-1]
 

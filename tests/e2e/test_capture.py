@@ -118,14 +118,14 @@ def every_command(target, number):
 
 
 @limit(400)
-@each(pythons.some)
+@each(pythons.one)
 def test_planted_is_the_same(python):
     with Target(python, "planted.py") as target:
         every_command(target, 8)
 
 
 @limit(400)
-@each(pythons.some)
+@each(pythons.one)
 def test_zoo_is_the_same(python):
     with Target(python, "held.py") as target:
         every_command(target, 3)

@@ -81,7 +81,7 @@ def check_suspects(target):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.one)
 def test_names(python):
     with Target(python, "odd.py", "hostile") as target:
         for result in check_commands(
@@ -122,7 +122,7 @@ def test_arguments_of_the_process():
 
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.one)
 def test_impossible_objects(python):
     with Target(python, "odd.py", "corrupt") as target, \
             tempfile.TemporaryDirectory() as folder:

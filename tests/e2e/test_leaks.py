@@ -26,7 +26,7 @@ def check_words(suspect):
 
 
 @limit(600)
-@each(pythons.some)
+@each(pythons.one)
 def test_planted_cause_comes_first(python):
     with Target(python, "planted_leaks.py", "serve") as target:
         for cause in target.facts["causes"]:

@@ -79,7 +79,7 @@ def check_changing(objects, facts):
 
 
 @limit(400)
-@each(pythons.some)
+@each(pythons.one)
 def test_storm(python):
     """Every capture is consistent, or says what is not."""
     partial, nr = 0, CAPTURES_WITHOUT_GIL if python.free_threaded else CAPTURES

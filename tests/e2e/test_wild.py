@@ -90,7 +90,7 @@ def check_references(target, capture):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.one)
 def test_wild(python):
     with Wild(python) as target, tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "wild.pyheld")
