@@ -178,3 +178,15 @@ void str_add_safe(struct str *s, const char *bytes, size_t len)
 		len -= n;
 	}
 }
+
+void str_add_double(struct str *s, double x)
+{
+	char text[40];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+		if (strtod(text, NULL) == x)
+			break;
+	}
+	str_add(s, text);
+}

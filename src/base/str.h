@@ -41,4 +41,7 @@ void str_add_codepoint(struct str *s, uint32_t code);
  */
 void str_add_safe(struct str *s, const char *bytes, size_t len);
 
+/* The fewest digits, 15 at least, that read back as `x`; else inf and nan. */
+void str_add_double(struct str *s, double x);
+
 #endif

@@ -1,6 +1,5 @@
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@ void heap_names_release(struct heap_name_vec *names)
 
 static void add_float(struct str *ret, const struct str *bits)
 {
-	char text[40];
+	size_t len;
 	double x = NAN;
 
 	if (bits->len == 1 + sizeof(x))
@@ -40,13 +39,9 @@ static void add_float(struct str *ret, const struct str *bits)
 							"float('inf')");
 		return;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	str_add(ret, text);
-	if (!strpbrk(text, ".e"))
+	len = ret->len;
+	str_add_double(ret, x);
+	if (!strpbrk(ret->s + len, ".e"))
 		str_add(ret, ".0");
 }
 

@@ -5,8 +5,6 @@
  *
  * To add a type: a function, a row of the table.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "python/state.h"
@@ -20,18 +18,6 @@ static double double_at(struct python *py, raddr addr)
 
 	memcpy(&x, &bits, sizeof(x));
 	return x;
-}
-
-static void add_double(double x, struct str *ret)
-{
-	char text[40];
-
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	str_add(ret, text);
 }
 
 /* All that is not finite; what is, is a literal. */
@@ -48,9 +34,9 @@ static bool show_complex(struct python *py, raddr obj, struct str *ret)
 	raddr value = obj + py->layout.complex_value;
 	CLEANUP(str_release) struct str imag = STR_INIT;
 
-	add_double(double_at(py, value + 8), &imag);
+	str_add_double(&imag, double_at(py, value + 8));
 	str_add(ret, "=(");
-	add_double(double_at(py, value), ret);
+	str_add_double(ret, double_at(py, value));
 	if (imag.s[0] != '-')
 		str_add_char(ret, '+');
 	str_add(ret, imag.s);

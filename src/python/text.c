@@ -6,8 +6,6 @@
  * Include/cpython/longintrepr.h.
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "python/state.h"
@@ -309,7 +307,7 @@ static double double_at(struct python *py, raddr addr)
 static bool add_float(struct python *py, raddr obj, struct str *ret)
 {
 	double x = double_at(py, obj + py->layout.float_value);
-	char text[40];
+	size_t len;
 
 	if (isnan(x))
 		return false;
@@ -317,13 +315,9 @@ static bool add_float(struct python *py, raddr obj, struct str *ret)
 		str_add(ret, x < 0 ? "float('-inf')" : "float('inf')");
 		return true;
 	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	str_add(ret, text);
-	if (!strpbrk(text, ".e"))
+	len = ret->len;
+	str_add_double(ret, x);
+	if (!strpbrk(ret->s + len, ".e"))
 		str_add(ret, ".0");
 	return true;
 }
