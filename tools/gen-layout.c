@@ -1,8 +1,8 @@
 /*
  * gen-layout - print the tables of src/python that come from DWARF.
  *
- *	tools/gen-layout builds.txt >src/python/layout-tables.c
- *	tools/gen-layout --members builds.txt >src/python/member-names-tables.c
+ *	tools/gen-layout builds.txt >src/python/layout/layout-tables.c
+ *	tools/gen-layout --members builds.txt >src/python/layout/member-names-tables.c
  *
  * For maintainers; not installed.  A line of builds.txt is one build:
  *
@@ -374,7 +374,7 @@ static void print_row(struct build *b, const struct build *base)
 		printf("/*\n * %s%s\n */\n", b->why ? "Derived.  " : "", note);
 	printf("{ .hexversion = 0x%08" PRIx32 ",%s%s .name = \"%s\",\n"
 	       ".layout = {\n"
-	       "#include \"python/layout.def\"\n"
+	       "#include \"python/layout/layout.def\"\n"
 	       "\tBASE_3_%u%s\n", b->row.hexversion,
 	       b->row.free_threaded ? " .free_threaded = true," : "",
 	       b->row.debug ? " .debug = true," : "", b->name,
@@ -388,7 +388,7 @@ static void print_tables(struct build_vec *builds)
 {
 	printf("/* Made by tools/gen-layout from builds' DWARF.  "
 	       "Don't edit. */\n"
-	       "#include \"python/layout.h\"\n"
+	       "#include \"python/layout/layout.h\"\n"
 	       "\n"
 	       "/* A row: all absent, then its series' first, then its own. */\n"
 	       "#pragma GCC diagnostic ignored \"-Woverride-init\"\n"

@@ -196,7 +196,7 @@ void gen_print_members(struct build_vec *builds)
 			       builds->v[i]);
 	printf("/* Made by tools/gen-layout from tools/members.def.  Don't "
 	       "edit. */\n"
-	       "#include \"python/member-names.h\"\n"
+	       "#include \"python/layout/member-names.h\"\n"
 	       "\n"
 	       "#define FIRST 0\n"
 	       "#define LAST UINT32_MAX\n");

@@ -4,7 +4,7 @@
 #ifndef TOOLS_GEN_H
 #define TOOLS_GEN_H
 
-#include "python/layout.h"
+#include "python/layout/layout.h"
 
 /* One CPython on the list. */
 struct build {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "analysis/audit.h"
-#include "analysis/roots.h"
+#include "analysis/graph/roots.h"
 
 struct found {
 	uint32_t *sure;

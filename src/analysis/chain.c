@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/bits.h"
+#include "analysis/graph/bits.h"
 #include "analysis/chain.h"
-#include "analysis/stray.h"
+#include "analysis/graph/stray.h"
 
 /* Something that refers to a target: the object `from`, or a root's place. */
 struct holder {

@@ -15,9 +15,9 @@
 #ifndef ANALYSIS_CHAIN_H
 #define ANALYSIS_CHAIN_H
 
-#include "analysis/path.h"
-#include "analysis/reach.h"
-#include "analysis/referrers.h"
+#include "analysis/graph/path.h"
+#include "analysis/graph/reach.h"
+#include "analysis/graph/referrers.h"
 
 struct chain_options {
 	size_t count;		/* chains wanted */

@@ -16,7 +16,7 @@
 #define ANALYSIS_COLLECT_H
 
 #include "analysis/garbage.h"
-#include "analysis/path.h"
+#include "analysis/graph/path.h"
 
 struct collect_tally {
 	uint64_t nr, bytes;

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/bits.h"
+#include "analysis/graph/bits.h"
 #include "analysis/cycles.h"
-#include "analysis/loop.h"
-#include "analysis/scc.h"
+#include "analysis/graph/loop.h"
+#include "analysis/graph/scc.h"
 #include "analysis/tally.h"
 
 #define NO_CYCLE UINT32_MAX

@@ -17,8 +17,8 @@
 #define ANALYSIS_CYCLES_H
 
 #include "analysis/garbage.h"
-#include "analysis/path.h"
-#include "analysis/reach.h"
+#include "analysis/graph/path.h"
+#include "analysis/graph/reach.h"
 
 enum cycle_kind {
 	CYCLE_DATA,		/* no class or module in it */

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "analysis/bits.h"
+#include "analysis/graph/bits.h"
 #include "analysis/garbage.h"
 
 /* Of each candidate the references that come from elsewhere. */

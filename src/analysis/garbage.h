@@ -7,7 +7,7 @@
  * Immortal objects stay.  References that are a guess (OBJECT_SCANNED) are
  * not subtracted: garbage is only what surely is.
  *
- * That is not what analysis/reach.h calls unreached: a cycle through an
+ * That is not what analysis/graph/reach.h calls unreached: a cycle through an
  * object that the collector does not track, or that is frozen, is unreached
  * but will never be collected.
  */

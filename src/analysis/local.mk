@@ -1,69 +1,69 @@
 src_libpyheld_a_SOURCES += \
-	src/analysis/alike.c \
-	src/analysis/alike.h \
 	src/analysis/audit.c \
 	src/analysis/audit.h \
-	src/analysis/bits.h \
 	src/analysis/chain.c \
 	src/analysis/chain.h \
 	src/analysis/collect.c \
 	src/analysis/collect.h \
-	src/analysis/condition.c \
-	src/analysis/condition.h \
+	src/analysis/compare/alike.c \
+	src/analysis/compare/alike.h \
+	src/analysis/compare/diff.c \
+	src/analysis/compare/diff.h \
+	src/analysis/compare/grow-name.c \
+	src/analysis/compare/grow-name.h \
+	src/analysis/compare/grow.c \
+	src/analysis/compare/grow.h \
+	src/analysis/compare/match.c \
+	src/analysis/compare/match.h \
+	src/analysis/compare/place.c \
+	src/analysis/compare/place.h \
+	src/analysis/compare/series.c \
+	src/analysis/compare/series.h \
+	src/analysis/compare/trend.c \
+	src/analysis/compare/trend.h \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
-	src/analysis/diff.c \
-	src/analysis/diff.h \
-	src/analysis/dominators.c \
-	src/analysis/dominators.h \
-	src/analysis/fan.c \
-	src/analysis/fan.h \
 	src/analysis/garbage.c \
 	src/analysis/garbage.h \
-	src/analysis/grow-name.c \
-	src/analysis/grow-name.h \
-	src/analysis/grow.c \
-	src/analysis/grow.h \
-	src/analysis/limit.c \
-	src/analysis/limit.h \
-	src/analysis/loop.c \
-	src/analysis/loop.h \
-	src/analysis/match.c \
-	src/analysis/match.h \
-	src/analysis/path.h \
-	src/analysis/pattern.c \
-	src/analysis/pattern.h \
-	src/analysis/place.c \
-	src/analysis/place.h \
-	src/analysis/reach.c \
-	src/analysis/reach.h \
-	src/analysis/referrers.c \
-	src/analysis/referrers.h \
+	src/analysis/graph/bits.h \
+	src/analysis/graph/dominators.c \
+	src/analysis/graph/dominators.h \
+	src/analysis/graph/fan.c \
+	src/analysis/graph/fan.h \
+	src/analysis/graph/loop.c \
+	src/analysis/graph/loop.h \
+	src/analysis/graph/path.h \
+	src/analysis/graph/reach.c \
+	src/analysis/graph/reach.h \
+	src/analysis/graph/referrers.c \
+	src/analysis/graph/referrers.h \
+	src/analysis/graph/roots.c \
+	src/analysis/graph/roots.h \
+	src/analysis/graph/scc.c \
+	src/analysis/graph/scc.h \
+	src/analysis/graph/stray.c \
+	src/analysis/graph/stray.h \
+	src/analysis/limits/condition.c \
+	src/analysis/limits/condition.h \
+	src/analysis/limits/limit.c \
+	src/analysis/limits/limit.h \
+	src/analysis/limits/pattern.c \
+	src/analysis/limits/pattern.h \
 	src/analysis/retained-tree.c \
 	src/analysis/retained-tree.h \
 	src/analysis/retained.c \
 	src/analysis/retained.h \
-	src/analysis/attribute.c \
-	src/analysis/attribute.h \
-	src/analysis/roots.c \
-	src/analysis/roots.h \
-	src/analysis/scc.c \
-	src/analysis/scc.h \
-	src/analysis/series.c \
-	src/analysis/series.h \
-	src/analysis/stray.c \
-	src/analysis/stray.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
+	src/analysis/suspects/attribute.c \
+	src/analysis/suspects/attribute.h \
+	src/analysis/suspects/suspects-holders.c \
+	src/analysis/suspects/suspects-kind.c \
+	src/analysis/suspects/suspects-sets.c \
+	src/analysis/suspects/suspects-waste.c \
+	src/analysis/suspects/suspects.c \
+	src/analysis/suspects/suspects.h \
+	src/analysis/suspects/tasks.c \
+	src/analysis/suspects/tasks.h \
 	src/analysis/tally.c \
-	src/analysis/tally.h \
-	src/analysis/suspects-holders.c \
-	src/analysis/suspects-kind.c \
-	src/analysis/suspects-sets.c \
-	src/analysis/suspects-waste.c \
-	src/analysis/suspects.c \
-	src/analysis/suspects.h \
-	src/analysis/tasks.c \
-	src/analysis/tasks.h \
-	src/analysis/trend.c \
-	src/analysis/trend.h
+	src/analysis/tally.h

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/bits.h"
+#include "analysis/graph/bits.h"
 #include "analysis/retained.h"
 
 /* So many objects in a row are passed by. */

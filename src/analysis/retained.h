@@ -20,8 +20,8 @@
 #ifndef ANALYSIS_RETAINED_H
 #define ANALYSIS_RETAINED_H
 
-#include "analysis/dominators.h"
-#include "analysis/reach.h"
+#include "analysis/graph/dominators.h"
+#include "analysis/graph/reach.h"
 
 struct retained_view {
 	struct heap *h;

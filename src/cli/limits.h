@@ -13,7 +13,7 @@
 #include <argp.h>
 #include <jansson.h>
 
-#include "analysis/limit.h"
+#include "analysis/limits/limit.h"
 
 VEC_DEFINE(limit_result_vec, struct limit_result);
 

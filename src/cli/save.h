@@ -4,7 +4,7 @@
 #ifndef CLI_SAVE_H
 #define CLI_SAVE_H
 
-#include "heap/capture.h"
+#include "heap/capture/capture.h"
 
 /* Readable by the user alone; "-" is stdout.  Progress is on stderr. */
 struct error *save_capture(struct heap *h, const char *file,

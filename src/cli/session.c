@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analysis/pattern.h"
+#include "analysis/limits/pattern.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/session.h"
-#include "heap/capture.h"
+#include "heap/capture/capture.h"
 #include "output/coverage.h"
 #include "output/json.h"
 #include "python/python.h"

@@ -62,7 +62,7 @@ int session_status(const struct session *s);
 int session_find(struct session *s, uint64_t address, oid *ret);
 
 /*
- * The types that a user's pattern means (see analysis/pattern.h), the
+ * The types that a user's pattern means (see analysis/limits/pattern.h), the
  * caller's to free; where it means none, say which come near.  0 or the
  * status to exit with.
  */

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "analysis/limit.h"
+#include "analysis/limits/limit.h"
 
 /* "'bytes>+1M' is crossed: bytes grew by 2.0 MiB, from ... */
 void limit_text(const struct limit *l, const struct limit_result *r,

@@ -1,42 +1,42 @@
 src_libpyheld_a_SOURCES += \
-	src/output/chain.c \
-	src/output/chain.h \
 	src/output/coverage.c \
 	src/output/coverage.h \
-	src/output/cycles.c \
-	src/output/cycles.h \
-	src/output/diff-json.c \
-	src/output/diff.c \
-	src/output/diff.h \
-	src/output/doctor.c \
-	src/output/doctor.h \
+	src/output/export/jsonl.c \
+	src/output/export/jsonl.h \
 	src/output/format.c \
 	src/output/format.h \
-	src/output/garbage.c \
-	src/output/garbage.h \
 	src/output/json.c \
 	src/output/json.h \
-	src/output/jsonl.c \
-	src/output/jsonl.h \
-	src/output/leaks-json.c \
-	src/output/leaks-words.c \
-	src/output/leaks.c \
-	src/output/leaks.h \
 	src/output/limit.c \
 	src/output/limit.h \
-	src/output/object.c \
-	src/output/object.h \
 	src/output/path.c \
 	src/output/path.h \
-	src/output/retained.c \
-	src/output/retained.h \
-	src/output/refs.c \
-	src/output/refs.h \
-	src/output/summary.c \
-	src/output/summary.h \
+	src/output/reports/chain.c \
+	src/output/reports/chain.h \
+	src/output/reports/cycles.c \
+	src/output/reports/cycles.h \
+	src/output/reports/diff-json.c \
+	src/output/reports/diff.c \
+	src/output/reports/diff.h \
+	src/output/reports/doctor.c \
+	src/output/reports/doctor.h \
+	src/output/reports/garbage.c \
+	src/output/reports/garbage.h \
+	src/output/reports/leaks-json.c \
+	src/output/reports/leaks-words.c \
+	src/output/reports/leaks.c \
+	src/output/reports/leaks.h \
+	src/output/reports/object.c \
+	src/output/reports/object.h \
+	src/output/reports/refs.c \
+	src/output/reports/refs.h \
+	src/output/reports/retained.c \
+	src/output/reports/retained.h \
+	src/output/reports/summary.c \
+	src/output/reports/summary.h \
+	src/output/reports/watch.c \
+	src/output/reports/watch.h \
 	src/output/table.c \
 	src/output/table.h \
 	src/output/tally.c \
-	src/output/tally.h \
-	src/output/watch.c \
-	src/output/watch.h
+	src/output/tally.h

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/attribute.h"
+#include "analysis/suspects/attribute.h"
 #include "output/coverage.h"
 #include "output/json.h"
 #include "output/path.h"

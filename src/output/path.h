@@ -8,8 +8,8 @@
 
 #include <jansson.h>
 
-#include "analysis/path.h"
-#include "analysis/roots.h"
+#include "analysis/graph/path.h"
+#include "analysis/graph/roots.h"
 #include "output/format.h"
 
 struct trail {

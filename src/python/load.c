@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "python/find.h"
-#include "python/ifunc.h"
+#include "python/locate/find.h"
+#include "python/emulator/ifunc.h"
 #include "python/load.h"
 #include "python/python.h"
 

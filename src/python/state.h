@@ -10,8 +10,8 @@
 #include <inttypes.h>
 
 #include "heap/naming.h"
-#include "python/emulator.h"
-#include "python/layout.h"
+#include "python/emulator/emulator.h"
+#include "python/layout/layout.h"
 #include "target/target.h"
 
 /* tp_flags: Include/object.h */

@@ -1,45 +1,45 @@
 src_libpyheld_a_SOURCES += \
-	src/target/children.c \
-	src/target/children.h \
-	src/target/copy.c \
-	src/target/copy.h \
-	src/target/core-files.c \
-	src/target/core-maps.c \
-	src/target/core-notes.c \
-	src/target/core-read.c \
-	src/target/core-restore.c \
-	src/target/core-symbols.c \
-	src/target/core.c \
-	src/target/core.h \
-	src/target/debuginfo.c \
-	src/target/debuginfo.h \
-	src/target/fetch.c \
-	src/target/fetch.h \
+	src/target/core/core-files.c \
+	src/target/core/core-maps.c \
+	src/target/core/core-notes.c \
+	src/target/core/core-read.c \
+	src/target/core/core-restore.c \
+	src/target/core/core-symbols.c \
+	src/target/core/core.c \
+	src/target/core/core.h \
+	src/target/core/fetch.c \
+	src/target/core/fetch.h \
+	src/target/core/unpack.c \
+	src/target/core/unpack.h \
+	src/target/elf/debuginfo.c \
+	src/target/elf/debuginfo.h \
+	src/target/elf/first-page.c \
+	src/target/elf/first-page.h \
+	src/target/elf/image.c \
+	src/target/elf/image.h \
 	src/target/file.c \
 	src/target/file.h \
-	src/target/first-page.c \
-	src/target/first-page.h \
-	src/target/image.c \
-	src/target/image.h \
-	src/target/lazy.c \
-	src/target/lazy.h \
-	src/target/live.c \
-	src/target/live.h \
+	src/target/live/children.c \
+	src/target/live/children.h \
+	src/target/live/copy.c \
+	src/target/live/copy.h \
+	src/target/live/lazy.c \
+	src/target/live/lazy.h \
+	src/target/live/live.c \
+	src/target/live/live.h \
+	src/target/live/pages.c \
+	src/target/live/pages.h \
+	src/target/live/process.c \
+	src/target/live/process.h \
+	src/target/live/room.c \
+	src/target/live/room.h \
+	src/target/live/stop.c \
+	src/target/live/stop.h \
 	src/target/maps.c \
 	src/target/maps.h \
 	src/target/memory.c \
 	src/target/memory.h \
-	src/target/object.c \
-	src/target/pages.c \
-	src/target/pages.h \
+	src/target/modules.c \
 	src/target/proc.c \
 	src/target/proc.h \
-	src/target/process.c \
-	src/target/process.h \
-	src/target/room.c \
-	src/target/room.h \
-	src/target/stop.c \
-	src/target/stop.h \
-	src/target/target.h \
-	src/target/unpack.c \
-	src/target/unpack.h
+	src/target/target.h

@@ -37,7 +37,7 @@ struct object {
 	raddr bias;		/* add to an ELF address to get a raddr; set by
 				   target_image() where that is not NULL */
 	raddr start, end;	/* of its mappings, first to last */
-	struct image *image;	/* target/image.h; NULL: not opened yet or can't
+	struct image *image;	/* target/elf/image.h; NULL: not opened yet or can't
 				   be opened */
 	bool tried;
 };
@@ -70,8 +70,8 @@ struct target {
 	struct memory memory;	/* set by target_snapshot() */
 	uint64_t missing;	/* of a core: bytes that were cut off its end */
 	struct str_vec warnings; /* of a core: what to tell the user */
-	struct live *live;	/* target/live.c; NULL: a core */
-	struct core *core;	/* target/core.c; NULL: a process */
+	struct live *live;	/* target/live/live.c; NULL: a core */
+	struct core *core;	/* target/core/core.c; NULL: a process */
 };
 
 /*

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analysis/dominators.h"
+#include "analysis/graph/dominators.h"
 #include "service.h"
 
 /* What is promised at a million objects. */

@@ -11,7 +11,7 @@
 
 #include "analysis/chain.h"
 #include "analysis/cycles.h"
-#include "analysis/pattern.h"
+#include "analysis/limits/pattern.h"
 #include "analysis/summary.h"
 #include "service.h"
 

@@ -16,7 +16,7 @@
 
 #include "analysis/chain.h"
 #include "analysis/summary.h"
-#include "output/summary.h"
+#include "output/reports/summary.h"
 #include "python/python.h"
 #include "forge.h"
 #include "fuzz.h"

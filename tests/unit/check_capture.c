@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "heap/capture-format.h"
-#include "heap/capture.h"
+#include "heap/capture/capture-format.h"
+#include "heap/capture/capture.h"
 #include "tiny.h"
 #include "suite.h"
 

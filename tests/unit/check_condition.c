@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/condition.h"
-#include "analysis/trend.h"
+#include "analysis/limits/condition.h"
+#include "analysis/compare/trend.h"
 #include "base/quantity.h"
 #include "suite.h"
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "target/live.h"
-#include "target/pages.h"
+#include "target/live/live.h"
+#include "target/live/pages.h"
 #include "suite.h"
 
 static uint8_t *area; /* a mapping of the test's */

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/place.h"
-#include "analysis/series.h"
+#include "analysis/compare/place.h"
+#include "analysis/compare/series.h"
 #include "graph.h"
 #include "suite.h"
 

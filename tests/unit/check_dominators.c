@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/bits.h"
-#include "analysis/dominators.h"
+#include "analysis/graph/bits.h"
+#include "analysis/graph/dominators.h"
 #include "brute.h"
 #include "graph.h"
 #include "suite.h"

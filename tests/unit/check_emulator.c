@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "python/emulator.h"
+#include "python/emulator/emulator.h"
 #include "suite.h"
 
 /* Fake memory: x86-64 code by hand, objects, and room to count visits by. */

@@ -1,7 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "analysis/bits.h"
+#include "analysis/graph/bits.h"
 #include "analysis/garbage.h"
 #include "brute.h"
 #include "graph.h"

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/bits.h"
-#include "analysis/pattern.h"
-#include "analysis/reach.h"
-#include "analysis/referrers.h"
+#include "analysis/graph/bits.h"
+#include "analysis/limits/pattern.h"
+#include "analysis/graph/reach.h"
+#include "analysis/graph/referrers.h"
 #include "analysis/summary.h"
 #include "brute.h"
 #include "graph.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "image-elsewhere.h"
-#include "target/image.h"
+#include "target/elf/image.h"
 #include "suite.h"
 
 /* What is looked for in this very program, by its symbols and DWARF. */

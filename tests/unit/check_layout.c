@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "python/debug-offsets.h"
-#include "python/layout.h"
-#include "python/member-names.h"
+#include "python/layout/debug-offsets.h"
+#include "python/layout/layout.h"
+#include "python/layout/member-names.h"
 #include "suite.h"
 
 static const struct layout_row *row_named(const char *name)
@@ -311,7 +311,7 @@ static void make_offsets(struct offsets *o, uint32_t hexversion,
 #define WORD(minor, name, field) if (minor <= version) put_word(o, l->field);
 #define BOUND(minor, name) if (minor <= version) put_word(o, 4096);
 #define SKIP(minor, name) if (minor <= version) put_word(o, 0);
-#include "python/debug-offsets.def"
+#include "python/layout/debug-offsets.def"
 #undef SIZE
 #undef WORD
 #undef BOUND

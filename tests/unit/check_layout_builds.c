@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "python/debug-offsets.h"
-#include "python/layout.h"
+#include "python/layout/debug-offsets.h"
+#include "python/layout/layout.h"
 #include "suite.h"
 
 struct binary {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/limit.h"
+#include "analysis/limits/limit.h"
 #include "graph.h"
 #include "output/limit.h"
 #include "suite.h"

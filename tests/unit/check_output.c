@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph.h"
-#include "output/jsonl.h"
+#include "output/export/jsonl.h"
 #include "output/json.h"
 #include "output/path.h"
 #include "output/table.h"

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "target/live.h"
+#include "target/live/live.h"
 #include "suite.h"
 
 START_TEST(snapshot_is_one_moment)

@@ -11,7 +11,7 @@
 #include <zstd.h>
 
 #include "forge.h"
-#include "target/unpack.h"
+#include "target/core/unpack.h"
 #include "suite.h"
 
 #define LEN 20000

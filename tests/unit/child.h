@@ -1,5 +1,5 @@
 /*
- * child.h - processes to try target/live.h on: children that are forked from
+ * child.h - processes to try target/live/live.h on: children that are forked from
  * the test, so that addresses are the same here and there.
  *
  * A child ends with the test.  What goes wrong here fails the test.

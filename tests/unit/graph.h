@@ -23,7 +23,7 @@
 #ifndef TESTS_UNIT_GRAPH_H
 #define TESTS_UNIT_GRAPH_H
 
-#include "analysis/path.h"
+#include "analysis/graph/path.h"
 #include "heap/heap.h"
 
 void graph_build(struct heap *h, const char *text);

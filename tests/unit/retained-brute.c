@@ -1,7 +1,7 @@
 /*
  * What does each object of a capture retain?  Found by removing it and looking
  * at what can be reached then, 64 objects at a time; and held against
- * analysis/dominators.h, object by object.
+ * analysis/graph/dominators.h, object by object.
  *
  *	tests/unit/retained-brute CAPTURE
  *
@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/bits.h"
-#include "analysis/dominators.h"
-#include "heap/capture.h"
+#include "analysis/graph/bits.h"
+#include "analysis/graph/dominators.h"
+#include "heap/capture/capture.h"
 
 static struct heap h;
 static struct dominators d;
@@ -52,7 +52,7 @@ static void spread(void)
 	queue.nr = 0;
 }
 
-/* References that are known, as in analysis/roots.h. */
+/* References that are known, as in analysis/graph/roots.h. */
 static uint64_t *count_known(void)
 {
 	uint64_t *nr = xcalloc(h.nr_objects, sizeof(*nr));

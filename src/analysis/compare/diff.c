@@ -1,0 +1,214 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/diff.h"
+
+/* --- rows for the types of both heaps, one a name --- */
+
+struct type_ref {
+	const char *name;
+	uint32_t index;
+	bool is_new;
+};
+VEC_DEFINE(type_ref_vec, struct type_ref);
+
+static int compare_refs(const void *a, const void *b)
+{
+	const struct type_ref *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	if (!order)
+		order = x->is_new - y->is_new;
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+static void add_types(const struct heap *h, bool is_new,
+		      struct type_ref_vec *ret)
+{
+	for (size_t i = 0; i < h->types.nr; i++) {
+		const char *name = h->types.v[i].name;
+
+		type_ref_vec_push(ret, (struct type_ref){ name ? name : "",
+							  (uint32_t)i,
+							  is_new });
+	}
+}
+
+/* Fill rows, and for both heaps' types the index of their row. */
+static void make_rows(const struct heap *old, const struct heap *new,
+		      uint32_t *row_of_old, uint32_t *row_of_new,
+		      struct diff_row_vec *ret)
+{
+	CLEANUP(type_ref_vec_release) struct type_ref_vec refs = VEC_INIT;
+
+	add_types(old, false, &refs);
+	add_types(new, true, &refs);
+	if (!refs.nr)
+		return;
+	qsort(refs.v, refs.nr, sizeof(*refs.v), compare_refs);
+	for (size_t i = 0; i < refs.nr; i++) {
+		const struct type_ref *t = &refs.v[i];
+
+		if (!i || strcmp(t->name, refs.v[i - 1].name))
+			diff_row_vec_push(ret, (struct diff_row){
+						       .name = t->name });
+		(t->is_new ? row_of_new : row_of_old)[t->index] =
+			(uint32_t)ret->nr - 1;
+	}
+}
+
+/* --- counting --- */
+
+static void add_to(struct tally *t, uint64_t bytes)
+{
+	t->nr++;
+	t->bytes += bytes;
+}
+
+static void count(const struct heap *old, const struct heap *new,
+		  const struct match *match, const uint32_t *row_of_old,
+		  const uint32_t *row_of_new, struct diff_row *rows)
+{
+	for (oid o = 0; o < old->nr_objects; o++) {
+		struct diff_row *row = &rows[row_of_old[old->type[o]]];
+
+		add_to(&row->old, old->size[o]);
+		if (match_is_gone(match, o))
+			add_to(&row->went, old->size[o]);
+	}
+	for (oid o = 0; o < new->nr_objects; o++) {
+		struct diff_row *row = &rows[row_of_new[new->type[o]]];
+
+		add_to(&row->new, new->size[o]);
+		if (match_is_new(match, o))
+			add_to(&row->came, new->size[o]);
+	}
+}
+
+/* --- sorting --- */
+
+static int by_growth(const struct tally *old_a, const struct tally *new_a,
+		     const struct tally *old_b, const struct tally *new_b,
+		     bool bytes)
+{
+	int64_t a = bytes ? tally_growth(old_a->bytes, new_a->bytes) :
+			    tally_growth(old_a->nr, new_a->nr);
+	int64_t b = bytes ? tally_growth(old_b->bytes, new_b->bytes) :
+			    tally_growth(old_b->nr, new_b->nr);
+
+	return (a < b) - (a > b);
+}
+
+static int compare_by_bytes(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+	int order = by_growth(&x->old, &x->new, &y->old, &y->new, true);
+
+	if (!order)
+		order = by_growth(&x->old, &x->new, &y->old, &y->new, false);
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static int compare_by_count(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+	int order = by_growth(&x->old, &x->new, &y->old, &y->new, false);
+
+	return order ? order : compare_by_bytes(a, b);
+}
+
+static int compare_by_came(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+
+	if (x->came.nr != y->came.nr)
+		return x->came.nr < y->came.nr ? 1 : -1;
+	return compare_by_bytes(a, b);
+}
+
+static int compare_by_name(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int (*const compare[])(const void *, const void *) = {
+	[DIFF_BY_BYTES] = compare_by_bytes,
+	[DIFF_BY_COUNT] = compare_by_count,
+	[DIFF_BY_CAME] = compare_by_came,
+	[DIFF_BY_NAME] = compare_by_name,
+};
+
+/* --- all of it --- */
+
+static void add_tally(struct tally *to, const struct tally *from)
+{
+	to->nr += from->nr;
+	to->bytes += from->bytes;
+}
+
+static void sum_up(struct diff *d)
+{
+	for (size_t i = 0; i < d->rows.nr; i++) {
+		add_tally(&d->all.old, &d->rows.v[i].old);
+		add_tally(&d->all.new, &d->rows.v[i].new);
+		add_tally(&d->all.came, &d->rows.v[i].came);
+		add_tally(&d->all.went, &d->rows.v[i].went);
+	}
+}
+
+static void mark(const bool *types, const uint32_t *row_of, size_t nr,
+		 bool *wanted)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!types || types[i])
+			wanted[row_of[i]] = true;
+}
+
+/* Drop the rows that nobody asked for, and of types without objects. */
+static void keep(struct diff_row_vec *rows, const bool *wanted)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < rows->nr; i++)
+		if (wanted[i] && (rows->v[i].old.nr || rows->v[i].new.nr))
+			rows->v[nr++] = rows->v[i];
+	rows->nr = nr;
+}
+
+void diff_build(const struct heap *old, const struct heap *new,
+		const struct match *match, const bool *types_old,
+		const bool *types_new, enum diff_sort sort, struct diff *ret)
+{
+	CLEANUP(freep) uint32_t *row_of_old =
+		xcalloc(old->types.nr, sizeof(*row_of_old));
+	CLEANUP(freep) uint32_t *row_of_new =
+		xcalloc(new->types.nr, sizeof(*row_of_new));
+	CLEANUP(freep) bool *wanted = NULL;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->all.name = "";
+	make_rows(old, new, row_of_old, row_of_new, &ret->rows);
+	if (!ret->rows.nr)
+		return;
+	count(old, new, match, row_of_old, row_of_new, ret->rows.v);
+	sum_up(ret);
+	wanted = xcalloc(ret->rows.nr, sizeof(*wanted));
+	mark(types_old, row_of_old, old->types.nr, wanted);
+	mark(types_new, row_of_new, new->types.nr, wanted);
+	keep(&ret->rows, wanted);
+	qsort(ret->rows.v, ret->rows.nr, sizeof(*ret->rows.v), compare[sort]);
+}
+
+void diff_release(struct diff *d)
+{
+	diff_row_vec_release(&d->rows);
+	memset(d, 0, sizeof(*d));
+}
+
+bool diff_row_changed(const struct diff_row *row)
+{
+	return row->old.nr != row->new.nr || row->old.bytes != row->new.bytes ||
+	       row->came.nr || row->went.nr;
+}

@@ -1,0 +1,163 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/grow-name.h"
+#include "analysis/compare/place.h"
+
+/* So many containers of the new heap are looked for in the old one. */
+#define MAX_CANDIDATES 500
+#define LEAST_EDGES 4
+
+/* --- what is reached through each object --- */
+
+/* All reached objects, the most distant ones last. */
+static oid *by_distance(const struct reach *r, uint32_t *ret_nr)
+{
+	CLEANUP(freep) uint32_t *start = NULL;
+	uint32_t max = 0, nr = 0;
+	oid *order;
+
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			max = MAX(max, r->distance[o]);
+	start = xcalloc((size_t)max + 2, sizeof(*start));
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			start[r->distance[o] + 1]++;
+	for (uint32_t d = 1; d <= max + 1; d++)
+		start[d] += start[d - 1];
+	nr = start[max + 1];
+	order = xreallocarray(NULL, nr, sizeof(*order));
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			order[start[r->distance[o]]++] = o;
+	*ret_nr = nr;
+	return order;
+}
+
+static void add_tally(struct tally *to, const struct tally *from)
+{
+	to->nr += from->nr;
+	to->bytes += from->bytes;
+}
+
+/* Of each object: itself, and all whose shortest way leads through it. */
+static struct tally *sum_trees(const struct heap *h, const struct reach *r,
+			       const bool *types)
+{
+	struct tally *sum = xcalloc(h->nr_objects, sizeof(*sum));
+	uint32_t nr;
+	CLEANUP(freep) oid *order = by_distance(r, &nr);
+
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (!types || types[h->type[o]])
+			sum[o] = (struct tally){ 1, h->size[o] };
+	/* At distance 0 only a namespace has a parent, its module. */
+	for (uint32_t i = nr; i-- > 0 && r->distance[order[i]];)
+		add_tally(&sum[r->parent[order[i]]], &sum[order[i]]);
+	for (size_t i = 0; i < r->namespaces.nr; i++) {
+		const struct namespace *n = &r->namespaces.v[i];
+
+		if (r->parent[n->object] == n->module)
+			add_tally(&sum[n->module], &sum[n->object]);
+	}
+	return sum;
+}
+
+/* --- the containers with the most entries --- */
+
+struct container {
+	oid object;
+	uint32_t nr;
+};
+VEC_DEFINE(container_vec, struct container);
+
+static int compare_containers(const void *a, const void *b)
+{
+	const struct container *x = a, *y = b;
+
+	if (x->nr != y->nr)
+		return x->nr < y->nr ? 1 : -1;
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+static void find_containers(const struct heap *h, const struct reach *r,
+			    struct container_vec *ret)
+{
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (h->edge_nr[o] >= LEAST_EDGES && reach_has(r, o) &&
+		    !(heap_type_of(h, o)->flags & TYPE_IS_TYPE))
+			container_vec_push(ret, (struct container){
+							o, h->edge_nr[o] });
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_containers);
+	ret->nr = MIN(ret->nr, (size_t)MAX_CANDIDATES);
+}
+
+/* Is `o` an attribute of something that was there? */
+static bool is_new_attribute(struct heap *new, const struct reach *r, oid o,
+			     struct heap *old)
+{
+	CLEANUP(freep) char *name = place_last_name(new, r, o);
+	CLEANUP(freep) char *holder = NULL;
+	oid parent = r->parent[o];
+
+	if (parent == OID_NONE)
+		return false;
+	if (*name != '.') {
+		holder = place_last_name(new, r, parent);
+		if (strcmp(holder, "__dict__") != 0)
+			return false;
+	}
+	return place_find(new, r, parent, old) != OID_NONE;
+}
+
+struct namer {
+	struct heap *old, *new;
+	const struct reach *reach;	/* of new */
+	struct tally *sum_old, *sum_new;
+};
+
+static bool compare_one(const struct namer *n, oid o, struct growth *row)
+{
+	struct tally was = { 0, 0 };
+
+	row->object = o;
+	row->entries = grow_entries(n->new, o);
+	if (row->entries < 0)
+		return false;
+	row->old = place_find(n->new, n->reach, o, n->old);
+	row->is_place = row->old == OID_NONE;
+	if (row->is_place && !is_new_attribute(n->new, n->reach, o, n->old))
+		return false;
+	row->old_entries = grow_entries(n->old, row->old);
+	if (row->entries <= row->old_entries)
+		return false;
+	if (row->old != OID_NONE)
+		was = n->sum_old[row->old];
+	row->objects = (int64_t)(n->sum_new[o].nr - was.nr);
+	row->bytes = (int64_t)(n->sum_new[o].bytes - was.bytes);
+	return true;
+}
+
+void grow_by_name(struct heap *old, struct heap *new,
+		  const struct grow_options *options,
+		  const struct reach *reach_old, struct grow *ret)
+{
+	CLEANUP(container_vec_release) struct container_vec all = VEC_INIT;
+	struct namer n = {
+		.old = old, .new = new, .reach = &ret->reach,
+		.sum_old = sum_trees(old, reach_old, options->types_old),
+		.sum_new = sum_trees(new, &ret->reach, options->types_new),
+	};
+
+	find_containers(new, &ret->reach, &all);
+	for (size_t i = 0; i < all.nr; i++) {
+		struct growth row = { 0 };
+
+		if (compare_one(&n, all.v[i].object, &row))
+			growth_vec_push(&ret->v, row);
+	}
+	free(n.sum_old);
+	free(n.sum_new);
+}

@@ -1,0 +1,547 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/alike.h"
+#include "analysis/graph/bits.h"
+#include "analysis/compare/grow.h"
+#include "analysis/compare/grow-name.h"
+#include "analysis/compare/place.h"
+
+/* More holders than asked for, as some are told apart or dropped yet. */
+#define RANKED_MIN 64
+/* An attribute is told apart that has this share of what its holder gained. */
+#define SHARE 5
+
+/* So many that are alike are one; of so many candidates at most. */
+#define ALIKE_MIN 10
+#define ALIKE_MAX_CANDIDATES 200000
+
+/* One heap, and what of it the other has not. */
+struct side {
+	struct heap *h;
+	const struct reach *reach;
+	const oid *other;	/* OID_NONE: fresh, only this heap has it */
+	const bool *types;
+	oid *top;		/* of fresh ones: the nearest one to a root that
+				 * is fresh with all between; itself maybe */
+	struct tally *sum;	/* of tops: of all that belongs to them */
+	struct tally unreached;
+};
+
+struct candidate {
+	oid object;		/* of new */
+	int64_t key, other_key;
+};
+VEC_DEFINE(candidate_vec, struct candidate);
+
+struct grower {
+	struct side old, new;
+	struct tally *came, *went;	/* by stayed holder in new */
+	const struct grow_options *options;
+	struct grow *g;
+};
+
+/* --- fresh objects and their tops --- */
+
+static bool is_fresh(const struct side *s, oid o)
+{
+	return s->other[o] == OID_NONE;
+}
+
+/* Does the way to the fresh object `o` begin here, for all that we count? */
+static bool is_top(const struct side *s, oid o)
+{
+	oid parent = s->reach->parent[o];
+
+	return parent == OID_NONE || !is_fresh(s, parent);
+}
+
+/* Each object is walked over twice at most, until it knows its top. */
+static oid find_top(const struct side *s, oid o)
+{
+	oid top = o;
+
+	while (s->top[top] == OID_NONE && !is_top(s, top))
+		top = s->reach->parent[top];
+	if (s->top[top] != OID_NONE)
+		top = s->top[top];
+	for (; s->top[o] == OID_NONE; o = s->reach->parent[o]) {
+		s->top[o] = top;
+		if (o == top)
+			break;
+	}
+	return top;
+}
+
+static void add_one(struct tally *t, uint64_t bytes)
+{
+	t->nr++;
+	t->bytes += bytes;
+}
+
+static void add_tally(struct tally *to, const struct tally *from)
+{
+	to->nr += from->nr;
+	to->bytes += from->bytes;
+}
+
+static void sum_up(struct side *s)
+{
+	const struct heap *h = s->h;
+
+	s->top = xreallocarray(NULL, h->nr_objects, sizeof(*s->top));
+	memset(s->top, 0xff, h->nr_objects * sizeof(*s->top));
+	s->sum = xcalloc(h->nr_objects, sizeof(*s->sum));
+	for (oid o = 0; o < h->nr_objects; o++) {
+		if (!is_fresh(s, o) || (s->types && !s->types[h->type[o]]))
+			continue;
+		if (!reach_has(s->reach, o))
+			add_one(&s->unreached, h->size[o]);
+		else
+			add_one(&s->sum[find_top(s, o)], h->size[o]);
+	}
+}
+
+/* --- what each holder gained --- */
+
+static oid holder_of(const struct side *s, oid top)
+{
+	return s->reach->parent[top];
+}
+
+static void sum_holders(struct grower *g)
+{
+	const struct side *new = &g->new, *old = &g->old;
+
+	g->came = xcalloc(new->h->nr_objects, sizeof(*g->came));
+	g->went = xcalloc(new->h->nr_objects, sizeof(*g->went));
+	for (oid o = 0; o < new->h->nr_objects; o++)
+		if (new->sum[o].nr && holder_of(new, o) != OID_NONE)
+			add_tally(&g->came[holder_of(new, o)], &new->sum[o]);
+	for (oid o = 0; o < old->h->nr_objects; o++) {
+		oid holder = old->sum[o].nr ? holder_of(old, o) : OID_NONE;
+
+		if (holder != OID_NONE)
+			add_tally(&g->went[old->other[holder]], &old->sum[o]);
+	}
+}
+
+static int64_t difference(uint64_t new, uint64_t old)
+{
+	return (int64_t)(new - old);
+}
+
+/* Sizes in a hostile heap may have any sum: it goes round, as those of tallies
+ * do. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int64_t own_growth(const struct grower *g, oid o)
+{
+	oid old = g->new.other[o];
+
+	if (g->options->types_new)
+		return 0;
+	return difference(g->new.h->size[o], g->old.h->size[old]);
+}
+
+static void add_candidate(const struct grower *g, oid o, int64_t objects,
+			  int64_t bytes, struct candidate_vec *ret)
+{
+	struct candidate c = { o, bytes, objects };
+
+	if (g->options->by_count) {
+		c.key = objects;
+		c.other_key = bytes;
+	}
+	if (c.key > 0)
+		candidate_vec_push(ret, c);
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? 1 : -1;
+	if (x->other_key != y->other_key)
+		return x->other_key < y->other_key ? 1 : -1;
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+static void sort_candidates(struct candidate_vec *v)
+{
+	if (v->nr)
+		qsort(v->v, v->nr, sizeof(*v->v), compare_candidates);
+}
+
+static bool is_root_place(const struct side *s, oid o)
+{
+	return is_fresh(s, o) && s->sum[o].nr && holder_of(s, o) == OID_NONE;
+}
+
+/*
+ * By growth; or by what came alone, as a namespace may have an attribute that
+ * grew and another that shrank.
+ */
+static void find_candidates(const struct grower *g, bool net,
+			    struct candidate_vec *ret)
+{
+	const struct side *s = &g->new;
+
+	for (oid o = 0; o < s->h->nr_objects; o++) {
+		if (!reach_has(s->reach, o))
+			continue;
+		if (is_root_place(s, o))
+			add_candidate(g, o, (int64_t)s->sum[o].nr,
+				      (int64_t)s->sum[o].bytes, ret);
+		else if (!is_fresh(s, o) && net)
+			add_candidate(g, o, difference(g->came[o].nr,
+						       g->went[o].nr),
+				      sum_of(difference(g->came[o].bytes,
+							g->went[o].bytes),
+					     own_growth(g, o)), ret);
+		else if (!is_fresh(s, o))
+			add_candidate(g, o, (int64_t)g->came[o].nr,
+				      (int64_t)g->came[o].bytes, ret);
+	}
+	sort_candidates(ret);
+}
+
+/* --- names and numbers of those that are listed --- */
+
+static bool has_text(const struct heap_type *t)
+{
+	static const char *const names[] = { "str", "bytes", "bytearray",
+					     "int" };
+
+	for (size_t i = 0; t->name && i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], t->name))
+			return true;
+	return false;
+}
+
+int64_t grow_entries(struct heap *h, oid o)
+{
+	const struct heap_type *t;
+	int64_t length;
+
+	if (o == OID_NONE)
+		return -1;
+	t = heap_type_of(h, o);
+	if (has_text(t) || t->flags & TYPE_IS_TYPE)
+		return -1;
+	length = heap_length(h, o);
+	/* Of a subclass of str or bytes it is no number of entries. */
+	if (length >= 0)
+		return length <= (int64_t)h->edge_nr[o] ? length : -1;
+	return -1;
+}
+
+static void set_growth(const struct grower *g, struct growth *row)
+{
+	row->objects = difference(row->came.nr, row->went.nr);
+	row->bytes = difference(row->came.bytes, row->went.bytes);
+	if (!row->is_place && row->old != OID_NONE)
+		row->bytes = sum_of(row->bytes, own_growth(g, row->object));
+	row->entries = grow_entries(g->new.h, row->object);
+	row->old_entries = grow_entries(g->old.h, row->old);
+}
+
+/* What went of what `old`, in the old heap, held, and itself if it is gone. */
+static struct tally went_with(const struct grower *g, oid old)
+{
+	static const struct tally none = { 0, 0 };
+	const struct side *s = &g->old;
+
+	if (old == OID_NONE || !reach_has(s->reach, old))
+		return none;
+	if (!is_fresh(s, old))
+		return g->went[s->other[old]];
+	return is_top(s, old) ? s->sum[old] : none;
+}
+
+/* A place that a root holds itself. */
+static void add_root_place(const struct grower *g, oid top,
+			   struct growth_vec *ret)
+{
+	struct growth row = { .object = top, .is_place = true };
+
+	row.came = g->new.sum[top];
+	row.old = place_find(g->new.h, g->new.reach, top, g->old.h);
+	row.went = went_with(g, row.old);
+	set_growth(g, &row);
+	growth_vec_push(ret, row);
+}
+
+/*
+ * If `o` is an attribute of an object that stayed, or the like, and no entry
+ * of a container: what was this attribute in the old heap (OID_NONE: it is
+ * new).  Else false.
+ */
+static bool find_attribute(const struct grower *g, oid o, oid *ret)
+{
+	CLEANUP(freep) char *name = place_last_name(g->new.h, g->new.reach, o);
+	CLEANUP(freep) char *of_holder = NULL;
+	oid holder = g->new.reach->parent[o], old;
+	uint32_t edge;
+
+	if (holder == OID_NONE || is_fresh(&g->new, holder))
+		return false;
+	if (*name != '.') {
+		of_holder = place_last_name(g->new.h, g->new.reach, holder);
+		if (*name != '[' || strcmp(of_holder, "__dict__") != 0)
+			return false;
+	}
+	old = g->new.other[holder];
+	edge = place_edge(g->old.h, old, name);
+	*ret = edge == UINT32_MAX ? OID_NONE :
+	       g->old.h->edges.v[g->old.h->edge_start[old] + edge];
+	return true;
+}
+
+/* The attribute `top`, if it is one: apart from the rest. */
+static void split_one(const struct grower *g, oid top, struct growth *rest,
+		      struct growth_vec *ret)
+{
+	struct growth row = { .object = top, .is_place = true };
+
+	if (!find_attribute(g, top, &row.old))
+		return;
+	row.came = g->new.sum[top];
+	row.went = went_with(g, row.old);
+	set_growth(g, &row);
+	rest->came.nr -= row.came.nr;
+	rest->came.bytes -= row.came.bytes;
+	/* What went is the rest's only where it was held the same way. */
+	if (row.old != OID_NONE && is_fresh(&g->old, row.old) &&
+	    holder_of(&g->old, row.old) == rest->old) {
+		rest->went.nr -= row.went.nr;
+		rest->went.bytes -= row.went.bytes;
+	}
+	growth_vec_push(ret, row);
+}
+
+/*
+ * What seems to have stayed may be another object at its address (see
+ * match.h): if something else was this attribute before, that was replaced.
+ */
+static void correct_old(const struct grower *g, struct growth *row)
+{
+	oid old;
+
+	if (!find_attribute(g, row->object, &old) || old == OID_NONE ||
+	    old == row->old)
+		return;
+	row->old = old;
+	row->is_place = true;
+	row->went = went_with(g, old);
+}
+
+static bool is_large(const struct tally *part, const struct tally *all)
+{
+	return part->nr >= (all->nr + SHARE - 1) / SHARE ||
+	       part->bytes >= (all->bytes + SHARE - 1) / SHARE;
+}
+
+static void add_holder(const struct grower *g, oid holder,
+		       struct growth_vec *ret)
+{
+	const struct side *s = &g->new;
+	const oid *to = s->h->edges.v + s->h->edge_start[holder];
+	struct growth rest = { .object = holder, .old = s->other[holder],
+			       .came = g->came[holder],
+			       .went = g->went[holder] };
+
+	for (uint32_t i = 0; i < s->h->edge_nr[holder]; i++) {
+		oid top = to[i];
+
+		if (!is_fresh(s, top) || holder_of(s, top) != holder ||
+		    s->reach->edge[top] != i || !s->sum[top].nr)
+			continue;
+		if (is_large(&s->sum[top], &g->came[holder]))
+			split_one(g, top, &rest, ret);
+	}
+	correct_old(g, &rest);
+	set_growth(g, &rest);
+	growth_vec_push(ret, rest);
+}
+
+static int64_t key_of(const struct grow_options *options,
+		      const struct growth *row)
+{
+	return options->by_count ? row->objects : row->bytes;
+}
+
+/* Keep what grew, most grown first, up to the limit. */
+static void finish(const struct grow_options *options, struct growth_vec *v)
+{
+	CLEANUP(candidate_vec_release) struct candidate_vec order = VEC_INIT;
+	struct growth_vec sorted = VEC_INIT;
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (key_of(options, &v->v[i]) > 0)
+			candidate_vec_push(&order, (struct candidate){
+				(oid)i, key_of(options, &v->v[i]),
+				options->by_count ? v->v[i].bytes :
+						    v->v[i].objects });
+	sort_candidates(&order);
+	for (size_t i = 0; i < order.nr && i < options->limit; i++)
+		growth_vec_push(&sorted, v->v[order.v[i].object]);
+	growth_vec_release(v);
+	*v = sorted;
+}
+
+/* --- holders that are alike --- */
+
+struct keyed {
+	uint64_t key;
+	uint32_t rank;		/* index in the candidates */
+};
+
+static int compare_keyed(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static struct growth sum_alike(const struct grower *g,
+			       const struct candidate_vec *found,
+			       const struct keyed *keyed, size_t nr,
+			       uint64_t *done)
+{
+	const uint32_t *distance = g->new.reach->distance;
+	struct growth row = { .object = found->v[keyed[0].rank].object,
+			      .nr_alike = (uint32_t)nr - 1 };
+	int64_t own = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		oid o = found->v[keyed[i].rank].object;
+
+		/* The one of the shortest name stands for all; of equal ones
+		 * that which grew most. */
+		if (distance[o] < distance[row.object])
+			row.object = o;
+		add_tally(&row.came, &g->came[o]);
+		add_tally(&row.went, &g->went[o]);
+		own = sum_of(own, own_growth(g, o));
+		bits_set(done, o);
+	}
+	row.old = g->new.other[row.object];
+	set_growth(g, &row);
+	/* Of all, not only its own. */
+	row.bytes = sum_of(difference(row.came.bytes, row.went.bytes), own);
+	return row;
+}
+
+static void list_alike(struct grower *g, const struct candidate_vec *found,
+		       uint64_t *done)
+{
+	size_t nr = MIN(found->nr, (size_t)ALIKE_MAX_CANDIDATES), end;
+	CLEANUP(freep) struct keyed *keyed =
+		xreallocarray(NULL, nr, sizeof(*keyed));
+	struct alike alike = ALIKE_INIT(g->new.h, g->new.reach);
+
+	for (size_t i = 0; i < nr; i++) {
+		oid o = found->v[i].object;
+
+		keyed[i].key = is_fresh(&g->new, o) ? 0 : alike_key(&alike, o);
+		keyed[i].rank = (uint32_t)i;
+	}
+	if (nr)
+		qsort(keyed, nr, sizeof(*keyed), compare_keyed);
+	for (size_t i = 0; i < nr; i = end) {
+		for (end = i + 1; end < nr && keyed[end].key == keyed[i].key;)
+			end++;
+		if (keyed[i].key && end - i >= ALIKE_MIN)
+			growth_vec_push(&g->g->v, sum_alike(g, found,
+							    keyed + i, end - i,
+							    done));
+	}
+}
+
+static void list_candidates(struct grower *g, bool net, uint64_t *done)
+{
+	CLEANUP(candidate_vec_release) struct candidate_vec found = VEC_INIT;
+	size_t nr = g->options->limit + RANKED_MIN;
+
+	find_candidates(g, net, &found);
+	if (net)
+		list_alike(g, &found, done);
+	for (size_t i = 0; i < found.nr && nr; i++) {
+		oid o = found.v[i].object;
+
+		if (bits_get(done, o))
+			continue;
+		bits_set(done, o);
+		nr--;
+		if (is_fresh(&g->new, o))
+			add_root_place(g, o, &g->g->v);
+		else
+			add_holder(g, o, &g->g->v);
+	}
+}
+
+static void list_growth(struct grower *g)
+{
+	CLEANUP(freep) uint64_t *done = bits_new(g->new.h->nr_objects);
+
+	list_candidates(g, true, done);
+	list_candidates(g, false, done);
+}
+
+static void grow_within(struct heap *old, struct heap *new,
+			const struct match *match,
+			const struct grow_options *options,
+			const struct reach *reach_old, struct grow *ret)
+{
+	struct grower g = {
+		.old = { .h = old, .reach = reach_old, .other = match->new_of,
+			 .types = options->types_old },
+		.new = { .h = new, .reach = &ret->reach,
+			 .other = match->old_of, .types = options->types_new },
+		.options = options,
+		.g = ret,
+	};
+
+	sum_up(&g.old);
+	sum_up(&g.new);
+	sum_holders(&g);
+	ret->unreached = g.new.unreached;
+	ret->old_unreached = g.old.unreached;
+	list_growth(&g);
+	free(g.came);
+	free(g.went);
+	free(g.old.top);
+	free(g.old.sum);
+	free(g.new.top);
+	free(g.new.sum);
+}
+
+void grow_build(struct heap *old, struct heap *new, const struct match *match,
+		const struct grow_options *options, struct grow *ret)
+{
+	struct reach reach_old;
+
+	memset(ret, 0, sizeof(*ret));
+	reach_build(old, NULL, &reach_old);
+	reach_build(new, NULL, &ret->reach);
+	if (match->same_process)
+		grow_within(old, new, match, options, &reach_old, ret);
+	else
+		grow_by_name(old, new, options, &reach_old, ret);
+	finish(options, &ret->v);
+	reach_release(&reach_old);
+}
+
+void grow_release(struct grow *g)
+{
+	growth_vec_release(&g->v);
+	reach_release(&g->reach);
+	memset(g, 0, sizeof(*g));
+}

@@ -1,0 +1,66 @@
+/*
+ * analysis/compare/grow.h - who holds what came: the containers and attributes that
+ * gained objects between two heaps.
+ *
+ * One process at two times: each object that is new belongs to the nearest
+ * object that was there before, on the shortest way from a root (see reach.h);
+ * each that is gone likewise in the old heap.  What came less what went, with
+ * the growth of the holder itself, is its growth.  So is a cache that replaces
+ * its contents no growth.  Where a holder is a namespace (an instance, its
+ * __dict__, a module's), what came there as one attribute is told apart from
+ * the rest: the attribute grew.  Where many holders that are alike (see
+ * alike.h) grew, each by little, they are one.
+ *
+ * Other processes: the containers with the most entries are looked for in the
+ * old heap by their name: the same root, and at each step a reference of the
+ * same name.  What they and all that is reached through them have grown by, is
+ * their growth; only those with more entries than before are listed.
+ *
+ * Linear in objects and edges; names are made for the few that are listed.
+ */
+#ifndef ANALYSIS_COMPARE_GROW_H
+#define ANALYSIS_COMPARE_GROW_H
+
+#include "analysis/compare/diff.h"
+#include "analysis/graph/reach.h"
+
+struct grow_options {
+	size_t limit;		/* so many are listed */
+	bool by_count;		/* rank by objects, else by bytes */
+	/* Only objects of these types belong to anybody; NULL: all. */
+	const bool *types_old, *types_new;
+};
+
+struct growth {
+	/*
+	 * What grew: `object` of the new heap.  If `object` itself came, it is
+	 * what lies at a place that is told by its way from a root.
+	 */
+	oid object;
+	oid old;		/* what it was, or what was in its place, in the
+				 * old heap; OID_NONE nothing that is known */
+	bool is_place;		/* `object` came; the place has grown */
+	uint32_t nr_alike;	/* more holders that are like it, of which the
+				 * growth below is the sum; entries are its own */
+	int64_t objects, bytes;	/* by which it grew */
+	struct tally came, went; /* zero where processes differ */
+	int64_t entries, old_entries;	/* -1: it has none, or nothing was */
+};
+VEC_DEFINE(growth_vec, struct growth);
+
+struct grow {
+	struct growth_vec v;	/* most grown first */
+	struct reach reach;	/* of the new heap */
+	/* What no root reaches: garbage. */
+	struct tally unreached, old_unreached;
+};
+
+void grow_build(struct heap *old, struct heap *new, const struct match *match,
+		const struct grow_options *options, struct grow *ret);
+void grow_release(struct grow *g);
+
+/* len(o) of a container, else how many references a built-in object has; -1
+ * of strings, of instances, and of OID_NONE. */
+int64_t grow_entries(struct heap *h, oid o);
+
+#endif

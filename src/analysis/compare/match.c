@@ -1,0 +1,455 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/match.h"
+#include "heap/addresses.h"
+
+/* So many of the references of one object are compared ... */
+#define MAX_COMPARED 32
+#define FEW_COMPARED 4		/* ... with those of one that has more than */
+#define MANY 4096
+#define PREVIEW_MAX 48
+/* Of objects that hold objects that were replaced; that deep. */
+#define MAX_PASSES 16
+#define START_TOLERANCE 2
+
+enum kind {
+	KIND_OTHER,
+	KIND_NUMBER,		/* immutable, refers to nothing */
+	KIND_BYTES,
+	KIND_STR,		/* ... may grow */
+	KIND_TUPLE,		/* immutable, refers to others */
+	KIND_FROZEN,
+	KIND_FUNCTION,
+	KIND_DICT,
+	KIND_LASTING,		/* known by its name, whatever it holds */
+};
+
+static const struct {
+	const char *name;
+	enum kind kind;
+} kinds[] = {
+	{ "int", KIND_NUMBER },
+	{ "float", KIND_NUMBER },
+	{ "complex", KIND_NUMBER },
+	{ "bytes", KIND_BYTES },
+	{ "str", KIND_STR },
+	{ "tuple", KIND_TUPLE },
+	{ "frozenset", KIND_FROZEN },
+	{ "method", KIND_FROZEN },
+	{ "builtin_function_or_method", KIND_FROZEN },
+	{ "method-wrapper", KIND_FROZEN },
+	{ "slice", KIND_FROZEN },
+	{ "range", KIND_FROZEN },
+	{ "function", KIND_FUNCTION },
+	{ "dict", KIND_DICT },
+	{ "module", KIND_LASTING },
+};
+
+struct matcher {
+	struct heap *old, *new;
+	struct match *m;
+	uint32_t *same_type;	/* of old types: index in new, UINT32_MAX */
+	uint8_t *kind;		/* of new types: enum kind */
+	bool flips;		/* generations 1 and 2 are one: see match.h */
+	bool untracks;		/* dicts leave the collector's lists */
+	struct addresses at;	/* of old */
+	struct str text[2];
+};
+
+/* --- types --- */
+
+static enum kind kind_of(const struct heap_type *t)
+{
+	if (t->flags & TYPE_IS_TYPE)
+		return KIND_LASTING;
+	for (size_t i = 0; t->name && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(kinds[i].name, t->name))
+			return kinds[i].kind;
+	return KIND_OTHER;
+}
+
+struct type_key {
+	uint64_t address;
+	const char *name;
+	uint32_t index;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct type_key *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static struct type_key *sorted_types(const struct heap *h)
+{
+	struct type_key *keys = xreallocarray(NULL, h->types.nr,
+					      sizeof(*keys));
+
+	for (size_t i = 0; i < h->types.nr; i++)
+		keys[i] = (struct type_key){
+			h->types.v[i].address,
+			h->types.v[i].name ? h->types.v[i].name : "",
+			(uint32_t)i };
+	qsort(keys, h->types.nr, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+static void match_types(struct matcher *s)
+{
+	CLEANUP(freep) struct type_key *of_old = sorted_types(s->old);
+	CLEANUP(freep) struct type_key *of_new = sorted_types(s->new);
+	size_t nr_old = s->old->types.nr, nr_new = s->new->types.nr;
+
+	s->same_type = xreallocarray(NULL, nr_old, sizeof(*s->same_type));
+	s->kind = xcalloc(nr_new, sizeof(*s->kind));
+	for (size_t i = 0; i < nr_new; i++)
+		s->kind[i] = (uint8_t)kind_of(&s->new->types.v[i]);
+	for (size_t i = 0, j = 0; i < nr_old; i++) {
+		int order = 1;
+
+		while (j < nr_new &&
+		       (order = compare_keys(&of_old[i], &of_new[j])) > 0)
+			j++;
+		s->same_type[of_old[i].index] =
+			j < nr_new && !order ? of_new[j].index : UINT32_MAX;
+	}
+}
+
+/* --- are `a` of old and `b` of new, at one address, of one type, the same? */
+
+static bool generation_fits(const struct matcher *s, oid a, oid b,
+			    enum kind kind)
+{
+	uint8_t was = s->old->generation[a], is = s->new->generation[b];
+
+	if (kind == KIND_TUPLE || (kind == KIND_DICT && s->untracks))
+		return true;
+	if (was == GENERATION_UNTRACKED || is >= GENERATION_PERMANENT ||
+	    s->new->flags[b] & OBJECT_FINALIZED)
+		return true;
+	if (s->flips)
+		return is > 0 || was == 0;
+	/* gc.unfreeze() puts into the oldest. */
+	return is >= MIN(was, 2);
+}
+
+static bool same_preview(struct matcher *s, oid a, oid b)
+{
+	if (s->old->refcount[a] == REFCOUNT_IMMORTAL &&
+	    s->new->refcount[b] == REFCOUNT_IMMORTAL)
+		return true;
+	str_cut(&s->text[0], 0);
+	str_cut(&s->text[1], 0);
+	heap_preview(s->old, a, PREVIEW_MAX, &s->text[0]);
+	heap_preview(s->new, b, PREVIEW_MAX, &s->text[1]);
+	return !strcmp(s->text[0].s, s->text[1].s);
+}
+
+static bool same_contents(struct matcher *s, oid a, oid b, enum kind kind)
+{
+	const struct heap *old = s->old, *new = s->new;
+
+	switch (kind) {
+	case KIND_NUMBER:
+	case KIND_BYTES:
+		return old->size[a] == new->size[b] && same_preview(s, a, b);
+	case KIND_STR:
+		return old->size[a] <= new->size[b] && same_preview(s, a, b);
+	case KIND_TUPLE:
+	case KIND_FROZEN:
+		return old->edge_nr[a] == new->edge_nr[b] &&
+		       old->size[a] == new->size[b];
+	default:
+		return true;
+	}
+}
+
+static bool is_same(struct matcher *s, oid a, oid b)
+{
+	uint32_t type = s->same_type[s->old->type[a]];
+	enum kind kind;
+
+	if (type != s->new->type[b])
+		return false;
+	if (s->old->refcount[a] == REFCOUNT_IMMORTAL &&
+	    s->new->refcount[b] != REFCOUNT_IMMORTAL)
+		return false;
+	if (s->old->flags[a] & ~s->new->flags[b] & OBJECT_FINALIZED)
+		return false;
+	kind = (enum kind)s->kind[type];
+	return generation_fits(s, a, b, kind) && same_contents(s, a, b, kind);
+}
+
+/* --- all of them --- */
+
+static void match_objects(struct matcher *s)
+{
+	const struct heap *old = s->old, *new = s->new;
+	struct match *m = s->m;
+	oid next = 0;		/* both heaps are much in the same order */
+
+	for (oid b = 0; b < new->nr_objects; b++) {
+		oid a = next < old->nr_objects &&
+			old->address[next] == new->address[b] ?
+			next : addresses_find(&s->at, new->address[b]);
+
+		if (a == OID_NONE)
+			continue;
+		next = a + 1;
+		if (m->new_of[a] == OID_NONE && is_same(s, a, b)) {
+			m->old_of[b] = a;
+			m->new_of[a] = b;
+			m->nr_stayed++;
+		} else {
+			m->nr_replaced++;
+		}
+	}
+}
+
+/* --- what refers to other objects than before --- */
+
+/* Do the first `nr` references lead to the same objects? */
+static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
+{
+	const oid *was = s->old->edges.v + s->old->edge_start[a];
+	const oid *is = s->new->edges.v + s->new->edge_start[b];
+
+	for (uint32_t i = 0; i < nr; i++)
+		if (s->m->old_of[is[i]] != was[i])
+			return false;
+	return true;
+}
+
+/* Does it tell anything that old's object `a` refers to `o`?  Not if many do,
+ * or if it changes all the time. */
+static bool is_telling(const struct matcher *s, oid a, oid o)
+{
+	const struct heap *h = s->old;
+	uint32_t type = s->same_type[h->type[o]];
+
+	return h->refcount[o] != REFCOUNT_IMMORTAL &&
+	       heap_type_of(h, a)->object != o &&
+	       !(type != UINT32_MAX && s->kind[type] == KIND_NUMBER);
+}
+
+static bool refers_to(const struct heap *h, oid o, oid what)
+{
+	const oid *to = h->edges.v + h->edge_start[o];
+
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+		if (to[i] == what)
+			return true;
+	return false;
+}
+
+/*
+ * Does `b` refer to what `a` referred to?  Of many references some are asked
+ * for, from all over: the first to come may be the first to go.
+ */
+static bool shares_references(const struct matcher *s, oid a, oid b)
+{
+	const oid *to = s->old->edges.v + s->old->edge_start[a];
+	uint32_t nr = s->old->edge_nr[a];
+	uint32_t most = s->new->edge_nr[b] > MANY ? FEW_COMPARED :
+						    MAX_COMPARED;
+	uint32_t step = nr > most ? nr / most : 1;
+	bool told = false;
+
+	if (!s->new->edge_nr[b])
+		return true;
+	for (uint32_t i = 0; i < nr; i += step) {
+		oid same = s->m->new_of[to[i]];
+
+		if (!is_telling(s, a, to[i]))
+			continue;
+		if (same != OID_NONE && refers_to(s->new, b, same))
+			return true;
+		told = true;
+	}
+	return !told;
+}
+
+static bool refers_as_before(const struct matcher *s, oid a, oid b)
+{
+	uint32_t nr = MIN(s->old->edge_nr[a], s->new->edge_nr[b]);
+
+	switch ((enum kind)s->kind[s->new->type[b]]) {
+	case KIND_NUMBER:
+	case KIND_BYTES:
+	case KIND_STR:
+	case KIND_LASTING:
+		return true;
+	case KIND_TUPLE:
+	case KIND_FROZEN:
+		return same_references(s, a, b, nr);
+	case KIND_FUNCTION:
+		return same_references(s, a, b, MIN(nr, 1));
+	default:
+		return shares_references(s, a, b);
+	}
+}
+
+/* What holds other objects is another object itself, and so who holds it. */
+static bool replace_holders(struct matcher *s)
+{
+	struct match *m = s->m;
+	bool changed = false;
+
+	for (oid b = 0; b < s->new->nr_objects; b++) {
+		oid a = m->old_of[b];
+
+		if (a == OID_NONE || refers_as_before(s, a, b))
+			continue;
+		m->old_of[b] = OID_NONE;
+		m->new_of[a] = OID_NONE;
+		m->nr_stayed--;
+		m->nr_replaced++;
+		changed = true;
+	}
+	return changed;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/*
+ * Linux tells when a process was started from when the machine was, which it
+ * takes from a clock that people and NTP set: allow for seconds.
+ */
+static bool same_start(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) <= START_TOLERANCE;
+}
+
+bool match_same_version(const struct heap_info *a, const struct heap_info *b)
+{
+	return a->hexversion == b->hexversion && a->debug == b->debug &&
+	       same_text(a->version, b->version) &&
+	       same_text(a->build, b->build);
+}
+
+/* --- which process a core is of: it tells neither host nor start --- */
+
+VEC_DEFINE(mapping_vec, const struct heap_mapping *);
+
+/* gdb writes paths into a core as it sees them itself: of a process in another
+ * root, only the last part is the same. */
+static const char *name_of(const struct heap_mapping *m)
+{
+	return strrchr(m->path, '/') + 1;
+}
+
+static int compare_files(const void *pa, const void *pb)
+{
+	const struct heap_mapping *a = *(const struct heap_mapping *const *)pa;
+	const struct heap_mapping *b = *(const struct heap_mapping *const *)pb;
+	int order = strcmp(name_of(a), name_of(b));
+
+	return order ? order : (a->start > b->start) - (a->start < b->start);
+}
+
+/* Where each file begins that is mapped, by name. */
+static void find_files(const struct heap_info *info, struct mapping_vec *ret)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < info->mappings.nr; i++)
+		if (info->mappings.v[i].path[0] == '/' &&
+		    !info->mappings.v[i].offset)
+			mapping_vec_push(ret, &info->mappings.v[i]);
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_files);
+	for (size_t i = 0; i < ret->nr; i++)
+		if (!nr || strcmp(name_of(ret->v[nr - 1]), name_of(ret->v[i])))
+			ret->v[nr++] = ret->v[i];
+	ret->nr = nr;
+}
+
+/*
+ * Every process has its libraries at other addresses (ASLR), but for what it
+ * shares with its parent, which has another PID.  What was loaded meanwhile is
+ * in one of the two alone, or may have moved.
+ */
+static bool same_places(const struct heap_info *a, const struct heap_info *b)
+{
+	CLEANUP(mapping_vec_release) struct mapping_vec of_a = VEC_INIT;
+	CLEANUP(mapping_vec_release) struct mapping_vec of_b = VEC_INIT;
+	size_t i = 0, j = 0, same = 0, moved = 0;
+
+	find_files(a, &of_a);
+	find_files(b, &of_b);
+	while (i < of_a.nr && j < of_b.nr) {
+		int order = strcmp(name_of(of_a.v[i]), name_of(of_b.v[j]));
+
+		if (!order && of_a.v[i]->start == of_b.v[j]->start)
+			same++;
+		else if (!order)
+			moved++;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return same > moved;
+}
+
+static bool unknown_or_same(const char *a, const char *b)
+{
+	return !a || !*a || !b || !*b || !strcmp(a, b);
+}
+
+bool match_same_process(const struct heap_info *a, const struct heap_info *b)
+{
+	if (!a->pid || a->pid != b->pid || !match_same_version(a, b))
+		return false;
+	if (a->start_time && b->start_time)
+		return same_text(a->host, b->host) &&
+		       same_start(a->start_time, b->start_time);
+	return unknown_or_same(a->host, b->host) && same_places(a, b);
+}
+
+static oid *no_oids(uint32_t nr)
+{
+	oid *v = xreallocarray(NULL, nr, sizeof(*v));
+
+	memset(v, 0xff, nr * sizeof(*v));
+	return v;
+}
+
+void match_build(struct heap *old, struct heap *new, struct match *ret)
+{
+	uint32_t version = new->info.hexversion >> 16;
+	struct matcher s = {
+		.old = old, .new = new, .m = ret,
+		.flips = version == 0x030e, .untracks = version < 0x030e,
+		.text = { STR_INIT, STR_INIT },
+	};
+
+	memset(ret, 0, sizeof(*ret));
+	ret->same_process = match_same_process(&old->info, &new->info);
+	if (!ret->same_process)
+		return;
+	ret->new_of = no_oids(old->nr_objects);
+	ret->old_of = no_oids(new->nr_objects);
+	match_types(&s);
+	addresses_build(old, &s.at);
+	match_objects(&s);
+	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
+		;
+	free(s.same_type);
+	free(s.kind);
+	addresses_release(&s.at);
+	str_release(&s.text[0]);
+	str_release(&s.text[1]);
+}
+
+void match_release(struct match *m)
+{
+	free(m->new_of);
+	free(m->old_of);
+	memset(m, 0, sizeof(*m));
+}

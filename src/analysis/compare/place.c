@@ -1,0 +1,114 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/place.h"
+
+#define MAX_EDGES 100000	/* looked at in search of a name */
+#define MAX_STEPS 1000
+#define BATCH 256
+
+uint32_t place_edge(struct heap *h, oid o, const char *name)
+{
+	struct edge_name names[BATCH];
+	uint32_t nr = h->edge_nr[o], found = UINT32_MAX;
+
+	if (nr > MAX_EDGES || !*name)
+		return UINT32_MAX;
+	for (uint32_t i = 0; i < nr && found == UINT32_MAX; i += BATCH) {
+		uint32_t some = MIN(nr - i, (uint32_t)BATCH);
+
+		memset(names, 0, sizeof(names));
+		heap_name_edges(h, o, i, some, names);
+		for (uint32_t j = 0; j < some; j++) {
+			if (found == UINT32_MAX && names[j].name &&
+			    !strcmp(names[j].name, name))
+				found = i + j;
+			edge_name_release(&names[j]);
+		}
+	}
+	return found;
+}
+
+/* What of a frame's name is the same in another process. */
+static const char *frame_name(const char *name)
+{
+	const char *comma = strstr(name, ", ");
+
+	return comma ? comma + 2 : name;
+}
+
+static bool same_but_digits(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (isdigit((unsigned char)*a))
+			a++;
+		while (isdigit((unsigned char)*b))
+			b++;
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
+static bool is_same_root(const struct heap_root *a, const struct heap_root *b)
+{
+	if (a->kind != b->kind || !a->name || !b->name)
+		return false;
+	if (!strcmp(a->name, b->name))
+		return true;
+	return a->kind == ROOT_FRAME &&
+	       same_but_digits(frame_name(a->name), frame_name(b->name));
+}
+
+static oid find_root(const struct heap *from, const struct root *root,
+		     const struct heap *to)
+{
+	if (root->place == ROOT_NO_PLACE)
+		return OID_NONE;
+	for (size_t i = 0; i < to->roots.nr; i++)
+		if (to->roots.v[i].object < to->nr_objects &&
+		    is_same_root(&from->roots.v[root->place], &to->roots.v[i]))
+			return to->roots.v[i].object;
+	return OID_NONE;
+}
+
+oid place_find(struct heap *from, const struct reach *reach, oid o,
+	       struct heap *to)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	const struct root *root;
+	oid at;
+
+	if (!reach_has(reach, o))
+		return OID_NONE;
+	root = reach_path(reach, o, &path);
+	at = path.nr > MAX_STEPS ? OID_NONE : find_root(from, root, to);
+	for (size_t i = 1; i < path.nr && at != OID_NONE; i++) {
+		struct edge_name name = { 0 };
+		uint32_t edge;
+
+		heap_name_edges(from, path.v[i - 1].object, path.v[i].edge, 1,
+				&name);
+		edge = place_edge(to, at, name.name ? name.name : "");
+		at = edge == UINT32_MAX ? OID_NONE :
+		     to->edges.v[to->edge_start[at] + edge];
+		edge_name_release(&name);
+	}
+	return at;
+}
+
+char *place_last_name(struct heap *h, const struct reach *reach, oid o)
+{
+	struct edge_name name = { 0 };
+	char *ret;
+
+	if (!reach_has(reach, o) || reach->parent[o] == OID_NONE)
+		return xstrdup("");
+	heap_name_edges(h, reach->parent[o], reach->edge[o], 1, &name);
+	ret = name.name ? name.name : xstrdup("");
+	name.name = NULL;
+	edge_name_release(&name);
+	return ret;
+}

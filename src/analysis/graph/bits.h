@@ -1,0 +1,30 @@
+/*
+ * analysis/graph/bits.h - a set of objects: one bit for each.
+ */
+#ifndef ANALYSIS_GRAPH_BITS_H
+#define ANALYSIS_GRAPH_BITS_H
+
+#include "base/alloc.h"
+
+/* All clear; the caller frees it. */
+static inline UNUSED uint64_t *bits_new(size_t nr)
+{
+	return xcalloc(nr / 64 + 1, sizeof(uint64_t));
+}
+
+static inline bool bits_get(const uint64_t *bits, size_t i)
+{
+	return bits[i / 64] >> (i % 64) & 1;
+}
+
+static inline void bits_set(uint64_t *bits, size_t i)
+{
+	bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static inline void bits_clear(uint64_t *bits, size_t i)
+{
+	bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
+
+#endif

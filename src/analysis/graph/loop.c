@@ -1,0 +1,100 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/graph/loop.h"
+
+/*
+ * Objects are known here by their index in `members`: what this needs goes
+ * by the size of the component, not of the heap.
+ */
+struct search {
+	const struct heap *h;
+	const oid *members;
+	uint32_t nr;
+	uint32_t start;
+	uint32_t *parent, *edge, *queue;	/* parent: NONE unvisited */
+	uint32_t head, tail;
+};
+
+#define NONE UINT32_MAX
+
+static uint32_t index_of(const struct search *s, oid o)
+{
+	uint32_t low = 0, high = s->nr;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (s->members[middle] < o)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < s->nr && s->members[low] == o ? low : NONE;
+}
+
+static void visit(struct search *s, uint32_t from, uint32_t edge, uint32_t to)
+{
+	if (s->parent[to] != NONE)
+		return;
+	s->parent[to] = from;
+	s->edge[to] = edge;
+	s->queue[s->tail++] = to;
+}
+
+/* True when an edge of `at` was found that leads back to the start. */
+static bool expand(struct search *s, uint32_t at)
+{
+	const struct heap *h = s->h;
+	oid o = s->members[at];
+	const oid *to = h->edges.v + h->edge_start[o];
+
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
+		uint32_t next = index_of(s, to[i]);
+
+		if (next != NONE)
+			visit(s, at, i, next);
+		/* The start itself is unvisited until something leads back. */
+		if (next == s->start)
+			return true;
+	}
+	return false;
+}
+
+static struct path take_path(const struct search *s)
+{
+	struct path p = VEC_INIT;
+	uint32_t at = s->start;
+
+	do {
+		path_push(&p, (struct step){ s->members[at], s->edge[at] });
+		at = s->parent[at];
+	} while (at != s->start);
+	path_push(&p, (struct step){ s->members[at], PATH_START });
+	path_reverse(&p);
+	return p;
+}
+
+bool loop_find(const struct heap *h, const oid *members, uint32_t nr,
+	       oid start, struct path *ret)
+{
+	struct search s = { .h = h, .members = members, .nr = nr };
+	bool found;
+
+	s.start = index_of(&s, start);
+	if (s.start == NONE)
+		return false;
+	s.parent = xreallocarray(NULL, nr, sizeof(*s.parent));
+	memset(s.parent, 0xff, nr * sizeof(*s.parent));
+	s.edge = xreallocarray(NULL, nr, sizeof(*s.edge));
+	s.queue = xreallocarray(NULL, (size_t)nr + 1, sizeof(*s.queue));
+	found = expand(&s, s.start);
+	while (!found && s.head < s.tail)
+		found = expand(&s, s.queue[s.head++]);
+	if (found)
+		*ret = take_path(&s);
+	free(s.parent);
+	free(s.edge);
+	free(s.queue);
+	return found;
+}

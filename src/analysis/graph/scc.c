@@ -1,0 +1,102 @@
+/*
+ * D. J. Pearce, "A space-efficient algorithm for finding strongly connected
+ * components" (2016).  A live object's `of` is its index in the order of
+ * visits, from 1 on; a done one's is its component, counted down from
+ * UINT32_MAX.  There are never more live objects than numbers below the last
+ * component, so the two don't meet.  Zero is unvisited.
+ */
+#include <stdlib.h>
+
+#include "analysis/graph/bits.h"
+#include "analysis/graph/scc.h"
+
+struct frame {
+	oid object;
+	uint32_t next;		/* edge to look at */
+	bool is_root;		/* no way back to an earlier object so far */
+};
+VEC_DEFINE(frame_vec, struct frame);
+
+struct tarjan {
+	const struct heap *h;
+	const uint64_t *within;
+	uint32_t *of;
+	uint32_t index, component;
+	struct frame_vec calls;
+	struct oid_vec done;	/* visited, component not yet known */
+};
+
+static void begin(struct tarjan *t, oid o)
+{
+	t->of[o] = t->index++;
+	frame_vec_push(&t->calls, (struct frame){ o, 0, true });
+}
+
+/* All edges of `o` are seen: is it the first visited of a component? */
+static void finish(struct tarjan *t, oid o, bool is_root)
+{
+	if (!is_root) {
+		oid_vec_push(&t->done, o);
+		return;
+	}
+	t->index--;
+	while (t->done.nr && t->of[o] <= t->of[t->done.v[t->done.nr - 1]]) {
+		t->of[t->done.v[--t->done.nr]] = t->component;
+		t->index--;
+	}
+	t->of[o] = t->component--;
+}
+
+/* Follow edges of the topmost frame until one leads to a new object. */
+static void step(struct tarjan *t)
+{
+	struct frame *f = &t->calls.v[t->calls.nr - 1];
+	const struct heap *h = t->h;
+	const oid *to = h->edges.v + h->edge_start[f->object];
+	oid o = f->object;
+
+	for (; f->next < h->edge_nr[o]; f->next++) {
+		oid next = to[f->next];
+
+		if (t->within && !bits_get(t->within, next))
+			continue;
+		if (!t->of[next]) {
+			/* Comes back to this same edge when `next` is done. */
+			begin(t, next);
+			return;
+		}
+		if (t->of[next] < t->of[o]) {
+			t->of[o] = t->of[next];
+			f->is_root = false;
+		}
+	}
+	t->calls.nr--;
+	finish(t, o, f->is_root);
+}
+
+void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret)
+{
+	struct tarjan t = { .h = h, .within = within, .index = 1,
+			    .component = UINT32_MAX };
+
+	t.of = xcalloc(h->nr_objects, sizeof(*t.of));
+	for (oid o = 0; o < h->nr_objects; o++) {
+		if (t.of[o] || (within && !bits_get(within, o)))
+			continue;
+		begin(&t, o);
+		while (t.calls.nr)
+			step(&t);
+	}
+	for (oid o = 0; o < h->nr_objects; o++)
+		t.of[o] = t.of[o] ? UINT32_MAX - t.of[o] : SCC_NONE;
+	frame_vec_release(&t.calls);
+	oid_vec_release(&t.done);
+	ret->of = t.of;
+	ret->nr = UINT32_MAX - t.component;
+}
+
+void scc_release(struct scc *s)
+{
+	free(s->of);
+	*s = (struct scc){ NULL, 0 };
+}

@@ -1,0 +1,74 @@
+/*
+ * analysis/limits/limit.h - limits that a user sets, for scripts: --fail-if.
+ *
+ *	LIMIT  = [ "type:" PATTERN " " ] METRIC ">" VALUE
+ *	METRIC = "objects" | "bytes" | "garbage" | "uncollectable" | "rss"
+ *		 after a PATTERN: "count" | "bytes"
+ *	VALUE  = NUMBER [ UNIT ]	the figure now
+ *	       | "+" NUMBER [ UNIT ]	its growth
+ *	       | [ "+" ] NUMBER "%"	its growth, in percent of the old figure
+ *	UNIT   = "k" | "M" | "G" | "T"	powers of 1024
+ *
+ * NUMBER may have a fraction.  Spaces may stand around METRIC and VALUE.  A
+ * PATTERN is one of analysis/limits/pattern.h; the figure is the sum over all types
+ * that it means, and 0 where there are none.  A limit is crossed by what is
+ * more.  Growth from nothing is more than any percentage.
+ */
+#ifndef ANALYSIS_LIMITS_LIMIT_H
+#define ANALYSIS_LIMITS_LIMIT_H
+
+#include "heap/heap.h"
+
+enum limit_metric {
+	LIMIT_OBJECTS,
+	LIMIT_BYTES,
+	LIMIT_GARBAGE,		/* objects that the collector would free */
+	LIMIT_UNCOLLECTABLE,	/* len(gc.garbage), of all interpreters */
+	LIMIT_RSS,		/* resident memory of the process */
+	LIMIT_COUNT,		/* objects of the pattern's types */
+	NR_LIMIT_METRICS,
+};
+extern const char *const limit_metric_names[NR_LIMIT_METRICS];
+
+enum limit_kind {
+	LIMIT_NOW,
+	LIMIT_GROWTH,
+	LIMIT_PERCENT,
+};
+
+struct limit {
+	char *text;		/* as the user has it */
+	char *pattern;		/* NULL: of all types */
+	enum limit_metric metric;
+	enum limit_kind kind;
+	double value;		/* LIMIT_PERCENT: percent */
+};
+VEC_DEFINE(limit_vec, struct limit);
+
+struct limit_result {
+	bool crossed;
+	uint64_t old, new;	/* the figures; old: 0 without an old heap */
+};
+
+/* ERR_USAGE: says what is wrong.  The caller owns `*ret`. */
+struct error *limit_parse(const char *text, struct limit *ret) MUST_CHECK;
+void limit_release(struct limit *l);
+
+/* For CLEANUP(): the vector and what is in it. */
+void limits_release(struct limit_vec *v);
+
+/* Does it compare with an old heap? */
+static inline bool limit_compares(const struct limit *l)
+{
+	return l->kind != LIMIT_NOW;
+}
+
+/*
+ * `old` may be NULL if the limit does not compare.  ERR_NOT_FOUND: nobody
+ * knows the figure (the resident memory of a core).
+ */
+struct error *limit_check(const struct limit *l, const struct heap *old,
+			  const struct heap *new,
+			  struct limit_result *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,44 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/suspects/attribute.h"
+
+/* Of an object's references so many are asked for their names; classes have
+ * their own ones first, dicts of classes hardly ever more. */
+#define MAX_EDGES 4096
+#define MAX_CLASSES 100
+
+/* Where the first edge of that name leads to; OID_NONE: there is none. */
+static oid follow(struct heap *h, oid o, const char *name)
+{
+	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)MAX_EDGES);
+	CLEANUP(freep) struct edge_name *names = xcalloc(nr, sizeof(*names));
+	oid found = OID_NONE;
+
+	heap_name_edges(h, o, 0, nr, names);
+	for (uint32_t i = 0; i < nr; i++) {
+		if (found == OID_NONE && names[i].name &&
+		    strcmp(names[i].name, name) == 0)
+			found = h->edges.v[h->edge_start[o] + i];
+		edge_name_release(&names[i]);
+	}
+	return found;
+}
+
+bool attribute_is_hidden(struct heap *h, oid o, const char *key)
+{
+	oid class = heap_type_of(h, o)->object, mro, dict, value;
+
+	mro = class == OID_NONE ? OID_NONE : follow(h, class, ".__mro__");
+	if (mro == OID_NONE)
+		return false;
+	for (uint32_t i = 0; i < h->edge_nr[mro] && i < MAX_CLASSES; i++) {
+		class = h->edges.v[h->edge_start[mro] + i];
+		dict = follow(h, class, "__dict__");
+		value = dict == OID_NONE ? OID_NONE : follow(h, dict, key);
+		if (value != OID_NONE)
+			return heap_type_of(h, value)->flags &
+			       TYPE_IS_DATA_DESCRIPTOR;
+	}
+	return false;
+}

@@ -1,0 +1,305 @@
+/*
+ * Accumulation points: holders, or many that are alike, on which much hangs.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/alike.h"
+#include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects.h"
+
+/* If one child makes up so much, it is the one to look at (as in MAT). */
+#define DROP_PERCENT 70
+/* Where few hang on a holder: no one may make up more ... */
+#define FEW_LARGEST_PERCENT 20
+/* ... and so much must be of one type, as in what a program repeats. */
+#define FEW_OF_TYPE_PERCENT 50
+/* A way on which a type comes so often is a chain. */
+#define CHAIN_MIN 1000
+/* Nested data of a library has many containers that are alike, with little in
+ * each. */
+#define ALIKE_MIN_ENTRIES 100
+/* So many references of a dict tell what it is. */
+#define INTERNED_SAMPLE 128
+/* Before holders, which are taken by how much hangs on each. */
+#define RANK_CHAIN UINT32_MAX
+
+struct group {
+	uint64_t key;
+	uint32_t nr;		/* holders */
+	oid largest;		/* the one that keeps most bytes */
+	uint64_t largest_bytes;
+	uint64_t entries, objects, bytes;
+	uint64_t first;		/* in holders, after sorting */
+};
+VEC_DEFINE(group_vec, struct group);
+
+struct holder {
+	uint64_t key;
+	oid object;
+	uint64_t entries;
+};
+VEC_DEFINE(holder_vec, struct holder);
+
+static uint64_t entries_of(struct suspects *s, oid o)
+{
+	int64_t length = suspects_entries(s->heap, o);
+
+	return length >= 0 ? (uint64_t)length : s->fan.nr[o];
+}
+
+static uint64_t bytes_of(const struct suspects *s, oid o)
+{
+	return s->fan.bytes[o] + s->heap->size[o];
+}
+
+/*
+ * The interpreter's table of interned strings maps each to itself, and no
+ * reference that is known leads to it.  What is in it is freed with its last
+ * other holder, or never.
+ */
+static bool is_interned_table(const struct suspects *s, oid o)
+{
+	const struct heap *h = s->heap;
+	const oid *to = h->edges.v + h->edge_start[o];
+	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)INTERNED_SAMPLE);
+
+	if (s->reach.parent[o] != OID_NONE || nr < 2 ||
+	    !(heap_type_of(h, o)->flags & TYPE_IS_DICT))
+		return false;
+	for (uint32_t i = 0; i + 1 < nr; i += 2)
+		if (to[i] != to[i + 1])
+			return false;
+	return true;
+}
+
+/*
+ * Much hangs on it, or it is large itself: a list that holds one object very
+ * often.  What merely is on the way to one that keeps nearly all is none.
+ */
+static bool may_accumulate(struct suspects *s, oid o)
+{
+	const struct fan *f = &s->fan;
+
+	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
+		return false;
+	/* The shape counts where references could not be read. */
+	if (s->heap->size[o] * 4 >= suspects_bytes(s, 1) &&
+	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
+	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
+		return true;
+	return f->nr[o] >= SUSPECTS_FEW &&
+	       f->largest[o] / DROP_PERCENT * 100 < f->bytes[o];
+}
+
+static int compare_holders(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* Those that are like no other have a key of their own. */
+static void find_holders(struct suspects *s, struct holder_vec *ret)
+{
+	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
+
+	for (oid o = 0; o < s->heap->nr_objects; o++) {
+		uint64_t key;
+
+		if (!may_accumulate(s, o))
+			continue;
+		key = bytes_of(s, o) >= suspects_bytes(s, 1) ? 0 :
+		      alike_key(&alike, o);
+		holder_vec_push(ret, (struct holder){
+			key ? key | UINT64_C(1) << 63 : o, o,
+			entries_of(s, o) });
+	}
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_holders);
+}
+
+static void make_groups(struct suspects *s, const struct holder_vec *holders,
+			struct group_vec *ret)
+{
+	for (size_t i = 0; i < holders->nr; i++) {
+		const struct holder *h = &holders->v[i];
+		struct group *g = ret->nr ? &ret->v[ret->nr - 1] : NULL;
+		uint64_t bytes = bytes_of(s, h->object);
+
+		if (!g || g->key != h->key) {
+			group_vec_push(ret, (struct group){ .key = h->key,
+							    .first = i });
+			g = &ret->v[ret->nr - 1];
+		}
+		g->nr++;
+		g->entries += h->entries;
+		g->objects += s->fan.objects[h->object];
+		g->bytes += bytes;
+		if (bytes > g->largest_bytes) {
+			g->largest = h->object;
+			g->largest_bytes = bytes;
+		}
+	}
+}
+
+/* Of the bytes that hang on `o`, are most in children of one type? */
+static bool is_uniform(struct suspects *s, oid o)
+{
+	const struct heap *h = s->heap;
+	const oid *to = h->edges.v + h->edge_start[o];
+	CLEANUP(freep) uint64_t *bytes = xcalloc(h->types.nr, sizeof(*bytes));
+	uint64_t most = 0;
+
+	if (s->fan.largest[o] / FEW_LARGEST_PERCENT * 100 > s->fan.bytes[o])
+		return false;
+	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+		if (s->reach.parent[to[i]] == o && s->reach.edge[to[i]] == i &&
+		    fan_hangs(&s->fan, to[i])) {
+			uint32_t type = h->type[to[i]];
+
+			bytes[type] += s->dominators.bytes[to[i]];
+			most = MAX(most, bytes[type]);
+		}
+	return most >= s->fan.bytes[o] / 100 * FEW_OF_TYPE_PERCENT;
+}
+
+/* A module's names, a class's attributes. */
+static bool is_namespace(const struct suspects *s, oid o)
+{
+	const struct heap_type *type = heap_type_of(s->heap, o);
+
+	if (type->flags & TYPE_IS_TYPE || !strcmp(type->name, "module"))
+		return true;
+	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
+		if (s->reach.namespaces.v[i].object == o)
+			return true;
+	return false;
+}
+
+static bool is_suspect(struct suspects *s, const struct group *g)
+{
+	const struct suspects_options *o = &s->options;
+
+	if (g->bytes < suspects_bytes(s, 1))
+		return false;
+	if (g->entries >= o->min_entries &&
+	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
+	    MAX(g->objects, g->entries) >= o->min_objects)
+		return !is_namespace(s, g->largest) ||
+		       is_uniform(s, g->largest);
+	return g->entries >= SUSPECTS_FEW &&
+	       g->bytes >= suspects_bytes(s, SUSPECTS_MUCH) &&
+	       !is_namespace(s, g->largest) && is_uniform(s, g->largest);
+}
+
+static void add_group(struct suspects *s, const struct group *g,
+		      const struct holder_vec *holders)
+{
+	uint64_t *of_group = bits_new(s->heap->nr_objects);
+	struct suspect *suspect =
+		suspects_add(s, SUSPECT_CONTAINER, g->entries / g->nr);
+
+	suspect->object = g->largest;
+	suspect->nr_alike = g->nr - 1;
+	suspect->entries = g->entries;
+	suspect->bounded = suspects_is_bounded(s, g->largest);
+	for (uint32_t i = 0; i < g->nr; i++) {
+		oid o = holders->v[g->first + i].object;
+
+		bits_set(of_group, o);
+		suspects_put(s, suspect, o);
+		if (!bits_get(s->dominators.roots, o))
+			suspects_put_retained(s, suspect, o);
+	}
+	for (oid o = 0; o < s->heap->nr_objects; o++)
+		if (fan_hangs(&s->fan, o) &&
+		    bits_get(of_group, s->reach.parent[o]))
+			suspects_put_retained(s, suspect, o);
+	free(of_group);
+}
+
+/* --- chains --- */
+
+/* Between links of a class there may be an instance's __dict__, or a list. */
+static bool is_between(const struct heap *h, uint32_t type)
+{
+	return !(h->types.v[type].flags & TYPE_IS_HEAP);
+}
+
+/* The type that comes most often on the way to `o`, a class's before those
+ * that lie between, and its first object. */
+static uint32_t most_on_way(struct suspects *s, oid o, oid *first)
+{
+	const struct heap *h = s->heap;
+	CLEANUP(freep) uint32_t *nr = xcalloc(h->types.nr, sizeof(*nr));
+	uint32_t most = h->type[o], class = h->type[o];
+	oid at = o;
+
+	for (; at != OID_NONE; at = s->reach.parent[at]) {
+		uint32_t type = h->type[at];
+
+		if (++nr[type] > nr[most])
+			most = type;
+		if (!is_between(h, type) &&
+		    (nr[type] > nr[class] || is_between(h, class)))
+			class = type;
+	}
+	if (!is_between(h, class) && nr[class] >= CHAIN_MIN)
+		most = class;
+	for (at = o; at != OID_NONE; at = s->reach.parent[at])
+		if (h->type[at] == most)
+			*first = at;
+	return nr[most];
+}
+
+static void add_chain(struct suspects *s)
+{
+	oid deepest = OID_NONE, first = OID_NONE;
+	struct suspect *suspect;
+	uint32_t nr;
+
+	for (oid o = 0; o < s->heap->nr_objects; o++)
+		if (reach_has(&s->reach, o) &&
+		    (deepest == OID_NONE ||
+		     s->reach.distance[o] > s->reach.distance[deepest]))
+			deepest = o;
+	if (deepest == OID_NONE || s->reach.distance[deepest] < CHAIN_MIN)
+		return;
+	nr = most_on_way(s, deepest, &first);
+	if (nr < CHAIN_MIN ||
+	    s->dominators.bytes[first] < suspects_bytes(s, 1))
+		return;
+	suspect = suspects_add(s, SUSPECT_CHAIN, RANK_CHAIN);
+	suspect->object = first;
+	suspect->entries = nr;
+	suspect->entry_type = s->heap->type[first];
+	suspects_put_retained(s, suspect, first);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+void suspects_add_holders(struct suspects *s)
+{
+	CLEANUP(holder_vec_release) struct holder_vec holders = VEC_INIT;
+	CLEANUP(group_vec_release) struct group_vec groups = VEC_INIT;
+
+	find_holders(s, &holders);
+	make_groups(s, &holders, &groups);
+	if (groups.nr)
+		qsort(groups.v, groups.nr, sizeof(*groups.v), compare_groups);
+	/* Each takes memory, and time, by the heap's size. */
+	for (size_t i = 0; i < groups.nr && s->v.nr < SUSPECTS_MAX; i++)
+		if (is_suspect(s, &groups.v[i]))
+			add_group(s, &groups.v[i], &holders);
+	add_chain(s);
+}

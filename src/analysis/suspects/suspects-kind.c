@@ -1,0 +1,562 @@
+/*
+ * What a Python programmer calls a holder: by what hangs on it, and by the way
+ * that leads to it.  The nearest step that says something decides; a traceback
+ * or a thread's local that alone keeps the holder decides from afar, too.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/graph/path.h"
+#include "analysis/suspects/suspects.h"
+
+/* So many children are looked at, so many of an instance's attributes. */
+#define MAX_CHILDREN 4000
+#define MAX_ATTRIBUTES 1000
+/* Nearer to a bound than this it counts as bounded. */
+#define BOUND_RATIO 10
+#define MAX_NUMBER 24
+/* A smaller number in a class is there for something else. */
+#define MIN_REACHED 100
+
+/* --- names --- */
+
+static const char *type_name(const struct heap *h, oid o)
+{
+	const char *name = heap_type_of(h, o)->name;
+
+	return name ? name : "";
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+	for (; *names; names++)
+		if (!strcmp(name, *names))
+			return true;
+	return false;
+}
+
+/* Has `name` one of the words in it, in any case? */
+static bool has_word(const char *name, const char *const *words)
+{
+	for (; *words; words++)
+		for (const char *p = name; *p; p++)
+			if (!strncasecmp(p, *words, strlen(*words)))
+				return true;
+	return false;
+}
+
+/* How the edge is called; the caller frees it. */
+static char *edge_called(struct heap *h, oid o, uint32_t edge)
+{
+	struct edge_name name = { 0 };
+	char *ret;
+
+	heap_name_edges(h, o, edge, 1, &name);
+	ret = xstrdup(name.name ? name.name : "");
+	edge_name_release(&name);
+	return ret;
+}
+
+/* --- bounds --- */
+
+/* The value of an int; -1: it is none. */
+static int64_t number_of(struct heap *h, oid o)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	char *end;
+	long long x;
+
+	if (strcmp(type_name(h, o), "int"))
+		return -1;
+	heap_preview(h, o, MAX_NUMBER, &text);
+	x = strtoll(text.s, &end, 0);
+	return end != text.s && !*end && x >= 0 ? x : -1;
+}
+
+/* One more than its bound it may have for a moment.  Both are the target's
+ * words: nothing here may overflow. */
+static bool is_within(int64_t bound, int64_t length)
+{
+	return bound >= 0 && length >= 0 && length - 1 <= bound;
+}
+
+static bool is_near(int64_t bound, int64_t length)
+{
+	return is_within(bound, length) && length >= bound / BOUND_RATIO;
+}
+
+/* Of a module's names only one that is just reached says something. */
+static bool is_bound(int64_t bound, int64_t length, bool of_module)
+{
+	return of_module ? is_within(bound, length) &&
+			   length >= bound - bound / 10
+			 : is_near(bound, length);
+}
+
+/* Is there a number beside it that is called the most it may have? */
+static bool has_bound_beside(struct suspects *s, oid holder, int64_t length)
+{
+	static const char *const words[] = { "max", "limit", "capacity",
+					     "bound", NULL };
+	struct heap *h = s->heap;
+	oid o = s->reach.parent[holder];
+	uint32_t nr;
+	bool found = false, of_module = false;
+
+	if (o == OID_NONE)
+		return false;
+	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
+		of_module |= s->reach.namespaces.v[i].object == o;
+	nr = MIN(h->edge_nr[o], MAX_ATTRIBUTES);
+	for (uint32_t i = 0; i < nr && !found; i++) {
+		CLEANUP(freep) char *name = NULL;
+		int64_t x = number_of(h, h->edges.v[h->edge_start[o] + i]);
+
+		if (x < 0 || !is_bound(x, length, of_module))
+			continue;
+		name = edge_called(h, o, i);
+		found = has_word(name, words);
+	}
+	return found;
+}
+
+/* --- a bound in a class --- */
+
+/* A number that says nothing else: just reached, and not a small one. */
+static bool is_reached(int64_t bound, int64_t length)
+{
+	return bound >= MIN_REACHED && length >= bound - 1 &&
+	       length <= bound + 1;
+}
+
+static bool has_reached(struct heap *h, oid o, int64_t length)
+{
+	uint32_t nr = MIN(h->edge_nr[o], MAX_ATTRIBUTES);
+
+	for (uint32_t i = 0; i < nr; i++)
+		if (is_reached(number_of(h, h->edges.v[h->edge_start[o] + i]),
+			       length))
+			return true;
+	return false;
+}
+
+/*
+ * Is the number in a default or a constant of the function, as in
+ * `def put(self, x, limit=2000)` or `if len(self) > 2000`?
+ */
+static bool function_has(struct heap *h, oid function, int64_t length)
+{
+	const oid *to = h->edges.v + h->edge_start[function];
+	uint32_t nr = MIN(h->edge_nr[function], MAX_ATTRIBUTES);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		const char *type = type_name(h, to[i]);
+		const oid *of = h->edges.v + h->edge_start[to[i]];
+
+		if (!strcmp(type, "tuple") && has_reached(h, to[i], length))
+			return true;
+		for (uint32_t k = 0; !strcmp(type, "code") &&
+		     k < MIN(h->edge_nr[to[i]], MAX_ATTRIBUTES); k++)
+			if (!strcmp(type_name(h, of[k]), "tuple") &&
+			    has_reached(h, of[k], length))
+				return true;
+	}
+	return false;
+}
+
+/* Does the object's class have the number: an attribute, or in a method? */
+static bool class_has(struct heap *h, oid o, int64_t length)
+{
+	oid class = heap_type_of(h, o)->object;
+	oid names = OID_NONE;
+	uint32_t nr;
+
+	if (!(heap_type_of(h, o)->flags & TYPE_IS_HEAP) || class == OID_NONE)
+		return false;
+	for (uint32_t i = 0; i < h->edge_nr[class] && names == OID_NONE; i++)
+		if (!strcmp(type_name(h, h->edges.v[h->edge_start[class] + i]),
+			    "dict"))
+			names = h->edges.v[h->edge_start[class] + i];
+	if (names == OID_NONE)
+		return false;
+	nr = MIN(h->edge_nr[names], MAX_ATTRIBUTES);
+	for (uint32_t i = 0; i < nr; i++) {
+		oid to = h->edges.v[h->edge_start[names] + i];
+
+		if (is_reached(number_of(h, to), length) ||
+		    (!strcmp(type_name(h, to), "function") &&
+		     function_has(h, to, length)))
+			return true;
+	}
+	return false;
+}
+
+/* The container's own class, or that of the instance that has it. */
+static bool has_bound_in_class(struct suspects *s, oid holder, int64_t length)
+{
+	oid owner = s->reach.parent[holder];
+
+	if (owner != OID_NONE && !strcmp(type_name(s->heap, owner), "dict"))
+		owner = s->reach.parent[owner];
+	return class_has(s->heap, holder, length) ||
+	       (owner != OID_NONE && class_has(s->heap, owner, length));
+}
+
+/* Without a maxsize a functools.lru_cache has its results in a dict, which is
+ * all of the cache. */
+static oid whole_cache(const struct suspects *s, oid o)
+{
+	oid holder = s->reach.parent[o];
+	const struct heap_fact *fact = holder == OID_NONE ? NULL :
+				       heap_fact_of(s->heap, holder);
+
+	return fact && fact->kind == FACT_LRU_CACHE ? holder : o;
+}
+
+bool suspects_is_bounded(struct suspects *s, oid holder)
+{
+	oid whole = whole_cache(s, holder);
+	const struct heap_fact *fact = heap_fact_of(s->heap, whole);
+	int64_t length = heap_length(s->heap, holder);
+
+	if (fact && fact->bound >= 0)
+		return is_near(fact->bound, fact->length);
+	return length > 0 && (has_bound_beside(s, holder, length) ||
+			      has_bound_in_class(s, holder, length));
+}
+
+/* --- by what hangs on it --- */
+
+static const char *const callable_types[] = {
+	"function", "method", "builtin_function_or_method", "method-wrapper",
+	"functools.partial", "weakref.WeakMethod", NULL,
+};
+static const char *const coroutine_types[] = {
+	"coroutine", "async_generator", NULL,
+};
+static const char *const task_types[] = {
+	"_asyncio.Task", "asyncio.tasks.Task", "_asyncio.Future",
+	"asyncio.futures.Future", NULL,
+};
+static const char *const weak_types[] = {
+	"weakref", "weakref.ReferenceType", "weakref.KeyedRef", NULL,
+};
+static const char *const atom_types[] = {
+	"str", "bytes", "int", "float", "bool", "NoneType", "complex", NULL,
+};
+
+/* An exception that has been raised has this. */
+static bool has_traceback(struct heap *h, oid o)
+{
+	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)16);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		oid to = h->edges.v[h->edge_start[o] + i];
+
+		if (!strcmp(type_name(h, to), "traceback"))
+			return true;
+	}
+	return false;
+}
+
+static int kind_of_child(struct heap *h, oid o)
+{
+	const char *name = type_name(h, o);
+
+	if (is_one_of(name, callable_types))
+		return SUSPECT_CALLBACKS;
+	if (is_one_of(name, coroutine_types))
+		return SUSPECT_COROUTINE;
+	if (!strcmp(name, "generator"))
+		return SUSPECT_GENERATOR;
+	if (is_one_of(name, task_types))
+		return SUSPECT_TASKS;
+	if (is_one_of(name, weak_types))
+		return SUSPECT_WEAK;
+	if (heap_type_of(h, o)->flags & TYPE_IS_TYPE)
+		return SUSPECT_CLASSES;
+	if (!strncmp(name, "logging.", 8))
+		return SUSPECT_LOGGING;
+	if (!strcmp(name, "traceback") || has_traceback(h, o))
+		return SUSPECT_EXCEPTION;
+	return NR_SUSPECT_KINDS;
+}
+
+static bool is_child(const struct suspects *s, oid holder, uint32_t edge,
+		     oid to)
+{
+	return s->reach.parent[to] == holder && s->reach.edge[to] == edge &&
+	       fan_hangs(&s->fan, to);
+}
+
+/*
+ * The kind of most children, keys and numbers aside; NR_SUSPECT_KINDS: they
+ * are data.  Sets the type of most, too.
+ */
+static enum suspect_kind by_children(struct suspects *s, oid holder,
+				     uint32_t *type)
+{
+	struct heap *h = s->heap;
+	CLEANUP(freep) uint32_t *types = xcalloc(h->types.nr, sizeof(*types));
+	uint32_t kinds[NR_SUSPECT_KINDS + 1] = { 0 }, nr = 0, seen = 0;
+	int most = NR_SUSPECT_KINDS;
+
+	*type = UINT32_MAX;
+	for (uint32_t i = 0; i < h->edge_nr[holder]; i++) {
+		oid to = h->edges.v[h->edge_start[holder] + i];
+		uint32_t of = h->type[to];
+		bool is_atom = is_one_of(type_name(h, to), atom_types);
+
+		if (!is_child(s, holder, i, to) || seen++ > MAX_CHILDREN)
+			continue;
+		types[of] += is_atom ? 1 : MAX_CHILDREN;
+		if (*type == UINT32_MAX || types[of] > types[*type])
+			*type = of;
+		if (!is_atom) {
+			kinds[kind_of_child(h, to)]++;
+			nr++;
+		}
+	}
+	for (int k = 0; k < NR_SUSPECT_KINDS; k++)
+		if (kinds[k] * 2 > nr)
+			most = k;
+	return (enum suspect_kind)most;
+}
+
+/* --- by the way to it --- */
+
+struct way {
+	struct suspects *s;
+	struct heap *h;
+	struct path path;
+	const struct root *root;
+};
+
+static const char *type_at(const struct way *w, size_t i)
+{
+	return type_name(w->h, w->path.v[i].object);
+}
+
+/* How step `i` is called in what it hangs on. */
+static char *called(const struct way *w, size_t i)
+{
+	return edge_called(w->h, w->path.v[i - 1].object, w->path.v[i].edge);
+}
+
+/* The exception that a traceback on the way belongs to, or that traceback. */
+static oid exception_of(const struct way *w, size_t i)
+{
+	while (i && !strcmp(type_at(w, i - 1), "traceback"))
+		i--;
+	if (i && has_traceback(w->h, w->path.v[i - 1].object))
+		i--;
+	return w->path.v[i].object;
+}
+
+/* What keeps `object` alone, though it is further away. */
+static bool from_afar(const struct way *w, struct suspect *suspect)
+{
+	const struct dominators *d = &w->s->dominators;
+
+	for (size_t i = 0; i < w->path.nr; i++) {
+		oid o = w->path.v[i].object;
+		const char *type = type_at(w, i);
+
+		if (!dominators_retains(d, o, suspect->object))
+			continue;
+		if (!strcmp(type, "traceback")) {
+			suspect->kind = SUSPECT_EXCEPTION;
+			suspect->via = exception_of(w, i);
+			return true;
+		}
+		if (!strcmp(type, "_thread._local")) {
+			suspect->kind = SUSPECT_THREAD_LOCAL;
+			suspect->via = o;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum suspect_kind of_function(const struct way *w, size_t i)
+{
+	CLEANUP(freep) char *name = called(w, i);
+
+	if (strstr(name, "__closure__"))
+		return SUSPECT_CLOSURE;
+	if (strstr(name, "defaults__"))
+		return SUSPECT_DEFAULT;
+	return SUSPECT_ATTRIBUTE;
+}
+
+static bool is_plain_container(const char *name)
+{
+	static const char *const names[] = {
+		"dict", "list", "tuple", "set", "frozenset", "cell", "frame",
+		"mappingproxy", "collections.deque",
+		"collections.OrderedDict", "collections.defaultdict", NULL,
+	};
+
+	return is_one_of(name, names);
+}
+
+/* What step `i`, which hangs on step i - 1, makes of it; NR_SUSPECT_KINDS:
+ * nothing, go on. */
+static enum suspect_kind by_step(const struct way *w, size_t i)
+{
+	oid holder = w->path.v[i - 1].object;
+	const char *type = type_at(w, i - 1);
+
+	if (!strcmp(type, "function"))
+		return of_function(w, i);
+	if (heap_type_of(w->h, holder)->flags & TYPE_IS_TYPE)
+		return SUSPECT_CLASS;
+	if (!strcmp(type, "generator"))
+		return SUSPECT_GENERATOR;
+	if (is_one_of(type, coroutine_types))
+		return SUSPECT_COROUTINE;
+	if (!strcmp(type, "module"))
+		return SUSPECT_CONTAINER;
+	if (!strncmp(type, "logging.", 8))
+		return SUSPECT_LOGGING;
+	if (!strncmp(type, "queue.", 6) ||
+	    !strncmp(type, "asyncio.queues.", 15))
+		return SUSPECT_QUEUE;
+	if (!strcmp(type, "functools._lru_cache_wrapper"))
+		return SUSPECT_LRU_CACHE;
+	if (!is_plain_container(type))
+		return SUSPECT_ATTRIBUTE;
+	return NR_SUSPECT_KINDS;
+}
+
+/* Since 3.14 the callbacks are in a list. */
+static bool is_atexit(const struct way *w)
+{
+	const struct root *root = w->root;
+
+	return root->kind == ROOT_INTERPRETER &&
+	       root->place != ROOT_NO_PLACE &&
+	       w->h->roots.v[root->place].name &&
+	       !strncmp(w->h->roots.v[root->place].name, "atexit", 6);
+}
+
+static void by_way(const struct way *w, struct suspect *suspect)
+{
+	enum suspect_kind kind = NR_SUSPECT_KINDS;
+	size_t i = w->path.nr;
+
+	while (kind == NR_SUSPECT_KINDS && --i)
+		kind = by_step(w, i);
+	if (kind != NR_SUSPECT_KINDS) {
+		suspect->kind = kind;
+		suspect->via = w->path.v[i - 1].object;
+	} else if (w->root->kind == ROOT_FRAME) {
+		suspect->kind = SUSPECT_FRAME;
+	} else if (is_atexit(w)) {
+		suspect->kind = SUSPECT_ATEXIT;
+	} else {
+		suspect->kind = SUSPECT_CONTAINER;
+	}
+}
+
+/* Is what it is called by a word for such things? */
+static bool is_called(const struct way *w, const char *const *words)
+{
+	for (size_t i = w->path.nr; --i;) {
+		CLEANUP(freep) char *name = called(w, i);
+
+		if (has_word(name, words))
+			return true;
+		/* The nearest real name. */
+		if (name[0] == '.' && strncmp(name, ".__", 3))
+			return false;
+	}
+	return false;
+}
+
+static bool is_refinable(enum suspect_kind kind)
+{
+	return kind == SUSPECT_CONTAINER || kind == SUSPECT_ATTRIBUTE ||
+	       kind == SUSPECT_CLASS;
+}
+
+static void by_name(const struct way *w, struct suspect *suspect)
+{
+	static const char *const caches[] = { "cache", "memo", NULL };
+	static const char *const callbacks[] = {
+		"callback", "listener", "observer", "subscriber", "receiver",
+		"handler", "hook", NULL,
+	};
+	const struct heap_fact *fact = heap_fact_of(w->h, suspect->object);
+
+	if (!is_refinable(suspect->kind))
+		return;
+	if (fact && fact->kind == FACT_DEQUE)
+		suspect->kind = SUSPECT_QUEUE;
+	else if (is_called(w, caches))
+		suspect->kind = SUSPECT_CACHE;
+	else if (is_called(w, callbacks))
+		suspect->kind = SUSPECT_CALLBACKS;
+}
+
+/* --- all of it --- */
+
+static bool is_garbage_list(const struct heap *h, oid o)
+{
+	for (size_t i = 0; i < h->interpreters.nr; i++)
+		if (h->interpreters.v[i].garbage_list == o)
+			return true;
+	return false;
+}
+
+/* A cached function that a class has: each entry's key has a self in it. */
+static bool is_method(struct suspects *s, oid o)
+{
+	oid holder = s->reach.parent[o];
+
+	/* A class has its attributes in a dict of its own. */
+	if (holder != OID_NONE && !strcmp(type_name(s->heap, holder), "dict"))
+		holder = s->reach.parent[holder];
+	return holder != OID_NONE &&
+	       heap_type_of(s->heap, holder)->flags & TYPE_IS_TYPE;
+}
+
+static void classify_holder(struct suspects *s, struct suspect *suspect)
+{
+	struct way w = { s, s->heap, VEC_INIT, NULL };
+	enum suspect_kind kind = by_children(s, suspect->object,
+					     &suspect->entry_type);
+
+	if (is_garbage_list(s->heap, suspect->object)) {
+		suspect->kind = SUSPECT_GC_GARBAGE;
+		return;
+	}
+	if (suspect->fact && suspect->fact->kind == FACT_LRU_CACHE) {
+		suspect->kind = SUSPECT_LRU_CACHE;
+		if (is_method(s, suspect->object))
+			suspect->flags |= SUSPECT_OF_METHOD;
+		return;
+	}
+	w.root = reach_path(&s->reach, suspect->object, &w.path);
+	if (!from_afar(&w, suspect))
+		by_way(&w, suspect);
+	if (kind != NR_SUSPECT_KINDS && suspect->kind != SUSPECT_EXCEPTION) {
+		if (kind == SUSPECT_EXCEPTION)
+			suspect->flags |= SUSPECT_TRACEBACKS;
+		suspect->kind = kind;
+		suspect->via = OID_NONE;
+	}
+	by_name(&w, suspect);
+	path_release(&w.path);
+}
+
+void suspects_classify(struct suspects *s, struct suspect *suspect)
+{
+	/* The others have been made as what they are. */
+	if (suspect->kind != SUSPECT_CONTAINER)
+		return;
+	suspect->object = whole_cache(s, suspect->object);
+	suspect->fact = heap_fact_of(s->heap, suspect->object);
+	classify_holder(s, suspect);
+}

@@ -1,0 +1,191 @@
+/*
+ * Suspects that are no holders: garbage, what gc.freeze() hides, what only
+ * native code or atexit holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects.h"
+
+#define RANK_SET (UINT64_C(1) << 40)
+
+/*
+ * A collector that runs leaves garbage for a while: a full collection waits
+ * until what is new is a quarter of what is old (Modules/gcmodule.c).  So this
+ * takes so many times min_percent, of the whole heap with older ones, too;
+ * unless somebody has made the collector lazy.
+ */
+#define GARBAGE_MUCH 4
+#define LAZY_THRESHOLD 50000
+
+static bool is_lazy(const struct heap *h)
+{
+	for (size_t i = 0; i < h->interpreters.nr; i++)
+		if (h->interpreters.v[i].generations[0].threshold >
+		    LAZY_THRESHOLD)
+			return true;
+	return false;
+}
+
+static uint64_t min_bytes(const struct suspects *s, enum suspect_kind kind)
+{
+	if (kind == SUSPECT_GARBAGE && !is_lazy(s->heap))
+		return suspects_bytes_in_any_case(s, GARBAGE_MUCH);
+	return suspects_bytes(s, 1);
+}
+
+/* Add what fulfils the thresholds, else forget it. */
+static void end_set(struct suspects *s)
+{
+	struct suspect *suspect = &s->v.v[s->v.nr - 1];
+
+	if (suspect->objects && suspect->objects >= s->options.min_objects &&
+	    suspect->bytes >= min_bytes(s, suspect->kind))
+		return;
+	free(suspect->members);
+	s->v.nr--;
+}
+
+/* --- garbage --- */
+
+/* Does the collector ever run by itself? */
+static bool collects(const struct heap *h)
+{
+	for (size_t i = 0; i < h->interpreters.nr; i++)
+		if (!h->interpreters.v[i].gc_enabled ||
+		    !h->interpreters.v[i].generations[0].threshold)
+			return false;
+	return true;
+}
+
+static uint32_t flags_of(const struct heap *h, oid o)
+{
+	uint32_t flags = heap_type_of(h, o)->flags;
+
+	return (flags & TYPE_HAS_DEL ? SUSPECT_HAS_DEL : 0) |
+	       (flags & TYPE_LEGACY_DEL ? SUSPECT_LEGACY_DEL : 0);
+}
+
+/* What garbage retains that the collector does not track goes with it. */
+static void add_garbage(struct suspects *s)
+{
+	const struct heap *h = s->heap;
+	struct suspect *suspect =
+		suspects_add(s, collects(h) ? SUSPECT_GARBAGE :
+					      SUSPECT_GC_DISABLED, RANK_SET);
+
+	for (size_t i = 0; i < s->garbage.objects.nr; i++) {
+		oid o = s->garbage.objects.v[i];
+
+		suspect->flags |= flags_of(h, o);
+		suspects_put_retained(s, suspect, o);
+	}
+	suspect->entries = s->garbage.objects.nr;
+	end_set(s);
+}
+
+/* No root reaches it, and the collector does not look at it. */
+static void add_frozen(struct suspects *s)
+{
+	const struct heap *h = s->heap;
+	struct suspect *suspect = suspects_add(s, SUSPECT_FROZEN, RANK_SET);
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		if (s->dominators.holder[o] != HOLDER_GARBAGE ||
+		    h->generation[o] != GENERATION_PERMANENT)
+			continue;
+		suspect->entries++;
+		suspect->flags |= flags_of(h, o);
+		suspects_put_retained(s, suspect, o);
+	}
+	end_set(s);
+}
+
+/* --- roots of a kind --- */
+
+/* Sorted, roots that are alike are neighbours. */
+struct held {
+	uint32_t type;
+	bool atexit;
+	oid object;
+};
+VEC_DEFINE(held_vec, struct held);
+
+static int compare_held(const void *a, const void *b)
+{
+	const struct held *x = a, *y = b;
+
+	if (x->atexit != y->atexit)
+		return x->atexit < y->atexit ? -1 : 1;
+	if (!x->atexit && x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+static bool is_atexit(const struct heap *h, const struct root *root)
+{
+	return root->kind == ROOT_INTERPRETER &&
+	       root->place != ROOT_NO_PLACE &&
+	       h->roots.v[root->place].name &&
+	       !strncmp(h->roots.v[root->place].name, "atexit callback", 15);
+}
+
+/* Not what is immortal: that needs nobody to hold it. */
+static bool is_native(const struct root *root)
+{
+	return root->kind == ROOT_NATIVE && root->place == ROOT_NO_PLACE &&
+	       root->surplus != REFCOUNT_IMMORTAL;
+}
+
+static void find_held(const struct suspects *s, struct held_vec *ret)
+{
+	const struct reach *r = &s->reach;
+
+	for (size_t i = 0; i < r->roots.nr; i++) {
+		oid o = r->roots.v[i].object;
+		bool atexit = is_atexit(s->heap, &r->roots.v[i]);
+
+		if ((atexit || is_native(&r->roots.v[i])) &&
+		    r->parent[o] == OID_NONE)
+			held_vec_push(ret, (struct held){ s->heap->type[o],
+							  atexit, o });
+	}
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_held);
+}
+
+static void add_held(struct suspects *s)
+{
+	CLEANUP(held_vec_release) struct held_vec held = VEC_INIT;
+
+	find_held(s, &held);
+	for (size_t i = 0, next; i < held.nr; i = next) {
+		const struct held *first = &held.v[i];
+		struct suspect *suspect;
+
+		for (next = i; next < held.nr; next++)
+			if (held.v[next].atexit != first->atexit ||
+			    (!first->atexit &&
+			     held.v[next].type != first->type))
+				break;
+		if (next - i < s->options.min_entries)
+			continue;
+		suspect = suspects_add(s, first->atexit ? SUSPECT_ATEXIT :
+				       SUSPECT_NATIVE, RANK_SET);
+		suspect->object = first->object;
+		suspect->nr_alike = (uint32_t)(next - i - 1);
+		suspect->entries = next - i;
+		suspect->entry_type = first->type;
+		for (size_t j = i; j < next; j++)
+			suspects_put_retained(s, suspect, held.v[j].object);
+		end_set(s);
+	}
+}
+
+void suspects_add_sets(struct suspects *s)
+{
+	add_garbage(s);
+	add_frozen(s);
+	add_held(s);
+}

@@ -1,0 +1,200 @@
+/*
+ * Memory without use: strings that are equal, tables that are nearly empty.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects.h"
+#include "heap/naming.h"
+
+/* Before all else: who holds them is not to blame for their contents. */
+#define RANK_WASTE (UINT64_C(1) << 50)
+/* Fewer equal strings are no pattern (as in MAT). */
+#define MIN_EQUAL 10
+
+/* --- equal strings --- */
+
+struct text {
+	uint64_t hash;
+	oid object;
+};
+VEC_DEFINE(text_vec, struct text);
+
+static uint64_t hash_bytes(uint64_t hash, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)s[i]) *
+		       UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool is_named(const struct heap *h, oid o, const char *name)
+{
+	const char *of_type = heap_type_of(h, o)->name;
+
+	return of_type && !strcmp(of_type, name);
+}
+
+/* A code object's own: constants, line tables.  Nobody makes one of them. */
+static bool is_of_code(const struct suspects *s, oid o)
+{
+	oid holder = s->reach.parent[o];
+
+	if (holder != OID_NONE && is_named(s->heap, holder, "tuple"))
+		holder = s->reach.parent[holder];
+	return holder != OID_NONE && is_named(s->heap, holder, "code");
+}
+
+/* Only those that would go with their last holder: not interned for ever. */
+static void find_texts(struct suspects *s, struct text_vec *ret)
+{
+	struct heap *h = s->heap;
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint64_t hash = h->size[o] * UINT64_C(0x9e3779b97f4a7c15);
+
+		if ((!is_named(h, o, "str") && !is_named(h, o, "bytes")) ||
+		    bits_get(s->dominators.roots, o) || is_of_code(s, o))
+			continue;
+		str_cut(&text, 0);
+		heap_preview(h, o, TEXT_MAX, &text);
+		/* Redacted: nobody knows what it is. */
+		if (!text.len || *text.s == '<')
+			continue;
+		hash += (uint64_t)heap_length(h, o);
+		text_vec_push(ret, (struct text){
+			hash_bytes(hash, text.s, text.len), o });
+	}
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	const struct text *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* The holder of most of the texts i .. end - 1. */
+static oid holder_of(const struct suspects *s, const struct text *v, size_t i,
+		     size_t end)
+{
+	oid candidate = OID_NONE;
+	size_t votes = 0;
+
+	/* Boyer and Moore's majority vote. */
+	for (; i < end; i++) {
+		oid holder = s->reach.parent[v[i].object];
+
+		if (!votes)
+			candidate = holder;
+		if (holder == candidate)
+			votes++;
+		else
+			votes--;
+	}
+	return votes ? candidate : OID_NONE;
+}
+
+static void add_duplicates(struct suspects *s)
+{
+	CLEANUP(text_vec_release) struct text_vec texts = VEC_INIT;
+	uint64_t most = 0;
+	struct suspect *suspect;
+
+	find_texts(s, &texts);
+	if (texts.nr)
+		qsort(texts.v, texts.nr, sizeof(*texts.v), compare_texts);
+	suspect = suspects_add(s, SUSPECT_DUPLICATES, RANK_WASTE);
+	for (size_t i = 0, end; i < texts.nr; i = end) {
+		const struct text *first = &texts.v[i];
+		uint64_t bytes;
+
+		for (end = i; end < texts.nr; end++)
+			if (texts.v[end].hash != first->hash)
+				break;
+		if (end - i < MIN_EQUAL)
+			continue;
+		/* One of them is needed. */
+		for (size_t j = i + 1; j < end; j++)
+			suspects_put(s, suspect, texts.v[j].object);
+		bytes = (end - i) * s->heap->size[first->object];
+		if (bytes <= most)
+			continue;
+		most = bytes;
+		suspect->object = first->object;
+		suspect->entries = end - i;
+		suspect->via = holder_of(s, texts.v, i, end);
+	}
+	if (suspect->objects && suspect->bytes >= suspects_bytes(s, 1))
+		return;
+	free(suspect->members);
+	s->v.nr--;
+}
+
+/* --- tables --- */
+
+/*
+ * A dict grows to at most 3 times its entries rounded up to a power of two
+ * (Objects/dictobject.c, GROWTH_RATE), of at most 24 bytes a slot with the
+ * index; a set to 4 times (Objects/setobject.c), of 16 bytes, when it is filled
+ * to 3/5.  Neither shrinks when entries are deleted.  So this many bytes an
+ * entry are never reached by growing; a fourth is what it may need.
+ */
+#define SPARSE_BYTES 430
+#define NEEDED_BYTES (SPARSE_BYTES / 4)
+/* What an empty one may have. */
+#define SPARSE_FREE 2048
+
+static uint64_t unused_bytes(struct heap *h, oid o)
+{
+	bool table = heap_type_of(h, o)->flags & TYPE_IS_DICT ||
+		     is_named(h, o, "set");
+	int64_t length;
+
+	if (!table || h->size[o] < 2 * SPARSE_FREE)
+		return 0;
+	length = heap_length(h, o);
+	if (length < 0 || (uint64_t)length > h->size[o] / SPARSE_BYTES ||
+	    h->size[o] - (uint64_t)length * SPARSE_BYTES < SPARSE_FREE)
+		return 0;
+	return h->size[o] - (uint64_t)length * NEEDED_BYTES;
+}
+
+static void add_sparse(struct suspects *s)
+{
+	struct heap *h = s->heap;
+	struct suspect *suspect = suspects_add(s, SUSPECT_SPARSE, RANK_WASTE);
+	uint64_t most = 0, sum = 0;
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint64_t unused = unused_bytes(h, o);
+
+		if (!unused)
+			continue;
+		suspects_put(s, suspect, o);
+		sum += unused;
+		if (unused > most) {
+			most = unused;
+			suspect->object = o;
+		}
+	}
+	suspect->bytes = sum;
+	suspect->entries = suspect->objects;
+	if (suspect->objects)
+		suspect->nr_alike = (uint32_t)suspect->objects - 1;
+	/* A burst of load leaves some of it behind. */
+	if (sum && sum >= suspects_bytes_in_any_case(s, 1))
+		return;
+	free(suspect->members);
+	s->v.nr--;
+}
+
+void suspects_add_waste(struct suspects *s)
+{
+	add_duplicates(s);
+	add_sparse(s);
+}

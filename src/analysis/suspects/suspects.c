@@ -1,0 +1,353 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/graph/bits.h"
+#include "analysis/compare/match.h"
+#include "analysis/compare/place.h"
+#include "analysis/suspects/suspects.h"
+
+/* With older heaps thresholds are so much lower: growth tells. */
+#define LOWER_WITH_OLDER 10
+/* Of what a suspect keeps so much must not be another's. */
+#define OWN_PERCENT 30
+
+const char *const suspect_kind_names[NR_SUSPECT_KINDS] = {
+	[SUSPECT_CONTAINER] = "container",
+	[SUSPECT_ATTRIBUTE] = "attribute",
+	[SUSPECT_CLASS] = "class attribute",
+	[SUSPECT_CACHE] = "cache",
+	[SUSPECT_LRU_CACHE] = "lru_cache",
+	[SUSPECT_CALLBACKS] = "callbacks",
+	[SUSPECT_LOGGING] = "logging",
+	[SUSPECT_QUEUE] = "queue",
+	[SUSPECT_THREAD_LOCAL] = "thread local",
+	[SUSPECT_CLOSURE] = "closure",
+	[SUSPECT_DEFAULT] = "default argument",
+	[SUSPECT_COROUTINE] = "coroutine",
+	[SUSPECT_GENERATOR] = "generator",
+	[SUSPECT_TASKS] = "tasks",
+	[SUSPECT_EXCEPTION] = "exception",
+	[SUSPECT_WEAK] = "weak references",
+	[SUSPECT_CLASSES] = "classes",
+	[SUSPECT_FRAME] = "frame",
+	[SUSPECT_CHAIN] = "chain",
+	[SUSPECT_GC_GARBAGE] = "gc.garbage",
+	[SUSPECT_GARBAGE] = "garbage",
+	[SUSPECT_GC_DISABLED] = "gc disabled",
+	[SUSPECT_FROZEN] = "gc frozen",
+	[SUSPECT_NATIVE] = "native",
+	[SUSPECT_ATEXIT] = "atexit",
+	[SUSPECT_DUPLICATES] = "duplicate strings",
+	[SUSPECT_SPARSE] = "sparse",
+};
+
+/* --- sets --- */
+
+struct suspect *suspects_add(struct suspects *s, enum suspect_kind kind,
+			     uint64_t rank)
+{
+	suspect_vec_push(&s->v, (struct suspect){
+		.kind = kind, .rank = rank,
+		.object = OID_NONE, .via = OID_NONE,
+		.entry_type = UINT32_MAX,
+		.members = bits_new(s->heap->nr_objects) });
+	return &s->v.v[s->v.nr - 1];
+}
+
+void suspects_put(struct suspects *s, struct suspect *suspect, oid o)
+{
+	if (bits_get(suspect->members, o))
+		return;
+	bits_set(suspect->members, o);
+	suspect->objects++;
+	suspect->bytes += s->heap->size[o];
+}
+
+void suspects_put_retained(struct suspects *s, struct suspect *suspect, oid o)
+{
+	const struct dominators *d = &s->dominators;
+
+	for (uint32_t i = 0; i < d->objects[o]; i++)
+		suspects_put(s, suspect, d->order[d->place[o] + i]);
+}
+
+uint64_t suspects_bytes(const struct suspects *s, uint64_t times)
+{
+	return s->all_bytes / 100 * s->options.min_percent * times;
+}
+
+uint64_t suspects_bytes_in_any_case(const struct suspects *s, uint64_t times)
+{
+	return s->dominators.all_bytes / 100 * s->options.min_percent * times;
+}
+
+static void suspect_release(struct suspect *suspect)
+{
+	free(suspect->members);
+	free(suspect->old_entries);
+	summary_row_vec_release(&suspect->types);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct summary_row *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->type < y->type ? -1 : x->type > y->type;
+}
+
+static void count_types(const struct heap *h, struct suspect *suspect)
+{
+	CLEANUP(freep) struct summary_row *rows =
+		xcalloc(h->types.nr, sizeof(*rows));
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct summary_row *row = &rows[h->type[o]];
+
+		if (!bits_get(suspect->members, o))
+			continue;
+		row->type = h->type[o];
+		row->nr++;
+		row->bytes += h->size[o];
+	}
+	for (size_t i = 0; i < h->types.nr; i++)
+		if (rows[i].nr)
+			summary_row_vec_push(&suspect->types, rows[i]);
+	if (suspect->types.nr)
+		qsort(suspect->types.v, suspect->types.nr,
+		      sizeof(*suspect->types.v), compare_rows);
+}
+
+/* --- where sets overlap --- */
+
+static int compare_rank(const void *a, const void *b)
+{
+	const struct suspect *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* The bytes of its members that are nobody's yet; they become its. */
+static uint64_t take_members(const struct suspects *s, uint64_t *taken,
+			     const struct suspect *suspect, bool look)
+{
+	const struct heap *h = s->heap;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i <= h->nr_objects / 64; i++) {
+		uint64_t more = suspect->members[i] & ~taken[i];
+
+		for (uint64_t left = more; left; left &= left - 1)
+			bytes += h->size[i * 64 + (size_t)
+					 __builtin_ctzll(left)];
+		if (!look)
+			taken[i] |= more;
+	}
+	return bytes;
+}
+
+static void drop_overlapping(struct suspects *s)
+{
+	CLEANUP(freep) uint64_t *taken = bits_new(s->heap->nr_objects);
+	size_t kept = 0;
+
+	if (s->v.nr)
+		qsort(s->v.v, s->v.nr, sizeof(*s->v.v), compare_rank);
+	for (size_t i = 0; i < s->v.nr; i++) {
+		struct suspect *suspect = &s->v.v[i];
+		uint64_t own = take_members(s, taken, suspect, true);
+		bool drop = !own || own < suspects_bytes(s, 1) ||
+			    own < suspect->bytes / 100 * OWN_PERCENT;
+
+		/* The unused bytes of a container are never another's. */
+		if (drop && suspect->kind != SUSPECT_SPARSE) {
+			suspect_release(suspect);
+			continue;
+		}
+		take_members(s, taken, suspect, false);
+		if (suspect->bounded)
+			suspect_release(suspect);
+		else
+			s->v.v[kept++] = *suspect;
+	}
+	s->v.nr = kept;
+}
+
+/* --- all of it --- */
+
+/*
+ * Weak references to what is alive, as in a WeakValueDictionary, go with it:
+ * who holds that is to blame.
+ */
+static bool is_of_living(const struct suspects *s,
+			 const struct suspect *suspect)
+{
+	const struct heap *h = s->heap;
+	uint64_t living = 0;
+
+	if (suspect->kind != SUSPECT_WEAK)
+		return false;
+	for (size_t i = 0; i < h->weak.nr; i++)
+		living += bits_get(suspect->members, h->weak.v[i].reference);
+	return living * 2 > suspect->entries;
+}
+
+static void classify(struct suspects *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->v.nr; i++) {
+		struct suspect *suspect = &s->v.v[i];
+
+		suspects_classify(s, suspect);
+		if (is_of_living(s, suspect)) {
+			suspect_release(suspect);
+			continue;
+		}
+		count_types(s->heap, suspect);
+		suspect->old_entries = xcalloc(s->nr_older,
+					       sizeof(*suspect->old_entries));
+		s->v.v[kept++] = *suspect;
+	}
+	s->v.nr = kept;
+}
+
+void suspects_build(struct heap *h, const struct suspects_options *options,
+		    size_t nr_older, struct suspects *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->heap = h;
+	ret->options = *options;
+	ret->nr_older = nr_older;
+	reach_build(h, NULL, &ret->reach);
+	dominators_build(h, &ret->dominators);
+	fan_build(&ret->reach, &ret->dominators, &ret->fan);
+	garbage_build(h, &ret->garbage);
+	ret->all_bytes = ret->dominators.all_bytes;
+	if (nr_older) {
+		ret->options.min_objects /= LOWER_WITH_OLDER;
+		ret->options.min_entries /= LOWER_WITH_OLDER;
+		ret->all_bytes /= LOWER_WITH_OLDER;
+	}
+	suspects_add_holders(ret);
+	suspects_add_sets(ret);
+	suspects_add_waste(ret);
+	drop_overlapping(ret);
+	classify(ret);
+	ret->all_bytes = ret->dominators.all_bytes;
+}
+
+/* --- older heaps --- */
+
+int64_t suspects_entries(struct heap *h, oid o)
+{
+	const struct heap_fact *fact;
+
+	if (o == OID_NONE)
+		return -1;
+	fact = heap_fact_of(h, o);
+	return fact ? fact->length : heap_length(h, o);
+}
+
+static int64_t entries_then(struct suspects *s, const struct suspect *suspect,
+			    struct heap *older, const struct match *match)
+{
+	oid then = OID_NONE;
+
+	if (suspect->object == OID_NONE)
+		return -1;
+	if (match->same_process)
+		then = match->old_of[suspect->object];
+	else if (reach_has(&s->reach, suspect->object))
+		then = place_find(s->heap, &s->reach, suspect->object, older);
+	return suspects_entries(older, then);
+}
+
+static void count_came(struct suspects *s, struct suspect *suspect,
+		       const struct match *match)
+{
+	const struct heap *h = s->heap;
+
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (bits_get(suspect->members, o) && match_is_new(match, o)) {
+			suspect->came++;
+			suspect->came_bytes += h->size[o];
+		}
+}
+
+void suspects_compare(struct suspects *s, struct heap *older)
+{
+	struct match match;
+
+	match_build(older, s->heap, &match);
+	for (size_t i = 0; i < s->v.nr; i++) {
+		struct suspect *suspect = &s->v.v[i];
+
+		suspect->old_entries[s->nr_compared] =
+			entries_then(s, suspect, older, &match);
+		if (!s->nr_compared)
+			count_came(s, suspect, &match);
+	}
+	s->nr_compared++;
+	match_release(&match);
+}
+
+/* In every step that is known, and at all. */
+static bool has_grown(struct suspects *s, const struct suspect *suspect)
+{
+	int64_t now = suspects_entries(s->heap, suspect->object), last = -1;
+
+	if (now < 0)
+		return suspect->object == OID_NONE || suspect->came;
+	for (size_t i = 0; i < s->nr_compared; i++) {
+		int64_t then = suspect->old_entries[i];
+
+		if (then >= 0 && then < last)
+			return false;
+		last = MAX(last, then);
+	}
+	return now > last;
+}
+
+static int compare_size(const void *a, const void *b)
+{
+	const struct suspect *x = a, *y = b;
+	uint64_t p = x->came_bytes, q = y->came_bytes;
+
+	if (p != q)
+		return p > q ? -1 : 1;
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+void suspects_finish(struct suspects *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->v.nr; i++)
+		if (!s->nr_compared || has_grown(s, &s->v.v[i]))
+			s->v.v[kept++] = s->v.v[i];
+		else
+			suspect_release(&s->v.v[i]);
+	s->v.nr = kept;
+	if (kept)
+		qsort(s->v.v, kept, sizeof(*s->v.v), compare_size);
+}
+
+void suspects_release(struct suspects *s)
+{
+	for (size_t i = 0; i < s->v.nr; i++)
+		suspect_release(&s->v.v[i]);
+	suspect_vec_release(&s->v);
+	fan_release(&s->fan);
+	dominators_release(&s->dominators);
+	garbage_release(&s->garbage);
+	reach_release(&s->reach);
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,135 @@
+#include <string.h>
+
+#include "analysis/limits/pattern.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "output/reports/chain.h"
+
+struct chain_arguments {
+	struct common_options common;
+	uint64_t count;
+};
+
+static const struct argp_option options[] = {
+	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
+	  "The object to ask about: hexadecimal, with or without 0x", 0 },
+	{ "count", OPTION_COUNT, "N", 0,
+	  "Show N chains, as different as they can be (default: 3)", 0 },
+	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
+	{ "type", OPTION_TYPE, "NAME", 0,
+	  "Ask about all objects of the type; a pattern like 'app.*' may name"
+	  " many", 0 },
+	{ 0 },
+};
+
+static error_t check(const struct argp_state *state,
+		     const struct chain_arguments *o)
+{
+	if (!o->common.type == !o->common.has_address)
+		return options_error(state, o->common.type ?
+				     "--type and --address exclude each other" :
+				     "--type=NAME or --address=ADDRESS is"
+				     " missing");
+	if (!o->count)
+		return options_error(state, "--count: 0 chains are none");
+	return 0;
+}
+
+static error_t parse_chain(int key, char *arg, struct argp_state *state)
+{
+	struct chain_arguments *o = state->input;
+	error_t err;
+
+	if (options_common(key, arg, state, &err))
+		return err;
+	switch (key) {
+	case OPTION_COUNT:
+		return options_number(state, "count", arg, &o->count);
+	case ARGP_KEY_END:
+		return check(state, o);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp chain_argp = {
+	.options = options,
+	.parser = parse_chain,
+	.args_doc = "TARGET",
+	.doc = "Show what keeps an object, or the objects of a type, alive:"
+	       " the shortest chains of references from a root (a module, a"
+	       " thread's frame, the interpreter) to it.  Weak references are"
+	       " never part of a chain."
+	       "\v"
+	       "The last line of a chain is what to write in Python, or to look"
+	       " for in the source.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld chain 4242 --type=app.User --count=3\n"
+	       "  pyheld chain 4242 --address=0x7f3a2c0b5d90",
+	.children = common_children,
+};
+
+/* The objects that were asked for; 0 or a status to exit with. */
+static int find_targets(struct session *s, const struct chain_arguments *o,
+			struct oid_vec *ret)
+{
+	CLEANUP(freep) bool *types = NULL;
+	oid object;
+	int status;
+
+	if (o->common.has_address) {
+		status = session_find(s, o->common.address, &object);
+		if (!status)
+			oid_vec_push(ret, object);
+		return status;
+	}
+	status = session_types(s, o->common.type, &types);
+	if (status)
+		return status;
+	pattern_objects(&s->heap, types, ret);
+	if (ret->nr)
+		return STATUS_OK;
+	return session_failed(error_new(ERR_NOT_FOUND, "no object is of type"
+					" '%s'", o->common.type));
+}
+
+static int show(struct session *s, const struct chain_arguments *o,
+		const struct chains *chains, size_t nr_targets)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	if (o->common.json)
+		return session_print_json(chain_json(&s->heap, chains,
+						     nr_targets),
+					  session_status(s));
+	chain_text(&s->heap, chains, nr_targets, o->common.type, &format,
+		   &text);
+	return session_print_text(&text, session_status(s));
+}
+
+int cmd_chain(const struct command *c, int argc, char **argv)
+{
+	struct chain_arguments o = { .common.max_args = 1, .count = 3 };
+	struct chain_options find = CHAIN_OPTIONS_DEFAULT;
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	CLEANUP(oid_vec_release) struct oid_vec targets = VEC_INIT;
+	struct chains chains;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	status = session_open(&s, o.common.args[0]);
+	if (!status)
+		status = find_targets(&s, &o, &targets);
+	if (status)
+		return status;
+	find.count = o.count;
+	chain_find(&s.heap, targets.v, targets.nr, &find, &chains);
+	status = show(&s, &o, &chains, targets.nr);
+	chain_release(&chains);
+	return status;
+}

@@ -1,0 +1,279 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/limits/pattern.h"
+#include "cli/commands.h"
+#include "cli/limits.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "output/reports/diff.h"
+#include "output/json.h"
+
+#define DEFAULT_LIMIT 20
+#define DEFAULT_HOLDERS 10
+/* So many holders are looked at where nothing limits them. */
+#define MAX_HOLDERS 200
+#define SORTS "bytes|count|came|name"
+
+VEC_DEFINE(target_vec, const char *);
+
+struct diff_options {
+	struct common_options common;
+	struct target_vec targets;
+	struct limits limits;
+};
+
+static const struct argp_option options[] = {
+	{ "fail-if", OPTION_FAIL_IF, "LIMIT", 0,
+	  "Exit with status 1 if the limit is crossed, e.g. 'bytes>10%',"
+	  " 'objects>+5000', 'type:app.* bytes>+1M'; may be repeated", 0 },
+	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
+	{ "limit", OPTION_LIMIT, "N", 0,
+	  "Show at most N types and N holders, 0: all (default: 20 and 10;"
+	  " with --json: all)", 0 },
+	{ "no-header", OPTION_NO_HEADER, NULL, 0,
+	  "Show only the rows of the table of types", 0 },
+	{ "sort", OPTION_SORT, SORTS, 0,
+	  "What to sort by: growth in bytes (the default) or in objects, how"
+	  " many came, or the types' names", 0 },
+	{ "type", OPTION_TYPE, "PATTERN", 0,
+	  "Count only objects of types whose name matches, e.g. 'app.*'", 0 },
+	{ 0 },
+};
+
+static error_t check_targets(const struct argp_state *state,
+			     const struct diff_options *o)
+{
+	if (o->targets.nr < 2)
+		return options_error(state, o->targets.nr ?
+				     "NEW is missing: what to compare with" :
+				     "OLD and NEW are missing: two captures,"
+				     " or a capture and a PID");
+	return 0;
+}
+
+static error_t parse_diff(int key, char *arg, struct argp_state *state)
+{
+	struct diff_options *o = state->input;
+	error_t err;
+
+	/* More targets than the other commands take. */
+	if (key == ARGP_KEY_ARG) {
+		target_vec_push(&o->targets, arg);
+		return 0;
+	}
+	if (key == ARGP_KEY_END)
+		return check_targets(state, o);
+	if (options_common(key, arg, state, &err))
+		return err;
+	if (key == OPTION_FAIL_IF)
+		return limits_add(&o->limits, arg, true, state);
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp diff_argp = {
+	.options = options,
+	.parser = parse_diff,
+	.args_doc = "OLD NEW [MORE...]",
+	.doc = "Compare captures of one process at different times: objects"
+	       " and bytes by type, what came and what went, and which"
+	       " containers and attributes grew.  Of three and more, in their"
+	       " order, what grew in every step."
+	       "\v"
+	       "Where the targets are different processes, types and holders"
+	       " are compared by their names alone.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld diff monday.pyheld friday.pyheld\n"
+	       "  pyheld diff a.pyheld b.pyheld c.pyheld --type='app.*'\n"
+	       "  pyheld diff monday.pyheld 4242 --fail-if='bytes>10%'",
+	.children = common_children,
+};
+
+static const enum diff_sort sorts[] = {
+	DIFF_BY_BYTES, DIFF_BY_COUNT, DIFF_BY_CAME, DIFF_BY_NAME,
+};
+
+/* --- the targets --- */
+
+/*
+ * The first and the last are kept open.  Of those between only what they are
+ * is left, in a heap that has nothing but its info.
+ */
+struct targets {
+	struct session old, new;
+	struct heap *between;
+	size_t nr;
+	const struct heap_info **infos;
+	int status;
+};
+
+static void targets_close(struct targets *t)
+{
+	session_close(&t->old);
+	session_close(&t->new);
+	for (size_t i = 0; t->between && i < t->nr; i++)
+		heap_release(&t->between[i]);
+	free(t->between);
+	free(t->infos);
+}
+
+static void add_status(struct targets *t, const struct session *s)
+{
+	t->status = MAX(t->status, session_status(s));
+}
+
+static int targets_open(struct targets *t, const struct target_vec *names)
+{
+	int status;
+
+	t->nr = names->nr;
+	t->between = xcalloc(t->nr, sizeof(*t->between));
+	t->infos = xcalloc(t->nr, sizeof(*t->infos));
+	status = session_open(&t->old, names->v[0]);
+	if (!status)
+		status = session_open(&t->new, names->v[t->nr - 1]);
+	if (status)
+		return status;
+	t->infos[0] = &t->old.heap.info;
+	t->infos[t->nr - 1] = &t->new.heap.info;
+	add_status(t, &t->old);
+	add_status(t, &t->new);
+	return STATUS_OK;
+}
+
+static int add_between(struct targets *t, size_t i, const char *name,
+		       struct series *series)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	int status = session_open(&s, name);
+
+	if (status)
+		return status;
+	add_status(t, &s);
+	series_add(series, i, &s.heap);
+	status = session_check(&s);
+	if (status)
+		return status;
+	/* What the info points to is the heap's: move it as a whole. */
+	t->between[i].info = s.heap.info;
+	s.heap.info = (struct heap_info){ 0 };
+	t->infos[i] = &t->between[i].info;
+	return STATUS_OK;
+}
+
+/* Captures in the wrong order would tell of growth what shrank. */
+static void warn_of_order(const struct targets *t,
+			  const struct target_vec *names)
+{
+	for (size_t i = 1; i < t->nr; i++)
+		if (t->infos[i]->taken_at < t->infos[i - 1]->taken_at)
+			fprintf(stderr, "pyheld: warning: %s is older than %s:"
+				" give the oldest first\n",
+				names->v[i], names->v[i - 1]);
+}
+
+/* --- types --- */
+
+/* The types of one heap or both; neither: the same error as elsewhere. */
+static int find_types(struct targets *t, const char *pattern, bool **old,
+		      bool **new)
+{
+	uint32_t nr;
+
+	*old = pattern_types(&t->old.heap, pattern, &nr);
+	if (!nr)
+		return session_types(&t->new, pattern, new);
+	*new = pattern_types(&t->new.heap, pattern, &nr);
+	return STATUS_OK;
+}
+
+/* --- all of it --- */
+
+static int show(const struct targets *t, const struct diff_options *o,
+		const struct diff_found *found)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	if (o->common.json) {
+		json_t *value = diff_json(found);
+
+		json_put(value, "limits", limits_json(&o->limits));
+		return session_print_json(value, t->status);
+	}
+	format.header = !o->common.no_header;
+	diff_text(found, &format, &text);
+	return session_print_text(&text, t->status);
+}
+
+static int compare(struct targets *t, const struct diff_options *o,
+		   const bool *old, const bool *new)
+{
+	struct grow_options how = {
+		.limit = MAX_HOLDERS,
+		.by_count = sorts[o->common.sort] == DIFF_BY_COUNT ||
+			    sorts[o->common.sort] == DIFF_BY_CAME,
+		.types_old = old, .types_new = new,
+	};
+	struct match match;
+	struct diff diff;
+	struct grow grow;
+	struct series series;
+	int status = STATUS_OK;
+
+	match_build(&t->old.heap, &t->new.heap, &match);
+	diff_build(&t->old.heap, &t->new.heap, &match, old, new,
+		   sorts[o->common.sort], &diff);
+	grow_build(&t->old.heap, &t->new.heap, &match, &how, &grow);
+	series_init(&series, t->nr, &t->new.heap, &diff, &grow);
+	for (size_t i = 1; i + 1 < t->nr && !status; i++)
+		status = add_between(t, i, o->targets.v[i], &series);
+	if (!status) {
+		warn_of_order(t, &o->targets);
+		status = show(t, o, &(struct diff_found){
+			.old = &t->old.heap, .new = &t->new.heap,
+			.infos = t->infos, .names = o->targets.v,
+			.match = &match, .diff = &diff,
+			.grow = &grow, .series = &series,
+			.limit = options_limit(&o->common, DEFAULT_LIMIT),
+			.holders = options_limit(&o->common,
+						 DEFAULT_HOLDERS) });
+	}
+	series_release(&series);
+	grow_release(&grow);
+	diff_release(&diff);
+	match_release(&match);
+	return status;
+}
+
+static void options_release(struct diff_options *o)
+{
+	target_vec_release(&o->targets);
+	limits_free(&o->limits);
+}
+
+int cmd_diff(const struct command *c, int argc, char **argv)
+{
+	CLEANUP(options_release) struct diff_options o = {
+		.common.sorts = SORTS };
+	CLEANUP(targets_close) struct targets t = { SESSION_INIT, SESSION_INIT,
+						    NULL, 0, NULL, 0 };
+	CLEANUP(freep) bool *old = NULL;
+	CLEANUP(freep) bool *new = NULL;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	status = targets_open(&t, &o.targets);
+	if (!status && o.common.type)
+		status = find_types(&t, o.common.type, &old, &new);
+	if (!status)
+		status = limits_check(&o.limits, &t.old.heap, &t.new.heap,
+				      STATUS_OK);
+	if (!status)
+		status = compare(&t, &o, old, new);
+	return limits_say(&o.limits, status);
+}

@@ -1,0 +1,78 @@
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "output/reports/object.h"
+
+#define DEFAULT_LIMIT 20	/* as many as a screen holds */
+
+static const struct argp_option options[] = {
+	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
+	{ "limit", OPTION_LIMIT, "N", 0,
+	  "Show at most N references and N referrers, 0: all"
+	  " (default: 20; with --json: all)", 0 },
+	{ 0 },
+};
+
+static error_t parse_object(int key, char *arg, struct argp_state *state)
+{
+	struct common_options *o = state->input;
+	error_t err;
+
+	if (options_common(key, arg, state, &err))
+		return err;
+	switch (key) {
+	case ARGP_KEY_END:
+		if (o->nr_args < 2)
+			return options_error(state, "ADDRESS is missing");
+		return options_address(state, o->args[1], &o->address);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp object_argp = {
+	.options = options,
+	.parser = parse_object,
+	.args_doc = "TARGET ADDRESS",
+	.doc = "Show one object: its type, size, reference count, what the"
+	       " collector makes of it, a short repr, what it refers to and"
+	       " what refers to it."
+	       "\v"
+	       "ADDRESS is hexadecimal, with or without 0x: what id() gives,"
+	       " and what the other commands print.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld object 4242 0x7f3a2c0b5d90",
+	.children = common_children,
+};
+
+static int show(struct session *s, const struct common_options *o, oid object)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	if (o->json)
+		return session_print_json(object_json(&s->heap, object,
+						      o->limit),
+					  session_status(s));
+	object_text(&s->heap, object, options_limit(o, DEFAULT_LIMIT),
+		    &format, &text);
+	return session_print_text(&text, session_status(s));
+}
+
+int cmd_object(const struct command *c, int argc, char **argv)
+{
+	struct common_options o = { .max_args = 2 };
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	oid object;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	status = session_open(&s, o.args[0]);
+	if (status)
+		return status;
+	status = session_find(&s, o.address, &object);
+	return status ? status : show(&s, &o, object);
+}

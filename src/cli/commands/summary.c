@@ -1,0 +1,117 @@
+#include "cli/commands.h"
+#include "cli/limits.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "output/json.h"
+#include "output/reports/summary.h"
+
+#define DEFAULT_LIMIT 30
+#define SORTS "bytes|count|name"
+
+struct summary_options {
+	struct common_options common;
+	struct limits limits;
+};
+
+static const struct argp_option options[] = {
+	{ "fail-if", OPTION_FAIL_IF, "LIMIT", 0,
+	  "Exit with status 1 if the limit is crossed, e.g. 'objects>2M',"
+	  " 'type:app.User count>1000'; may be repeated", 0 },
+	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
+	{ "limit", OPTION_LIMIT, "N", 0,
+	  "Show at most N types, 0: all (default: 30; with --json: all)", 0 },
+	{ "no-header", OPTION_NO_HEADER, NULL, 0,
+	  "Show only the rows of the table", 0 },
+	{ "sort", OPTION_SORT, SORTS, 0,
+	  "What to sort the types by (default: bytes)", 0 },
+	{ "type", OPTION_TYPE, "PATTERN", 0,
+	  "Show only types whose name matches, e.g. 'app.*'", 0 },
+	{ 0 },
+};
+
+static error_t parse_summary(int key, char *arg, struct argp_state *state)
+{
+	struct summary_options *o = state->input;
+	error_t err;
+
+	if (options_common(key, arg, state, &err))
+		return err;
+	if (key == OPTION_FAIL_IF)
+		return limits_add(&o->limits, arg, false, state);
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp summary_argp = {
+	.options = options,
+	.parser = parse_summary,
+	.args_doc = "TARGET",
+	.doc = "Show what process it is, what its garbage collector says, and"
+	       " its objects and bytes by type."
+	       "\v"
+	       "Sizes are what sys.getsizeof() says.  In PATTERN, * and ? and"
+	       " [a-z] mean what they mean to a shell; without a dot it is"
+	       " also held against the last part of a type's name.\n"
+	       "\n"
+	       "Example:\n"
+	       "  pyheld summary 4242\n"
+	       "  pyheld summary 4242 --type='app.*' --sort=count\n"
+	       "  pyheld summary 4242 --fail-if='type:app.User count>1000'",
+	.children = common_children,
+};
+
+static const enum summary_sort sorts[] = {
+	SUMMARY_BY_BYTES, SUMMARY_BY_COUNT, SUMMARY_BY_NAME,
+};
+
+static int show_json(struct session *s, const struct summary_options *o,
+		     const struct summary *summary, int status)
+{
+	json_t *value = summary_json(&s->heap, summary, o->common.limit);
+
+	json_put(value, "limits", limits_json(&o->limits));
+	return session_print_json(value, status);
+}
+
+static int show(struct session *s, const struct summary_options *o,
+		const struct summary *summary, int status)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	if (o->common.json)
+		return show_json(s, o, summary, status);
+	format.header = !o->common.no_header;
+	summary_text(&s->heap, summary,
+		     options_limit(&o->common, DEFAULT_LIMIT), &format, &text);
+	return session_print_text(&text, status);
+}
+
+static void options_release(struct summary_options *o)
+{
+	limits_free(&o->limits);
+}
+
+int cmd_summary(const struct command *c, int argc, char **argv)
+{
+	CLEANUP(options_release) struct summary_options o = {
+		.common = { .max_args = 1, .sorts = SORTS } };
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	CLEANUP(summary_release) struct summary summary = { 0 };
+	CLEANUP(freep) bool *types = NULL;
+	int status;
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	s.says_coverage = true;
+	status = session_open(&s, o.common.args[0]);
+	if (!status && o.common.type)
+		status = session_types(&s, o.common.type, &types);
+	if (!status)
+		status = limits_check(&o.limits, NULL, &s.heap,
+				      session_status(&s));
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
+		return status;
+	summary_build(&s.heap, types, sorts[o.common.sort], &summary);
+	return limits_say(&o.limits, show(&s, &o, &summary, status));
+}

@@ -1,0 +1,176 @@
+/*
+ * heap/capture/capture-format.h - what writer and reader of captures agree upon.
+ *
+ *	+-----------------+
+ *	| header, 16      |	magic, byte order, version
+ *	+-----------------+
+ *	| section         |	tables and columns, in any order
+ *	| ...             |
+ *	+-----------------+
+ *	| section table   |	48 bytes a section
+ *	+-----------------+
+ *	| trailer, 32     |	where the table is, its checksum, magic
+ *	+-----------------+
+ *
+ * All integers are little-endian.  To add a column: enum column, the table in
+ * capture-format.c, the writer's list; a reader that does not know it passes it
+ * by.  To add a field to a table's row: at its end, in both functions of
+ * capture-table.c, where a row of an older writer ends before it.  In both
+ * cases: the man page.
+ */
+#ifndef HEAP_CAPTURE_CAPTURE_FORMAT_H
+#define HEAP_CAPTURE_CAPTURE_FORMAT_H
+
+#include "heap/capture/capture.h"
+#include "heap/naming.h"
+
+#define CAPTURE_MAGIC "\x89pyheld\n"
+#define CAPTURE_END "\ndlehyp\x89"
+#define CAPTURE_ORDER 0x0102
+#define CAPTURE_VERSION 1
+#define CAPTURE_PAGE 4096
+#define CAPTURE_MAX_SECTIONS 1024
+
+struct capture_header {
+	char magic[8];
+	uint16_t order, version;
+	uint32_t reserved;
+};
+
+struct capture_trailer {
+	uint64_t table;		/* offset of the section table */
+	uint32_t nr_sections, reserved;
+	uint64_t checksum;	/* of the section table */
+	char magic[8];
+};
+
+/* Checksums are XXH3, 64 bits, of the bytes as they are stored. */
+struct capture_section {
+	char tag[4];
+	uint8_t zstd;		/* 1: compressed */
+	uint8_t packing;	/* enum packing */
+	uint16_t flags;
+	uint64_t offset, stored; /* in the file */
+	uint64_t packed;	/* bytes before compression */
+	uint64_t items;		/* in a column or table */
+	uint64_t checksum;
+};
+
+/* flags: a reader that does not know the section can't read the capture */
+#define SECTION_VITAL 1
+
+/* How a column's values are written; capture-pack.c. */
+enum packing {
+	PACK_NONE,		/* as in memory */
+	PACK_VARINT,		/* 7 bits a byte, low ones first */
+	PACK_ZIGZAG,		/* signed: 0, -1, 1, -2 ... as 0, 1, 2, 3 */
+	PACK_DELTA,		/* zigzag of the difference to the last one */
+	PACK_ADDRESS,		/* likewise, of value / 8 (rotated) */
+	PACK_ID,		/* 0, or 1 + zigzag of the difference to the
+				   last one that was not 0 */
+	PACK_CODES,
+	PACK_EDGES,
+	NR_PACKINGS,
+};
+
+enum column {
+	COLUMN_ADDRESS,
+	COLUMN_TYPE,
+	COLUMN_SIZE,
+	COLUMN_REFCOUNT,
+	COLUMN_GENERATION,
+	COLUMN_FLAGS,
+	COLUMN_EDGE_START,	/* only where not packed: else they follow */
+	COLUMN_EDGE_NR,
+	COLUMN_EDGES,
+	COLUMN_CODES,		/* heap/naming.h: of edges */
+	COLUMN_TEXT,		/* of objects */
+	COLUMN_LENGTH,
+	COLUMN_TEXT_START,
+	COLUMN_TEXT_BYTES,
+	NR_COLUMNS,
+};
+
+struct column_format {
+	char tag[5];
+	uint8_t width;		/* bytes of a value */
+	uint8_t packing;	/* when it is compressed */
+};
+extern const struct column_format column_formats[NR_COLUMNS];
+
+enum table {
+	TABLE_INFO,		/* one row */
+	TABLE_WARNINGS,
+	TABLE_MAPPINGS,
+	TABLE_TYPES,
+	TABLE_ROOTS,
+	TABLE_FRAMES,
+	TABLE_THREADS,
+	TABLE_INTERPRETERS,
+	TABLE_NAMES,		/* of edges */
+	TABLE_WEAK,
+	TABLE_BORROWED,
+	TABLE_FACTS,
+	NR_TABLES,
+};
+extern const char table_tags[NR_TABLES][5];
+
+/* Who does not know of the others is right about all else. */
+static inline bool table_is_vital(enum table table)
+{
+	return table != TABLE_WEAK && table != TABLE_BORROWED &&
+	       table != TABLE_FACTS;
+}
+
+/* What INFO says of the columns. */
+struct capture_counts {
+	uint64_t nr_objects, nr_collector_objects, nr_edges, nr_texts,
+		 nr_text_bytes;
+};
+
+/* --- capture-pack.c --- */
+
+/* Packed values.  What is packed into it next takes the same memory. */
+struct packed {
+	uint8_t *bytes;
+	size_t len, room;
+};
+#define PACKED_INIT { NULL, 0, 0 }
+void packed_release(struct packed *p);
+
+/* The edges of a heap and their codes, by oid. */
+struct pack_edges {
+	uint32_t nr_objects;
+	const uint64_t *start;
+	const uint32_t *nr;
+	oid *edges;		/* written by the unpackers */
+	uint32_t *codes;
+	uint64_t nr_edges;
+};
+
+void pack_column(enum packing packing, unsigned int width, const void *items,
+		 uint64_t nr, struct packed *ret);
+void pack_codes(const struct pack_edges *e, struct packed *ret);
+void pack_edges(const struct pack_edges *e, struct packed *ret);
+
+/* false: not what packing `nr` items gives. */
+bool unpack_column(enum packing packing, unsigned int width,
+		   const uint8_t *bytes, size_t len, void *items, uint64_t nr);
+bool unpack_codes(struct pack_edges *e, const uint8_t *bytes, size_t len);
+bool unpack_edges(struct pack_edges *e, const uint8_t *bytes, size_t len);
+
+/* --- capture-table.c: rows of fields --- */
+
+void table_write(enum table table, const struct heap *h,
+		 const struct heap_details *d, struct str *ret,
+		 uint64_t *items);
+/*
+ * Add what the table has to the heap (names: to *names; counts: of INFO).
+ * References to other tables and to objects are checked by the caller.
+ * false: it is not well formed.
+ */
+bool table_read(enum table table, const char *bytes, size_t len,
+		uint64_t items, struct heap *h, struct heap_name_vec *names,
+		struct capture_counts *counts);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * The sections and columns of a capture, each checked when it is first read.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include "heap/capture/capture-read.h"
+
+struct error *capture_damaged(const char *what)
+{
+	return error_new(ERR_CORRUPT, "the capture is damaged: %s", what);
+}
+
+/* --- sections --- */
+
+const struct capture_section *capture_find(const struct capture *c,
+						  const char *tag)
+{
+	for (uint32_t i = 0; i < c->nr_sections; i++)
+		if (!memcmp(c->sections[i].tag, tag, 4))
+			return &c->sections[i];
+	return NULL;
+}
+
+void capture_forget(const struct capture *c, const void *start, size_t len)
+{
+	uintptr_t from = (uintptr_t)start, end = from + len;
+	uintptr_t file = (uintptr_t)c->bytes;
+
+	if (!c->mapped || from < file || end > file + c->size)
+		return;
+	from = (from + CAPTURE_PAGE - 1) & ~(uintptr_t)(CAPTURE_PAGE - 1);
+	end &= ~(uintptr_t)(CAPTURE_PAGE - 1);
+	if (from < end)
+		madvise((void *)from, end - from, MADV_DONTNEED);
+}
+
+/* So much of a file is in our memory at once. */
+#define WINDOW (4u << 20)
+
+bool capture_checksum(const struct capture *c, const void *bytes, size_t len,
+		      uint64_t checksum)
+{
+	const uint8_t *p = bytes;
+	XXH3_state_t *state;
+	uint64_t found;
+
+	if (c->trusting)
+		return true;
+	if (len <= WINDOW)
+		return XXH3_64bits(bytes, len) == checksum;
+	state = XXH3_createState();
+	if (!state)
+		out_of_memory();
+	XXH3_64bits_reset(state);
+	for (size_t nr; len; p += nr, len -= nr) {
+		nr = MIN(len, WINDOW);
+		XXH3_64bits_update(state, p, nr);
+		capture_forget(c, p, nr);
+	}
+	found = XXH3_64bits_digest(state);
+	XXH3_freeState(state);
+	return found == checksum;
+}
+
+struct error *capture_stored(const struct capture *c,
+			     const struct capture_section *s,
+			     const uint8_t **ret)
+{
+	const uint8_t *bytes = c->bytes + s->offset;
+
+	if (!capture_checksum(c, bytes, s->stored, s->checksum))
+		return error_new(ERR_CORRUPT, "the capture is damaged: the"
+				 " checksum of its section %.4s is wrong",
+				 s->tag);
+	*ret = bytes;
+	return NULL;
+}
+
+struct error *capture_decompress(const struct capture *c,
+				 const struct capture_section *s, uint64_t max,
+				 uint8_t **ret)
+{
+	CLEANUP(freep) uint8_t *out = NULL;
+	const uint8_t *in = NULL;
+	struct error *err = capture_stored(c, s, &in);
+
+	if (err)
+		return err;
+	if (s->packed > max ||
+	    ZSTD_getFrameContentSize(in, s->stored) != s->packed)
+		return capture_damaged("a section is not as large as it says");
+	out = xmalloc(s->packed);
+	if (ZSTD_decompress(out, s->packed, in, s->stored) != s->packed)
+		return capture_damaged("a section can't be decompressed");
+	*ret = out;
+	out = NULL;
+	return NULL;
+}
+
+/* --- columns --- */
+
+uint64_t capture_column_nr(const struct capture *c, enum column column)
+{
+	switch (column) {
+	case COLUMN_EDGES:
+	case COLUMN_CODES:
+		return c->counts.nr_edges;
+	case COLUMN_TEXT_START:
+		return c->counts.nr_texts + 1;
+	case COLUMN_TEXT_BYTES:
+		return c->counts.nr_text_bytes;
+	default:
+		return c->counts.nr_objects;
+	}
+}
+
+/* Edges and their codes are packed by object, codes first. */
+static struct error *unpack_by_object(struct heap *h, enum column column,
+				      const uint8_t *bytes, size_t len,
+				      void *items)
+{
+	struct capture *c = h->context;
+	struct pack_edges e = {
+		.nr_objects = h->nr_objects,
+		.start = h->edge_start,
+		.nr = h->edge_nr,
+		.nr_edges = c->counts.nr_edges,
+	};
+	struct error *err;
+
+	if (column == COLUMN_CODES) {
+		e.codes = items;
+		return unpack_codes(&e, bytes, len) ? NULL :
+						      capture_damaged("codes");
+	}
+	err = capture_load(h, COLUMN_CODES);
+	if (err)
+		return err;
+	/* Only read. */
+	e.codes = (uint32_t *)(uintptr_t)c->columns[COLUMN_CODES].items;
+	e.edges = items;
+	return unpack_edges(&e, bytes, len) ? NULL :
+					      capture_damaged("references");
+}
+
+static struct error *unpack(struct heap *h, enum column column,
+			    const struct capture_section *s,
+			    const uint8_t *bytes, void *items)
+{
+	const struct column_format *f = &column_formats[column];
+
+	if (s->packing == PACK_CODES || s->packing == PACK_EDGES) {
+		if (s->packing != f->packing)
+			return capture_damaged("a packing that does not fit");
+		return unpack_by_object(h, column, bytes, s->packed, items);
+	}
+	/* Those of 64 bits would write beyond the others. */
+	if (s->packing != PACK_NONE && s->packing != f->packing)
+		return capture_damaged("a packing that does not fit");
+	if (!unpack_column(s->packing, f->width, bytes, s->packed, items,
+			   s->items))
+		return capture_damaged("a column is cut");
+	return NULL;
+}
+
+static struct error *load_packed(struct heap *h, enum column column,
+				 const struct capture_section *s)
+{
+	struct capture *c = h->context;
+	const struct column_format *f = &column_formats[column];
+	CLEANUP(freep) uint8_t *bytes = NULL;
+	CLEANUP(freep) void *items = NULL;
+	/* No packing takes more than 10 bytes a value. */
+	struct error *err = capture_decompress(c, s, s->items * 10, &bytes);
+
+	if (err)
+		return err;
+	if (f->width == 1 && s->packing == PACK_NONE) {
+		if (s->packed != s->items)
+			return capture_damaged("a column is cut");
+		items = bytes;
+		bytes = NULL;
+	} else {
+		items = xreallocarray(NULL, s->items, f->width);
+		err = unpack(h, column, s, bytes, items);
+		if (err)
+			return err;
+	}
+	c->columns[column].items = c->columns[column].owned = items;
+	items = NULL;
+	return NULL;
+}
+
+static struct error *load_plain(struct capture *c, enum column column,
+				const struct capture_section *s)
+{
+	const struct column_format *f = &column_formats[column];
+	const uint8_t *bytes = NULL;
+	struct error *err;
+
+	if (s->packing != PACK_NONE || s->stored != s->items * f->width)
+		return capture_damaged("a column is cut");
+	err = capture_stored(c, s, &bytes);
+	if (err)
+		return err;
+	if ((uintptr_t)bytes % f->width)
+		return capture_damaged("a column is not aligned");
+	c->columns[column].items = bytes;
+	return NULL;
+}
+
+struct error *capture_load(struct heap *h, enum column column)
+{
+	struct capture *c = h->context;
+	const struct column_format *f = &column_formats[column];
+	const struct capture_section *s = capture_find(c, f->tag);
+
+	if (c->columns[column].items)
+		return NULL;
+	if (!s)
+		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
+				 " no section %s", f->tag);
+	if (s->items != capture_column_nr(c, column))
+		return capture_damaged("a column is of another length");
+	return s->zstd ? load_packed(h, column, s) : load_plain(c, column, s);
+}

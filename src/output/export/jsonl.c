@@ -1,0 +1,104 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "output/coverage.h"
+#include "output/json.h"
+#include "output/export/jsonl.h"
+
+/* A line is dumped to memory: jansson writes word by word. */
+static struct error *write_line(json_t *line, struct str *buffer, FILE *out)
+{
+	size_t len = json_dumpb(line, buffer->s, buffer->room, JSON_COMPACT);
+
+	if (len >= buffer->room) {
+		buffer->s = xreallocarray(buffer->room ? buffer->s : NULL,
+					  len + len / 2 + 1, 1);
+		buffer->room = len + len / 2 + 1;
+		len = json_dumpb(line, buffer->s, buffer->room, JSON_COMPACT);
+	}
+	json_decref(line);
+	if (!len)
+		out_of_memory();
+	buffer->s[len++] = '\n';
+	if (fwrite(buffer->s, 1, len, out) != len)
+		return error_errno(ERR_SYSTEM, errno, "can't write");
+	return NULL;
+}
+
+static json_t *header(const struct heap *h)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "format", json_text("pyheld"));
+	json_put(ret, "version", json_count(JSONL_VERSION));
+	json_put(ret, "target", json_target(h));
+	json_put(ret, "python", json_python(h));
+	json_put(ret, "gc", h->interpreters.nr ?
+			    json_gc(&h->interpreters.v[0]) : json_null());
+	json_put(ret, "interpreters", json_interpreters(h));
+	json_put(ret, "coverage", coverage_json(h));
+	json_put(ret, "objects", json_count(h->nr_collector_objects));
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}
+
+/* To name some references of an object can mean to read them all. */
+#define NAMES_AT_ONCE (UINT32_C(1) << 18)
+
+/* Names of a batch of references; grows as needed. */
+struct names {
+	struct edge_name *v;
+	uint32_t room;
+};
+
+static void names_release(struct names *n)
+{
+	free(n->v);
+}
+
+static json_t *reference(const struct heap *h, oid to,
+			 const struct edge_name *name)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "to", json_address(h->address[to]));
+	json_put(ret, "name", json_text(name->name));
+	return ret;
+}
+
+static json_t *references(struct heap *h, oid o, struct names *names)
+{
+	json_t *ret = json_array();
+	uint32_t nr = h->edge_nr[o], room = MIN(nr, NAMES_AT_ONCE);
+
+	if (room > names->room) {
+		names->v = xreallocarray(names->v, room, sizeof(*names->v));
+		names->room = room;
+	}
+	for (uint32_t first = 0; first < nr; first += NAMES_AT_ONCE) {
+		uint32_t some = MIN(nr - first, NAMES_AT_ONCE);
+		const oid *to = &h->edges.v[h->edge_start[o] + first];
+
+		heap_name_edges(h, o, first, some, names->v);
+		for (uint32_t i = 0; i < some; i++) {
+			json_push(ret, reference(h, to[i], &names->v[i]));
+			edge_name_release(&names->v[i]);
+		}
+	}
+	return ret;
+}
+
+struct error *jsonl_write(struct heap *h, FILE *out)
+{
+	CLEANUP(names_release) struct names names = { NULL, 0 };
+	CLEANUP(str_release) struct str buffer = STR_INIT;
+	struct error *err = write_line(header(h), &buffer, out);
+
+	for (oid o = 0; !err && o < h->nr_collector_objects; o++) {
+		json_t *line = json_object_of(h, o);
+
+		json_put(line, "references", references(h, o, &names));
+		err = write_line(line, &buffer, out);
+	}
+	return err;
+}

@@ -1,0 +1,182 @@
+#include "output/reports/chain.h"
+#include "output/json.h"
+#include "output/path.h"
+
+/* "app.User at 0x7f3a2c0b5d90 (48 bytes, 2 references)" */
+static void add_object(struct heap *h, oid o, struct str *out)
+{
+	format_type(out, h, o);
+	str_add(out, " at ");
+	format_address(out, h->address[o]);
+	str_add(out, " (");
+	format_bytes(out, h->size[o]);
+	str_add(out, ", ");
+	if (h->refcount[o] == REFCOUNT_IMMORTAL)
+		str_add(out, "immortal");
+	else
+		format_counted(out, h->refcount[o], "reference");
+	str_add_char(out, ')');
+}
+
+static void add_chain(struct heap *h, const struct chain *c,
+		      const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
+
+	trail_init(&t, h, &c->root, &c->steps);
+	add_object(h, c->steps.v[c->steps.nr - 1].object, &title);
+	str_add(&title, " is held by");
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add(out, "\n\n");
+	trail_tree(&t, f, 2, out);
+	str_add(out, "\n  ");
+	trail_readable(&t, out);
+	str_add_char(out, '\n');
+	if (c->nr_held < 2)
+		return;
+	str_add(out, "  and ");
+	format_counted(out, c->nr_held - 1, "reference");
+	str_add(out, " more to these from the same holder\n");
+}
+
+static void add_loop(struct heap *h, const struct path *path,
+		     const char *title, const struct format *f,
+		     struct str *out)
+{
+	CLEANUP(trail_release) struct trail t = { 0 };
+
+	if (!path->nr)
+		return;
+	trail_init(&t, h, NULL, path);
+	str_addf(out, "\n%s\n\n", title);
+	trail_tree(&t, f, 2, out);
+}
+
+static void add_holders(struct heap *h, const struct chains *c,
+			struct str *out)
+{
+	const struct referrers *r = &c->holders;
+
+	if (!r->v.nr)
+		return;
+	str_add(out, "\nIts holders, none of which is held by a root:\n\n");
+	for (size_t i = 0; i < r->v.nr; i++) {
+		str_add(out, "  ");
+		add_object(h, r->v.v[i].from, out);
+		str_add_char(out, '\n');
+	}
+	if (r->total <= r->v.nr)
+		return;
+	str_add(out, "  ... and ");
+	format_count(out, r->total - r->v.nr);
+	str_add(out, " more\n");
+}
+
+static void add_unreached(struct heap *h, const struct chains *c,
+			  const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	add_object(h, c->example, &title);
+	str_add(&title, " is held by no root");
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
+	add_loop(h, &c->cycle, "A cycle of garbage keeps it until the next"
+		 " collection:", f, out);
+	if (c->from_cycle.nr > 1)
+		add_loop(h, &c->from_cycle, "From there the way to it:", f,
+			 out);
+	if (!c->cycle.nr)
+		add_holders(h, c, out);
+}
+
+static void add_head(const struct chains *c, size_t nr_targets,
+		     const char *what, struct str *out)
+{
+	if (nr_targets < 2)
+		return;
+	format_counted(out, nr_targets, "object");
+	str_addf(out, " of %s, ", what);
+	if (c->unreached) {
+		str_add(out, "held by no root; one of them:\n\n");
+		return;
+	}
+	format_counted(out, c->nr_holders, "holder");
+	if (c->v.nr < c->nr_holders) {
+		str_add(out, ", the nearest ");
+		format_count(out, c->v.nr);
+		str_add(out, " of them (see --count)");
+	}
+	str_add(out, "\n\n");
+}
+
+void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
+		const char *what, const struct format *f, struct str *out)
+{
+	add_head(c, nr_targets, what, out);
+	if (c->unreached)
+		add_unreached(h, c, f, out);
+	for (size_t i = 0; i < c->v.nr; i++) {
+		if (i)
+			str_add_char(out, '\n');
+		add_chain(h, &c->v.v[i], f, out);
+	}
+	if (c->most.steps.nr) {
+		str_add(out, "\nMost are held by another, further from a root:"
+			"\n\n");
+		add_chain(h, &c->most, f, out);
+	}
+}
+
+/* --- JSON --- */
+
+static json_t *loop_json(struct heap *h, const struct path *path)
+{
+	CLEANUP(trail_release) struct trail t = { 0 };
+
+	trail_init(&t, h, NULL, path);
+	return trail_steps_json(&t);
+}
+
+static json_t *unreached_json(struct heap *h, const struct chains *c)
+{
+	json_t *ret, *holders;
+
+	if (!c->unreached)
+		return json_null();
+	ret = json_object();
+	holders = json_array();
+	for (size_t i = 0; i < c->holders.v.nr; i++)
+		json_push(holders, json_object_of(h, c->holders.v.v[i].from));
+	json_put(ret, "example", json_object_of(h, c->example));
+	json_put(ret, "cycle", loop_json(h, &c->cycle));
+	json_put(ret, "from_cycle", loop_json(h, &c->from_cycle));
+	json_put(ret, "nr_holders", json_count(c->holders.total));
+	json_put(ret, "holders", holders);
+	return ret;
+}
+
+json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets)
+{
+	json_t *ret = json_object(), *chains = json_array();
+
+	for (size_t i = 0; i < c->v.nr; i++) {
+		CLEANUP(trail_release) struct trail t = { 0 };
+		CLEANUP(str_release) struct str readable = STR_INIT;
+		json_t *chain;
+
+		trail_init(&t, h, &c->v.v[i].root, &c->v.v[i].steps);
+		chain = trail_json(&t);
+		trail_readable(&t, &readable);
+		json_put(chain, "readable", json_text(readable.s));
+		json_put(chain, "nr_held", json_count(c->v.v[i].nr_held));
+		json_push(chains, chain);
+	}
+	json_put(ret, "chains", chains);
+	json_put(ret, "objects", json_count(nr_targets));
+	json_put(ret, "nr_holders", json_count(c->nr_holders));
+	json_put(ret, "unreached", unreached_json(h, c));
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

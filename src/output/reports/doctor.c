@@ -1,0 +1,198 @@
+#include <inttypes.h>
+
+#include "output/coverage.h"
+#include "output/reports/doctor.h"
+#include "output/json.h"
+#include "output/reports/summary.h"
+#include "output/table.h"
+
+/* Of the types that do not differ. */
+#define MAX_SAMPLES_SHOWN 20
+
+bool doctor_is_well(const struct heap *h, const struct doctor *d)
+{
+	if (d->unreadable || d->audit->nr_over)
+		return false;
+	for (size_t i = 0; i < h->info.checks.nr; i++)
+		if (!h->info.checks.v[i].passed)
+			return false;
+	return true;
+}
+
+/* --- text --- */
+
+#define RESULT_WIDTH 8
+
+static void add_check(bool passed, const char *name, const char *detail,
+		      const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+	const char *result = passed ? "ok" : "FAILED";
+
+	str_add(&line, name);
+	if (detail && *detail)
+		str_addf(&line, ": %s", detail);
+	str_add(out, result);
+	format_pad(out, RESULT_WIDTH - format_width(result));
+	format_words(out, line.s, RESULT_WIDTH, RESULT_WIDTH + 2, f);
+}
+
+static void add_audit(const struct audit *a, const struct format *f,
+		      struct str *out)
+{
+	CLEANUP(str_release) struct str detail = STR_INIT;
+
+	format_count(&detail, a->explained);
+	str_add(&detail, " of ");
+	format_count(&detail, a->counted);
+	str_add(&detail, " references, too many of ");
+	format_counted(&detail, a->nr_over, "object");
+	add_check(!a->nr_over, "counts have the references that are found",
+		  detail.s, f, out);
+}
+
+static void add_checks(const struct heap *h, const struct doctor *d,
+		       const struct format *f, struct str *out)
+{
+	str_add_char(out, '\n');
+	if (d->unreadable)
+		add_check(false, "the target can be read", d->unreadable, f,
+			  out);
+	for (size_t i = 0; i < h->info.checks.nr; i++) {
+		const struct heap_check *c = &h->info.checks.v[i];
+
+		add_check(c->passed, c->name, c->detail, f, out);
+	}
+	if (!d->unreadable)
+		add_audit(d->audit, f, out);
+}
+
+static void add_samples(const struct heap *h, const struct format *f,
+			struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "COMPARED", .right = true }, { "DIFFERING", .right = true },
+		{ "TYPE", .shrinks = true },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+	const struct heap_sample_vec *v = &h->info.samples;
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < v->nr; i++) {
+		if (!v->v[i].compared ||
+		    (!v->v[i].differing && nr++ >= MAX_SAMPLES_SHOWN))
+			continue;
+		format_count(table_cell(&t), v->v[i].compared);
+		format_count(table_cell(&t), v->v[i].differing);
+		str_add(table_cell(&t), h->types.v[v->v[i].type].name);
+	}
+	if (!v->nr)
+		return;
+	str_add(out, "\nReaders held against the types' own code, in the"
+		" emulator:\n\n");
+	table_print(&t, f, out);
+	if (nr <= MAX_SAMPLES_SHOWN)
+		return;
+	str_add(out, "... and ");
+	format_counted(out, nr - MAX_SAMPLES_SHOWN, "more type");
+	str_add(out, " without a difference, see --json\n");
+}
+
+static void add_report(const struct doctor *d, struct str *out)
+{
+	str_addf(out, "\nFor a bug report, send the output of\n"
+		 "  pyheld doctor --json %s\n"
+		 "and, if you may, what is left of the heap without names and"
+		 " contents:\n"
+		 "  pyheld capture --redact=all -o bug.pyheld %s\n",
+		 d->target, d->target);
+}
+
+void doctor_text(const struct heap *h, const struct doctor *d,
+		 const struct format *f, struct str *out)
+{
+	str_addf(out, "pyheld       %s\n", d->pyheld);
+	if (!d->unreadable) {
+		summary_add_target(h, f, out);
+		str_addf(out, "layout       %s\nread by      ",
+			 h->info.layout ? h->info.layout : "unknown");
+		coverage_add_all(h, out);
+		str_add_char(out, '\n');
+	}
+	if (d->capture)
+		str_add(out, "\nA capture says nothing of the checks that were"
+			" made when it was taken,\nbut for the warnings that it"
+			" repeats: ask the process or the core file.\n");
+	add_checks(h, d, f, out);
+	add_samples(h, f, out);
+	add_report(d, out);
+}
+
+/* --- JSON --- */
+
+static json_t *check_json(const char *name, const char *detail, bool passed)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "check", json_text(name));
+	json_put(ret, "passed", json_boolean(passed));
+	json_put(ret, "found", json_text(detail));
+	return ret;
+}
+
+static json_t *checks_json(const struct heap *h, const struct doctor *d)
+{
+	json_t *ret = json_array();
+
+	if (d->unreadable)
+		json_push(ret, check_json("the target can be read",
+					  d->unreadable, false));
+	for (size_t i = 0; i < h->info.checks.nr; i++) {
+		const struct heap_check *c = &h->info.checks.v[i];
+
+		json_push(ret, check_json(c->name, c->detail, c->passed));
+	}
+	return ret;
+}
+
+static json_t *audit_json(const struct audit *a)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "references", json_count(a->counted));
+	json_put(ret, "explained", json_count(a->explained));
+	json_put(ret, "over_explained", json_count(a->over));
+	return ret;
+}
+
+static json_t *samples_json(const struct heap *h)
+{
+	const struct heap_sample_vec *v = &h->info.samples;
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < v->nr; i++) {
+		json_t *sample = json_object();
+
+		json_put(sample, "type",
+			 json_text(h->types.v[v->v[i].type].name));
+		json_put(sample, "compared", json_count(v->v[i].compared));
+		json_put(sample, "differing", json_count(v->v[i].differing));
+		json_push(ret, sample);
+	}
+	return ret;
+}
+
+json_t *doctor_json(const struct heap *h, const struct doctor *d)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "pyheld", json_text(d->pyheld));
+	json_put(ret, "well", json_boolean(doctor_is_well(h, d)));
+	json_put(ret, "target", json_target(h));
+	json_put(ret, "python", json_python(h));
+	json_put(ret, "checks", checks_json(h, d));
+	json_put(ret, "counts", audit_json(d->audit));
+	json_put(ret, "samples", samples_json(h));
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

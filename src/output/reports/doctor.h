@@ -1,0 +1,28 @@
+/*
+ * output/reports/doctor.h - how well pyheld knows a target.
+ */
+#ifndef OUTPUT_REPORTS_DOCTOR_H
+#define OUTPUT_REPORTS_DOCTOR_H
+
+#include <jansson.h>
+
+#include "analysis/audit.h"
+#include "output/format.h"
+
+struct doctor {
+	const char *target;	/* as the user typed it */
+	const char *pyheld;	/* its version */
+	const char *unreadable;	/* why it can't be read, or NULL; the heap is
+				   empty then */
+	bool capture;		/* which has no checks of its target */
+	const struct audit *audit;
+};
+
+/* Did all checks pass? */
+bool doctor_is_well(const struct heap *h, const struct doctor *d);
+
+void doctor_text(const struct heap *h, const struct doctor *d,
+		 const struct format *f, struct str *out);
+json_t *doctor_json(const struct heap *h, const struct doctor *d);
+
+#endif

@@ -1,0 +1,266 @@
+#include "output/reports/garbage.h"
+#include "output/json.h"
+#include "output/path.h"
+#include "output/table.h"
+#include "output/tally.h"
+
+#define MEMBERS_MAX_JSON 1000
+
+/* --- text --- */
+
+static void add_tally(struct str *out, uint64_t nr, uint64_t bytes)
+{
+	format_counted(out, nr, "object");
+	str_add(out, ", ");
+	format_bytes(out, bytes);
+}
+
+static void add_finalizers(const struct collect *c, struct str *out)
+{
+	if (c->finalizers) {
+		str_add(out, "finalizers of ");
+		format_counted(out, c->finalizers, "object");
+		str_add(out, " are called first, and may bring back what they"
+			" reach\n");
+	}
+	if (c->finalized) {
+		str_add(out, "finalizers of ");
+		format_counted(out, c->finalized, "object");
+		str_add(out, " have run already and will not run again\n");
+	}
+	if (c->callbacks) {
+		format_counted(out, c->callbacks, "callback");
+		str_add(out, " of weak references will be called\n");
+	}
+}
+
+static void add_collectors(const struct heap *h, bool any, struct str *out)
+{
+	for (size_t i = 0; i < h->interpreters.nr; i++) {
+		const struct heap_interpreter *it = &h->interpreters.v[i];
+
+		if (it->garbage > 0) {
+			str_add(out, "gc.garbage has ");
+			format_counted(out, (uint64_t)it->garbage, "object");
+			str_add(out, ", which nothing frees\n");
+		}
+		if (any && !it->gc_enabled)
+			str_add(out, "the collector is disabled: nothing frees"
+				" garbage but gc.collect()\n");
+	}
+}
+
+static void add_head(const struct heap *h, const struct garbage *g,
+		     const struct collect *c, const struct format *f,
+		     struct str *out)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	str_add(&title, "garbage: ");
+	add_tally(&title, g->objects.nr, g->bytes);
+	if (c->nr_components) {
+		str_add(&title, ", in ");
+		format_counted(&title, c->nr_components, "component");
+	}
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
+	if (c->untracked.nr) {
+		str_add(out, "with it go what the collector does not look at:"
+			" ");
+		add_tally(out, c->untracked.nr, c->untracked.bytes);
+		str_add_char(out, '\n');
+	}
+	add_finalizers(c, out);
+	if (c->uncollectable.nr) {
+		str_add(out, "of it can't be collected, for a class's tp_del: ");
+		add_tally(out, c->uncollectable.nr, c->uncollectable.bytes);
+		str_add_char(out, '\n');
+	}
+	add_collectors(h, g->objects.nr, out);
+}
+
+static void add_types(const struct heap *h, const struct garbage *g,
+		      uint64_t limit, const struct format *f, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "COUNT", .right = true }, { "BYTES", .right = true },
+		{ "TYPE", .shrinks = true },
+	};
+	CLEANUP(tally_type_vec_release) struct tally_type_vec types = VEC_INIT;
+	CLEANUP(table_release) struct table t = TABLE(columns);
+
+	tally_types(h, g->objects.v, g->objects.nr, &types);
+	if (!types.nr)
+		return;
+	for (size_t i = 0; i < types.nr && (!limit || i < limit); i++) {
+		format_count(table_cell(&t), types.v[i].nr);
+		format_count(table_cell(&t), types.v[i].bytes);
+		str_add(table_cell(&t), h->types.v[types.v[i].type].name);
+	}
+	str_add_char(out, '\n');
+	table_print(&t, f, out);
+	if (!limit || types.nr <= limit)
+		return;
+	str_add(out, "... and ");
+	format_counted(out, types.nr - limit, "more type");
+	str_add(out, ", see --limit\n");
+}
+
+static void add_loop(struct heap *h, const struct collect *c,
+		     const struct collect_group *g, const struct format *f,
+		     struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
+
+	collect_loop(h, c, g, &path);
+	if (!path.nr)
+		return;
+	trail_init(&t, h, NULL, &path);
+	str_add_char(out, '\n');
+	trail_tree(&t, f, 4, out);
+}
+
+static void add_group(struct heap *h, const struct collect *c,
+		      const struct collect_group *g, const struct format *f,
+		      struct str *out)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	if (g->nr > 1)
+		format_count(&title, g->nr);
+	str_add(&title, g->nr > 1 ? " components that are alike: "
+				  : "component: ");
+	add_tally(&title, g->objects.nr, g->objects.bytes);
+	str_add_char(out, '\n');
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
+	tally_text(h, c->members.v + g->first, g->nr_members,
+		   g->nr > 1 ? "  each: " : "  types: ", f, out);
+	if (g->finalizers) {
+		str_add(out, "  with finalizers: ");
+		format_counted(out, g->finalizers, "object");
+		str_add_char(out, '\n');
+	}
+	if (g->callbacks) {
+		str_add(out, "  with weak references that call back: ");
+		format_count(out, g->callbacks);
+		str_add_char(out, '\n');
+	}
+	if (g->uncollectable) {
+		str_add(out, "  can't be collected: ");
+		format_counted(out, g->uncollectable, "object");
+		str_add_char(out, '\n');
+	}
+	add_loop(h, c, g, f, out);
+}
+
+void garbage_text(struct heap *h, const struct garbage *g,
+		  const struct collect *c, uint64_t limit,
+		  const struct format *f, struct str *out)
+{
+	add_head(h, g, c, f, out);
+	if (c->scanned) {
+		str_add(out, "there may be more: of ");
+		format_counted(out, c->scanned, "object");
+		str_add(out, " it is not known what they refer to\n");
+	}
+	add_types(h, g, limit, f, out);
+	for (size_t i = 0; i < c->groups.nr && (!limit || i < limit); i++)
+		add_group(h, c, &c->groups.v[i], f, out);
+	if (!limit || c->groups.nr <= limit)
+		return;
+	str_add(out, "\n... and ");
+	format_counted(out, c->groups.nr - limit, "more kind");
+	str_add(out, " of component, see --limit\n");
+}
+
+/* --- JSON --- */
+
+static json_t *tally_of(uint64_t nr, uint64_t bytes)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "objects", json_count(nr));
+	json_put(ret, "bytes", json_count(bytes));
+	return ret;
+}
+
+static json_t *types_json(const struct heap *h, const struct garbage *g)
+{
+	CLEANUP(tally_type_vec_release) struct tally_type_vec types = VEC_INIT;
+	json_t *ret = json_array();
+
+	tally_types(h, g->objects.v, g->objects.nr, &types);
+	for (size_t i = 0; i < types.nr; i++) {
+		json_t *type = json_object();
+
+		json_put(type, "type",
+			 json_text(h->types.v[types.v[i].type].name));
+		json_put(type, "count", json_count(types.v[i].nr));
+		json_put(type, "size", json_count(types.v[i].bytes));
+		json_push(ret, type);
+	}
+	return ret;
+}
+
+static json_t *addresses_json(const struct heap *h, const oid *objects,
+			      size_t nr)
+{
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_push(ret, json_address(h->address[objects[i]]));
+	return ret;
+}
+
+static json_t *group_json(struct heap *h, const struct collect *c,
+			  const struct collect_group *g)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
+	const oid *members = c->members.v + g->first;
+	json_t *ret = json_object();
+
+	collect_loop(h, c, g, &path);
+	trail_init(&t, h, NULL, &path);
+	json_put(ret, "count", json_count(g->nr));
+	json_put(ret, "objects", json_count(g->objects.nr));
+	json_put(ret, "bytes", json_count(g->objects.bytes));
+	json_put(ret, "finalizers", json_count(g->finalizers));
+	json_put(ret, "weakref_callbacks", json_count(g->callbacks));
+	json_put(ret, "uncollectable", json_count(g->uncollectable));
+	json_put(ret, "types", tally_json(h, members, g->nr_members));
+	json_put(ret, "loop", trail_steps_json(&t));
+	json_put(ret, "members",
+		 addresses_json(h, members,
+				MIN(g->nr_members, MEMBERS_MAX_JSON)));
+	return ret;
+}
+
+json_t *garbage_json(struct heap *h, const struct garbage *g,
+		     const struct collect *c, uint64_t limit)
+{
+	json_t *ret = json_object(), *groups = json_array();
+
+	for (size_t i = 0; i < c->groups.nr && (!limit || i < limit); i++)
+		json_push(groups, group_json(h, c, &c->groups.v[i]));
+	json_put(ret, "objects", json_count(g->objects.nr));
+	json_put(ret, "bytes", json_count(g->bytes));
+	json_put(ret, "types", types_json(h, g));
+	json_put(ret, "addresses",
+		 addresses_json(h, g->objects.v, g->objects.nr));
+	json_put(ret, "untracked",
+		 tally_of(c->untracked.nr, c->untracked.bytes));
+	json_put(ret, "finalizers", json_count(c->finalizers));
+	json_put(ret, "finalized", json_count(c->finalized));
+	json_put(ret, "weakref_callbacks", json_count(c->callbacks));
+	json_put(ret, "uncollectable",
+		 tally_of(c->uncollectable.nr, c->uncollectable.bytes));
+	json_put(ret, "not_known", json_count(c->scanned));
+	json_put(ret, "nr_components", json_count(c->nr_components));
+	json_put(ret, "components", groups);
+	json_put(ret, "interpreters", json_interpreters(h));
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

@@ -1,0 +1,346 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "heap/naming.h"
+#include "output/reports/leaks.h"
+#include "output/path.h"
+
+/* Longer places lose their middle. */
+#define PLACE_MAX 120
+#define TYPE_MAX 60
+#define PREVIEW_MAX 40
+
+/* "x[0]  in f()": within a sentence one space is enough. */
+static void drop_gap(struct str *text)
+{
+	char *last = NULL;
+
+	for (char *gap = text->s; gap && (gap = strstr(gap, "  in ")); gap++)
+		last = gap;
+	if (!last)
+		return;
+	memmove(last, last + 1, strlen(last));
+	text->len--;
+}
+
+void leaks_add_place(const struct suspects *s, oid o, struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail trail = { 0 };
+	CLEANUP(str_release) struct str text = STR_INIT;
+	const struct root *root;
+
+	if (!reach_has(&s->reach, o)) {
+		format_type(out, s->heap, o);
+		str_add(out, " at ");
+		format_address(out, s->heap->address[o]);
+		return;
+	}
+	root = reach_path(&s->reach, o, &path);
+	trail_init(&trail, s->heap, root, &path);
+	trail_readable(&trail, &text);
+	drop_gap(&text);
+	format_fit(out, text.s, PLACE_MAX, false);
+}
+
+void leaks_add_type(const struct suspects *s, uint32_t type, struct str *out)
+{
+	const char *name = s->heap->types.v[type].name;
+
+	format_fit(out, name ? name : "?", TYPE_MAX, false);
+}
+
+static void add_type_of(const struct suspects *s, oid o, struct str *out)
+{
+	leaks_add_type(s, s->heap->type[o], out);
+}
+
+/* "the list app.SESSIONS" */
+static void add_the(const struct suspects *s, oid o, const char *place,
+		    struct str *out)
+{
+	str_add(out, "the ");
+	add_type_of(s, o, out);
+	str_addf(out, " %s", place);
+}
+
+static void add_via(const struct suspects *s, const struct suspect *suspect,
+		    const char *before, struct str *out)
+{
+	if (suspect->via == OID_NONE)
+		return;
+	str_add(out, before);
+	leaks_add_place(s, suspect->via, out);
+}
+
+static void add_entries(const struct suspects *s,
+			const struct suspect *suspect, struct str *out)
+{
+	str_add(out, " holds ");
+	format_counted(out, suspect->entries,
+		       suspect->entries == 1 ? "entry" : "entrie");
+	if (suspect->entry_type == UINT32_MAX)
+		return;
+	str_add(out, ", mostly ");
+	leaks_add_type(s, suspect->entry_type, out);
+}
+
+static void add_containers(const struct suspects *s,
+			   const struct suspect *suspect, const char *place,
+			   struct str *out)
+{
+	if (suspect->nr_alike) {
+		format_count(out, (uint64_t)suspect->nr_alike + 1);
+		str_add_char(out, ' ');
+		add_type_of(s, suspect->object, out);
+		str_addf(out, "s like %s hold ", place);
+		format_count(out, suspect->entries);
+		str_add(out, " entries");
+	} else {
+		add_the(s, suspect->object, place, out);
+		add_entries(s, suspect, out);
+	}
+}
+
+static void add_lru_cache(const struct suspect *suspect, const char *place,
+			  struct str *out)
+{
+	const struct heap_fact *fact = suspect->fact;
+
+	str_addf(out, "the functools.lru_cache of %s%s",
+		 suspect->flags & SUSPECT_OF_METHOD ? "the method " : "",
+		 place);
+	if (!fact || fact->kind != FACT_LRU_CACHE) {
+		str_add(out, " keeps what grows");
+		return;
+	}
+	str_add(out, fact->bound < 0 ? " has no bound: maxsize=None" :
+				       " is large: maxsize=");
+	if (fact->bound >= 0)
+		str_addf(out, "%" PRId64, fact->bound);
+	str_addf(out, ", currsize=%" PRId64 ", hits=%" PRIu64 ", misses=%"
+		 PRIu64, fact->length, fact->hits, fact->misses);
+}
+
+static void add_garbage(const struct suspect *suspect, struct str *out)
+{
+	format_counted(out, suspect->entries, "object");
+	str_add(out, suspect->kind == SUSPECT_FROZEN ?
+		" in cycles are garbage that gc.freeze() hides from the"
+		" collector" :
+		suspect->kind == SUSPECT_GC_DISABLED ?
+		" in cycles are garbage, and automatic collection is disabled" :
+		" in cycles are garbage that the collector has not come to"
+		" yet");
+	if (suspect->flags & SUSPECT_LEGACY_DEL)
+		str_add(out, "; a class with tp_del makes some of them"
+			     " uncollectable");
+	else if (suspect->flags & SUSPECT_HAS_DEL)
+		str_add(out, "; some of their classes have __del__");
+}
+
+static void add_exception(const struct suspects *s,
+			  const struct suspect *suspect, const char *place,
+			  struct str *out)
+{
+	if (suspect->flags & SUSPECT_TRACEBACKS) {
+		add_the(s, suspect->object, place, out);
+		str_add(out, " keeps exceptions with their tracebacks and all"
+			     " locals of their frames");
+		return;
+	}
+	str_add(out, "the ");
+	if (suspect->via == OID_NONE)
+		str_add(out, "exception");
+	else
+		add_type_of(s, suspect->via, out);
+	add_via(s, suspect, " ", out);
+	str_addf(out, " is kept with its frames: %s", place);
+	add_entries(s, suspect, out);
+}
+
+static void add_duplicates(const struct suspects *s,
+			   const struct suspect *suspect, struct str *out)
+{
+	CLEANUP(str_release) struct str preview = STR_INIT;
+	int64_t length = heap_length(s->heap, suspect->object);
+
+	format_count(out, suspect->entries);
+	if (length <= TEXT_MAX)
+		str_add(out, " equal strings ");
+	else
+		str_addf(out, " strings that look equal, of length %" PRId64
+			 " and with one beginning, ", length);
+	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
+	/* A byte may take four columns. */
+	format_fit(out, preview.s, PREVIEW_MAX, false);
+	str_add(out, " are objects of their own");
+	if (suspect->via != OID_NONE) {
+		str_add(out, ", most of them in ");
+		leaks_add_place(s, suspect->via, out);
+	}
+}
+
+static void add_sparse(const struct suspects *s, const struct suspect *suspect,
+		       const char *place, struct str *out)
+{
+	if (suspect->nr_alike) {
+		format_count(out, (uint64_t)suspect->nr_alike + 1);
+		str_add(out, " dicts and sets were much larger once, for"
+			     " example ");
+		add_the(s, suspect->object, place, out);
+		return;
+	}
+	add_the(s, suspect->object, place, out);
+	str_addf(out, " was much larger once: it has room for many times its %"
+		 PRId64 " entries", heap_length(s->heap, suspect->object));
+}
+
+/* "held by" and what makes the kind, after the container. */
+static const char *const via_words[NR_SUSPECT_KINDS] = {
+	[SUSPECT_CLASS] = ", as an attribute of the class ",
+	[SUSPECT_THREAD_LOCAL] = ", in the threading.local ",
+	[SUSPECT_CLOSURE] = ", in the closure of ",
+	[SUSPECT_DEFAULT] = ", as a default argument of ",
+	[SUSPECT_COROUTINE] = ", in the suspended coroutine ",
+	[SUSPECT_GENERATOR] = ", in the suspended generator ",
+};
+
+void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
+		     const char *place, struct str *out)
+{
+	const char *via = via_words[suspect->kind];
+
+	switch (suspect->kind) {
+	case SUSPECT_LRU_CACHE:
+		add_lru_cache(suspect, place, out);
+		break;
+	case SUSPECT_GARBAGE:
+	case SUSPECT_GC_DISABLED:
+	case SUSPECT_FROZEN:
+		add_garbage(suspect, out);
+		break;
+	case SUSPECT_EXCEPTION:
+		add_exception(s, suspect, place, out);
+		break;
+	case SUSPECT_CHAIN:
+		str_addf(out, "from %s on, %" PRIu64 " ", place,
+			 suspect->entries);
+		leaks_add_type(s, suspect->entry_type, out);
+		str_add(out, " each hold the next");
+		break;
+	case SUSPECT_NATIVE:
+		str_addf(out, "only native code holds %" PRIu64 " ",
+			 suspect->entries);
+		leaks_add_type(s, suspect->entry_type, out);
+		break;
+	case SUSPECT_ATEXIT:
+		/* Until 3.13: functions, their arguments, apart. */
+		str_add(out, "callbacks of atexit hold ");
+		format_counted(out, suspect->entries, "object");
+		break;
+	case SUSPECT_DUPLICATES:
+		add_duplicates(s, suspect, out);
+		break;
+	case SUSPECT_SPARSE:
+		add_sparse(s, suspect, place, out);
+		break;
+	default:
+		add_containers(s, suspect, place, out);
+		if (via)
+			add_via(s, suspect, via, out);
+	}
+}
+
+static const char *const fixes[NR_SUSPECT_KINDS] = {
+	[SUSPECT_CONTAINER] = "Remove entries when they are done with, give it"
+		" a bound, or use a weakref.WeakValueDictionary or WeakSet.",
+	[SUSPECT_ATTRIBUTE] = "Remove entries when they are done with, give it"
+		" a bound, or let the object that has it go.",
+	[SUSPECT_CLASS] = "A class's attribute is one for all instances and"
+		" lives as long as the class: use a weakref.WeakSet to list"
+		" instances, or set it in __init__.",
+	[SUSPECT_CACHE] = "Give the cache a bound (functools.lru_cache with a"
+		" maxsize), let entries expire, or use a"
+		" weakref.WeakValueDictionary.",
+	[SUSPECT_LRU_CACHE] = "Give it a maxsize, or call cache_clear().",
+	[SUSPECT_CALLBACKS] = "Unregister callbacks when their owners are done"
+		" with, or keep them as weakref.WeakMethod.",
+	[SUSPECT_LOGGING] = "Add handlers once, at start; remove and close"
+		" those that are done with (removeHandler, close). Loggers are"
+		" never forgotten: do not name them by request or connection.",
+	[SUSPECT_QUEUE] = "See why nobody takes entries out, or give it a bound:"
+		" deque(maxlen=...), Queue(maxsize=...).",
+	[SUSPECT_THREAD_LOCAL] = "Delete the attribute when the work is done: a"
+		" thread's local lives as long as its thread, in pools for"
+		" ever.",
+	[SUSPECT_CLOSURE] = "The function keeps what it has closed over: let go"
+		" of the function, or pass the object as an argument.",
+	[SUSPECT_DEFAULT] = "A default is made once, for all calls: use None and"
+		" make the object in the function.",
+	[SUSPECT_COROUTINE] = "Await coroutines, or close() those that are not"
+		" needed; cancel tasks that wait for ever.",
+	[SUSPECT_GENERATOR] = "Exhaust generators, or close() them.",
+	[SUSPECT_TASKS] = "Await tasks and forget them when they are done (a set"
+		" with add_done_callback(set.discard)), cancel those that wait"
+		" for ever, or use asyncio.timeout().",
+	[SUSPECT_EXCEPTION] = "Do not keep exceptions: `del exc`, or"
+		" exc.with_traceback(None), or keep traceback.format_exc();"
+		" traceback.clear_frames() lets go of the locals.",
+	[SUSPECT_WEAK] = "Weak references are objects, too: remove those whose"
+		" referent is gone (in their callback), or use a"
+		" weakref.WeakSet, which does so.",
+	[SUSPECT_CLASSES] = "Make classes once, not for each request; cache what"
+		" type(), namedtuple() or create_model() return.",
+	[SUSPECT_FRAME] = "A function that runs for ever keeps its locals: clear"
+		" the container in its loop, or work in a function that"
+		" returns.",
+	[SUSPECT_CHAIN] = "Cut the chain where it is done with (set the"
+		" reference to None), or keep the last ones in a"
+		" deque(maxlen=...).",
+	[SUSPECT_GC_GARBAGE] = "Turn gc.DEBUG_SAVEALL (or DEBUG_LEAK) off with"
+		" gc.set_debug(0), then gc.garbage.clear().",
+	[SUSPECT_GARBAGE] = "Lower gc.set_threshold(), call gc.collect() when"
+		" there is time, or make no cycles: weakref for the way back"
+		" to a parent.",
+	[SUSPECT_GC_DISABLED] = "Call gc.enable(), or gc.collect() when there is"
+		" time, or make no cycles: weakref for the way back to a"
+		" parent.",
+	[SUSPECT_FROZEN] = "Call gc.collect() before gc.freeze(); gc.unfreeze()"
+		" gives the objects back to the collector.",
+	[SUSPECT_NATIVE] = "Some extension or ctypes code took references and"
+		" does not give them back (Py_DECREF), or keeps them in memory"
+		" that Python can't see.",
+	[SUSPECT_ATEXIT] = "Register once, or atexit.unregister() what is done"
+		" with; weakref.finalize does so by itself.",
+	[SUSPECT_DUPLICATES] = "Keep one of each: sys.intern() where the strings"
+		" are made, or a dict from each string to itself.",
+	[SUSPECT_SPARSE] = "Dicts and sets do not shrink when entries are"
+		" deleted: make a new one of what is left (d = dict(d)).",
+};
+
+/* Are most entries of such a type? */
+static bool is_of(const struct suspects *s, const struct suspect *suspect,
+		  const char *type)
+{
+	const char *name;
+
+	if (suspect->entry_type == UINT32_MAX)
+		return false;
+	name = s->heap->types.v[suspect->entry_type].name;
+	return name && !strcmp(name, type);
+}
+
+const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
+{
+	if (suspect->kind == SUSPECT_LOGGING && is_of(s, suspect,
+						      "logging.LogRecord"))
+		return "A handler keeps its records: flush() it, or give it a"
+		       " target and a bound (MemoryHandler(capacity, target="
+		       "...)).";
+	if (suspect->flags & SUSPECT_OF_METHOD)
+		return "The cache keeps every self, and all that hangs on it:"
+		       " use functools.cached_property, or a cache on the"
+		       " instance, or a maxsize.";
+	return fixes[suspect->kind];
+}

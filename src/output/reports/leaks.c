@@ -1,0 +1,217 @@
+#include <string.h>
+
+#include "output/reports/leaks.h"
+#include "output/path.h"
+
+#define INDENT 3
+#define TYPES_SHOWN 4
+#define WAITS_SHOWN 3
+#define WIDTH 80		/* where the terminal has none */
+
+/* --- paragraphs --- */
+
+/* A paragraph has lines in a file, too. */
+static void add_wrapped(const char *text, unsigned int column,
+			unsigned int indent, const struct format *f,
+			struct str *out)
+{
+	struct format wrapped = *f;
+
+	if (!wrapped.width)
+		wrapped.width = WIDTH;
+	format_words(out, text, column, indent, &wrapped);
+}
+
+static void add_field(const char *name, const char *text,
+		      const struct format *f, struct str *out)
+{
+	format_pad(out, INDENT);
+	str_add(out, name);
+	add_wrapped(text, INDENT + format_width(name), INDENT + 2, f, out);
+}
+
+/* --- a suspect --- */
+
+static void add_share(const struct suspects *s, uint64_t bytes,
+		      struct str *out)
+{
+	uint64_t all = MAX(s->dominators.all_bytes, 1);
+
+	str_addf(out, "%u %% of the heap",
+		 (unsigned int)(bytes / (all / 100 + 1)));
+}
+
+static void add_kept(const struct suspects *s, const struct suspect *suspect,
+		     struct str *out)
+{
+	if (suspect->kind != SUSPECT_SPARSE) {
+		str_add(out, suspect->kind == SUSPECT_DUPLICATES ?
+			"of all strings that look equal " :
+			suspect->object == OID_NONE ? "with what they hold " :
+			"that keeps ");
+		format_counted(out, suspect->objects, "object");
+		str_add(out, ", ");
+	}
+	format_bytes(out, suspect->bytes);
+	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
+		suspect->kind == SUSPECT_DUPLICATES ? " may go, " : ", ");
+	add_share(s, suspect->bytes, out);
+}
+
+static void add_types(const struct suspects *s, const struct suspect *suspect,
+		      const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	for (size_t i = 0; i < suspect->types.nr && i < TYPES_SHOWN; i++) {
+		const struct summary_row *row = &suspect->types.v[i];
+
+		str_add(&text, i ? ", " : "");
+		leaks_add_type(s, row->type, &text);
+		str_add_char(&text, ' ');
+		format_count(&text, row->nr);
+	}
+	if (suspect->types.nr > TYPES_SHOWN) {
+		str_add(&text, " and ");
+		format_counted(&text, suspect->types.nr - TYPES_SHOWN,
+			       "more type");
+	}
+	add_field("of types: ", text.s, f, out);
+}
+
+static void add_growth(const struct suspects *s, const struct suspect *suspect,
+		       const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	int64_t now = suspects_entries(s->heap, suspect->object);
+
+	if (!s->nr_compared)
+		return;
+	for (size_t i = 0; now >= 0 && i < s->nr_compared; i++) {
+		if (suspect->old_entries[i] < 0)
+			continue;
+		format_count(&text, (uint64_t)suspect->old_entries[i]);
+		str_add(&text, " -> ");
+	}
+	if (now >= 0) {
+		format_counted(&text, (uint64_t)now,
+			       now == 1 ? "entry" : "entrie");
+	}
+	if (suspect->came) {
+		str_add(&text, text.len ? "; " : "");
+		format_count(&text, suspect->came);
+		str_add(&text, " of the objects came since, ");
+		format_bytes(&text, suspect->came_bytes);
+	}
+	if (text.len)
+		add_field("grew: ", text.s, f, out);
+}
+
+static void add_chain(const struct suspects *s, const struct suspect *suspect,
+		      const struct format *f, struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail trail = { 0 };
+	const struct root *root;
+	oid o = suspect->object;
+
+	if (o == OID_NONE || !reach_has(&s->reach, o))
+		return;
+	root = reach_path(&s->reach, o, &path);
+	trail_init(&trail, s->heap, root, &path);
+	str_add_char(out, '\n');
+	trail_tree(&trail, f, INDENT, out);
+}
+
+/* The numbers first: they say whether to read on. */
+static void add_suspect(const struct suspects *s,
+			const struct suspect *suspect, size_t number,
+			const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str place = STR_INIT, text = STR_INIT;
+
+	if (suspect->object != OID_NONE)
+		leaks_add_place(s, suspect->object, &place);
+	str_addf(&text, "%zu. ", number);
+	leaks_add_title(s, suspect, place.s, &text);
+	str_add(&text, "; ");
+	add_kept(s, suspect, &text);
+	str_add_char(&text, '.');
+	add_wrapped(text.s, 0, INDENT, f, out);
+	add_types(s, suspect, f, out);
+	add_growth(s, suspect, f, out);
+	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
+	add_chain(s, suspect, f, out);
+}
+
+/* --- all of it --- */
+
+static void add_tasks(const struct tasks *t, const struct format *f,
+		      struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (!t->nr)
+		return;
+	format_counted(&text, t->nr, "asyncio task");
+	str_add(&text, ": ");
+	format_count(&text, t->waiting);
+	str_add(&text, " waiting, ");
+	format_count(&text, t->ready);
+	str_add(&text, " ready, ");
+	format_count(&text, t->done);
+	str_add(&text, " done.");
+	for (size_t i = 0; i < t->waits.nr && i < WAITS_SHOWN; i++) {
+		const struct task_wait *w = &t->waits.v[i];
+
+		str_add_char(&text, ' ');
+		format_count(&text, w->nr);
+		str_addf(&text, " of %s wait%s%s%s", w->coroutine,
+			 w->nr == 1 ? "s" : "", *w->awaits ? " in " : "",
+			 w->awaits);
+		str_add_char(&text, '.');
+	}
+	str_add_char(out, '\n');
+	add_wrapped(text.s, 0, 0, f, out);
+}
+
+static void add_head(const struct leaks_found *found, const struct format *f,
+		     struct str *out)
+{
+	const struct suspects *s = found->suspects;
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (!s->v.nr) {
+		str_add(&text, s->nr_compared ? "no leak suspected: nothing"
+			" that keeps much of the heap has grown (" :
+			"no leak suspected (");
+		format_counted(&text, s->heap->nr_objects, "object");
+		str_add(&text, ", ");
+		format_bytes(&text, s->dominators.all_bytes);
+		str_add(&text, ")");
+	} else {
+		format_counted(&text, s->v.nr, "suspect");
+		if (found->limit && s->v.nr > found->limit) {
+			str_add(&text, ", the first ");
+			format_count(&text, found->limit);
+			str_add(&text, " of them (see --limit)");
+		}
+	}
+	format_styled(out, text.s, STYLE_HEADING, f);
+	str_add_char(out, '\n');
+}
+
+void leaks_text(const struct leaks_found *found, const struct format *f,
+		struct str *out)
+{
+	const struct suspects *s = found->suspects;
+
+	add_head(found, f, out);
+	for (size_t i = 0; i < s->v.nr; i++) {
+		if (found->limit && i >= found->limit)
+			break;
+		str_add_char(out, '\n');
+		add_suspect(s, &s->v.v[i], i + 1, f, out);
+	}
+	add_tasks(found->tasks, f, out);
+}

@@ -1,0 +1,17 @@
+/*
+ * output/reports/object.h - one object: what it is, what it refers to, who refers
+ * to it.
+ */
+#ifndef OUTPUT_REPORTS_OBJECT_H
+#define OUTPUT_REPORTS_OBJECT_H
+
+#include <jansson.h>
+
+#include "output/format.h"
+
+/* At most `limit` references and as many referrers (0: all). */
+void object_text(struct heap *h, oid o, uint64_t limit,
+		 const struct format *f, struct str *out);
+json_t *object_json(struct heap *h, oid o, uint64_t limit);
+
+#endif

@@ -1,0 +1,185 @@
+#include <inttypes.h>
+
+#include "output/json.h"
+#include "output/reports/refs.h"
+#include "output/table.h"
+
+#define EXAMPLES 3
+#define EXAMPLES_JSON 10
+#define PREVIEW_MAX 60
+#define LEAST_PREVIEW 8
+/* Where the types begin, while the numbers are shorter than their heads. */
+#define TYPE_COLUMN 21
+
+/* --- text --- */
+
+static void add_references(struct str *out, uint64_t references, uint64_t nr)
+{
+	format_counted(out, references, "reference");
+	str_add(out, " to ");
+	format_counted(out, nr, "object");
+}
+
+static void add_head(const struct audit *a, const struct format *f,
+		     struct str *out)
+{
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	add_references(&title, a->counted, a->nr);
+	str_add(&title, " are counted, ");
+	format_count(&title, a->explained);
+	str_add(&title, " of them explained");
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add(out, "\nheld by native code, or leaked by it: ");
+	add_references(out, a->unexplained, a->nr_unexplained);
+	str_add(out, "\nmore explained than counted: ");
+	if (a->nr_over) {
+		add_references(out, a->over, a->nr_over);
+		str_add(out, ", an error of pyheld's: please report it");
+	} else {
+		str_add(out, "none");
+	}
+	str_add(out, "\nleft out: ");
+	format_counted(out, a->immortal, "immortal object");
+	str_add(out, ", whose count says nothing\n");
+	if (!a->atoms)
+		return;
+	str_add(out, "left out, too: ");
+	format_counted(out, a->atoms, "object");
+	str_add(out, " of strings and other atoms: a capture does not say who"
+		" holds them\n");
+}
+
+/* Of what has no room, the preview is what is cut: the counts tell most. */
+static void add_object(struct heap *h, const struct audit_object *x,
+		       const struct format *f, struct table *t)
+{
+	CLEANUP(str_release) struct str preview = STR_INIT;
+	struct str *cell;
+	unsigned int used;
+
+	table_cell(t);
+	table_cell(t);
+	cell = table_cell(t);
+	heap_preview(h, x->object, PREVIEW_MAX, &preview);
+	str_addf(cell, "  0x%" PRIx64 "  counted %" PRIu32
+		 ", found %" PRIu32 "  ", h->address[x->object], x->count,
+		 x->found);
+	used = TYPE_COLUMN + format_width(cell->s);
+	format_fit(cell, preview.s, !f->width ? 0 :
+		   MAX(f->width, used + LEAST_PREVIEW) - used, f->utf8);
+}
+
+static void add_types(struct heap *h, const struct audit *a, uint64_t limit,
+		      const struct format *f, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "REFERENCES", .right = true }, { "OBJECTS", .right = true },
+		{ "TYPE", .shrinks = true },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+
+	if (!a->types.nr)
+		return;
+	for (size_t i = 0; i < a->types.nr && (!limit || i < limit); i++) {
+		const struct audit_type *type = &a->types.v[i];
+
+		format_count(table_cell(&t), type->references);
+		format_count(table_cell(&t), type->nr);
+		str_add(table_cell(&t), h->types.v[type->type].name);
+		for (size_t k = 0; k < type->nr && k < EXAMPLES; k++)
+			add_object(h, &a->unexplained_objects.v[type->first + k],
+				   f, &t);
+	}
+	str_add_char(out, '\n');
+	table_print(&t, f, out);
+	if (!limit || a->types.nr <= limit)
+		return;
+	str_add(out, "... and ");
+	format_counted(out, a->types.nr - limit, "more type");
+	str_add(out, ", see --limit\n");
+}
+
+static void add_over(struct heap *h, const struct audit *a,
+		     const struct format *f, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "COUNTED", .right = true }, { "FOUND", .right = true },
+		{ .head = "ADDRESS" }, { "TYPE", .shrinks = true },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+	size_t nr = MIN(a->over_objects.nr, (size_t)EXAMPLES_JSON);
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct audit_object *x = &a->over_objects.v[i];
+
+		format_count(table_cell(&t), x->count);
+		format_count(table_cell(&t), x->found);
+		format_address(table_cell(&t), h->address[x->object]);
+		str_add(table_cell(&t), heap_type_of(h, x->object)->name);
+	}
+	if (!nr)
+		return;
+	str_add(out, "\nMore explained than counted:\n");
+	table_print(&t, f, out);
+}
+
+void refs_text(struct heap *h, const struct audit *a, uint64_t limit,
+	       const struct format *f, struct str *out)
+{
+	add_head(a, f, out);
+	add_types(h, a, limit, f, out);
+	add_over(h, a, f, out);
+}
+
+/* --- JSON --- */
+
+static json_t *object_json(const struct heap *h, const struct audit_object *x)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "address", json_address(h->address[x->object]));
+	json_put(ret, "type", json_text(heap_type_of(h, x->object)->name));
+	json_put(ret, "refcount", json_count(x->count));
+	json_put(ret, "found", json_count(x->found));
+	return ret;
+}
+
+static json_t *type_json(const struct heap *h, const struct audit *a,
+			 const struct audit_type *type)
+{
+	json_t *ret = json_object(), *examples = json_array();
+
+	for (size_t i = 0; i < type->nr && i < EXAMPLES_JSON; i++)
+		json_push(examples, object_json(
+			h, &a->unexplained_objects.v[type->first + i]));
+	json_put(ret, "type", json_text(h->types.v[type->type].name));
+	json_put(ret, "count", json_count(type->nr));
+	json_put(ret, "references", json_count(type->references));
+	json_put(ret, "examples", examples);
+	return ret;
+}
+
+json_t *refs_json(struct heap *h, const struct audit *a, uint64_t limit)
+{
+	json_t *ret = json_object(), *types = json_array();
+	json_t *over = json_array();
+
+	for (size_t i = 0; i < a->types.nr && (!limit || i < limit); i++)
+		json_push(types, type_json(h, a, &a->types.v[i]));
+	for (size_t i = 0; i < a->over_objects.nr && i < EXAMPLES_JSON; i++)
+		json_push(over, object_json(h, &a->over_objects.v[i]));
+	json_put(ret, "objects", json_count(a->nr));
+	json_put(ret, "immortal", json_count(a->immortal));
+	json_put(ret, "left_out", json_count(a->atoms));
+	json_put(ret, "references", json_count(a->counted));
+	json_put(ret, "explained", json_count(a->explained));
+	json_put(ret, "unexplained", json_count(a->unexplained));
+	json_put(ret, "unexplained_objects", json_count(a->nr_unexplained));
+	json_put(ret, "over_explained", json_count(a->over));
+	json_put(ret, "over_explained_objects", json_count(a->nr_over));
+	json_put(ret, "types", types);
+	json_put(ret, "over_explained_examples", over);
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

@@ -1,0 +1,17 @@
+/*
+ * output/reports/refs.h - reference counts and what explains them.
+ */
+#ifndef OUTPUT_REPORTS_REFS_H
+#define OUTPUT_REPORTS_REFS_H
+
+#include <jansson.h>
+
+#include "analysis/audit.h"
+#include "output/format.h"
+
+/* At most `limit` types, 0: all. */
+void refs_text(struct heap *h, const struct audit *a, uint64_t limit,
+	       const struct format *f, struct str *out);
+json_t *refs_json(struct heap *h, const struct audit *a, uint64_t limit);
+
+#endif

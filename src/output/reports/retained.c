@@ -1,0 +1,417 @@
+#include "analysis/retained-tree.h"
+#include "output/json.h"
+#include "output/path.h"
+#include "output/reports/retained.h"
+#include "output/table.h"
+
+#define TYPES_SHOWN 6
+#define TYPES_MAX_JSON 20
+/* So many objects that retain a single one are named. */
+#define ABOVE_SHOWN 10
+#define ABOVE_MAX_JSON 1000
+#define MAX_STEPS 1000
+
+static void add_share(struct str *out, const struct retained_view *v,
+		      uint64_t bytes)
+{
+	uint64_t all = v->dominators.all_bytes;
+
+	str_addf(out, "%.1f%%",
+		 all ? 100 * (double)bytes / (double)all : 0.0);
+}
+
+/* What no root reaches: the objects of garbage. */
+static struct retained garbage(const struct retained_view *v)
+{
+	const struct dominators *d = &v->dominators;
+	struct retained ret = { 0, 0 };
+
+	for (oid o = 0; o < v->h->nr_objects; o++) {
+		if (d->holder[o] != HOLDER_GARBAGE)
+			continue;
+		ret.objects++;
+		ret.bytes += v->h->size[o];
+	}
+	return ret;
+}
+
+/* Names of all these steps take long to make, and nobody reads them. */
+static bool is_far(const struct retained_view *v, oid from, oid o)
+{
+	const uint32_t *distance = v->reach.distance;
+
+	return distance[o] - (from == OID_NONE ? 0 : distance[from]) >
+	       MAX_STEPS;
+}
+
+/* How to get to an object: from a root, or from the line above it. */
+static void add_way(const struct retained_view *v, oid from, oid o,
+		    struct str *out)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
+	const struct root *root;
+
+	if (is_far(v, from, o)) {
+		str_add(out, "... more than ");
+		format_counted(out, MAX_STEPS, "step");
+		return;
+	}
+	root = retained_path(v, from, o, &path);
+	trail_init(&t, v->h, root, &path);
+	if (root)
+		trail_readable(&t, out);
+	else
+		trail_relative(&t, out);
+}
+
+/* --- text --- */
+
+/* "1.2 GiB (71.2%) in 2,943,390 objects" */
+static void add_amount(struct str *out, const struct retained_view *v,
+		       const struct retained *sum)
+{
+	format_bytes(out, sum->bytes);
+	str_add(out, " (");
+	add_share(out, v, sum->bytes);
+	str_add(out, ") in ");
+	format_counted(out, sum->objects, "object");
+}
+
+static void add_line(const struct retained_view *v,
+		     const struct retained_line *line, const struct format *f,
+		     bool addresses, struct table *t)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	bool is_object = line->object != OID_NONE;
+	struct str *cell;
+
+	format_bytes(table_cell(t), line->sum.bytes);
+	add_share(table_cell(t), v, line->sum.bytes);
+	format_count(table_cell(t), line->sum.objects);
+	if (is_object) {
+		add_way(v, line->above, line->object, &name);
+	} else {
+		format_count(&name, line->nr);
+		str_addf(&name, " %s", v->h->types.v[line->type].name);
+	}
+	format_branch(table_cell(t), line->depth, name.s, f->utf8);
+	cell = table_cell(t);
+	if (is_object)
+		format_type(cell, v->h, line->object);
+	if (!addresses)
+		return;
+	cell = table_cell(t);
+	if (is_object)
+		format_address(cell, v->h->address[line->object]);
+}
+
+static bool try_table(const struct retained_view *v,
+		      const struct retained_line_vec *lines, bool addresses,
+		      const struct format *f, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "RETAINED", .right = true }, { "SHARE", .right = true },
+		{ "OBJECTS", .right = true }, { "HOLDER", .shrinks = true },
+		{ "TYPE", .shrinks = true }, { "ADDRESS", .right = false },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+
+	t.indent = 2;
+	if (!addresses)
+		t.nr_columns--;
+	for (size_t i = 0; i < lines->nr; i++)
+		add_line(v, &lines->v[i], f, addresses, &t);
+	if (addresses && f->width && table_width(&t, f) > f->width)
+		return false;
+	table_print(&t, f, out);
+	return true;
+}
+
+/* Addresses only where there is room: names tell more. */
+static void add_table(const struct retained_view *v,
+		      const struct retained_line_vec *lines,
+		      const struct format *f, struct str *out)
+{
+	if (!try_table(v, lines, true, f, out))
+		try_table(v, lines, false, f, out);
+}
+
+static void add_types(const struct retained_view *v, oid o, struct str *out)
+{
+	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
+		VEC_INIT;
+
+	retained_types(v, o, &types);
+	str_add(out, "  types: ");
+	for (size_t i = 0; i < types.nr && i < TYPES_SHOWN; i++) {
+		str_addf(out, "%s%s ", i ? ", " : "",
+			 v->h->types.v[types.v[i].type].name);
+		format_count(out, types.v[i].sum.objects);
+		str_add(out, " (");
+		format_bytes(out, types.v[i].sum.bytes);
+		str_add_char(out, ')');
+	}
+	if (types.nr > TYPES_SHOWN) {
+		str_add(out, " and ");
+		format_counted(out, types.nr - TYPES_SHOWN, "more type");
+	}
+	str_add_char(out, '\n');
+}
+
+static void add_above(struct retained_view *v, oid o, const struct format *f,
+		      struct str *out)
+{
+	CLEANUP(retained_line_vec_release) struct retained_line_vec lines =
+		VEC_INIT;
+	const struct dominators *d = &v->dominators;
+	oid above = retained_above(v, o);
+
+	if (above == OID_NONE) {
+		str_add(out, "\nNo other object retains it: ");
+		str_add(out, d->holder[o] == HOLDER_GARBAGE ?
+			"it is garbage.\n" :
+			"a root holds it, or more than one object does.\n");
+		return;
+	}
+	str_add(out, "\nIt would also be freed with each of these, the nearest"
+		     " first:\n\n");
+	for (; above != OID_NONE && lines.nr < ABOVE_SHOWN;
+	     above = retained_above(v, above))
+		retained_line_vec_push(&lines, (struct retained_line){
+						       .object = above,
+						       .above = OID_NONE,
+						       .sum = {
+							d->objects[above],
+							d->bytes[above] } });
+	add_table(v, &lines, f, out);
+	if (above != OID_NONE)
+		str_add(out, "  ... and more\n");
+}
+
+static void add_single(const struct retained_view *v, oid o,
+		       const struct format *f, struct str *out)
+{
+	const struct dominators *d = &v->dominators;
+	struct retained sum = { d->objects[o], d->bytes[o] };
+	CLEANUP(str_release) struct str title = STR_INIT;
+
+	format_type(&title, v->h, o);
+	str_add(&title, " at ");
+	format_address(&title, v->h->address[o]);
+	str_add(&title, " (");
+	format_bytes(&title, v->h->size[o]);
+	str_add(&title, ") retains ");
+	add_amount(&title, v, &sum);
+	format_styled(out, title.s, STYLE_HEADING, f);
+	str_add(out, "\n\n  ");
+	add_way(v, OID_NONE, o, out);
+	str_add_char(out, '\n');
+	add_types(v, o, out);
+}
+
+static void add_of_type(const struct retained_view *v,
+			const struct retained_shown *shown, struct str *out)
+{
+	format_counted(out, shown->nr_of_type, "object");
+	str_addf(out, " of %s, ", shown->type);
+	format_bytes(out, shown->size_of_type);
+	str_add(out, "; without them ");
+	add_amount(out, v, &shown->sum);
+	str_add(out, " would be freed\n");
+}
+
+static void add_head(const struct retained_view *v,
+		     const struct retained_shown *shown, struct str *out)
+{
+	struct retained of_garbage = garbage(v);
+
+	format_counted(out, v->h->nr_objects, "object");
+	str_add(out, ", ");
+	format_bytes(out, v->dominators.all_bytes);
+	if (of_garbage.objects) {
+		str_add(out, "; of them garbage, which nothing holds: ");
+		format_count(out, of_garbage.objects);
+		str_add(out, ", ");
+		format_bytes(out, of_garbage.bytes);
+	}
+	str_add_char(out, '\n');
+	if (shown->type)
+		add_of_type(v, shown, out);
+	if (shown->nr <= shown->objects.nr)
+		return;
+	format_count(out, shown->objects.nr);
+	str_add(out, " of ");
+	format_count(out, shown->nr);
+	str_add(out, " are shown (see --limit)\n");
+}
+
+void retained_text(struct retained_view *v, const struct retained_shown *shown,
+		   const struct format *f, struct str *out)
+{
+	CLEANUP(retained_line_vec_release) struct retained_line_vec lines =
+		VEC_INIT;
+
+	for (size_t i = 0; i < shown->objects.nr; i++)
+		retained_tree(v, shown->objects.v[i], shown->depth, &lines);
+	if (shown->single)
+		add_single(v, shown->objects.v[0], f, out);
+	else
+		add_head(v, shown, out);
+	str_add_char(out, '\n');
+	add_table(v, &lines, f, out);
+	if (shown->single)
+		add_above(v, shown->objects.v[0], f, out);
+}
+
+/* --- JSON --- */
+
+static json_t *sum_json(const struct retained *sum)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "objects", json_count(sum->objects));
+	json_put(ret, "bytes", json_count(sum->bytes));
+	return ret;
+}
+
+static json_t *types_json(const struct retained_view *v, oid o)
+{
+	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
+		VEC_INIT;
+	json_t *ret = json_array();
+
+	retained_types(v, o, &types);
+	for (size_t i = 0; i < types.nr && i < TYPES_MAX_JSON; i++) {
+		json_t *type = sum_json(&types.v[i].sum);
+
+		json_put(type, "type",
+			 json_text(v->h->types.v[types.v[i].type].name));
+		json_push(ret, type);
+	}
+	return ret;
+}
+
+static json_t *length_json(struct heap *h, oid o)
+{
+	int64_t length = heap_length(h, o);
+
+	return length < 0 ? json_null() : json_count((uint64_t)length);
+}
+
+static json_t *chain_json_of(const struct retained_view *v,
+			     const struct retained_line *line)
+{
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
+	const struct root *root;
+
+	if (line->above != OID_NONE || is_far(v, OID_NONE, line->object))
+		return json_null();
+	root = retained_path(v, OID_NONE, line->object, &path);
+	trail_init(&t, v->h, root, &path);
+	return trail_json(&t);
+}
+
+static void put_object(struct retained_view *v,
+		       const struct retained_line *line, json_t *ret)
+{
+	CLEANUP(str_release) struct str readable = STR_INIT;
+	const struct dominators *d = &v->dominators;
+	oid o = line->object;
+
+	if (o == OID_NONE) {
+		json_put(ret, "address", json_null());
+		json_put(ret, "length", json_null());
+		json_put(ret, "size", json_null());
+		json_put(ret, "holder", json_null());
+		json_put(ret, "readable", json_null());
+		json_put(ret, "chain", json_null());
+		return;
+	}
+	add_way(v, line->above, o, &readable);
+	json_put(ret, "address", json_address(v->h->address[o]));
+	json_put(ret, "length", length_json(v->h, o));
+	json_put(ret, "size", json_count(v->h->size[o]));
+	json_put(ret, "holder",
+		 json_text(dominators_holder_names[d->holder[o]]));
+	json_put(ret, "readable", json_text(readable.s));
+	json_put(ret, "chain", chain_json_of(v, line));
+}
+
+static json_t *line_json(struct retained_view *v,
+			 const struct retained_line *line)
+{
+	json_t *ret = json_object();
+
+	json_put(ret, "depth", json_count(line->depth));
+	json_put(ret, "count", json_count(line->nr));
+	json_put(ret, "type", json_text(v->h->types.v[line->type].name));
+	put_object(v, line, ret);
+	json_put(ret, "retained", sum_json(&line->sum));
+	json_put(ret, "types", line->depth || line->object == OID_NONE ?
+		 json_null() : types_json(v, line->object));
+	return ret;
+}
+
+static json_t *lines_json(struct retained_view *v,
+			  const struct retained_shown *shown)
+{
+	CLEANUP(retained_line_vec_release) struct retained_line_vec lines =
+		VEC_INIT;
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < shown->objects.nr; i++)
+		retained_tree(v, shown->objects.v[i], shown->depth, &lines);
+	for (size_t i = 0; i < lines.nr; i++)
+		json_push(ret, line_json(v, &lines.v[i]));
+	return ret;
+}
+
+static json_t *of_type_json(const struct retained_shown *shown)
+{
+	json_t *ret;
+
+	if (!shown->type)
+		return json_null();
+	ret = json_object();
+	json_put(ret, "pattern", json_text(shown->type));
+	json_put(ret, "count", json_count(shown->nr_of_type));
+	json_put(ret, "size", json_count(shown->size_of_type));
+	json_put(ret, "retained", sum_json(&shown->sum));
+	return ret;
+}
+
+/* The addresses of what also retains it, the nearest first. */
+static json_t *above_json(struct retained_view *v,
+			  const struct retained_shown *shown)
+{
+	const struct dominators *d = &v->dominators;
+	json_t *ret;
+	oid o;
+
+	if (!shown->single)
+		return json_null();
+	ret = json_array();
+	o = d->parent[shown->objects.v[0]];
+	for (uint32_t i = 0; o != OID_NONE && i < ABOVE_MAX_JSON;
+	     i++, o = d->parent[o])
+		json_push(ret, json_address(v->h->address[o]));
+	return ret;
+}
+
+json_t *retained_json(struct retained_view *v,
+		      const struct retained_shown *shown)
+{
+	struct retained of_garbage = garbage(v);
+	json_t *ret = json_object();
+
+	json_put(ret, "objects", json_count(v->h->nr_objects));
+	json_put(ret, "bytes", json_count(v->dominators.all_bytes));
+	json_put(ret, "garbage", sum_json(&of_garbage));
+	json_put(ret, "of_type", of_type_json(shown));
+	json_put(ret, "retained_by", above_json(v, shown));
+	json_put(ret, "lines", lines_json(v, shown));
+	json_put(ret, "warnings", json_warnings(v->h));
+	return ret;
+}

@@ -1,0 +1,254 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "output/coverage.h"
+#include "output/json.h"
+#include "output/reports/summary.h"
+#include "output/table.h"
+
+#define MAX_THREADS_SHOWN 8
+#define LABEL_WIDTH 13
+
+static void add_label(struct str *out, const char *label)
+{
+	str_add(out, label);
+	format_pad(out, LABEL_WIDTH - format_width(label));
+}
+
+static void add_process(const struct heap_info *info, const struct format *f,
+			struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	add_label(out, "process");
+	if (info->pid)
+		str_addf(&line, "%" PRId64 " ", info->pid);
+	str_add(&line, info->executable ? info->executable : "");
+	if (info->command && *info->command) {
+		str_add(&line, " (");
+		format_fit(&line, info->command, 2 * f->width, f->utf8);
+		str_add_char(&line, ')');
+	}
+	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH, f);
+}
+
+static void add_python(const struct heap_info *info, struct str *out)
+{
+	add_label(out, "python");
+	str_addf(out, "CPython %s", info->version ? info->version : "?");
+	if (info->build && *info->build)
+		str_addf(out, " %s", info->build);
+	if (info->free_threaded)
+		str_add(out, ", free-threaded");
+	if (info->debug)
+		str_add(out, ", debug build");
+	if (info->trace_refs)
+		str_add(out, ", trace refs");
+	if (info->allocator && *info->allocator)
+		str_addf(out, ", %s", info->allocator);
+	str_add_char(out, '\n');
+}
+
+void summary_add_target(const struct heap *h, const struct format *f,
+			struct str *out)
+{
+	add_process(&h->info, f, out);
+	add_python(&h->info, out);
+}
+
+static void add_memory(const struct heap_info *info, struct str *out)
+{
+	add_label(out, "memory");
+	if (!info->resident && !info->pause_ns) {
+		format_bytes(out, info->bytes_copied);
+		str_add(out, " in the core file\n");
+		return;
+	}
+	format_bytes(out, info->resident);
+	str_add(out, " resident, ");
+	format_bytes(out, info->bytes_copied);
+	str_add(out, " copied while it stood still for ");
+	format_duration(out, info->pause_ns);
+	str_add_char(out, '\n');
+}
+
+static void add_objects(const struct heap *h, const struct summary *s,
+			struct str *out)
+{
+	const struct heap_info *info = &h->info;
+
+	add_label(out, "objects");
+	format_count(out, s->all_nr);
+	str_add(out, " of ");
+	format_counted(out, s->all_types, "type");
+	str_add(out, ", ");
+	format_bytes(out, s->all_bytes);
+	str_add_char(out, '\n');
+
+	add_label(out, "read by");
+	coverage_add_all(h, out);
+	str_add_char(out, '\n');
+	if (!info->emulator)
+		str_add(out, "             no emulator: references of C types"
+			     " that pyheld does not know may lack\n");
+}
+
+static void add_collector(const struct heap_interpreter *i, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "generation", .right = true }, { "objects", .right = true },
+		{ "count", .right = true }, { "threshold", .right = true },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+	struct format plain = { .header = true };
+
+	add_label(out, "collector");
+	str_add(out, i->gc_enabled ? "enabled" : "DISABLED (gc.disable())");
+	if (i->gc_collecting)
+		str_add(out, ", in a collection");
+	str_add(out, ", ");
+	format_count(out, i->frozen);
+	str_add(out, " frozen, gc.garbage ");
+	if (i->garbage < 0)
+		str_add(out, "unknown");
+	else
+		format_count(out, (uint64_t)i->garbage);
+	str_add_char(out, '\n');
+	t.indent = LABEL_WIDTH;
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
+		const struct heap_generation *from = &i->generations[g];
+
+		str_addf(table_cell(&t), "%zu", g);
+		format_count(table_cell(&t), from->objects);
+		str_addf(table_cell(&t), "%" PRId64, from->count);
+		str_addf(table_cell(&t), "%" PRId64, from->threshold);
+	}
+	table_print(&t, &plain, out);
+}
+
+static void add_thread(const struct heap *h, size_t i, const struct format *f,
+		       struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+	const struct heap_thread *thread = &h->threads.v[i];
+
+	if (thread->native_id)
+		str_addf(&line, "%" PRId64 " ", thread->native_id);
+	str_add(&line, thread->name ? thread->name : "");
+	if (thread->holds_gil)
+		str_add(&line, " (has the GIL)");
+	for (size_t j = 0; j < h->frames.nr; j++) {
+		const struct heap_frame *frame = &h->frames.v[j];
+
+		if (frame->thread != i)
+			continue;
+		str_addf(&line, ": %s (%s", frame->function, frame->file);
+		if (frame->line > 0)
+			str_addf(&line, ":%" PRId32, frame->line);
+		str_add_char(&line, ')');
+		break;		/* the innermost comes first */
+	}
+	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
+}
+
+static void add_threads(const struct heap *h, const struct heap_interpreter *i,
+			const struct format *f, struct str *out)
+{
+	unsigned int shown = 0, nr = 0;
+
+	/* CPython lists the youngest first; the main thread tells most. */
+	for (size_t t = h->threads.nr; t--;) {
+		if (h->threads.v[t].interpreter != i->id)
+			continue;
+		if (nr++ >= MAX_THREADS_SHOWN)
+			continue;
+		add_label(out, shown++ ? "" : "threads");
+		add_thread(h, t, f, out);
+	}
+	if (nr <= shown)
+		return;
+	add_label(out, "");
+	str_addf(out, "... and %u more\n", nr - shown);
+}
+
+static void add_types(const struct heap *h, const struct summary *s,
+		      uint64_t limit, const struct format *f, struct str *out)
+{
+	static const struct table_column columns[] = {
+		{ "COUNT", .right = true }, { "BYTES", .right = true },
+		{ "", .right = true }, { "%", .right = true },
+		{ "TYPE", .shrinks = true },
+	};
+	CLEANUP(table_release) struct table t = TABLE(columns);
+	double all = s->all_bytes ? (double)s->all_bytes : 1;
+
+	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++) {
+		const struct summary_row *row = &s->rows.v[i];
+
+		format_count(table_cell(&t), row->nr);
+		format_count(table_cell(&t), row->bytes);
+		format_bytes(table_cell(&t), row->bytes);
+		str_addf(table_cell(&t), "%.1f",
+			 100 * (double)row->bytes / all);
+		str_add(table_cell(&t), h->types.v[row->type].name);
+	}
+	table_print(&t, f, out);
+	if (!f->header || !limit || s->rows.nr <= limit)
+		return;
+	str_add(out, "... and ");
+	format_counted(out, s->rows.nr - limit, "more type");
+	str_add(out, ", see --limit\n");
+}
+
+static void add_head(const struct heap *h, const struct summary *s,
+		     const struct format *f, struct str *out)
+{
+	summary_add_target(h, f, out);
+	add_memory(&h->info, out);
+	add_objects(h, s, out);
+	for (size_t i = 0; i < h->interpreters.nr; i++) {
+		if (h->interpreters.nr > 1)
+			str_addf(out, "\ninterpreter  %" PRId64 "\n",
+				 h->interpreters.v[i].id);
+		add_collector(&h->interpreters.v[i], out);
+		add_threads(h, &h->interpreters.v[i], f, out);
+	}
+	str_add_char(out, '\n');
+}
+
+void summary_text(const struct heap *h, const struct summary *s,
+		  uint64_t limit, const struct format *f, struct str *out)
+{
+	if (f->header)
+		add_head(h, s, f, out);
+	add_types(h, s, limit, f, out);
+}
+
+json_t *summary_json(const struct heap *h, const struct summary *s,
+		     uint64_t limit)
+{
+	json_t *ret = json_object(), *types = json_array();
+
+	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++) {
+		const struct summary_row *row = &s->rows.v[i];
+		const struct heap_type *type = &h->types.v[row->type];
+		json_t *to = json_object();
+
+		json_put(to, "type", json_text(type->name));
+		json_put(to, "address", json_address(type->address));
+		json_put(to, "count", json_count(row->nr));
+		json_put(to, "bytes", json_count(row->bytes));
+		json_push(types, to);
+	}
+	json_put(ret, "target", json_target(h));
+	json_put(ret, "python", json_python(h));
+	json_put(ret, "interpreters", json_interpreters(h));
+	json_put(ret, "threads", json_threads(h));
+	json_put(ret, "coverage", coverage_json(h));
+	json_put(ret, "objects", json_count(s->all_nr));
+	json_put(ret, "bytes", json_count(s->all_bytes));
+	json_put(ret, "nr_types", json_count(s->all_types));
+	json_put(ret, "types", types);
+	json_put(ret, "warnings", json_warnings(h));
+	return ret;
+}

@@ -1,0 +1,380 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "python/emulator/emulator-engine.h"
+
+/* A traverse function is given up after so many failures ... */
+#define MAX_COSTLY 2
+#define MAX_FAILURES 1000
+/* ... or has taken so long so often. */
+#define MAX_SLOW 5
+/* ... and all of them after so many endless loops: no honest program. */
+#define MAX_ALL_HANGS 100
+/* Each has cost us what an engine holds. */
+#define MAX_ABORTS 16
+/* So many windows for one call. */
+#define MAX_TRIES 16
+
+void emulator_stop(struct emulator *e, const char *why)
+{
+	if (!e->failed)
+		e->failed = why;
+	uc_emu_stop(e->uc);
+}
+
+static struct emulator_strike *emulator_strike(struct emulator *e,
+					       raddr traverse)
+{
+	uint64_t hash = traverse * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
+}
+
+static struct emulator_strike *add_strike(struct emulator *e, raddr traverse)
+{
+	struct emulator_strike *s = emulator_strike(e, traverse);
+
+	e->struck = true;
+	if (s->traverse != traverse)
+		*s = (struct emulator_strike){ .traverse = traverse };
+	return s;
+}
+
+static void strike(struct emulator *e, raddr traverse, bool hung)
+{
+	struct emulator_strike *s = add_strike(e, traverse);
+
+	s->failures++;
+	if (hung || e->tainted)
+		s->costly++;
+	if (hung)
+		e->hangs++;
+}
+
+/* Why not even to try; NULL. */
+static const char *refusal(struct emulator *e, const struct emulator_call *c)
+{
+	const struct emulator_strike *s;
+
+	if (!c->object || !c->traverse)
+		return "there is nothing to call";
+	if (likely(!e->struck))
+		return NULL;
+	if (e->hangs >= MAX_ALL_HANGS)
+		return "too many functions did not come to an end";
+	if (e->aborts >= MAX_ABORTS)
+		return "the emulator failed too often";
+	s = emulator_strike(e, c->traverse);
+	if (s->traverse != c->traverse)
+		return NULL;
+	if (s->costly >= MAX_COSTLY)
+		return "it was given up";
+	if (s->failures >= MAX_FAILURES)
+		return "it was given up: it failed too often";
+	if (s->slow >= MAX_SLOW)
+		return "it was given up: it takes too long";
+	return NULL;
+}
+
+/* From `at` on, the first call to make is made the loop's next. */
+static void next_call(struct emulator *e)
+{
+	for (; e->at < e->nr; e->at++) {
+		struct emulator_call *c = &e->calls[e->at];
+
+		c->first = e->visited->nr;
+		c->nr = 0;
+		c->failed = refusal(e, c);
+		if (c->failed)
+			continue;
+		emulator_cell_set(e, EMULATOR_OBJECT, c->object);
+		emulator_cell_set(e, EMULATOR_TRAVERSE, c->traverse);
+		watchdog_next(e->progress);
+		return;
+	}
+	emulator_cell_set(e, EMULATOR_OBJECT, 0);
+}
+
+void emulator_visited(struct emulator *e, uint64_t value)
+{
+	if (!e->calls) {
+		emulator_stop(e, "it visits");
+		return;
+	}
+	if (unlikely(watchdog_step(e->progress) > e->max_visits)) {
+		e->endless = true;
+		emulator_stop(e, "it visits more than there can be");
+		return;
+	}
+	if (value)
+		raddr_vec_push(e->visited, value);
+}
+
+void emulator_returned(struct emulator *e, uint64_t sp)
+{
+	struct emulator_call *c;
+
+	if (!e->calls || e->at >= e->nr ||
+	    sp != e->base + EMULATOR_TOP) {
+		emulator_stop(e, "it did not keep to its stack");
+		return;
+	}
+	emulator_memory_undo(e);
+	c = &e->calls[e->at++];
+	c->nr = (uint32_t)(e->visited->nr - c->first);
+	if (unlikely(watchdog_is_slow(e->progress)))
+		add_strike(e, c->traverse)->slow++;
+	next_call(e);
+	if (emulator_engine_worn(e))
+		emulator_cell_set(e, EMULATOR_OBJECT, 0);
+}
+
+static void fail_call(struct emulator *e, const char *why, bool hung)
+{
+	struct emulator_call *c = &e->calls[e->at++];
+
+	e->visited->nr = c->first;
+	c->nr = 0;
+	c->failed = why;
+	strike(e, c->traverse, hung);
+}
+
+/* What is mapped is mapped again as needed. */
+static const char *reopen_if_worn(struct emulator *e)
+{
+	if (e->uc && !emulator_engine_worn(e))
+		return NULL;
+	emulator_engine_close(e);
+	return emulator_engine_open(e);
+}
+
+static void fail_rest(struct emulator *e, const char *why)
+{
+	while (e->at < e->nr) {
+		struct emulator_call *c = &e->calls[e->at++];
+
+		c->first = e->visited->nr;
+		c->nr = 0;
+		c->failed = why;
+	}
+}
+
+/* The loop, from e->at on; again where what is written got its window. */
+static const char *run_loop(struct emulator *e, bool *hung)
+{
+	const struct emulator_machine *m = e->machine;
+	unsigned int tries = 0;
+	const char *why;
+	size_t at;
+
+	for (;;) {
+		at = e->at;
+		why = emulator_engine_run(e, m->loop, m->loop_end, hung);
+		if (!why || e->at >= e->nr)
+			return why;
+		tries = e->at == at ? tries + 1 : 0;
+		if (tries > MAX_TRIES || !emulator_memory_allow(e))
+			return why;
+		e->visited->nr = e->calls[e->at].first;
+		watchdog_next(e->progress);
+		why = emulator_engine_open(e);
+		if (why)
+			return why;
+	}
+}
+
+void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
+		  struct raddr_vec *visited)
+{
+	const char *why;
+	bool hung;
+
+	e->calls = calls;
+	e->nr = nr;
+	e->at = 0;
+	e->visited = visited;
+	for (next_call(e); e->at < nr; next_call(e)) {
+		why = reopen_if_worn(e);
+		if (why) {
+			fail_rest(e, why);
+			break;
+		}
+		hung = e->endless = false;
+		why = run_loop(e, &hung);
+		if (!why && emulator_cell(e, EMULATOR_OBJECT))
+			why = "it jumped to the end";
+		if (why && e->at < nr)
+			fail_call(e, why, hung || e->endless);
+	}
+	e->calls = NULL;
+	e->visited = NULL;
+}
+
+static bool call_once(struct emulator *e, uint64_t a, uint64_t b,
+		      uint64_t *ret)
+{
+	const struct emulator_machine *m = e->machine;
+	uint64_t top = e->base + EMULATOR_TOP, sp;
+	bool hung;
+
+	if (reopen_if_worn(e))
+		return false;
+	if (e->dirty)
+		uc_context_restore(e->uc, e->pristine);
+	e->dirty = false;
+	if (uc_reg_write(e->uc, m->arguments[0], &a) ||
+	    uc_reg_write(e->uc, m->arguments[1], &b))
+		return false;
+	if (emulator_engine_run(e, m->call, m->call_end, &hung))
+		return false;
+	return !uc_reg_read(e->uc, m->sp, &sp) && sp == top &&
+	       !uc_reg_read(e->uc, m->result, ret);
+}
+
+bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
+		   uint64_t *ret)
+{
+	emulator_cell_set(e, EMULATOR_TRAVERSE, function);
+	for (unsigned int tries = 0; tries <= MAX_TRIES; tries++) {
+		e->refused = 0;
+		if (call_once(e, a, b, ret))
+			return true;
+		if (!emulator_memory_allow(e))
+			break;
+	}
+	return false;
+}
+
+raddr emulator_misread(struct emulator *e)
+{
+	raddr at = e->misread;
+
+	e->misread = 0;
+	return at;
+}
+
+void emulator_forgive(struct emulator *e)
+{
+	e->struck = false;
+	memset(e->strikes, 0, sizeof(e->strikes));
+}
+
+static bool area_is_free(struct memory *m, raddr start, raddr end)
+{
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		if (m->segments[i].start < end && m->segments[i].end > start)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Where no segment is, nor anything else that a kernel would map: far below
+ * shared libraries and stacks (0x7f...), far above programs (0x55...).
+ */
+static raddr find_area(struct memory *m)
+{
+	const uint64_t around = UINT64_C(1) << 30;
+
+	for (raddr base = UINT64_C(0x6d5f00000000); base > around * 4;
+	     base -= around * 2) {
+		if (area_is_free(m, base - around, base + around))
+			return base;
+	}
+	return 0;
+}
+
+static bool make_area(struct emulator *e)
+{
+	e->base = find_area(e->memory);
+	if (!e->base)
+		return false;
+	if (posix_memalign((void **)&e->area, EMULATOR_PAGE,
+			   EMULATOR_CELL + EMULATOR_PAGE))
+		out_of_memory();
+	memset(e->area, 0, EMULATOR_CELL + EMULATOR_PAGE);
+	memcpy(e->area + EMULATOR_CODE, e->machine->code,
+	       e->machine->code_size);
+	e->stack = xcalloc(1, EMULATOR_STACK_SIZE + 8);
+	emulator_cell_set(e, EMULATOR_STACK_TOP,
+			  e->base + EMULATOR_TOP);
+	return true;
+}
+
+/* No object can refer to more than all words that there are, nor can we count
+ * more.  What is mapped but was never touched has none. */
+static uint64_t max_visits(const struct memory *m)
+{
+	return MIN(m->bytes_copied / 8 + (1 << 20), UINT32_MAX);
+}
+
+/* Unicorn's versions differ in how they treat hooks: does it all work? */
+static bool emulator_works(struct emulator *e)
+{
+	raddr check = e->base + e->machine->check;
+	struct emulator_call calls[2] = {
+		{ .object = check, .traverse = check },
+		{ .object = 8, .traverse = check },
+	};
+	CLEANUP(raddr_vec_release) struct raddr_vec visited = VEC_INIT;
+
+	emulator_run(e, calls, 2, &visited);
+	return !calls[0].failed && calls[0].nr == 2 && !calls[1].failed &&
+	       visited.nr == 4 && visited.v[0] == check && visited.v[3] == 8;
+}
+
+static void on_late(void *context)
+{
+	struct emulator *e = context;
+
+	uc_emu_stop(e->uc);
+}
+
+static const char *emulator_open(struct emulator *e)
+{
+	const char *why_not;
+
+	if (!make_area(e))
+		return "no room for the emulator's own memory";
+	e->watchdog = watchdog_new(on_late, e);
+	if (!e->watchdog)
+		return "the emulator's watchdog can't be started";
+	e->progress = watchdog_progress(e->watchdog);
+	why_not = emulator_engine_open(e);
+	if (!why_not && !emulator_works(e))
+		why_not = "this version of Unicorn does not do what is needed";
+	return why_not;
+}
+
+struct emulator *emulator_new(struct memory *m, raddr fs_base,
+			      const char **why_not)
+{
+	struct emulator *e = xcalloc(1, sizeof(*e));
+
+	e->machine = &emulator_x86_64;
+	e->memory = m;
+	e->fs_base = fs_base;
+	e->written = xcalloc(EMULATOR_WRITTEN, sizeof(*e->written));
+	e->written_call = 1;
+	e->max_visits = max_visits(m);
+	*why_not = emulator_open(e);
+	if (*why_not) {
+		emulator_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void emulator_free(struct emulator *e)
+{
+	if (!e)
+		return;
+	watchdog_free(e->watchdog);
+	emulator_engine_close(e);
+	emulator_memory_release(e);
+	free(e->written);
+	free(e->area);
+	free(e->stack);
+	free(e);
+}

@@ -1,0 +1,96 @@
+#include "python/emulator/ifunc.h"
+#include "target/elf/image.h"
+
+/* glibc 2.36 has 100, 58 of them exported. */
+#define MAX_IFUNCS 1000
+
+/* The library that has `addr`, or NULL. */
+static struct object *object_at(struct target *t, raddr addr)
+{
+	for (size_t i = 0; i < t->objects.nr; i++) {
+		struct object *o = &t->objects.v[i];
+
+		if (addr >= o->start && addr < o->end)
+			return o;
+	}
+	return NULL;
+}
+
+/* What each of the functions chooses; 0: it did not come to a choice. */
+static void ask_all(struct emulator *e, const struct raddr_vec *functions,
+		    raddr bias, struct raddr_vec *ret)
+{
+	for (size_t i = 0; i < functions->nr; i++) {
+		uint64_t chosen = 0;
+
+		emulator_call(e, functions->v[i] + bias, 0, 0, &chosen);
+		raddr_vec_push(ret, chosen);
+	}
+}
+
+static void redirect(struct emulator *e, const struct object *o,
+		     const struct raddr_vec *functions, raddr features,
+		     uint64_t size)
+{
+	CLEANUP(raddr_vec_release) struct raddr_vec chosen = VEC_INIT;
+	CLEANUP(raddr_vec_release) struct raddr_vec plain = VEC_INIT;
+
+	ask_all(e, functions, o->bias, &chosen);
+	emulator_blank(e, features, features + size);
+	ask_all(e, functions, o->bias, &plain);
+	emulator_blank(e, 0, 0);
+	for (size_t i = 0; i < functions->nr; i++)
+		if (chosen.v[i] && plain.v[i] && chosen.v[i] != plain.v[i])
+			emulator_redirect(e, chosen.v[i], plain.v[i]);
+}
+
+static bool was_asked(const struct python *py, const struct object *o)
+{
+	for (size_t i = 0; i < py->asked.nr; i++)
+		if (py->asked.v[i] == o->start)
+			return true;
+	return false;
+}
+
+/* False: there is nothing to be had for the library that has `addr`. */
+static bool redirect_library(struct python *py, raddr addr)
+{
+	CLEANUP(raddr_vec_release) struct raddr_vec functions = VEC_INIT;
+	struct object *o = object_at(py->target, addr);
+	struct image *im;
+	raddr features;
+	uint64_t size;
+	struct error *err;
+
+	if (!o || was_asked(py, o))
+		return false;
+	raddr_vec_push(&py->asked, o->start);
+	im = target_image(py->target, o);
+	if (im)
+		image_ifuncs(im, MAX_IFUNCS, &functions);
+	if (!functions.nr)
+		return false;
+	err = target_symbol(py->target, NULL, "_rtld_global_ro", &features,
+			    &size);
+	if (err) {
+		error_free(err);
+		return false;
+	}
+	redirect(py->emulator, o, &functions, features, size);
+	return true;
+}
+
+void ifunc_run(struct python *py, struct emulator_call *calls, size_t nr,
+	       struct raddr_vec *visited)
+{
+	size_t had = visited->nr;
+	raddr misread;
+
+	emulator_run(py->emulator, calls, nr, visited);
+	misread = emulator_misread(py->emulator);
+	if (!misread || !redirect_library(py, misread))
+		return;
+	emulator_forgive(py->emulator);
+	visited->nr = had;
+	emulator_run(py->emulator, calls, nr, visited);
+}

@@ -1,0 +1,175 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "python/emulator/watchdog.h"
+
+#define POLL_NS 20000000
+#define SECOND_NS UINT64_C(1000000000)
+
+struct watchdog {
+	struct watchdog_progress progress;
+	void (*stop)(void *context);
+	void *context;
+	pthread_t thread;
+	pthread_mutex_t lock;	/* of what follows */
+	pthread_cond_t wake;
+	bool armed, quit;
+	clockid_t clock;	/* the worker's CPU time */
+	uint64_t allowed_ns, step_ns;
+	uint64_t piece, since;	/* what is watched, and since when */
+	bool late;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	if (clock_gettime(clock, &t))
+		return 0;
+	return (uint64_t)t.tv_sec * SECOND_NS + (uint64_t)t.tv_nsec;
+}
+
+/* More than `allowed_ns`, and what the steps may take. */
+static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,
+		 uint64_t step)
+{
+	return ns > allowed_ns && (ns - allowed_ns) / w->step_ns > step;
+}
+
+static void watchdog_look(struct watchdog *w)
+{
+	uint64_t piece = atomic_load_explicit(&w->progress.piece,
+					      memory_order_relaxed);
+	uint64_t step = atomic_load_explicit(&w->progress.step,
+					     memory_order_relaxed);
+	uint64_t now = clock_ns(w->clock);
+
+	if (piece != w->piece) {
+		w->piece = piece;
+		w->since = now;
+		w->late = false;
+		return;
+	}
+	if (took(w, now - w->since, w->allowed_ns / 10, step))
+		atomic_store_explicit(&w->progress.slow, piece,
+				      memory_order_relaxed);
+	if (!took(w, now - w->since, w->allowed_ns, step))
+		return;
+	/* Again at every look: the first may come before the work began. */
+	w->late = true;
+	w->stop(w->context);
+}
+
+static void watchdog_nap(struct watchdog *w)
+{
+	struct timespec until;
+	uint64_t ns = clock_ns(CLOCK_MONOTONIC) + POLL_NS;
+
+	until.tv_sec = (time_t)(ns / SECOND_NS);
+	until.tv_nsec = (long)(ns % SECOND_NS);
+	pthread_cond_timedwait(&w->wake, &w->lock, &until);
+}
+
+static void *watchdog_main(void *arg)
+{
+	struct watchdog *w = arg;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->quit) {
+		if (!w->armed) {
+			pthread_cond_wait(&w->wake, &w->lock);
+			continue;
+		}
+		watchdog_nap(w);
+		if (w->armed && !w->quit)
+			watchdog_look(w);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* Signals are for the threads that were there before. */
+static bool watchdog_start(struct watchdog *w)
+{
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &old))
+		return false;
+	err = pthread_create(&w->thread, NULL, watchdog_main, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return !err;
+}
+
+struct watchdog *watchdog_new(void (*stop)(void *context), void *context)
+{
+	struct watchdog *w = xcalloc(1, sizeof(*w));
+	pthread_condattr_t attr;
+
+	w->stop = stop;
+	w->context = context;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	if (watchdog_start(w))
+		return w;
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+	return NULL;
+}
+
+void watchdog_free(struct watchdog *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->quit = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns)
+{
+	pthread_mutex_lock(&w->lock);
+	if (pthread_getcpuclockid(pthread_self(), &w->clock))
+		w->clock = CLOCK_MONOTONIC;
+	w->allowed_ns = allowed_ns;
+	w->step_ns = step_ns;
+	watchdog_next(&w->progress);
+	w->piece = atomic_load_explicit(&w->progress.piece,
+					memory_order_relaxed);
+	w->since = clock_ns(w->clock);
+	w->late = false;
+	w->armed = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool watchdog_disarm(struct watchdog *w)
+{
+	bool late;
+
+	pthread_mutex_lock(&w->lock);
+	w->armed = false;
+	late = w->late &&
+	       w->piece == atomic_load_explicit(&w->progress.piece,
+						memory_order_relaxed);
+	pthread_mutex_unlock(&w->lock);
+	return late;
+}
+
+struct watchdog_progress *watchdog_progress(struct watchdog *w)
+{
+	return &w->progress;
+}

@@ -1,0 +1,582 @@
+/*
+ * Find CPython in a process: _PyRuntime, its version, its layout, and where
+ * the types are that pyheld knows by name.  All before anything is stopped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/locate/find.h"
+#include "python/locate/search.h"
+#include "target/live/children.h"
+
+#define MAX_INTERPRETERS 1024
+#define MAX_CHILDREN 64
+#define NEWEST_MINOR 15		/* that the tables know */
+#define DEBUG_OFFSETS_MAX 1024
+
+/* --- the version ---------------------------------------------------------- */
+
+/* "libpython3.9.so.1.0", "/usr/bin/python3.11": the minor version, or -1. */
+static int minor_of_path(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	const char *p = strstr(base ? base : path, "python3.");
+
+	return p ? atoi(p + strlen("python3.")) : -1;
+}
+
+static int minor_of_paths(const struct target *t, raddr runtime)
+{
+	int minor = -1;
+
+	for (size_t i = 0; i < t->objects.nr && minor < 0; i++) {
+		const struct object *o = &t->objects.v[i];
+
+		if (runtime >= o->start && runtime < o->end)
+			minor = minor_of_path(o->path);
+	}
+	for (size_t i = 0; i < t->mappings.nr && minor < 0; i++)
+		if (t->mappings.v[i].path)
+			minor = minor_of_path(t->mappings.v[i].path);
+	return minor;
+}
+
+/* st_size of _PyRuntime where there is no Py_Version yet: one value a series
+ * on each architecture (x86-64, aarch64). */
+static uint32_t hexversion_of_size(uint64_t size)
+{
+	switch (size) {
+	case 1464:
+	case 1480:
+		return 0x030800f0;
+	case 656:
+		return 0x030900f0;
+	case 672:
+		return 0x030a00f0;
+	case 688:	/* 3.10 on aarch64; 3.9 there is 672 */
+		return 0x030a00f0;
+	}
+	return 0;
+}
+
+static uint32_t find_hexversion(struct python *py)
+{
+	uint64_t word = 0, size;
+	raddr at;
+	int minor;
+
+	error_free(target_peek(py->target, py->runtime, &word, 8));
+	if (memcmp(&word, "xdebugpy", 8) == 0) {
+		error_free(target_peek(py->target, py->runtime + 8, &word, 8));
+		return (uint32_t)word;
+	}
+	struct error *err = target_symbol(py->target, NULL, "Py_Version", &at,
+					  &size);
+	if (!err) {
+		word = 0;
+		error_free(target_peek(py->target, at, &word, 8));
+		/* It is read-only data, which a core may leave out. */
+		if (word)
+			return (uint32_t)word;
+	}
+	error_free(err);
+	minor = minor_of_paths(py->target, py->runtime);
+	if (minor >= 0 && minor < 64)
+		return 0x03000000u | (uint32_t)minor << 16;
+	return hexversion_of_size(py->runtime_size);
+}
+
+/* What messages call it; the caller frees it. */
+static char *who_is(const struct target *t)
+{
+	const char *executable = t->executable ? t->executable : "?";
+
+	if (!t->pid)
+		return xasprintf("'%s'%s%s", t->name,
+				 *executable ? " of " : "", executable);
+	return xasprintf("process %d (%s)", (int)t->pid, executable);
+}
+
+/* --- what it is instead ---------------------------------------------------- */
+
+static bool has_symbol(struct target *t, const char *name)
+{
+	uint64_t size;
+	raddr at;
+	struct error *err = target_symbol(t, NULL, name, &at, &size);
+
+	error_free(err);
+	return !err;
+}
+
+static bool is_cpython(pid_t pid)
+{
+	struct target *t = NULL;
+	struct error *err = target_open_pid(pid, &t);
+	bool is = !err && has_symbol(t, "_PyRuntime");
+
+	error_free(err);
+	target_close(t);
+	return is;
+}
+
+/* A shell or launcher whose child is the Python that was meant. */
+static pid_t python_below(pid_t pid)
+{
+	CLEANUP(pid_vec_release) struct pid_vec children = VEC_INIT;
+
+	children_find(pid, MAX_CHILDREN, &children);
+	for (size_t i = 0; i < children.nr; i++)
+		if (is_cpython(children.v[i]))
+			return children.v[i];
+	return 0;
+}
+
+static struct error *not_cpython(struct target *t)
+{
+	CLEANUP(freep) char *who = who_is(t);
+	pid_t below;
+
+	if (t->missing)
+		return error_new(ERR_UNSUPPORTED, "what is there of the core "
+				 "shows no CPython's runtime with its types");
+	for (size_t i = 0; i < t->mappings.nr; i++) {
+		const char *path = t->mappings.v[i].path;
+
+		if (path && strstr(path, "pypy"))
+			return error_new(ERR_UNSUPPORTED,
+					 "%s runs PyPy; pyheld reads CPython "
+					 "only", who);
+	}
+	if (has_symbol(t, "Py_Initialize") || has_symbol(t, "PyThreadState_Get"))
+		return error_new(ERR_UNSUPPORTED,
+				 "%s runs a CPython older than 3.8; pyheld "
+				 "reads 3.8 and later", who);
+	below = t->pid ? python_below(t->pid) : 0;
+	if (below)
+		return error_new(ERR_UNSUPPORTED,
+				 "%s is not a Python, but started one: use "
+				 "PID %d", who, (int)below);
+	return error_new(ERR_UNSUPPORTED,
+			 "%s is not a Python: nothing that it has mapped "
+			 "defines _PyRuntime", who);
+}
+
+/* --- the layout ------------------------------------------------------------ */
+
+struct debuginfo_search {
+	struct python *py;
+	struct object *object;
+};
+
+static struct debuginfo *find_debuginfo(void *context)
+{
+	struct debuginfo_search *s = context;
+	char root[64];
+	struct image *im;
+	struct debuginfo *d = NULL;
+	struct error *err;
+
+	if (!s->object)
+		return NULL;
+	im = target_image(s->py->target, s->object);
+	if (!im)
+		return NULL;
+	snprintf(root, sizeof(root), "/proc/%d/root", (int)s->py->target->pid);
+	err = image_debuginfo(im, s->py->target->pid ? root : "", &d);
+	if (err) {
+		error_free(err);
+		err = image_debuginfo(im, "", &d);
+	}
+	error_free(err);
+	return err ? NULL : d;
+}
+
+static struct object *object_at(struct target *t, raddr addr)
+{
+	for (size_t i = 0; i < t->objects.nr; i++)
+		if (addr >= t->objects.v[i].start && addr < t->objects.v[i].end)
+			return &t->objects.v[i];
+	return NULL;
+}
+
+static struct error *choose_layout(struct python *py)
+{
+	uint8_t offsets[DEBUG_OFFSETS_MAX] = { 0 };
+	struct debuginfo_search search = {
+		py, object_at(py->target, py->runtime)
+	};
+	struct layout_query q = {
+		.hexversion = py->hexversion,
+		.free_threaded = py->free_threaded,
+		.debug = py->debug,
+		.runtime_size = py->runtime_size,
+		.find_debuginfo = find_debuginfo,
+		.context = &search,
+	};
+	uint64_t len = MIN(sizeof(offsets), py->runtime_size);
+	struct error *err;
+
+	if (search.object) {
+		py->runtime_object_start = search.object->start;
+		py->runtime_object_end = search.object->end;
+	}
+	if (py->minor >= 13 && len) {
+		err = target_peek(py->target, py->runtime, offsets, len);
+		if (err)
+			return err;
+		q.debug_offsets = offsets;
+		q.debug_offsets_len = len;
+	}
+	err = layout_choose(&q, &py->layout, &py->layout_source);
+	/* The DWARF of an interpreter takes tens of megabytes. */
+	if (search.object && search.object->image)
+		image_drop_debuginfo(search.object->image);
+	return err;
+}
+
+/* --- the types that have names ---------------------------------------------- */
+
+static raddr symbol(struct python *py, const char *name)
+{
+	raddr at = 0;
+	uint64_t size;
+	struct error *err = target_symbol(py->target, NULL, name, &at, &size);
+
+	error_free(err);
+	return err ? 0 : at;
+}
+
+struct known {
+	size_t place;		/* in struct known_types */
+	const char *symbol, *name;
+};
+
+#define KNOWN(field, symbol, name)                                             \
+	{ offsetof(struct known_types, field), symbol, name }
+
+static const struct known known[] = {
+	KNOWN(type, "PyType_Type", "type"),
+	KNOWN(object, "PyBaseObject_Type", "object"),
+	KNOWN(str, "PyUnicode_Type", "str"),
+	KNOWN(int_, "PyLong_Type", "int"),
+	KNOWN(bool_, "PyBool_Type", "bool"),
+	KNOWN(float_, "PyFloat_Type", "float"),
+	KNOWN(bytes, "PyBytes_Type", "bytes"),
+	KNOWN(tuple, "PyTuple_Type", "tuple"),
+	KNOWN(list, "PyList_Type", "list"),
+	KNOWN(dict, "PyDict_Type", "dict"),
+	KNOWN(set, "PySet_Type", "set"),
+	KNOWN(frozenset, "PyFrozenSet_Type", "frozenset"),
+	KNOWN(module, "PyModule_Type", "module"),
+	KNOWN(function, "PyFunction_Type", "function"),
+	KNOWN(code, "PyCode_Type", "code"),
+	KNOWN(frame, "PyFrame_Type", "frame"),
+	KNOWN(generator, "PyGen_Type", "generator"),
+	KNOWN(coroutine, "PyCoro_Type", "coroutine"),
+	KNOWN(async_generator, "PyAsyncGen_Type", "async_generator"),
+	KNOWN(cell, "PyCell_Type", "cell"),
+	KNOWN(method, "PyMethod_Type", "method"),
+	KNOWN(builtin_function, "PyCFunction_Type",
+	      "builtin_function_or_method"),
+	KNOWN(weakref, "_PyWeakref_RefType", NULL),
+	KNOWN(property, "PyProperty_Type", "property"),
+	KNOWN(mappingproxy, "PyDictProxy_Type", "mappingproxy"),
+	KNOWN(wrapper_descriptor, "PyWrapperDescr_Type", "wrapper_descriptor"),
+	KNOWN(range, "PyRange_Type", "range"),
+	KNOWN(capsule, "PyCapsule_Type", "PyCapsule"),
+	KNOWN(none, "_Py_NoneStruct", NULL),
+};
+
+static raddr *place_of(struct python *py, const struct known *k)
+{
+	return (raddr *)((char *)&py->known + k->place);
+}
+
+static void find_known(struct python *py)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++)
+		*place_of(py, &known[i]) = symbol(py, known[i].symbol);
+}
+
+/* The same by their names, of a CPython that was found without symbols. */
+static void find_known_by_name(struct python *py)
+{
+	raddr builtins = word_at(py, py->interpreters.v[0].address,
+				 py->layout.interp_builtins);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(known); i++)
+		if (known[i].name)
+			*place_of(py, &known[i]) =
+				type_names_address(py, known[i].name);
+	py->known.weakref = type_names_address(py, "weakref.ReferenceType");
+	if (!py->known.weakref)		/* 3.8, 3.9 */
+		py->known.weakref = type_names_address(py, "weakref");
+	py->known.none = dict_get(py, builtins, "None");
+}
+
+static void find_build(struct python *py)
+{
+	struct target *t = py->target;
+
+	py->free_threaded = has_symbol(t, "_Py_DecRefShared");
+	py->debug = has_symbol(t, "_Py_NegativeRefcount") &&
+		    has_symbol(t, "_Py_RefTotal");
+	if (py->minor >= 12)
+		py->debug = has_symbol(t, "_Py_NegativeRefcount");
+	py->trace_refs = !py->free_threaded &&
+			 has_symbol(t, "_Py_AddToAllObjects");
+}
+
+static struct error *find_runtime(struct python *py)
+{
+	struct error *err = target_symbol(py->target, NULL, "_PyRuntime",
+					  &py->runtime, &py->runtime_size);
+
+	if (!err) {
+		py->hexversion = find_hexversion(py);
+		return NULL;
+	}
+	if (err->code != ERR_NOT_FOUND)
+		return err;
+	error_free(err);
+	py->by_search = py->target->core && search_runtime(py);
+	return py->by_search ? NULL : not_cpython(py->target);
+}
+
+struct error *find_python(struct target *t, struct python *py)
+{
+	CLEANUP(freep) char *who = who_is(t);
+	struct error *err;
+
+	py->target = t;
+	py->memory = &t->memory;
+	cut_init(py);
+	err = find_runtime(py);
+	if (err)
+		return err;
+	py->minor = (int)(py->hexversion >> 16 & 0xff);
+	if (py->hexversion >> 24 != 3 || py->minor < 8)
+		return error_new(ERR_UNSUPPORTED,
+				 "%s runs CPython %u.%u; pyheld reads 3.8 and "
+				 "later", who,
+				 py->hexversion >> 24,
+				 py->hexversion >> 16 & 0xff);
+	if (!py->by_search)
+		find_build(py);
+	if (py->minor > NEWEST_MINOR)
+		heap_warn(py->heap, "CPython 3.%d is newer than the tables "
+			  "know: its debug offsets and DWARF are used, and "
+			  "self-checks", py->minor);
+	heap_note(py->heap, true, "the runtime is found", "_PyRuntime at 0x%"
+		  PRIx64 ", %" PRIu64 " bytes, of 3.%d", py->runtime,
+		  py->runtime_size, py->minor);
+	if (!py->by_search)
+		find_known(py);
+	if (!py->known.type || !py->known.object || !py->known.str)
+		return error_new(ERR_UNSUPPORTED,
+				 "%s: its CPython exports no PyType_Type",
+				 who);
+	return choose_layout(py);
+}
+
+/* --- after the stop ---------------------------------------------------------- */
+
+static struct error *failed(const struct python *py, const char *what)
+{
+	return error_new(ERR_CORRUPT, "self-check failed: %s (layout: %s)",
+			 what, py->layout_source);
+}
+
+/* type(type) is type, and it is called so. */
+static struct error *check_types(struct python *py)
+{
+	const struct layout *l = &py->layout;
+	const char *name = types_c_name(py, py->known.type);
+
+	if (cut_away(py, py->known.type + l->type_size) ||
+	    cut_away(py, py->known.dict + l->type_size))
+		return error_new(ERR_CORRUPT, "CPython's own types are in the "
+				 "part of the core that is missing: no object "
+				 "can be told without them");
+	if (word_at(py, py->known.type, l->object_type) != py->known.type)
+		return failed(py, "type(type) is not type");
+	if (!name || strcmp(name, "type") != 0)
+		return failed(py, "type's tp_name is not 'type'");
+	if (!(word_at(py, py->known.type, l->type_flags) &
+	      TPFLAG_TYPE_SUBCLASS))
+		return failed(py, "type's tp_flags do not say so");
+	name = types_c_name(py, py->known.dict);
+	if (!name || strcmp(name, "dict") != 0)
+		return failed(py, "dict's tp_name is not 'dict'");
+	if (word_at(py, py->known.dict, l->type_basicsize) != l->dict_size)
+		return failed(py, "dict has another size than the layout");
+	heap_note(py->heap, true, "type(type) is type, its name and flags say"
+		  " so", "at 0x%" PRIx64, py->known.type);
+	heap_note(py->heap, true, "dict is as large as the layout says",
+		  "%" PRIu32 " bytes", l->dict_size);
+	return NULL;
+}
+
+/* One that is being made or torn down has no sys module. */
+static bool has_sys(struct python *py, raddr interp)
+{
+	const struct layout *l = &py->layout;
+	raddr sysdict = word_at(py, interp, l->interp_sysdict);
+
+	if (cut_away(py, interp + l->interp_sysdict)) {
+		heap_warn_partial(py->heap, "the state of the interpreter at 0x"
+				  "%" PRIx64 " is missing, or a part of it",
+				  interp);
+		return true;
+	}
+	if (cut_away(py, sysdict)) {
+		heap_warn_partial(py->heap, "sys.__dict__ of the interpreter at"
+				  " 0x%" PRIx64 " is missing", interp);
+		return true;
+	}
+	return sysdict &&
+	       word_at(py, sysdict, l->object_type) == py->known.dict;
+}
+
+static struct error *find_interpreters(struct python *py)
+{
+	const struct layout *l = &py->layout;
+	raddr at = word_at(py, py->runtime, l->runtime_interpreters_head);
+
+	for (int i = 0; at && i < MAX_INTERPRETERS; i++) {
+		struct interpreter interp = { .address = at };
+
+		interp.id = (int64_t)word_at(py, at, l->interp_id);
+		if (has_sys(py, at))
+			interpreter_vec_push(&py->interpreters, interp);
+		at = word_at(py, at, l->interp_next);
+	}
+	if (!py->interpreters.nr && py->cut) {
+		/* Nothing is at 0: all that would be read there is missing. */
+		interpreter_vec_push(&py->interpreters,
+				     (struct interpreter){ .address = 0 });
+		heap_warn_partial(py->heap, "the runtime's state is missing: "
+				  "there are no roots");
+	}
+	if (!py->interpreters.nr)
+		return failed(py, "no interpreter with a sys module (is it "
+				  "still starting, or ending?)");
+	heap_note(py->heap, true, "interpreters have a sys module",
+		  "%zu interpreters", py->interpreters.nr);
+	/* The list has the newest first; the main one is to come first. */
+	for (size_t i = 0; i < py->interpreters.nr / 2; i++) {
+		struct interpreter tmp = py->interpreters.v[i];
+		size_t j = py->interpreters.nr - 1 - i;
+
+		py->interpreters.v[i] = py->interpreters.v[j];
+		py->interpreters.v[j] = tmp;
+	}
+	return NULL;
+}
+
+static raddr traverse_of(struct python *py, raddr type)
+{
+	return type ? word_at(py, type, py->layout.type_traverse) : 0;
+}
+
+static void find_traverses(struct python *py)
+{
+	struct known_types *k = &py->known;
+
+	k->has_code = types_is_code(
+		py, word_at(py, k->type, py->layout.type_dealloc));
+	k->dict_traverse = traverse_of(py, k->dict);
+	k->list_traverse = traverse_of(py, k->list);
+	k->tuple_traverse = traverse_of(py, k->tuple);
+	k->set_traverse = traverse_of(py, k->set);
+	k->type_traverse = traverse_of(py, k->type);
+	k->module_traverse = traverse_of(py, k->module);
+	k->generator_traverse = traverse_of(py, k->generator);
+	k->weakref_traverse = traverse_of(py, k->weakref);
+	k->descr_traverse = traverse_of(py, k->wrapper_descriptor);
+	k->none_type = word_at(py, k->none, py->layout.object_type);
+}
+
+/*
+ * subtype_traverse is static in typeobject.c: take it from a class that is
+ * surely made by a class statement, importlib's ModuleSpec.
+ */
+static struct error *find_subtype_traverse(struct python *py)
+{
+	const struct layout *l = &py->layout;
+	raddr interp = py->interpreters.v[0].address;
+	raddr module = word_at(py, interp, l->interp_importlib);
+	raddr class = dict_get(py, word_at(py, module, l->module_dict),
+			       "ModuleSpec");
+
+	if (!class) {
+		raddr modules = word_at(py, interp, l->interp_modules);
+
+		module = dict_get(py, modules, "_frozen_importlib");
+		class = dict_get(py, word_at(py, module, l->module_dict),
+				 "ModuleSpec");
+	}
+	py->subtype_traverse = class ? traverse_of(py, class) : 0;
+	if (!py->subtype_traverse && py->cut) {
+		/* Without any class there is nothing that would need it. */
+		py->subtype_traverse = cut_class_traverse(py);
+		return NULL;
+	}
+	if (!py->subtype_traverse)
+		return failed(py, "importlib has no class ModuleSpec");
+	heap_note(py->heap, true, "a class statement's tp_traverse is found",
+		  "importlib's ModuleSpec has 0x%" PRIx64,
+		  py->subtype_traverse);
+	return NULL;
+}
+
+/* 3.8 to 3.10: a dict whose keys are not all str has lookdict() as dk_lookup.
+ * object's tp_subclasses has ints as keys. */
+static void find_lookdict(struct python *py)
+{
+	const struct layout *l = &py->layout;
+	raddr dict = word_at(py, py->known.object, l->type_subclasses);
+	raddr keys = word_at(py, dict, l->dict_keys);
+
+	if (py->minor <= 10)
+		py->lookdict = word_at(py, keys, l->keys_lookup);
+}
+
+struct error *find_in_snapshot(struct python *py)
+{
+	struct error *err;
+	uint64_t hex;
+
+	err = find_interpreters(py);
+	if (err)
+		return err;
+	if (py->by_search)
+		find_known_by_name(py);
+	err = check_types(py);
+	if (err)
+		return err;
+	find_traverses(py);
+	err = find_subtype_traverse(py);
+	if (err)
+		return err;
+	find_lookdict(py);
+	if (find_sys_int(py, "hexversion", &hex) &&
+	    (hex >> 16) == (py->hexversion >> 16))
+		py->hexversion = (uint32_t)hex;
+	return NULL;
+}
+
+bool find_sys_int(struct python *py, const char *name, uint64_t *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	raddr sysdict = word_at(py, py->interpreters.v[0].address,
+				py->layout.interp_sysdict);
+	raddr obj = dict_get(py, sysdict, name);
+
+	if (!obj || !text_scalar(py, obj, 40, &text))
+		return false;
+	*ret = strtoull(text.s, NULL, 0);
+	return *ret;
+}

@@ -1,0 +1,76 @@
+/*
+ * The collector's objects in free-threaded builds: Python/gc_free_threading.c.
+ *
+ * There are no lists.  gc.get_objects() goes through the blocks of the
+ * collector's heaps, of all threads and of those that have ended, and takes
+ * those that ob_gc_bits says are tracked, and not frozen.  So does this.
+ *
+ *	heap GC       block = PyObject
+ *	heap GC_PRE   block = weak references, dict, PyObject
+ *	              (two words more before it under PYTHONMALLOC=debug)
+ */
+#include "python/locate/mimalloc.h"
+
+#define PREHEADER_SIZE 16
+#define DEBUG_SIZE 16		/* what debug hooks put before a block */
+
+struct gc_walk {
+	uint64_t offset;	/* of an object in its block, pre-header aside */
+	uint64_t nr[GENERATION_PERMANENT + 1];
+};
+
+static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
+		      void *context)
+{
+	struct gc_walk *w = context;
+	struct heap *h = py->heap;
+	raddr obj = block + w->offset;
+	uint8_t bits, generation;
+	oid o;
+
+	if (heap == MIMALLOC_GC_PRE)
+		obj += PREHEADER_SIZE;
+	bits = byte_at(py, obj, py->layout.object_gc_bits);
+	if (!(bits & GC_BIT_TRACKED))
+		return;
+	/* What is no object is one that a thread was about to make. */
+	o = objects_add(py, obj);
+	if (o == OID_NONE)
+		return;
+	generation = bits & GC_BIT_FROZEN ? GENERATION_PERMANENT : 0;
+	h->generation[o] = generation;
+	if (bits & GC_BIT_FINALIZED)
+		h->flags[o] |= OBJECT_FINALIZED;
+	w->nr[generation]++;
+}
+
+struct error *gc_load_heaps(struct python *py, struct heap_interpreter *hi)
+{
+	/* A dict, which has no pre-header, and is there as long as CPython. */
+	raddr known = word_at(py, py->interpreters.v[0].address,
+			      py->layout.interp_sysdict);
+	raddr block = mimalloc_block(py, known);
+	struct gc_walk w = { .offset = known - block };
+	struct mimalloc_result result;
+
+	if (!block && py->cut) {
+		/* Its pages may be there all the same. */
+		known = block = mimalloc_any(py);
+		w.offset = py->debug ? DEBUG_SIZE : 0;
+		if (!block)
+			return NULL;
+	}
+	if (!block || (w.offset && w.offset != DEBUG_SIZE))
+		return error_new(ERR_CORRUPT,
+				 "self-check failed: sys.__dict__ is not where "
+				 "mimalloc has its blocks (layout: %s)",
+				 py->layout_source);
+	mimalloc_walk(py, known, add_block, &w, &result);
+	hi->generations[0].objects = w.nr[0];
+	hi->frozen = w.nr[GENERATION_PERMANENT];
+	if (result.nr_bad)
+		heap_warn_partial(py->heap, "%" PRIu64 " pages of mimalloc's %u "
+				  "segments could not be read", result.nr_bad,
+				  result.nr_segments);
+	return NULL;
+}

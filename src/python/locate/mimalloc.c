@@ -1,0 +1,238 @@
+/*
+ * mimalloc 2.1.2 (3.13, 3.14 to 3.14.9, 3.15 to 3.15.1) and 2.5.2: the same
+ * but for where the members are, and that 2.5.2 writes down the page's start
+ * and tag, which 2.1.2 works out of its place and keeps in four bits.
+ */
+#include "python/locate/mimalloc.h"
+
+#define SEGMENT_SIZE (32ull << 20)
+#define SLICE_SIZE 65536
+#define MAX_SLICES (SEGMENT_SIZE / SLICE_SIZE)
+#define HUGE_BLOCK_SIZE 0x80000000u /* or more: one block fills the page */
+#define MAX_BLOCKS 65536	/* a page's capacity has 16 bits */
+
+struct page {
+	raddr header;		/* the mi_page_t */
+	raddr start;		/* of its first block */
+	uint64_t block_size;
+	uint32_t nr;		/* blocks that have ever been on a free list */
+	unsigned int tag;
+};
+
+static raddr segment_of(raddr addr)
+{
+	return addr & ~(SEGMENT_SIZE - 1);
+}
+
+static uint64_t cookie_of(struct python *py, raddr segment)
+{
+	return word_at(py, segment, py->layout.misegment_cookie) ^ segment;
+}
+
+static uint64_t slice_count(struct python *py, raddr page)
+{
+	return (uint32_t)int_at(py, page, py->layout.mipage_slice_count);
+}
+
+/* 2.1.2: bits 3 to 6 of the byte behind slice_offset. */
+static unsigned int tag_of(struct python *py, raddr page)
+{
+	const struct layout *l = &py->layout;
+
+	if (l->mipage_tag != LAYOUT_NONE)
+		return byte_at(py, page, l->mipage_tag);
+	return byte_at(py, page, l->mipage_slice_offset + 4) >> 3 & 15;
+}
+
+/* _mi_segment_page_start_from_slice() of 2.1.2 */
+static raddr start_of(struct python *py, raddr segment, uint64_t index,
+		      const struct page *p)
+{
+	const struct layout *l = &py->layout;
+	raddr slice = segment + index * SLICE_SIZE;
+
+	if (l->mipage_start != LAYOUT_NONE)
+		return word_at(py, p->header, l->mipage_start);
+	if (p->block_size <= 64)
+		return slice + 3 * p->block_size;
+	return slice + (p->block_size <= 512 ? p->block_size : 0);
+}
+
+static uint64_t block_size_of(struct python *py, raddr page)
+{
+	const struct layout *l = &py->layout;
+	uint64_t size;
+
+	/* A page_start goes with a block_size that is a word. */
+	if (l->mipage_start != LAYOUT_NONE)
+		return word_at(py, page, l->mipage_block_size);
+	size = (uint32_t)int_at(py, page, l->mipage_block_size);
+	if (size >= HUGE_BLOCK_SIZE)
+		size = slice_count(py, page) * SLICE_SIZE;
+	return size;
+}
+
+/* False: not in use as a page, or (then `*bad`) it can't be one. */
+static bool open_page(struct python *py, raddr segment, uint64_t index,
+		      struct page *p, bool *bad)
+{
+	const struct layout *l = &py->layout;
+	raddr slice = segment + index * SLICE_SIZE;
+	const uint8_t *capacity;
+
+	p->header = segment + l->misegment_slices + index * l->mipage_size;
+	capacity = memory_at(py->memory, p->header + l->mipage_capacity, 2);
+	p->block_size = block_size_of(py, p->header);
+	*bad = !capacity;
+	/* Free slices have no blocks; 1 is the segment's own. */
+	if (!capacity || !get_u16(capacity) ||
+	    p->block_size < py->layout.object_size)
+		return false;
+	p->nr = get_u16(capacity);
+	p->tag = tag_of(py, p->header);
+	p->start = start_of(py, segment, index, p);
+	*bad = p->start < slice ||
+	       p->start - slice + p->nr * p->block_size >
+		       slice_count(py, p->header) * SLICE_SIZE ||
+	       !memory_has_array(py->memory, p->start, p->nr, p->block_size);
+	return !*bad;
+}
+
+/* The link of a free block; debug builds encode it (mi_ptr_decode()). */
+static raddr next_free(struct python *py, const struct page *p, raddr block)
+{
+	uint32_t keys = py->layout.mipage_keys;
+	uint64_t next = word_at(py, block, 0), key;
+	unsigned int shift;
+
+	if (keys == LAYOUT_NONE)
+		return next;
+	key = word_at(py, p->header, keys);
+	shift = key & 63;
+	next -= key;
+	if (shift)
+		next = next >> shift | next << (64 - shift);
+	next ^= word_at(py, p->header, keys + 8);
+	return next == p->header ? 0 : next;
+}
+
+static void mark_free(struct python *py, const struct page *p, raddr block,
+		      uint8_t *free)
+{
+	for (uint32_t i = 0; block && i < p->nr; i++) {
+		uint64_t at = block - p->start;
+
+		/* Of a page that was being changed: the rest is unknown. */
+		if (block < p->start || at % p->block_size ||
+		    at / p->block_size >= p->nr)
+			return;
+		at /= p->block_size;
+		if (free[at / 8] & 1 << at % 8)
+			return;
+		free[at / 8] |= (uint8_t)(1 << at % 8);
+		block = next_free(py, p, block);
+	}
+}
+
+static void walk_page(struct python *py, const struct page *p,
+		      mimalloc_visit *visit, void *context)
+{
+	const struct layout *l = &py->layout;
+	uint8_t free[MAX_BLOCKS / 8] = { 0 };
+
+	mark_free(py, p, word_at(py, p->header, l->mipage_free), free);
+	mark_free(py, p, word_at(py, p->header, l->mipage_local_free), free);
+	/* Freed by other threads; two bits are flags. */
+	mark_free(py, p, word_at(py, p->header, l->mipage_thread_free) & ~3ull,
+		  free);
+	for (uint32_t i = 0; i < p->nr; i++)
+		if (!(free[i / 8] & 1 << i % 8))
+			visit(py, p->start + i * p->block_size,
+			      (enum mimalloc_heap)p->tag, context);
+}
+
+static void walk_segment(struct python *py, raddr segment,
+			 mimalloc_visit *visit, void *context,
+			 struct mimalloc_result *ret)
+{
+	const struct layout *l = &py->layout;
+	uint64_t i = word_at(py, segment, l->misegment_info_slices);
+	uint64_t end = word_at(py, segment, l->misegment_slice_entries);
+	struct page p;
+	bool bad;
+
+	ret->nr_segments++;
+	end = MIN(end, MAX_SLICES);
+	while (i < end) {
+		uint64_t count;
+
+		if (!open_page(py, segment, i, &p, &bad))
+			ret->nr_bad += bad;
+		else if (p.tag == MIMALLOC_GC || p.tag == MIMALLOC_GC_PRE)
+			walk_page(py, &p, visit, context);
+		count = slice_count(py, p.header);
+		i += MAX(count, 1);
+	}
+}
+
+void mimalloc_walk(struct python *py, raddr inside, mimalloc_visit *visit,
+		   void *context, struct mimalloc_result *ret)
+{
+	uint64_t cookie = cookie_of(py, segment_of(inside));
+	struct memory *m = py->memory;
+
+	*ret = (struct mimalloc_result){ 0, 0 };
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		const struct segment *s = &m->segments[i];
+		raddr at = segment_of(s->start + SEGMENT_SIZE - 1);
+
+		if (!(s->prot & SEGMENT_WRITE))
+			continue;
+		for (; at >= s->start && at < s->end; at += SEGMENT_SIZE)
+			if (cookie_of(py, at) == cookie)
+				walk_segment(py, at, visit, context, ret);
+	}
+}
+
+static bool may_be_segment(struct python *py, raddr at)
+{
+	uint64_t first = word_at(py, at, py->layout.misegment_info_slices);
+	uint64_t end = word_at(py, at, py->layout.misegment_slice_entries);
+
+	return word_at(py, at, py->layout.misegment_cookie) && first &&
+	       first < end && end <= MAX_SLICES;
+}
+
+raddr mimalloc_any(struct python *py)
+{
+	struct memory *m = py->memory;
+
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		const struct segment *s = &m->segments[i];
+		raddr at = segment_of(s->start + SEGMENT_SIZE - 1);
+
+		for (; s->prot & SEGMENT_WRITE && at >= s->start &&
+		       at < s->end; at += SEGMENT_SIZE)
+			if (may_be_segment(py, at))
+				return at;
+	}
+	return 0;
+}
+
+raddr mimalloc_block(struct python *py, raddr addr)
+{
+	const struct layout *l = &py->layout;
+	raddr segment = segment_of(addr), slice;
+	uint64_t index = (addr - segment) / SLICE_SIZE, back;
+	struct page p;
+	bool bad;
+
+	/* How far the first slice of the page is behind. */
+	slice = segment + l->misegment_slices + index * l->mipage_size;
+	back = (uint32_t)int_at(py, slice, l->mipage_slice_offset) /
+	       l->mipage_size;
+	if (back > index || !open_page(py, segment, index - back, &p, &bad) ||
+	    addr < p.start || (addr - p.start) / p.block_size >= p.nr)
+		return 0;
+	return addr - (addr - p.start) % p.block_size;
+}

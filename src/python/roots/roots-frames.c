@@ -1,0 +1,262 @@
+/*
+ * The frames of a thread: for reports, and as roots.
+ */
+#include <stdio.h>
+
+#include "python/values/frames.h"
+#include "python/roots/roots-threads.h"
+
+#define MAX_FRAMES (1u << 20)
+#define MAX_NAME 256		/* code points */
+#define MAX_PATH 1024
+#define THREAD_ATTACHED 1	/* pycore_pystate.h: _Py_THREAD_ATTACHED */
+
+struct scope {
+	struct roots *r;
+	struct frame frame;
+	int32_t index;		/* in heap.frames */
+	const char *label;
+	/* How high the stack is isn't known: it may hold what is dead. */
+	bool open_stack;
+};
+
+static raddr first_frame(struct python *py, raddr thread)
+{
+	const struct layout *l = &py->layout;
+
+	if (l->thread_frame != LAYOUT_NONE)	/* 3.8 to 3.10 */
+		return word_at(py, thread, l->thread_frame);
+	if (l->cframe_current_frame != LAYOUT_NONE) { /* 3.11, 3.12 */
+		raddr cframe = word_at(py, thread, l->thread_cframe);
+
+		return cframe ? word_at(py, cframe, l->cframe_current_frame)
+			      : 0;
+	}
+	return word_at(py, thread, l->thread_current_frame);
+}
+
+static raddr next_frame(struct python *py, raddr frame)
+{
+	const struct layout *l = &py->layout;
+
+	return word_at(py, frame,
+		       py->minor >= 11 ? l->iframe_previous : l->frame_back);
+}
+
+static char *text_of(struct python *py, raddr obj, size_t max)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	text_str(py, obj, max, &s, NULL);
+	return xstrndup(s.s, s.len);
+}
+
+static void describe(struct python *py, const struct frame *f,
+		     uint32_t thread, struct heap_frame *ret)
+{
+	const struct layout *l = &py->layout;
+	raddr code = f->code.object;
+	raddr name = word_at(py, code, l->code_qualname);
+
+	if (!name)
+		name = word_at(py, code, l->code_name);
+	ret->thread = thread;
+	ret->function = text_of(py, name, MAX_NAME);
+	ret->file = text_of(py, word_at(py, code, l->code_filename), MAX_PATH);
+	ret->line = frames_line(py, f);
+	ret->code = objects_add(py, code);
+}
+
+char *roots_frame_label(const struct heap *h, const struct heap_frame *hf)
+{
+	CLEANUP(freep) char *thread =
+		roots_thread_label(&h->threads.v[hf->thread]);
+
+	if (!hf->line)
+		return xasprintf("%s, %s (%s)", thread, hf->function,
+				 hf->file);
+	return xasprintf("%s, %s (%s:%" PRId32 ")", thread, hf->function,
+			 hf->file, hf->line);
+}
+
+static void add_ref(const struct scope *s, struct frame_ref ref,
+		    const char *what)
+{
+	struct root root = {
+		.kind = ROOT_FRAME,
+		.object = ref.object,
+		.counted = ref.counted,
+		.frame = s->index,
+	};
+
+	roots_add(s->r, &root, "%s, %s", s->label, what);
+}
+
+/* A traverse of the frame's or generator's object visits what it says that it
+ * holds: then the graph has that reference already. */
+static struct frame_ref owned_slot(const struct scope *s, uint64_t i)
+{
+	const struct frame *f = &s->frame;
+	struct frame_ref ref = frames_slot(s->r->py, f, i);
+
+	if (f->owner != FRAME_OF_THREAD && i < f->nr_filled)
+		ref.counted = false;
+	return ref;
+}
+
+static void add_local(const struct scope *s, uint64_t i)
+{
+	CLEANUP(str_release) struct str what = STR_INIT;
+	struct frame_ref ref = owned_slot(s, i);
+	raddr name;
+
+	if (!ref.object)
+		return;
+	name = frames_slot_name(s->r->py, &s->frame, i);
+	str_add(&what, "local ");
+	if (!text_str(s->r->py, name, MAX_NAME, &what, NULL))
+		str_addf(&what, "%" PRIu64, i);
+	add_ref(s, ref, what.s);
+}
+
+static void add_slots(const struct scope *s)
+{
+	const struct frame *f = &s->frame;
+
+	roots_spend(s->r, f->nr_slots * 8);
+	for (uint64_t i = 0; i < f->nr_slots && !s->r->full; i++) {
+		char what[32];
+
+		if (i < f->nr_locals) {
+			add_local(s, i);
+		} else if (!s->open_stack) {
+			snprintf(what, sizeof(what), "stack %" PRIu64,
+				 i - f->nr_locals);
+			add_ref(s, owned_slot(s, i), what);
+		}
+	}
+}
+
+/* Before 3.11 the C function that runs a frame object owns it, but for a
+ * generator's, which belongs to the generator. */
+static void add_object(const struct scope *s)
+{
+	struct python *py = s->r->py;
+	const struct frame *f = &s->frame;
+	uint32_t flags = (uint32_t)int_at(py, f->code.object,
+					  py->layout.code_flags);
+
+	add_ref(s, (struct frame_ref){ f->address,
+				       !(flags & CODE_IS_GENERATOR) },
+		"frame object");
+}
+
+/* What else a frame on the thread's own stack holds; what runs a generator is
+ * in the graph. */
+static void add_members(const struct scope *s)
+{
+	struct python *py = s->r->py;
+	const struct layout *l = &py->layout;
+	const struct frame *f = &s->frame;
+
+	if (py->minor < 11) {
+		add_object(s);
+		return;
+	}
+	if (f->owner != FRAME_OF_THREAD)
+		return;
+	add_ref(s, frames_ref(py, f, l->iframe_func), "function");
+	add_ref(s, f->code, "code");
+	/* These two have no flags in their low bits. */
+	add_ref(s, frames_ref(py, f, l->iframe_locals), "f_locals");
+	add_ref(s, frames_ref(py, f, l->iframe_frame_obj), "frame object");
+}
+
+/* Up to 3.13 a frame that runs says nothing, but for one that calls a Python
+ * function (3.11 on).  3.14 and later write the top down when they call: it is
+ * wrong only in the frame that is at work. */
+static bool is_open(const struct python *py, const struct frame *f,
+		    bool at_work)
+{
+	if (py->minor < 11)
+		return true;
+	return py->minor < 14 ? f->nr_filled == 0 : at_work;
+}
+
+static void add_open_stack(const struct scope *s)
+{
+	struct python *py = s->r->py;
+	const struct layout *l = &py->layout;
+	const struct frame *f = &s->frame;
+	uint32_t slots = py->minor < 11 ? l->frame_localsplus
+					: l->iframe_localsplus;
+	int32_t nr = int_at(py, f->code.object, l->code_stacksize);
+	raddr first = f->address + slots + f->nr_locals * 8;
+
+	if (nr <= 0 || !memory_has_array(py->memory, first, (uint32_t)nr, 8))
+		return;
+	roots_spend(s->r, (uint32_t)nr * 8ull);
+	open_stack_vec_push(&py->stacks, (struct open_stack){
+		first, (uint32_t)nr, s->index });
+}
+
+static void add_frame(struct roots *r, const struct frame *f, bool at_work,
+		      uint32_t thread)
+{
+	CLEANUP(freep) char *label = NULL;
+	struct heap *h = r->py->heap;
+	struct scope s = { .r = r, .frame = *f };
+	struct heap_frame hf;
+
+	describe(r->py, f, thread, &hf);
+	label = roots_frame_label(h, &hf);
+	s.label = label;
+	s.index = (int32_t)h->frames.nr;
+	s.open_stack = is_open(r->py, f, at_work);
+	heap_frame_vec_push(&h->frames, hf);
+	add_slots(&s);
+	add_members(&s);
+	if (s.open_stack)
+		add_open_stack(&s);
+}
+
+/* It may be within the evaluation loop: without a GIL, any that is attached. */
+static bool is_at_work(struct python *py, raddr thread,
+		       const struct heap_thread *ht)
+{
+	return py->free_threaded
+		       ? int_at(py, thread, py->layout.thread_state) ==
+				 THREAD_ATTACHED
+		       : ht->holds_gil;
+}
+
+void roots_frames(struct roots *r, raddr thread, uint32_t index)
+{
+	struct python *py = r->py;
+	raddr address = first_frame(py, thread);
+	struct roots_cycle cycle = { 0 };
+	bool at_work = is_at_work(py, thread, &py->heap->threads.v[index]);
+
+	for (unsigned int i = 0; address && i < MAX_FRAMES && !r->full; i++) {
+		struct frame f;
+
+		if (roots_cycle(&cycle, address))
+			break;
+		if (!frames_open(py, address, &f)) {
+			state_torn(py, address, i);
+			heap_warn_partial(py->heap, "frame %u of thread %u "
+					  "can't be read", i, index);
+			return;
+		}
+		if (f.owner < FRAME_OF_INTERPRETER) {
+			add_frame(r, &f, at_work, index);
+			at_work = false;
+		}
+		address = next_frame(py, address);
+	}
+	if (address && !r->full) {
+		state_torn(py, address, 0);
+		heap_warn_partial(py->heap, "the frames of thread %u have no "
+				  "end", index);
+	}
+}

@@ -1,0 +1,79 @@
+/*
+ * Evaluation stacks whose height is not known.
+ *
+ * A frame that runs keeps the top of its stack in a register.  Above it lie
+ * words that are left from before, of objects that may be gone or be held by
+ * others.  What is in the graph, is in such a stack, and has a reference that
+ * neither the graph nor another root accounts for, is held by that stack, as
+ * far as anybody can tell.
+ */
+#include "python/values/frames.h"
+#include "python/roots/roots-threads.h"
+
+/* For each object the references that are accounted for. */
+static uint32_t *count_known(const struct heap *h)
+{
+	uint32_t *known = xcalloc((size_t)h->nr_objects + 1, sizeof(*known));
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		known[o] += heap_nobodys(h, o);
+		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+			known[h->edges.v[h->edge_start[o] + i]] +=
+				heap_owns(h, o, i);
+	}
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].counted)
+			known[h->roots.v[i].object]++;
+	return known;
+}
+
+/* Counts of others are not to be relied upon: of constants and strings, which
+ * C code keeps everywhere, and of modules and classes. */
+static bool has_exact_count(struct python *py, oid o)
+{
+	const struct pytype *t = types_of(py, o);
+
+	return py->heap->refcount[o] != REFCOUNT_IMMORTAL &&
+	       (t->flags & TPFLAG_HAVE_GC) &&
+	       !(t->flags & TPFLAG_TYPE_SUBCLASS) &&
+	       t->address != py->known.module;
+}
+
+static void add_stack(struct roots *r, const struct open_stack *s,
+		      uint32_t *known)
+{
+	CLEANUP(freep) char *label = NULL;
+	struct python *py = r->py;
+	const struct heap *h = py->heap;
+	const uint8_t *words = memory_at(py->memory, s->first, s->nr * 8ull);
+	struct frame f = { .slots = words };
+
+	if (!words)
+		return;
+	label = roots_frame_label(h, &h->frames.v[s->frame]);
+	for (uint32_t i = 0; i < s->nr && !r->full; i++) {
+		struct frame_ref ref = frames_slot(py, &f, i);
+		struct root root = { ROOT_FRAME, ref.object, true, s->frame,
+				     NULL };
+		oid o = ref.counted ? objects_find(py, ref.object) : OID_NONE;
+
+		if (o == OID_NONE || h->refcount[o] <= known[o] ||
+		    !has_exact_count(py, o))
+			continue;
+		known[o]++;
+		roots_add(r, &root, "%s, stack %" PRIu32 ", likely", label, i);
+	}
+}
+
+void roots_load_stacks(struct python *py)
+{
+	CLEANUP(freep) uint32_t *known = NULL;
+	struct roots r = { .py = py };
+
+	if (!py->stacks.nr)
+		return;
+	known = count_known(py->heap);
+	for (size_t i = 0; i < py->stacks.nr; i++)
+		add_stack(&r, &py->stacks.v[i], known);
+	open_stack_vec_release(&py->stacks);
+}

@@ -1,0 +1,323 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "target/core/core.h"
+#include "target/core/fetch.h"
+#include "target/file.h"
+#include "target/elf/first-page.h"
+#include "target/elf/image.h"
+
+#define NAMES_MAX 3		/* named in a warning */
+
+static void page_of_core(struct target *t, const struct core_file *f,
+			 struct first_page *ret)
+{
+	first_page_set(ret, f->start ? memory_at(&t->memory, f->start,
+						 FIRST_PAGE_LEN) : NULL);
+}
+
+static void add_hex(struct str *s, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		str_addf(s, "%02x", bytes[i]);
+}
+
+/* --- is it that very file? --- */
+
+/* What is asked for one file of the core. */
+struct wanted {
+	struct core *core;
+	struct core_file *file;
+	struct first_page page;
+	struct build_id id;	/* in `page` */
+};
+
+static void refuse(struct wanted *w, const char *path, const char *why)
+{
+	core_warn(w->core, "%s is not the file that the process had (%s): not "
+		  "used", path, why);
+	w->file->refused = true;
+}
+
+/*
+ * A file of debug information has the program's headers and build-id, but in
+ * place of its code nothing: it is good for symbols.  True where it is one.
+ */
+static bool take_debug(struct wanted *w, int fd, const char *path)
+{
+	CLEANUP(str_release) struct str id = STR_INIT;
+	struct image *im;
+	struct error *err = image_open(fd, path, &im);
+	bool is_one = !err && image_is_debug(im);
+	const char *its_id;
+
+	error_free(err);
+	if (is_one) {
+		add_hex(&id, w->id.bytes, w->id.len);
+		its_id = image_build_id(im);
+		if (!id.len || !its_id || strcmp(id.s, its_id))
+			refuse(w, path, "another build-id");
+		else if (w->file->symbols < 0)
+			w->file->symbols = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	}
+	if (!err)
+		image_close(im);
+	return is_one;
+}
+
+/* Takes the file where it is the right one; `fd` stays the caller's. */
+static bool take_fd(struct wanted *w, int fd, const char *path)
+{
+	struct first_page page;
+	struct stat st;
+
+	/* Files of /proc have no size, and reading some of them does things. */
+	if (fd < 0 || fstat(fd, &st) || !st.st_size)
+		return false;
+	first_page_read(&page, fd);
+	if (first_page_is_elf(&page) && take_debug(w, fd, path))
+		return false;
+	if (w->page.len && !first_page_same(&w->page, &page)) {
+		refuse(w, path, w->id.len ? "another build-id" :
+					    "it begins otherwise");
+		return false;
+	}
+	if (!w->page.len && first_page_is_elf(&page))
+		w->core->unverified = true;
+	w->file->size = st.st_size;
+	w->file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return w->file->fd >= 0;
+}
+
+/* --- where it may be --- */
+
+/* `path` below `root`, "" is our own. */
+static bool take_below(struct wanted *w, const char *root, const char *path)
+{
+	CLEANUP(closep) int fd = file_open_below(root, path);
+	CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
+
+	return take_fd(w, fd, whole);
+}
+
+/*
+ * Distributions link the files there to their build-ids (Fedora the programs
+ * below /usr/lib), or have their debug information there.
+ */
+static bool take_by_id(struct wanted *w, const char *root)
+{
+	static const struct {
+		const char *folder, *suffix;
+	} places[] = {
+		{ "/usr/lib/debug", "" },
+		{ "/usr/lib", "" },
+		{ "/usr/lib/debug", ".debug" },
+	};
+	CLEANUP(str_release) struct str rest = STR_INIT;
+
+	if (w->id.len < 2)
+		return false;
+	add_hex(&rest, w->id.bytes + 1, w->id.len - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		CLEANUP(freep) char *path =
+			xasprintf("%s/.build-id/%02x/%s%s", places[i].folder,
+				  w->id.bytes[0], rest.s, places[i].suffix);
+
+		if (take_below(w, root, path))
+			return true;
+	}
+	return false;
+}
+
+static bool take_fetched(struct wanted *w)
+{
+	CLEANUP(closep) int fd = -1;
+	struct core *c = w->core;
+	struct error *err;
+
+	if (!w->id.len || c->fetch_failed)
+		return false;
+	err = fetch_executable(&c->fetch, w->id.bytes, w->id.len, &fd);
+	if (err && err->code != ERR_NOT_FOUND) {
+		/* Each file would wait for the same server again. */
+		c->fetch_failed = true;
+		core_warn(c, "%s", err->message);
+	}
+	error_free(err);
+	return take_fd(w, fd, "what the debuginfod server gave");
+}
+
+static void open_file(struct core *c, struct target *t, struct core_file *f)
+{
+	bool is_program = (size_t)(f - c->files.v) == c->program;
+	struct wanted w = { .core = c, .file = f };
+
+	page_of_core(t, f, &w.page);
+	w.id = first_page_id(&w.page);
+	if (is_program && c->executable) {
+		take_below(&w, "", c->executable);
+		return;
+	}
+	if (f->path[0] != '/')
+		return;
+	if (c->sysroot && (take_below(&w, c->sysroot, f->path) ||
+			   take_by_id(&w, c->sysroot)))
+		return;
+	/* Of another root a file is known by what is in it alone. */
+	if ((!c->sysroot || w.page.len) && take_below(&w, "", f->path))
+		return;
+	if (!take_by_id(&w, ""))
+		take_fetched(&w);
+}
+
+static struct core_file *opened_file(struct core *c, struct target *t,
+				     const struct mapping *m)
+{
+	struct core_file *f;
+
+	if (!m->inode || m->inode > c->files.nr)
+		return NULL;
+	f = &c->files.v[m->inode - 1];
+	if (!f->tried) {
+		f->tried = true;
+		open_file(c, t, f);
+	}
+	return f;
+}
+
+int core_file_of(struct core *c, struct target *t, const struct mapping *m)
+{
+	struct core_file *f = opened_file(c, t, m);
+
+	return f ? f->fd : -1;
+}
+
+int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
+		    raddr *bias)
+{
+	struct core_file *f = opened_file(c, t, m);
+	struct first_page page;
+
+	if (!f || f->symbols < 0)
+		return -1;
+	page_of_core(t, f, &page);
+	*bias = f->start - first_page_address(&page);
+	return f->symbols;
+}
+
+struct error *core_check_sysroot(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return error_errno(ERR_UNSUPPORTED, errno, "--sysroot: '%s'",
+				   path);
+	if (!S_ISDIR(st.st_mode))
+		return error_new(ERR_UNSUPPORTED, "--sysroot: '%s' is no "
+				 "folder", path);
+	return NULL;
+}
+
+struct error *core_check_executable(const char *path)
+{
+	CLEANUP(closep) int fd = file_open_regular(AT_FDCWD, path);
+	struct first_page page;
+
+	if (fd < 0)
+		return error_new(ERR_UNSUPPORTED, "--executable: '%s' can't be "
+				 "opened", path);
+	first_page_read(&page, fd);
+	if (page.len && !memcmp(page.bytes, "#!", 2))
+		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is a "
+				 "script: name the Python that runs it", path);
+	if (!first_page_is_elf(&page))
+		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is no "
+				 "64-bit ELF program", path);
+	return NULL;
+}
+
+unsigned int core_file_prot(struct core *c, struct target *t,
+			    const struct mapping *m)
+{
+	unsigned int prot = SEGMENT_READ;
+	struct first_page page;
+	Elf64_Phdr h;
+	int fd;
+
+	if (!m->inode)
+		return 0;
+	page_of_core(t, &c->files.v[m->inode - 1], &page);
+	fd = page.len ? -1 : core_file_of(c, t, m);
+	if (fd >= 0)
+		first_page_read(&page, fd);
+	if (!first_page_is_elf(&page))
+		return SEGMENT_READ;
+	for (unsigned int i = 0; first_page_header(&page, i, &h); i++) {
+		uint64_t first = h.p_offset / FIRST_PAGE_LEN *
+				 FIRST_PAGE_LEN;
+
+		if (h.p_type != PT_LOAD || m->offset < first ||
+		    m->offset - first >= h.p_filesz + (h.p_offset - first))
+			continue;
+		/* A page of the file may end one load and begin the next: lld
+		 * does that.  The one that begins with it is mapped there. */
+		prot = SEGMENT_READ | (h.p_flags & PF_X ? SEGMENT_EXEC : 0);
+		if (first == m->offset)
+			break;
+	}
+	return prot;
+}
+
+/* --- what can't be had --- */
+
+void core_warn_of_files(struct core *c, const struct target *t)
+{
+	CLEANUP(str_release) struct str names = STR_INIT;
+	size_t nr = 0, nr_symbols = 0;
+
+	for (size_t i = 0; i < t->mappings.nr; i++) {
+		const struct mapping *m = &t->mappings.v[i];
+		struct core_file *f;
+
+		if (!m->inode || !(m->prot & SEGMENT_EXEC))
+			continue;
+		f = &c->files.v[m->inode - 1];
+		if (!f->tried || f->fd >= 0 || f->refused)
+			continue;
+		f->refused = true;	/* said, that is */
+		nr_symbols += f->symbols >= 0;
+		if (nr++ < NAMES_MAX) {
+			str_add(&names, nr > 1 ? ", " : "");
+			str_add(&names, f->path);
+		}
+	}
+	if (nr)
+		core_warn(c, "%zu of the process's files can't be found: %s%s "
+			  "(see --sysroot, --executable)", nr, names.s,
+			  nr > NAMES_MAX ? ", ..." : "");
+	if (c->executable && c->program >= c->files.nr)
+		core_warn(c, "the core does not tell which of its files is "
+			  "the program: --executable is not used");
+	if (nr_symbols)
+		core_warn(c, "of %zu of these there is debug information: "
+			  "their symbols are used", nr_symbols);
+	if (c->unverified)
+		core_warn(c, "the core does not hold the first pages of files:"
+			  " they are taken by their names");
+}
+
+void core_release_files(struct core *c)
+{
+	for (size_t i = 0; i < c->files.nr; i++) {
+		closep(&c->files.v[i].fd);
+		closep(&c->files.v[i].symbols);
+		free(c->files.v[i].path);
+	}
+	core_file_vec_release(&c->files);
+	fetch_close(c->fetch);
+}

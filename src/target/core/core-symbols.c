@@ -1,0 +1,121 @@
+/*
+ * Symbols of a file that can't be had, from what the core holds of it: .dynsym
+ * as the dynamic linker uses it.  gcore writes it, as it shares a mapping with
+ * the ELF header; the kernel only where coredump_filter says so.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "target/core/core.h"
+
+#define PAGE_MASK 0xfffULL
+#define HEADERS_MAX 64
+#define DYNAMIC_MAX 4096
+#define SYMBOLS_MAX (1u << 22)
+#define NAME_MAX_LEN 4096
+
+struct tables {
+	raddr bias;
+	raddr dynamic;
+	uint64_t dynamic_size;
+	raddr symbols, strings;
+};
+
+/* Where PT_DYNAMIC is; the first page has the headers, as linkers do it. */
+static bool find_dynamic(struct target *t, const struct object *o,
+			 struct tables *ret)
+{
+	const uint8_t *p = memory_at(&t->memory, o->start, sizeof(Elf64_Ehdr));
+	bool has_bias = false;
+	Elf64_Ehdr e;
+
+	if (!p || memcmp(p, ELFMAG, SELFMAG) || p[EI_CLASS] != ELFCLASS64)
+		return false;
+	memcpy(&e, p, sizeof(e));
+	if (e.e_phentsize != sizeof(Elf64_Phdr))
+		return false;
+	for (unsigned int i = 0; i < MIN(e.e_phnum, HEADERS_MAX); i++) {
+		Elf64_Phdr h;
+
+		p = memory_at(&t->memory, o->start + e.e_phoff + i * sizeof(h),
+			      sizeof(h));
+		if (!p)
+			return false;
+		memcpy(&h, p, sizeof(h));
+		if (h.p_type == PT_LOAD && !(h.p_offset & ~PAGE_MASK)) {
+			ret->bias = o->start - (h.p_vaddr & ~PAGE_MASK);
+			has_bias = true;
+		} else if (h.p_type == PT_DYNAMIC) {
+			ret->dynamic = h.p_vaddr;
+			ret->dynamic_size = h.p_memsz;
+		}
+	}
+	ret->dynamic += ret->bias;
+	return has_bias && ret->dynamic_size;
+}
+
+/* glibc adds the bias in place; a library that was not loaded yet has none. */
+static raddr address_of(const struct tables *tables, const struct object *o,
+			uint64_t value)
+{
+	return value >= o->start && value < o->end ? value
+						   : value + tables->bias;
+}
+
+static bool find_tables(struct target *t, const struct object *o,
+			struct tables *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (!find_dynamic(t, o, ret))
+		return false;
+	for (uint64_t i = 0; i < MIN(ret->dynamic_size / 16, DYNAMIC_MAX);
+	     i++) {
+		const uint8_t *p = memory_at(&t->memory, ret->dynamic + 16 * i,
+					     16);
+		uint64_t tag = p ? get_u64(p) : DT_NULL;
+
+		if (tag == DT_NULL)
+			break;
+		if (tag == DT_SYMTAB)
+			ret->symbols = address_of(ret, o, get_u64(p + 8));
+		else if (tag == DT_STRTAB)
+			ret->strings = address_of(ret, o, get_u64(p + 8));
+	}
+	return ret->symbols && ret->strings;
+}
+
+bool core_symbol(struct target *t, const struct object *o, const char *name,
+		 raddr *ret, uint64_t *size)
+{
+	struct tables tables;
+	uint64_t nr = SYMBOLS_MAX;
+
+	if (!find_tables(t, o, &tables))
+		return false;
+	/* Nothing says how many there are; the strings follow them. */
+	if (tables.strings > tables.symbols)
+		nr = MIN(nr, (tables.strings - tables.symbols) /
+				     sizeof(Elf64_Sym));
+	for (uint64_t i = 1; i < nr; i++) {
+		const uint8_t *p = memory_at(
+			&t->memory, tables.symbols + i * sizeof(Elf64_Sym),
+			sizeof(Elf64_Sym));
+		const char *s;
+		Elf64_Sym sym;
+
+		if (!p)
+			break;
+		memcpy(&sym, p, sizeof(sym));
+		if (sym.st_shndx == SHN_UNDEF ||
+		    ELF64_ST_TYPE(sym.st_info) == STT_TLS)
+			continue;
+		s = memory_string(&t->memory, tables.strings + sym.st_name,
+				  NAME_MAX_LEN);
+		if (!s || strcmp(s, name) != 0)
+			continue;
+		*ret = sym.st_value + tables.bias;
+		*size = sym.st_size;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,19 @@
+/*
+ * target/live/children.h - the processes that a process has started.
+ */
+#ifndef TARGET_LIVE_CHILDREN_H
+#define TARGET_LIVE_CHILDREN_H
+
+#include <sys/types.h>
+
+#include "base/vec.h"
+
+VEC_DEFINE(pid_vec, pid_t);
+
+/*
+ * Add the descendants of `pid`, nearest first, at most `max`.  Those that come
+ * or go while /proc is read may be missing.
+ */
+void children_find(pid_t pid, size_t max, struct pid_vec *ret);
+
+#endif

@@ -1,0 +1,495 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+#include "target/live/copy.h"
+#include "target/live/lazy.h"
+#include "target/maps.h"
+#include "target/live/process.h"
+#include "target/live/room.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* Room of an area around its mappings: what a heap may grow meanwhile. */
+#define AREA_ROOM (256ULL << 20)
+/* Past the highest address that a program can have on x86-64 and aarch64. */
+#define ADDRESS_END (1ULL << 48)
+#define HUGE_PAGE (2ULL << 20)
+
+/* Where pagemap says nothing, mappings up to this size are copied whole ... */
+#define BLIND_MAX (1ULL << 30)
+/* ... and up to this one where they have a file, or had one (.data). */
+#define ORPHAN_MAX (64ULL << 20)
+
+/* iovecs of one call, and bytes: the kernel ends a call at 2 GB. */
+#define BATCH_VECS 1024
+#define BATCH_BYTES (512UL << 20)
+
+void copy_init(struct copy *c, struct live *live)
+{
+	*c = (struct copy){ .live = live, .pages.fd = -1 };
+}
+
+static void forget_look(struct copy *c)
+{
+	pages_close(&c->pages);
+	maps_release(&c->mappings);
+	c->pieces.nr = 0;
+	c->ranges.nr = 0;
+}
+
+void copy_release(struct copy *c)
+{
+	forget_look(c);
+	piece_vec_release(&c->pieces);
+	range_vec_release(&c->ranges);
+	for (size_t i = 0; i < c->areas.nr; i++) {
+		struct area *a = &c->areas.v[i];
+
+		if (!a->used)
+			munmap(a->bytes, a->end - a->start);
+	}
+	area_vec_release(&c->areas);
+}
+
+/* Find what must be copied of a mapping; false: nothing of it. */
+static bool find_ranges(struct copy *c, const struct mapping *m,
+			enum mapping_kind kind)
+{
+	enum pages_wanted wanted = kind == MAPPING_ANON ? PAGES_PRESENT :
+							  PAGES_PRIVATE;
+	uint64_t size = m->end - m->start;
+	struct range all = { m->start, m->end };
+
+	if (kind == MAPPING_DATA && file_is_lost(&c->live->files, m)) {
+		wanted = PAGES_PRESENT;
+		if (size <= ORPHAN_MAX) {
+			range_vec_push(&c->ranges, all);
+			return true;
+		}
+	}
+	if (pages_find(&c->pages, m->start, m->end, wanted, &c->ranges))
+		return true;
+	if (size > (kind == MAPPING_FILE ? ORPHAN_MAX : BLIND_MAX)) {
+		c->lost += kind == MAPPING_FILE ? 0 : size;
+		return false;
+	}
+	range_vec_push(&c->ranges, all);
+	return true;
+}
+
+static void look_at(struct copy *c, size_t index)
+{
+	const struct mapping *m = &c->mappings.v[index];
+	enum mapping_kind kind = mapping_kind(m);
+	struct piece p = { .mapping = index, .first_range = c->ranges.nr };
+
+	if (kind == MAPPING_SKIP || (kind == MAPPING_FILE && m->shared) ||
+	    !find_ranges(c, m, kind))
+		return;
+	p.end_range = c->ranges.nr;
+	p.from_file = kind != MAPPING_ANON;
+	/* Without a page of its own it is a lazy one like most. */
+	if (kind == MAPPING_FILE && p.first_range == p.end_range)
+		return;
+	piece_vec_push(&c->pieces, p);
+}
+
+/* Find out what is there now. */
+static struct error *look(struct copy *c)
+{
+	struct error *err;
+
+	forget_look(c);
+	c->lost = 0;
+	err = maps_read(c->live->dir, c->live->root, &c->mappings);
+	if (err)
+		return err;
+	pages_open(&c->pages, c->live->dir);
+	for (size_t i = 0; i < c->mappings.nr; i++)
+		look_at(c, i);
+	return NULL;
+}
+
+static const struct mapping *piece_mapping(const struct copy *c, size_t i)
+{
+	return &c->mappings.v[c->pieces.v[i].mapping];
+}
+
+/* The first piece that does not touch the ones before it, from `i` on. */
+static size_t end_of_run(const struct copy *c, size_t i)
+{
+	raddr end = piece_mapping(c, i)->end;
+
+	while (++i < c->pieces.nr && piece_mapping(c, i)->start == end)
+		end = piece_mapping(c, i)->end;
+	return i;
+}
+
+/*
+ * The index of the area that [start, end) lies in, or -1.  Both lists are in
+ * order: after `hint` it is likely found.
+ */
+static ssize_t find_area(const struct copy *c, raddr start, raddr end,
+			 size_t hint)
+{
+	size_t nr = c->areas.nr;
+
+	for (size_t i = 0; i < nr; i++) {
+		size_t at = (hint + i) % nr;
+
+		if (start >= c->areas.v[at].start && end <= c->areas.v[at].end)
+			return at;
+	}
+	return -1;
+}
+
+static bool reserve(struct area *a)
+{
+	void *p = MAP_FAILED;
+
+	if (a->start < a->end)
+		p = mmap(NULL, a->end - a->start, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return false;
+	/* Else a page that is written could take the memory of 512. */
+	madvise(p, a->end - a->start, MADV_NOHUGEPAGE);
+	a->bytes = p;
+	return true;
+}
+
+/* Reserve room for the run from piece `i` on, and for runs near to it. */
+static struct error *new_area(struct copy *c, size_t i, size_t end_run)
+{
+	raddr start = piece_mapping(c, i)->start;
+	raddr own_end = piece_mapping(c, end_run - 1)->end, end = own_end;
+	struct area a = { .used = false };
+
+	while (end_run < c->pieces.nr &&
+	       piece_mapping(c, end_run)->start - end <= AREA_ROOM) {
+		end = piece_mapping(c, end_run)->end;
+		end_run++;
+	}
+	a.start = start > AREA_ROOM ? start - AREA_ROOM : 0;
+	a.end = MIN(end, ADDRESS_END) + AREA_ROOM;
+	if (!reserve(&a)) {
+		a.start = start;
+		a.end = own_end;
+		if (!reserve(&a))
+			return error_errno(ERR_SYSTEM, errno, "can't reserve "
+					   "%" PRIu64 " bytes of addresses for "
+					   "the copy", a.end - a.start);
+	}
+	area_vec_push(&c->areas, a);
+	return NULL;
+}
+
+/* Say where every piece is copied to. */
+static struct error *place(struct copy *c)
+{
+	ssize_t at = 0;
+
+	for (size_t i = 0; i < c->pieces.nr;) {
+		size_t end = end_of_run(c, i);
+		raddr start = piece_mapping(c, i)->start;
+		const struct area *a;
+
+		at = find_area(c, start, piece_mapping(c, end - 1)->end, at);
+		if (at < 0) {
+			struct error *err = new_area(c, i, end);
+
+			if (err)
+				return err;
+			at = c->areas.nr - 1;
+		}
+		a = &c->areas.v[at];
+		for (; i < end; i++) {
+			raddr offset = piece_mapping(c, i)->start - a->start;
+
+			c->pieces.v[i].area = at;
+			c->pieces.v[i].bytes = a->bytes + offset;
+		}
+	}
+	return NULL;
+}
+
+static void touch(uint8_t *bytes, uint64_t len)
+{
+	if (!madvise(bytes, len, MADV_POPULATE_WRITE))
+		return;
+	/* Before Linux 5.14; nothing was copied there yet. */
+	for (uint64_t i = 0; i < len; i += PAGE)
+		*(volatile uint8_t *)(bytes + i) = 0;
+}
+
+static void populate(uint8_t *bytes, uint64_t len)
+{
+	uintptr_t start = (uintptr_t)bytes;
+	uintptr_t huge = (start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	uintptr_t huge_end = (start + len) / HUGE_PAGE * HUGE_PAGE;
+
+	/* Touching and copying is faster there, and not a byte is wasted. */
+	if (huge < huge_end)
+		madvise(bytes + (huge - start), huge_end - huge,
+			MADV_HUGEPAGE);
+	touch(bytes, len);
+}
+
+struct batch {
+	struct iovec local[BATCH_VECS], remote[BATCH_VECS];
+	unsigned int nr;
+	uint64_t bytes;
+};
+
+/* Drop the first `len` bytes of `b`. */
+static void batch_advance(struct batch *b, unsigned int *first, uint64_t len)
+{
+	while (len) {
+		struct iovec *l = &b->local[*first], *r = &b->remote[*first];
+		uint64_t part = MIN(len, l->iov_len);
+
+		l->iov_base = (uint8_t *)l->iov_base + part;
+		r->iov_base = (uint8_t *)r->iov_base + part;
+		l->iov_len -= part;
+		r->iov_len -= part;
+		len -= part;
+		if (!l->iov_len)
+			(*first)++;
+	}
+}
+
+static struct error *batch_copy(struct copy *c, struct batch *b)
+{
+	unsigned int first = 0;
+
+	while (first < b->nr) {
+		ssize_t n = live_readv(c->live, b->local + first,
+				       b->remote + first, b->nr - first);
+
+		if (n < 0 && errno == ESRCH)
+			return &error_gone;
+		if (n < 0 && (errno == EPERM || errno == EACCES))
+			return process_refused(c->live->dir, c->live->pid);
+		if (n <= 0) {
+			/* A page that the kernel won't read: zero, counted. */
+			uint64_t at = (uintptr_t)b->remote[first].iov_base;
+			uint64_t skip = PAGE - at % PAGE;
+
+			n = MIN(skip, b->remote[first].iov_len);
+			if (!pages_is_guard(&c->pages, at))
+				c->lost += n;
+		} else {
+			c->bytes += n;
+		}
+		batch_advance(b, &first, n);
+	}
+	b->nr = 0;
+	b->bytes = 0;
+	return NULL;
+}
+
+static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
+			       raddr from, uint64_t len)
+{
+	while (len) {
+		uint64_t part = MIN(len, BATCH_BYTES - b->bytes);
+
+		b->local[b->nr] = (struct iovec){ to, part };
+		/* An address of the target: the kernel alone uses it. */
+		b->remote[b->nr] = (struct iovec){ (void *)(uintptr_t)from,
+						   part };
+		b->nr++;
+		b->bytes += part;
+		to += part;
+		from += part;
+		len -= part;
+		if (b->nr == BATCH_VECS || b->bytes == BATCH_BYTES) {
+			struct error *err = batch_copy(c, b);
+
+			if (err)
+				return err;
+		}
+	}
+	return NULL;
+}
+
+/* Bytes that would be copied now. */
+static uint64_t bytes_wanted(const struct copy *c)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < c->ranges.nr; i++)
+		bytes += c->ranges.v[i].end - c->ranges.v[i].start;
+	return bytes;
+}
+
+static struct error *touch_pieces(struct copy *c)
+{
+	uint64_t bytes = bytes_wanted(c);
+	struct error *err = room_check(c->live->pid, bytes, c->touched);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < c->pieces.nr; i++) {
+		const struct piece *p = &c->pieces.v[i];
+		raddr start = piece_mapping(c, i)->start;
+
+		for (size_t j = p->first_range; j < p->end_range; j++) {
+			struct range r = c->ranges.v[j];
+
+			populate(p->bytes + (r.start - start),
+				 r.end - r.start);
+		}
+	}
+	c->touched = MAX(c->touched, bytes);
+	return NULL;
+}
+
+/*
+ * Pages that are swapped out come back one by one from a disk: that must not
+ * be waited for while the target stands still.
+ */
+static struct error *read_swapped(struct copy *c)
+{
+	CLEANUP(range_vec_release) struct range_vec ranges = VEC_INIT;
+	struct error *err = NULL;
+	struct batch b;
+
+	b.nr = 0;
+	b.bytes = 0;
+	for (size_t i = 0; !err && i < c->pieces.nr; i++) {
+		const struct mapping *m = piece_mapping(c, i);
+		uint8_t *bytes = c->pieces.v[i].bytes;
+
+		ranges.nr = 0;
+		if (!pages_find(&c->pages, m->start, m->end, PAGES_SWAPPED,
+				&ranges))
+			return NULL;
+		for (size_t j = 0; !err && j < ranges.nr; j++) {
+			struct range r = ranges.v[j];
+
+			err = batch_add(c, &b, bytes + (r.start - m->start),
+					r.start, r.end - r.start);
+		}
+	}
+	return err ? err : batch_copy(c, &b);
+}
+
+struct error *copy_prepare(struct copy *c)
+{
+	struct error *err = look(c);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < c->mappings.nr; i++)
+		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
+			file_of(&c->live->files, c->live->dir,
+				&c->mappings.v[i]);
+	err = place(c);
+	if (err)
+		return err;
+	err = touch_pieces(c);
+	return err ? err : read_swapped(c);
+}
+
+struct error *copy_take(struct copy *c)
+{
+	struct error *err = look(c);
+	struct batch b;
+
+	if (!err)
+		err = place(c);
+	c->bytes = 0;
+	b.nr = 0;
+	b.bytes = 0;
+	for (size_t i = 0; !err && i < c->pieces.nr; i++) {
+		const struct piece *p = &c->pieces.v[i];
+		raddr start = piece_mapping(c, i)->start;
+
+		for (size_t j = p->first_range; !err && j < p->end_range; j++) {
+			struct range r = c->ranges.v[j];
+
+			err = batch_add(c, &b, p->bytes + (r.start - start),
+					r.start, r.end - r.start);
+		}
+	}
+	return err ? err : batch_copy(c, &b);
+}
+
+/* Segments in an area free it when the last of them goes. */
+static struct place *place_of(struct copy *c, struct place **places,
+			      const struct piece *p)
+{
+	struct area *a = &c->areas.v[p->area];
+
+	if (!places[p->area]) {
+		places[p->area] = place_new(a->bytes, a->end - a->start);
+		a->used = true;
+	}
+	return places[p->area];
+}
+
+/*
+ * Add a piece to the memory.  `run` is the segment under way: mappings that
+ * touch are one segment, so that an object may lie across their border.
+ */
+static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
+		      struct place **places, struct segment *run)
+{
+	const struct mapping *map = &c->mappings.v[p->mapping];
+	const struct range *ranges = c->ranges.v + p->first_range;
+	size_t nr_ranges = p->end_range - p->first_range;
+	struct place *place = place_of(c, places, p);
+
+	if (p->from_file &&
+	    !lazy_complete(c->live, map, p->bytes, ranges, nr_ranges)) {
+		lazy_add(m, c->live, map, p->bytes, place, ranges, nr_ranges);
+		return;
+	}
+	if (run->end && run->end == map->start &&
+	    run->bytes + (run->end - run->start) == p->bytes) {
+		run->end = map->end;
+		run->prot |= map->prot;
+		return;
+	}
+	if (run->end)
+		memory_add(m, run);
+	*run = (struct segment){
+		.start = map->start,
+		.end = map->end,
+		.bytes = p->bytes,
+		.prot = map->prot,
+		.fill_context = place,
+		.release = place_segment_release,
+	};
+	place_hold(place);
+}
+
+struct error *copy_finish(struct copy *c, struct memory *m)
+{
+	CLEANUP(freep) struct place **places = NULL;
+	struct segment run = { .end = 0 };
+	size_t next = 0;
+
+	places = xcalloc(c->areas.nr, sizeof(*places));
+	for (size_t i = 0; i < c->mappings.nr; i++) {
+		const struct mapping *map = &c->mappings.v[i];
+
+		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
+			add_piece(c, m, &c->pieces.v[next++], places, &run);
+		else if (mapping_kind(map) == MAPPING_FILE)
+			lazy_add(m, c->live, map, NULL, NULL, NULL, 0);
+	}
+	if (run.end)
+		memory_add(m, &run);
+	for (size_t i = 0; i < c->areas.nr; i++)
+		if (places[i])
+			place_drop(places[i]);
+	m->bytes_copied = c->bytes;
+	return memory_sort(m);
+}

@@ -1,0 +1,225 @@
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "target/live/lazy.h"
+
+/* Filled at once up to here: RELRO and .data, which are read a lot. */
+#define COMPLETE_MAX (4ULL << 20)
+/* Without a file nothing can be put off: up to here it is read at once. */
+#define ORPHAN_MAX (256ULL << 20)
+
+struct lazy {
+	struct live *live;
+	struct place *place;
+	int fd;			/* of live->files; -1: read the process */
+	raddr start;
+	uint64_t offset;	/* in the file, of `start` */
+	const struct range *copied;
+	size_t nr_copied;
+	struct range_vec own;	/* where `copied` must outlive its giver */
+};
+
+struct place *place_new(uint8_t *bytes, uint64_t len)
+{
+	struct place *p = xmalloc(sizeof(*p));
+
+	*p = (struct place){ bytes, len, 1 };
+	return p;
+}
+
+void place_hold(struct place *p)
+{
+	p->held++;
+}
+
+void place_drop(struct place *p)
+{
+	if (--p->held)
+		return;
+	munmap(p->bytes, p->len);
+	free(p);
+}
+
+void place_segment_release(struct segment *s)
+{
+	place_drop(s->fill_context);
+}
+
+/*
+ * True where at least one byte came: what is past the end of the file is zero
+ * in its last page, and bytes after that nobody can have read.
+ */
+static bool read_file(int fd, uint8_t *to, uint64_t offset, uint64_t len)
+{
+	uint64_t done = 0;
+
+	while (done < len) {
+		ssize_t n = pread(fd, to + done, len - done, offset + done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		done += n;
+	}
+	return done > 0;
+}
+
+static bool read_process(struct live *l, uint8_t *to, raddr from, uint64_t len)
+{
+	struct iovec local = { to, len };
+	struct iovec remote = { (void *)(uintptr_t)from, len };
+
+	return live_readv(l, &local, &remote, 1) > 0;
+}
+
+static bool fill_gap(const struct lazy *z, uint8_t *to, raddr from,
+		     uint64_t len)
+{
+	if (z->fd < 0)
+		return read_process(z->live, to, from, len);
+	return read_file(z->fd, to, z->offset + (from - z->start), len);
+}
+
+/* The first of the copied ranges that ends past `addr`. */
+static size_t first_after(const struct lazy *z, raddr addr)
+{
+	size_t low = 0, high = z->nr_copied;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (z->copied[middle].end <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Fill [at, end) but for what was copied; `bytes` is at z->start. */
+static bool fill_around(const struct lazy *z, uint8_t *bytes, raddr at,
+			raddr end)
+{
+	size_t i = first_after(z, at);
+
+	while (at < end) {
+		raddr stop = end, next = end;
+
+		if (i < z->nr_copied && z->copied[i].start < end) {
+			stop = MAX(at, z->copied[i].start);
+			next = z->copied[i].end;
+			i++;
+		}
+		if (at < stop && !fill_gap(z, bytes + (at - z->start), at,
+					   stop - at))
+			return false;
+		at = next;
+	}
+	return true;
+}
+
+static bool lazy_fill(struct segment *s, uint64_t offset, uint64_t len)
+{
+	raddr at = s->start + offset;
+
+	return fill_around(s->fill_context, s->bytes, at, at + len);
+}
+
+static void lazy_release(struct segment *s)
+{
+	struct lazy *z = s->fill_context;
+
+	place_drop(z->place);
+	range_vec_release(&z->own);
+	free(z);
+}
+
+bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
+		   const struct range *copied, size_t nr_copied)
+{
+	struct lazy z = {
+		.live = l,
+		.fd = file_of(&l->files, l->dir, map),
+		.start = map->start,
+		.offset = map->offset,
+		.copied = copied,
+		.nr_copied = nr_copied,
+	};
+
+	if (nr_copied == 1 && copied->start == map->start &&
+	    copied->end == map->end)
+		return true;
+	return map->end - map->start <= COMPLETE_MAX &&
+	       fill_around(&z, bytes, map->start, map->end);
+}
+
+static struct place *own_place(uint64_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, len, MADV_NOHUGEPAGE);
+	return place_new(p, len);
+}
+
+/* Without a file: while the process is still there. */
+static void fill_now(struct segment *s)
+{
+	uint64_t len = s->end - s->start;
+
+	for (uint64_t at = 0; at < len; at += SEGMENT_CHUNK) {
+		uint64_t chunk = at / SEGMENT_CHUNK;
+
+		if (s->fill(s, at, MIN(SEGMENT_CHUNK, len - at)))
+			s->filled[chunk / 8] |= 1 << (chunk % 8);
+	}
+}
+
+static struct lazy *lazy_new(struct live *l, const struct mapping *map,
+			     struct place *place, const struct range *copied,
+			     size_t nr_copied)
+{
+	struct lazy *z = xcalloc(1, sizeof(*z));
+
+	z->live = l;
+	z->place = place;
+	z->fd = file_of(&l->files, l->dir, map);
+	z->start = map->start;
+	z->offset = map->offset;
+	for (size_t i = 0; i < nr_copied; i++)
+		range_vec_push(&z->own, copied[i]);
+	z->copied = z->own.v;
+	z->nr_copied = nr_copied;
+	return z;
+}
+
+void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
+	      uint8_t *bytes, struct place *place, const struct range *copied,
+	      size_t nr_copied)
+{
+	uint64_t len = map->end - map->start;
+	struct segment s = { .start = map->start, .end = map->end };
+	struct lazy *z;
+
+	if (place)
+		place_hold(place);
+	else
+		place = own_place(len);
+	if (!place)
+		return;
+	z = lazy_new(l, map, place, copied, nr_copied);
+	s.bytes = bytes ? bytes : place->bytes;
+	s.prot = map->prot;
+	s.filled = xcalloc(len / SEGMENT_CHUNK / 8 + 1, 1);
+	s.fill = lazy_fill;
+	s.fill_context = z;
+	s.release = lazy_release;
+	if (z->fd < 0 && !map->shared && len <= ORPHAN_MAX)
+		fill_now(&s);
+	memory_add(m, &s);
+}

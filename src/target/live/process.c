@@ -1,0 +1,308 @@
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "target/proc.h"
+#include "target/live/process.h"
+
+#define CAP_SYS_PTRACE_BIT 19
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h; shown in stat */
+
+static struct error *no_such_process(pid_t pid)
+{
+	if (access("/proc/self/stat", R_OK))
+		return error_new(ERR_SYSTEM, "/proc is not mounted: mount it "
+				 "(mount -t proc proc /proc)");
+	/* With hidepid the processes of others are there, but not shown. */
+	if (pid > 0 && kill(pid, 0) && errno == EPERM)
+		return error_new(ERR_PERMISSION, "process %d belongs to "
+				 "another user and /proc hides it (hidepid): "
+				 "run pyheld as root", (int)pid);
+	return error_new(ERR_NOT_FOUND, "no process has the PID %d", (int)pid);
+}
+
+static struct error *zombie(pid_t pid, const char *comm,
+			    const struct str *status)
+{
+	pid_t parent = proc_field_u64(status, "PPid");
+	CLEANUP(freep) char *name = NULL;
+
+	if (proc_field_u64(status, "Threads") > 1)
+		return error_new(ERR_UNSUPPORTED, "the main thread of process "
+				 "%d (%s) has exited, and /proc shows nothing "
+				 "of the memory of the others", (int)pid, comm);
+	name = proc_comm_of(parent);
+	return error_new(ERR_GONE, "process %d (%s) is a zombie: it has exited "
+			 "and nothing is left to read; its parent %d (%s) has "
+			 "yet to wait for it", (int)pid, comm, (int)parent,
+			 name);
+}
+
+static struct error *traced(pid_t pid, pid_t tracer)
+{
+	CLEANUP(freep) char *name = proc_comm_of(tracer);
+
+	return error_new(ERR_PERMISSION, "process %d is traced by process %d "
+			 "(%s), and only one can: end that first", (int)pid,
+			 (int)tracer, name);
+}
+
+/* The value of a file such as /proc/sys/kernel/yama/ptrace_scope, or -1. */
+static int read_setting(const char *path)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (!proc_read(AT_FDCWD, path, &text))
+		return -1;
+	return atoi(text.s);
+}
+
+static bool have_cap_sys_ptrace(void)
+{
+	CLEANUP(str_release) struct str status = STR_INIT;
+	const char *caps;
+
+	if (!proc_read(AT_FDCWD, "/proc/self/status", &status))
+		return false;
+	caps = proc_field(&status, "CapEff");
+	return caps && strtoull(caps, NULL, 16) >> CAP_SYS_PTRACE_BIT & 1;
+}
+
+/* The first id of the three (real, effective, saved) that is not `ours`. */
+static bool foreign_id(const struct str *status, const char *key, long ours,
+		       long *ret)
+{
+	const char *p = proc_field(status, key);
+
+	for (int i = 0; p && i < 3; i++) {
+		char *end;
+		long id = strtol(p, &end, 10);
+
+		if (id != ours) {
+			*ret = id;
+			return true;
+		}
+		p = end;
+	}
+	return false;
+}
+
+static struct error *refused_by_yama(pid_t pid, int scope)
+{
+	if (scope >= 3)
+		return error_new(ERR_PERMISSION, "process %d: Yama's "
+				 "ptrace_scope=3 forbids all tracing until the "
+				 "machine is started anew", (int)pid);
+	if (scope == 2)
+		return error_new(ERR_PERMISSION, "process %d: Yama's "
+				 "ptrace_scope=2 lets only CAP_SYS_PTRACE "
+				 "trace: run pyheld as root", (int)pid);
+	return error_new(ERR_PERMISSION, "process %d: Yama's ptrace_scope=1 "
+			 "lets a process trace only its children: run pyheld "
+			 "as root, or once: sysctl kernel.yama.ptrace_scope=0",
+			 (int)pid);
+}
+
+/* None of the rules that the kernel itself has. */
+static struct error *refused_by_policy(pid_t pid, int scope)
+{
+	if (scope >= 3)
+		return refused_by_yama(pid, scope);
+	return error_new(ERR_PERMISSION, "process %d: tracing is refused "
+			 "although pyheld may do it: the process is in an "
+			 "outer user namespace, or a seccomp filter or "
+			 "security policy says no (in a container: start it "
+			 "with --cap-add=SYS_PTRACE)", (int)pid);
+}
+
+/* That asks for just what PTRACE_SEIZE asks for: nothing happens to it. */
+static bool can_open_memory(int dir)
+{
+	CLEANUP(closep) int fd = openat(dir, "mem", O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0;
+}
+
+static struct error *refused_another_user(pid_t pid, long uid)
+{
+	if (!geteuid())
+		return error_new(ERR_PERMISSION, "process %d belongs to uid "
+				 "%ld, and this root lacks CAP_SYS_PTRACE: "
+				 "start the container with "
+				 "--cap-add=SYS_PTRACE, or run pyheld on the "
+				 "host", (int)pid, uid);
+	return error_new(ERR_PERMISSION, "process %d belongs to another user "
+			 "(uid %ld, pyheld runs as uid %ld): run pyheld as "
+			 "that user or as root", (int)pid, uid,
+			 (long)geteuid());
+}
+
+static struct error *refused_undumpable(pid_t pid)
+{
+	if (!geteuid())
+		return error_new(ERR_PERMISSION, "process %d: this root lacks "
+				 "CAP_SYS_PTRACE or one of the process's "
+				 "capabilities: start the container with "
+				 "--cap-add=SYS_PTRACE, or run pyheld on the "
+				 "host", (int)pid);
+	return error_new(ERR_PERMISSION, "process %d is closed to its own user "
+			 "(it changed its user, holds capabilities or called "
+			 "prctl(PR_SET_DUMPABLE, 0)): run pyheld as root",
+			 (int)pid);
+}
+
+struct error *process_refused(int dir, pid_t pid)
+{
+	CLEANUP(str_release) struct str status = STR_INIT;
+	int scope = read_setting("/proc/sys/kernel/yama/ptrace_scope");
+	pid_t tracer;
+	struct stat st;
+	long id;
+
+	if (!proc_read(dir, "status", &status))
+		return &error_gone;
+	tracer = proc_field_u64(&status, "TracerPid");
+	if (tracer && tracer != getpid())
+		return traced(pid, tracer);
+	if (have_cap_sys_ptrace() || can_open_memory(dir))
+		return refused_by_policy(pid, scope);
+	if (foreign_id(&status, "Uid", geteuid(), &id))
+		return refused_another_user(pid, id);
+	if (foreign_id(&status, "Gid", getegid(), &id))
+		return error_new(ERR_PERMISSION, "process %d runs with another "
+				 "group (gid %ld): run pyheld as root",
+				 (int)pid, id);
+	/* What can't be dumped belongs to root in /proc: proc(5). */
+	if (!fstat(dir, &st) && st.st_uid != geteuid())
+		return refused_undumpable(pid);
+	if (scope > 0)
+		return refused_by_yama(pid, scope);
+	return refused_undumpable(pid);
+}
+
+static struct error *check_access(int dir, pid_t pid)
+{
+	if (can_open_memory(dir))
+		return NULL;
+	if (errno == EACCES || errno == EPERM)
+		return process_refused(dir, pid);
+	if (errno == ENOENT || errno == ESRCH)
+		return &error_gone;
+	return error_errno(ERR_SYSTEM, errno, "can't open the memory of "
+			   "process %d", (int)pid);
+}
+
+static struct error *check_class(int dir, pid_t pid)
+{
+	CLEANUP(closep) int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
+	unsigned char ident[EI_NIDENT];
+
+	if (fd < 0 || pread(fd, ident, sizeof(ident), 0) != sizeof(ident))
+		return NULL; /* the mappings will tell */
+	if (ident[EI_CLASS] == ELFCLASS32)
+		return error_new(ERR_UNSUPPORTED, "process %d is a 32-bit "
+				 "process: pyheld reads 64-bit ones", (int)pid);
+	return NULL;
+}
+
+/* What the kernel's own words about it rule out. */
+static struct error *check_status(int dir, pid_t pid, const char *comm)
+{
+	CLEANUP(str_release) struct str status = STR_INIT, stat = STR_INIT;
+	pid_t group, tracer;
+	char state;
+
+	if (!proc_read(dir, "status", &status) ||
+	    !proc_read(dir, "stat", &stat))
+		return &error_gone;
+	group = proc_field_u64(&status, "Tgid");
+	if (group && group != pid)
+		return error_new(ERR_NOT_FOUND, "%d is a thread of process %d: "
+				 "use %d", (int)pid, (int)group, (int)group);
+	if (proc_stat_u64(&stat, 9) & PF_KTHREAD)
+		return error_new(ERR_UNSUPPORTED, "process %d (%s) is a thread "
+				 "of the kernel: it runs no Python", (int)pid,
+				 comm);
+	state = proc_stat_state(&stat);
+	if (state == 'Z' || state == 'X')
+		return zombie(pid, comm, &status);
+	if (pid == getpid())
+		return error_new(ERR_UNSUPPORTED, "process %d is pyheld itself",
+				 (int)pid);
+	tracer = proc_field_u64(&status, "TracerPid");
+	return tracer ? traced(pid, tracer) : NULL;
+}
+
+struct error *process_check(int dir, pid_t pid)
+{
+	CLEANUP(freep) char *comm = NULL;
+	struct error *err;
+
+	if (dir < 0)
+		return no_such_process(pid);
+	comm = proc_comm(dir);
+	err = check_status(dir, pid, comm);
+	if (err)
+		return err;
+	err = check_access(dir, pid);
+	if (err)
+		return err;
+	return check_class(dir, pid);
+}
+
+uint64_t process_resident(int dir)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	char *end;
+
+	if (!proc_read(dir, "statm", &text))
+		return 0;
+	strtoull(text.s, &end, 10);
+	return strtoull(end, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
+static char *read_command(int dir)
+{
+	struct str text = STR_INIT;
+
+	if (!proc_read(dir, "cmdline", &text))
+		str_cut(&text, 0);
+	while (text.len && !text.s[text.len - 1])
+		str_cut(&text, text.len - 1);
+	for (size_t i = 0; i < text.len; i++)
+		if (!text.s[i])
+			text.s[i] = ' ';
+	return str_take(&text);
+}
+
+/* Seconds since the epoch; 0 unknown. */
+static uint64_t read_start_time(int dir)
+{
+	CLEANUP(str_release) struct str boot = STR_INIT, stat = STR_INIT;
+	const char *btime;
+	long hz = sysconf(_SC_CLK_TCK);
+
+	if (!proc_read(AT_FDCWD, "/proc/stat", &boot) ||
+	    !proc_read(dir, "stat", &stat) || hz <= 0)
+		return 0;
+	btime = strstr(boot.s, "\nbtime ");
+	if (!btime)
+		return 0;
+	return strtoull(btime + 7, NULL, 10) + proc_stat_u64(&stat, 22) / hz;
+}
+
+void process_describe(struct target *t, int dir)
+{
+	struct utsname name;
+
+	t->command = read_command(dir);
+	t->host = xstrdup(uname(&name) ? "" : name.nodename);
+	t->start_time = read_start_time(dir);
+	t->resident = process_resident(dir);
+}

@@ -1,0 +1,359 @@
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "target/proc.h"
+#include "target/live/process.h"
+#include "target/live/stop.h"
+
+/* Every pass stops all threads it sees: few are needed in any case. */
+#define MAX_PASSES 100
+#define MAX_THREADS 100000
+
+/*
+ * A thread in an uninterruptible wait (a dead network disk, vfork) stops only
+ * when that ends, but it can't run the program before it has: after this long
+ * it counts as stopped.
+ */
+#define STUCK_AFTER_NS 20000000ULL
+/* One that runs in the kernel and neither stops nor sleeps. */
+#define GIVE_UP_NS 1000000000ULL
+
+uint64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static bool read_task(struct stop *s, pid_t tid, const char *file,
+		      struct str *text)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "task/%d/%s", (int)tid, file);
+	return proc_read(s->dir, name, text);
+}
+
+static char task_state(struct stop *s, pid_t tid)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (!read_task(s, tid, "stat", &text))
+		return 'X';
+	return proc_stat_state(&text);
+}
+
+/* Its name and its number where it lives; read while it still runs. */
+static void describe_thread(struct stop *s, struct thread *t)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	t->tid = t->host_tid;
+	if (read_task(s, t->host_tid, "comm", &text))
+		snprintf(t->name, sizeof(t->name), "%.*s",
+			 (int)strcspn(text.s, "\n"), text.s);
+	if (s->own_ids)
+		return;
+	str_cut(&text, 0);
+	if (read_task(s, t->host_tid, "status", &text))
+		t->tid = proc_field_last(&text, "NSpid");
+}
+
+/* Both lists are in the kernel's order: `*next` is the likely place. */
+static bool is_known(const struct stop *s, pid_t tid, size_t *next)
+{
+	size_t nr = s->tracees.nr;
+
+	for (size_t i = 0; i < nr; i++) {
+		size_t at = (*next + i) % nr;
+
+		if (s->tracees.v[at].thread.host_tid == tid) {
+			*next = at + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A stop before this one, by a thread that is just ending, may linger. */
+static bool is_ours(struct stop *s, pid_t tid)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	char name[64];
+	pid_t tracer;
+
+	if (!read_task(s, tid, "status", &text))
+		return false;
+	tracer = proc_field_u64(&text, "TracerPid");
+	snprintf(name, sizeof(name), "/proc/self/task/%d", (int)tracer);
+	return !tracer || !access(name, F_OK);
+}
+
+static int try_seize(struct stop *s, pid_t tid)
+{
+	static const struct timespec ms = { 0, 1000000 };
+	int tries = 100;
+
+	while (ptrace(PTRACE_SEIZE, tid, NULL, NULL)) {
+		int e = errno;
+		char state;
+
+		if (e == ESRCH)
+			return e;
+		/* One that has exited is refused, too. */
+		state = task_state(s, tid);
+		if (state == 'Z' || state == 'X')
+			return ESRCH;
+		if (!is_ours(s, tid) || !tries--)
+			return e;
+		nanosleep(&ms, NULL);
+	}
+	return 0;
+}
+
+static struct error *seize(struct stop *s, pid_t tid)
+{
+	struct tracee t = { .thread.host_tid = tid, .state = TRACEE_SEIZED };
+	int e = try_seize(s, tid);
+
+	if (e == ESRCH)
+		return NULL;
+	if (e)
+		return process_refused(s->dir, s->pid);
+	describe_thread(s, &t.thread);
+	tracee_vec_push(&s->tracees, t);
+	return NULL;
+}
+
+/* Attach to threads that we don't know yet; they still run. */
+static struct error *seize_new(struct stop *s)
+{
+	struct error *err = NULL;
+	int fd = openat(s->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	size_t next = 0;
+
+	if (!dir) {
+		closep(&fd);
+		return &error_gone;
+	}
+	while (!err && (entry = readdir(dir))) {
+		pid_t tid = atoi(entry->d_name);
+
+		if (tid > 0 && !is_known(s, tid, &next))
+			err = seize(s, tid);
+		if (s->tracees.nr > MAX_THREADS)
+			err = error_new(ERR_UNSUPPORTED, "process %d has more "
+					"than %d threads", (int)s->pid,
+					MAX_THREADS);
+	}
+	closedir(dir);
+	return err;
+}
+
+/*
+ * Has it stopped or ended?  0: no; -1 with errno: it can't be waited for.
+ *
+ * WNOWAIT: a thread that stops with a signal on its way to the program keeps
+ * the signal's number for its tracer in a place that waiting for it clears,
+ * and what is found there when it goes on is delivered.  So when we are killed
+ * now, it still gets the signal.
+ */
+static pid_t peek_stopped(pid_t tid, siginfo_t *ret)
+{
+	*ret = (siginfo_t){ .si_pid = 0 };
+	if (waitid(P_PID, (id_t)tid, ret,
+		   WSTOPPED | WEXITED | WNOWAIT | WNOHANG | __WALL))
+		return -1;
+	return ret->si_pid;
+}
+
+static void note_stop(struct tracee *t, const siginfo_t *info)
+{
+	if (info->si_code != CLD_TRAPPED) {
+		waitpid(t->thread.host_tid, NULL, __WALL | WNOHANG);
+		t->state = TRACEE_GONE;
+		return;
+	}
+	t->state = TRACEE_STOPPED;
+	/*
+	 * With an event in the high bits it is our interrupt or the stop of
+	 * the whole group; else a signal is on its way to the program.
+	 */
+	if (!(info->si_status >> 8))
+		t->signal = info->si_status;
+}
+
+/* False: it still runs. */
+static bool poll_stopped(struct stop *s, struct tracee *t, uint64_t waited)
+{
+	pid_t tid = t->thread.host_tid;
+	siginfo_t info;
+	pid_t got = peek_stopped(tid, &info);
+
+	if (got == tid) {
+		note_stop(t, &info);
+		return true;
+	}
+	if (got < 0 && errno != EINTR) {
+		t->state = TRACEE_GONE;
+		return true;
+	}
+	if (waited > STUCK_AFTER_NS) {
+		char state = task_state(s, tid);
+
+		if (state == 'D')
+			t->state = TRACEE_STUCK;
+		/* A main thread that exits is reported after all others. */
+		else if (state == 'Z' || state == 'X')
+			t->state = TRACEE_GONE;
+	}
+	return t->state != TRACEE_SEIZED;
+}
+
+static void nap(uint64_t waited)
+{
+	struct timespec ts = { 0, waited < STUCK_AFTER_NS ? 20000 : 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+static struct error *wait_stopped(struct stop *s, size_t from)
+{
+	uint64_t start = monotonic_ns();
+
+	for (size_t i = from; i < s->tracees.nr; i++) {
+		struct tracee *t = &s->tracees.v[i];
+		uint64_t waited = 0;
+
+		while (!poll_stopped(s, t, waited)) {
+			nap(waited);
+			waited = monotonic_ns() - start;
+			if (waited > GIVE_UP_NS)
+				return error_new(ERR_SYSTEM, "thread %d does "
+						 "not stop: try again",
+						 (int)t->thread.host_tid);
+		}
+	}
+	return NULL;
+}
+
+/* Attach to the new ones, then stop them: as close together as can be. */
+static struct error *stop_pass(struct stop *s)
+{
+	size_t from = s->tracees.nr;
+	struct error *err = seize_new(s);
+
+	if (err)
+		return err;
+	if (!s->since)
+		s->since = monotonic_ns();
+	for (size_t i = from; i < s->tracees.nr; i++)
+		if (ptrace(PTRACE_INTERRUPT, s->tracees.v[i].thread.host_tid,
+			   NULL, NULL))
+			s->tracees.v[i].state = TRACEE_GONE;
+	return wait_stopped(s, from);
+}
+
+static struct error *check_alive(const struct stop *s)
+{
+	for (size_t i = 0; i < s->tracees.nr; i++)
+		if (s->tracees.v[i].state != TRACEE_GONE)
+			return NULL;
+	return &error_gone;
+}
+
+static bool has_own_ids(int dir)
+{
+	CLEANUP(str_release) struct str status = STR_INIT;
+
+	if (!proc_read(dir, "status", &status))
+		return false;
+	return proc_field_u64(&status, "NSpid") ==
+	       proc_field_last(&status, "NSpid");
+}
+
+struct error *stop_all(struct stop *s, int dir, pid_t pid)
+{
+	struct error *err = NULL;
+	size_t before;
+	int pass = 0;
+
+	*s = (struct stop){ .pid = pid, .dir = dir };
+	s->own_ids = has_own_ids(dir);
+	do {
+		before = s->tracees.nr;
+		err = stop_pass(s);
+		if (!err && ++pass > MAX_PASSES)
+			err = error_new(ERR_SYSTEM, "process %d makes threads "
+					"faster than they can be stopped",
+					(int)pid);
+	} while (!err && s->tracees.nr != before);
+	if (!err)
+		err = check_alive(s);
+	if (err)
+		stop_release(s);
+	return err;
+}
+
+uint64_t stop_resume(struct stop *s)
+{
+	for (size_t i = 0; i < s->tracees.nr; i++) {
+		struct tracee *t = &s->tracees.v[i];
+
+		if (t->state == TRACEE_STOPPED)
+			ptrace(PTRACE_DETACH, t->thread.host_tid, NULL,
+			       (void *)(intptr_t)t->signal);
+		t->state = TRACEE_GONE;
+	}
+	return s->since ? monotonic_ns() - s->since : 0;
+}
+
+void stop_release(struct stop *s)
+{
+	stop_resume(s);
+	tracee_vec_release(&s->tracees);
+}
+
+static void read_registers(struct thread *t)
+{
+	struct user_regs_struct regs;
+	struct iovec iov = { &regs, sizeof(regs) };
+
+	if (ptrace(PTRACE_GETREGSET, t->host_tid, (void *)NT_PRSTATUS, &iov))
+		return;
+#if defined(__x86_64__)
+	t->fs_base = regs.fs_base;
+	t->pc = regs.rip;
+	t->sp = regs.rsp;
+#elif defined(__aarch64__)
+	uint64_t tls = 0;
+
+	t->pc = regs.pc;
+	t->sp = regs.sp;
+	iov = (struct iovec){ &tls, sizeof(tls) };
+	if (!ptrace(PTRACE_GETREGSET, t->host_tid, (void *)NT_ARM_TLS, &iov))
+		t->fs_base = tls;
+#endif
+}
+
+void stop_read_registers(struct stop *s)
+{
+	for (size_t i = 0; i < s->tracees.nr; i++)
+		if (s->tracees.v[i].state == TRACEE_STOPPED)
+			read_registers(&s->tracees.v[i].thread);
+}

@@ -1,0 +1,247 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/core/core.h"
+#include "target/elf/image.h"
+#include "target/live/live.h"
+
+#define PAGE_MASK 0xfffULL
+
+static bool same_file(const struct mapping *a, const struct mapping *b)
+{
+	return a->inode == b->inode && a->device == b->device;
+}
+
+/*
+ * A file that is mapped again begins anew at a lower offset, or at the same;
+ * but the data of a tiny one may lie in the page that its text is in.
+ */
+static bool begins_anew(const struct mapping *last, const struct mapping *m)
+{
+	if (m->offset == last->offset)
+		return !(m->prot & SEGMENT_WRITE) ||
+		       last->prot & SEGMENT_WRITE;
+	return m->offset < last->offset;
+}
+
+/*
+ * The end of the run of mappings that one load of a file makes: its file at
+ * rising offsets, with .bss and gaps between.
+ */
+static size_t end_of_load(const struct mapping_vec *maps, size_t first)
+{
+	const struct mapping *last = &maps->v[first];
+	size_t end = first + 1;
+
+	for (size_t i = first + 1; i < maps->nr; i++) {
+		const struct mapping *m = &maps->v[i];
+
+		if (m->inode && !same_file(m, last))
+			break;
+		if (!m->inode) {
+			/* Only what touches it, as .bss does. */
+			if (m->start != maps->v[i - 1].end || m->path[0])
+				break;
+			continue;
+		}
+		if (begins_anew(last, m))
+			break;
+		last = m;
+		end = i + 1;
+	}
+	return end;
+}
+
+static bool has_magic(struct target *t, raddr addr)
+{
+	char magic[4];
+	struct error *err = target_peek(t, addr, magic, sizeof(magic));
+
+	if (err) {
+		error_free(err);
+		return false;
+	}
+	return !memcmp(magic, "\177ELF", 4);
+}
+
+static bool is_candidate(struct target *t, size_t first, size_t end)
+{
+	const struct mapping *m = &t->mappings.v[first];
+
+	if (!m->inode || m->shared || m->path[0] == '[')
+		return false;
+	for (size_t i = first; i < end; i++)
+		if (t->mappings.v[i].prot & SEGMENT_EXEC)
+			return true;
+	return !m->offset && (m->prot & SEGMENT_READ) &&
+	       t->mappings.v[end - 1].prot & SEGMENT_WRITE &&
+	       has_magic(t, m->start);
+}
+
+static bool is_listed(const struct target *t, const struct mapping *m)
+{
+	for (size_t i = 0; i < t->objects.nr; i++)
+		if (t->objects.v[i].start == m->start &&
+		    !strcmp(t->objects.v[i].path, m->path))
+			return true;
+	return false;
+}
+
+void object_find_all(struct target *t)
+{
+	size_t end;
+
+	for (size_t i = 0; i < t->mappings.nr; i = end) {
+		const struct mapping *m = &t->mappings.v[i];
+		struct object o = { .start = m->start };
+
+		end = end_of_load(&t->mappings, i);
+		if (!is_candidate(t, i, end) || is_listed(t, m))
+			continue;
+		o.end = t->mappings.v[end - 1].end;
+		o.path = xstrdup(m->path);
+		object_vec_push(&t->objects, o);
+	}
+}
+
+void object_release_all(struct target *t)
+{
+	for (size_t i = 0; i < t->objects.nr; i++) {
+		image_close(t->objects.v[i].image);
+		free(t->objects.v[i].path);
+	}
+	object_vec_release(&t->objects);
+}
+
+/* They are in order and do not overlap. */
+const struct mapping *target_mapping(const struct target *t, raddr addr)
+{
+	size_t low = 0, high = t->mappings.nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct mapping *m = &t->mappings.v[middle];
+
+		if (addr < m->start)
+			high = middle;
+		else if (addr >= m->end)
+			low = middle + 1;
+		else
+			return m;
+	}
+	return NULL;
+}
+
+/* The bias by which the segment `l` is where the mapping `m` is. */
+static bool bias_of(const struct image_load *l, const struct mapping *m,
+		    raddr *ret)
+{
+	uint64_t first = l->offset & ~PAGE_MASK;
+
+	if (m->offset < first || m->offset >= l->offset + l->file_size)
+		return false;
+	*ret = m->start - ((l->address & ~PAGE_MASK) + (m->offset - first));
+	return true;
+}
+
+/* True where each segment's first page is mapped from its place in the file. */
+static bool is_consistent(const struct target *t, const struct object *o,
+			  const struct mapping *first, raddr bias)
+{
+	const struct image_load *loads;
+	size_t nr = image_loads(o->image, &loads), good = 0, asked = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		raddr addr = bias + (loads[i].address & ~PAGE_MASK);
+		uint64_t offset = loads[i].offset & ~PAGE_MASK;
+		const struct mapping *m = target_mapping(t, addr);
+
+		if (!loads[i].file_size)
+			continue;
+		asked++;
+		/* Text may have been copied to huge pages: then no file. */
+		if (m && !m->inode && !m->path[0])
+			asked--;
+		else if (m && same_file(m, first) &&
+			 m->offset + (addr - m->start) == offset)
+			good++;
+	}
+	return good && good == asked;
+}
+
+static bool find_bias(const struct target *t, struct object *o)
+{
+	const struct mapping *first = target_mapping(t, o->start);
+	const struct image_load *loads;
+	size_t nr = image_loads(o->image, &loads);
+
+	for (size_t i = 0; first && i < nr; i++)
+		if (bias_of(&loads[i], first, &o->bias) &&
+		    is_consistent(t, o, first, o->bias))
+			return true;
+	return false;
+}
+
+static void open_image(struct target *t, struct object *o)
+{
+	const struct mapping *m = target_mapping(t, o->start);
+	bool symbols = false;
+	struct error *err;
+	int fd;
+
+	if (!m || (!t->live && !t->core))
+		return;
+	fd = t->core ? core_file_of(t->core, t, m) :
+		       file_of(&t->live->files, t->live->dir, m);
+	if (fd < 0 && t->core) {
+		fd = core_symbols_of(t->core, t, m, &o->bias);
+		symbols = true;
+	}
+	if (fd < 0)
+		return;
+	err = image_open(fd, o->path, &o->image);
+	if (err) {
+		error_free(err);
+		return;
+	}
+	if (!symbols && !find_bias(t, o)) {
+		image_close(o->image);
+		o->image = NULL;
+	}
+}
+
+struct image *target_image(struct target *t, struct object *o)
+{
+	if (!o->tried) {
+		o->tried = true;
+		open_image(t, o);
+	}
+	return o->image;
+}
+
+struct error *target_symbol(struct target *t, const char *in, const char *name,
+			    raddr *ret, uint64_t *size)
+{
+	for (size_t i = 0; i < t->objects.nr; i++) {
+		struct object *o = &t->objects.v[i];
+		struct error *err;
+		struct image *im;
+		raddr value;
+
+		if (in && !strstr(o->path, in))
+			continue;
+		im = target_image(t, o);
+		if (!im && t->core && core_symbol(t, o, name, ret, size))
+			return NULL;
+		if (!im)
+			continue;
+		err = image_symbol(im, name, &value, size);
+		if (!err) {
+			*ret = value + o->bias;
+			return NULL;
+		}
+		error_free(err);
+	}
+	return error_new(ERR_NOT_FOUND, "no mapped file defines %s", name);
+}
