@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * completions/generate - print the completions of a shell, from the command
  * table.  What it prints is committed beside it, so that a cross build needs

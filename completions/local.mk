@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Committed, so that a cross build needs not run what it built.
 dist_bashcompletion_DATA = completions/bash/pyheld
 dist_zshcompletion_DATA = completions/zsh/_pyheld

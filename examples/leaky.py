@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A small service with the usual leaks, to try pyheld on.
 
     python3 -c 'import leaky; leaky.main()'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 dist_man_MANS += \
 	man/pyheld.1 \
 	man/pyheld-capture.1 \

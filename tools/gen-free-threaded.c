@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rows of free-threaded builds that no binary is at hand for, made from the
  * row of the same series with a GIL.

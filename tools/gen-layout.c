@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gen-layout - print the tables of src/python that come from DWARF.
  *
@@ -386,6 +387,7 @@ static void print_row(struct build *b, const struct build *base)
 
 static void print_tables(struct build_vec *builds)
 {
+	puts("/* SPDX-License-Identifier: GPL-2.0-or-later */");
 	printf("/* Made by tools/gen-layout from builds' DWARF.  "
 	       "Don't edit. */\n"
 	       "#include \"python/layout/layout.h\"\n"

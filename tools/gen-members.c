@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* gen-layout --members: member-names-tables.c. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -194,6 +195,7 @@ void gen_print_members(struct build_vec *builds)
 	for (size_t i = 0; i < builds->nr; i++)
 		build_vec_push(&kinds[builds->v[i].row.free_threaded],
 			       builds->v[i]);
+	puts("/* SPDX-License-Identifier: GPL-2.0-or-later */");
 	printf("/* Made by tools/gen-layout from tools/members.def.  Don't "
 	       "edit. */\n"
 	       "#include \"python/layout/member-names.h\"\n"

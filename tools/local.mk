@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A maintainer's tool, not built by default: "make tools/gen-layout".
 EXTRA_PROGRAMS += tools/gen-layout
 tools_gen_layout_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/chain.h - what keeps an object, or any of many, alive.
  *

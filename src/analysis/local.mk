@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
 	src/analysis/audit.c \
 	src/analysis/audit.h \

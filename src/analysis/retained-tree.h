@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/retained-tree.h - what retained memory is made of, level by level.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/tally.h - what to say of many objects: their types, and which one
  * of them tells most.

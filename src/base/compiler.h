@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * base/compiler.h - what GNU C gives us, under short names.
  *

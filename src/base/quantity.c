@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <math.h>
 #include <string.h>

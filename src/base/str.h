@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * base/str.h - strings that grow, and text made safe to show.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cli/save.h - a heap into a capture file that is whole or not there at all.
  */

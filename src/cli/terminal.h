@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cli/terminal.h - what the reader's end of stdout can show. */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H

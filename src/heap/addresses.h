@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/addresses.h - from addresses to the objects of a heap.
  *

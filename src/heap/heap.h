@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/heap.h - the object graph: objects, types, references, roots.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/naming.h - names of references and short reprs, made from little.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/format.h - numbers and lines as a tired person reads them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/json.h - what all of pyheld's JSON has in common.
  *

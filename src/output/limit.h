@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output/limit.h - limits of --fail-if, and what became of them. */
 #ifndef OUTPUT_LIMIT_H
 #define OUTPUT_LIMIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/path.h - ways through the graph, as trees, Python and JSON.
  *

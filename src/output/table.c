@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/table.h"
 
 #define GAP 2			/* columns of the terminal between cells */

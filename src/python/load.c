@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a process to a heap: find CPython, take the snapshot, add what the
  * collector's lists and the roots hold, and follow every reference from there.

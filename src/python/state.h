@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/state.h - what the files of python/ share; nobody else includes it.
  *

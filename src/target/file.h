@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/file.h - the files that a process has mapped, opened once each.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
 	src/target/core/core-files.c \
 	src/target/core/core-maps.c \

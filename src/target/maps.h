@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/maps.h - /proc/PID/maps, read and judged.
  */

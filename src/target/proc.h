@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/proc.h - small files of /proc/PID, read through one directory.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/target.h - a process to look into, as a stopped picture of it.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Measure pyheld beside the other ways to look at a live CPython.
 
 For targets of 0.1, 1 and 5 million tracked objects, side by side in one run:

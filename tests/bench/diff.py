@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Measure `pyheld diff` on two captures of one process, on one core: its time
 and peak memory, beside those of loading each capture for a question that needs
 its references (`pyheld chain`).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How long and how much memory the dominator tree takes, by itself: part of
  * `make bench`.

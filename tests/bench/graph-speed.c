@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How long the analyses take on a made-up heap; no part of `make check`.
  *

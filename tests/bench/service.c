@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "service.h"
 
 enum { T_MODULE, T_DICT, T_CLASS, T_USER, T_STR, T_LIST, NR_TYPES };

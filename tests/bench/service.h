@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tests/bench/service.h - a made heap of the shape of a service's: a module
  * with names, a list that grows, instances that each have a dict, strings and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What the end-to-end tests share: targets, pyheld, and the runner.
 
 A test is a function whose name starts with test_, in a module of that kind.

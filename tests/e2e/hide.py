@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Make the files that a core names ones that are not there."""
 import mmap
 import struct

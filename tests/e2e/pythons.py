@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Find every CPython that this machine has.
 
 A Python is a binary that is run as it is (also one that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Read what tests/targets/truth.py states.
 
 The stream is sections: an 8-byte name, a little-endian 8-byte length, data.

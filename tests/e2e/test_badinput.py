@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that can't be read: one line that says what is wrong and what to
 do, exit status 3, and an unharmed target."""
 import glob

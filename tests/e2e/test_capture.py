@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Captures: the same reports as on the process, whole files or none, and what
 is no capture is said to be none."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Chains: to objects planted at known places, and to objects picked at
 random.  The target itself evaluates every expression."""
 import pythons

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The command line: the demo, results to files and full disks, text that
 fits, JSON that agrees with the text."""
 import json

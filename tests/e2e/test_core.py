@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Core files: the same reports as of the live process, and as it says itself
 (truth.py)."""
 import fcntl

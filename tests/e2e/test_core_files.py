@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Files that a core leaves out are found where they are, and no others are
 taken for them."""
 import contextlib

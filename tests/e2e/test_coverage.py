@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Reports say what of them is a guess, and mark each reference that is."""
 import os
 import tempfile

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Cores that were cut short: what is there is told, marked partial."""
 import bisect
 import os

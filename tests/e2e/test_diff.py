@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """diff: what came, went and grew is what the target says; leaks from peaks,
 other processes, limits, colour."""
 import json

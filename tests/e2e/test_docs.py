@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Every command that README, man pages and --help show is run against the
 program that they speak of."""
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """`pyheld doctor`: well where all is well, ill where something is made ill."""
 import os
 import tempfile

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The readers of captures and of cores survive whatever a file may hold: for
 a moment, and for a minute where CI says that a run must be whole."""
 import glob

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """`pyheld garbage` against what the target's own collector finds then."""
 import os
 import re

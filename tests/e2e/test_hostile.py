@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that mean harm: names made for terminals and parsers, and objects
 with impossible contents."""
 import json

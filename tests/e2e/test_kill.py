@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """pyheld dies by SIGKILL at any moment: the target runs on."""
 import os
 import random

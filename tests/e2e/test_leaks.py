@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """`pyheld leaks` against programs that know what they leak, and two that do
 not leak."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that are stopped amid a change, or deep inside of C code."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What an object shows of itself, against its own repr()."""
 import datetime
 import os

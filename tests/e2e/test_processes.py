@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Processes of other shapes: several interpreters, forked, in another root
 or PID namespace, in the midst of work."""
 import os

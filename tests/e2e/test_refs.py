@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """`pyheld refs`: what is leaked is named, nothing else of that kind is."""
 import os
 import tempfile

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What an object retains is what the interpreter misses when it goes; and
 captures agree with removing each object in turn."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """What every command writes with --json is what man/pyheld-json.5 says: its
 schemas are read out of the page's source and held against the output."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Sizes of what has a __sizeof__ of its own, against sys.getsizeof()."""
 import json
 import tempfile

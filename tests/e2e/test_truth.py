@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The whole export against what the target says of itself (truth.py)."""
 import builtins
 import collections

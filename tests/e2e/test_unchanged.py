@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that holds still is the same, byte for byte, after every
 command."""
 import array

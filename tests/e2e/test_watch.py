@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """watch: a line a sample, captures when a condition becomes true."""
 import json
 import os

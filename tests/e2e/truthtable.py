@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The table in HACKING.md of what was compared, by CPython.
 
 Tests record() what they compared and how much of it differed, where the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz the reader of captures: open what may be one, ask all there is to ask,
  * write it again.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz the reader of core files, and of CPython's memory in them: open what
  * may be one, read its heap, ask a little.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the fuzzers share: reading inputs, changing them, running them for a
  * while.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `make check` runs them for a moment, with CI=true for a minute: see
 # tests/e2e/test_fuzz.py.
 check_PROGRAMS += tests/fuzz/fuzz-capture tests/fuzz/fuzz-core

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target whose threads are deep inside of C code, each in other code that
 has called Python back, where it waits; the main thread in C code that does
 not end and keeps the GIL.

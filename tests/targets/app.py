@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The service of the documents' examples: a list that only grows; and with
 "grows" as argument, sessions that are never ended.
 

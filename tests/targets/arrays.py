@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """100,000 objects beside GIGABYTES of array data that nobody wrote to: a
 core of it is sparse.
 

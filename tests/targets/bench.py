@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target for the benchmark: OBJECTS collector-tracked objects, and a
 thread that watches the clock.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A service without a leak.
 
 usage: clean.py rest|steady

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that holds secrets, and tells which: words and bytes that a file
 must not have.  "contents": strings, bytes, numbers, keys and whatever else the
 program got at run time.  "identifiers": names in its source, its files."""

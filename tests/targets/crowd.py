@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target with many objects and several threads.
 
 usage: crowd.py still|busy OBJECTS [THREADS]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that plants garbage of many kinds and waits.
 
 Prints a line of facts, waits for a byte, collects with gc.DEBUG_SAVEALL, and

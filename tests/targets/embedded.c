@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPython within a program that is none: a libpython, loaded so that nobody
  * else sees its symbols, in a thread that is not the main one.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that grows where it says, and replaces what it says.
 
 Facts: {"sessions": {address: serial number}} and "lengths" of the containers

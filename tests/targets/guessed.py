@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target with an object whose references can only be guessed: the
 tp_traverse of its class leads nowhere.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that leaks references by C code, which nothing in it explains.
 
 Facts: {"Leaked": [objects, references], ...} by class, then it waits.

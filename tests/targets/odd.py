@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that make trouble.
 
 usage: odd.py KIND [ARGUMENT...]

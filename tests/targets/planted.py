@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target with an object of class Plant at each of many known places.
 
 The facts name the address of each plant and what a chain to it must have:

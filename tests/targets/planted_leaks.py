@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A service with one planted leak, of every cause in the classic catalogue.
 
 usage: planted_leaks.py CAUSE [OBJECTS]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Objects of which it is known what would be freed with them.
 
 The facts: of each, its address, how many objects and bytes go with it, and how

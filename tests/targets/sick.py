@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target whose memory is not what any CPython's is: type's name is wrong."""
 import ctypes
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target with instances, in many states, of the types that have a
 __sizeof__ of their own, and of subclasses of them.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """States every class by its address, and which objects the collector has."""
 import gc
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that changes under load, with a part that never does.
 
 usage: storm.py THREADS

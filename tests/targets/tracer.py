@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Trace PID with PTRACE_SEIZE until stdin ends."""
 import ctypes
 import os

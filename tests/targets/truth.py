@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target that states the truth about all of its own objects, then holds
 still.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """Values that have something to show, and what repr() says of each."""
 import datetime
 import gc

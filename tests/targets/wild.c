@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Types whose tp_traverse does what none may do, for tests/targets/wild.py.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """A target with types whose tp_traverse must not be run (wild.c).
 
 usage: wild.py FD COUNT

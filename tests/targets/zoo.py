@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: objects of the built-in and standard-library types in the states
 that they get into.
 

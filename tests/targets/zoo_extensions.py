@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: objects of third-party extensions, where they are installed.
 
 PyO3 (pydantic_core, rpds, libcst, cryptography), Cython (yaml), mypyc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: what the other parts have no instance of.
 
 Found by going over the subclasses of object after all extension modules were

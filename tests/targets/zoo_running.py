@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: what runs, has run or has failed: generators, coroutines, frames,
 exceptions; and weak references."""
 import sys

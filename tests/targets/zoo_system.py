@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: files, formats, the system, and what is written in C around
 them."""
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 """The zoo: typing, newer syntax, and Python-written corners of the standard
 library."""
 import sys

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * brute.h - the slow and plain way to what analysis/ finds cleverly.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The conditions of `pyheld watch`, amounts, and what grew most.
  */

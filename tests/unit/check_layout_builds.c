@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The layouts' tables against the builds that this machine has. */
 #include <check.h>
 #include <fcntl.h>

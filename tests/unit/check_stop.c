@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A process that is stopped, copied and let go: the moment, its threads and
  * signals, and that nothing is left of us.

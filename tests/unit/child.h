@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * child.h - processes to try target/live/live.h on: children that are forked from
  * the test, so that addresses are the same here and there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * graph.h - heaps for tests, from a line of text.
  *

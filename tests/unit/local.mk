@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Unit tests: each program is added to check_PROGRAMS, not to TESTS:
 # tests/run-all runs it and counts the tests in it.  A program's source is the
 # .c of its name, where nothing else is said.

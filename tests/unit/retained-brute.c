@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What does each object of a capture retain?  Found by removing it and looking
  * at what can be reached then, 64 objects at a time; and held against

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * suite.h - a program of unit tests: its name and its tests.  main() is in
  * suite.c.

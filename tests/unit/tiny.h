@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tiny.h - a heap that has one of everything that a capture holds.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/compare/alike.h - objects that are held alike: each the `log` of a Session,
  * or each an entry of one dict.

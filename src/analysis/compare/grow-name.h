@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/compare/grow-name.h - the part of grow.h for heaps of two processes.
  */

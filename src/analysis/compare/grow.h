@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/compare/grow.h - who holds what came: the containers and attributes that
  * gained objects between two heaps.

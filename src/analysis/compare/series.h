@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/compare/series.h - a diff's rows over two or more heaps, in their order.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/graph/bits.h - a set of objects: one bit for each.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/graph/fan.h - what hangs on each object directly, and how much that is.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/graph/loop.h - a shortest way from an object back to itself.
  */

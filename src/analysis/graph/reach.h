@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/graph/reach.h - what roots reach, and by which shortest way.
  *

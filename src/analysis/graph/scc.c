@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * D. J. Pearce, "A space-efficient algorithm for finding strongly connected
  * components" (2016).  A live object's `of` is its index in the order of

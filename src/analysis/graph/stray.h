@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/graph/stray.h - which cycle of garbage leads to an unreached object.
  */

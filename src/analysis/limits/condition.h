@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/limits/condition.h - when is it time to take a capture: `watch --when`.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/limits/limit.h - limits that a user sets, for scripts: --fail-if.
  *

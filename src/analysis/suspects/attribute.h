@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/suspects/attribute.h - whether `.name` finds what an instance's dict has.
  *

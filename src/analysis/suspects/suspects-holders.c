@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Accumulation points: holders, or many that are alike, on which much hangs.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a Python programmer calls a holder: by what hangs on it, and by the way
  * that leads to it.  The nearest step that says something decides; a traceback

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Suspects that are no holders: garbage, what gc.freeze() hides, what only
  * native code or atexit holds.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory without use: strings that are equal, tables that are nearly empty.
  */

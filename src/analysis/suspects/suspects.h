@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/suspects/suspects.h - what looks like a leak, and of which kind.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/suspects/tasks.h - asyncio's tasks: how many in which state, and what they
  * wait for.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/collect.h"
 #include "cli/commands.h"
 #include "cli/options.h"

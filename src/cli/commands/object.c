@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/session.h"

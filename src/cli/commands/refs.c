@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/audit.h"
 #include "cli/commands.h"
 #include "cli/options.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/graph/bits.h"
 #include "analysis/limits/pattern.h"
 #include "cli/commands.h"

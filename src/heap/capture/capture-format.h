@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/capture/capture-format.h - what writer and reader of captures agree upon.
  *

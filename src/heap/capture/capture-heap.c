@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A heap over the columns of a capture.  What is wrong with a column that
  * nobody had looked at is heap.failed, and zeros are read instead.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Columns as few bytes: what a value differs from what was to be expected.
  *

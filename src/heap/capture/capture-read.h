@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/capture/capture-read.h - an open capture: what its readers share.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/capture/capture-redact.h - a heap without what nobody else may read.
  *

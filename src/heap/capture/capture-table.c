@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The small tables of a capture: types, roots, frames, what the process was.
  *

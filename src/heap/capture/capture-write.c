@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Write a capture: make the sections, on as many processors as there are, then
  * put them into the file one after the other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/capture/capture.h - a heap in a file, and back.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/export/jsonl.h - the whole graph, one JSON object a line.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output/reports/chain.h - reference chains, as trees and as JSON. */
 #ifndef OUTPUT_REPORTS_CHAIN_H
 #define OUTPUT_REPORTS_CHAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output/reports/cycles.h - cycles, as text and as JSON. */
 #ifndef OUTPUT_REPORTS_CYCLES_H
 #define OUTPUT_REPORTS_CYCLES_H

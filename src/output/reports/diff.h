@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output/reports/diff.h - what came, what went, what grew. */
 #ifndef OUTPUT_REPORTS_DIFF_H
 #define OUTPUT_REPORTS_DIFF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/reports/doctor.h - how well pyheld knows a target.
  */

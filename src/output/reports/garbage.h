@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/reports/garbage.h - what the next full collection would find and do.
  */

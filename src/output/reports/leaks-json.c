@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/json.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/reports/leaks.h - the suspects, as a person or a program reads them.
  */

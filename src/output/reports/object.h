@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * output/reports/object.h - one object: what it is, what it refers to, who refers
  * to it.

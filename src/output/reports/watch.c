@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
 #include "output/json.h"
 #include "output/reports/watch.h"

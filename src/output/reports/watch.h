@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* output/reports/watch.h - one line a sample of `pyheld watch`. */
 #ifndef OUTPUT_REPORTS_WATCH_H
 #define OUTPUT_REPORTS_WATCH_H

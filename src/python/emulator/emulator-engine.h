@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/emulator/emulator-engine.h - what the emulator's files share.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/emulator/emulator.h"
 
 struct emulator *emulator_new(struct memory *m, raddr fs_base,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Unicorn 2.0.1 takes instructions with a VEX prefix for their SSE ancestors:
  * it leaves out the third operand and computes something else, silently

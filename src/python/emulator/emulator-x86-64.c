@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/compiler.h"
 #include "python/emulator/emulator-engine.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/emulator/emulator.h - run a type's own tp_traverse over a copy of its memory.
  *

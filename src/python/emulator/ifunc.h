@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/emulator/ifunc.h - run plain code in place of what needs a newer processor.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/emulator/watchdog.h - stop work that does not come to an end.
  *

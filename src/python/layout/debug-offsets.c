@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/layout/debug-offsets.h"
 
 #include <string.h>

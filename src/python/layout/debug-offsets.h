@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/layout/debug-offsets.h - what a CPython says of itself, from 3.13 on.
  *

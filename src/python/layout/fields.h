@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/layout/fields.h - names for the members of CPython's own objects.
  *

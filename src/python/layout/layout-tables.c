@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by tools/gen-layout from builds' DWARF.  Don't edit. */
 #include "python/layout/layout.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tables are of x86-64.  What differs on aarch64 with glibc, where a
  * pthread_mutex_t has 48 bytes instead of 40 (objects are the same):

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/layout/layout.h - where CPython's struct members lie in this target.
  *

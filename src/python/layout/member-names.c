@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/layout/member-names.h"
 
 #include <string.h>

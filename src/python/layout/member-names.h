@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/layout/member-names.h - what to call a reference that a C type holds in a
  * member Python has no name for.

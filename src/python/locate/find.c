@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Find CPython in a process: _PyRuntime, its version, its layout, and where
  * the types are that pyheld knows by name.  All before anything is stopped.

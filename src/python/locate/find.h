@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/locate/find.h - find CPython in a target: before the stop, and after it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The collector's objects in free-threaded builds: Python/gc_free_threading.c.
  *

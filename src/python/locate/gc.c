@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The collector's state and its generation lists:
  * Include/internal/pycore_gc.h, struct _gc_runtime_state.

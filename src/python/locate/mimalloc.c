@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mimalloc 2.1.2 (3.13, 3.14 to 3.14.9, 3.15 to 3.15.1) and 2.5.2: the same
  * but for where the members are, and that 2.5.2 writes down the page's start

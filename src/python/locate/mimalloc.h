@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/locate/mimalloc.h - the blocks of memory that mimalloc has given out.
  *

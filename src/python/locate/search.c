@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * _PyRuntime without a symbol.  From 3.13 on it begins with a cookie and says
  * where its members are (Include/internal/pycore_debug_offsets.h).  Before, it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/locate/search.h - find CPython in a core when no file and no symbol tells
  * where it is: by what must hold in its memory.

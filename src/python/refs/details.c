@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What heap/naming.h makes names and reprs of: for one object when it is asked
  * for, or recorded of all while they are read, for a capture.

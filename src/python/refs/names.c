@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The names of references that go by class and attribute: for a person, and as
  * Python that gives the very object when it is evaluated in the target.  Those

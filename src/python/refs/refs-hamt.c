@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tree of a context: what each contextvars.ContextVar is set to
  * (Python/hamt.c; the same since 3.7).

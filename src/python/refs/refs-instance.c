@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Instances of classes made at run time: what subtype_traverse() does itself
  * (Objects/typeobject.c) and PyObject_VisitManagedDict()

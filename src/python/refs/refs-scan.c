@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an object refers to whose tp_traverse can't be run: where the emulator
  * gives up, and where the code is in a file that a core leaves out and that

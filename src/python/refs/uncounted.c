@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * References that objects own and their tp_traverse does not visit, as they
  * lead to nothing that could be in a cycle: mostly to strings.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap.facts: dequeobject of Modules/_collectionsmodule.c, lru_cache_object of
  * Modules/_functoolsmodule.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Roots in PyInterpreterState and _PyRuntimeState: pycore_interp.h,
  * pycore_interp_structs.h, pycore_runtime.h.

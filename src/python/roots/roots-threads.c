@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Threads: who they are, and what PyThreadState holds
  * (Include/cpython/pystate.h, pycore_tstate.h).

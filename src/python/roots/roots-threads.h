@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * python/roots/roots-threads.h - between the files that read threads.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Static types: no collector list has them, no tp_traverse visits what they
  * hold, so that each of their members is a root.

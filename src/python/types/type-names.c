@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names of static types whose tp_name can't be read: it lies in read-only data
  * of a file, which a core leaves out, and that file can't be had.

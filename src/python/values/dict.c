@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Dicts as data: Objects/dictobject.c, Include/internal/pycore_dict.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Frames, and the generators that own some: what their tp_traverse visits.
  *

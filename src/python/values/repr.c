@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Objects of static types that Python shows as what they are, but that are no
  * literals: what repr() would say, from memory.  Their text has '=' before it

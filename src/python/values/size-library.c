@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sys.getsizeof() of the standard library's types that have a __sizeof__ of
  * their own.  Each function tells what there is beyond the object itself,

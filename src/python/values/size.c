@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sys.getsizeof(): what a type's __sizeof__ adds up, plus what lies before
  * the object.  A __sizeof__ written in Python can't be asked: its C base's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Of a core that was cut short: the data of a CPython that lay in what is
  * missing, as the dynamic linker had made it when the process began.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Symbols of a file that can't be had, from what the core holds of it: .dynsym
  * as the dynamic linker uses it.  gcore writes it, as it shares a mapping with

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/core/fetch.h - programs and libraries by build-id from the debuginfod
  * servers that DEBUGINFOD_URLS names; where it is not set, nobody is asked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/core/unpack.h - files that were compressed: zstd, lz4, xz, gzip.
  *

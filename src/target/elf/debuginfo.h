@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/elf/debuginfo.h - the DWARF of an image; for image.c.
  */

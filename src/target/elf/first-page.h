@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/elf/first-page.h - the first page of an ELF file: what a core holds of
  * each file that its process had mapped, and what tells files apart.

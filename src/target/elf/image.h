@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/elf/image.h - ELF files and their DWARF.  The one user of libelf, libdw.
  *

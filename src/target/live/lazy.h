@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/live/lazy.h - segments whose bytes come from a file on first touch.
  *

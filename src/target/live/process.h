@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/live/process.h - who a PID is, and why it can't be looked into.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * target/live/stop.h - all threads of a process stand still for a while.
  *
