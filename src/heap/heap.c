@@ -213,14 +213,20 @@ void heap_inbound_build(const struct heap *h, struct heap_inbound *ret)
 	uint64_t *next = start + 1;
 
 	/* Count in [to + 2], sum up, then next[to] runs from start to end. */
-	for (oid o = 0; o < h->nr_objects; o++)
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			start[(size_t)h->edges.v[h->edge_start[o] + i] + 2]++;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_edges(h, o);
+
+		for (uint32_t i = 0; i < edges.nr; i++)
+			start[(size_t)edges.to[i] + 2]++;
+	}
 	for (size_t i = 2; i < (size_t)h->nr_objects + 2; i++)
 		start[i] += start[i - 1];
-	for (oid o = 0; o < h->nr_objects; o++)
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			from[next[h->edges.v[h->edge_start[o] + i]]++] = o;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_edges(h, o);
+
+		for (uint32_t i = 0; i < edges.nr; i++)
+			from[next[edges.to[i]]++] = o;
+	}
 	ret->start = start;
 	ret->from = from;
 }

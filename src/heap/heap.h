@@ -7,12 +7,8 @@
  *
  * An object is a dense 32-bit id (oid), 0 .. nr_objects - 1, in the order in
  * which the objects were found.  What is known of each lies in columns.  The
- * references of `o` are
- *
- *	edges[edge_start[o]] .. edges[edge_start[o] + edge_nr[o] - 1]
- *
- * each an oid, repeated where the object refers twice, in the order that the
- * object gives them.  Edge names and previews are made on demand (heap_ops):
+ * references of `o` are heap_edges(h, o), each an oid, repeated where the
+ * object refers twice, in the order that the object gives them.  Edge names and previews are made on demand (heap_ops):
  * most are never asked for.  All text here is valid UTF-8 without control
  * bytes: who fills a heap escapes what came from a target.
  */
@@ -368,6 +364,23 @@ static inline uint32_t heap_nobodys(const struct heap *h, oid o)
 static inline const struct heap_type *heap_type_of(const struct heap *h, oid o)
 {
 	return &h->types.v[h->type[o]];
+}
+
+/* The references of one object: to[0] .. to[nr - 1]. */
+struct heap_edges {
+	const oid *to;
+	uint32_t nr;
+};
+
+/*
+ * The references of `o`, in the order that the object gives them.  The span is
+ * the heap's own: it is valid until an edge is added to the heap or the heap
+ * is released.  Edge number `i` of `o` is `to[i]`.
+ */
+static inline struct heap_edges heap_edges(const struct heap *h, oid o)
+{
+	return (struct heap_edges){ h->edges.v + h->edge_start[o],
+				    h->edge_nr[o] };
 }
 
 /*

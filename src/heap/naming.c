@@ -139,21 +139,21 @@ static void add_item(struct heap *h, const struct naming *n, oid o,
 static void add_items(struct heap *h, const struct naming *n, oid o,
 		      size_t max, struct str *ret)
 {
-	const oid *items = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 	int64_t nr = MAX(heap_length(h, o), 0);
 	size_t start = ret->len;
 	uint32_t i;
 
-	for (i = 0; i < h->edge_nr[o] && i < nr; i++) {
+	for (i = 0; i < edges.nr && i < nr; i++) {
 		if (i)
 			str_add(ret, ", ");
 		if (i == MAX_ITEMS || ret->len - start > max)
 			break;
-		add_item(h, n, items[i], ret);
+		add_item(h, n, edges.to[i], ret);
 	}
 	if (i < nr)
 		str_addf(ret, "%s... %" PRId64 " more",
-			 i == h->edge_nr[o] && i ? ", " : "", nr - i);
+			 i == edges.nr && i ? ", " : "", nr - i);
 }
 
 static void add_set(struct heap *h, const struct naming *n, oid o, size_t max,
@@ -176,12 +176,12 @@ static void add_set(struct heap *h, const struct naming *n, oid o, size_t max,
  * place among the edges of `o`. */
 static oid key_object(const struct heap *h, oid o, uint32_t e, uint32_t code)
 {
+	struct heap_edges edges = heap_edges(h, o);
 	oid key = edge_code_arg(code);
 
 	switch (edge_code_kind(code)) {
 	case EDGE_VALUE_NEXT:
-		key = e + 1 < h->edge_nr[o] ?
-			      h->edges.v[h->edge_start[o] + e + 1] : OID_NONE;
+		key = e + 1 < edges.nr ? edges.to[e + 1] : OID_NONE;
 		break;
 	case EDGE_VALUE_OF:
 	case EDGE_VALUE_LOOSE:
@@ -224,9 +224,9 @@ static void add_key(struct heap *h, const struct naming *n, oid o, uint32_t e,
 static void add_dict(struct heap *h, const struct naming *n, oid o, size_t max,
 		     struct str *ret)
 {
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 	/* A value and its key each, and one more to know that there is. */
-	uint32_t nr = MIN(h->edge_nr[o], 2 * (MAX_ITEMS + 1));
+	uint32_t nr = MIN(edges.nr, 2 * (MAX_ITEMS + 1));
 	const uint32_t *codes = n->codes(h, o, nr);
 	int64_t length = MAX(heap_length(h, o), 0), shown = 0;
 	size_t start = ret->len;
@@ -240,7 +240,7 @@ static void add_dict(struct heap *h, const struct naming *n, oid o, size_t max,
 			str_add(ret, ", ");
 		add_key(h, n, o, i, codes[i], ret);
 		str_add(ret, ": ");
-		add_item(h, n, to[i], ret);
+		add_item(h, n, edges.to[i], ret);
 	}
 	if (shown < length)
 		str_addf(ret, "%s... %" PRId64 " more", shown ? ", " : "",
@@ -309,20 +309,19 @@ static bool object_literal(struct heap *h, const struct naming *n, oid o,
 			   struct str *ret)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const oid *items = h->edges.v + h->edge_start[o];
-	uint32_t nr = h->edge_nr[o];
+	struct heap_edges items = heap_edges(h, o);
 
 	if (n->text(h, o, &text))
 		return add_literal(ret, &text);
-	if (heap_type_of(h, o)->shape != SHAPE_TUPLE || nr > MAX_TUPLE ||
-	    heap_length(h, o) != nr)
+	if (heap_type_of(h, o)->shape != SHAPE_TUPLE || items.nr > MAX_TUPLE ||
+	    heap_length(h, o) != items.nr)
 		return false;
 	str_add_char(ret, '(');
-	for (uint32_t i = 0; i < nr; i++) {
+	for (uint32_t i = 0; i < items.nr; i++) {
 		str_cut(&text, 0);
-		if (!n->text(h, items[i], &text) || !add_literal(ret, &text))
+		if (!n->text(h, items.to[i], &text) || !add_literal(ret, &text))
 			return false;
-		str_add(ret, i + 1 < nr ? ", " : nr == 1 ? "," : "");
+		str_add(ret, i + 1 < items.nr ? ", " : items.nr == 1 ? "," : "");
 	}
 	str_add_char(ret, ')');
 	return true;
@@ -408,7 +407,7 @@ static void name_edge(struct heap *h, const struct naming *n, oid o,
 		      uint32_t e, uint32_t code, struct place *place,
 		      struct edge_name *ret)
 {
-	oid to = h->edges.v[h->edge_start[o] + e];
+	oid to = heap_edges(h, o).to[e];
 	uint32_t arg = edge_code_arg(code);
 
 	*ret = (struct edge_name){ 0 };

@@ -60,10 +60,10 @@ static void find_interned(struct python *py)
 static void borrow_frozen(struct python *py, oid o)
 {
 	struct heap *h = py->heap;
-	uint64_t start = h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
-		oid to = h->edges.v[start + i];
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
 
 		if (h->address[to] >= py->runtime_object_start &&
 		    h->address[to] < py->runtime_object_end &&

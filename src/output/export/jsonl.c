@@ -70,7 +70,8 @@ static json_t *reference(const struct heap *h, oid to,
 static json_t *references(struct heap *h, oid o, struct names *names)
 {
 	json_t *ret = json_array();
-	uint32_t nr = h->edge_nr[o], room = MIN(nr, NAMES_AT_ONCE);
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = edges.nr, room = MIN(nr, NAMES_AT_ONCE);
 
 	if (room > names->room) {
 		names->v = xreallocarray(names->v, room, sizeof(*names->v));
@@ -78,7 +79,7 @@ static json_t *references(struct heap *h, oid o, struct names *names)
 	}
 	for (uint32_t first = 0; first < nr; first += NAMES_AT_ONCE) {
 		uint32_t some = MIN(nr - first, NAMES_AT_ONCE);
-		const oid *to = &h->edges.v[h->edge_start[o] + first];
+		const oid *to = edges.to + first;
 
 		heap_name_edges(h, o, first, some, names->v);
 		for (uint32_t i = 0; i < some; i++) {

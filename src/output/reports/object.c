@@ -29,7 +29,8 @@ static void neighbours_release(struct neighbour_vec *v)
 static void find_references(struct heap *h, oid o, uint64_t limit,
 			    struct neighbour_vec *ret)
 {
-	uint32_t nr = h->edge_nr[o];
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = edges.nr;
 	CLEANUP(freep) struct edge_name *names = NULL;
 
 	if (limit && limit < nr)
@@ -38,10 +39,8 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	names = xcalloc(nr, sizeof(*names));
 	heap_name_edges(h, o, 0, nr, names);
 	for (uint32_t i = 0; i < nr; i++) {
-		oid to = h->edges.v[h->edge_start[o] + i];
-
 		neighbour_vec_push(ret, (struct neighbour){
-			to, names[i].name, coverage_is_guess(h, o) });
+			edges.to[i], names[i].name, coverage_is_guess(h, o) });
 		names[i].name = NULL;
 		edge_name_release(&names[i]);
 	}
