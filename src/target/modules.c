@@ -82,37 +82,48 @@ static bool is_candidate(struct target *t, size_t first, size_t end)
 
 static bool is_listed(const struct target *t, const struct mapping *m)
 {
-	for (size_t i = 0; i < t->objects.nr; i++)
-		if (t->objects.v[i].start == m->start &&
-		    !strcmp(t->objects.v[i].path, m->path))
+	for (size_t i = 0; i < t->modules.nr; i++)
+		if (t->modules.v[i].start == m->start &&
+		    !strcmp(t->modules.v[i].path, m->path))
 			return true;
 	return false;
 }
 
-void object_find_all(struct target *t)
+void modules_find(struct target *t)
 {
 	size_t end;
 
 	for (size_t i = 0; i < t->mappings.nr; i = end) {
 		const struct mapping *m = &t->mappings.v[i];
-		struct object o = { .start = m->start };
+		struct module module = { .start = m->start };
 
 		end = end_of_load(&t->mappings, i);
 		if (!is_candidate(t, i, end) || is_listed(t, m))
 			continue;
-		o.end = t->mappings.v[end - 1].end;
-		o.path = xstrdup(m->path);
-		object_vec_push(&t->objects, o);
+		module.end = t->mappings.v[end - 1].end;
+		module.path = xstrdup(m->path);
+		module_vec_push(&t->modules, module);
 	}
 }
 
-void object_release_all(struct target *t)
+void modules_release(struct target *t)
 {
-	for (size_t i = 0; i < t->objects.nr; i++) {
-		image_close(t->objects.v[i].image);
-		free(t->objects.v[i].path);
+	for (size_t i = 0; i < t->modules.nr; i++) {
+		image_close(t->modules.v[i].image);
+		free(t->modules.v[i].path);
 	}
-	object_vec_release(&t->objects);
+	module_vec_release(&t->modules);
+}
+
+struct module *target_module(struct target *t, raddr addr)
+{
+	for (size_t i = 0; i < t->modules.nr; i++) {
+		struct module *module = &t->modules.v[i];
+
+		if (addr >= module->start && addr < module->end)
+			return module;
+	}
+	return NULL;
 }
 
 /* They are in order and do not overlap. */
@@ -147,11 +158,11 @@ static bool bias_of(const struct image_load *l, const struct mapping *m,
 }
 
 /* True where each segment's first page is mapped from its place in the file. */
-static bool is_consistent(const struct target *t, const struct object *o,
+static bool is_consistent(const struct target *t, const struct module *module,
 			  const struct mapping *first, raddr bias)
 {
 	const struct image_load *loads;
-	size_t nr = image_loads(o->image, &loads), good = 0, asked = 0;
+	size_t nr = image_loads(module->image, &loads), good = 0, asked = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		raddr addr = bias + (loads[i].address & ~PAGE_MASK);
@@ -171,22 +182,22 @@ static bool is_consistent(const struct target *t, const struct object *o,
 	return good && good == asked;
 }
 
-static bool find_bias(const struct target *t, struct object *o)
+static bool find_bias(const struct target *t, struct module *module)
 {
-	const struct mapping *first = target_mapping(t, o->start);
+	const struct mapping *first = target_mapping(t, module->start);
 	const struct image_load *loads;
-	size_t nr = image_loads(o->image, &loads);
+	size_t nr = image_loads(module->image, &loads);
 
 	for (size_t i = 0; first && i < nr; i++)
-		if (bias_of(&loads[i], first, &o->bias) &&
-		    is_consistent(t, o, first, o->bias))
+		if (bias_of(&loads[i], first, &module->bias) &&
+		    is_consistent(t, module, first, module->bias))
 			return true;
 	return false;
 }
 
-static void open_image(struct target *t, struct object *o)
+static void open_image(struct target *t, struct module *module)
 {
-	const struct mapping *m = target_mapping(t, o->start);
+	const struct mapping *m = target_mapping(t, module->start);
 	bool symbols = false;
 	struct error *err;
 	int fd;
@@ -196,50 +207,50 @@ static void open_image(struct target *t, struct object *o)
 	fd = t->core ? core_file_of(t->core, t, m) :
 		       file_of(&t->live->files, t->live->dir, m);
 	if (fd < 0 && t->core) {
-		fd = core_symbols_of(t->core, t, m, &o->bias);
+		fd = core_symbols_of(t->core, t, m, &module->bias);
 		symbols = true;
 	}
 	if (fd < 0)
 		return;
-	err = image_open(fd, o->path, &o->image);
+	err = image_open(fd, module->path, &module->image);
 	if (err) {
 		error_free(err);
 		return;
 	}
-	if (!symbols && !find_bias(t, o)) {
-		image_close(o->image);
-		o->image = NULL;
+	if (!symbols && !find_bias(t, module)) {
+		image_close(module->image);
+		module->image = NULL;
 	}
 }
 
-struct image *target_image(struct target *t, struct object *o)
+struct image *target_image(struct target *t, struct module *module)
 {
-	if (!o->tried) {
-		o->tried = true;
-		open_image(t, o);
+	if (!module->tried) {
+		module->tried = true;
+		open_image(t, module);
 	}
-	return o->image;
+	return module->image;
 }
 
 struct error *target_symbol(struct target *t, const char *in, const char *name,
 			    raddr *ret, uint64_t *size)
 {
-	for (size_t i = 0; i < t->objects.nr; i++) {
-		struct object *o = &t->objects.v[i];
+	for (size_t i = 0; i < t->modules.nr; i++) {
+		struct module *module = &t->modules.v[i];
 		struct error *err;
 		struct image *im;
 		raddr value;
 
-		if (in && !strstr(o->path, in))
+		if (in && !strstr(module->path, in))
 			continue;
-		im = target_image(t, o);
-		if (!im && t->core && core_symbol(t, o, name, ret, size))
+		im = target_image(t, module);
+		if (!im && t->core && core_symbol(t, module, name, ret, size))
 			return NULL;
 		if (!im)
 			continue;
 		err = image_symbol(im, name, &value, size);
 		if (!err) {
-			*ret = value + o->bias;
+			*ret = value + module->bias;
 			return NULL;
 		}
 		error_free(err);

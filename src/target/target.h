@@ -5,7 +5,6 @@
  * Nothing is run in the target and nothing is changed there.  The order:
  *
  *	target_open()		who is it, may we; nothing is stopped yet
- *	target_objects()	the ELF files that it has mapped
  *	target_symbol() ...	find what to look at (read while it runs)
  *	target_snapshot()	stop all threads, copy, resume
  *	target->memory		think about the copy as long as you like
@@ -32,8 +31,11 @@ struct mapping {
 };
 VEC_DEFINE(mapping_vec, struct mapping);
 
-/* One ELF file that the target has mapped. */
-struct object {
+/*
+ * An ELF file that the target has mapped: the program or a shared library.
+ * (Modules of Python are objects like others; target/ does not know them.)
+ */
+struct module {
 	char *path;		/* as the target sees it */
 	raddr bias;		/* add to an ELF address to get a raddr; set by
 				   target_image() where that is not NULL */
@@ -42,7 +44,7 @@ struct object {
 				   be opened */
 	bool tried;
 };
-VEC_DEFINE(object_vec, struct object);
+VEC_DEFINE(module_vec, struct module);
 
 struct thread {
 	pid_t tid;		/* as seen in the target's own PID namespace */
@@ -66,7 +68,7 @@ struct target {
 	uint64_t pause_ns;	/* how long its threads stood still */
 	uint64_t lost;		/* bytes that could not be copied; zero there */
 	struct mapping_vec mappings;
-	struct object_vec objects; /* may move at target_snapshot() */
+	struct module_vec modules; /* may move at target_snapshot() */
 	struct thread_vec threads; /* set by target_snapshot() */
 	struct memory memory;	/* set by target_snapshot() */
 	uint64_t missing;	/* of a core: bytes that were cut off its end */
@@ -123,16 +125,19 @@ uint64_t target_hole(const struct target *t, const uint8_t *p);
 /* The mapping that `addr` is in, or NULL. */
 const struct mapping *target_mapping(const struct target *t, raddr addr);
 
+/* The module whose range `addr` lies in, or NULL. */
+struct module *target_module(struct target *t, raddr addr);
+
 /*
- * The ELF of an object, opened on first use through /proc/PID/exe,
+ * The ELF file of a module, opened on first use through /proc/PID/exe,
  * /proc/PID/map_files or /proc/PID/root; never a file of our own mount
  * namespace that happens to have that name.  NULL: can't be had.
  */
-struct image *target_image(struct target *t, struct object *o);
+struct image *target_image(struct target *t, struct module *module);
 
 /*
- * The address of a symbol that is defined in any mapped object whose path
- * contains `in` (NULL: any), and its size.  ERR_NOT_FOUND.
+ * The address of a symbol that is defined in any module whose path contains
+ * `in` (NULL: any), and its size.  ERR_NOT_FOUND.
  */
 struct error *target_symbol(struct target *t, const char *in,
 			    const char *name, raddr *ret, uint64_t *size)

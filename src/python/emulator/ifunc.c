@@ -5,18 +5,6 @@
 /* glibc 2.36 has 100, 58 of them exported. */
 #define MAX_IFUNCS 1000
 
-/* The library that has `addr`, or NULL. */
-static struct object *object_at(struct target *t, raddr addr)
-{
-	for (size_t i = 0; i < t->objects.nr; i++) {
-		struct object *o = &t->objects.v[i];
-
-		if (addr >= o->start && addr < o->end)
-			return o;
-	}
-	return NULL;
-}
-
 /* What each of the functions chooses; 0: it did not come to a choice. */
 static void ask_all(struct emulator *e, const struct raddr_vec *functions,
 		    raddr bias, struct raddr_vec *ret)
@@ -29,26 +17,26 @@ static void ask_all(struct emulator *e, const struct raddr_vec *functions,
 	}
 }
 
-static void redirect(struct emulator *e, const struct object *o,
+static void redirect(struct emulator *e, const struct module *module,
 		     const struct raddr_vec *functions, raddr features,
 		     uint64_t size)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec chosen = VEC_INIT;
 	CLEANUP(raddr_vec_release) struct raddr_vec plain = VEC_INIT;
 
-	ask_all(e, functions, o->bias, &chosen);
+	ask_all(e, functions, module->bias, &chosen);
 	emulator_blank(e, features, features + size);
-	ask_all(e, functions, o->bias, &plain);
+	ask_all(e, functions, module->bias, &plain);
 	emulator_blank(e, 0, 0);
 	for (size_t i = 0; i < functions->nr; i++)
 		if (chosen.v[i] && plain.v[i] && chosen.v[i] != plain.v[i])
 			emulator_redirect(e, chosen.v[i], plain.v[i]);
 }
 
-static bool was_asked(const struct python *py, const struct object *o)
+static bool was_asked(const struct python *py, const struct module *module)
 {
 	for (size_t i = 0; i < py->asked.nr; i++)
-		if (py->asked.v[i] == o->start)
+		if (py->asked.v[i] == module->start)
 			return true;
 	return false;
 }
@@ -57,16 +45,16 @@ static bool was_asked(const struct python *py, const struct object *o)
 static bool redirect_library(struct python *py, raddr addr)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec functions = VEC_INIT;
-	struct object *o = object_at(py->target, addr);
+	struct module *module = target_module(py->target, addr);
 	struct image *im;
 	raddr features;
 	uint64_t size;
 	struct error *err;
 
-	if (!o || was_asked(py, o))
+	if (!module || was_asked(py, module))
 		return false;
-	raddr_vec_push(&py->asked, o->start);
-	im = target_image(py->target, o);
+	raddr_vec_push(&py->asked, module->start);
+	im = target_image(py->target, module);
 	if (im)
 		image_ifuncs(im, MAX_IFUNCS, &functions);
 	if (!functions.nr)
@@ -77,7 +65,7 @@ static bool redirect_library(struct python *py, raddr addr)
 		error_free(err);
 		return false;
 	}
-	redirect(py->emulator, o, &functions, features, size);
+	redirect(py->emulator, module, &functions, features, size);
 	return true;
 }
 

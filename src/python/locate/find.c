@@ -27,16 +27,13 @@ static int minor_of_path(const char *path)
 	return p ? atoi(p + strlen("python3.")) : -1;
 }
 
-static int minor_of_paths(const struct target *t, raddr runtime)
+static int minor_of_paths(struct target *t, raddr runtime)
 {
+	const struct module *module = target_module(t, runtime);
 	int minor = -1;
 
-	for (size_t i = 0; i < t->objects.nr && minor < 0; i++) {
-		const struct object *o = &t->objects.v[i];
-
-		if (runtime >= o->start && runtime < o->end)
-			minor = minor_of_path(o->path);
-	}
+	if (module)
+		minor = minor_of_path(module->path);
 	for (size_t i = 0; i < t->mappings.nr && minor < 0; i++)
 		if (t->mappings.v[i].path)
 			minor = minor_of_path(t->mappings.v[i].path);
@@ -168,7 +165,7 @@ static struct error *not_cpython(struct target *t)
 
 struct debuginfo_search {
 	struct python *py;
-	struct object *object;
+	struct module *module;
 };
 
 static struct debuginfo *find_debuginfo(void *context)
@@ -179,9 +176,9 @@ static struct debuginfo *find_debuginfo(void *context)
 	struct debuginfo *d = NULL;
 	struct error *err;
 
-	if (!s->object)
+	if (!s->module)
 		return NULL;
-	im = target_image(s->py->target, s->object);
+	im = target_image(s->py->target, s->module);
 	if (!im)
 		return NULL;
 	snprintf(root, sizeof(root), "/proc/%d/root", (int)s->py->target->pid);
@@ -194,19 +191,11 @@ static struct debuginfo *find_debuginfo(void *context)
 	return err ? NULL : d;
 }
 
-static struct object *object_at(struct target *t, raddr addr)
-{
-	for (size_t i = 0; i < t->objects.nr; i++)
-		if (addr >= t->objects.v[i].start && addr < t->objects.v[i].end)
-			return &t->objects.v[i];
-	return NULL;
-}
-
 static struct error *choose_layout(struct python *py)
 {
 	uint8_t offsets[DEBUG_OFFSETS_MAX] = { 0 };
 	struct debuginfo_search search = {
-		py, object_at(py->target, py->runtime)
+		py, target_module(py->target, py->runtime)
 	};
 	struct layout_query q = {
 		.hexversion = py->hexversion,
@@ -219,9 +208,9 @@ static struct error *choose_layout(struct python *py)
 	uint64_t len = MIN(sizeof(offsets), py->runtime_size);
 	struct error *err;
 
-	if (search.object) {
-		py->runtime_object_start = search.object->start;
-		py->runtime_object_end = search.object->end;
+	if (search.module) {
+		py->runtime_object_start = search.module->start;
+		py->runtime_object_end = search.module->end;
 	}
 	if (py->minor >= 13 && len) {
 		err = target_peek(py->target, py->runtime, offsets, len);
@@ -232,8 +221,8 @@ static struct error *choose_layout(struct python *py)
 	}
 	err = layout_choose(&q, &py->layout, &py->layout_source);
 	/* The DWARF of an interpreter takes tens of megabytes. */
-	if (search.object && search.object->image)
-		image_drop_debuginfo(search.object->image);
+	if (search.module && search.module->image)
+		image_drop_debuginfo(search.module->image);
 	return err;
 }
 

@@ -23,7 +23,7 @@ static void release(struct segment *s)
 
 /* The part of `m` that is missing, as the file has it. */
 static bool add_data(struct target *t, struct image *im,
-		     const struct object *o, const struct mapping *m,
+		     const struct module *module, const struct mapping *m,
 		     struct memory *restored)
 {
 	struct segment s = { .end = m->end, .prot = m->prot,
@@ -37,17 +37,18 @@ static bool add_data(struct target *t, struct image *im,
 		return false;
 	s.start = start;
 	/* To the end of what the file has there: .bss follows. */
-	s.end = MIN(m->end, o->bias + image_data_end(im, start - o->bias));
+	s.end = MIN(m->end, module->bias +
+			    image_data_end(im, start - module->bias));
 	if (s.end <= start)
 		return false;
 	s.bytes = xcalloc(1, s.end - start);
-	err = image_read(im, start - o->bias, s.bytes, s.end - start);
+	err = image_read(im, start - module->bias, s.bytes, s.end - start);
 	error_free(err);
 	if (err) {
 		free(s.bytes);
 		return false;
 	}
-	image_relocate(im, o->bias, start, s.end, s.bytes);
+	image_relocate(im, module->bias, start, s.end, s.bytes);
 	memory_add(restored, &s);
 	return true;
 }
@@ -62,7 +63,7 @@ static bool is_python(struct image *im)
 	return !err;
 }
 
-static void restore(struct target *t, struct object *o,
+static void restore(struct target *t, struct module *module,
 		    struct memory *restored)
 {
 	struct image *im = NULL;
@@ -70,14 +71,14 @@ static void restore(struct target *t, struct object *o,
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const struct mapping *m = &t->mappings.v[i];
 
-		if (m->start < o->start || m->end > o->end || !m->inode ||
-		    !(m->prot & SEGMENT_WRITE) ||
+		if (m->start < module->start || m->end > module->end ||
+		    !m->inode || !(m->prot & SEGMENT_WRITE) ||
 		    !target_is_missing(t, m->end - 4096))
 			continue;
-		im = im ? im : target_image(t, o);
+		im = im ? im : target_image(t, module);
 		if (!im || !is_python(im))
 			return;
-		add_data(t, im, o, m, restored);
+		add_data(t, im, module, m, restored);
 	}
 }
 
@@ -86,9 +87,9 @@ struct error *core_restore(struct core *c, struct target *t)
 	struct memory restored = MEMORY_INIT;
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; t->missing && i < t->objects.nr; i++)
-		if (strstr(t->objects.v[i].path, "python"))
-			restore(t, &t->objects.v[i], &restored);
+	for (size_t i = 0; t->missing && i < t->modules.nr; i++)
+		if (strstr(t->modules.v[i].path, "python"))
+			restore(t, &t->modules.v[i], &restored);
 	for (unsigned int i = 0; i < restored.nr_segments; i++) {
 		bytes += restored.segments[i].end - restored.segments[i].start;
 		memory_add(&t->memory, &restored.segments[i]);

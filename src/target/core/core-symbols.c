@@ -23,10 +23,11 @@ struct tables {
 };
 
 /* Where PT_DYNAMIC is; the first page has the headers, as linkers do it. */
-static bool find_dynamic(struct target *t, const struct object *o,
+static bool find_dynamic(struct target *t, const struct module *module,
 			 struct tables *ret)
 {
-	const uint8_t *p = memory_at(&t->memory, o->start, sizeof(Elf64_Ehdr));
+	const uint8_t *p = memory_at(&t->memory, module->start,
+				     sizeof(Elf64_Ehdr));
 	bool has_bias = false;
 	Elf64_Ehdr e;
 
@@ -38,13 +39,14 @@ static bool find_dynamic(struct target *t, const struct object *o,
 	for (unsigned int i = 0; i < MIN(e.e_phnum, HEADERS_MAX); i++) {
 		Elf64_Phdr h;
 
-		p = memory_at(&t->memory, o->start + e.e_phoff + i * sizeof(h),
+		p = memory_at(&t->memory,
+			      module->start + e.e_phoff + i * sizeof(h),
 			      sizeof(h));
 		if (!p)
 			return false;
 		memcpy(&h, p, sizeof(h));
 		if (h.p_type == PT_LOAD && !(h.p_offset & ~PAGE_MASK)) {
-			ret->bias = o->start - (h.p_vaddr & ~PAGE_MASK);
+			ret->bias = module->start - (h.p_vaddr & ~PAGE_MASK);
 			has_bias = true;
 		} else if (h.p_type == PT_DYNAMIC) {
 			ret->dynamic = h.p_vaddr;
@@ -56,18 +58,18 @@ static bool find_dynamic(struct target *t, const struct object *o,
 }
 
 /* glibc adds the bias in place; a library that was not loaded yet has none. */
-static raddr address_of(const struct tables *tables, const struct object *o,
-			uint64_t value)
+static raddr address_of(const struct tables *tables,
+			const struct module *module, uint64_t value)
 {
-	return value >= o->start && value < o->end ? value
+	return value >= module->start && value < module->end ? value
 						   : value + tables->bias;
 }
 
-static bool find_tables(struct target *t, const struct object *o,
+static bool find_tables(struct target *t, const struct module *module,
 			struct tables *ret)
 {
 	memset(ret, 0, sizeof(*ret));
-	if (!find_dynamic(t, o, ret))
+	if (!find_dynamic(t, module, ret))
 		return false;
 	for (uint64_t i = 0; i < MIN(ret->dynamic_size / 16, DYNAMIC_MAX);
 	     i++) {
@@ -78,20 +80,20 @@ static bool find_tables(struct target *t, const struct object *o,
 		if (tag == DT_NULL)
 			break;
 		if (tag == DT_SYMTAB)
-			ret->symbols = address_of(ret, o, get_u64(p + 8));
+			ret->symbols = address_of(ret, module, get_u64(p + 8));
 		else if (tag == DT_STRTAB)
-			ret->strings = address_of(ret, o, get_u64(p + 8));
+			ret->strings = address_of(ret, module, get_u64(p + 8));
 	}
 	return ret->symbols && ret->strings;
 }
 
-bool core_symbol(struct target *t, const struct object *o, const char *name,
-		 raddr *ret, uint64_t *size)
+bool core_symbol(struct target *t, const struct module *module,
+		 const char *name, raddr *ret, uint64_t *size)
 {
 	struct tables tables;
 	uint64_t nr = SYMBOLS_MAX;
 
-	if (!find_tables(t, o, &tables))
+	if (!find_tables(t, module, &tables))
 		return false;
 	/* Nothing says how many there are; the strings follow them. */
 	if (tables.strings > tables.symbols)

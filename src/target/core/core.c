@@ -140,7 +140,7 @@ static struct error *read_all(struct core *c, struct target *t)
 		free(t->executable);
 		t->executable = xstrdup(c->files.v[c->program].path);
 	}
-	object_find_all(t);
+	modules_find(t);
 	return core_restore(c, t);
 }
 

@@ -118,8 +118,8 @@ void core_release_files(struct core *c);
  * A defined symbol of a file that can't be had, where the core holds its
  * .dynsym: its address in the process.  False: not there.
  */
-bool core_symbol(struct target *t, const struct object *o, const char *name,
-		 raddr *ret, uint64_t *size);
+bool core_symbol(struct target *t, const struct module *module,
+		 const char *name, raddr *ret, uint64_t *size);
 
 /* Add what can be had of a missing CPython's data. */
 struct error *core_restore(struct core *c, struct target *t) MUST_CHECK;

@@ -108,7 +108,7 @@ struct error *target_open_pid(pid_t pid, struct target **ret)
 	t->pid = pid;
 	t->executable = read_executable(l);
 	process_describe(t, l->dir);
-	object_find_all(t);
+	modules_find(t);
 	*ret = t;
 	return NULL;
 }
@@ -118,7 +118,7 @@ void target_close(struct target *t)
 	if (!t)
 		return;
 	memory_release(&t->memory);
-	object_release_all(t);
+	modules_release(t);
 	maps_release(&t->mappings);
 	thread_vec_release(&t->threads);
 	live_free(t->live);
@@ -397,7 +397,7 @@ static struct error *adopt(struct attempt *a)
 		return err;
 	maps_release(&t->mappings);
 	t->mappings = mapping_vec_take(&a->copy->mappings);
-	object_find_all(t);
+	modules_find(t);
 	put_main_first(&a->threads, t->pid);
 	thread_vec_release(&t->threads);
 	t->threads = thread_vec_take(&a->threads);

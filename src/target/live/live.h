@@ -27,8 +27,8 @@ struct iovec;
 ssize_t live_readv(struct live *l, const struct iovec *local,
 		   const struct iovec *remote, unsigned long nr);
 
-/* target/modules.c: make t->objects of t->mappings; keeps what is there. */
-void object_find_all(struct target *t);
-void object_release_all(struct target *t);
+/* target/modules.c: make t->modules of t->mappings; keeps what is there. */
+void modules_find(struct target *t);
+void modules_release(struct target *t);
 
 #endif
