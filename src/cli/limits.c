@@ -5,7 +5,7 @@
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/limit.h"
 
 error_t limits_add(struct limits *l, const char *arg, bool compares,
@@ -44,7 +44,7 @@ json_t *limits_json(const struct limits *l)
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < l->results.nr; i++)
-		json_push(ret, limit_json(&l->v.v[i], &l->results.v[i],
+		emit_push(ret, limit_json(&l->v.v[i], &l->results.v[i],
 					  l->has_old));
 	return ret;
 }

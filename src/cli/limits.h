@@ -5,7 +5,7 @@
  *	struct limits limits = LIMITS_INIT;
  *	case OPTION_FAIL_IF: return limits_add(&o->limits, arg, state, false);
  *	status = limits_check(&limits, NULL, &heap, status);
- *	json_put(result, "limits", limits_json(&limits));
+ *	emit_put(result, "limits", limits_json(&limits));
  *	status = limits_say(&limits, status);	 after the result
  */
 #ifndef CLI_LIMITS_H

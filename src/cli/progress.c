@@ -47,7 +47,7 @@ static long seconds_since(struct timespec begun, struct timespec now)
 
 #define BAR 30
 
-static void show(long seconds)
+static void progress_show(long seconds)
 {
 	char bar[BAR + 1] = "";
 
@@ -73,7 +73,7 @@ static void *run(void *unused)
 		if (!pthread_cond_timedwait(&progress.changed, &progress.lock,
 					    &next))
 			continue;
-		show(seconds_since(progress.begun, next));
+		progress_show(seconds_since(progress.begun, next));
 		fflush(stderr);
 		progress.shown = true;
 		next = after(next, NEXT_MS);

@@ -17,7 +17,7 @@
 #include "cli/session.h"
 #include "heap/capture/capture.h"
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "python/python.h"
 
 int session_failed(struct error *err)
@@ -356,7 +356,7 @@ static int check_all(void)
 static void add_coverage(json_t *value)
 {
 	if (sessions && !sessions->next && !json_object_get(value, "coverage"))
-		json_put(value, "coverage", coverage_json(&sessions->heap));
+		emit_put(value, "coverage", coverage_json(&sessions->heap));
 }
 
 static void say_coverage(void)
@@ -396,7 +396,7 @@ int session_print_json(json_t *value, int status)
 	progress_stop();
 	add_coverage(value);
 	if (!failed)
-		err = json_write(value, stdout);
+		err = emit_write(value, stdout);
 	json_decref(value);
 	if (failed)
 		return failed;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
+#include "output/emit.h"
 #include "output/format.h"
-#include "output/json.h"
 
 void coverage_add_legend(unsigned int indent, struct str *out)
 {
@@ -49,7 +49,7 @@ void coverage_add_line(const struct heap *h, const char *name, struct str *out)
 	str_add_char(out, '\n');
 }
 
-static void add_share(struct str *out, uint64_t nr, const char *how)
+static void add_coverage_share(struct str *out, uint64_t nr, const char *how)
 {
 	if (!nr)
 		return;
@@ -64,10 +64,13 @@ void coverage_add_all(const struct heap *h, struct str *out)
 
 	str_add(out, "pyheld's readers ");
 	format_count(out, info->nr_native);
-	add_share(out, info->nr_emulated, "by their type's code, emulated");
-	add_share(out, info->nr_scanned, "scanned for pointers (a guess)");
-	add_share(out, info->nr_unread, "unreadable");
-	add_share(out, info->nr_bad_pointers, "references to no object");
+	add_coverage_share(out, info->nr_emulated,
+			   "by their type's code, emulated");
+	add_coverage_share(out, info->nr_scanned,
+			   "scanned for pointers (a guess)");
+	add_coverage_share(out, info->nr_unread, "unreadable");
+	add_coverage_share(out, info->nr_bad_pointers,
+			   "references to no object");
 }
 
 json_t *coverage_json(const struct heap *h)
@@ -75,14 +78,14 @@ json_t *coverage_json(const struct heap *h)
 	const struct heap_info *info = &h->info;
 	json_t *ret = json_object();
 
-	json_put(ret, "native", json_count(info->nr_native));
-	json_put(ret, "emulated", json_count(info->nr_emulated));
-	json_put(ret, "scanned", json_count(info->nr_scanned));
-	json_put(ret, "unread", json_count(info->nr_unread));
-	json_put(ret, "bad_pointers", json_count(info->nr_bad_pointers));
-	json_put(ret, "lost_bytes", json_count(info->nr_lost_bytes));
-	json_put(ret, "missing_objects", json_count(info->nr_missing_objects));
-	json_put(ret, "partial", json_boolean(heap_is_partial(h)));
-	json_put(ret, "emulator", json_boolean(info->emulator));
+	emit_put(ret, "native", emit_count(info->nr_native));
+	emit_put(ret, "emulated", emit_count(info->nr_emulated));
+	emit_put(ret, "scanned", emit_count(info->nr_scanned));
+	emit_put(ret, "unread", emit_count(info->nr_unread));
+	emit_put(ret, "bad_pointers", emit_count(info->nr_bad_pointers));
+	emit_put(ret, "lost_bytes", emit_count(info->nr_lost_bytes));
+	emit_put(ret, "missing_objects", emit_count(info->nr_missing_objects));
+	emit_put(ret, "partial", json_boolean(heap_is_partial(h)));
+	emit_put(ret, "emulator", json_boolean(info->emulator));
 	return ret;
 }

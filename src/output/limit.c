@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "output/emit.h"
 #include "output/format.h"
-#include "output/json.h"
 #include "output/limit.h"
 
 static void add_excess(const struct limit *l, uint64_t excess, struct str *out)
@@ -76,9 +76,9 @@ json_t *limit_json(const struct limit *l, const struct limit_result *r,
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "limit", json_text(l->text));
-	json_put(ret, "crossed", json_boolean(r->crossed));
-	json_put(ret, "old", has_old ? json_count(r->old) : json_null());
-	json_put(ret, "new", json_count(r->new));
+	emit_put(ret, "limit", emit_text(l->text));
+	emit_put(ret, "crossed", json_boolean(r->crossed));
+	emit_put(ret, "old", has_old ? emit_count(r->old) : json_null());
+	emit_put(ret, "new", emit_count(r->new));
 	return ret;
 }

@@ -2,12 +2,12 @@
 src_libpyheld_a_SOURCES += \
 	src/output/coverage.c \
 	src/output/coverage.h \
+	src/output/emit.c \
+	src/output/emit.h \
 	src/output/export/jsonl.c \
 	src/output/export/jsonl.h \
 	src/output/format.c \
 	src/output/format.h \
-	src/output/json.c \
-	src/output/json.h \
 	src/output/limit.c \
 	src/output/limit.h \
 	src/output/path.c \

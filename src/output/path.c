@@ -6,7 +6,7 @@
 
 #include "analysis/suspects/attribute.h"
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/path.h"
 #include "output/table.h"
 
@@ -436,12 +436,12 @@ static json_t *root_json(const struct trail *t)
 	json_t *ret;
 
 	if (place_of(t))
-		return json_root(place_of(t));
+		return emit_root(place_of(t));
 	trail_add_root(t, &name);
 	ret = json_object();
-	json_put(ret, "kind", json_text(kind_of(t)));
-	json_put(ret, "name", json_text(name.s));
-	json_put(ret, "expression", json_null());
+	emit_put(ret, "kind", emit_text(kind_of(t)));
+	emit_put(ret, "name", emit_text(name.s));
+	emit_put(ret, "expression", json_null());
 	return ret;
 }
 
@@ -453,12 +453,12 @@ json_t *trail_steps_json(const struct trail *t)
 		oid o = t->path->v[i].object;
 		json_t *step = json_object();
 
-		json_put(step, "address", json_address(t->heap->address[o]));
-		json_put(step, "type",
-			 json_text(heap_type_of(t->heap, o)->name));
-		json_put(step, "name", json_text(name_of(t, i)));
-		json_put(step, "guessed", json_boolean(is_guess(t, i)));
-		json_push(ret, step);
+		emit_put(step, "address", emit_address(t->heap->address[o]));
+		emit_put(step, "type",
+			 emit_text(heap_type_of(t->heap, o)->name));
+		emit_put(step, "name", emit_text(name_of(t, i)));
+		emit_put(step, "guessed", json_boolean(is_guess(t, i)));
+		emit_push(ret, step);
 	}
 	return ret;
 }
@@ -468,8 +468,8 @@ json_t *trail_json(const struct trail *t)
 	CLEANUP(freep) char *expression = trail_expression(t);
 	json_t *ret = json_object();
 
-	json_put(ret, "root", root_json(t));
-	json_put(ret, "steps", trail_steps_json(t));
-	json_put(ret, "expression", json_text(expression));
+	emit_put(ret, "root", root_json(t));
+	emit_put(ret, "steps", trail_steps_json(t));
+	emit_put(ret, "expression", emit_text(expression));
 	return ret;
 }

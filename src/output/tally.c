@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/tally.h"
 
 #define TYPES_SHOWN 6
@@ -33,11 +33,11 @@ json_t *tally_json(const struct heap *h, const oid *members, size_t nr)
 	for (size_t i = 0; i < types.nr; i++) {
 		json_t *type = json_object();
 
-		json_put(type, "type",
-			 json_text(h->types.v[types.v[i].type].name));
-		json_put(type, "count", json_count(types.v[i].nr));
-		json_put(type, "bytes", json_count(types.v[i].bytes));
-		json_push(ret, type);
+		emit_put(type, "type",
+			 emit_text(h->types.v[types.v[i].type].name));
+		emit_put(type, "count", emit_count(types.v[i].nr));
+		emit_put(type, "bytes", emit_count(types.v[i].bytes));
+		emit_push(ret, type);
 	}
 	return ret;
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "graph.h"
+#include "output/emit.h"
 #include "output/export/jsonl.h"
-#include "output/json.h"
 #include "output/path.h"
 #include "output/table.h"
 #include "suite.h"
@@ -288,11 +288,11 @@ END_TEST
 
 START_TEST(json_takes_any_text)
 {
-	json_t *text = json_text("a\xff" "b");
+	json_t *text = emit_text("a\xff" "b");
 
 	ck_assert_str_eq(json_string_value(text), "a\\xffb");
 	json_decref(text);
-	text = json_text(NULL);
+	text = emit_text(NULL);
 	ck_assert(json_is_null(text));
 	json_decref(text);
 }

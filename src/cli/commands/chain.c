@@ -97,8 +97,8 @@ static int find_targets(struct session *s, const struct chain_arguments *o,
 					" '%s'", o->common.type));
 }
 
-static int show(struct session *s, const struct chain_arguments *o,
-		const struct chains *chains, size_t nr_targets)
+static int chain_show(struct session *s, const struct chain_arguments *o,
+		      const struct chains *chains, size_t nr_targets)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -130,7 +130,7 @@ int cmd_chain(const struct command *c, int argc, char **argv)
 		return status;
 	find.count = o.count;
 	chain_find(&s.heap, targets.v, targets.nr, &find, &chains);
-	status = show(&s, &o, &chains, targets.nr);
+	status = chain_show(&s, &o, &chains, targets.nr);
 	chain_release(&chains);
 	return status;
 }

@@ -60,9 +60,9 @@ const struct argp cycles_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct cycles_options *o,
-		const bool *types, const struct cycles *cycles,
-		const struct reach *reach)
+static int cycles_show(struct session *s, const struct cycles_options *o,
+		       const bool *types, const struct cycles *cycles,
+		       const struct reach *reach)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -93,7 +93,7 @@ static int find_cycles(struct session *s, const struct cycles_options *o,
 	garbage_build(&s->heap, &garbage);
 	cycles_build(&s->heap, &reach, &garbage, &cycles);
 	garbage_release(&garbage);
-	status = show(s, o, types, &cycles, &reach);
+	status = cycles_show(s, o, types, &cycles, &reach);
 	cycles_release(&cycles);
 	reach_release(&reach);
 	return status;

@@ -9,8 +9,8 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
+#include "output/emit.h"
 #include "output/reports/diff.h"
-#include "output/json.h"
 
 #define DEFAULT_LIMIT 20
 #define DEFAULT_HOLDERS 10
@@ -193,8 +193,8 @@ static int find_types(struct targets *t, const char *pattern, bool **old,
 
 /* --- all of it --- */
 
-static int show(const struct targets *t, const struct diff_options *o,
-		const struct diff_found *found)
+static int diff_show(const struct targets *t, const struct diff_options *o,
+		     const struct diff_found *found)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -202,7 +202,7 @@ static int show(const struct targets *t, const struct diff_options *o,
 	if (o->common.json) {
 		json_t *value = diff_json(found);
 
-		json_put(value, "limits", limits_json(&o->limits));
+		emit_put(value, "limits", limits_json(&o->limits));
 		return session_print_json(value, t->status);
 	}
 	format.header = !o->common.no_header;
@@ -234,7 +234,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 		status = add_between(t, i, o->targets.v[i], &series);
 	if (!status) {
 		warn_of_order(t, &o->targets);
-		status = show(t, o, &(struct diff_found){
+		status = diff_show(t, o, &(struct diff_found){
 			.old = &t->old.heap, .new = &t->new.heap,
 			.infos = t->infos, .names = o->targets.v,
 			.match = &match, .diff = &diff,
@@ -250,7 +250,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 	return status;
 }
 
-static void options_release(struct diff_options *o)
+static void diff_options_release(struct diff_options *o)
 {
 	target_vec_release(&o->targets);
 	limits_free(&o->limits);
@@ -258,7 +258,7 @@ static void options_release(struct diff_options *o)
 
 int cmd_diff(const struct command *c, int argc, char **argv)
 {
-	CLEANUP(options_release) struct diff_options o = {
+	CLEANUP(diff_options_release) struct diff_options o = {
 		.common.sorts = SORTS };
 	CLEANUP(targets_close) struct targets t = { SESSION_INIT, SESSION_INIT,
 						    NULL, 0, NULL, 0 };

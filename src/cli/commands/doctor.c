@@ -33,8 +33,8 @@ const struct argp doctor_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct common_options *o,
-		const struct doctor *d)
+static int doctor_show(struct session *s, const struct common_options *o,
+		       const struct doctor *d)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -67,5 +67,5 @@ int cmd_doctor(const struct command *c, int argc, char **argv)
 	d.capture = !unreadable && !s.target;
 	if (!unreadable)
 		audit_build(&s.heap, NULL, &audit);
-	return show(&s, &o, &d);
+	return doctor_show(&s, &o, &d);
 }

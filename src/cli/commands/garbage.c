@@ -38,8 +38,9 @@ const struct argp garbage_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct common_options *o,
-		const struct garbage *garbage, const struct collect *collect)
+static int garbage_show(struct session *s, const struct common_options *o,
+			const struct garbage *garbage,
+			const struct collect *collect)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -68,5 +69,5 @@ int cmd_garbage(const struct command *c, int argc, char **argv)
 		return status;
 	garbage_build(&s.heap, &garbage);
 	collect_build(&s.heap, &garbage, &collect);
-	return show(&s, &o, &garbage, &collect);
+	return garbage_show(&s, &o, &garbage, &collect);
 }

@@ -90,8 +90,8 @@ const struct argp leaks_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct leaks_options *o,
-		const struct suspects *suspects, int status)
+static int leaks_show(struct session *s, const struct leaks_options *o,
+		      const struct suspects *suspects, int status)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(tasks_release) struct tasks tasks;
@@ -140,17 +140,17 @@ static int find_leaks(struct session *s, const struct leaks_options *o)
 	if (failed)
 		return failed;
 	suspects_finish(&suspects);
-	return show(s, o, &suspects, status);
+	return leaks_show(s, o, &suspects, status);
 }
 
-static void options_release(struct leaks_options *o)
+static void leaks_options_release(struct leaks_options *o)
 {
 	target_vec_release(&o->targets);
 }
 
 int cmd_leaks(const struct command *c, int argc, char **argv)
 {
-	CLEANUP(options_release) struct leaks_options o = {
+	CLEANUP(leaks_options_release) struct leaks_options o = {
 		.suspects = SUSPECTS_OPTIONS_DEFAULT,
 	};
 	CLEANUP(session_close) struct session s = SESSION_INIT;

@@ -48,7 +48,8 @@ const struct argp object_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct common_options *o, oid object)
+static int object_show(struct session *s, const struct common_options *o,
+		       oid object)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -75,5 +76,5 @@ int cmd_object(const struct command *c, int argc, char **argv)
 	if (status)
 		return status;
 	status = session_find(&s, o.address, &object);
-	return status ? status : show(&s, &o, object);
+	return status ? status : object_show(&s, &o, object);
 }

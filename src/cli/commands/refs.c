@@ -43,8 +43,8 @@ const struct argp refs_argp = {
 	.children = common_children,
 };
 
-static int show(struct session *s, const struct common_options *o,
-		const struct audit *audit)
+static int refs_show(struct session *s, const struct common_options *o,
+		     const struct audit *audit)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -73,5 +73,5 @@ int cmd_refs(const struct command *c, int argc, char **argv)
 	if (status)
 		return status;
 	audit_build(&s.heap, types, &audit);
-	return show(&s, &o, &audit);
+	return refs_show(&s, &o, &audit);
 }

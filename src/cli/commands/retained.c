@@ -93,8 +93,9 @@ static void find_of_types(struct retained_view *v, const bool *types,
 	cut(shown, limit);
 }
 
-static int show(struct session *s, const struct retained_options *o,
-		struct retained_view *v, const struct retained_shown *shown)
+static int retained_show(struct session *s, const struct retained_options *o,
+			 struct retained_view *v,
+			 const struct retained_shown *shown)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -126,7 +127,7 @@ static int find(struct session *s, const struct retained_options *o,
 		find_of_types(&v, types, o->common.limit, &shown);
 	else
 		retained_largest(&v, o->common.limit, &shown.objects);
-	status = show(s, o, &v, &shown);
+	status = retained_show(s, o, &v, &shown);
 	oid_vec_release(&shown.objects);
 	retained_release(&v);
 	return status;

@@ -4,7 +4,7 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/summary.h"
 
 #define DEFAULT_LIMIT 30
@@ -70,12 +70,12 @@ static int show_json(struct session *s, const struct summary_options *o,
 {
 	json_t *value = summary_json(&s->heap, summary, o->common.limit);
 
-	json_put(value, "limits", limits_json(&o->limits));
+	emit_put(value, "limits", limits_json(&o->limits));
 	return session_print_json(value, status);
 }
 
-static int show(struct session *s, const struct summary_options *o,
-		const struct summary *summary, int status)
+static int summary_show(struct session *s, const struct summary_options *o,
+			const struct summary *summary, int status)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct format format = terminal_format();
@@ -88,14 +88,14 @@ static int show(struct session *s, const struct summary_options *o,
 	return session_print_text(&text, status);
 }
 
-static void options_release(struct summary_options *o)
+static void summary_options_release(struct summary_options *o)
 {
 	limits_free(&o->limits);
 }
 
 int cmd_summary(const struct command *c, int argc, char **argv)
 {
-	CLEANUP(options_release) struct summary_options o = {
+	CLEANUP(summary_options_release) struct summary_options o = {
 		.common = { .max_args = 1, .sorts = SORTS } };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(summary_release) struct summary summary = { 0 };
@@ -114,5 +114,5 @@ int cmd_summary(const struct command *c, int argc, char **argv)
 	if (status != STATUS_OK && status != STATUS_PARTIAL)
 		return status;
 	summary_build(&s.heap, types, sorts[o.common.sort], &summary);
-	return limits_say(&o.limits, show(&s, &o, &summary, status));
+	return limits_say(&o.limits, summary_show(&s, &o, &summary, status));
 }

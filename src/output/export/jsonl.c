@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/export/jsonl.h"
 
 /* A line is dumped to memory: jansson writes word by word. */
@@ -30,16 +30,16 @@ static json_t *header(const struct heap *h)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "format", json_text("pyheld"));
-	json_put(ret, "version", json_count(JSONL_VERSION));
-	json_put(ret, "target", json_target(h));
-	json_put(ret, "python", json_python(h));
-	json_put(ret, "gc", h->interpreters.nr ?
-			    json_gc(&h->interpreters.v[0]) : json_null());
-	json_put(ret, "interpreters", json_interpreters(h));
-	json_put(ret, "coverage", coverage_json(h));
-	json_put(ret, "objects", json_count(h->nr_collector_objects));
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "format", emit_text("pyheld"));
+	emit_put(ret, "version", emit_count(JSONL_VERSION));
+	emit_put(ret, "target", emit_target(h));
+	emit_put(ret, "python", emit_python(h));
+	emit_put(ret, "gc", h->interpreters.nr ?
+			    emit_gc(&h->interpreters.v[0]) : json_null());
+	emit_put(ret, "interpreters", emit_interpreters(h));
+	emit_put(ret, "coverage", coverage_json(h));
+	emit_put(ret, "objects", emit_count(h->nr_collector_objects));
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }
 
@@ -62,8 +62,8 @@ static json_t *reference(const struct heap *h, oid to,
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "to", json_address(h->address[to]));
-	json_put(ret, "name", json_text(name->name));
+	emit_put(ret, "to", emit_address(h->address[to]));
+	emit_put(ret, "name", emit_text(name->name));
 	return ret;
 }
 
@@ -83,7 +83,7 @@ static json_t *references(struct heap *h, oid o, struct names *names)
 
 		heap_name_edges(h, o, first, some, names->v);
 		for (uint32_t i = 0; i < some; i++) {
-			json_push(ret, reference(h, to[i], &names->v[i]));
+			emit_push(ret, reference(h, to[i], &names->v[i]));
 			edge_name_release(&names->v[i]);
 		}
 	}
@@ -97,9 +97,9 @@ struct error *jsonl_write(struct heap *h, FILE *out)
 	struct error *err = write_line(header(h), &buffer, out);
 
 	for (oid o = 0; !err && o < h->nr_collector_objects; o++) {
-		json_t *line = json_object_of(h, o);
+		json_t *line = emit_object_of(h, o);
 
-		json_put(line, "references", references(h, o, &names));
+		emit_put(line, "references", references(h, o, &names));
 		err = write_line(line, &buffer, out);
 	}
 	return err;

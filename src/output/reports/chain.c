@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "output/emit.h"
 #include "output/reports/chain.h"
-#include "output/json.h"
 #include "output/path.h"
 
 /* "app.User at 0x7f3a2c0b5d90 (48 bytes, 2 references)" */
@@ -41,9 +41,9 @@ static void add_chain(struct heap *h, const struct chain *c,
 	str_add(out, " more to these from the same holder\n");
 }
 
-static void add_loop(struct heap *h, const struct path *path,
-		     const char *title, const struct format *f,
-		     struct str *out)
+static void add_chain_loop(struct heap *h, const struct path *path,
+			   const char *title, const struct format *f,
+			   struct str *out)
 {
 	CLEANUP(trail_release) struct trail t = { 0 };
 
@@ -83,17 +83,18 @@ static void add_unreached(struct heap *h, const struct chains *c,
 	str_add(&title, " is held by no root");
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
-	add_loop(h, &c->cycle, "A cycle of garbage keeps it until the next"
-		 " collection:", f, out);
+	add_chain_loop(h, &c->cycle,
+		       "A cycle of garbage keeps it until the next"
+		       " collection:", f, out);
 	if (c->from_cycle.nr > 1)
-		add_loop(h, &c->from_cycle, "From there the way to it:", f,
-			 out);
+		add_chain_loop(h, &c->from_cycle,
+			       "From there the way to it:", f, out);
 	if (!c->cycle.nr)
 		add_holders(h, c, out);
 }
 
-static void add_head(const struct chains *c, size_t nr_targets,
-		     const char *what, struct str *out)
+static void add_chain_head(const struct chains *c, size_t nr_targets,
+			   const char *what, struct str *out)
 {
 	if (nr_targets < 2)
 		return;
@@ -115,7 +116,7 @@ static void add_head(const struct chains *c, size_t nr_targets,
 void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
 		const char *what, const struct format *f, struct str *out)
 {
-	add_head(c, nr_targets, what, out);
+	add_chain_head(c, nr_targets, what, out);
 	if (c->unreached)
 		add_unreached(h, c, f, out);
 	for (size_t i = 0; i < c->v.nr; i++) {
@@ -149,12 +150,12 @@ static json_t *unreached_json(struct heap *h, const struct chains *c)
 	ret = json_object();
 	holders = json_array();
 	for (size_t i = 0; i < c->holders.v.nr; i++)
-		json_push(holders, json_object_of(h, c->holders.v.v[i].from));
-	json_put(ret, "example", json_object_of(h, c->example));
-	json_put(ret, "cycle", loop_json(h, &c->cycle));
-	json_put(ret, "from_cycle", loop_json(h, &c->from_cycle));
-	json_put(ret, "nr_holders", json_count(c->holders.total));
-	json_put(ret, "holders", holders);
+		emit_push(holders, emit_object_of(h, c->holders.v.v[i].from));
+	emit_put(ret, "example", emit_object_of(h, c->example));
+	emit_put(ret, "cycle", loop_json(h, &c->cycle));
+	emit_put(ret, "from_cycle", loop_json(h, &c->from_cycle));
+	emit_put(ret, "nr_holders", emit_count(c->holders.total));
+	emit_put(ret, "holders", holders);
 	return ret;
 }
 
@@ -170,14 +171,14 @@ json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets)
 		trail_init(&t, h, &c->v.v[i].root, &c->v.v[i].steps);
 		chain = trail_json(&t);
 		trail_readable(&t, &readable);
-		json_put(chain, "readable", json_text(readable.s));
-		json_put(chain, "nr_held", json_count(c->v.v[i].nr_held));
-		json_push(chains, chain);
+		emit_put(chain, "readable", emit_text(readable.s));
+		emit_put(chain, "nr_held", emit_count(c->v.v[i].nr_held));
+		emit_push(chains, chain);
 	}
-	json_put(ret, "chains", chains);
-	json_put(ret, "objects", json_count(nr_targets));
-	json_put(ret, "nr_holders", json_count(c->nr_holders));
-	json_put(ret, "unreached", unreached_json(h, c));
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "chains", chains);
+	emit_put(ret, "objects", emit_count(nr_targets));
+	emit_put(ret, "nr_holders", emit_count(c->nr_holders));
+	emit_put(ret, "unreached", unreached_json(h, c));
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "output/emit.h"
 #include "output/reports/cycles.h"
-#include "output/json.h"
 #include "output/path.h"
 #include "output/tally.h"
 
@@ -62,9 +62,9 @@ static void add_title(const struct cycle *cycle, uint64_t number,
 		str_add(out, "  some of its references are a guess\n");
 }
 
-static void add_loop(struct heap *h, const struct cycles *c,
-		     const struct cycle *cycle, const struct format *f,
-		     struct str *out)
+static void add_cycles_loop(struct heap *h, const struct cycles *c,
+			    const struct cycle *cycle, const struct format *f,
+			    struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail t = { 0 };
@@ -95,8 +95,8 @@ static void add_holder(struct heap *h, const struct reach *reach,
 	trail_tree(&t, f, 4, out);
 }
 
-static void add_head(const struct heap *h, const struct cycles *c,
-		     const struct cycles_shown *shown, struct str *out)
+static void add_cycles_head(const struct heap *h, const struct cycles *c,
+			    const struct cycles_shown *shown, struct str *out)
 {
 	uint64_t nr = 0;
 
@@ -127,7 +127,7 @@ void cycles_text(struct heap *h, const struct cycles *c,
 {
 	uint64_t nr = 0;
 
-	add_head(h, c, shown, out);
+	add_cycles_head(h, c, shown, out);
 	for (size_t i = 0; i < c->all.nr; i++) {
 		const struct cycle *cycle = &c->all.v[i];
 
@@ -140,7 +140,7 @@ void cycles_text(struct heap *h, const struct cycles *c,
 		tally_text(h, &c->members.v[cycle->first], cycle->nr,
 			   "  types: ", f, out);
 		str_add_char(out, '\n');
-		add_loop(h, c, cycle, f, out);
+		add_cycles_loop(h, c, cycle, f, out);
 		add_holder(h, reach, cycle, f, out);
 	}
 }
@@ -153,7 +153,7 @@ static json_t *members_json(const struct heap *h, const struct cycles *c,
 	json_t *ret = json_array();
 
 	for (uint32_t i = 0; i < cycle->nr && i < MEMBERS_MAX_JSON; i++)
-		json_push(ret, json_address(
+		emit_push(ret, emit_address(
 			h->address[c->members.v[cycle->first + i]]));
 	return ret;
 }
@@ -190,21 +190,21 @@ static json_t *cycle_json(struct heap *h, const struct cycles *c,
 	json_t *ret = json_object();
 	unsigned int flags = cycle->flags;
 
-	json_put(ret, "objects", json_count(cycle->nr));
-	json_put(ret, "bytes", json_count(cycle->bytes));
-	json_put(ret, "kind", json_text(cycle_kind_names[cycle->kind]));
-	json_put(ret, "state", json_text(cycle_state_names[cycle->state]));
-	json_put(ret, "has_del",
+	emit_put(ret, "objects", emit_count(cycle->nr));
+	emit_put(ret, "bytes", emit_count(cycle->bytes));
+	emit_put(ret, "kind", emit_text(cycle_kind_names[cycle->kind]));
+	emit_put(ret, "state", emit_text(cycle_state_names[cycle->state]));
+	emit_put(ret, "has_del",
 		 json_boolean(flags & (CYCLE_HAS_DEL | CYCLE_LEGACY_DEL)));
-	json_put(ret, "uncollectable",
+	emit_put(ret, "uncollectable",
 		 json_boolean(flags & CYCLE_LEGACY_DEL));
-	json_put(ret, "finalized", json_boolean(flags & CYCLE_FINALIZED));
-	json_put(ret, "guessed", json_boolean(flags & CYCLE_SCANNED));
-	json_put(ret, "types",
+	emit_put(ret, "finalized", json_boolean(flags & CYCLE_FINALIZED));
+	emit_put(ret, "guessed", json_boolean(flags & CYCLE_SCANNED));
+	emit_put(ret, "types",
 		 tally_json(h, &c->members.v[cycle->first], cycle->nr));
-	json_put(ret, "loop", loop_json(h, c, cycle));
-	json_put(ret, "held_by", holder_json(h, reach, cycle));
-	json_put(ret, "members", members_json(h, c, cycle));
+	emit_put(ret, "loop", loop_json(h, c, cycle));
+	emit_put(ret, "held_by", holder_json(h, reach, cycle));
+	emit_put(ret, "members", members_json(h, c, cycle));
 	return ret;
 }
 
@@ -220,14 +220,14 @@ json_t *cycles_json(struct heap *h, const struct cycles *c,
 		if (!is_shown(h, c, &c->all.v[i], shown) ||
 		    (nr++ >= shown->limit && shown->limit))
 			continue;
-		json_push(cycles, cycle_json(h, c, reach, &c->all.v[i]));
+		emit_push(cycles, cycle_json(h, c, reach, &c->all.v[i]));
 	}
-	json_put(garbage, "cycles", json_count(c->nr_garbage));
-	json_put(garbage, "objects", json_count(c->garbage_objects));
-	json_put(garbage, "bytes", json_count(c->garbage_bytes));
-	json_put(ret, "nr_cycles", json_count(nr));
-	json_put(ret, "garbage", garbage);
-	json_put(ret, "cycles", cycles);
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(garbage, "cycles", emit_count(c->nr_garbage));
+	emit_put(garbage, "objects", emit_count(c->garbage_objects));
+	emit_put(garbage, "bytes", emit_count(c->garbage_bytes));
+	emit_put(ret, "nr_cycles", emit_count(nr));
+	emit_put(ret, "garbage", garbage);
+	emit_put(ret, "cycles", cycles);
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
+#include "output/emit.h"
 #include "output/reports/diff.h"
-#include "output/json.h"
 #include "output/path.h"
 
 static json_t *known(const struct diff_found *d, uint64_t n)
 {
-	return d->match->same_process ? json_count(n) : json_null();
+	return d->match->same_process ? emit_count(n) : json_null();
 }
 
 static json_t *target_json(const struct diff_found *d, size_t i)
@@ -15,12 +15,12 @@ static json_t *target_json(const struct diff_found *d, size_t i)
 	struct heap h = { .info = *d->infos[i] };
 	json_t *ret = json_object();
 
-	json_put(ret, "name", json_text(d->names[i]));
-	json_put(ret, "target", json_target(&h));
-	json_put(ret, "python", json_python(&h));
-	json_put(ret, "coverage", coverage_json(&h));
-	json_put(ret, "objects", json_count(d->series->all[i].nr));
-	json_put(ret, "bytes", json_count(d->series->all[i].bytes));
+	emit_put(ret, "name", emit_text(d->names[i]));
+	emit_put(ret, "target", emit_target(&h));
+	emit_put(ret, "python", emit_python(&h));
+	emit_put(ret, "coverage", coverage_json(&h));
+	emit_put(ret, "objects", emit_count(d->series->all[i].nr));
+	emit_put(ret, "bytes", emit_count(d->series->all[i].bytes));
 	return ret;
 }
 
@@ -29,7 +29,7 @@ static json_t *targets_json(const struct diff_found *d)
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < d->series->nr; i++)
-		json_push(ret, target_json(d, i));
+		emit_push(ret, target_json(d, i));
 	return ret;
 }
 
@@ -37,8 +37,8 @@ static json_t *tally_json(const struct diff_found *d, const struct tally *t)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "count", known(d, t->nr));
-	json_put(ret, "bytes", known(d, t->bytes));
+	emit_put(ret, "count", known(d, t->nr));
+	emit_put(ret, "bytes", known(d, t->bytes));
 	return ret;
 }
 
@@ -50,27 +50,27 @@ static json_t *type_json(const struct diff_found *d, size_t row)
 	json_t *bytes = json_array();
 
 	for (size_t i = 0; i < s->nr; i++) {
-		json_push(counts, json_count(s->types[row * s->nr + i].nr));
-		json_push(bytes, json_count(s->types[row * s->nr + i].bytes));
+		emit_push(counts, emit_count(s->types[row * s->nr + i].nr));
+		emit_push(bytes, emit_count(s->types[row * s->nr + i].bytes));
 	}
-	json_put(ret, "type", json_text(r->name));
-	json_put(ret, "counts", counts);
-	json_put(ret, "bytes", bytes);
-	json_put(ret, "came", tally_json(d, &r->came));
-	json_put(ret, "went", tally_json(d, &r->went));
-	json_put(ret, "stayed", known(d, r->new.nr - r->came.nr));
-	json_put(ret, "grew_in_every_step",
+	emit_put(ret, "type", emit_text(r->name));
+	emit_put(ret, "counts", counts);
+	emit_put(ret, "bytes", bytes);
+	emit_put(ret, "came", tally_json(d, &r->came));
+	emit_put(ret, "went", tally_json(d, &r->went));
+	emit_put(ret, "stayed", known(d, r->new.nr - r->came.nr));
+	emit_put(ret, "grew_in_every_step",
 		 json_boolean(series_type_grew(s, row)));
 	return ret;
 }
 
-static json_t *types_json(const struct diff_found *d)
+static json_t *diff_types_json(const struct diff_found *d)
 {
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < d->diff->rows.nr; i++)
 		if (!d->limit || i < d->limit)
-			json_push(ret, type_json(d, i));
+			emit_push(ret, type_json(d, i));
 	return ret;
 }
 
@@ -82,7 +82,7 @@ static json_t *entries_json(const struct diff_found *d, size_t row)
 	for (size_t i = 0; i < s->nr; i++) {
 		int64_t n = s->entries[row * s->nr + i];
 
-		json_push(ret, n < 0 ? json_null() : json_integer(n));
+		emit_push(ret, n < 0 ? json_null() : json_integer(n));
 	}
 	return ret;
 }
@@ -107,21 +107,21 @@ static json_t *holder_json(const struct diff_found *d, size_t row)
 	json_t *ret = json_object();
 
 	diff_add_name(d, r->object, &name);
-	json_put(ret, "name", json_text(name.s));
-	json_put(ret, "type",
-		 json_text(heap_type_of(d->new, r->object)->name));
-	json_put(ret, "address", json_address(d->new->address[r->object]));
-	json_put(ret, "old_address", r->old == OID_NONE ? json_null() :
-				     json_address(d->old->address[r->old]));
-	json_put(ret, "alike", json_count(r->nr_alike));
-	json_put(ret, "entries", entries_json(d, row));
-	json_put(ret, "objects", json_integer(r->objects));
-	json_put(ret, "bytes", json_integer(r->bytes));
-	json_put(ret, "came", tally_json(d, &r->came));
-	json_put(ret, "went", tally_json(d, &r->went));
-	json_put(ret, "grew_in_every_step",
+	emit_put(ret, "name", emit_text(name.s));
+	emit_put(ret, "type",
+		 emit_text(heap_type_of(d->new, r->object)->name));
+	emit_put(ret, "address", emit_address(d->new->address[r->object]));
+	emit_put(ret, "old_address", r->old == OID_NONE ? json_null() :
+				     emit_address(d->old->address[r->old]));
+	emit_put(ret, "alike", emit_count(r->nr_alike));
+	emit_put(ret, "entries", entries_json(d, row));
+	emit_put(ret, "objects", json_integer(r->objects));
+	emit_put(ret, "bytes", json_integer(r->bytes));
+	emit_put(ret, "came", tally_json(d, &r->came));
+	emit_put(ret, "went", tally_json(d, &r->went));
+	emit_put(ret, "grew_in_every_step",
 		 json_boolean(series_holder_grew(d->series, row)));
-	json_put(ret, "chain", chain_of(d, r->object));
+	emit_put(ret, "chain", chain_of(d, r->object));
 	return ret;
 }
 
@@ -131,7 +131,7 @@ static json_t *holders_json(const struct diff_found *d)
 
 	for (size_t i = 0; i < d->grow->v.nr; i++)
 		if (!d->holders || i < d->holders)
-			json_push(ret, holder_json(d, i));
+			emit_push(ret, holder_json(d, i));
 	return ret;
 }
 
@@ -141,7 +141,7 @@ static json_t *warnings_json(const struct diff_found *d)
 
 	for (size_t i = 0; i < d->series->nr; i++)
 		for (size_t w = 0; w < d->infos[i]->warnings.nr; w++)
-			json_push(ret, json_text(d->infos[i]->warnings.v[w]));
+			emit_push(ret, emit_text(d->infos[i]->warnings.v[w]));
 	return ret;
 }
 
@@ -150,19 +150,19 @@ json_t *diff_json(const struct diff_found *d)
 	const struct diff_row *all = &d->diff->all;
 	json_t *ret = json_object();
 
-	json_put(ret, "targets", targets_json(d));
-	json_put(ret, "same_process", json_boolean(d->match->same_process));
-	json_put(ret, "same_python",
+	emit_put(ret, "targets", targets_json(d));
+	emit_put(ret, "same_process", json_boolean(d->match->same_process));
+	emit_put(ret, "same_python",
 		 json_boolean(match_same_version(&d->old->info,
 						 &d->new->info)));
-	json_put(ret, "came", tally_json(d, &all->came));
-	json_put(ret, "went", tally_json(d, &all->went));
-	json_put(ret, "stayed", known(d, d->match->nr_stayed));
-	json_put(ret, "replaced", known(d, d->match->nr_replaced));
-	json_put(ret, "garbage_that_came",
+	emit_put(ret, "came", tally_json(d, &all->came));
+	emit_put(ret, "went", tally_json(d, &all->went));
+	emit_put(ret, "stayed", known(d, d->match->nr_stayed));
+	emit_put(ret, "replaced", known(d, d->match->nr_replaced));
+	emit_put(ret, "garbage_that_came",
 		 tally_json(d, &d->grow->unreached));
-	json_put(ret, "types", types_json(d));
-	json_put(ret, "holders", holders_json(d));
-	json_put(ret, "warnings", warnings_json(d));
+	emit_put(ret, "types", diff_types_json(d));
+	emit_put(ret, "holders", holders_json(d));
+	emit_put(ret, "warnings", warnings_json(d));
 	return ret;
 }

@@ -195,8 +195,8 @@ static uint64_t add_rows(const struct diff_found *d, struct table *t)
 	return nr;
 }
 
-static void add_types(const struct diff_found *d, const struct format *f,
-		      struct str *out)
+static void add_diff_types(const struct diff_found *d, const struct format *f,
+			   struct str *out)
 {
 	static const struct table_column known[] = {
 		{ "+COUNT", .right = true }, { "+BYTES", .right = true },
@@ -434,7 +434,7 @@ void diff_text(const struct diff_found *d, const struct format *f,
 	if (many)
 		add_series_types(d, f, out);
 	else
-		add_types(d, f, out);
+		add_diff_types(d, f, out);
 	if (f->header && many)
 		add_series_holders(d, f, out);
 	else if (f->header)

@@ -2,8 +2,8 @@
 #include <inttypes.h>
 
 #include "output/coverage.h"
+#include "output/emit.h"
 #include "output/reports/doctor.h"
-#include "output/json.h"
 #include "output/reports/summary.h"
 #include "output/table.h"
 
@@ -135,9 +135,9 @@ static json_t *check_json(const char *name, const char *detail, bool passed)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "check", json_text(name));
-	json_put(ret, "passed", json_boolean(passed));
-	json_put(ret, "found", json_text(detail));
+	emit_put(ret, "check", emit_text(name));
+	emit_put(ret, "passed", json_boolean(passed));
+	emit_put(ret, "found", emit_text(detail));
 	return ret;
 }
 
@@ -146,12 +146,12 @@ static json_t *checks_json(const struct heap *h, const struct doctor *d)
 	json_t *ret = json_array();
 
 	if (d->unreadable)
-		json_push(ret, check_json("the target can be read",
+		emit_push(ret, check_json("the target can be read",
 					  d->unreadable, false));
 	for (size_t i = 0; i < h->info.checks.nr; i++) {
 		const struct heap_check *c = &h->info.checks.v[i];
 
-		json_push(ret, check_json(c->name, c->detail, c->passed));
+		emit_push(ret, check_json(c->name, c->detail, c->passed));
 	}
 	return ret;
 }
@@ -160,9 +160,9 @@ static json_t *audit_json(const struct audit *a)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "references", json_count(a->counted));
-	json_put(ret, "explained", json_count(a->explained));
-	json_put(ret, "over_explained", json_count(a->over));
+	emit_put(ret, "references", emit_count(a->counted));
+	emit_put(ret, "explained", emit_count(a->explained));
+	emit_put(ret, "over_explained", emit_count(a->over));
 	return ret;
 }
 
@@ -174,11 +174,11 @@ static json_t *samples_json(const struct heap *h)
 	for (size_t i = 0; i < v->nr; i++) {
 		json_t *sample = json_object();
 
-		json_put(sample, "type",
-			 json_text(h->types.v[v->v[i].type].name));
-		json_put(sample, "compared", json_count(v->v[i].compared));
-		json_put(sample, "differing", json_count(v->v[i].differing));
-		json_push(ret, sample);
+		emit_put(sample, "type",
+			 emit_text(h->types.v[v->v[i].type].name));
+		emit_put(sample, "compared", emit_count(v->v[i].compared));
+		emit_put(sample, "differing", emit_count(v->v[i].differing));
+		emit_push(ret, sample);
 	}
 	return ret;
 }
@@ -187,13 +187,13 @@ json_t *doctor_json(const struct heap *h, const struct doctor *d)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "pyheld", json_text(d->pyheld));
-	json_put(ret, "well", json_boolean(doctor_is_well(h, d)));
-	json_put(ret, "target", json_target(h));
-	json_put(ret, "python", json_python(h));
-	json_put(ret, "checks", checks_json(h, d));
-	json_put(ret, "counts", audit_json(d->audit));
-	json_put(ret, "samples", samples_json(h));
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "pyheld", emit_text(d->pyheld));
+	emit_put(ret, "well", json_boolean(doctor_is_well(h, d)));
+	emit_put(ret, "target", emit_target(h));
+	emit_put(ret, "python", emit_python(h));
+	emit_put(ret, "checks", checks_json(h, d));
+	emit_put(ret, "counts", audit_json(d->audit));
+	emit_put(ret, "samples", samples_json(h));
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "output/emit.h"
 #include "output/reports/garbage.h"
-#include "output/json.h"
 #include "output/path.h"
 #include "output/table.h"
 #include "output/tally.h"
@@ -51,9 +51,9 @@ static void add_collectors(const struct heap *h, bool any, struct str *out)
 	}
 }
 
-static void add_head(const struct heap *h, const struct garbage *g,
-		     const struct collect *c, const struct format *f,
-		     struct str *out)
+static void add_garbage_head(const struct heap *h, const struct garbage *g,
+			     const struct collect *c, const struct format *f,
+			     struct str *out)
 {
 	CLEANUP(str_release) struct str title = STR_INIT;
 
@@ -80,8 +80,9 @@ static void add_head(const struct heap *h, const struct garbage *g,
 	add_collectors(h, g->objects.nr, out);
 }
 
-static void add_types(const struct heap *h, const struct garbage *g,
-		      uint64_t limit, const struct format *f, struct str *out)
+static void add_garbage_types(const struct heap *h, const struct garbage *g,
+			      uint64_t limit, const struct format *f,
+			      struct str *out)
 {
 	static const struct table_column columns[] = {
 		{ "COUNT", .right = true }, { "BYTES", .right = true },
@@ -107,9 +108,9 @@ static void add_types(const struct heap *h, const struct garbage *g,
 	str_add(out, ", see --limit\n");
 }
 
-static void add_loop(struct heap *h, const struct collect *c,
-		     const struct collect_group *g, const struct format *f,
-		     struct str *out)
+static void add_garbage_loop(struct heap *h, const struct collect *c,
+			     const struct collect_group *g,
+			     const struct format *f, struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail t = { 0 };
@@ -153,20 +154,20 @@ static void add_group(struct heap *h, const struct collect *c,
 		format_counted(out, g->uncollectable, "object");
 		str_add_char(out, '\n');
 	}
-	add_loop(h, c, g, f, out);
+	add_garbage_loop(h, c, g, f, out);
 }
 
 void garbage_text(struct heap *h, const struct garbage *g,
 		  const struct collect *c, uint64_t limit,
 		  const struct format *f, struct str *out)
 {
-	add_head(h, g, c, f, out);
+	add_garbage_head(h, g, c, f, out);
 	if (c->scanned) {
 		str_add(out, "there may be more: of ");
 		format_counted(out, c->scanned, "object");
 		str_add(out, " it is not known what they refer to\n");
 	}
-	add_types(h, g, limit, f, out);
+	add_garbage_types(h, g, limit, f, out);
 	for (size_t i = 0; i < c->groups.nr && (!limit || i < limit); i++)
 		add_group(h, c, &c->groups.v[i], f, out);
 	if (!limit || c->groups.nr <= limit)
@@ -182,12 +183,12 @@ static json_t *tally_of(uint64_t nr, uint64_t bytes)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "objects", json_count(nr));
-	json_put(ret, "bytes", json_count(bytes));
+	emit_put(ret, "objects", emit_count(nr));
+	emit_put(ret, "bytes", emit_count(bytes));
 	return ret;
 }
 
-static json_t *types_json(const struct heap *h, const struct garbage *g)
+static json_t *garbage_types_json(const struct heap *h, const struct garbage *g)
 {
 	CLEANUP(tally_type_vec_release) struct tally_type_vec types = VEC_INIT;
 	json_t *ret = json_array();
@@ -196,11 +197,11 @@ static json_t *types_json(const struct heap *h, const struct garbage *g)
 	for (size_t i = 0; i < types.nr; i++) {
 		json_t *type = json_object();
 
-		json_put(type, "type",
-			 json_text(h->types.v[types.v[i].type].name));
-		json_put(type, "count", json_count(types.v[i].nr));
-		json_put(type, "size", json_count(types.v[i].bytes));
-		json_push(ret, type);
+		emit_put(type, "type",
+			 emit_text(h->types.v[types.v[i].type].name));
+		emit_put(type, "count", emit_count(types.v[i].nr));
+		emit_put(type, "size", emit_count(types.v[i].bytes));
+		emit_push(ret, type);
 	}
 	return ret;
 }
@@ -211,7 +212,7 @@ static json_t *addresses_json(const struct heap *h, const oid *objects,
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < nr; i++)
-		json_push(ret, json_address(h->address[objects[i]]));
+		emit_push(ret, emit_address(h->address[objects[i]]));
 	return ret;
 }
 
@@ -225,15 +226,15 @@ static json_t *group_json(struct heap *h, const struct collect *c,
 
 	collect_loop(h, c, g, &path);
 	trail_init(&t, h, NULL, &path);
-	json_put(ret, "count", json_count(g->nr));
-	json_put(ret, "objects", json_count(g->objects.nr));
-	json_put(ret, "bytes", json_count(g->objects.bytes));
-	json_put(ret, "finalizers", json_count(g->finalizers));
-	json_put(ret, "weakref_callbacks", json_count(g->callbacks));
-	json_put(ret, "uncollectable", json_count(g->uncollectable));
-	json_put(ret, "types", tally_json(h, members, g->nr_members));
-	json_put(ret, "loop", trail_steps_json(&t));
-	json_put(ret, "members",
+	emit_put(ret, "count", emit_count(g->nr));
+	emit_put(ret, "objects", emit_count(g->objects.nr));
+	emit_put(ret, "bytes", emit_count(g->objects.bytes));
+	emit_put(ret, "finalizers", emit_count(g->finalizers));
+	emit_put(ret, "weakref_callbacks", emit_count(g->callbacks));
+	emit_put(ret, "uncollectable", emit_count(g->uncollectable));
+	emit_put(ret, "types", tally_json(h, members, g->nr_members));
+	emit_put(ret, "loop", trail_steps_json(&t));
+	emit_put(ret, "members",
 		 addresses_json(h, members,
 				MIN(g->nr_members, MEMBERS_MAX_JSON)));
 	return ret;
@@ -245,23 +246,23 @@ json_t *garbage_json(struct heap *h, const struct garbage *g,
 	json_t *ret = json_object(), *groups = json_array();
 
 	for (size_t i = 0; i < c->groups.nr && (!limit || i < limit); i++)
-		json_push(groups, group_json(h, c, &c->groups.v[i]));
-	json_put(ret, "objects", json_count(g->objects.nr));
-	json_put(ret, "bytes", json_count(g->bytes));
-	json_put(ret, "types", types_json(h, g));
-	json_put(ret, "addresses",
+		emit_push(groups, group_json(h, c, &c->groups.v[i]));
+	emit_put(ret, "objects", emit_count(g->objects.nr));
+	emit_put(ret, "bytes", emit_count(g->bytes));
+	emit_put(ret, "types", garbage_types_json(h, g));
+	emit_put(ret, "addresses",
 		 addresses_json(h, g->objects.v, g->objects.nr));
-	json_put(ret, "untracked",
+	emit_put(ret, "untracked",
 		 tally_of(c->untracked.nr, c->untracked.bytes));
-	json_put(ret, "finalizers", json_count(c->finalizers));
-	json_put(ret, "finalized", json_count(c->finalized));
-	json_put(ret, "weakref_callbacks", json_count(c->callbacks));
-	json_put(ret, "uncollectable",
+	emit_put(ret, "finalizers", emit_count(c->finalizers));
+	emit_put(ret, "finalized", emit_count(c->finalized));
+	emit_put(ret, "weakref_callbacks", emit_count(c->callbacks));
+	emit_put(ret, "uncollectable",
 		 tally_of(c->uncollectable.nr, c->uncollectable.bytes));
-	json_put(ret, "not_known", json_count(c->scanned));
-	json_put(ret, "nr_components", json_count(c->nr_components));
-	json_put(ret, "components", groups);
-	json_put(ret, "interpreters", json_interpreters(h));
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "not_known", emit_count(c->scanned));
+	emit_put(ret, "nr_components", emit_count(c->nr_components));
+	emit_put(ret, "components", groups);
+	emit_put(ret, "interpreters", emit_interpreters(h));
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"
 
 static json_t *object_json(const struct heap *h, oid o)
 {
-	return o == OID_NONE ? json_null() : json_object_of(h, o);
+	return o == OID_NONE ? json_null() : emit_object_of(h, o);
 }
 
 static json_t *place_json(const struct suspects *s, oid o)
@@ -15,7 +15,7 @@ static json_t *place_json(const struct suspects *s, oid o)
 	if (o == OID_NONE)
 		return json_null();
 	leaks_add_place(s, o, &text);
-	return json_text(text.s);
+	return emit_text(text.s);
 }
 
 static json_t *chain_json(const struct suspects *s, oid o)
@@ -31,8 +31,8 @@ static json_t *chain_json(const struct suspects *s, oid o)
 	return trail_json(&trail);
 }
 
-static json_t *types_json(const struct suspects *s,
-			  const struct suspect *suspect)
+static json_t *leaks_types_json(const struct suspects *s,
+				const struct suspect *suspect)
 {
 	json_t *ret = json_array();
 
@@ -40,18 +40,18 @@ static json_t *types_json(const struct suspects *s,
 		const struct summary_row *row = &suspect->types.v[i];
 		json_t *type = json_object();
 
-		json_put(type, "type",
-			 json_text(s->heap->types.v[row->type].name));
-		json_put(type, "count", json_count(row->nr));
-		json_put(type, "bytes", json_count(row->bytes));
-		json_push(ret, type);
+		emit_put(type, "type",
+			 emit_text(s->heap->types.v[row->type].name));
+		emit_put(type, "count", emit_count(row->nr));
+		emit_put(type, "bytes", emit_count(row->bytes));
+		emit_push(ret, type);
 	}
 	return ret;
 }
 
 static json_t *number_or_null(int64_t x)
 {
-	return x < 0 ? json_null() : json_count((uint64_t)x);
+	return x < 0 ? json_null() : emit_count((uint64_t)x);
 }
 
 static json_t *fact_json(const struct heap_fact *fact)
@@ -61,10 +61,10 @@ static json_t *fact_json(const struct heap_fact *fact)
 	if (!fact || fact->kind != FACT_LRU_CACHE)
 		return json_null();
 	ret = json_object();
-	json_put(ret, "maxsize", number_or_null(fact->bound));
-	json_put(ret, "currsize", number_or_null(fact->length));
-	json_put(ret, "hits", json_count(fact->hits));
-	json_put(ret, "misses", json_count(fact->misses));
+	emit_put(ret, "maxsize", number_or_null(fact->bound));
+	emit_put(ret, "currsize", number_or_null(fact->length));
+	emit_put(ret, "hits", emit_count(fact->hits));
+	emit_put(ret, "misses", emit_count(fact->misses));
 	return ret;
 }
 
@@ -78,12 +78,12 @@ static json_t *growth_json(const struct suspects *s,
 	ret = json_object();
 	entries = json_array();
 	for (size_t i = 0; i < s->nr_compared; i++)
-		json_push(entries, number_or_null(suspect->old_entries[i]));
-	json_put(ret, "old_entries", entries);
-	json_put(ret, "entries", number_or_null(
+		emit_push(entries, number_or_null(suspect->old_entries[i]));
+	emit_put(ret, "old_entries", entries);
+	emit_put(ret, "entries", number_or_null(
 		suspects_entries(s->heap, suspect->object)));
-	json_put(ret, "objects_came", json_count(suspect->came));
-	json_put(ret, "bytes_came", json_count(suspect->came_bytes));
+	emit_put(ret, "objects_came", emit_count(suspect->came));
+	emit_put(ret, "bytes_came", emit_count(suspect->came_bytes));
 	return ret;
 }
 
@@ -96,27 +96,27 @@ static json_t *suspect_json(const struct suspects *s,
 	if (suspect->object != OID_NONE)
 		leaks_add_place(s, suspect->object, &place);
 	leaks_add_title(s, suspect, place.s, &title);
-	json_put(ret, "kind", json_text(suspect_kind_names[suspect->kind]));
-	json_put(ret, "title", json_text(title.s));
-	json_put(ret, "fix", json_text(leaks_fix(s, suspect)));
-	json_put(ret, "object", object_json(s->heap, suspect->object));
-	json_put(ret, "place", place_json(s, suspect->object));
-	json_put(ret, "alike", json_count(suspect->nr_alike));
-	json_put(ret, "via", object_json(s->heap, suspect->via));
-	json_put(ret, "via_place", place_json(s, suspect->via));
-	json_put(ret, "entries", json_count(suspect->entries));
-	json_put(ret, "entry_type", suspect->entry_type == UINT32_MAX ?
+	emit_put(ret, "kind", emit_text(suspect_kind_names[suspect->kind]));
+	emit_put(ret, "title", emit_text(title.s));
+	emit_put(ret, "fix", emit_text(leaks_fix(s, suspect)));
+	emit_put(ret, "object", object_json(s->heap, suspect->object));
+	emit_put(ret, "place", place_json(s, suspect->object));
+	emit_put(ret, "alike", emit_count(suspect->nr_alike));
+	emit_put(ret, "via", object_json(s->heap, suspect->via));
+	emit_put(ret, "via_place", place_json(s, suspect->via));
+	emit_put(ret, "entries", emit_count(suspect->entries));
+	emit_put(ret, "entry_type", suspect->entry_type == UINT32_MAX ?
 		 json_null() :
-		 json_text(s->heap->types.v[suspect->entry_type].name));
-	json_put(ret, "objects", json_count(suspect->objects));
-	json_put(ret, "bytes", json_count(suspect->bytes));
-	json_put(ret, "types", types_json(s, suspect));
-	json_put(ret, "has_del", json_boolean(suspect->flags &
+		 emit_text(s->heap->types.v[suspect->entry_type].name));
+	emit_put(ret, "objects", emit_count(suspect->objects));
+	emit_put(ret, "bytes", emit_count(suspect->bytes));
+	emit_put(ret, "types", leaks_types_json(s, suspect));
+	emit_put(ret, "has_del", json_boolean(suspect->flags &
 					      (SUSPECT_HAS_DEL |
 					       SUSPECT_LEGACY_DEL)));
-	json_put(ret, "lru_cache", fact_json(suspect->fact));
-	json_put(ret, "growth", growth_json(s, suspect));
-	json_put(ret, "chain", chain_json(s, suspect->object));
+	emit_put(ret, "lru_cache", fact_json(suspect->fact));
+	emit_put(ret, "growth", growth_json(s, suspect));
+	emit_put(ret, "chain", chain_json(s, suspect->object));
 	return ret;
 }
 
@@ -128,17 +128,17 @@ static json_t *tasks_json(const struct tasks *t)
 		const struct task_wait *w = &t->waits.v[i];
 		json_t *wait = json_object();
 
-		json_put(wait, "coroutine", json_text(w->coroutine));
-		json_put(wait, "awaits", *w->awaits ? json_text(w->awaits) :
+		emit_put(wait, "coroutine", emit_text(w->coroutine));
+		emit_put(wait, "awaits", *w->awaits ? emit_text(w->awaits) :
 						      json_null());
-		json_put(wait, "count", json_count(w->nr));
-		json_push(waits, wait);
+		emit_put(wait, "count", emit_count(w->nr));
+		emit_push(waits, wait);
 	}
-	json_put(ret, "count", json_count(t->nr));
-	json_put(ret, "waiting", json_count(t->waiting));
-	json_put(ret, "ready", json_count(t->ready));
-	json_put(ret, "done", json_count(t->done));
-	json_put(ret, "waits", waits);
+	emit_put(ret, "count", emit_count(t->nr));
+	emit_put(ret, "waiting", emit_count(t->waiting));
+	emit_put(ret, "ready", emit_count(t->ready));
+	emit_put(ret, "done", emit_count(t->done));
+	emit_put(ret, "waits", waits);
 	return ret;
 }
 
@@ -148,15 +148,15 @@ json_t *leaks_json(const struct leaks_found *found)
 	json_t *ret = json_object(), *suspects = json_array();
 	json_t *heap = json_object();
 
-	json_put(heap, "objects", json_count(s->heap->nr_objects));
-	json_put(heap, "bytes", json_count(s->dominators.all_bytes));
+	emit_put(heap, "objects", emit_count(s->heap->nr_objects));
+	emit_put(heap, "bytes", emit_count(s->dominators.all_bytes));
 	for (size_t i = 0; i < s->v.nr; i++)
 		if (!found->limit || i < found->limit)
-			json_push(suspects, suspect_json(s, &s->v.v[i]));
-	json_put(ret, "heap", heap);
-	json_put(ret, "nr_suspects", json_count(s->v.nr));
-	json_put(ret, "suspects", suspects);
-	json_put(ret, "asyncio", tasks_json(found->tasks));
-	json_put(ret, "warnings", json_warnings(s->heap));
+			emit_push(suspects, suspect_json(s, &s->v.v[i]));
+	emit_put(ret, "heap", heap);
+	emit_put(ret, "nr_suspects", emit_count(s->v.nr));
+	emit_put(ret, "suspects", suspects);
+	emit_put(ret, "asyncio", tasks_json(found->tasks));
+	emit_put(ret, "warnings", emit_warnings(s->heap));
 	return ret;
 }

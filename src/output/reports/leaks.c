@@ -33,8 +33,8 @@ static void add_field(const char *name, const char *text,
 
 /* --- a suspect --- */
 
-static void add_share(const struct suspects *s, uint64_t bytes,
-		      struct str *out)
+static void add_leaks_share(const struct suspects *s, uint64_t bytes,
+			    struct str *out)
 {
 	uint64_t all = MAX(s->dominators.all_bytes, 1);
 
@@ -56,11 +56,12 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 	format_bytes(out, suspect->bytes);
 	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
 		suspect->kind == SUSPECT_DUPLICATES ? " may go, " : ", ");
-	add_share(s, suspect->bytes, out);
+	add_leaks_share(s, suspect->bytes, out);
 }
 
-static void add_types(const struct suspects *s, const struct suspect *suspect,
-		      const struct format *f, struct str *out)
+static void add_leaks_types(const struct suspects *s,
+			    const struct suspect *suspect,
+			    const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 
@@ -139,7 +140,7 @@ static void add_suspect(const struct suspects *s,
 	add_kept(s, suspect, &text);
 	str_add_char(&text, '.');
 	add_wrapped(text.s, 0, INDENT, f, out);
-	add_types(s, suspect, f, out);
+	add_leaks_types(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
 	add_chain(s, suspect, f, out);
@@ -176,8 +177,8 @@ static void add_tasks(const struct tasks *t, const struct format *f,
 	add_wrapped(text.s, 0, 0, f, out);
 }
 
-static void add_head(const struct leaks_found *found, const struct format *f,
-		     struct str *out)
+static void add_leaks_head(const struct leaks_found *found,
+			   const struct format *f, struct str *out)
 {
 	const struct suspects *s = found->suspects;
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -207,7 +208,7 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 {
 	const struct suspects *s = found->suspects;
 
-	add_head(found, f, out);
+	add_leaks_head(found, f, out);
 	for (size_t i = 0; i < s->v.nr; i++) {
 		if (found->limit && i >= found->limit)
 			break;

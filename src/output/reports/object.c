@@ -4,7 +4,7 @@
 
 #include "analysis/graph/referrers.h"
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/object.h"
 #include "output/table.h"
 
@@ -214,11 +214,11 @@ static json_t *neighbours_json(struct heap *h, const char *key,
 		oid o = v->v[i].object;
 		json_t *item = json_object();
 
-		json_put(item, key, json_address(h->address[o]));
-		json_put(item, "type", json_text(heap_type_of(h, o)->name));
-		json_put(item, "name", json_text(v->v[i].name));
-		json_put(item, "guessed", json_boolean(v->v[i].guess));
-		json_push(ret, item);
+		emit_put(item, key, emit_address(h->address[o]));
+		emit_put(item, "type", emit_text(heap_type_of(h, o)->name));
+		emit_put(item, "name", emit_text(v->v[i].name));
+		emit_put(item, "guessed", json_boolean(v->v[i].guess));
+		emit_push(ret, item);
 	}
 	return ret;
 }
@@ -228,7 +228,7 @@ static json_t *roots_json(const struct heap *h, const struct referrers *r)
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < r->roots.nr; i++)
-		json_push(ret, json_root(&h->roots.v[r->roots.v[i]]));
+		emit_push(ret, emit_root(&h->roots.v[r->roots.v[i]]));
 	return ret;
 }
 
@@ -236,17 +236,17 @@ static json_t *facts_json(struct heap *h, oid o)
 {
 	CLEANUP(str_release) struct str preview = STR_INIT;
 	int64_t length = heap_length(h, o);
-	json_t *ret = json_object_of(h, o);
+	json_t *ret = emit_object_of(h, o);
 
 	heap_preview(h, o, PREVIEW_MAX_JSON, &preview);
-	json_put(ret, "repr", json_text(preview.s));
-	json_put(ret, "length",
+	emit_put(ret, "repr", emit_text(preview.s));
+	emit_put(ret, "length",
 		 length < 0 ? json_null() : json_integer(length));
-	json_put(ret, "finalized",
+	emit_put(ret, "finalized",
 		 json_boolean(h->flags[o] & OBJECT_FINALIZED));
-	json_put(ret, "weakly_referenced",
+	emit_put(ret, "weakly_referenced",
 		 json_boolean(h->flags[o] & OBJECT_WEAK_REFERENT));
-	json_put(ret, "read", json_text(read_how(h, o)));
+	emit_put(ret, "read", emit_text(read_how(h, o)));
 	return ret;
 }
 
@@ -260,12 +260,12 @@ json_t *object_json(struct heap *h, oid o, uint64_t limit)
 	referrers_build(h, o, limit ? limit : SIZE_MAX, &r);
 	name_referrers(h, &r, &from);
 	find_references(h, o, limit, &to);
-	json_put(ret, "roots", roots_json(h, &r));
-	json_put(ret, "unaccounted_references", json_count(r.surplus));
-	json_put(ret, "nr_references", json_count(h->edge_nr[o]));
-	json_put(ret, "references", neighbours_json(h, "to", &to));
-	json_put(ret, "nr_referrers", json_count(r.total));
-	json_put(ret, "referrers", neighbours_json(h, "from", &from));
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "roots", roots_json(h, &r));
+	emit_put(ret, "unaccounted_references", emit_count(r.surplus));
+	emit_put(ret, "nr_references", emit_count(h->edge_nr[o]));
+	emit_put(ret, "references", neighbours_json(h, "to", &to));
+	emit_put(ret, "nr_referrers", emit_count(r.total));
+	emit_put(ret, "referrers", neighbours_json(h, "from", &from));
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

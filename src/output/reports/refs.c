@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/refs.h"
 #include "output/table.h"
 
@@ -21,8 +21,8 @@ static void add_references(struct str *out, uint64_t references, uint64_t nr)
 	format_counted(out, nr, "object");
 }
 
-static void add_head(const struct audit *a, const struct format *f,
-		     struct str *out)
+static void add_refs_head(const struct audit *a, const struct format *f,
+			  struct str *out)
 {
 	CLEANUP(str_release) struct str title = STR_INIT;
 
@@ -71,8 +71,8 @@ static void add_object(struct heap *h, const struct audit_object *x,
 		   MAX(f->width, used + LEAST_PREVIEW) - used, f->utf8);
 }
 
-static void add_types(struct heap *h, const struct audit *a, uint64_t limit,
-		      const struct format *f, struct str *out)
+static void add_refs_types(struct heap *h, const struct audit *a,
+			   uint64_t limit, const struct format *f, struct str *out)
 {
 	static const struct table_column columns[] = {
 		{ "REFERENCES", .right = true }, { "OBJECTS", .right = true },
@@ -128,8 +128,8 @@ static void add_over(struct heap *h, const struct audit *a,
 void refs_text(struct heap *h, const struct audit *a, uint64_t limit,
 	       const struct format *f, struct str *out)
 {
-	add_head(a, f, out);
-	add_types(h, a, limit, f, out);
+	add_refs_head(a, f, out);
+	add_refs_types(h, a, limit, f, out);
 	add_over(h, a, f, out);
 }
 
@@ -139,10 +139,10 @@ static json_t *object_json(const struct heap *h, const struct audit_object *x)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "address", json_address(h->address[x->object]));
-	json_put(ret, "type", json_text(heap_type_of(h, x->object)->name));
-	json_put(ret, "refcount", json_count(x->count));
-	json_put(ret, "found", json_count(x->found));
+	emit_put(ret, "address", emit_address(h->address[x->object]));
+	emit_put(ret, "type", emit_text(heap_type_of(h, x->object)->name));
+	emit_put(ret, "refcount", emit_count(x->count));
+	emit_put(ret, "found", emit_count(x->found));
 	return ret;
 }
 
@@ -152,12 +152,12 @@ static json_t *type_json(const struct heap *h, const struct audit *a,
 	json_t *ret = json_object(), *examples = json_array();
 
 	for (size_t i = 0; i < type->nr && i < EXAMPLES_JSON; i++)
-		json_push(examples, object_json(
+		emit_push(examples, object_json(
 			h, &a->unexplained_objects.v[type->first + i]));
-	json_put(ret, "type", json_text(h->types.v[type->type].name));
-	json_put(ret, "count", json_count(type->nr));
-	json_put(ret, "references", json_count(type->references));
-	json_put(ret, "examples", examples);
+	emit_put(ret, "type", emit_text(h->types.v[type->type].name));
+	emit_put(ret, "count", emit_count(type->nr));
+	emit_put(ret, "references", emit_count(type->references));
+	emit_put(ret, "examples", examples);
 	return ret;
 }
 
@@ -167,20 +167,20 @@ json_t *refs_json(struct heap *h, const struct audit *a, uint64_t limit)
 	json_t *over = json_array();
 
 	for (size_t i = 0; i < a->types.nr && (!limit || i < limit); i++)
-		json_push(types, type_json(h, a, &a->types.v[i]));
+		emit_push(types, type_json(h, a, &a->types.v[i]));
 	for (size_t i = 0; i < a->over_objects.nr && i < EXAMPLES_JSON; i++)
-		json_push(over, object_json(h, &a->over_objects.v[i]));
-	json_put(ret, "objects", json_count(a->nr));
-	json_put(ret, "immortal", json_count(a->immortal));
-	json_put(ret, "left_out", json_count(a->atoms));
-	json_put(ret, "references", json_count(a->counted));
-	json_put(ret, "explained", json_count(a->explained));
-	json_put(ret, "unexplained", json_count(a->unexplained));
-	json_put(ret, "unexplained_objects", json_count(a->nr_unexplained));
-	json_put(ret, "over_explained", json_count(a->over));
-	json_put(ret, "over_explained_objects", json_count(a->nr_over));
-	json_put(ret, "types", types);
-	json_put(ret, "over_explained_examples", over);
-	json_put(ret, "warnings", json_warnings(h));
+		emit_push(over, object_json(h, &a->over_objects.v[i]));
+	emit_put(ret, "objects", emit_count(a->nr));
+	emit_put(ret, "immortal", emit_count(a->immortal));
+	emit_put(ret, "left_out", emit_count(a->atoms));
+	emit_put(ret, "references", emit_count(a->counted));
+	emit_put(ret, "explained", emit_count(a->explained));
+	emit_put(ret, "unexplained", emit_count(a->unexplained));
+	emit_put(ret, "unexplained_objects", emit_count(a->nr_unexplained));
+	emit_put(ret, "over_explained", emit_count(a->over));
+	emit_put(ret, "over_explained_objects", emit_count(a->nr_over));
+	emit_put(ret, "types", types);
+	emit_put(ret, "over_explained_examples", over);
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

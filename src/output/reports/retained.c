@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/retained-tree.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/path.h"
 #include "output/reports/retained.h"
 #include "output/table.h"
@@ -12,8 +12,8 @@
 #define ABOVE_MAX_JSON 1000
 #define MAX_STEPS 1000
 
-static void add_share(struct str *out, const struct retained_view *v,
-		      uint64_t bytes)
+static void add_retained_share(struct str *out, const struct retained_view *v,
+			       uint64_t bytes)
 {
 	uint64_t all = v->dominators.all_bytes;
 
@@ -74,7 +74,7 @@ static void add_amount(struct str *out, const struct retained_view *v,
 {
 	format_bytes(out, sum->bytes);
 	str_add(out, " (");
-	add_share(out, v, sum->bytes);
+	add_retained_share(out, v, sum->bytes);
 	str_add(out, ") in ");
 	format_counted(out, sum->objects, "object");
 }
@@ -88,7 +88,7 @@ static void add_line(const struct retained_view *v,
 	struct str *cell;
 
 	format_bytes(table_cell(t), line->sum.bytes);
-	add_share(table_cell(t), v, line->sum.bytes);
+	add_retained_share(table_cell(t), v, line->sum.bytes);
 	format_count(table_cell(t), line->sum.objects);
 	if (is_object) {
 		add_way(v, line->above, line->object, &name);
@@ -138,7 +138,8 @@ static void add_table(const struct retained_view *v,
 		try_table(v, lines, false, f, out);
 }
 
-static void add_types(const struct retained_view *v, oid o, struct str *out)
+static void add_retained_types(const struct retained_view *v, oid o,
+			       struct str *out)
 {
 	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
 		VEC_INIT;
@@ -208,7 +209,7 @@ static void add_single(const struct retained_view *v, oid o,
 	str_add(out, "\n\n  ");
 	add_way(v, OID_NONE, o, out);
 	str_add_char(out, '\n');
-	add_types(v, o, out);
+	add_retained_types(v, o, out);
 }
 
 static void add_of_type(const struct retained_view *v,
@@ -222,8 +223,9 @@ static void add_of_type(const struct retained_view *v,
 	str_add(out, " would be freed\n");
 }
 
-static void add_head(const struct retained_view *v,
-		     const struct retained_shown *shown, struct str *out)
+static void add_retained_head(const struct retained_view *v,
+			      const struct retained_shown *shown,
+			      struct str *out)
 {
 	struct retained of_garbage = garbage(v);
 
@@ -258,7 +260,7 @@ void retained_text(struct retained_view *v, const struct retained_shown *shown,
 	if (shown->single)
 		add_single(v, shown->objects.v[0], f, out);
 	else
-		add_head(v, shown, out);
+		add_retained_head(v, shown, out);
 	str_add_char(out, '\n');
 	add_table(v, &lines, f, out);
 	if (shown->single)
@@ -271,12 +273,12 @@ static json_t *sum_json(const struct retained *sum)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "objects", json_count(sum->objects));
-	json_put(ret, "bytes", json_count(sum->bytes));
+	emit_put(ret, "objects", emit_count(sum->objects));
+	emit_put(ret, "bytes", emit_count(sum->bytes));
 	return ret;
 }
 
-static json_t *types_json(const struct retained_view *v, oid o)
+static json_t *retained_types_json(const struct retained_view *v, oid o)
 {
 	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
 		VEC_INIT;
@@ -286,9 +288,9 @@ static json_t *types_json(const struct retained_view *v, oid o)
 	for (size_t i = 0; i < types.nr && i < TYPES_MAX_JSON; i++) {
 		json_t *type = sum_json(&types.v[i].sum);
 
-		json_put(type, "type",
-			 json_text(v->h->types.v[types.v[i].type].name));
-		json_push(ret, type);
+		emit_put(type, "type",
+			 emit_text(v->h->types.v[types.v[i].type].name));
+		emit_push(ret, type);
 	}
 	return ret;
 }
@@ -297,7 +299,7 @@ static json_t *length_json(struct heap *h, oid o)
 {
 	int64_t length = heap_length(h, o);
 
-	return length < 0 ? json_null() : json_count((uint64_t)length);
+	return length < 0 ? json_null() : emit_count((uint64_t)length);
 }
 
 static json_t *chain_json_of(const struct retained_view *v,
@@ -322,22 +324,22 @@ static void put_object(struct retained_view *v,
 	oid o = line->object;
 
 	if (o == OID_NONE) {
-		json_put(ret, "address", json_null());
-		json_put(ret, "length", json_null());
-		json_put(ret, "size", json_null());
-		json_put(ret, "holder", json_null());
-		json_put(ret, "readable", json_null());
-		json_put(ret, "chain", json_null());
+		emit_put(ret, "address", json_null());
+		emit_put(ret, "length", json_null());
+		emit_put(ret, "size", json_null());
+		emit_put(ret, "holder", json_null());
+		emit_put(ret, "readable", json_null());
+		emit_put(ret, "chain", json_null());
 		return;
 	}
 	add_way(v, line->above, o, &readable);
-	json_put(ret, "address", json_address(v->h->address[o]));
-	json_put(ret, "length", length_json(v->h, o));
-	json_put(ret, "size", json_count(v->h->size[o]));
-	json_put(ret, "holder",
-		 json_text(dominators_holder_names[d->holder[o]]));
-	json_put(ret, "readable", json_text(readable.s));
-	json_put(ret, "chain", chain_json_of(v, line));
+	emit_put(ret, "address", emit_address(v->h->address[o]));
+	emit_put(ret, "length", length_json(v->h, o));
+	emit_put(ret, "size", emit_count(v->h->size[o]));
+	emit_put(ret, "holder",
+		 emit_text(dominators_holder_names[d->holder[o]]));
+	emit_put(ret, "readable", emit_text(readable.s));
+	emit_put(ret, "chain", chain_json_of(v, line));
 }
 
 static json_t *line_json(struct retained_view *v,
@@ -345,13 +347,13 @@ static json_t *line_json(struct retained_view *v,
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "depth", json_count(line->depth));
-	json_put(ret, "count", json_count(line->nr));
-	json_put(ret, "type", json_text(v->h->types.v[line->type].name));
+	emit_put(ret, "depth", emit_count(line->depth));
+	emit_put(ret, "count", emit_count(line->nr));
+	emit_put(ret, "type", emit_text(v->h->types.v[line->type].name));
 	put_object(v, line, ret);
-	json_put(ret, "retained", sum_json(&line->sum));
-	json_put(ret, "types", line->depth || line->object == OID_NONE ?
-		 json_null() : types_json(v, line->object));
+	emit_put(ret, "retained", sum_json(&line->sum));
+	emit_put(ret, "types", line->depth || line->object == OID_NONE ?
+		 json_null() : retained_types_json(v, line->object));
 	return ret;
 }
 
@@ -365,7 +367,7 @@ static json_t *lines_json(struct retained_view *v,
 	for (size_t i = 0; i < shown->objects.nr; i++)
 		retained_tree(v, shown->objects.v[i], shown->depth, &lines);
 	for (size_t i = 0; i < lines.nr; i++)
-		json_push(ret, line_json(v, &lines.v[i]));
+		emit_push(ret, line_json(v, &lines.v[i]));
 	return ret;
 }
 
@@ -376,10 +378,10 @@ static json_t *of_type_json(const struct retained_shown *shown)
 	if (!shown->type)
 		return json_null();
 	ret = json_object();
-	json_put(ret, "pattern", json_text(shown->type));
-	json_put(ret, "count", json_count(shown->nr_of_type));
-	json_put(ret, "size", json_count(shown->size_of_type));
-	json_put(ret, "retained", sum_json(&shown->sum));
+	emit_put(ret, "pattern", emit_text(shown->type));
+	emit_put(ret, "count", emit_count(shown->nr_of_type));
+	emit_put(ret, "size", emit_count(shown->size_of_type));
+	emit_put(ret, "retained", sum_json(&shown->sum));
 	return ret;
 }
 
@@ -397,7 +399,7 @@ static json_t *above_json(struct retained_view *v,
 	o = d->parent[shown->objects.v[0]];
 	for (uint32_t i = 0; o != OID_NONE && i < ABOVE_MAX_JSON;
 	     i++, o = d->parent[o])
-		json_push(ret, json_address(v->h->address[o]));
+		emit_push(ret, emit_address(v->h->address[o]));
 	return ret;
 }
 
@@ -407,12 +409,12 @@ json_t *retained_json(struct retained_view *v,
 	struct retained of_garbage = garbage(v);
 	json_t *ret = json_object();
 
-	json_put(ret, "objects", json_count(v->h->nr_objects));
-	json_put(ret, "bytes", json_count(v->dominators.all_bytes));
-	json_put(ret, "garbage", sum_json(&of_garbage));
-	json_put(ret, "of_type", of_type_json(shown));
-	json_put(ret, "retained_by", above_json(v, shown));
-	json_put(ret, "lines", lines_json(v, shown));
-	json_put(ret, "warnings", json_warnings(v->h));
+	emit_put(ret, "objects", emit_count(v->h->nr_objects));
+	emit_put(ret, "bytes", emit_count(v->dominators.all_bytes));
+	emit_put(ret, "garbage", sum_json(&of_garbage));
+	emit_put(ret, "of_type", of_type_json(shown));
+	emit_put(ret, "retained_by", above_json(v, shown));
+	emit_put(ret, "lines", lines_json(v, shown));
+	emit_put(ret, "warnings", emit_warnings(v->h));
 	return ret;
 }

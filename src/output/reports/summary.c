@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/summary.h"
 #include "output/table.h"
 
@@ -172,8 +172,9 @@ static void add_threads(const struct heap *h, const struct heap_interpreter *i,
 	str_addf(out, "... and %u more\n", nr - shown);
 }
 
-static void add_types(const struct heap *h, const struct summary *s,
-		      uint64_t limit, const struct format *f, struct str *out)
+static void add_summary_types(const struct heap *h, const struct summary *s,
+			      uint64_t limit, const struct format *f,
+			      struct str *out)
 {
 	static const struct table_column columns[] = {
 		{ "COUNT", .right = true }, { "BYTES", .right = true },
@@ -201,8 +202,8 @@ static void add_types(const struct heap *h, const struct summary *s,
 	str_add(out, ", see --limit\n");
 }
 
-static void add_head(const struct heap *h, const struct summary *s,
-		     const struct format *f, struct str *out)
+static void add_summary_head(const struct heap *h, const struct summary *s,
+			     const struct format *f, struct str *out)
 {
 	summary_add_target(h, f, out);
 	add_memory(&h->info, out);
@@ -221,8 +222,8 @@ void summary_text(const struct heap *h, const struct summary *s,
 		  uint64_t limit, const struct format *f, struct str *out)
 {
 	if (f->header)
-		add_head(h, s, f, out);
-	add_types(h, s, limit, f, out);
+		add_summary_head(h, s, f, out);
+	add_summary_types(h, s, limit, f, out);
 }
 
 json_t *summary_json(const struct heap *h, const struct summary *s,
@@ -235,21 +236,21 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 		const struct heap_type *type = &h->types.v[row->type];
 		json_t *to = json_object();
 
-		json_put(to, "type", json_text(type->name));
-		json_put(to, "address", json_address(type->address));
-		json_put(to, "count", json_count(row->nr));
-		json_put(to, "bytes", json_count(row->bytes));
-		json_push(types, to);
+		emit_put(to, "type", emit_text(type->name));
+		emit_put(to, "address", emit_address(type->address));
+		emit_put(to, "count", emit_count(row->nr));
+		emit_put(to, "bytes", emit_count(row->bytes));
+		emit_push(types, to);
 	}
-	json_put(ret, "target", json_target(h));
-	json_put(ret, "python", json_python(h));
-	json_put(ret, "interpreters", json_interpreters(h));
-	json_put(ret, "threads", json_threads(h));
-	json_put(ret, "coverage", coverage_json(h));
-	json_put(ret, "objects", json_count(s->all_nr));
-	json_put(ret, "bytes", json_count(s->all_bytes));
-	json_put(ret, "nr_types", json_count(s->all_types));
-	json_put(ret, "types", types);
-	json_put(ret, "warnings", json_warnings(h));
+	emit_put(ret, "target", emit_target(h));
+	emit_put(ret, "python", emit_python(h));
+	emit_put(ret, "interpreters", emit_interpreters(h));
+	emit_put(ret, "threads", emit_threads(h));
+	emit_put(ret, "coverage", coverage_json(h));
+	emit_put(ret, "objects", emit_count(s->all_nr));
+	emit_put(ret, "bytes", emit_count(s->all_bytes));
+	emit_put(ret, "nr_types", emit_count(s->all_types));
+	emit_put(ret, "types", types);
+	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

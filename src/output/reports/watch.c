@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
-#include "output/json.h"
+#include "output/emit.h"
 #include "output/reports/watch.h"
 
 void watch_text(const struct watch_line *line, struct str *out)
@@ -39,11 +39,11 @@ static json_t *top_json(const struct watch_line *line)
 	for (unsigned int i = 0; i < line->nr_top; i++) {
 		json_t *type = json_object();
 
-		json_put(type, "type", json_text(line->top[i]->name));
-		json_put(type, "count", json_count(line->top[i]->last));
-		json_put(type, "growth", json_count(line->top[i]->last -
+		emit_put(type, "type", emit_text(line->top[i]->name));
+		emit_put(type, "count", emit_count(line->top[i]->last));
+		emit_put(type, "growth", emit_count(line->top[i]->last -
 						    line->top[i]->first));
-		json_push(ret, type);
+		emit_push(ret, type);
 	}
 	return ret;
 }
@@ -52,14 +52,14 @@ json_t *watch_json(const struct watch_line *line)
 {
 	json_t *ret = json_object();
 
-	json_put(ret, "time", json_count(line->taken_at));
-	json_put(ret, "pause_ns", json_count(line->pause_ns));
-	json_put(ret, "resident", json_count(line->sample->resident));
-	json_put(ret, "objects", json_count(line->sample->objects));
-	json_put(ret, "bytes", json_count(line->sample->bytes));
-	json_put(ret, "growing", top_json(line));
-	json_put(ret, "coverage", coverage_json(line->heap));
-	json_put(ret, "condition", json_text(line->condition));
-	json_put(ret, "capture", json_text(line->file));
+	emit_put(ret, "time", emit_count(line->taken_at));
+	emit_put(ret, "pause_ns", emit_count(line->pause_ns));
+	emit_put(ret, "resident", emit_count(line->sample->resident));
+	emit_put(ret, "objects", emit_count(line->sample->objects));
+	emit_put(ret, "bytes", emit_count(line->sample->bytes));
+	emit_put(ret, "growing", top_json(line));
+	emit_put(ret, "coverage", coverage_json(line->heap));
+	emit_put(ret, "condition", emit_text(line->condition));
+	emit_put(ret, "capture", emit_text(line->file));
 	return ret;
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output/emit.h - JSON values that several reports have in common.
+ *
+ * Named emit_*: the prefix json_ is jansson's, whose values these are.
+ * Keys are lower case, addresses are strings "0x...", sizes are bytes, times
+ * are seconds since the epoch, durations end in _ns.  What is not known is
+ * null.  The values made here are new references; out of memory ends the
+ * program.
+ */
+#ifndef OUTPUT_EMIT_H
+#define OUTPUT_EMIT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "heap/heap.h"
+
+/* NULL becomes null, what is not UTF-8 is escaped. */
+json_t *emit_text(const char *text);
+json_t *emit_address(uint64_t address);
+json_t *emit_count(uint64_t n);
+
+/* NULL as `value`: jansson had no memory for it. */
+void emit_put(json_t *object, const char *key, json_t *value);
+void emit_push(json_t *array, json_t *value);
+
+json_t *emit_target(const struct heap *h);
+json_t *emit_python(const struct heap *h);
+json_t *emit_gc(const struct heap_interpreter *i);
+json_t *emit_interpreters(const struct heap *h);
+json_t *emit_threads(const struct heap *h);
+/* {"kind", "name", "expression"} */
+json_t *emit_root(const struct heap_root *root);
+json_t *emit_warnings(const struct heap *h);
+
+/* {"address", "type", "size", "refcount", "generation"} */
+json_t *emit_object_of(const struct heap *h, oid o);
+
+/* Write `value` and a newline; errors are the writer's. */
+struct error *emit_write(const json_t *value, FILE *out) MUST_CHECK;
+
+#endif
