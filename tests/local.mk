@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 include tests/unit/local.mk
+include tests/bench/local.mk
 include tests/fuzz/local.mk
 
 EXTRA_DIST += \
-	tests/bench/bench.py \
-	tests/bench/diff.py \
 	tests/build-free-threaded \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \

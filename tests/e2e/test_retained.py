@@ -11,7 +11,7 @@ import pythons
 from harness import PYHELD, Target, each, limit, pyheld, text
 
 BRUTE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
-                     "tests", "unit", "retained-brute")
+                     "tests", "unit", "analysis", "retained-brute")
 SMALL = "import os; os.write(1, b'{}\\n'); os.read(0, 1)"
 
 

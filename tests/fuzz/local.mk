@@ -6,17 +6,19 @@ tests_fuzz_fuzz_capture_SOURCES = \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
-	tests/unit/tiny.c \
-	tests/unit/tiny.h
-tests_fuzz_fuzz_capture_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
+	tests/unit/support/tiny.c \
+	tests/unit/support/tiny.h
+tests_fuzz_fuzz_capture_CPPFLAGS = $(AM_CPPFLAGS) \
+	-I$(top_srcdir)/tests/unit/support
 tests_fuzz_fuzz_capture_LDADD = $(libpyheld)
 tests_fuzz_fuzz_core_SOURCES = \
 	tests/fuzz/fuzz-core.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
-	tests/unit/forge.c \
-	tests/unit/forge.h
-tests_fuzz_fuzz_core_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit
+	tests/unit/support/forge.c \
+	tests/unit/support/forge.h
+tests_fuzz_fuzz_core_CPPFLAGS = $(AM_CPPFLAGS) \
+	-I$(top_srcdir)/tests/unit/support
 tests_fuzz_fuzz_core_LDADD = $(libpyheld)
 
 EXTRA_DIST += \

@@ -21,8 +21,8 @@
  * 16 apart in that order.  An edge is named as its referent, but `__dict__`
  * where that name ends in ".d".  Errors in the text end the test.
  */
-#ifndef TESTS_UNIT_GRAPH_H
-#define TESTS_UNIT_GRAPH_H
+#ifndef TESTS_UNIT_SUPPORT_GRAPH_H
+#define TESTS_UNIT_SUPPORT_GRAPH_H
 
 #include "analysis/graph/path.h"
 #include "heap/heap.h"

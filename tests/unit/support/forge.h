@@ -9,8 +9,8 @@
  *	... change f.file.v ...
  *	forge_release(&f);
  */
-#ifndef FORGE_H
-#define FORGE_H
+#ifndef TESTS_UNIT_SUPPORT_FORGE_H
+#define TESTS_UNIT_SUPPORT_FORGE_H
 
 #include <elf.h>
 

@@ -302,7 +302,7 @@ START_TEST(pattern_knows_last_parts)
 }
 END_TEST
 
-const char suite_name[] = "heap";
+const char suite_name[] = "reach";
 
 void suite_add_tests(TCase *tc)
 {

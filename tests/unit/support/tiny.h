@@ -5,8 +5,8 @@
  * A handful of objects whose names and reprs use every kind of code and text
  * of heap/naming.h; with roots, frames, threads and what else there is.
  */
-#ifndef TESTS_UNIT_TINY_H
-#define TESTS_UNIT_TINY_H
+#ifndef TESTS_UNIT_SUPPORT_TINY_H
+#define TESTS_UNIT_SUPPORT_TINY_H
 
 #include "heap/heap.h"
 

@@ -5,8 +5,8 @@
  * For graphs of some dozens of objects; written from the words of the headers,
  * not from the code that is tested.
  */
-#ifndef TESTS_UNIT_BRUTE_H
-#define TESTS_UNIT_BRUTE_H
+#ifndef TESTS_UNIT_SUPPORT_BRUTE_H
+#define TESTS_UNIT_SUPPORT_BRUTE_H
 
 #include "heap/heap.h"
 

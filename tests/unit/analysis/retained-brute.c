@@ -4,7 +4,7 @@
  * at what can be reached then, 64 objects at a time; and held against
  * analysis/graph/dominators.h, object by object.
  *
- *	tests/unit/retained-brute CAPTURE
+ *	tests/unit/analysis/retained-brute CAPTURE
  *
  * Of what is told there only which object stands for a group of garbage is
  * believed: check_dominators.c tests that.  Exit status 1: they differ.

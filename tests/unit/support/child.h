@@ -5,8 +5,8 @@
  *
  * A child ends with the test.  What goes wrong here fails the test.
  */
-#ifndef TESTS_UNIT_CHILD_H
-#define TESTS_UNIT_CHILD_H
+#ifndef TESTS_UNIT_SUPPORT_CHILD_H
+#define TESTS_UNIT_SUPPORT_CHILD_H
 
 #include "target/target.h"
 

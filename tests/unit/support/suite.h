@@ -3,8 +3,8 @@
  * suite.h - a program of unit tests: its name and its tests.  main() is in
  * suite.c.
  */
-#ifndef TESTS_UNIT_SUITE_H
-#define TESTS_UNIT_SUITE_H
+#ifndef TESTS_UNIT_SUPPORT_SUITE_H
+#define TESTS_UNIT_SUPPORT_SUITE_H
 
 #include <check.h>
 

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += \
+	tests/unit/analysis/check_audit \
+	tests/unit/analysis/check_chain \
+	tests/unit/analysis/check_collect \
+	tests/unit/analysis/check_condition \
+	tests/unit/analysis/check_cycles \
+	tests/unit/analysis/check_diff \
+	tests/unit/analysis/check_dominators \
+	tests/unit/analysis/check_garbage \
+	tests/unit/analysis/check_limit \
+	tests/unit/analysis/check_reach

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += \
+	tests/unit/python/check_layout \
+	tests/unit/python/check_layout_builds
+
+# Machine code, run over fake memory.
+if HAVE_UNICORN
+check_PROGRAMS += tests/unit/python/check_emulator
+endif

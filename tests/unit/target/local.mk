@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += \
+	tests/unit/target/check_copy \
+	tests/unit/target/check_core \
+	tests/unit/target/check_image \
+	tests/unit/target/check_memory \
+	tests/unit/target/check_open \
+	tests/unit/target/check_stop \
+	tests/unit/target/check_unpack
+tests_unit_target_check_image_SOURCES = \
+	tests/unit/target/check_image.c \
+	tests/unit/target/image-elsewhere.c \
+	tests/unit/target/image-elsewhere.h
+# It looks for its own types in its own DWARF.
+tests_unit_target_check_image_CFLAGS = $(AM_CFLAGS) -g
