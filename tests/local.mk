@@ -5,6 +5,7 @@ include tests/fuzz/local.mk
 
 EXTRA_DIST += \
 	tests/build-free-threaded \
+	tests/checks/coverage \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
@@ -79,9 +80,17 @@ check-local: src/pyheld $(check_PROGRAMS)
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld \
 		$(RUN_ALL_FLAGS)
 
+check-programs: src/pyheld $(check_PROGRAMS)
+
+# Line coverage of the unit tests alone, built in ./coverage; what
+# COVERAGE_FLAGS may be: tests/checks/coverage --help.
+coverage:
+	$(PYTHON3) $(top_srcdir)/tests/checks/coverage --cc="$(CC)" \
+		$(COVERAGE_FLAGS)
+
 # The table in HACKING.md of what the tests have compared, by CPython.
 update-truth-table: src/pyheld
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld --no-unit \
 		--table=$(top_srcdir)/HACKING.md
 
-.PHONY: check-local update-truth-table
+.PHONY: check-local check-programs coverage update-truth-table
