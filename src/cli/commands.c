@@ -7,6 +7,11 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/status.h"
+
+/* It tells of the table, and so it stands here. */
+static const struct argp help_argp;
+static int cmd_help(const struct command *c, int argc, char **argv);
 
 const struct command commands[] = {
 	{ "leaks", "Tell what looks like a leak, and what usually fixes it",
@@ -156,7 +161,7 @@ static error_t parse_help(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp help_argp = {
+static const struct argp help_argp = {
 	.parser = parse_help,
 	.args_doc = "[COMMAND]",
 	.doc = "Show help of a command, or of pyheld as a whole."
@@ -166,7 +171,7 @@ const struct argp help_argp = {
 	.children = common_children,
 };
 
-int cmd_help(const struct command *c UNUSED, int argc, char **argv)
+static int cmd_help(const struct command *c UNUSED, int argc, char **argv)
 {
 	struct common_options o = { .max_args = 1 };
 	const struct command *about;

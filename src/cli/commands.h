@@ -1,62 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli/commands.h - the one table of commands.
+ * cli/commands.h - the one table of commands, and pyheld without its main().
  *
- * It feeds dispatch, --help, the completions (completions/generate.c) and
- * the check of the man pages.  To add a command: a file with its options,
- * its argp and its cmd_NAME(), a row in commands.c, man/pyheld-NAME.1, then
- * `make update-completions`.
+ * The table feeds dispatch, --help, the completions (completions/generate.c)
+ * and the check of the man pages.  To add a command NAME:
+ *
+ *  1. src/cli/commands/NAME.c has its options, NAME_argp and cmd_NAME();
+ *     list it in src/cli/local.mk;
+ *  2. declare these two in cli/commands/command.h;
+ *  3. add a row to the table in commands.c;
+ *  4. write man/pyheld-NAME.1, list it in man/local.mk and refer to it in
+ *     man/pyheld.1;
+ *  5. `make update-completions`;
+ *  6. test it in tests/unit/cli and tests/e2e.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#include <argp.h>
 #include <stddef.h>
 
-/* Exit status, documented in pyheld(1). */
-enum {
-	STATUS_OK = 0,
-	STATUS_LIMIT = 1,	/* a limit that the user set was crossed */
-	STATUS_USAGE = 2,
-	STATUS_FAILED = 3,	/* the target can't be read */
-	STATUS_PARTIAL = 4,	/* done, but not all could be read */
-};
+#include "cli/commands/command.h"
 
-struct command {
-	const char *name;
-	const char *summary;		/* for `pyheld --help` */
-	const struct argp *argp;
-	/* argv[0] is "pyheld NAME"; returns the exit status. */
-	int (*run)(const struct command *c, int argc, char **argv);
-};
-
+/* In the order of `pyheld --help`. */
 extern const struct command commands[];
 extern const size_t nr_commands;
 
+/* The command of that very name; NULL: there is none. */
 const struct command *commands_find(const char *name);
 
-/* `pyheld` itself: its options stand before the command. */
+/* The options of `pyheld` itself: they stand before the command. */
 extern const struct argp top_argp;
 
-/* All of pyheld but main(). */
+/*
+ * All of pyheld but main(): find the command that argv names and run it.
+ * argv[0] is overwritten.  Returns the exit status.
+ */
 int commands_main(int argc, char **argv);
-
-extern const struct argp summary_argp, chain_argp, cycles_argp, object_argp,
-	capture_argp, diff_argp, export_argp, watch_argp, help_argp, doctor_argp,
-	garbage_argp, retained_argp, refs_argp, leaks_argp;
-int cmd_summary(const struct command *c, int argc, char **argv);
-int cmd_chain(const struct command *c, int argc, char **argv);
-int cmd_cycles(const struct command *c, int argc, char **argv);
-int cmd_garbage(const struct command *c, int argc, char **argv);
-int cmd_refs(const struct command *c, int argc, char **argv);
-int cmd_object(const struct command *c, int argc, char **argv);
-int cmd_capture(const struct command *c, int argc, char **argv);
-int cmd_diff(const struct command *c, int argc, char **argv);
-int cmd_retained(const struct command *c, int argc, char **argv);
-int cmd_export(const struct command *c, int argc, char **argv);
-int cmd_watch(const struct command *c, int argc, char **argv);
-int cmd_doctor(const struct command *c, int argc, char **argv);
-int cmd_leaks(const struct command *c, int argc, char **argv);
-int cmd_help(const struct command *c, int argc, char **argv);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "cli/commands.h"
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "output/emit.h"
 #include "output/limit.h"
 

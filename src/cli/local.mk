@@ -4,6 +4,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands.h \
 	src/cli/commands/capture.c \
 	src/cli/commands/chain.c \
+	src/cli/commands/command.h \
 	src/cli/commands/cycles.c \
 	src/cli/commands/diff.c \
 	src/cli/commands/doctor.c \
@@ -27,6 +28,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/save.h \
 	src/cli/session.c \
 	src/cli/session.h \
+	src/cli/status.h \
 	src/cli/terminal.c \
 	src/cli/terminal.h \
 	src/cli/version.c \

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "cli/version.h"
 

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "analysis/limits/pattern.h"
-#include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "heap/capture/capture.h"
 #include "output/coverage.h"
 #include "output/emit.h"

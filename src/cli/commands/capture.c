@@ -3,10 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/save.h"
 #include "cli/session.h"
+#include "cli/status.h"
 
 #define REDACTIONS "contents|all"
 

@@ -2,9 +2,10 @@
 #include <string.h>
 
 #include "analysis/limits/pattern.h"
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "output/reports/chain.h"
 

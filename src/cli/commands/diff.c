@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "analysis/limits/pattern.h"
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "output/emit.h"
 #include "output/reports/diff.h"

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "output/export/jsonl.h"
 
 #define FORMATS "jsonl"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "output/reports/leaks.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/audit.h"
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "output/reports/refs.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/graph/bits.h"
 #include "analysis/limits/pattern.h"
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "cli/terminal.h"
 #include "output/reports/retained.h"
 

@@ -11,10 +11,11 @@
 #include "analysis/limits/condition.h"
 #include "analysis/compare/trend.h"
 #include "base/quantity.h"
-#include "cli/commands.h"
+#include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/save.h"
 #include "cli/session.h"
+#include "cli/status.h"
 #include "output/reports/watch.h"
 
 #define DEFAULT_INTERVAL_MS 60000

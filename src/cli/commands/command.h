@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli/commands/command.h - what a command is, and the commands that there are.
+ *
+ * Each src/cli/commands/NAME.c defines NAME_argp and cmd_NAME().  The table of
+ * commands (cli/commands.c) refers to them; a command never refers to the
+ * table.
+ */
+#ifndef CLI_COMMANDS_COMMAND_H
+#define CLI_COMMANDS_COMMAND_H
+
+#include <argp.h>
+
+struct command {
+	const char *name;
+	const char *summary;		/* its line in `pyheld --help` */
+	const struct argp *argp;	/* its options and its help */
+	/*
+	 * Parse argv and do what it says.  argv[0] is "pyheld NAME".  Results
+	 * go to stdout or to the file that an option names; errors and warnings
+	 * to stderr.
+	 * Returns the exit status (cli/status.h); --help, --usage and --version
+	 * exit() with status 0 instead of returning.
+	 */
+	int (*run)(const struct command *c, int argc, char **argv);
+};
+
+extern const struct argp capture_argp, chain_argp, cycles_argp, diff_argp,
+	doctor_argp, export_argp, garbage_argp, leaks_argp, object_argp,
+	refs_argp, retained_argp, summary_argp, watch_argp;
+
+/* The `run` of each command: see struct command. */
+int cmd_capture(const struct command *c, int argc, char **argv);
+int cmd_chain(const struct command *c, int argc, char **argv);
+int cmd_cycles(const struct command *c, int argc, char **argv);
+int cmd_diff(const struct command *c, int argc, char **argv);
+int cmd_doctor(const struct command *c, int argc, char **argv);
+int cmd_export(const struct command *c, int argc, char **argv);
+int cmd_garbage(const struct command *c, int argc, char **argv);
+int cmd_leaks(const struct command *c, int argc, char **argv);
+int cmd_object(const struct command *c, int argc, char **argv);
+int cmd_refs(const struct command *c, int argc, char **argv);
+int cmd_retained(const struct command *c, int argc, char **argv);
+int cmd_summary(const struct command *c, int argc, char **argv);
+int cmd_watch(const struct command *c, int argc, char **argv);
+
+#endif
