@@ -16,7 +16,7 @@
 #ifndef ANALYSIS_COLLECT_H
 #define ANALYSIS_COLLECT_H
 
-#include "analysis/garbage.h"
+#include "analysis/graph/garbage.h"
 #include "analysis/graph/path.h"
 
 struct collect_tally {

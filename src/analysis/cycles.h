@@ -17,7 +17,7 @@
 #ifndef ANALYSIS_CYCLES_H
 #define ANALYSIS_CYCLES_H
 
-#include "analysis/garbage.h"
+#include "analysis/graph/garbage.h"
 #include "analysis/graph/path.h"
 #include "analysis/graph/reach.h"
 

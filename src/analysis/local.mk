@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
+	src/analysis/attribute.c \
+	src/analysis/attribute.h \
 	src/analysis/audit.c \
 	src/analysis/audit.h \
 	src/analysis/chain.c \
@@ -14,6 +16,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/grow-name.h \
 	src/analysis/compare/grow.c \
 	src/analysis/compare/grow.h \
+	src/analysis/compare/growth.c \
+	src/analysis/compare/growth.h \
 	src/analysis/compare/match.c \
 	src/analysis/compare/match.h \
 	src/analysis/compare/place.c \
@@ -24,13 +28,13 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/trend.h \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
-	src/analysis/garbage.c \
-	src/analysis/garbage.h \
 	src/analysis/graph/bits.h \
 	src/analysis/graph/dominators.c \
 	src/analysis/graph/dominators.h \
 	src/analysis/graph/fan.c \
 	src/analysis/graph/fan.h \
+	src/analysis/graph/garbage.c \
+	src/analysis/graph/garbage.h \
 	src/analysis/graph/loop.c \
 	src/analysis/graph/loop.h \
 	src/analysis/graph/path.h \
@@ -56,12 +60,16 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/retained.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
-	src/analysis/suspects/attribute.c \
-	src/analysis/suspects/attribute.h \
+	src/analysis/suspects/suspect.c \
+	src/analysis/suspects/suspect.h \
 	src/analysis/suspects/suspects-holders.c \
+	src/analysis/suspects/suspects-holders.h \
 	src/analysis/suspects/suspects-kind.c \
+	src/analysis/suspects/suspects-kind.h \
 	src/analysis/suspects/suspects-sets.c \
+	src/analysis/suspects/suspects-sets.h \
 	src/analysis/suspects/suspects-waste.c \
+	src/analysis/suspects/suspects-waste.h \
 	src/analysis/suspects/suspects.c \
 	src/analysis/suspects/suspects.h \
 	src/analysis/suspects/tasks.c \

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/suspects/attribute.h"
+#include "analysis/attribute.h"
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/path.h"

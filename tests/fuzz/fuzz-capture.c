@@ -145,7 +145,7 @@ static void diff_of(struct heap *old, struct heap *between, struct heap *new)
 	const struct heap_info *infos[] = { &old->info, &between->info,
 					    &new->info };
 	const char *const names[] = { "old", "between", "new" };
-	const struct grow_options options = { .limit = 50 };
+	const struct growth_options options = { .limit = 50 };
 	struct series series;
 	struct match match;
 	struct diff diff;

@@ -124,14 +124,14 @@ static bool compare_one(const struct namer *n, oid o, struct growth *row)
 	struct tally was = { 0, 0 };
 
 	row->object = o;
-	row->entries = grow_entries(n->new, o);
+	row->entries = growth_entries(n->new, o);
 	if (row->entries < 0)
 		return false;
 	row->old = place_find(n->new, n->reach, o, n->old);
 	row->is_place = row->old == OID_NONE;
 	if (row->is_place && !is_new_attribute(n->new, n->reach, o, n->old))
 		return false;
-	row->old_entries = grow_entries(n->old, row->old);
+	row->old_entries = growth_entries(n->old, row->old);
 	if (row->entries <= row->old_entries)
 		return false;
 	if (row->old != OID_NONE)
@@ -141,23 +141,24 @@ static bool compare_one(const struct namer *n, oid o, struct growth *row)
 	return true;
 }
 
-void grow_by_name(struct heap *old, struct heap *new,
-		  const struct grow_options *options,
-		  const struct reach *reach_old, struct grow *ret)
+void grow_name_find(struct heap *old, struct heap *new,
+		    const struct growth_options *options,
+		    const struct reach *reach_old,
+		    const struct reach *reach_new, struct growth_vec *ret)
 {
 	CLEANUP(container_vec_release) struct container_vec all = VEC_INIT;
 	struct namer n = {
-		.old = old, .new = new, .reach = &ret->reach,
+		.old = old, .new = new, .reach = reach_new,
 		.sum_old = sum_trees(old, reach_old, options->types_old),
-		.sum_new = sum_trees(new, &ret->reach, options->types_new),
+		.sum_new = sum_trees(new, reach_new, options->types_new),
 	};
 
-	find_containers(new, &ret->reach, &all);
+	find_containers(new, reach_new, &all);
 	for (size_t i = 0; i < all.nr; i++) {
 		struct growth row = { 0 };
 
 		if (compare_one(&n, all.v[i].object, &row))
-			growth_vec_push(&ret->v, row);
+			growth_vec_push(ret, row);
 	}
 	free(n.sum_old);
 	free(n.sum_new);

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "analysis/compare/alike.h"
-#include "analysis/graph/bits.h"
-#include "analysis/compare/grow.h"
 #include "analysis/compare/grow-name.h"
+#include "analysis/compare/grow.h"
 #include "analysis/compare/place.h"
+#include "analysis/graph/bits.h"
 
 /* More holders than asked for, as some are told apart or dropped yet. */
 #define RANKED_MIN 64
@@ -38,7 +38,7 @@ VEC_DEFINE(candidate_vec, struct candidate);
 struct grower {
 	struct side old, new;
 	struct tally *came, *went;	/* by stayed holder in new */
-	const struct grow_options *options;
+	const struct growth_options *options;
 	struct grow *g;
 };
 
@@ -127,11 +127,6 @@ static void sum_holders(struct grower *g)
 	}
 }
 
-static int64_t difference(uint64_t new, uint64_t old)
-{
-	return (int64_t)(new - old);
-}
-
 /* Sizes in a hostile heap may have any sum: it goes round, as those of tallies
  * do. */
 static int64_t sum_of(int64_t a, int64_t b)
@@ -145,7 +140,7 @@ static int64_t own_growth(const struct grower *g, oid o)
 
 	if (g->options->types_new)
 		return 0;
-	return difference(g->new.h->size[o], g->old.h->size[old]);
+	return tally_growth(g->old.h->size[old], g->new.h->size[o]);
 }
 
 static void add_candidate(const struct grower *g, oid o, int64_t objects,
@@ -199,10 +194,10 @@ static void find_candidates(const struct grower *g, bool net,
 			add_candidate(g, o, (int64_t)s->sum[o].nr,
 				      (int64_t)s->sum[o].bytes, ret);
 		else if (!is_fresh(s, o) && net)
-			add_candidate(g, o, difference(g->came[o].nr,
-						       g->went[o].nr),
-				      sum_of(difference(g->came[o].bytes,
-							g->went[o].bytes),
+			add_candidate(g, o, tally_growth(g->went[o].nr,
+							 g->came[o].nr),
+				      sum_of(tally_growth(g->went[o].bytes,
+							  g->came[o].bytes),
 					     own_growth(g, o)), ret);
 		else if (!is_fresh(s, o))
 			add_candidate(g, o, (int64_t)g->came[o].nr,
@@ -213,42 +208,14 @@ static void find_candidates(const struct grower *g, bool net,
 
 /* --- names and numbers of those that are listed --- */
 
-static bool has_text(const struct heap_type *t)
-{
-	static const char *const names[] = { "str", "bytes", "bytearray",
-					     "int" };
-
-	for (size_t i = 0; t->name && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], t->name))
-			return true;
-	return false;
-}
-
-int64_t grow_entries(struct heap *h, oid o)
-{
-	const struct heap_type *t;
-	int64_t length;
-
-	if (o == OID_NONE)
-		return -1;
-	t = heap_type_of(h, o);
-	if (has_text(t) || t->flags & TYPE_IS_TYPE)
-		return -1;
-	length = heap_length(h, o);
-	/* Of a subclass of str or bytes it is no number of entries. */
-	if (length >= 0)
-		return length <= (int64_t)h->edge_nr[o] ? length : -1;
-	return -1;
-}
-
 static void set_growth(const struct grower *g, struct growth *row)
 {
-	row->objects = difference(row->came.nr, row->went.nr);
-	row->bytes = difference(row->came.bytes, row->went.bytes);
+	row->objects = tally_growth(row->went.nr, row->came.nr);
+	row->bytes = tally_growth(row->went.bytes, row->came.bytes);
 	if (!row->is_place && row->old != OID_NONE)
 		row->bytes = sum_of(row->bytes, own_growth(g, row->object));
-	row->entries = grow_entries(g->new.h, row->object);
-	row->old_entries = grow_entries(g->old.h, row->old);
+	row->entries = growth_entries(g->new.h, row->object);
+	row->old_entries = growth_entries(g->old.h, row->old);
 }
 
 /* What went of what `old`, in the old heap, held, and itself if it is gone. */
@@ -370,14 +337,14 @@ static void add_holder(const struct grower *g, oid holder,
 	growth_vec_push(ret, rest);
 }
 
-static int64_t key_of(const struct grow_options *options,
+static int64_t key_of(const struct growth_options *options,
 		      const struct growth *row)
 {
 	return options->by_count ? row->objects : row->bytes;
 }
 
 /* Keep what grew, most grown first, up to the limit. */
-static void finish(const struct grow_options *options, struct growth_vec *v)
+static void finish(const struct growth_options *options, struct growth_vec *v)
 {
 	CLEANUP(candidate_vec_release) struct candidate_vec order = VEC_INIT;
 	struct growth_vec sorted = VEC_INIT;
@@ -436,7 +403,7 @@ static struct growth sum_alike(const struct grower *g,
 	row.old = g->new.other[row.object];
 	set_growth(g, &row);
 	/* Of all, not only its own. */
-	row.bytes = sum_of(difference(row.came.bytes, row.went.bytes), own);
+	row.bytes = sum_of(tally_growth(row.went.bytes, row.came.bytes), own);
 	return row;
 }
 
@@ -498,7 +465,7 @@ static void list_growth(struct grower *g)
 
 static void grow_within(struct heap *old, struct heap *new,
 			const struct match *match,
-			const struct grow_options *options,
+			const struct growth_options *options,
 			const struct reach *reach_old, struct grow *ret)
 {
 	struct grower g = {
@@ -525,7 +492,7 @@ static void grow_within(struct heap *old, struct heap *new,
 }
 
 void grow_build(struct heap *old, struct heap *new, const struct match *match,
-		const struct grow_options *options, struct grow *ret)
+		const struct growth_options *options, struct grow *ret)
 {
 	struct reach reach_old;
 
@@ -535,7 +502,8 @@ void grow_build(struct heap *old, struct heap *new, const struct match *match,
 	if (match->same_process)
 		grow_within(old, new, match, options, &reach_old, ret);
 	else
-		grow_by_name(old, new, options, &reach_old, ret);
+		grow_name_find(old, new, options, &reach_old, &ret->reach,
+			       &ret->v);
 	finish(options, &ret->v);
 	reach_release(&reach_old);
 }

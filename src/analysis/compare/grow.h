@@ -22,32 +22,8 @@
 #ifndef ANALYSIS_COMPARE_GROW_H
 #define ANALYSIS_COMPARE_GROW_H
 
-#include "analysis/compare/diff.h"
+#include "analysis/compare/growth.h"
 #include "analysis/graph/reach.h"
-
-struct grow_options {
-	size_t limit;		/* so many are listed */
-	bool by_count;		/* rank by objects, else by bytes */
-	/* Only objects of these types belong to anybody; NULL: all. */
-	const bool *types_old, *types_new;
-};
-
-struct growth {
-	/*
-	 * What grew: `object` of the new heap.  If `object` itself came, it is
-	 * what lies at a place that is told by its way from a root.
-	 */
-	oid object;
-	oid old;		/* what it was, or what was in its place, in the
-				 * old heap; OID_NONE nothing that is known */
-	bool is_place;		/* `object` came; the place has grown */
-	uint32_t nr_alike;	/* more holders that are like it, of which the
-				 * growth below is the sum; entries are its own */
-	int64_t objects, bytes;	/* by which it grew */
-	struct tally came, went; /* zero where processes differ */
-	int64_t entries, old_entries;	/* -1: it has none, or nothing was */
-};
-VEC_DEFINE(growth_vec, struct growth);
 
 struct grow {
 	struct growth_vec v;	/* most grown first */
@@ -57,11 +33,7 @@ struct grow {
 };
 
 void grow_build(struct heap *old, struct heap *new, const struct match *match,
-		const struct grow_options *options, struct grow *ret);
+		const struct growth_options *options, struct grow *ret);
 void grow_release(struct grow *g);
-
-/* len(o) of a container, else how many references a built-in object has; -1
- * of strings, of instances, and of OID_NONE. */
-int64_t grow_entries(struct heap *h, oid o);
 
 #endif

@@ -122,7 +122,7 @@ void series_add(struct series *s, size_t i, struct heap *h)
 	add_types(s, i, h);
 	for (size_t row = 0; row < s->grow->v.nr; row++)
 		s->entries[row * s->nr + i] =
-			grow_entries(h, locate(s, &s->grow->v.v[row], h,
+			growth_entries(h, locate(s, &s->grow->v.v[row], h,
 					       same));
 }
 

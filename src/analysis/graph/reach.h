@@ -22,7 +22,7 @@
 #include "analysis/graph/path.h"
 #include "analysis/graph/roots.h"
 
-#define REACH_NOT UINT32_MAX	/* distance of what is unreached */
+#define REACH_NOT ROOTS_UNREACHED	/* distance of what is unreached */
 
 /*
  * The upper two bits of a penalty are the round, the lower six add up along

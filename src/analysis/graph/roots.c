@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/graph/reach.h"
 #include "analysis/graph/roots.h"
 
 const uint8_t roots_rank[NR_ROOT_KINDS] = {
@@ -92,7 +91,7 @@ static uint32_t *count_references(const struct heap *h)
 static bool any_unreached(const struct heap *h, const uint32_t *distance)
 {
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (distance[o] == REACH_NOT)
+		if (distance[o] == ROOTS_UNREACHED)
 			return true;
 	return false;
 }
@@ -108,8 +107,8 @@ void roots_native(const struct heap *h, const uint32_t *distance,
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint32_t refs = h->refcount[o];
 
-		if (distance[o] == REACH_NOT && refs != REFCOUNT_IMMORTAL &&
-		    refs > known[o])
+		if (distance[o] == ROOTS_UNREACHED &&
+		    refs != REFCOUNT_IMMORTAL && refs > known[o])
 			root_vec_push(ret, (struct root){ o, ROOT_NATIVE,
 							  ROOT_NO_PLACE,
 							  refs - known[o] });
@@ -120,7 +119,7 @@ void roots_immortal(const struct heap *h, const uint32_t *distance,
 		    struct root_vec *ret)
 {
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (distance[o] == REACH_NOT &&
+		if (distance[o] == ROOTS_UNREACHED &&
 		    h->refcount[o] == REFCOUNT_IMMORTAL)
 			root_vec_push(ret, (struct root){ o, ROOT_NATIVE,
 							  ROOT_NO_PLACE,

@@ -12,6 +12,8 @@
 #include "heap/heap.h"
 
 #define ROOT_NO_PLACE UINT32_MAX
+/* In a column of distances: no root reaches the object. */
+#define ROOTS_UNREACHED UINT32_MAX
 
 struct root {
 	oid object;
@@ -43,8 +45,8 @@ bool roots_is_temporary(const struct heap *h, const struct root *root);
 void roots_known(const struct heap *h, struct root_vec *ret);
 
 /*
- * Add a native root for each object that `distance` (see struct reach) has as
- * unreached and that has more references than all objects' references and all
+ * Add a native root for each object whose `distance` (see struct reach) is
+ * ROOTS_UNREACHED and that has more references than all objects' references and all
  * counted roots account for.  What was only scanned for pointers accounts for
  * nothing: to say "held" of garbage is better than "garbage" of what is held.
  */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/garbage.h"
+#include "analysis/graph/garbage.h"
 #include "analysis/limits/limit.h"
 #include "analysis/limits/pattern.h"
 #include "base/quantity.h"

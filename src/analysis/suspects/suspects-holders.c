@@ -7,7 +7,8 @@
 
 #include "analysis/compare/alike.h"
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/suspects-holders.h"
+#include "analysis/suspects/suspects-kind.h"
 
 /* If one child makes up so much, it is the one to look at (as in MAT). */
 #define DROP_PERCENT 70
@@ -44,7 +45,7 @@ VEC_DEFINE(holder_vec, struct holder);
 
 static uint64_t entries_of(struct suspects *s, oid o)
 {
-	int64_t length = suspects_entries(s->heap, o);
+	int64_t length = suspect_entries(s->heap, o);
 
 	return length >= 0 ? (uint64_t)length : s->fan.nr[o];
 }
@@ -85,7 +86,7 @@ static bool may_accumulate(struct suspects *s, oid o)
 	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
 		return false;
 	/* The shape counts where references could not be read. */
-	if (s->heap->size[o] * 4 >= suspects_bytes(s, 1) &&
+	if (s->heap->size[o] * 4 >= suspect_threshold(s, 1) &&
 	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
 	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;
@@ -112,7 +113,7 @@ static void find_holders(struct suspects *s, struct holder_vec *ret)
 
 		if (!may_accumulate(s, o))
 			continue;
-		key = bytes_of(s, o) >= suspects_bytes(s, 1) ? 0 :
+		key = bytes_of(s, o) >= suspect_threshold(s, 1) ? 0 :
 		      alike_key(&alike, o);
 		holder_vec_push(ret, (struct holder){
 			key ? key | UINT64_C(1) << 63 : o, o,
@@ -184,7 +185,7 @@ static bool is_suspect(struct suspects *s, const struct group *g)
 {
 	const struct suspects_options *o = &s->options;
 
-	if (g->bytes < suspects_bytes(s, 1))
+	if (g->bytes < suspect_threshold(s, 1))
 		return false;
 	if (g->entries >= o->min_entries &&
 	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
@@ -192,7 +193,7 @@ static bool is_suspect(struct suspects *s, const struct group *g)
 		return !is_namespace(s, g->largest) ||
 		       is_uniform(s, g->largest);
 	return g->entries >= SUSPECTS_FEW &&
-	       g->bytes >= suspects_bytes(s, SUSPECTS_MUCH) &&
+	       g->bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
 	       !is_namespace(s, g->largest) && is_uniform(s, g->largest);
 }
 
@@ -201,24 +202,24 @@ static void add_group(struct suspects *s, const struct group *g,
 {
 	uint64_t *of_group = bits_new(s->heap->nr_objects);
 	struct suspect *suspect =
-		suspects_add(s, SUSPECT_CONTAINER, g->entries / g->nr);
+		suspect_add(s, SUSPECT_CONTAINER, g->entries / g->nr);
 
 	suspect->object = g->largest;
 	suspect->nr_alike = g->nr - 1;
 	suspect->entries = g->entries;
-	suspect->bounded = suspects_is_bounded(s, g->largest);
+	suspect->bounded = suspects_kind_is_bounded(s, g->largest);
 	for (uint32_t i = 0; i < g->nr; i++) {
 		oid o = holders->v[g->first + i].object;
 
 		bits_set(of_group, o);
-		suspects_put(s, suspect, o);
+		suspect_put(s, suspect, o);
 		if (!bits_get(s->dominators.roots, o))
-			suspects_put_retained(s, suspect, o);
+			suspect_put_retained(s, suspect, o);
 	}
 	for (oid o = 0; o < s->heap->nr_objects; o++)
 		if (fan_hangs(&s->fan, o) &&
 		    bits_get(of_group, s->reach.parent[o]))
-			suspects_put_retained(s, suspect, o);
+			suspect_put_retained(s, suspect, o);
 	free(of_group);
 }
 
@@ -271,13 +272,13 @@ static void add_chain(struct suspects *s)
 		return;
 	nr = most_on_way(s, deepest, &first);
 	if (nr < CHAIN_MIN ||
-	    s->dominators.bytes[first] < suspects_bytes(s, 1))
+	    s->dominators.bytes[first] < suspect_threshold(s, 1))
 		return;
-	suspect = suspects_add(s, SUSPECT_CHAIN, RANK_CHAIN);
+	suspect = suspect_add(s, SUSPECT_CHAIN, RANK_CHAIN);
 	suspect->object = first;
 	suspect->entries = nr;
 	suspect->entry_type = s->heap->type[first];
-	suspects_put_retained(s, suspect, first);
+	suspect_put_retained(s, suspect, first);
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -289,7 +290,7 @@ static int compare_groups(const void *a, const void *b)
 	return x->key < y->key ? -1 : x->key > y->key;
 }
 
-void suspects_add_holders(struct suspects *s)
+void suspects_holders_add(struct suspects *s)
 {
 	CLEANUP(holder_vec_release) struct holder_vec holders = VEC_INIT;
 	CLEANUP(group_vec_release) struct group_vec groups = VEC_INIT;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "analysis/graph/path.h"
-#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/suspects-kind.h"
 
 /* So many children are looked at, so many of an instance's attributes. */
 #define MAX_CHILDREN 4000
@@ -215,7 +215,7 @@ static oid whole_cache(const struct suspects *s, oid o)
 	return fact && fact->kind == FACT_LRU_CACHE ? holder : o;
 }
 
-bool suspects_is_bounded(struct suspects *s, oid holder)
+bool suspects_kind_is_bounded(struct suspects *s, oid holder)
 {
 	oid whole = whole_cache(s, holder);
 	const struct heap_fact *fact = heap_fact_of(s->heap, whole);
@@ -552,7 +552,7 @@ static void classify_holder(struct suspects *s, struct suspect *suspect)
 	path_release(&w.path);
 }
 
-void suspects_classify(struct suspects *s, struct suspect *suspect)
+void suspects_kind_set(struct suspects *s, struct suspect *suspect)
 {
 	/* The others have been made as what they are. */
 	if (suspect->kind != SUSPECT_CONTAINER)

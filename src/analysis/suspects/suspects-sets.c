@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/suspects-sets.h"
 
 #define RANK_SET (UINT64_C(1) << 40)
 
@@ -32,8 +32,8 @@ static bool is_lazy(const struct heap *h)
 static uint64_t min_bytes(const struct suspects *s, enum suspect_kind kind)
 {
 	if (kind == SUSPECT_GARBAGE && !is_lazy(s->heap))
-		return suspects_bytes_in_any_case(s, GARBAGE_MUCH);
-	return suspects_bytes(s, 1);
+		return suspect_threshold_always(s, GARBAGE_MUCH);
+	return suspect_threshold(s, 1);
 }
 
 /* Add what fulfils the thresholds, else forget it. */
@@ -44,8 +44,7 @@ static void end_set(struct suspects *s)
 	if (suspect->objects && suspect->objects >= s->options.min_objects &&
 	    suspect->bytes >= min_bytes(s, suspect->kind))
 		return;
-	free(suspect->members);
-	s->v.nr--;
+	suspect_drop_last(s);
 }
 
 /* --- garbage --- */
@@ -73,14 +72,14 @@ static void add_garbage(struct suspects *s)
 {
 	const struct heap *h = s->heap;
 	struct suspect *suspect =
-		suspects_add(s, collects(h) ? SUSPECT_GARBAGE :
+		suspect_add(s, collects(h) ? SUSPECT_GARBAGE :
 					      SUSPECT_GC_DISABLED, RANK_SET);
 
 	for (size_t i = 0; i < s->garbage.objects.nr; i++) {
 		oid o = s->garbage.objects.v[i];
 
 		suspect->flags |= flags_of(h, o);
-		suspects_put_retained(s, suspect, o);
+		suspect_put_retained(s, suspect, o);
 	}
 	suspect->entries = s->garbage.objects.nr;
 	end_set(s);
@@ -90,7 +89,7 @@ static void add_garbage(struct suspects *s)
 static void add_frozen(struct suspects *s)
 {
 	const struct heap *h = s->heap;
-	struct suspect *suspect = suspects_add(s, SUSPECT_FROZEN, RANK_SET);
+	struct suspect *suspect = suspect_add(s, SUSPECT_FROZEN, RANK_SET);
 
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (s->dominators.holder[o] != HOLDER_GARBAGE ||
@@ -98,7 +97,7 @@ static void add_frozen(struct suspects *s)
 			continue;
 		suspect->entries++;
 		suspect->flags |= flags_of(h, o);
-		suspects_put_retained(s, suspect, o);
+		suspect_put_retained(s, suspect, o);
 	}
 	end_set(s);
 }
@@ -172,19 +171,19 @@ static void add_held(struct suspects *s)
 				break;
 		if (next - i < s->options.min_entries)
 			continue;
-		suspect = suspects_add(s, first->atexit ? SUSPECT_ATEXIT :
+		suspect = suspect_add(s, first->atexit ? SUSPECT_ATEXIT :
 				       SUSPECT_NATIVE, RANK_SET);
 		suspect->object = first->object;
 		suspect->nr_alike = (uint32_t)(next - i - 1);
 		suspect->entries = next - i;
 		suspect->entry_type = first->type;
 		for (size_t j = i; j < next; j++)
-			suspects_put_retained(s, suspect, held.v[j].object);
+			suspect_put_retained(s, suspect, held.v[j].object);
 		end_set(s);
 	}
 }
 
-void suspects_add_sets(struct suspects *s)
+void suspects_sets_add(struct suspects *s)
 {
 	add_garbage(s);
 	add_frozen(s);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/suspects-waste.h"
 #include "heap/naming.h"
 
 /* Before all else: who holds them is not to blame for their contents. */
@@ -109,7 +109,7 @@ static void add_duplicates(struct suspects *s)
 	find_texts(s, &texts);
 	if (texts.nr)
 		qsort(texts.v, texts.nr, sizeof(*texts.v), compare_texts);
-	suspect = suspects_add(s, SUSPECT_DUPLICATES, RANK_WASTE);
+	suspect = suspect_add(s, SUSPECT_DUPLICATES, RANK_WASTE);
 	for (size_t i = 0, end; i < texts.nr; i = end) {
 		const struct text *first = &texts.v[i];
 		uint64_t bytes;
@@ -121,7 +121,7 @@ static void add_duplicates(struct suspects *s)
 			continue;
 		/* One of them is needed. */
 		for (size_t j = i + 1; j < end; j++)
-			suspects_put(s, suspect, texts.v[j].object);
+			suspect_put(s, suspect, texts.v[j].object);
 		bytes = (end - i) * s->heap->size[first->object];
 		if (bytes <= most)
 			continue;
@@ -130,10 +130,9 @@ static void add_duplicates(struct suspects *s)
 		suspect->entries = end - i;
 		suspect->via = holder_of(s, texts.v, i, end);
 	}
-	if (suspect->objects && suspect->bytes >= suspects_bytes(s, 1))
+	if (suspect->objects && suspect->bytes >= suspect_threshold(s, 1))
 		return;
-	free(suspect->members);
-	s->v.nr--;
+	suspect_drop_last(s);
 }
 
 /* --- tables --- */
@@ -168,7 +167,7 @@ static uint64_t unused_bytes(struct heap *h, oid o)
 static void add_sparse(struct suspects *s)
 {
 	struct heap *h = s->heap;
-	struct suspect *suspect = suspects_add(s, SUSPECT_SPARSE, RANK_WASTE);
+	struct suspect *suspect = suspect_add(s, SUSPECT_SPARSE, RANK_WASTE);
 	uint64_t most = 0, sum = 0;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
@@ -176,7 +175,7 @@ static void add_sparse(struct suspects *s)
 
 		if (!unused)
 			continue;
-		suspects_put(s, suspect, o);
+		suspect_put(s, suspect, o);
 		sum += unused;
 		if (unused > most) {
 			most = unused;
@@ -188,13 +187,12 @@ static void add_sparse(struct suspects *s)
 	if (suspect->objects)
 		suspect->nr_alike = (uint32_t)suspect->objects - 1;
 	/* A burst of load leaves some of it behind. */
-	if (sum && sum >= suspects_bytes_in_any_case(s, 1))
+	if (sum && sum >= suspect_threshold_always(s, 1))
 		return;
-	free(suspect->members);
-	s->v.nr--;
+	suspect_drop_last(s);
 }
 
-void suspects_add_waste(struct suspects *s)
+void suspects_waste_add(struct suspects *s)
 {
 	add_duplicates(s);
 	add_sparse(s);

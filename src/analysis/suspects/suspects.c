@@ -2,92 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/graph/bits.h"
 #include "analysis/compare/match.h"
 #include "analysis/compare/place.h"
+#include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects-holders.h"
+#include "analysis/suspects/suspects-kind.h"
+#include "analysis/suspects/suspects-sets.h"
+#include "analysis/suspects/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
 /* With older heaps thresholds are so much lower: growth tells. */
 #define LOWER_WITH_OLDER 10
 /* Of what a suspect keeps so much must not be another's. */
 #define OWN_PERCENT 30
-
-const char *const suspect_kind_names[NR_SUSPECT_KINDS] = {
-	[SUSPECT_CONTAINER] = "container",
-	[SUSPECT_ATTRIBUTE] = "attribute",
-	[SUSPECT_CLASS] = "class attribute",
-	[SUSPECT_CACHE] = "cache",
-	[SUSPECT_LRU_CACHE] = "lru_cache",
-	[SUSPECT_CALLBACKS] = "callbacks",
-	[SUSPECT_LOGGING] = "logging",
-	[SUSPECT_QUEUE] = "queue",
-	[SUSPECT_THREAD_LOCAL] = "thread local",
-	[SUSPECT_CLOSURE] = "closure",
-	[SUSPECT_DEFAULT] = "default argument",
-	[SUSPECT_COROUTINE] = "coroutine",
-	[SUSPECT_GENERATOR] = "generator",
-	[SUSPECT_TASKS] = "tasks",
-	[SUSPECT_EXCEPTION] = "exception",
-	[SUSPECT_WEAK] = "weak references",
-	[SUSPECT_CLASSES] = "classes",
-	[SUSPECT_FRAME] = "frame",
-	[SUSPECT_CHAIN] = "chain",
-	[SUSPECT_GC_GARBAGE] = "gc.garbage",
-	[SUSPECT_GARBAGE] = "garbage",
-	[SUSPECT_GC_DISABLED] = "gc disabled",
-	[SUSPECT_FROZEN] = "gc frozen",
-	[SUSPECT_NATIVE] = "native",
-	[SUSPECT_ATEXIT] = "atexit",
-	[SUSPECT_DUPLICATES] = "duplicate strings",
-	[SUSPECT_SPARSE] = "sparse",
-};
-
-/* --- sets --- */
-
-struct suspect *suspects_add(struct suspects *s, enum suspect_kind kind,
-			     uint64_t rank)
-{
-	suspect_vec_push(&s->v, (struct suspect){
-		.kind = kind, .rank = rank,
-		.object = OID_NONE, .via = OID_NONE,
-		.entry_type = UINT32_MAX,
-		.members = bits_new(s->heap->nr_objects) });
-	return &s->v.v[s->v.nr - 1];
-}
-
-void suspects_put(struct suspects *s, struct suspect *suspect, oid o)
-{
-	if (bits_get(suspect->members, o))
-		return;
-	bits_set(suspect->members, o);
-	suspect->objects++;
-	suspect->bytes += s->heap->size[o];
-}
-
-void suspects_put_retained(struct suspects *s, struct suspect *suspect, oid o)
-{
-	const struct dominators *d = &s->dominators;
-
-	for (uint32_t i = 0; i < d->objects[o]; i++)
-		suspects_put(s, suspect, d->order[d->place[o] + i]);
-}
-
-uint64_t suspects_bytes(const struct suspects *s, uint64_t times)
-{
-	return s->all_bytes / 100 * s->options.min_percent * times;
-}
-
-uint64_t suspects_bytes_in_any_case(const struct suspects *s, uint64_t times)
-{
-	return s->dominators.all_bytes / 100 * s->options.min_percent * times;
-}
-
-static void suspect_release(struct suspect *suspect)
-{
-	free(suspect->members);
-	free(suspect->old_entries);
-	summary_row_vec_release(&suspect->types);
-}
 
 static int compare_rows(const void *a, const void *b)
 {
@@ -162,7 +89,7 @@ static void drop_overlapping(struct suspects *s)
 	for (size_t i = 0; i < s->v.nr; i++) {
 		struct suspect *suspect = &s->v.v[i];
 		uint64_t own = take_members(s, taken, suspect, true);
-		bool drop = !own || own < suspects_bytes(s, 1) ||
+		bool drop = !own || own < suspect_threshold(s, 1) ||
 			    own < suspect->bytes / 100 * OWN_PERCENT;
 
 		/* The unused bytes of a container are never another's. */
@@ -205,7 +132,7 @@ static void classify(struct suspects *s)
 	for (size_t i = 0; i < s->v.nr; i++) {
 		struct suspect *suspect = &s->v.v[i];
 
-		suspects_classify(s, suspect);
+		suspects_kind_set(s, suspect);
 		if (is_of_living(s, suspect)) {
 			suspect_release(suspect);
 			continue;
@@ -235,25 +162,15 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 		ret->options.min_entries /= LOWER_WITH_OLDER;
 		ret->all_bytes /= LOWER_WITH_OLDER;
 	}
-	suspects_add_holders(ret);
-	suspects_add_sets(ret);
-	suspects_add_waste(ret);
+	suspects_holders_add(ret);
+	suspects_sets_add(ret);
+	suspects_waste_add(ret);
 	drop_overlapping(ret);
 	classify(ret);
 	ret->all_bytes = ret->dominators.all_bytes;
 }
 
 /* --- older heaps --- */
-
-int64_t suspects_entries(struct heap *h, oid o)
-{
-	const struct heap_fact *fact;
-
-	if (o == OID_NONE)
-		return -1;
-	fact = heap_fact_of(h, o);
-	return fact ? fact->length : heap_length(h, o);
-}
 
 static int64_t entries_then(struct suspects *s, const struct suspect *suspect,
 			    struct heap *older, const struct match *match)
@@ -266,7 +183,7 @@ static int64_t entries_then(struct suspects *s, const struct suspect *suspect,
 		then = match->old_of[suspect->object];
 	else if (reach_has(&s->reach, suspect->object))
 		then = place_find(s->heap, &s->reach, suspect->object, older);
-	return suspects_entries(older, then);
+	return suspect_entries(older, then);
 }
 
 static void count_came(struct suspects *s, struct suspect *suspect,
@@ -301,7 +218,7 @@ void suspects_compare(struct suspects *s, struct heap *older)
 /* In every step that is known, and at all. */
 static bool has_grown(struct suspects *s, const struct suspect *suspect)
 {
-	int64_t now = suspects_entries(s->heap, suspect->object), last = -1;
+	int64_t now = suspect_entries(s->heap, suspect->object), last = -1;
 
 	if (now < 0)
 		return suspect->object == OID_NONE || suspect->came;

@@ -214,7 +214,7 @@ static int diff_show(const struct targets *t, const struct diff_options *o,
 static int compare(struct targets *t, const struct diff_options *o,
 		   const bool *old, const bool *new)
 {
-	struct grow_options how = {
+	struct growth_options how = {
 		.limit = MAX_HOLDERS,
 		.by_count = sorts[o->common.sort] == DIFF_BY_COUNT ||
 			    sorts[o->common.sort] == DIFF_BY_CAME,

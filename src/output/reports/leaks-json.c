@@ -81,7 +81,7 @@ static json_t *growth_json(const struct suspects *s,
 		emit_push(entries, number_or_null(suspect->old_entries[i]));
 	emit_put(ret, "old_entries", entries);
 	emit_put(ret, "entries", number_or_null(
-		suspects_entries(s->heap, suspect->object)));
+		suspect_entries(s->heap, suspect->object)));
 	emit_put(ret, "objects_came", emit_count(suspect->came));
 	emit_put(ret, "bytes_came", emit_count(suspect->came_bytes));
 	return ret;

@@ -85,7 +85,7 @@ static void add_growth(const struct suspects *s, const struct suspect *suspect,
 		       const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	int64_t now = suspects_entries(s->heap, suspect->object);
+	int64_t now = suspect_entries(s->heap, suspect->object);
 
 	if (!s->nr_compared)
 		return;

@@ -360,7 +360,7 @@ static void add_growth(struct heap *new, const struct grow *g, struct str *ret)
 static void check_growth_of(const char *a, const char *b, bool same_process,
 			    const char *expected)
 {
-	const struct grow_options options = { .limit = 100 };
+	const struct growth_options options = { .limit = 100 };
 	CLEANUP(str_release) struct str s = STR_INIT;
 	struct heap old, new;
 	struct match m;
@@ -494,7 +494,7 @@ END_TEST
 /* All that came is somebody's, whatever the graph. */
 START_TEST(grow_loses_nothing)
 {
-	const struct grow_options options = { .limit = 100000 };
+	const struct growth_options options = { .limit = 100000 };
 
 	for (unsigned int seed = 1; seed < 200; seed++) {
 		uint64_t came = 0, unreached = 0;
@@ -542,7 +542,7 @@ START_TEST(series_tells_a_leak_from_a_peak)
 				" type list l k; type X 1 2 3 4";
 	static const char c[] = "m->l m->k l->1 k->2 k->3 l->4 l->5 k->6;"
 				" root m:m; type list l k; type X 1 2 3 4 5 6";
-	const struct grow_options options = { .limit = 100 };
+	const struct growth_options options = { .limit = 100 };
 	struct heap old, middle, new;
 	struct series s;
 	struct match m;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/garbage.h"
+#include "analysis/graph/garbage.h"
 #include "brute.h"
 #include "graph.h"
 #include "suite.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/attribute.h - whether `.name` finds what an instance's dict has.
+ * analysis/attribute.h - whether `.name` finds what an instance's dict has.
  *
  * A data descriptor in a class (a property, a slot) comes before the
  * instance's own attribute of that name: Objects/object.c,
  * PyObject_GenericGetAttr().
  */
-#ifndef ANALYSIS_SUSPECTS_ATTRIBUTE_H
-#define ANALYSIS_SUSPECTS_ATTRIBUTE_H
+#ifndef ANALYSIS_ATTRIBUTE_H
+#define ANALYSIS_ATTRIBUTE_H
 
 #include "heap/heap.h"
 

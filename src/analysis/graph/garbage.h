@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/garbage.h - what the target's own collector would find now.
+ * analysis/graph/garbage.h - what the target's own collector would find now.
  *
  * By its rule: of every object that it tracks and that is not frozen, take
  * the reference count and subtract the references from such objects.  What
@@ -12,8 +12,8 @@
  * object that the collector does not track, or that is frozen, is unreached
  * but will never be collected.
  */
-#ifndef ANALYSIS_GARBAGE_H
-#define ANALYSIS_GARBAGE_H
+#ifndef ANALYSIS_GRAPH_GARBAGE_H
+#define ANALYSIS_GRAPH_GARBAGE_H
 
 #include "heap/heap.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/suspects/attribute.h"
+#include "analysis/attribute.h"
 
 /* Of an object's references so many are asked for their names; classes have
  * their own ones first, dicts of classes hardly ever more. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/garbage.h"
+#include "analysis/graph/garbage.h"
 
 /* Of each candidate the references that come from elsewhere. */
 static uint32_t *outside_references(const struct heap *h)

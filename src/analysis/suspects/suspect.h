@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * analysis/suspects/suspect.h - one suspect, and the list of them that is
+ * being made: what suspects.h and the searches for suspects share.
+ *
+ * A search adds a suspect with suspect_add() and puts its objects into it.
+ */
+#ifndef ANALYSIS_SUSPECTS_SUSPECT_H
+#define ANALYSIS_SUSPECTS_SUSPECT_H
+
+#include "analysis/graph/fan.h"
+#include "analysis/graph/garbage.h"
+#include "analysis/summary.h"
+
+enum suspect_kind {
+	SUSPECT_CONTAINER,	/* held by a module's global */
+	SUSPECT_ATTRIBUTE,	/* of an instance */
+	SUSPECT_CLASS,		/* a class's attribute */
+	SUSPECT_CACHE,		/* one of these, called a cache */
+	SUSPECT_LRU_CACHE,	/* functools', with no bound */
+	SUSPECT_CALLBACKS,
+	SUSPECT_LOGGING,	/* its handlers, filters, loggers */
+	SUSPECT_QUEUE,		/* a deque without maxlen, a queue */
+	SUSPECT_THREAD_LOCAL,
+	SUSPECT_CLOSURE,
+	SUSPECT_DEFAULT,	/* a default argument */
+	SUSPECT_COROUTINE,	/* suspended, or never awaited */
+	SUSPECT_GENERATOR,
+	SUSPECT_TASKS,
+	SUSPECT_EXCEPTION,	/* kept with its traceback and frames */
+	SUSPECT_WEAK,		/* weak references themselves */
+	SUSPECT_CLASSES,	/* made at run time */
+	SUSPECT_FRAME,		/* a local of a function that runs */
+	SUSPECT_CHAIN,		/* each holds the next one */
+	SUSPECT_GC_GARBAGE,	/* the list gc.garbage */
+	SUSPECT_GARBAGE,	/* waits for the collector */
+	SUSPECT_GC_DISABLED,	/* likewise, for ever */
+	SUSPECT_FROZEN,		/* likewise, as gc.freeze() hides it */
+	SUSPECT_NATIVE,
+	SUSPECT_ATEXIT,
+	SUSPECT_DUPLICATES,	/* equal strings */
+	SUSPECT_SPARSE,		/* containers nearly empty */
+	NR_SUSPECT_KINDS,
+};
+extern const char *const suspect_kind_names[NR_SUSPECT_KINDS];
+
+struct suspects_options {
+	uint64_t min_percent;	/* of the heap's bytes */
+	uint64_t min_objects;	/* retained */
+	uint64_t min_entries;	/* that hang on holders */
+};
+#define SUSPECTS_OPTIONS_DEFAULT { 5, 10000, 1000 }
+
+/* What so much of the heap hangs on is a suspect however few entries ... */
+#define SUSPECTS_MUCH 3		/* times min_percent */
+/* ... from these on. */
+#define SUSPECTS_FEW 16
+
+/* More holders are not looked at, however low the thresholds. */
+#define SUSPECTS_MAX 200
+
+/* suspect.flags */
+#define SUSPECT_HAS_DEL 1	/* a class of garbage has __del__ */
+#define SUSPECT_OF_METHOD 2	/* the cached function is a class's: self is
+				   kept */
+#define SUSPECT_LEGACY_DEL 4	/* tp_del: never collected */
+#define SUSPECT_TRACEBACKS 8	/* many exceptions, not one */
+
+struct suspect {
+	enum suspect_kind kind;
+	/* What is to blame; OID_NONE: no one object.  Of those that are alike
+	 * the one on which most hangs, and how many more there are. */
+	oid object;
+	uint32_t nr_alike;
+	/* What makes it of its kind: the function of a closure, the class, the
+	 * exception, the coroutine; OID_NONE: nothing. */
+	oid via;
+	uint32_t flags;
+	uint64_t entries;	/* that hang on it, and on those alike */
+	uint32_t entry_type;	/* of most of these; UINT32_MAX none */
+	/* What would be freed; of SUSPECT_SPARSE the bytes are the unused. */
+	uint64_t objects, bytes;
+	struct summary_row_vec types;	/* these, by bytes */
+	const struct heap_fact *fact;	/* of `object`, or NULL */
+	/* With older heaps: entries then, oldest first, -1 unknown; and how
+	 * many of `objects` came since the oldest. */
+	int64_t *old_entries;
+	uint64_t came, came_bytes;
+	/* Only for the search: */
+	uint64_t *members;
+	uint64_t rank;		/* more: is taken first where sets overlap */
+	bool bounded;
+};
+VEC_DEFINE(suspect_vec, struct suspect);
+
+struct suspects {
+	struct suspect_vec v;	/* most bytes first */
+	struct heap *heap;
+	struct suspects_options options;
+	struct reach reach;
+	struct dominators dominators;
+	struct fan fan;
+	struct garbage garbage;
+	uint64_t all_bytes;
+	size_t nr_older, nr_compared;
+};
+
+/* Free what a suspect owns; the struct is the caller's. */
+void suspect_release(struct suspect *suspect);
+
+/*
+ * Add a suspect without members.  The pointer is valid until the next one is
+ * added.  Where the members of suspects overlap, the one of the higher `rank`
+ * has them.
+ */
+struct suspect *suspect_add(struct suspects *s, enum suspect_kind kind,
+			    uint64_t rank);
+/* Take back the suspect that was added last: it is none. */
+void suspect_drop_last(struct suspects *s);
+
+/* Add `o` to the members, unless it is one. */
+void suspect_put(struct suspects *s, struct suspect *suspect, oid o);
+/* Add all that `o` retains, itself included. */
+void suspect_put_retained(struct suspects *s, struct suspect *suspect, oid o);
+
+/*
+ * `times` options.min_percent of the heap, in bytes: what a suspect must keep
+ * alive at least.  Less where older heaps show what has grown.
+ */
+uint64_t suspect_threshold(const struct suspects *s, uint64_t times);
+/* The same of what comes and goes in a sound program, too: older heaps do not
+ * lower it. */
+uint64_t suspect_threshold_always(const struct suspects *s, uint64_t times);
+
+/* The number of entries of a container or a functools.lru_cache; -1: it has
+ * none, or `o` is OID_NONE. */
+int64_t suspect_entries(struct heap *h, oid o);
+
+#endif
