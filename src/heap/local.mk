@@ -14,7 +14,12 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-table.c \
 	src/heap/capture/capture-write.c \
 	src/heap/capture/capture.h \
+	src/heap/edge.h \
 	src/heap/heap.c \
 	src/heap/heap.h \
+	src/heap/info.h \
 	src/heap/naming.c \
-	src/heap/naming.h
+	src/heap/naming.h \
+	src/heap/object.h \
+	src/heap/root.h \
+	src/heap/type.h
