@@ -219,7 +219,7 @@ struct image *gen_open_image(const char *path)
 struct debuginfo *gen_debuginfo(struct image *im, const char *path)
 {
 	struct debuginfo *d;
-	struct error *err = image_debuginfo(im, root, &d);
+	struct error *err = debuginfo_open(im, root, &d);
 
 	if (err)
 		gen_die(path, err);
@@ -229,10 +229,12 @@ struct debuginfo *gen_debuginfo(struct image *im, const char *path)
 static void merge_file(const char *path, bool first, struct layout *ret)
 {
 	struct image *im = gen_open_image(path);
+	struct debuginfo *d = gen_debuginfo(im, path);
 	struct layout l;
 	struct error *err;
 
-	err = layout_from_debuginfo(gen_debuginfo(im, path), &l);
+	err = layout_from_debuginfo(d, &l);
+	debuginfo_close(d);
 	image_close(im);
 	if (err && err->code == ERR_NOT_FOUND && !first) {
 		error_free(err);

@@ -87,6 +87,7 @@ static void find_members(const struct build *b, size_t index,
 			if (all->v[k].offsets[index] == LAYOUT_NONE)
 				find_member(d, &all->v[k],
 					    &all->v[k].offsets[index]);
+		debuginfo_close(d);
 		image_close(im);
 	}
 }

@@ -16,7 +16,7 @@
 #ifndef PYTHON_LAYOUT_LAYOUT_H
 #define PYTHON_LAYOUT_LAYOUT_H
 
-#include "target/elf/image.h"
+#include "target/elf/debuginfo.h"
 
 #define LAYOUT_NONE UINT32_MAX
 

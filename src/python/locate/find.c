@@ -166,6 +166,7 @@ static struct error *not_cpython(struct target *t)
 struct debuginfo_search {
 	struct python *py;
 	struct module *module;
+	struct debuginfo *found;	/* NULL: not asked for, or none */
 };
 
 static struct debuginfo *find_debuginfo(void *context)
@@ -173,7 +174,6 @@ static struct debuginfo *find_debuginfo(void *context)
 	struct debuginfo_search *s = context;
 	char root[64];
 	struct image *im;
-	struct debuginfo *d = NULL;
 	struct error *err;
 
 	if (!s->module)
@@ -182,20 +182,22 @@ static struct debuginfo *find_debuginfo(void *context)
 	if (!im)
 		return NULL;
 	snprintf(root, sizeof(root), "/proc/%d/root", (int)s->py->target->pid);
-	err = image_debuginfo(im, s->py->target->pid ? root : "", &d);
+	err = debuginfo_open(im, s->py->target->pid ? root : "",
+			     &s->found);
 	if (err) {
 		error_free(err);
-		err = image_debuginfo(im, "", &d);
+		err = debuginfo_open(im, "", &s->found);
 	}
 	error_free(err);
-	return err ? NULL : d;
+	return s->found;
 }
 
 static struct error *choose_layout(struct python *py)
 {
 	uint8_t offsets[DEBUG_OFFSETS_MAX] = { 0 };
 	struct debuginfo_search search = {
-		py, target_module(py->target, py->runtime)
+		.py = py,
+		.module = target_module(py->target, py->runtime),
 	};
 	struct layout_query q = {
 		.hexversion = py->hexversion,
@@ -220,9 +222,7 @@ static struct error *choose_layout(struct python *py)
 		q.debug_offsets_len = len;
 	}
 	err = layout_choose(&q, &py->layout, &py->layout_source);
-	/* The DWARF of an interpreter takes tens of megabytes. */
-	if (search.module && search.module->image)
-		image_drop_debuginfo(search.module->image);
+	debuginfo_close(search.found);
 	return err;
 }
 

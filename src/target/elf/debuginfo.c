@@ -69,23 +69,32 @@ static const struct {
 	.names = "\0.shstrtab\0.debug_line",
 };
 
+/* ROOT/usr/lib/debug/.build-id/xx/yyy.debug, or -1. */
+static int open_debug_file(const char *root, const char *id)
+{
+	CLEANUP(freep) char *path = NULL;
+
+	if (!id || strlen(id) < 4)
+		return -1;
+	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
+			 id + 2);
+	return file_open_regular(AT_FDCWD, path);
+}
+
 /* The supplementary file that dwz made, below `root` by its build-id. */
 static void open_alternate(struct debuginfo *d, const char *root,
 			   const uint8_t *id, size_t len)
 {
 	char hex[2 * BUILD_ID_MAX + 1];
-	CLEANUP(freep) char *path = NULL;
 
 	if (len < 2 || len > BUILD_ID_MAX)
 		return;
 	for (size_t i = 0; i < len; i++)
 		sprintf(hex + 2 * i, "%02x", id[i]);
-	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, hex,
-			 hex + 2);
-	d->alternate_fd = file_open_regular(AT_FDCWD, path);
+	d->alternate_fd = open_debug_file(root, hex);
 	if (d->alternate_fd < 0)
 		return;
-	/* As in image.c: not mapped. */
+	/* Read, not mapped: see image.h. */
 	d->alternate_elf = elf_begin(d->alternate_fd, ELF_C_READ, NULL);
 	d->alternate = dwarf_begin_elf(d->alternate_elf, DWARF_C_READ, NULL);
 }
@@ -117,22 +126,56 @@ static bool has_units(Dwarf *dwarf)
 	return !dwarf_get_units(dwarf, NULL, &unit, NULL, NULL, NULL, NULL);
 }
 
-struct debuginfo *debuginfo_new(Elf *elf, struct image *file, const char *root)
+/*
+ * The DWARF of `fd`, opened as an image of its own: libelf keeps every section
+ * that it read until the file is closed, and these are large.  NULL: none, or
+ * the file is not the one that `im` was made with.
+ */
+static struct debuginfo *open_file(struct image *im, int fd, const char *root)
 {
-	struct debuginfo *d = xcalloc(1, sizeof(*d));
+	CLEANUP(error_freep) struct error *err = NULL;
+	const char *wanted = image_build_id(im), *id;
+	struct debuginfo *d;
+	struct image *file;
 
+	if (fd < 0)
+		return NULL;
+	err = image_open(fd, image_name(im), &file);
+	if (err)
+		return NULL;
+	d = xcalloc(1, sizeof(*d));
 	d->file = file;
 	d->alternate_fd = -1;
-	d->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	id = image_build_id(file);
+	if (!wanted || (id && !strcmp(id, wanted)))
+		d->dwarf = dwarf_begin_elf(image_elf(file), DWARF_C_READ, NULL);
 	if (!d->dwarf || !has_units(d->dwarf)) {
-		debuginfo_free(d);
+		debuginfo_close(d);
 		return NULL;
 	}
 	find_alternate(d, root);
 	return d;
 }
 
-void debuginfo_free(struct debuginfo *d)
+struct error *debuginfo_open(struct image *im, const char *root,
+			     struct debuginfo **ret)
+{
+	struct debuginfo *d = open_file(im, image_fd(im), root);
+
+	if (!d) {
+		CLEANUP(closep) int fd = open_debug_file(root,
+							 image_build_id(im));
+
+		d = open_file(im, fd, root);
+	}
+	if (!d)
+		return error_new(ERR_NOT_FOUND, "no debug information for %s",
+				 image_name(im));
+	*ret = d;
+	return NULL;
+}
+
+void debuginfo_close(struct debuginfo *d)
 {
 	if (!d)
 		return;

@@ -11,8 +11,6 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "target/elf/debuginfo.h"
-#include "target/file.h"
 #include "target/elf/image.h"
 
 /* A section that a program needs; a sparse file can claim far more. */
@@ -32,7 +30,6 @@ struct image {
 	char *name;
 	char *build_id;		/* NULL: none */
 	struct load_vec loads;
-	struct debuginfo *debuginfo; /* NULL: not asked for or none */
 };
 
 static struct error *bad_file(const char *name, const char *what)
@@ -173,13 +170,27 @@ void image_close(struct image *im)
 {
 	if (!im)
 		return;
-	debuginfo_free(im->debuginfo);
 	elf_end(im->elf);
 	closep(&im->fd);
 	load_vec_release(&im->loads);
 	free(im->build_id);
 	free(im->name);
 	free(im);
+}
+
+struct Elf *image_elf(struct image *im)
+{
+	return im->elf;
+}
+
+int image_fd(const struct image *im)
+{
+	return im->fd;
+}
+
+const char *image_name(const struct image *im)
+{
+	return im->name;
 }
 
 bool image_is_64bit(const struct image *im)
@@ -435,62 +446,4 @@ struct error *image_read(struct image *im, raddr addr, void *buf, uint64_t len)
 			return NULL;
 	}
 	return &error_fault;
-}
-
-/* ROOT/usr/lib/debug/.build-id/xx/yyy.debug, or -1. */
-static int open_debug_file(const char *root, const char *id)
-{
-	CLEANUP(freep) char *path = NULL;
-
-	if (!id || strlen(id) < 4)
-		return -1;
-	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
-			 id + 2);
-	return file_open_regular(AT_FDCWD, path);
-}
-
-/*
- * The DWARF of a file of its own: libelf keeps every section that was read
- * until its file is closed, and these are large.
- */
-static struct debuginfo *open_debuginfo(struct image *im, int fd,
-					const char *root)
-{
-	CLEANUP(error_freep) struct error *err = NULL;
-	struct image *file;
-
-	if (fd < 0)
-		return NULL;
-	err = image_open(fd, im->name, &file);
-	if (err)
-		return NULL;
-	if (im->build_id &&
-	    (!file->build_id || strcmp(file->build_id, im->build_id))) {
-		image_close(file);
-		return NULL;
-	}
-	return debuginfo_new(file->elf, file, root);
-}
-
-struct error *image_debuginfo(struct image *im, const char *root,
-			      struct debuginfo **ret)
-{
-	if (!im->debuginfo)
-		im->debuginfo = open_debuginfo(im, im->fd, root);
-	if (!im->debuginfo) {
-		CLEANUP(closep) int fd = open_debug_file(root, im->build_id);
-
-		im->debuginfo = open_debuginfo(im, fd, root);
-	}
-	if (!im->debuginfo)
-		return error_new(ERR_NOT_FOUND, "no debug information for %s",
-				 im->name);
-	*ret = im->debuginfo;
-	return NULL;
-}
-
-void image_drop_debuginfo(struct image *im)
-{
-	debuginfo_free(im->debuginfo);
-	im->debuginfo = NULL;
 }

@@ -118,7 +118,7 @@ static struct debuginfo *debuginfo_of(struct image *im, const struct binary *b)
 	CLEANUP(freep) char *root = xasprintf("%s%s", *b->root ? home : "",
 					      b->root);
 	struct debuginfo *d;
-	struct error *err = image_debuginfo(im, root, &d);
+	struct error *err = debuginfo_open(im, root, &d);
 
 	ck_assert_msg(!err, "%s: %s", b->path, err ? err->message : "");
 	return d;
@@ -172,11 +172,13 @@ START_TEST(dwarf_agrees_with_the_tables)
 {
 	const struct binary *b = &binaries.v[_i];
 	struct image *im = open_binary(b->path);
+	struct debuginfo *d;
 	struct layout l;
 	struct error *err;
 
 	ck_assert_ptr_nonnull(im);
-	err = layout_from_debuginfo(debuginfo_of(im, b), &l);
+	d = debuginfo_of(im, b);
+	err = layout_from_debuginfo(d, &l);
 	ck_assert_msg(!err, "%s: %s", b->path, err ? err->message : "");
 	for (unsigned int i = 0; i < nr_layout_fields; i++) {
 		uint32_t value = field(&l, i), row = field(&b->row->layout, i);
@@ -187,6 +189,7 @@ START_TEST(dwarf_agrees_with_the_tables)
 			      "%s: %s is %u, in the table %u", b->path,
 			      layout_field_names[i], value, row);
 	}
+	debuginfo_close(d);
 	image_close(im);
 }
 END_TEST
@@ -195,14 +198,17 @@ START_TEST(choose_takes_dwarf_where_no_row_fits)
 {
 	const struct binary *b = &binaries.v[_i];
 	struct image *im = open_binary(b->path);
+	struct debuginfo *d;
 
 	ck_assert_ptr_nonnull(im);
+	d = debuginfo_of(im, b);
 	check_choice(&(struct layout_query){
 		.hexversion = b->row->hexversion,
 		.free_threaded = b->row->free_threaded,
 		.debug = b->row->debug,
-		.runtime_size = 12345, .debuginfo = debuginfo_of(im, b),
+		.runtime_size = 12345, .debuginfo = d,
 	}, "DWARF", &b->row->layout);
+	debuginfo_close(d);
 	image_close(im);
 }
 END_TEST

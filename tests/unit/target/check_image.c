@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "image-elsewhere.h"
-#include "target/elf/image.h"
+#include "target/elf/debuginfo.h"
 #include "suite.h"
 
 /* What is looked for in this very program, by its symbols and DWARF. */
@@ -150,7 +150,7 @@ START_TEST(debuginfo_knows_members)
 	struct image *im = open_self();
 	struct debuginfo *d;
 
-	ck_assert_ptr_null(image_debuginfo(im, "", &d));
+	ck_assert_ptr_null(debuginfo_open(im, "", &d));
 	check_member(d, "", 0, sizeof(image_test_type));
 	check_field(d, c);
 	check_field(d, inner);
@@ -165,6 +165,7 @@ START_TEST(debuginfo_knows_members)
 	check_member(d, "array.pair.whole",
 		     offsetof(image_test_type, array[0].pair.whole), 8);
 	check_member(d, "flexible", offsetof(image_test_type, flexible), 0);
+	debuginfo_close(d);
 	image_close(im);
 }
 END_TEST
@@ -175,7 +176,7 @@ START_TEST(debuginfo_takes_typedefs_and_refuses_strangers)
 	struct debuginfo *d;
 	uint64_t offset, size;
 
-	ck_assert_ptr_null(image_debuginfo(im, "", &d));
+	ck_assert_ptr_null(debuginfo_open(im, "", &d));
 	ck_assert_ptr_null(debuginfo_member(d, "image_test_type", "next",
 					    &offset, &size));
 	ck_assert_uint_eq(offset, offsetof(image_test_type, next));
@@ -192,9 +193,12 @@ START_TEST(debuginfo_takes_typedefs_and_refuses_strangers)
 	expect(debuginfo_member(d, "no_such_type", "c", &offset, &size),
 	       ERR_NOT_FOUND);
 	expect(debuginfo_member(d, "", "", &offset, &size), ERR_NOT_FOUND);
-	image_drop_debuginfo(im);
-	ck_assert_ptr_null(image_debuginfo(im, "", &d));
+	debuginfo_close(d);
+	/* It has a file of its own, and leaves the image as it was. */
+	ck_assert_ptr_null(debuginfo_open(im, "", &d));
 	image_close(im);
+	check_member(d, "", 0, sizeof(image_test_type));
+	debuginfo_close(d);
 }
 END_TEST
 
@@ -215,10 +219,12 @@ static void poke(int fd)
 	error_free(image_symbol(im, "no such", &at, &size));
 	error_free(image_section(im, ".data", &at, &size));
 	error_free(image_read(im, image_load_address(im), &word, 8));
-	err = image_debuginfo(im, "", &d);
-	if (!err)
+	err = debuginfo_open(im, "", &d);
+	if (!err) {
 		err = debuginfo_member(d, "image_test_struct",
 				       "array.pair.whole", &at, &size);
+		debuginfo_close(d);
+	}
 	error_free(err);
 	image_close(im);
 }
@@ -362,9 +368,10 @@ START_TEST(debuginfo_opens_no_file_that_a_file_names)
 	fd = forge_linked(fifo);
 	alarm(10);
 	ck_assert_ptr_null(image_open(fd, "forged", &im));
-	ck_assert_ptr_null(image_debuginfo(im, "", &d));
+	ck_assert_ptr_null(debuginfo_open(im, "", &d));
 	expect(debuginfo_member(d, "any", "x", &offset, &size), ERR_NOT_FOUND);
 	alarm(0);
+	debuginfo_close(d);
 	image_close(im);
 	close(fd);
 	unlink(fifo);
