@@ -20,7 +20,7 @@ static oid follow(struct heap *h, oid o, const char *name)
 	for (uint32_t i = 0; i < nr; i++) {
 		if (found == OID_NONE && names[i].name &&
 		    strcmp(names[i].name, name) == 0)
-			found = h->edges.v[h->edge_start[o] + i];
+			found = heap_edges(h, o).to[i];
 		edge_name_release(&names[i]);
 	}
 	return found;
@@ -29,12 +29,14 @@ static oid follow(struct heap *h, oid o, const char *name)
 bool attribute_is_hidden(struct heap *h, oid o, const char *key)
 {
 	oid class = heap_type_of(h, o)->object, mro, dict, value;
+	struct heap_edges classes;
 
 	mro = class == OID_NONE ? OID_NONE : follow(h, class, ".__mro__");
 	if (mro == OID_NONE)
 		return false;
-	for (uint32_t i = 0; i < h->edge_nr[mro] && i < MAX_CLASSES; i++) {
-		class = h->edges.v[h->edge_start[mro] + i];
+	classes = heap_edges(h, mro);
+	for (uint32_t i = 0; i < classes.nr && i < MAX_CLASSES; i++) {
+		class = classes.to[i];
 		dict = follow(h, class, "__dict__");
 		value = dict == OID_NONE ? OID_NONE : follow(h, dict, key);
 		if (value != OID_NONE)

@@ -28,13 +28,13 @@ static void add_many(uint32_t *nr, oid o, uint32_t more)
 static void add_class(const struct heap *h, oid o, uint32_t *nr)
 {
 	const struct heap_type *t = heap_type_of(h, o);
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 
 	if (!(t->flags & TYPE_IS_HEAP) || t->object == OID_NONE ||
 	    t->flags & TYPE_VISITED_ELSEWHERE)
 		return;
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-		if (to[i] == t->object)
+	for (uint32_t i = 0; i < edges.nr; i++)
+		if (edges.to[i] == t->object)
 			return;
 	add(nr, t->object);
 }
@@ -62,14 +62,14 @@ static bool is_own_count(const struct heap *h, const struct heap_root *root)
 static void find(const struct heap *h, struct found *f)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 		uint32_t *nr = h->flags[o] & OBJECT_SCANNED ? f->maybe
 							     : f->sure;
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
+		for (uint32_t i = 0; i < edges.nr; i++)
 			if (heap_owns(h, o, i))
-				add(is_own_class(h, o, to[i]) ? f->maybe : nr,
-				    to[i]);
+				add(is_own_class(h, o, edges.to[i]) ?
+					    f->maybe : nr, edges.to[i]);
 		add_class(h, o, nr);
 		add_many(f->sure, o, heap_nobodys(h, o));
 		add_many(f->sure, o, roots_unvisited(heap_type_of(h, o)));
@@ -162,7 +162,8 @@ static int compare_types(const void *pa, const void *pb)
 		return a->t.references > b->t.references ? -1 : 1;
 	if (a->name && b->name)
 		order = strcmp(a->name, b->name);
-	return order ? order : (a->t.type > b->t.type) - (a->t.type < b->t.type);
+	return order ? order :
+		       (a->t.type > b->t.type) - (a->t.type < b->t.type);
 }
 
 static void sort_types(const struct heap *h, struct audit_type_vec *v)

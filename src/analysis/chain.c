@@ -80,10 +80,10 @@ static bool is_target(const struct find *f, oid o)
 /* The first edge from `edge` on that leads to a target. */
 static uint32_t next_edge(const struct find *f, oid from, uint32_t edge)
 {
-	const oid *to = f->h->edges.v + f->h->edge_start[from];
+	struct heap_edges edges = heap_edges(f->h, from);
 
-	for (; edge < f->h->edge_nr[from]; edge++)
-		if (is_target(f, to[edge]))
+	for (; edge < edges.nr; edge++)
+		if (is_target(f, edges.to[edge]))
 			return edge;
 	return UINT32_MAX;
 }
@@ -91,20 +91,20 @@ static uint32_t next_edge(const struct find *f, oid from, uint32_t edge)
 static void add_object(struct find *f, oid from)
 {
 	const struct heap *h = f->h;
-	const oid *to = h->edges.v + h->edge_start[from];
+	struct heap_edges edges = heap_edges(h, from);
 	struct holder holder = { .from = from,
 				 .address = h->address[from],
 				 .edge = next_edge(f, from, 0) };
 
 	if (holder.edge == UINT32_MAX)
 		return;
-	for (uint32_t i = holder.edge; i < h->edge_nr[from]; i++)
-		holder.nr += is_target(f, to[i]);
+	for (uint32_t i = holder.edge; i < edges.nr; i++)
+		holder.nr += is_target(f, edges.to[i]);
 	holder.distance = f->reach.distance[from] +
 			  reach_step_cost(&f->reach, from, holder.edge);
-	holder.penalty =
-		reach_add_penalty(f->reach.penalty[from],
-				  reach_step_penalty(h, from, to[holder.edge]));
+	holder.penalty = reach_add_penalty(
+		f->reach.penalty[from],
+		reach_step_penalty(h, from, edges.to[holder.edge]));
 	if (holder.nr > f->most.nr)
 		f->most = holder;
 	add_holder(f, &holder);
@@ -169,7 +169,7 @@ static void make_chain(struct find *f, struct holder *holder,
 		holder->edge = UINT32_MAX;
 	} else {
 		oid from = holder->from;
-		oid to = f->h->edges.v[f->h->edge_start[from] + holder->edge];
+		oid to = heap_edges(f->h, from).to[holder->edge];
 
 		chain.root = *reach_path(&f->reach, from, &chain.steps);
 		path_push(&chain.steps, (struct step){ to, holder->edge });

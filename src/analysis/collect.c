@@ -57,10 +57,10 @@ static void find_uncollectable(struct build *b)
 			stay(b, &queue, o);
 	}
 	while (queue.nr) {
-		oid o = queue.v[--queue.nr];
+		struct heap_edges edges = heap_edges(h, queue.v[--queue.nr]);
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			stay(b, &queue, h->edges.v[h->edge_start[o] + i]);
+		for (uint32_t i = 0; i < edges.nr; i++)
+			stay(b, &queue, edges.to[i]);
 	}
 }
 
@@ -69,12 +69,12 @@ static void drop(struct build *b, oid o, uint32_t *left,
 		 struct oid_vec *queue)
 {
 	const struct heap *h = b->h;
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 
 	if (h->flags[o] & OBJECT_SCANNED)
 		return;
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
-		oid t = to[i];
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid t = edges.to[i];
 
 		if (is_garbage(b, t) || !left[t] ||
 		    left[t] == REFCOUNT_IMMORTAL || --left[t])
@@ -124,9 +124,10 @@ static void join(struct build *b)
 		b->of[objects->v[i]] = objects->v[i];
 	for (size_t i = 0; i < objects->nr; i++) {
 		oid o = objects->v[i];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t k = 0; k < h->edge_nr[o]; k++) {
-			oid to = h->edges.v[h->edge_start[o] + k], x, y;
+		for (uint32_t k = 0; k < edges.nr; k++) {
+			oid to = edges.to[k], x, y;
 
 			if (!is_garbage(b, to))
 				continue;
@@ -229,10 +230,10 @@ static void find_cycles(struct build *b)
 	scc_build(h, b->garbage->bits, &scc);
 	for (size_t i = 0; i < objects->nr; i++) {
 		oid o = objects->v[i];
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t k = 0; k < h->edge_nr[o]; k++)
-			if (scc.of[to[k]] == scc.of[o])
+		for (uint32_t k = 0; k < edges.nr; k++)
+			if (scc.of[edges.to[k]] == scc.of[o])
 				bits_set(b->in_cycle, o);
 	}
 	scc_release(&scc);

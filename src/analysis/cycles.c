@@ -73,10 +73,10 @@ static void find_loops(struct build *b)
 	const struct heap *h = b->h;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			if (to[i] == o)
+		for (uint32_t i = 0; i < edges.nr; i++)
+			if (edges.to[i] == o)
 				bits_set(b->loops, o);
 	}
 }

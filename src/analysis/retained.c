@@ -55,8 +55,8 @@ static bool dominates(const struct retained_view *v, oid parent, oid o)
 static oid own_dict(struct retained_view *v, oid o)
 {
 	struct heap *h = v->h;
-	const oid *to = h->edges.v + h->edge_start[o];
-	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = MIN(edges.nr, (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
 	bool any = false;
 	uint32_t edge;
 
@@ -64,12 +64,12 @@ static oid own_dict(struct retained_view *v, oid o)
 	if (heap_type_of(h, o)->shape != SHAPE_NONE)
 		return OID_NONE;
 	for (uint32_t i = 0; i < nr && !any; i++)
-		any = dominates(v, o, to[i]) &&
-		      heap_type_of(h, to[i])->flags & TYPE_IS_DICT;
+		any = dominates(v, o, edges.to[i]) &&
+		      heap_type_of(h, edges.to[i])->flags & TYPE_IS_DICT;
 	edge = any ? roots_namespace_edge(h, o) : UINT32_MAX;
-	if (edge == UINT32_MAX || !dominates(v, o, to[edge]))
+	if (edge == UINT32_MAX || !dominates(v, o, edges.to[edge]))
 		return OID_NONE;
-	return to[edge];
+	return edges.to[edge];
 }
 
 static void add_children(const struct retained_view *v, oid o, oid but,

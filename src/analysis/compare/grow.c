@@ -266,7 +266,7 @@ static bool find_attribute(const struct grower *g, oid o, oid *ret)
 	old = g->new.other[holder];
 	edge = place_edge(g->old.h, old, name);
 	*ret = edge == UINT32_MAX ? OID_NONE :
-	       g->old.h->edges.v[g->old.h->edge_start[old] + edge];
+	       heap_edges(g->old.h, old).to[edge];
 	return true;
 }
 
@@ -318,13 +318,13 @@ static void add_holder(const struct grower *g, oid holder,
 		       struct growth_vec *ret)
 {
 	const struct side *s = &g->new;
-	const oid *to = s->h->edges.v + s->h->edge_start[holder];
+	struct heap_edges edges = heap_edges(s->h, holder);
 	struct growth rest = { .object = holder, .old = s->other[holder],
 			       .came = g->came[holder],
 			       .went = g->went[holder] };
 
-	for (uint32_t i = 0; i < s->h->edge_nr[holder]; i++) {
-		oid top = to[i];
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid top = edges.to[i];
 
 		if (!is_fresh(s, top) || holder_of(s, top) != holder ||
 		    s->reach->edge[top] != i || !s->sum[top].nr)

@@ -216,11 +216,11 @@ static void match_objects(struct matcher *s)
 /* Do the first `nr` references lead to the same objects? */
 static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
 {
-	const oid *was = s->old->edges.v + s->old->edge_start[a];
-	const oid *is = s->new->edges.v + s->new->edge_start[b];
+	struct heap_edges was = heap_edges(s->old, a);
+	struct heap_edges is = heap_edges(s->new, b);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (s->m->old_of[is[i]] != was[i])
+		if (s->m->old_of[is.to[i]] != was.to[i])
 			return false;
 	return true;
 }
@@ -239,10 +239,10 @@ static bool is_telling(const struct matcher *s, oid a, oid o)
 
 static bool refers_to(const struct heap *h, oid o, oid what)
 {
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-		if (to[i] == what)
+	for (uint32_t i = 0; i < edges.nr; i++)
+		if (edges.to[i] == what)
 			return true;
 	return false;
 }
@@ -253,19 +253,18 @@ static bool refers_to(const struct heap *h, oid o, oid what)
  */
 static bool shares_references(const struct matcher *s, oid a, oid b)
 {
-	const oid *to = s->old->edges.v + s->old->edge_start[a];
-	uint32_t nr = s->old->edge_nr[a];
+	struct heap_edges edges = heap_edges(s->old, a);
 	uint32_t most = s->new->edge_nr[b] > MANY ? FEW_COMPARED :
 						    MAX_COMPARED;
-	uint32_t step = nr > most ? nr / most : 1;
+	uint32_t step = edges.nr > most ? edges.nr / most : 1;
 	bool told = false;
 
 	if (!s->new->edge_nr[b])
 		return true;
-	for (uint32_t i = 0; i < nr; i += step) {
-		oid same = s->m->new_of[to[i]];
+	for (uint32_t i = 0; i < edges.nr; i += step) {
+		oid same = s->m->new_of[edges.to[i]];
 
-		if (!is_telling(s, a, to[i]))
+		if (!is_telling(s, a, edges.to[i]))
 			continue;
 		if (same != OID_NONE && refers_to(s->new, b, same))
 			return true;

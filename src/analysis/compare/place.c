@@ -94,7 +94,7 @@ oid place_find(struct heap *from, const struct reach *reach, oid o,
 				&name);
 		edge = place_edge(to, at, name.name ? name.name : "");
 		at = edge == UINT32_MAX ? OID_NONE :
-		     to->edges.v[to->edge_start[at] + edge];
+		     heap_edges(to, at).to[edge];
 		edge_name_release(&name);
 	}
 	return at;

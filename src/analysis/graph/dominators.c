@@ -28,7 +28,7 @@ struct node {
 struct frame {
 	uint32_t number;
 	uint32_t left;		/* edges still to look at ... */
-	uint64_t next;		/* ... from this one of heap.edges on */
+	const oid *next;	/* ... and where they lead */
 };
 VEC_DEFINE(frame_vec, struct frame);
 
@@ -53,24 +53,24 @@ struct search {
 
 static void visit(struct search *s, oid o, uint32_t parent)
 {
+	struct heap_edges edges = heap_edges(s->h, o);
 	uint32_t number = ++s->nr;
 
 	bits_set(s->visited, o);
 	s->number[o] = number;
 	s->object[number] = o;
 	s->nodes[number] = (struct node){ parent, number, number, parent };
-	frame_vec_push(&s->calls, (struct frame){ number, s->h->edge_nr[o],
-						  s->h->edge_start[o] });
+	frame_vec_push(&s->calls,
+		       (struct frame){ number, edges.nr, edges.to });
 }
 
 /* Follow edges of the topmost frame until one leads to a new object. */
 static void step(struct search *s)
 {
 	struct frame *f = &s->calls.v[s->calls.nr - 1];
-	const oid *edges = s->h->edges.v;
 
 	while (f->left) {
-		oid next = edges[f->next++];
+		oid next = *f->next++;
 
 		f->left--;
 		if (!bits_get(s->visited, next)) {
@@ -152,14 +152,16 @@ static void mark_held(const struct search *s, const struct scc *scc,
 	const struct heap *h = s->h;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
 		if (scc->of[o] == SCC_NONE)
 			continue;
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			if (scc->of[to[i]] != SCC_NONE &&
-			    scc->of[to[i]] != scc->of[o])
-				bits_set(held, scc->of[to[i]]);
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t to = scc->of[edges.to[i]];
+
+			if (to != SCC_NONE && to != scc->of[o])
+				bits_set(held, to);
+		}
 	}
 }
 
@@ -219,19 +221,22 @@ static void find_predecessors(struct search *s)
 	uint64_t *start = xcalloc((size_t)s->nr + 2, sizeof(*start));
 	uint32_t *pred;
 
-	for (oid o = 0; o < h->nr_objects; o++)
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			start[s->number[h->edges.v[h->edge_start[o] + i]]]++;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_edges(h, o);
+
+		for (uint32_t i = 0; i < edges.nr; i++)
+			start[s->number[edges.to[i]]]++;
+	}
 	for (uint32_t n = 1; n <= s->nr; n++)
 		start[n] += start[n - 1];
 	start[s->nr + 1] = start[s->nr];
 	pred = xreallocarray(NULL, start[s->nr], sizeof(*pred));
 	for (uint32_t n = s->nr; n; n--) {
 		oid o = s->object[n];
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			pred[--start[s->number[to[i]]]] = n;
+		for (uint32_t i = 0; i < edges.nr; i++)
+			pred[--start[s->number[edges.to[i]]]] = n;
 	}
 	s->pred_start = start;
 	s->pred = pred;
@@ -523,10 +528,10 @@ struct retained dominators_of_set(const struct dominators *d,
 			reach(h, seen, &stack, o);
 	while (stack.nr) {
 		oid o = stack.v[--stack.nr];
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			reach(h, seen, &stack, to[i]);
+		for (uint32_t i = 0; i < edges.nr; i++)
+			reach(h, seen, &stack, edges.to[i]);
 	}
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (bits_get(seen, o) && !bits_get(set, o))

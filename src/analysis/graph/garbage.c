@@ -12,15 +12,17 @@ static uint32_t *outside_references(const struct heap *h)
 	for (oid o = 0; o < h->nr_objects; o++)
 		refs[o] = h->refcount[o] - heap_nobodys(h, o);
 	for (oid o = 0; o < h->nr_objects; o++) {
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
 		if (!garbage_is_candidate(h, o) ||
 		    h->flags[o] & OBJECT_SCANNED)
 			continue;
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			if (refs[to[i]] != REFCOUNT_IMMORTAL &&
-			    heap_owns(h, o, i))
-				refs[to[i]] -= refs[to[i]] != 0;
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t *left = &refs[edges.to[i]];
+
+			if (*left != REFCOUNT_IMMORTAL && heap_owns(h, o, i))
+				*left -= *left != 0;
+		}
 	}
 	return refs;
 }
@@ -46,10 +48,10 @@ static void keep_reachable(const struct heap *h, const uint32_t *refs,
 			keep(h, g, &queue, o);
 	while (queue.nr) {
 		oid o = queue.v[--queue.nr];
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			keep(h, g, &queue, to[i]);
+		for (uint32_t i = 0; i < edges.nr; i++)
+			keep(h, g, &queue, edges.to[i]);
 	}
 }
 

@@ -48,10 +48,10 @@ static bool expand(struct search *s, uint32_t at)
 {
 	const struct heap *h = s->h;
 	oid o = s->members[at];
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
-		uint32_t next = index_of(s, to[i]);
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		uint32_t next = index_of(s, edges.to[i]);
 
 		if (next != NONE)
 			visit(s, at, i, next);

@@ -68,12 +68,12 @@ static void run(struct search *s)
 
 	while (s->head < s->tail) {
 		oid o = s->queue[s->head++];
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
 		if (s->ends && bits_get(s->ends, o))
 			continue;
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			relax(s, o, i, to[i]);
+		for (uint32_t i = 0; i < edges.nr; i++)
+			relax(s, o, i, edges.to[i]);
 	}
 }
 

@@ -8,10 +8,10 @@ static void add_objects(const struct heap *h, oid o, size_t limit,
 			struct referrers *r, uint64_t *known)
 {
 	for (oid from = 0; from < h->nr_objects; from++) {
-		const oid *to = h->edges.v + h->edge_start[from];
+		struct heap_edges edges = heap_edges(h, from);
 
-		for (uint32_t i = 0; i < h->edge_nr[from]; i++) {
-			if (likely(to[i] != o))
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			if (likely(edges.to[i] != o))
 				continue;
 			r->total++;
 			/* What was scanned for pointers is a guess. */

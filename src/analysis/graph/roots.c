@@ -70,14 +70,16 @@ static uint32_t *count_references(const struct heap *h)
 
 	count_unvisited(h, nr);
 	for (oid o = 0; o < h->nr_objects; o++) {
-		const oid *to = h->edges.v + h->edge_start[o];
+		struct heap_edges edges = heap_edges(h, o);
 
 		nr[o] += heap_nobodys(h, o);
 		if (h->flags[o] & OBJECT_SCANNED)
 			continue;
-		for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-			nr[to[i]] += nr[to[i]] != UINT32_MAX &&
-				     heap_owns(h, o, i);
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t *of = &nr[edges.to[i]];
+
+			*of += *of != UINT32_MAX && heap_owns(h, o, i);
+		}
 	}
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		const struct heap_root *r = &h->roots.v[i];
@@ -159,7 +161,7 @@ void roots_namespaces(struct heap *h, struct namespace_vec *ret)
 		n.edge = roots_namespace_edge(h, o);
 		if (n.edge == UINT32_MAX)
 			continue;
-		n.object = h->edges.v[h->edge_start[o] + n.edge];
+		n.object = heap_edges(h, o).to[n.edge];
 		namespace_vec_push(ret, n);
 	}
 }

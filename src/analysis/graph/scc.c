@@ -52,12 +52,11 @@ static void finish(struct tarjan *t, oid o, bool is_root)
 static void step(struct tarjan *t)
 {
 	struct frame *f = &t->calls.v[t->calls.nr - 1];
-	const struct heap *h = t->h;
-	const oid *to = h->edges.v + h->edge_start[f->object];
 	oid o = f->object;
+	struct heap_edges edges = heap_edges(t->h, o);
 
-	for (; f->next < h->edge_nr[o]; f->next++) {
-		oid next = to[f->next];
+	for (; f->next < edges.nr; f->next++) {
+		oid next = edges.to[f->next];
 
 		if (t->within && !bits_get(t->within, next))
 			continue;

@@ -26,9 +26,10 @@ static void get_members(const struct stray *s, uint32_t component,
 /* The first edge from `from` to `to`, which there is. */
 static uint32_t edge_to(const struct heap *h, oid from, oid to)
 {
+	struct heap_edges edges = heap_edges(h, from);
 	uint32_t i = 0;
 
-	while (h->edges.v[h->edge_start[from] + i] != to)
+	while (edges.to[i] != to)
 		i++;
 	return i;
 }

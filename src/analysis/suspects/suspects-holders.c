@@ -63,14 +63,14 @@ static uint64_t bytes_of(const struct suspects *s, oid o)
 static bool is_interned_table(const struct suspects *s, oid o)
 {
 	const struct heap *h = s->heap;
-	const oid *to = h->edges.v + h->edge_start[o];
-	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)INTERNED_SAMPLE);
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = MIN(edges.nr, (uint32_t)INTERNED_SAMPLE);
 
 	if (s->reach.parent[o] != OID_NONE || nr < 2 ||
 	    !(heap_type_of(h, o)->flags & TYPE_IS_DICT))
 		return false;
 	for (uint32_t i = 0; i + 1 < nr; i += 2)
-		if (to[i] != to[i + 1])
+		if (edges.to[i] != edges.to[i + 1])
 			return false;
 	return true;
 }
@@ -151,20 +151,22 @@ static void make_groups(struct suspects *s, const struct holder_vec *holders,
 static bool is_uniform(struct suspects *s, oid o)
 {
 	const struct heap *h = s->heap;
-	const oid *to = h->edges.v + h->edge_start[o];
+	struct heap_edges edges = heap_edges(h, o);
 	CLEANUP(freep) uint64_t *bytes = xcalloc(h->types.nr, sizeof(*bytes));
 	uint64_t most = 0;
 
 	if (s->fan.largest[o] / FEW_LARGEST_PERCENT * 100 > s->fan.bytes[o])
 		return false;
-	for (uint32_t i = 0; i < h->edge_nr[o]; i++)
-		if (s->reach.parent[to[i]] == o && s->reach.edge[to[i]] == i &&
-		    fan_hangs(&s->fan, to[i])) {
-			uint32_t type = h->type[to[i]];
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
+		uint32_t type = h->type[to];
 
-			bytes[type] += s->dominators.bytes[to[i]];
-			most = MAX(most, bytes[type]);
-		}
+		if (s->reach.parent[to] != o || s->reach.edge[to] != i ||
+		    !fan_hangs(&s->fan, to))
+			continue;
+		bytes[type] += s->dominators.bytes[to];
+		most = MAX(most, bytes[type]);
+	}
 	return most >= s->fan.bytes[o] / 100 * FEW_OF_TYPE_PERCENT;
 }
 

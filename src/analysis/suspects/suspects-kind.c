@@ -102,17 +102,18 @@ static bool has_bound_beside(struct suspects *s, oid holder, int64_t length)
 					     "bound", NULL };
 	struct heap *h = s->heap;
 	oid o = s->reach.parent[holder];
-	uint32_t nr;
+	struct heap_edges edges;
 	bool found = false, of_module = false;
 
 	if (o == OID_NONE)
 		return false;
+	edges = heap_edges(h, o);
 	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
 		of_module |= s->reach.namespaces.v[i].object == o;
-	nr = MIN(h->edge_nr[o], MAX_ATTRIBUTES);
-	for (uint32_t i = 0; i < nr && !found; i++) {
+	edges.nr = MIN(edges.nr, MAX_ATTRIBUTES);
+	for (uint32_t i = 0; i < edges.nr && !found; i++) {
 		CLEANUP(freep) char *name = NULL;
-		int64_t x = number_of(h, h->edges.v[h->edge_start[o] + i]);
+		int64_t x = number_of(h, edges.to[i]);
 
 		if (x < 0 || !is_bound(x, length, of_module))
 			continue;
@@ -133,11 +134,11 @@ static bool is_reached(int64_t bound, int64_t length)
 
 static bool has_reached(struct heap *h, oid o, int64_t length)
 {
-	uint32_t nr = MIN(h->edge_nr[o], MAX_ATTRIBUTES);
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = MIN(edges.nr, MAX_ATTRIBUTES);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (is_reached(number_of(h, h->edges.v[h->edge_start[o] + i]),
-			       length))
+		if (is_reached(number_of(h, edges.to[i]), length))
 			return true;
 	return false;
 }
@@ -148,19 +149,20 @@ static bool has_reached(struct heap *h, oid o, int64_t length)
  */
 static bool function_has(struct heap *h, oid function, int64_t length)
 {
-	const oid *to = h->edges.v + h->edge_start[function];
-	uint32_t nr = MIN(h->edge_nr[function], MAX_ATTRIBUTES);
+	struct heap_edges edges = heap_edges(h, function);
+	uint32_t nr = MIN(edges.nr, MAX_ATTRIBUTES);
 
 	for (uint32_t i = 0; i < nr; i++) {
-		const char *type = type_name(h, to[i]);
-		const oid *of = h->edges.v + h->edge_start[to[i]];
+		const char *type = type_name(h, edges.to[i]);
+		struct heap_edges of = heap_edges(h, edges.to[i]);
 
-		if (!strcmp(type, "tuple") && has_reached(h, to[i], length))
+		if (!strcmp(type, "tuple") &&
+		    has_reached(h, edges.to[i], length))
 			return true;
 		for (uint32_t k = 0; !strcmp(type, "code") &&
-		     k < MIN(h->edge_nr[to[i]], MAX_ATTRIBUTES); k++)
-			if (!strcmp(type_name(h, of[k]), "tuple") &&
-			    has_reached(h, of[k], length))
+		     k < MIN(of.nr, MAX_ATTRIBUTES); k++)
+			if (!strcmp(type_name(h, of.to[k]), "tuple") &&
+			    has_reached(h, of.to[k], length))
 				return true;
 	}
 	return false;
@@ -171,19 +173,20 @@ static bool class_has(struct heap *h, oid o, int64_t length)
 {
 	oid class = heap_type_of(h, o)->object;
 	oid names = OID_NONE;
-	uint32_t nr;
+	struct heap_edges edges;
 
 	if (!(heap_type_of(h, o)->flags & TYPE_IS_HEAP) || class == OID_NONE)
 		return false;
-	for (uint32_t i = 0; i < h->edge_nr[class] && names == OID_NONE; i++)
-		if (!strcmp(type_name(h, h->edges.v[h->edge_start[class] + i]),
-			    "dict"))
-			names = h->edges.v[h->edge_start[class] + i];
+	edges = heap_edges(h, class);
+	for (uint32_t i = 0; i < edges.nr && names == OID_NONE; i++)
+		if (!strcmp(type_name(h, edges.to[i]), "dict"))
+			names = edges.to[i];
 	if (names == OID_NONE)
 		return false;
-	nr = MIN(h->edge_nr[names], MAX_ATTRIBUTES);
-	for (uint32_t i = 0; i < nr; i++) {
-		oid to = h->edges.v[h->edge_start[names] + i];
+	edges = heap_edges(h, names);
+	edges.nr = MIN(edges.nr, MAX_ATTRIBUTES);
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
 
 		if (is_reached(number_of(h, to), length) ||
 		    (!strcmp(type_name(h, to), "function") &&
@@ -250,14 +253,12 @@ static const char *const atom_types[] = {
 /* An exception that has been raised has this. */
 static bool has_traceback(struct heap *h, oid o)
 {
-	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)16);
+	struct heap_edges edges = heap_edges(h, o);
+	uint32_t nr = MIN(edges.nr, (uint32_t)16);
 
-	for (uint32_t i = 0; i < nr; i++) {
-		oid to = h->edges.v[h->edge_start[o] + i];
-
-		if (!strcmp(type_name(h, to), "traceback"))
+	for (uint32_t i = 0; i < nr; i++)
+		if (!strcmp(type_name(h, edges.to[i]), "traceback"))
 			return true;
-	}
 	return false;
 }
 
@@ -299,13 +300,14 @@ static enum suspect_kind by_children(struct suspects *s, oid holder,
 				     uint32_t *type)
 {
 	struct heap *h = s->heap;
+	struct heap_edges edges = heap_edges(h, holder);
 	CLEANUP(freep) uint32_t *types = xcalloc(h->types.nr, sizeof(*types));
 	uint32_t kinds[NR_SUSPECT_KINDS + 1] = { 0 }, nr = 0, seen = 0;
 	int most = NR_SUSPECT_KINDS;
 
 	*type = UINT32_MAX;
-	for (uint32_t i = 0; i < h->edge_nr[holder]; i++) {
-		oid to = h->edges.v[h->edge_start[holder] + i];
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
 		uint32_t of = h->type[to];
 		bool is_atom = is_one_of(type_name(h, to), atom_types);
 

@@ -46,7 +46,7 @@ static oid find(const struct heap *h, oid o, const struct names *n,
 {
 	for (uint32_t i = 0; i < n->nr; i++)
 		if (n->v[i].name && !strcmp(n->v[i].name, name))
-			return h->edges.v[h->edge_start[o] + i];
+			return heap_edges(h, o).to[i];
 	return OID_NONE;
 }
 
@@ -84,7 +84,7 @@ static oid awaited_by(struct heap *h, oid o)
 		names_of(h, o, &names);
 	}
 	for (uint32_t i = 0; i < names.nr; i++) {
-		oid to = h->edges.v[h->edge_start[o] + i];
+		oid to = heap_edges(h, o).to[i];
 
 		if (names.v[i].name && is_coroutine(h, to) &&
 		    !strncmp(names.v[i].name, "stack", 5))
