@@ -32,8 +32,9 @@ const struct command *commands_find(const char *name);
 extern const struct argp top_argp;
 
 /*
- * All of pyheld but main(): find the command that argv names and run it.
- * argv[0] is overwritten.  Returns the exit status.
+ * All of pyheld but main(): find the command that argv names and run it.  The
+ * words of argv are put in another order, and some are replaced.  Returns the
+ * exit status.
  */
 int commands_main(int argc, char **argv);
 

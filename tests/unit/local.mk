@@ -9,9 +9,9 @@
 #     forged cores (forge.h), processes to attach to (child.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
-# Then `make check_PROGRAMS` builds it and tests/run-all finds it: each line of
-# its TAP output counts as a test.  A program with more than one source file has
-# a _SOURCES line in its local.mk.
+# Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
+# each line of its TAP output counts as a test.  A program with more than one
+# source file has a _SOURCES line in its local.mk.
 if HAVE_CHECK
 AM_CPPFLAGS += $(CHECK_CFLAGS) -I$(top_srcdir)/tests/unit/support
 LDADD = tests/unit/libunit.a $(libpyheld) $(CHECK_LIBS)
@@ -28,6 +28,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/forge.h \
 	tests/unit/support/graph.c \
 	tests/unit/support/graph.h \
+	tests/unit/support/graph-file.c \
+	tests/unit/support/graph-file.h \
 	tests/unit/support/suite.c \
 	tests/unit/support/suite.h \
 	tests/unit/support/tiny.c \

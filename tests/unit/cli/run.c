@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/commands.h"
+#include "run.h"
+
+static int count(const char *const *arguments)
+{
+	int nr = 0;
+
+	while (arguments[nr])
+		nr++;
+	return nr;
+}
+
+/* In the child. */
+static void call(int out, int err, const char *const *arguments)
+{
+	int argc = count(arguments) + 1;
+	/* commands_main() moves argv's words, and puts others among them. */
+	char **argv = xcalloc((size_t)argc + 1, sizeof(*argv));
+	char **words = xcalloc((size_t)argc, sizeof(*words));
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int status;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	for (int i = 0; i < argc; i++)
+		argv[i] = words[i] = xstrdup(i ? arguments[i - 1] : "pyheld");
+	status = commands_main(argc, argv);
+	for (int i = 0; i < argc; i++)
+		free(words[i]);
+	free(words);
+	free(argv);
+	exit(status);
+}
+
+static char *read_all(int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char *ret;
+
+	ck_assert_int_ge(size, 0);
+	ret = xcalloc((size_t)size + 1, 1);
+	ck_assert_int_eq(pread(fd, ret, (size_t)size, 0), size);
+	close(fd);
+	return ret;
+}
+
+static int run_child(int out, int err, const char *const *arguments)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid)
+		call(out, err, arguments);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+}
+
+void run(struct run *r, const char *const *arguments)
+{
+	int out = memfd_create("out", MFD_CLOEXEC);
+
+	ck_assert_int_ge(out, 0);
+	run_to(r, out, arguments);
+	free(r->out);
+	r->out = read_all(out);
+}
+
+void run_to(struct run *r, int fd, const char *const *arguments)
+{
+	int err = memfd_create("err", MFD_CLOEXEC);
+
+	ck_assert_int_ge(err, 0);
+	r->status = run_child(fd, err, arguments);
+	r->out = xstrdup("");
+	r->err = read_all(err);
+}
+
+void run_release(struct run *r)
+{
+	free(r->out);
+	free(r->err);
+}
+
+void run_expect(const struct run *r, int status)
+{
+	ck_assert_msg(r->status == status, "status %d, not %d\n%s%s",
+		      r->status, status, r->out, r->err);
+}
+
+void run_expect_error(const struct run *r, int status, const char *word)
+{
+	run_expect(r, status);
+	ck_assert_str_eq(r->out, "");
+	ck_assert_msg(strncmp(r->err, "pyheld", 6) == 0 &&
+		      strstr(r->err, word) &&
+		      r->err[strlen(r->err) - 1] == '\n',
+		      "no '%s' in: %s", word, r->err);
+}
+
+void run_expect_out(const struct run *r, const char *text)
+{
+	ck_assert_msg(strstr(r->out, text), "no '%s' in: %s", text, r->out);
+}
+
+json_t *run_json(const struct run *r)
+{
+	json_error_t error;
+	json_t *ret = json_loads(r->out, 0, &error);
+
+	ck_assert_msg(ret, "%s in: %s", error.text, r->out);
+	return ret;
+}
+
+/* --- the folder --- */
+
+static char folder[4096];
+
+static void enter_folder(void)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	snprintf(folder, sizeof(folder), "%s/pyheld-check-XXXXXX",
+		 temporary ? temporary : "/tmp");
+	if (!mkdtemp(folder) || chdir(folder)) {
+		perror(folder);
+		exit(EXIT_FAILURE);
+	}
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void leave_folder(void)
+{
+	if (chdir("/") || nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS))
+		perror(folder);
+}
+
+void run_in_folder(TCase *tc)
+{
+	tcase_add_unchecked_fixture(tc, enter_folder, leave_folder);
+}

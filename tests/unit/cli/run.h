@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - run pyheld within a test, and look at what it says.
+ *
+ *	struct run r;
+ *
+ *	RUN(&r, "summary", "a.pyheld", "--json");
+ *	run_expect(&r, STATUS_OK);
+ *	... r.out ...
+ *	run_release(&r);
+ *
+ * commands_main() is called in a child of the test, so that it may exit(), be
+ * killed by a signal and change what belongs to the process.
+ */
+#ifndef TESTS_UNIT_CLI_RUN_H
+#define TESTS_UNIT_CLI_RUN_H
+
+#include <check.h>
+#include <jansson.h>
+
+#include "cli/status.h"
+
+struct run {
+	int status;		/* its exit status; 128 + the signal */
+	char *out, *err;	/* what it wrote to stdout and stderr */
+};
+
+/*
+ * Run `pyheld` with these arguments; the last is NULL.  Its stdin is
+ * /dev/null.  *r is the caller's to release.
+ */
+void run(struct run *r, const char *const *arguments);
+#define RUN(r, ...) run(r, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* The same, with `fd` as its stdout; r->out is "". */
+void run_to(struct run *r, int fd, const char *const *arguments);
+#define RUN_TO(r, fd, ...) \
+	run_to(r, fd, (const char *const[]){ __VA_ARGS__, NULL })
+
+void run_release(struct run *r);
+
+/* Fail the test, with all that the run said, if its status is another. */
+void run_expect(const struct run *r, int status);
+
+/*
+ * The status is `status`, nothing is on stdout, and stderr is one line or more
+ * with `word` in it, the first of which begins with "pyheld".
+ */
+void run_expect_error(const struct run *r, int status, const char *word);
+
+/* stdout has `text` in it. */
+void run_expect_out(const struct run *r, const char *text);
+
+/* stdout is this JSON; the caller's to json_decref(). */
+json_t *run_json(const struct run *r);
+
+/*
+ * The tests of `tc` run in a new, empty folder, which is removed when the last
+ * of them has ended.
+ */
+void run_in_folder(TCase *tc);
+
+#endif
