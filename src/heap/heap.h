@@ -188,6 +188,11 @@ static inline struct heap_edges heap_edges(const struct heap *h, oid o)
 				    h->edge_nr[o] };
 }
 
+static inline enum type_kind heap_kind_of(const struct heap *h, oid o)
+{
+	return heap_type_of(h, o)->kind;
+}
+
 /*
  * Is edge `i` of `from` one of the references that its referent counts?  The
  * edges of a frame that borrows from a local (CPython 3.14) and those of the

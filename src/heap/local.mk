@@ -22,4 +22,6 @@ src_libpyheld_a_SOURCES += \
 	src/heap/naming.h \
 	src/heap/object.h \
 	src/heap/root.h \
+	src/heap/type-kinds.c \
+	src/heap/type-kinds.def \
 	src/heap/type.h

@@ -21,6 +21,22 @@
 #define TYPE_IS_DATA_DESCRIPTOR 128 /* attribute access asks its instances
 				       before it looks into a dict */
 
+/*
+ * heap_type.kind: the types that reports know.  The kind follows from the name
+ * alone, so that it is the same in a capture, and none where a redacted
+ * capture does not have the name.
+ */
+enum type_kind {
+	TYPE_KIND_OTHER,	/* none of those of type-kinds.def */
+#define TYPE_KIND(kind, ...) TYPE_KIND_##kind,
+#include "heap/type-kinds.def"
+#undef TYPE_KIND
+	NR_TYPE_KINDS,
+};
+
+/* The kind of a type of that name; NULL: it has none. */
+enum type_kind type_kinds_find(const char *name);
+
 /* heap_type.shape: how the items of an instance are shown, if they are. */
 enum {
 	SHAPE_NONE, SHAPE_LIST, SHAPE_TUPLE, SHAPE_DICT, SHAPE_SET,
@@ -39,6 +55,7 @@ enum {
 struct heap_type {
 	/* Owned by the heap: "collections.OrderedDict", "list". */
 	char *name;
+	enum type_kind kind;	/* type_kinds_find(name) */
 	uint64_t address;	/* of the class in the target */
 	oid object;		/* the class itself as an object, or OID_NONE */
 	uint32_t flags;		/* TYPE_* */

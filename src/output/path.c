@@ -297,14 +297,15 @@ static bool has_expression(const struct edge_name *n)
  */
 static bool is_thread_local(const struct trail *t, size_t i, struct str *ret)
 {
-	const char *key, *type;
+	enum type_kind kind;
+	const char *key;
 	size_t len;
 
 	if (i + 2 >= t->path->nr)
 		return false;
-	type = heap_type_of(t->heap, t->path->v[i - 1].object)->name;
+	kind = heap_kind_of(t->heap, t->path->v[i - 1].object);
 	key = key_identifier(name_of(t, i + 2), &len);
-	if (strcmp(type, "_thread._local") || !key ||
+	if (kind != TYPE_KIND_THREAD_LOCAL || !key ||
 	    (strcmp(name_of(t, i), ".dummies") &&
 	     strcmp(name_of(t, i), ".localdicts")))
 		return false;
@@ -396,7 +397,7 @@ static bool is_module_name(const struct trail *t, size_t i, struct str *ret)
 {
 	oid holder = t->path->v[i - 1].object;
 
-	return !strcmp(heap_type_of(t->heap, holder)->name, "module") &&
+	return heap_kind_of(t->heap, holder) == TYPE_KIND_MODULE &&
 	       is_folded(t, i, ret) && strncmp(ret->s, ".__", 3) &&
 	       !is_keyword(ret->s + 1);
 }

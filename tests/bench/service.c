@@ -21,6 +21,7 @@ static void add_types(struct heap *h)
 		heap_type_vec_push(&h->types,
 				   (struct heap_type){
 					   .name = xstrdup(names[i]),
+					   .kind = type_kinds_find(names[i]),
 					   .object = OID_NONE,
 					   .flags = i == T_CLASS ? TYPE_IS_TYPE
 							         : 0 });

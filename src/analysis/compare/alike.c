@@ -13,25 +13,21 @@ static uint64_t mix(uint64_t key, uint64_t more)
 	return key ^ key >> 29;
 }
 
-static bool is_named(const struct heap *h, oid o, const char *name)
-{
-	const char *of_type = heap_type_of(h, o)->name;
-
-	return of_type && !strcmp(of_type, name);
-}
-
 static bool is_container(const struct heap *h, oid o)
 {
-	static const char *const names[] = {
-		"dict", "list", "tuple", "set", "frozenset",
-		"collections.deque", "collections.OrderedDict",
-		"collections.defaultdict",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_named(h, o, names[i]))
-			return true;
-	return false;
+	switch (heap_kind_of(h, o)) {
+	case TYPE_KIND_DICT:
+	case TYPE_KIND_LIST:
+	case TYPE_KIND_TUPLE:
+	case TYPE_KIND_SET:
+	case TYPE_KIND_FROZENSET:
+	case TYPE_KIND_DEQUE:
+	case TYPE_KIND_ORDERED_DICT:
+	case TYPE_KIND_DEFAULT_DICT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Is the dict an object's __dict__, so that its entries are attributes? */
@@ -62,13 +58,13 @@ uint64_t alike_key(struct alike *a, oid o)
 		o = r->parent[o];
 		if (o == OID_NONE)
 			return 0;
-		if (is_named(h, o, "dict") && is_namespace(a, o)) {
+		if (heap_kind_of(h, o) == TYPE_KIND_DICT && is_namespace(a, o)) {
 			through_dict = true;
 			o = r->parent[o];
 			if (o == OID_NONE)
 				return 0;
 		}
-		if (is_named(h, o, "module") ||
+		if (heap_kind_of(h, o) == TYPE_KIND_MODULE ||
 		    heap_type_of(h, o)->flags & TYPE_IS_TYPE)
 			return i ? mix(key, edge) : 0;
 		if (!is_container(h, o))

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "analysis/compare/growth.h"
 
 static bool has_text(const struct heap_type *t)
 {
-	static const char *const names[] = { "str", "bytes", "bytearray",
-					     "int" };
-
-	for (size_t i = 0; t->name && i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], t->name))
-			return true;
-	return false;
+	return t->kind == TYPE_KIND_STR || t->kind == TYPE_KIND_BYTES ||
+	       t->kind == TYPE_KIND_BYTEARRAY || t->kind == TYPE_KIND_INT;
 }
 
 int64_t growth_entries(struct heap *h, oid o)

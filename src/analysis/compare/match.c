@@ -14,44 +14,43 @@
 #define MAX_PASSES 16
 #define START_TOLERANCE 2
 
-enum kind {
-	KIND_OTHER,
-	KIND_NUMBER,		/* immutable, refers to nothing */
-	KIND_BYTES,
-	KIND_STR,		/* ... may grow */
-	KIND_TUPLE,		/* immutable, refers to others */
-	KIND_FROZEN,
-	KIND_FUNCTION,
-	KIND_DICT,
-	KIND_LASTING,		/* known by its name, whatever it holds */
+/* How two objects at one address are compared. */
+enum comparison {
+	COMPARE_OTHER,
+	COMPARE_NUMBER,		/* immutable, refers to nothing */
+	COMPARE_BYTES,
+	COMPARE_STR,		/* ... may grow */
+	COMPARE_TUPLE,		/* immutable, refers to others */
+	COMPARE_FROZEN,
+	COMPARE_FUNCTION,
+	COMPARE_DICT,
+	COMPARE_LASTING,		/* known by its name, whatever it holds */
 };
 
-static const struct {
-	const char *name;
-	enum kind kind;
-} kinds[] = {
-	{ "int", KIND_NUMBER },
-	{ "float", KIND_NUMBER },
-	{ "complex", KIND_NUMBER },
-	{ "bytes", KIND_BYTES },
-	{ "str", KIND_STR },
-	{ "tuple", KIND_TUPLE },
-	{ "frozenset", KIND_FROZEN },
-	{ "method", KIND_FROZEN },
-	{ "builtin_function_or_method", KIND_FROZEN },
-	{ "method-wrapper", KIND_FROZEN },
-	{ "slice", KIND_FROZEN },
-	{ "range", KIND_FROZEN },
-	{ "function", KIND_FUNCTION },
-	{ "dict", KIND_DICT },
-	{ "module", KIND_LASTING },
+/* By enum type_kind. */
+static const uint8_t comparisons[NR_TYPE_KINDS] = {
+	[TYPE_KIND_INT] = COMPARE_NUMBER,
+	[TYPE_KIND_FLOAT] = COMPARE_NUMBER,
+	[TYPE_KIND_COMPLEX] = COMPARE_NUMBER,
+	[TYPE_KIND_BYTES] = COMPARE_BYTES,
+	[TYPE_KIND_STR] = COMPARE_STR,
+	[TYPE_KIND_TUPLE] = COMPARE_TUPLE,
+	[TYPE_KIND_FROZENSET] = COMPARE_FROZEN,
+	[TYPE_KIND_METHOD] = COMPARE_FROZEN,
+	[TYPE_KIND_BUILTIN_FUNCTION] = COMPARE_FROZEN,
+	[TYPE_KIND_METHOD_WRAPPER] = COMPARE_FROZEN,
+	[TYPE_KIND_SLICE] = COMPARE_FROZEN,
+	[TYPE_KIND_RANGE] = COMPARE_FROZEN,
+	[TYPE_KIND_FUNCTION] = COMPARE_FUNCTION,
+	[TYPE_KIND_DICT] = COMPARE_DICT,
+	[TYPE_KIND_MODULE] = COMPARE_LASTING,
 };
 
 struct matcher {
 	struct heap *old, *new;
 	struct match *m;
 	uint32_t *same_type;	/* of old types: index in new, UINT32_MAX */
-	uint8_t *kind;		/* of new types: enum kind */
+	uint8_t *comparison;	/* of new types: enum comparison */
 	bool flips;		/* generations 1 and 2 are one: see match.h */
 	bool untracks;		/* dicts leave the collector's lists */
 	struct addresses at;	/* of old */
@@ -60,14 +59,9 @@ struct matcher {
 
 /* --- types --- */
 
-static enum kind kind_of(const struct heap_type *t)
+static uint8_t comparison_of(const struct heap_type *t)
 {
-	if (t->flags & TYPE_IS_TYPE)
-		return KIND_LASTING;
-	for (size_t i = 0; t->name && i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i].name, t->name))
-			return kinds[i].kind;
-	return KIND_OTHER;
+	return t->flags & TYPE_IS_TYPE ? COMPARE_LASTING : comparisons[t->kind];
 }
 
 struct type_key {
@@ -106,9 +100,9 @@ static void match_types(struct matcher *s)
 	size_t nr_old = s->old->types.nr, nr_new = s->new->types.nr;
 
 	s->same_type = xreallocarray(NULL, nr_old, sizeof(*s->same_type));
-	s->kind = xcalloc(nr_new, sizeof(*s->kind));
+	s->comparison = xcalloc(nr_new, sizeof(*s->comparison));
 	for (size_t i = 0; i < nr_new; i++)
-		s->kind[i] = (uint8_t)kind_of(&s->new->types.v[i]);
+		s->comparison[i] = comparison_of(&s->new->types.v[i]);
 	for (size_t i = 0, j = 0; i < nr_old; i++) {
 		int order = 1;
 
@@ -123,11 +117,11 @@ static void match_types(struct matcher *s)
 /* --- are `a` of old and `b` of new, at one address, of one type, the same? */
 
 static bool generation_fits(const struct matcher *s, oid a, oid b,
-			    enum kind kind)
+			    enum comparison how)
 {
 	uint8_t was = s->old->generation[a], is = s->new->generation[b];
 
-	if (kind == KIND_TUPLE || (kind == KIND_DICT && s->untracks))
+	if (how == COMPARE_TUPLE || (how == COMPARE_DICT && s->untracks))
 		return true;
 	if (was == GENERATION_UNTRACKED || is >= GENERATION_PERMANENT ||
 	    s->new->flags[b] & OBJECT_FINALIZED)
@@ -150,18 +144,18 @@ static bool same_preview(struct matcher *s, oid a, oid b)
 	return !strcmp(s->text[0].s, s->text[1].s);
 }
 
-static bool same_contents(struct matcher *s, oid a, oid b, enum kind kind)
+static bool same_contents(struct matcher *s, oid a, oid b, enum comparison how)
 {
 	const struct heap *old = s->old, *new = s->new;
 
-	switch (kind) {
-	case KIND_NUMBER:
-	case KIND_BYTES:
+	switch (how) {
+	case COMPARE_NUMBER:
+	case COMPARE_BYTES:
 		return old->size[a] == new->size[b] && same_preview(s, a, b);
-	case KIND_STR:
+	case COMPARE_STR:
 		return old->size[a] <= new->size[b] && same_preview(s, a, b);
-	case KIND_TUPLE:
-	case KIND_FROZEN:
+	case COMPARE_TUPLE:
+	case COMPARE_FROZEN:
 		return old->edge_nr[a] == new->edge_nr[b] &&
 		       old->size[a] == new->size[b];
 	default:
@@ -172,7 +166,7 @@ static bool same_contents(struct matcher *s, oid a, oid b, enum kind kind)
 static bool is_same(struct matcher *s, oid a, oid b)
 {
 	uint32_t type = s->same_type[s->old->type[a]];
-	enum kind kind;
+	enum comparison how;
 
 	if (type != s->new->type[b])
 		return false;
@@ -181,8 +175,8 @@ static bool is_same(struct matcher *s, oid a, oid b)
 		return false;
 	if (s->old->flags[a] & ~s->new->flags[b] & OBJECT_FINALIZED)
 		return false;
-	kind = (enum kind)s->kind[type];
-	return generation_fits(s, a, b, kind) && same_contents(s, a, b, kind);
+	how = (enum comparison)s->comparison[type];
+	return generation_fits(s, a, b, how) && same_contents(s, a, b, how);
 }
 
 /* --- all of them --- */
@@ -234,7 +228,7 @@ static bool is_telling(const struct matcher *s, oid a, oid o)
 
 	return h->refcount[o] != REFCOUNT_IMMORTAL &&
 	       heap_type_of(h, a)->object != o &&
-	       !(type != UINT32_MAX && s->kind[type] == KIND_NUMBER);
+	       !(type != UINT32_MAX && s->comparison[type] == COMPARE_NUMBER);
 }
 
 static bool refers_to(const struct heap *h, oid o, oid what)
@@ -277,16 +271,16 @@ static bool refers_as_before(const struct matcher *s, oid a, oid b)
 {
 	uint32_t nr = MIN(s->old->edge_nr[a], s->new->edge_nr[b]);
 
-	switch ((enum kind)s->kind[s->new->type[b]]) {
-	case KIND_NUMBER:
-	case KIND_BYTES:
-	case KIND_STR:
-	case KIND_LASTING:
+	switch ((enum comparison)s->comparison[s->new->type[b]]) {
+	case COMPARE_NUMBER:
+	case COMPARE_BYTES:
+	case COMPARE_STR:
+	case COMPARE_LASTING:
 		return true;
-	case KIND_TUPLE:
-	case KIND_FROZEN:
+	case COMPARE_TUPLE:
+	case COMPARE_FROZEN:
 		return same_references(s, a, b, nr);
-	case KIND_FUNCTION:
+	case COMPARE_FUNCTION:
 		return same_references(s, a, b, MIN(nr, 1));
 	default:
 		return shares_references(s, a, b);
@@ -441,7 +435,7 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
-	free(s.kind);
+	free(s.comparison);
 	addresses_release(&s.at);
 	str_release(&s.text[0]);
 	str_release(&s.text[1]);

@@ -110,7 +110,7 @@ static void set_strings_apart(const struct heap *h, struct root_vec *roots,
 	for (size_t i = 0; i < roots->nr; i++) {
 		struct root r = roots->v[i];
 
-		if (!strcmp(heap_type_of(h, r.object)->name, "str"))
+		if (heap_kind_of(h, r.object) == TYPE_KIND_STR)
 			root_vec_push(ret, r);
 		else
 			roots->v[nr++] = r;

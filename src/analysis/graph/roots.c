@@ -47,7 +47,7 @@ bool roots_is_temporary(const struct heap *h, const struct root *root)
 
 uint32_t roots_unvisited(const struct heap_type *type)
 {
-	return !strcmp(type->name, "functools._lru_list_elem");
+	return type->kind == TYPE_KIND_LRU_LINK;
 }
 
 static void count_unvisited(const struct heap *h, uint32_t *nr)

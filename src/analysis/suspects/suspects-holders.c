@@ -175,7 +175,7 @@ static bool is_namespace(const struct suspects *s, oid o)
 {
 	const struct heap_type *type = heap_type_of(s->heap, o);
 
-	if (type->flags & TYPE_IS_TYPE || !strcmp(type->name, "module"))
+	if (type->flags & TYPE_IS_TYPE || type->kind == TYPE_KIND_MODULE)
 		return true;
 	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
 		if (s->reach.namespaces.v[i].object == o)

@@ -22,21 +22,6 @@
 
 /* --- names --- */
 
-static const char *type_name(const struct heap *h, oid o)
-{
-	const char *name = heap_type_of(h, o)->name;
-
-	return name ? name : "";
-}
-
-static bool is_one_of(const char *name, const char *const *names)
-{
-	for (; *names; names++)
-		if (!strcmp(name, *names))
-			return true;
-	return false;
-}
-
 /* Has `name` one of the words in it, in any case? */
 static bool has_word(const char *name, const char *const *words)
 {
@@ -68,7 +53,7 @@ static int64_t number_of(struct heap *h, oid o)
 	char *end;
 	long long x;
 
-	if (strcmp(type_name(h, o), "int"))
+	if (heap_kind_of(h, o) != TYPE_KIND_INT)
 		return -1;
 	heap_preview(h, o, MAX_NUMBER, &text);
 	x = strtoll(text.s, &end, 0);
@@ -153,15 +138,15 @@ static bool function_has(struct heap *h, oid function, int64_t length)
 	uint32_t nr = MIN(edges.nr, MAX_ATTRIBUTES);
 
 	for (uint32_t i = 0; i < nr; i++) {
-		const char *type = type_name(h, edges.to[i]);
+		enum type_kind kind = heap_kind_of(h, edges.to[i]);
 		struct heap_edges of = heap_edges(h, edges.to[i]);
 
-		if (!strcmp(type, "tuple") &&
+		if (kind == TYPE_KIND_TUPLE &&
 		    has_reached(h, edges.to[i], length))
 			return true;
-		for (uint32_t k = 0; !strcmp(type, "code") &&
+		for (uint32_t k = 0; kind == TYPE_KIND_CODE &&
 		     k < MIN(of.nr, MAX_ATTRIBUTES); k++)
-			if (!strcmp(type_name(h, of.to[k]), "tuple") &&
+			if (heap_kind_of(h, of.to[k]) == TYPE_KIND_TUPLE &&
 			    has_reached(h, of.to[k], length))
 				return true;
 	}
@@ -179,7 +164,7 @@ static bool class_has(struct heap *h, oid o, int64_t length)
 		return false;
 	edges = heap_edges(h, class);
 	for (uint32_t i = 0; i < edges.nr && names == OID_NONE; i++)
-		if (!strcmp(type_name(h, edges.to[i]), "dict"))
+		if (heap_kind_of(h, edges.to[i]) == TYPE_KIND_DICT)
 			names = edges.to[i];
 	if (names == OID_NONE)
 		return false;
@@ -189,7 +174,7 @@ static bool class_has(struct heap *h, oid o, int64_t length)
 		oid to = edges.to[i];
 
 		if (is_reached(number_of(h, to), length) ||
-		    (!strcmp(type_name(h, to), "function") &&
+		    (heap_kind_of(h, to) == TYPE_KIND_FUNCTION &&
 		     function_has(h, to, length)))
 			return true;
 	}
@@ -201,7 +186,8 @@ static bool has_bound_in_class(struct suspects *s, oid holder, int64_t length)
 {
 	oid owner = s->reach.parent[holder];
 
-	if (owner != OID_NONE && !strcmp(type_name(s->heap, owner), "dict"))
+	if (owner != OID_NONE &&
+	    heap_kind_of(s->heap, owner) == TYPE_KIND_DICT)
 		owner = s->reach.parent[owner];
 	return class_has(s->heap, holder, length) ||
 	       (owner != OID_NONE && class_has(s->heap, owner, length));
@@ -232,23 +218,26 @@ bool suspects_kind_is_bounded(struct suspects *s, oid holder)
 
 /* --- by what hangs on it --- */
 
-static const char *const callable_types[] = {
-	"function", "method", "builtin_function_or_method", "method-wrapper",
-	"functools.partial", "weakref.WeakMethod", NULL,
-};
-static const char *const coroutine_types[] = {
-	"coroutine", "async_generator", NULL,
-};
-static const char *const task_types[] = {
-	"_asyncio.Task", "asyncio.tasks.Task", "_asyncio.Future",
-	"asyncio.futures.Future", NULL,
-};
-static const char *const weak_types[] = {
-	"weakref", "weakref.ReferenceType", "weakref.KeyedRef", NULL,
-};
-static const char *const atom_types[] = {
-	"str", "bytes", "int", "float", "bool", "NoneType", "complex", NULL,
-};
+static bool is_logging(enum type_kind kind)
+{
+	return kind == TYPE_KIND_LOGGING || kind == TYPE_KIND_LOG_RECORD;
+}
+
+static bool is_atom_type(enum type_kind kind)
+{
+	switch (kind) {
+	case TYPE_KIND_STR:
+	case TYPE_KIND_BYTES:
+	case TYPE_KIND_INT:
+	case TYPE_KIND_FLOAT:
+	case TYPE_KIND_BOOL:
+	case TYPE_KIND_NONE:
+	case TYPE_KIND_COMPLEX:
+		return true;
+	default:
+		return false;
+	}
+}
 
 /* An exception that has been raised has this. */
 static bool has_traceback(struct heap *h, oid o)
@@ -257,30 +246,44 @@ static bool has_traceback(struct heap *h, oid o)
 	uint32_t nr = MIN(edges.nr, (uint32_t)16);
 
 	for (uint32_t i = 0; i < nr; i++)
-		if (!strcmp(type_name(h, edges.to[i]), "traceback"))
+		if (heap_kind_of(h, edges.to[i]) == TYPE_KIND_TRACEBACK)
 			return true;
 	return false;
 }
 
 static int kind_of_child(struct heap *h, oid o)
 {
-	const char *name = type_name(h, o);
+	const struct heap_type *type = heap_type_of(h, o);
 
-	if (is_one_of(name, callable_types))
+	switch (type->kind) {
+	case TYPE_KIND_FUNCTION:
+	case TYPE_KIND_METHOD:
+	case TYPE_KIND_BUILTIN_FUNCTION:
+	case TYPE_KIND_METHOD_WRAPPER:
+	case TYPE_KIND_PARTIAL:
+	case TYPE_KIND_WEAK_METHOD:
 		return SUSPECT_CALLBACKS;
-	if (is_one_of(name, coroutine_types))
+	case TYPE_KIND_COROUTINE:
+	case TYPE_KIND_ASYNC_GENERATOR:
 		return SUSPECT_COROUTINE;
-	if (!strcmp(name, "generator"))
+	case TYPE_KIND_GENERATOR:
 		return SUSPECT_GENERATOR;
-	if (is_one_of(name, task_types))
+	case TYPE_KIND_TASK:
+	case TYPE_KIND_TASK_IN_PYTHON:
+	case TYPE_KIND_FUTURE:
+	case TYPE_KIND_FUTURE_IN_PYTHON:
 		return SUSPECT_TASKS;
-	if (is_one_of(name, weak_types))
+	case TYPE_KIND_WEAK_REFERENCE:
+	case TYPE_KIND_WEAK_KEYED:
 		return SUSPECT_WEAK;
-	if (heap_type_of(h, o)->flags & TYPE_IS_TYPE)
+	default:
+		break;
+	}
+	if (type->flags & TYPE_IS_TYPE)
 		return SUSPECT_CLASSES;
-	if (!strncmp(name, "logging.", 8))
+	if (is_logging(type->kind))
 		return SUSPECT_LOGGING;
-	if (!strcmp(name, "traceback") || has_traceback(h, o))
+	if (type->kind == TYPE_KIND_TRACEBACK || has_traceback(h, o))
 		return SUSPECT_EXCEPTION;
 	return NR_SUSPECT_KINDS;
 }
@@ -309,7 +312,7 @@ static enum suspect_kind by_children(struct suspects *s, oid holder,
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid to = edges.to[i];
 		uint32_t of = h->type[to];
-		bool is_atom = is_one_of(type_name(h, to), atom_types);
+		bool is_atom = is_atom_type(heap_kind_of(h, to));
 
 		if (!is_child(s, holder, i, to) || seen++ > MAX_CHILDREN)
 			continue;
@@ -336,9 +339,9 @@ struct way {
 	const struct root *root;
 };
 
-static const char *type_at(const struct way *w, size_t i)
+static enum type_kind kind_at(const struct way *w, size_t i)
 {
-	return type_name(w->h, w->path.v[i].object);
+	return heap_kind_of(w->h, w->path.v[i].object);
 }
 
 /* How step `i` is called in what it hangs on. */
@@ -350,7 +353,7 @@ static char *called(const struct way *w, size_t i)
 /* The exception that a traceback on the way belongs to, or that traceback. */
 static oid exception_of(const struct way *w, size_t i)
 {
-	while (i && !strcmp(type_at(w, i - 1), "traceback"))
+	while (i && kind_at(w, i - 1) == TYPE_KIND_TRACEBACK)
 		i--;
 	if (i && has_traceback(w->h, w->path.v[i - 1].object))
 		i--;
@@ -364,16 +367,16 @@ static bool from_afar(const struct way *w, struct suspect *suspect)
 
 	for (size_t i = 0; i < w->path.nr; i++) {
 		oid o = w->path.v[i].object;
-		const char *type = type_at(w, i);
+		enum type_kind kind = kind_at(w, i);
 
 		if (!dominators_retains(d, o, suspect->object))
 			continue;
-		if (!strcmp(type, "traceback")) {
+		if (kind == TYPE_KIND_TRACEBACK) {
 			suspect->kind = SUSPECT_EXCEPTION;
 			suspect->via = exception_of(w, i);
 			return true;
 		}
-		if (!strcmp(type, "_thread._local")) {
+		if (kind == TYPE_KIND_THREAD_LOCAL) {
 			suspect->kind = SUSPECT_THREAD_LOCAL;
 			suspect->via = o;
 			return true;
@@ -393,44 +396,47 @@ static enum suspect_kind of_function(const struct way *w, size_t i)
 	return SUSPECT_ATTRIBUTE;
 }
 
-static bool is_plain_container(const char *name)
-{
-	static const char *const names[] = {
-		"dict", "list", "tuple", "set", "frozenset", "cell", "frame",
-		"mappingproxy", "collections.deque",
-		"collections.OrderedDict", "collections.defaultdict", NULL,
-	};
-
-	return is_one_of(name, names);
-}
-
 /* What step `i`, which hangs on step i - 1, makes of it; NR_SUSPECT_KINDS:
  * nothing, go on. */
 static enum suspect_kind by_step(const struct way *w, size_t i)
 {
-	oid holder = w->path.v[i - 1].object;
-	const char *type = type_at(w, i - 1);
+	const struct heap_type *type =
+		heap_type_of(w->h, w->path.v[i - 1].object);
 
-	if (!strcmp(type, "function"))
+	if (type->kind == TYPE_KIND_FUNCTION)
 		return of_function(w, i);
-	if (heap_type_of(w->h, holder)->flags & TYPE_IS_TYPE)
+	if (type->flags & TYPE_IS_TYPE)
 		return SUSPECT_CLASS;
-	if (!strcmp(type, "generator"))
+	switch (type->kind) {
+	case TYPE_KIND_GENERATOR:
 		return SUSPECT_GENERATOR;
-	if (is_one_of(type, coroutine_types))
+	case TYPE_KIND_COROUTINE:
+	case TYPE_KIND_ASYNC_GENERATOR:
 		return SUSPECT_COROUTINE;
-	if (!strcmp(type, "module"))
+	case TYPE_KIND_MODULE:
 		return SUSPECT_CONTAINER;
-	if (!strncmp(type, "logging.", 8))
+	case TYPE_KIND_LOG_RECORD:
+	case TYPE_KIND_LOGGING:
 		return SUSPECT_LOGGING;
-	if (!strncmp(type, "queue.", 6) ||
-	    !strncmp(type, "asyncio.queues.", 15))
+	case TYPE_KIND_QUEUE:
 		return SUSPECT_QUEUE;
-	if (!strcmp(type, "functools._lru_cache_wrapper"))
+	case TYPE_KIND_LRU_CACHE:
 		return SUSPECT_LRU_CACHE;
-	if (!is_plain_container(type))
+	case TYPE_KIND_DICT:
+	case TYPE_KIND_LIST:
+	case TYPE_KIND_TUPLE:
+	case TYPE_KIND_SET:
+	case TYPE_KIND_FROZENSET:
+	case TYPE_KIND_CELL:
+	case TYPE_KIND_FRAME:
+	case TYPE_KIND_MAPPINGPROXY:
+	case TYPE_KIND_DEQUE:
+	case TYPE_KIND_ORDERED_DICT:
+	case TYPE_KIND_DEFAULT_DICT:
+		return NR_SUSPECT_KINDS;
+	default:
 		return SUSPECT_ATTRIBUTE;
-	return NR_SUSPECT_KINDS;
+	}
 }
 
 /* Since 3.14 the callbacks are in a list. */
@@ -519,7 +525,8 @@ static bool is_method(struct suspects *s, oid o)
 	oid holder = s->reach.parent[o];
 
 	/* A class has its attributes in a dict of its own. */
-	if (holder != OID_NONE && !strcmp(type_name(s->heap, holder), "dict"))
+	if (holder != OID_NONE &&
+	    heap_kind_of(s->heap, holder) == TYPE_KIND_DICT)
 		holder = s->reach.parent[holder];
 	return holder != OID_NONE &&
 	       heap_type_of(s->heap, holder)->flags & TYPE_IS_TYPE;

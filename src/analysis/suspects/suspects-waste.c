@@ -30,21 +30,16 @@ static uint64_t hash_bytes(uint64_t hash, const char *s, size_t len)
 	return hash;
 }
 
-static bool is_named(const struct heap *h, oid o, const char *name)
-{
-	const char *of_type = heap_type_of(h, o)->name;
-
-	return of_type && !strcmp(of_type, name);
-}
-
 /* A code object's own: constants, line tables.  Nobody makes one of them. */
 static bool is_of_code(const struct suspects *s, oid o)
 {
 	oid holder = s->reach.parent[o];
 
-	if (holder != OID_NONE && is_named(s->heap, holder, "tuple"))
+	if (holder != OID_NONE &&
+	    heap_kind_of(s->heap, holder) == TYPE_KIND_TUPLE)
 		holder = s->reach.parent[holder];
-	return holder != OID_NONE && is_named(s->heap, holder, "code");
+	return holder != OID_NONE &&
+	       heap_kind_of(s->heap, holder) == TYPE_KIND_CODE;
 }
 
 /* Only those that would go with their last holder: not interned for ever. */
@@ -56,7 +51,9 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint64_t hash = h->size[o] * UINT64_C(0x9e3779b97f4a7c15);
 
-		if ((!is_named(h, o, "str") && !is_named(h, o, "bytes")) ||
+		enum type_kind kind = heap_kind_of(h, o);
+
+		if ((kind != TYPE_KIND_STR && kind != TYPE_KIND_BYTES) ||
 		    bits_get(s->dominators.roots, o) || is_of_code(s, o))
 			continue;
 		str_cut(&text, 0);
@@ -152,7 +149,7 @@ static void add_duplicates(struct suspects *s)
 static uint64_t unused_bytes(struct heap *h, oid o)
 {
 	bool table = heap_type_of(h, o)->flags & TYPE_IS_DICT ||
-		     is_named(h, o, "set");
+		     heap_kind_of(h, o) == TYPE_KIND_SET;
 	int64_t length;
 
 	if (!table || h->size[o] < 2 * SPARSE_FREE)

@@ -8,17 +8,12 @@
 #define MAX_EDGES 256		/* of a task or a coroutine are looked at */
 #define MAX_NAME 80
 
-static bool is_type(const struct heap *h, oid o, const char *name)
-{
-	const char *of_type = heap_type_of(h, o)->name;
-
-	return of_type && !strcmp(of_type, name);
-}
-
 static bool is_coroutine(const struct heap *h, oid o)
 {
-	return is_type(h, o, "coroutine") || is_type(h, o, "generator") ||
-	       is_type(h, o, "async_generator");
+	enum type_kind kind = heap_kind_of(h, o);
+
+	return kind == TYPE_KIND_COROUTINE || kind == TYPE_KIND_GENERATOR ||
+	       kind == TYPE_KIND_ASYNC_GENERATOR;
 }
 
 /* The names of the first edges of one object. */
@@ -182,7 +177,7 @@ void tasks_build(struct heap *h, struct tasks *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (is_type(h, o, "_asyncio.Task"))
+		if (heap_kind_of(h, o) == TYPE_KIND_TASK)
 			add_task(h, ret, o);
 	if (ret->waits.nr)
 		qsort(ret->waits.v, ret->waits.nr, sizeof(*ret->waits.v),

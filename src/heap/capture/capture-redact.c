@@ -216,6 +216,7 @@ static void redact_types(struct redaction *r)
 
 		t.name = hidden ? xasprintf("type-%zu", i)
 				: xstrdup(t.name ? t.name : "");
+		t.kind = type_kinds_find(t.name);
 		heap_type_vec_push(&to->types, t);
 	}
 }

@@ -253,6 +253,7 @@ static void read_type(struct row *r, struct heap *h)
 	struct heap_type t = { .name = get_text(r) };
 	uint32_t shape, subscript;
 
+	t.kind = type_kinds_find(t.name);
 	t.address = get_number(r);
 	t.object = get_oid(r);
 	t.flags = get_u32(r);

@@ -322,20 +322,16 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 
 /* Are most entries of such a type? */
 static bool is_of(const struct suspects *s, const struct suspect *suspect,
-		  const char *type)
+		  enum type_kind kind)
 {
-	const char *name;
-
-	if (suspect->entry_type == UINT32_MAX)
-		return false;
-	name = s->heap->types.v[suspect->entry_type].name;
-	return name && !strcmp(name, type);
+	return suspect->entry_type != UINT32_MAX &&
+	       s->heap->types.v[suspect->entry_type].kind == kind;
 }
 
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 {
 	if (suspect->kind == SUSPECT_LOGGING && is_of(s, suspect,
-						      "logging.LogRecord"))
+						      TYPE_KIND_LOG_RECORD))
 		return "A handler keeps its records: flush() it, or give it a"
 		       " target and a bound (MemoryHandler(capacity, target="
 		       "...)).";

@@ -238,6 +238,7 @@ void describe_types(struct python *py)
 		struct heap_type *ht = &h->types.v[i];
 
 		ht->name = names_of_type(py, &py->types.v[i]);
+		ht->kind = type_kinds_find(ht->name);
 		ht->object = objects_find(py, ht->address);
 		ht->flags = type_flags(py, &py->types.v[i]);
 		ht->shape = shape_of(py, &py->types.v[i]);

@@ -103,6 +103,7 @@ static uint32_t add_type(struct heap *h, const char *name, uint32_t flags)
 {
 	heap_type_vec_push(&h->types,
 			   (struct heap_type){ .name = xstrdup(name),
+					       .kind = type_kinds_find(name),
 					       .address = 0x100 * h->types.nr,
 					       .object = OID_NONE,
 					       .flags = flags });

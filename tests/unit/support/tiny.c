@@ -211,6 +211,7 @@ static void add_objects(struct heap *h, struct tiny *t)
 		struct heap_type type = types[i];
 
 		type.name = xstrdup(type.name);
+		type.kind = type_kinds_find(type.name);
 		type.address = 0x5000 + 0x100 * i;
 		type.object = i == T_NODE ? O_CLASS : OID_NONE;
 		heap_type_vec_push(&h->types, type);
