@@ -6,7 +6,7 @@
 #include "analysis/collect.h"
 #include "analysis/graph/loop.h"
 #include "analysis/graph/scc.h"
-#include "analysis/tally.h"
+#include "analysis/graph/telling.h"
 
 struct component {
 	uint64_t kind;		/* the same of those that are alike */
@@ -39,8 +39,7 @@ static void stay(struct build *b, struct oid_vec *queue, oid o)
 	if (!is_garbage(b, o) || bits_get(b->stays, o))
 		return;
 	bits_set(b->stays, o);
-	b->c->uncollectable.nr++;
-	b->c->uncollectable.bytes += b->h->size[o];
+	tally_add(&b->c->uncollectable, b->h->size[o]);
 	oid_vec_push(queue, o);
 }
 
@@ -79,8 +78,7 @@ static void drop(struct build *b, oid o, uint32_t *left,
 		if (is_garbage(b, t) || !left[t] ||
 		    left[t] == REFCOUNT_IMMORTAL || --left[t])
 			continue;
-		b->c->untracked.nr++;
-		b->c->untracked.bytes += h->size[t];
+		tally_add(&b->c->untracked, h->size[t]);
 		oid_vec_push(queue, t);
 	}
 }
@@ -201,7 +199,7 @@ static void add_member(struct build *b, oid o)
 	}
 	if (bits_get(b->in_cycle, o) &&
 	    (p->telling == OID_NONE ||
-	     tally_is_more_telling(h, o, p->telling)))
+	     telling_more(h, o, p->telling)))
 		p->telling = o;
 }
 

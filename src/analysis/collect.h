@@ -18,15 +18,12 @@
 
 #include "analysis/graph/garbage.h"
 #include "analysis/graph/path.h"
-
-struct collect_tally {
-	uint64_t nr, bytes;
-};
+#include "analysis/graph/tally.h"
 
 /* Components that are alike. */
 struct collect_group {
 	uint64_t nr;		/* components */
-	struct collect_tally objects;	/* of all of them */
+	struct tally objects;	/* of all of them */
 	uint64_t finalizers;	/* of all, those that have not run yet */
 	uint64_t callbacks;	/* of all, of weak references to them */
 	uint64_t uncollectable;	/* objects of all */
@@ -45,10 +42,10 @@ struct collect {
 	 * What goes with the garbage although the collector does not look at
 	 * it: atoms, and containers of nothing but atoms.
 	 */
-	struct collect_tally untracked;
+	struct tally untracked;
 	uint64_t finalizers, finalized; /* objects; have run already */
 	uint64_t callbacks;
-	struct collect_tally uncollectable;
+	struct tally uncollectable;
 	uint64_t scanned;	/* objects that the collector looks at whose
 				   references are a guess: there may be more
 				   garbage */

@@ -6,7 +6,7 @@
 #include "analysis/cycles.h"
 #include "analysis/graph/loop.h"
 #include "analysis/graph/scc.h"
-#include "analysis/tally.h"
+#include "analysis/graph/telling.h"
 
 #define NO_CYCLE UINT32_MAX
 
@@ -117,7 +117,7 @@ static void add_member(struct build *b, struct cycle *cycle, oid o)
 		cycle->flags |= CYCLE_SCANNED;
 	if (cycle->kind == CYCLE_DATA && bits_get(b->anchors, o))
 		cycle->kind = CYCLE_MACHINERY;
-	if (tally_is_more_telling(h, o, cycle->telling))
+	if (telling_more(h, o, cycle->telling))
 		cycle->telling = o;
 	if (is_nearer(b, o, cycle->entry))
 		cycle->entry = o;

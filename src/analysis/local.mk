@@ -48,6 +48,10 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/graph/scc.h \
 	src/analysis/graph/stray.c \
 	src/analysis/graph/stray.h \
+	src/analysis/graph/tally.c \
+	src/analysis/graph/tally.h \
+	src/analysis/graph/telling.c \
+	src/analysis/graph/telling.h \
 	src/analysis/limits/condition.c \
 	src/analysis/limits/condition.h \
 	src/analysis/limits/limit.c \
@@ -73,6 +77,4 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects.c \
 	src/analysis/suspects/suspects.h \
 	src/analysis/suspects/tasks.c \
-	src/analysis/suspects/tasks.h \
-	src/analysis/tally.c \
-	src/analysis/tally.h
+	src/analysis/suspects/tasks.h

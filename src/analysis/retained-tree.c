@@ -53,7 +53,7 @@ static void add_to_type(struct tree *t, oid o)
 	}
 	all->object = OID_NONE;
 	all->nr++;
-	all->sum.objects += one.sum.objects;
+	all->sum.nr += one.sum.nr;
 	all->sum.bytes += one.sum.bytes;
 }
 

@@ -17,7 +17,7 @@ struct retained_line {
 	uint32_t type;		/* index in heap.types */
 	uint32_t nr;
 	oid above;		/* of the line that it is below; OID_NONE */
-	struct retained sum;	/* what it retains, or what they do */
+	struct tally sum;	/* what it retains, or what they do */
 };
 VEC_DEFINE(retained_line_vec, struct retained_line);
 

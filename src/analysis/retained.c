@@ -331,36 +331,32 @@ const struct root *retained_path(const struct retained_view *v, oid from,
 
 static int compare_types(const void *pa, const void *pb, void *types)
 {
-	const struct retained_type *a = pa, *b = pb;
+	const struct tally_type *a = pa, *b = pb;
 	const struct heap_type *t = types;
 
 	if (a->sum.bytes != b->sum.bytes)
 		return a->sum.bytes > b->sum.bytes ? -1 : 1;
-	if (a->sum.objects != b->sum.objects)
-		return a->sum.objects > b->sum.objects ? -1 : 1;
+	if (a->sum.nr != b->sum.nr)
+		return a->sum.nr > b->sum.nr ? -1 : 1;
 	if (strcmp(t[a->type].name, t[b->type].name))
 		return strcmp(t[a->type].name, t[b->type].name);
 	return (a->type > b->type) - (a->type < b->type);
 }
 
 void retained_types(const struct retained_view *v, oid o,
-		    struct retained_type_vec *ret)
+		    struct tally_type_vec *ret)
 {
 	const struct dominators *d = &v->dominators;
 	struct heap *h = v->h;
-	CLEANUP(freep) struct retained *sums = xcalloc(h->types.nr,
-						       sizeof(*sums));
+	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
+						       sizeof(*by_type));
 
 	for (uint32_t i = 0; i < d->objects[o]; i++) {
 		oid each = d->order[d->place[o] + i];
 
-		sums[h->type[each]].objects++;
-		sums[h->type[each]].bytes += h->size[each];
+		tally_add(&by_type[h->type[each]], h->size[each]);
 	}
-	for (uint32_t t = 0; t < h->types.nr; t++)
-		if (sums[t].objects)
-			retained_type_vec_push(ret, (struct retained_type){
-							    t, sums[t] });
+	tally_list(h, by_type, ret);
 	if (ret->nr)
 		qsort_r(ret->v, ret->nr, sizeof(*ret->v), compare_types,
 			h->types.v);

@@ -60,15 +60,9 @@ oid retained_above(struct retained_view *v, oid o);
 const struct root *retained_path(const struct retained_view *v, oid from,
 				 oid o, struct path *ret);
 
-struct retained_type {
-	uint32_t type;		/* index in heap.types */
-	struct retained sum;	/* of objects of this type */
-};
-VEC_DEFINE(retained_type_vec, struct retained_type);
-
 /* The types of the objects that `o` retains, itself included: by bytes, then
  * objects, then name. */
 void retained_types(const struct retained_view *v, oid o,
-		    struct retained_type_vec *ret);
+		    struct tally_type_vec *ret);
 
 #endif

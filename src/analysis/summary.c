@@ -5,18 +5,20 @@
 #include "analysis/summary.h"
 
 struct sort_item {
-	struct summary_row row;
+	struct tally_type row;
 	const struct heap_type *type;
 };
 
 static int by_bytes(const struct sort_item *a, const struct sort_item *b)
 {
-	return (a->row.bytes < b->row.bytes) - (a->row.bytes > b->row.bytes);
+	return (a->row.sum.bytes < b->row.sum.bytes) -
+	       (a->row.sum.bytes > b->row.sum.bytes);
 }
 
 static int by_count(const struct sort_item *a, const struct sort_item *b)
 {
-	return (a->row.nr < b->row.nr) - (a->row.nr > b->row.nr);
+	return (a->row.sum.nr < b->row.sum.nr) -
+	       (a->row.sum.nr > b->row.sum.nr);
 }
 
 static int by_name(const struct sort_item *a, const struct sort_item *b)
@@ -65,36 +67,18 @@ static int (*const compare[])(const void *, const void *) = {
 	[SUMMARY_BY_NAME] = compare_by_name,
 };
 
-/* A row for each type, in the order of heap.types. */
-static struct summary_row *count(const struct heap *h)
-{
-	struct summary_row *rows = xcalloc(h->types.nr, sizeof(*rows));
-
-	for (oid o = 0; o < h->nr_objects; o++) {
-		struct summary_row *row = &rows[h->type[o]];
-
-		row->nr++;
-		row->bytes += h->size[o];
-	}
-	for (size_t i = 0; i < h->types.nr; i++)
-		rows[i].type = (uint32_t)i;
-	return rows;
-}
-
-static void add_row(struct summary *s, const struct summary_row *row,
+static void add_row(struct summary *s, const struct tally_type *row,
 		    bool wanted)
 {
 	s->all_types++;
-	s->all_nr += row->nr;
-	s->all_bytes += row->bytes;
+	tally_add_all(&s->all, &row->sum);
 	if (!wanted)
 		return;
-	s->nr += row->nr;
-	s->bytes += row->bytes;
-	summary_row_vec_push(&s->rows, *row);
+	tally_add_all(&s->sum, &row->sum);
+	tally_type_vec_push(&s->rows, *row);
 }
 
-static void sort_rows(const struct heap *h, struct summary_row_vec *rows,
+static void sort_rows(const struct heap *h, struct tally_type_vec *rows,
 		      enum summary_sort sort)
 {
 	CLEANUP(freep) struct sort_item *items =
@@ -111,17 +95,18 @@ static void sort_rows(const struct heap *h, struct summary_row_vec *rows,
 void summary_build(const struct heap *h, const bool *types,
 		   enum summary_sort sort, struct summary *ret)
 {
-	CLEANUP(freep) struct summary_row *rows = count(h);
+	CLEANUP(freep) struct tally *by_type = tally_heap(h);
+	CLEANUP(tally_type_vec_release) struct tally_type_vec rows = VEC_INIT;
 
 	memset(ret, 0, sizeof(*ret));
-	for (size_t i = 0; i < h->types.nr; i++)
-		if (rows[i].nr)
-			add_row(ret, &rows[i], !types || types[i]);
+	tally_list(h, by_type, &rows);
+	for (size_t i = 0; i < rows.nr; i++)
+		add_row(ret, &rows.v[i], !types || types[rows.v[i].type]);
 	sort_rows(h, &ret->rows, sort);
 }
 
 void summary_release(struct summary *s)
 {
-	summary_row_vec_release(&s->rows);
+	tally_type_vec_release(&s->rows);
 	memset(s, 0, sizeof(*s));
 }

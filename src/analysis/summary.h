@@ -5,6 +5,7 @@
 #ifndef ANALYSIS_SUMMARY_H
 #define ANALYSIS_SUMMARY_H
 
+#include "analysis/graph/tally.h"
 #include "heap/heap.h"
 
 enum summary_sort {
@@ -13,20 +14,13 @@ enum summary_sort {
 	SUMMARY_BY_NAME,	/* by bytes of UTF-8 */
 };
 
-struct summary_row {
-	uint32_t type;		/* index in heap.types */
-	uint32_t nr;
-	uint64_t bytes;
-};
-VEC_DEFINE(summary_row_vec, struct summary_row);
-
 struct summary {
 	/* One for each type that has objects; classes of one name that are
 	 * two classes are two rows. */
-	struct summary_row_vec rows;
-	uint64_t nr, bytes;		/* of the rows */
-	uint64_t all_nr, all_bytes;	/* of the heap */
-	uint32_t all_types;		/* that have objects */
+	struct tally_type_vec rows;
+	struct tally sum;	/* of the rows */
+	struct tally all;	/* of the heap */
+	uint32_t all_types;	/* of the heap: types that have objects */
 };
 
 /*

@@ -14,7 +14,7 @@ void tally_text(const struct heap *h, const oid *members, size_t nr,
 	for (size_t i = 0; i < types.nr && i < TYPES_SHOWN; i++) {
 		str_addf(&text, "%s%s ", i ? ", " : "",
 			 h->types.v[types.v[i].type].name);
-		format_count(&text, types.v[i].nr);
+		format_count(&text, types.v[i].sum.nr);
 	}
 	if (types.nr > TYPES_SHOWN) {
 		str_add(&text, " and ");
@@ -35,8 +35,8 @@ json_t *tally_json(const struct heap *h, const oid *members, size_t nr)
 
 		emit_put(type, "type",
 			 emit_text(h->types.v[types.v[i].type].name));
-		emit_put(type, "count", emit_count(types.v[i].nr));
-		emit_put(type, "bytes", emit_count(types.v[i].bytes));
+		emit_put(type, "count", emit_count(types.v[i].sum.nr));
+		emit_put(type, "bytes", emit_count(types.v[i].sum.bytes));
 		emit_push(ret, type);
 	}
 	return ret;

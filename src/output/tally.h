@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "analysis/tally.h"
+#include "analysis/graph/tally.h"
 #include "base/str.h"
 #include "output/format.h"
 

@@ -60,12 +60,6 @@ static void make_rows(const struct heap *old, const struct heap *new,
 
 /* --- counting --- */
 
-static void add_to(struct tally *t, uint64_t bytes)
-{
-	t->nr++;
-	t->bytes += bytes;
-}
-
 static void count(const struct heap *old, const struct heap *new,
 		  const struct match *match, const uint32_t *row_of_old,
 		  const uint32_t *row_of_new, struct diff_row *rows)
@@ -73,16 +67,16 @@ static void count(const struct heap *old, const struct heap *new,
 	for (oid o = 0; o < old->nr_objects; o++) {
 		struct diff_row *row = &rows[row_of_old[old->type[o]]];
 
-		add_to(&row->old, old->size[o]);
+		tally_add(&row->old, old->size[o]);
 		if (match_is_gone(match, o))
-			add_to(&row->went, old->size[o]);
+			tally_add(&row->went, old->size[o]);
 	}
 	for (oid o = 0; o < new->nr_objects; o++) {
 		struct diff_row *row = &rows[row_of_new[new->type[o]]];
 
-		add_to(&row->new, new->size[o]);
+		tally_add(&row->new, new->size[o]);
 		if (match_is_new(match, o))
-			add_to(&row->came, new->size[o]);
+			tally_add(&row->came, new->size[o]);
 	}
 }
 
@@ -143,19 +137,13 @@ static int (*const compare[])(const void *, const void *) = {
 
 /* --- all of it --- */
 
-static void add_tally(struct tally *to, const struct tally *from)
-{
-	to->nr += from->nr;
-	to->bytes += from->bytes;
-}
-
 static void sum_up(struct diff *d)
 {
 	for (size_t i = 0; i < d->rows.nr; i++) {
-		add_tally(&d->all.old, &d->rows.v[i].old);
-		add_tally(&d->all.new, &d->rows.v[i].new);
-		add_tally(&d->all.came, &d->rows.v[i].came);
-		add_tally(&d->all.went, &d->rows.v[i].went);
+		tally_add_all(&d->all.old, &d->rows.v[i].old);
+		tally_add_all(&d->all.new, &d->rows.v[i].new);
+		tally_add_all(&d->all.came, &d->rows.v[i].came);
+		tally_add_all(&d->all.went, &d->rows.v[i].went);
 	}
 }
 

@@ -9,16 +9,7 @@
 #define ANALYSIS_COMPARE_DIFF_H
 
 #include "analysis/compare/match.h"
-
-/* How many objects, and their bytes. */
-struct tally {
-	uint64_t nr, bytes;
-};
-
-static inline int64_t tally_growth(uint64_t old, uint64_t new)
-{
-	return (int64_t)(new - old);
-}
+#include "analysis/graph/tally.h"
 
 enum diff_sort {
 	DIFF_BY_BYTES,		/* most grown first, most shrunk last */

@@ -36,12 +36,6 @@ static oid *by_distance(const struct reach *r, uint32_t *ret_nr)
 	return order;
 }
 
-static void add_tally(struct tally *to, const struct tally *from)
-{
-	to->nr += from->nr;
-	to->bytes += from->bytes;
-}
-
 /* Of each object: itself, and all whose shortest way leads through it. */
 static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 			       const bool *types)
@@ -55,12 +49,12 @@ static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 			sum[o] = (struct tally){ 1, h->size[o] };
 	/* At distance 0 only a namespace has a parent, its module. */
 	for (uint32_t i = nr; i-- > 0 && r->distance[order[i]];)
-		add_tally(&sum[r->parent[order[i]]], &sum[order[i]]);
+		tally_add_all(&sum[r->parent[order[i]]], &sum[order[i]]);
 	for (size_t i = 0; i < r->namespaces.nr; i++) {
 		const struct namespace *n = &r->namespaces.v[i];
 
 		if (r->parent[n->object] == n->module)
-			add_tally(&sum[n->module], &sum[n->object]);
+			tally_add_all(&sum[n->module], &sum[n->object]);
 	}
 	return sum;
 }

@@ -74,18 +74,6 @@ static oid find_top(const struct side *s, oid o)
 	return top;
 }
 
-static void add_one(struct tally *t, uint64_t bytes)
-{
-	t->nr++;
-	t->bytes += bytes;
-}
-
-static void add_tally(struct tally *to, const struct tally *from)
-{
-	to->nr += from->nr;
-	to->bytes += from->bytes;
-}
-
 static void sum_up(struct side *s)
 {
 	const struct heap *h = s->h;
@@ -97,9 +85,9 @@ static void sum_up(struct side *s)
 		if (!is_fresh(s, o) || (s->types && !s->types[h->type[o]]))
 			continue;
 		if (!reach_has(s->reach, o))
-			add_one(&s->unreached, h->size[o]);
+			tally_add(&s->unreached, h->size[o]);
 		else
-			add_one(&s->sum[find_top(s, o)], h->size[o]);
+			tally_add(&s->sum[find_top(s, o)], h->size[o]);
 	}
 }
 
@@ -118,12 +106,14 @@ static void sum_holders(struct grower *g)
 	g->went = xcalloc(new->h->nr_objects, sizeof(*g->went));
 	for (oid o = 0; o < new->h->nr_objects; o++)
 		if (new->sum[o].nr && holder_of(new, o) != OID_NONE)
-			add_tally(&g->came[holder_of(new, o)], &new->sum[o]);
+			tally_add_all(&g->came[holder_of(new, o)],
+				      &new->sum[o]);
 	for (oid o = 0; o < old->h->nr_objects; o++) {
 		oid holder = old->sum[o].nr ? holder_of(old, o) : OID_NONE;
 
 		if (holder != OID_NONE)
-			add_tally(&g->went[old->other[holder]], &old->sum[o]);
+			tally_add_all(&g->went[old->other[holder]],
+				      &old->sum[o]);
 	}
 }
 
@@ -395,8 +385,8 @@ static struct growth sum_alike(const struct grower *g,
 		 * that which grew most. */
 		if (distance[o] < distance[row.object])
 			row.object = o;
-		add_tally(&row.came, &g->came[o]);
-		add_tally(&row.went, &g->went[o]);
+		tally_add_all(&row.came, &g->came[o]);
+		tally_add_all(&row.went, &g->went[o]);
 		own = sum_of(own, own_growth(g, o));
 		bits_set(done, o);
 	}

@@ -66,36 +66,21 @@ static struct name_ref *sorted_names(const struct diff *d)
 	return names;
 }
 
-static struct tally *count_types(const struct heap *h)
-{
-	struct tally *t = xcalloc(h->types.nr, sizeof(*t));
-
-	for (oid o = 0; o < h->nr_objects; o++) {
-		t[h->type[o]].nr++;
-		t[h->type[o]].bytes += h->size[o];
-	}
-	return t;
-}
-
 static void add_types(struct series *s, size_t i, const struct heap *h)
 {
 	CLEANUP(freep) struct name_ref *names = sorted_names(s->diff);
-	CLEANUP(freep) struct tally *counts = count_types(h);
+	CLEANUP(freep) struct tally *counts = tally_heap(h);
 
 	for (size_t t = 0; t < h->types.nr; t++) {
 		struct name_ref key = { h->types.v[t].name, 0 }, *found = NULL;
-		struct tally *to;
 
-		s->all[i].nr += counts[t].nr;
-		s->all[i].bytes += counts[t].bytes;
+		tally_add_all(&s->all[i], &counts[t]);
 		if (key.name && s->diff->rows.nr)
 			found = bsearch(&key, names, s->diff->rows.nr,
 					sizeof(*names), compare_names);
-		if (!found)
-			continue;
-		to = &s->types[found->row * s->nr + i];
-		to->nr += counts[t].nr;
-		to->bytes += counts[t].bytes;
+		if (found)
+			tally_add_all(&s->types[found->row * s->nr + i],
+				      &counts[t]);
 	}
 }
 

@@ -513,14 +513,14 @@ static void reach(const struct heap *h, uint64_t *seen, struct oid_vec *stack,
 		oid_vec_push(stack, o);
 }
 
-struct retained dominators_of_set(const struct dominators *d,
+struct tally dominators_of_set(const struct dominators *d,
 				  const uint64_t *set)
 {
 	const struct heap *h = d->heap;
 	/* Reached, or in the set: no way leads on from there. */
 	CLEANUP(freep) uint64_t *seen = bits_new(h->nr_objects);
 	CLEANUP(oid_vec_release) struct oid_vec stack = VEC_INIT;
-	struct retained ret = { 0, 0 };
+	struct tally ret = { 0, 0 };
 
 	memcpy(seen, set, (h->nr_objects / 64 + 1) * sizeof(*seen));
 	for (oid o = 0; o < h->nr_objects; o++)
@@ -536,8 +536,7 @@ struct retained dominators_of_set(const struct dominators *d,
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (bits_get(seen, o) && !bits_get(set, o))
 			continue;
-		ret.objects++;
-		ret.bytes += h->size[o];
+		tally_add(&ret, h->size[o]);
 	}
 	return ret;
 }

@@ -34,6 +34,7 @@
 #ifndef ANALYSIS_GRAPH_DOMINATORS_H
 #define ANALYSIS_GRAPH_DOMINATORS_H
 
+#include "analysis/graph/tally.h"
 #include "heap/heap.h"
 
 /* By whom an object is held in the end: the first of these that reaches it. */
@@ -94,16 +95,12 @@ int dominators_compare(const struct dominators *d, oid a, oid b);
 void dominators_largest(const struct dominators *d, oid o, size_t max,
 			struct oid_vec *ret);
 
-struct retained {
-	uint64_t objects, bytes;
-};
-
 /*
  * What would be freed if all the objects of a set (see bits.h) went: more
  * than the sum of what each retains, where they hold something together.
  * Nothing counts twice.  Linear in objects and edges.
  */
-struct retained dominators_of_set(const struct dominators *d,
+struct tally dominators_of_set(const struct dominators *d,
 				  const uint64_t *set);
 
 #endif

@@ -38,7 +38,7 @@ void suspect_release(struct suspect *suspect)
 {
 	free(suspect->members);
 	free(suspect->old_entries);
-	summary_row_vec_release(&suspect->types);
+	tally_type_vec_release(&suspect->types);
 }
 
 struct suspect *suspect_add(struct suspects *s, enum suspect_kind kind,

@@ -10,7 +10,7 @@
 
 #include "analysis/graph/fan.h"
 #include "analysis/graph/garbage.h"
-#include "analysis/summary.h"
+#include "analysis/graph/tally.h"
 
 enum suspect_kind {
 	SUSPECT_CONTAINER,	/* held by a module's global */
@@ -80,7 +80,7 @@ struct suspect {
 	uint32_t entry_type;	/* of most of these; UINT32_MAX none */
 	/* What would be freed; of SUSPECT_SPARSE the bytes are the unused. */
 	uint64_t objects, bytes;
-	struct summary_row_vec types;	/* these, by bytes */
+	struct tally_type_vec types;	/* these, by bytes */
 	const struct heap_fact *fact;	/* of `object`, or NULL */
 	/* With older heaps: entries then, oldest first, -1 unknown; and how
 	 * many of `objects` came since the oldest. */

@@ -18,30 +18,22 @@
 
 static int compare_rows(const void *a, const void *b)
 {
-	const struct summary_row *x = a, *y = b;
+	const struct tally_type *x = a, *y = b;
 
-	if (x->bytes != y->bytes)
-		return x->bytes > y->bytes ? -1 : 1;
+	if (x->sum.bytes != y->sum.bytes)
+		return x->sum.bytes > y->sum.bytes ? -1 : 1;
 	return x->type < y->type ? -1 : x->type > y->type;
 }
 
 static void count_types(const struct heap *h, struct suspect *suspect)
 {
-	CLEANUP(freep) struct summary_row *rows =
-		xcalloc(h->types.nr, sizeof(*rows));
+	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
+						       sizeof(*by_type));
 
-	for (oid o = 0; o < h->nr_objects; o++) {
-		struct summary_row *row = &rows[h->type[o]];
-
-		if (!bits_get(suspect->members, o))
-			continue;
-		row->type = h->type[o];
-		row->nr++;
-		row->bytes += h->size[o];
-	}
-	for (size_t i = 0; i < h->types.nr; i++)
-		if (rows[i].nr)
-			summary_row_vec_push(&suspect->types, rows[i]);
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (bits_get(suspect->members, o))
+			tally_add(&by_type[h->type[o]], h->size[o]);
+	tally_list(h, by_type, &suspect->types);
 	if (suspect->types.nr)
 		qsort(suspect->types.v, suspect->types.nr,
 		      sizeof(*suspect->types.v), compare_rows);

@@ -95,8 +95,8 @@ static void add_garbage_types(const struct heap *h, const struct garbage *g,
 	if (!types.nr)
 		return;
 	for (size_t i = 0; i < types.nr && (!limit || i < limit); i++) {
-		format_count(table_cell(&t), types.v[i].nr);
-		format_count(table_cell(&t), types.v[i].bytes);
+		format_count(table_cell(&t), types.v[i].sum.nr);
+		format_count(table_cell(&t), types.v[i].sum.bytes);
 		str_add(table_cell(&t), h->types.v[types.v[i].type].name);
 	}
 	str_add_char(out, '\n');
@@ -199,8 +199,8 @@ static json_t *garbage_types_json(const struct heap *h, const struct garbage *g)
 
 		emit_put(type, "type",
 			 emit_text(h->types.v[types.v[i].type].name));
-		emit_put(type, "count", emit_count(types.v[i].nr));
-		emit_put(type, "size", emit_count(types.v[i].bytes));
+		emit_put(type, "count", emit_count(types.v[i].sum.nr));
+		emit_put(type, "size", emit_count(types.v[i].sum.bytes));
 		emit_push(ret, type);
 	}
 	return ret;

@@ -37,13 +37,13 @@ static json_t *leaks_types_json(const struct suspects *s,
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < suspect->types.nr; i++) {
-		const struct summary_row *row = &suspect->types.v[i];
+		const struct tally_type *row = &suspect->types.v[i];
 		json_t *type = json_object();
 
 		emit_put(type, "type",
 			 emit_text(s->heap->types.v[row->type].name));
-		emit_put(type, "count", emit_count(row->nr));
-		emit_put(type, "bytes", emit_count(row->bytes));
+		emit_put(type, "count", emit_count(row->sum.nr));
+		emit_put(type, "bytes", emit_count(row->sum.bytes));
 		emit_push(ret, type);
 	}
 	return ret;

@@ -66,12 +66,12 @@ static void add_leaks_types(const struct suspects *s,
 	CLEANUP(str_release) struct str text = STR_INIT;
 
 	for (size_t i = 0; i < suspect->types.nr && i < TYPES_SHOWN; i++) {
-		const struct summary_row *row = &suspect->types.v[i];
+		const struct tally_type *row = &suspect->types.v[i];
 
 		str_add(&text, i ? ", " : "");
 		leaks_add_type(s, row->type, &text);
 		str_add_char(&text, ' ');
-		format_count(&text, row->nr);
+		format_count(&text, row->sum.nr);
 	}
 	if (suspect->types.nr > TYPES_SHOWN) {
 		str_add(&text, " and ");

@@ -22,17 +22,14 @@ static void add_retained_share(struct str *out, const struct retained_view *v,
 }
 
 /* What no root reaches: the objects of garbage. */
-static struct retained garbage(const struct retained_view *v)
+static struct tally garbage(const struct retained_view *v)
 {
 	const struct dominators *d = &v->dominators;
-	struct retained ret = { 0, 0 };
+	struct tally ret = { 0, 0 };
 
-	for (oid o = 0; o < v->h->nr_objects; o++) {
-		if (d->holder[o] != HOLDER_GARBAGE)
-			continue;
-		ret.objects++;
-		ret.bytes += v->h->size[o];
-	}
+	for (oid o = 0; o < v->h->nr_objects; o++)
+		if (d->holder[o] == HOLDER_GARBAGE)
+			tally_add(&ret, v->h->size[o]);
 	return ret;
 }
 
@@ -70,13 +67,13 @@ static void add_way(const struct retained_view *v, oid from, oid o,
 
 /* "1.2 GiB (71.2%) in 2,943,390 objects" */
 static void add_amount(struct str *out, const struct retained_view *v,
-		       const struct retained *sum)
+		       const struct tally *sum)
 {
 	format_bytes(out, sum->bytes);
 	str_add(out, " (");
 	add_retained_share(out, v, sum->bytes);
 	str_add(out, ") in ");
-	format_counted(out, sum->objects, "object");
+	format_counted(out, sum->nr, "object");
 }
 
 static void add_line(const struct retained_view *v,
@@ -89,7 +86,7 @@ static void add_line(const struct retained_view *v,
 
 	format_bytes(table_cell(t), line->sum.bytes);
 	add_retained_share(table_cell(t), v, line->sum.bytes);
-	format_count(table_cell(t), line->sum.objects);
+	format_count(table_cell(t), line->sum.nr);
 	if (is_object) {
 		add_way(v, line->above, line->object, &name);
 	} else {
@@ -141,7 +138,7 @@ static void add_table(const struct retained_view *v,
 static void add_retained_types(const struct retained_view *v, oid o,
 			       struct str *out)
 {
-	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
+	CLEANUP(tally_type_vec_release) struct tally_type_vec types =
 		VEC_INIT;
 
 	retained_types(v, o, &types);
@@ -149,7 +146,7 @@ static void add_retained_types(const struct retained_view *v, oid o,
 	for (size_t i = 0; i < types.nr && i < TYPES_SHOWN; i++) {
 		str_addf(out, "%s%s ", i ? ", " : "",
 			 v->h->types.v[types.v[i].type].name);
-		format_count(out, types.v[i].sum.objects);
+		format_count(out, types.v[i].sum.nr);
 		str_add(out, " (");
 		format_bytes(out, types.v[i].sum.bytes);
 		str_add_char(out, ')');
@@ -195,7 +192,7 @@ static void add_single(const struct retained_view *v, oid o,
 		       const struct format *f, struct str *out)
 {
 	const struct dominators *d = &v->dominators;
-	struct retained sum = { d->objects[o], d->bytes[o] };
+	struct tally sum = { d->objects[o], d->bytes[o] };
 	CLEANUP(str_release) struct str title = STR_INIT;
 
 	format_type(&title, v->h, o);
@@ -227,14 +224,14 @@ static void add_retained_head(const struct retained_view *v,
 			      const struct retained_shown *shown,
 			      struct str *out)
 {
-	struct retained of_garbage = garbage(v);
+	struct tally of_garbage = garbage(v);
 
 	format_counted(out, v->h->nr_objects, "object");
 	str_add(out, ", ");
 	format_bytes(out, v->dominators.all_bytes);
-	if (of_garbage.objects) {
+	if (of_garbage.nr) {
 		str_add(out, "; of them garbage, which nothing holds: ");
-		format_count(out, of_garbage.objects);
+		format_count(out, of_garbage.nr);
 		str_add(out, ", ");
 		format_bytes(out, of_garbage.bytes);
 	}
@@ -269,18 +266,18 @@ void retained_text(struct retained_view *v, const struct retained_shown *shown,
 
 /* --- JSON --- */
 
-static json_t *sum_json(const struct retained *sum)
+static json_t *sum_json(const struct tally *sum)
 {
 	json_t *ret = json_object();
 
-	emit_put(ret, "objects", emit_count(sum->objects));
+	emit_put(ret, "objects", emit_count(sum->nr));
 	emit_put(ret, "bytes", emit_count(sum->bytes));
 	return ret;
 }
 
 static json_t *retained_types_json(const struct retained_view *v, oid o)
 {
-	CLEANUP(retained_type_vec_release) struct retained_type_vec types =
+	CLEANUP(tally_type_vec_release) struct tally_type_vec types =
 		VEC_INIT;
 	json_t *ret = json_array();
 
@@ -406,7 +403,7 @@ static json_t *above_json(struct retained_view *v,
 json_t *retained_json(struct retained_view *v,
 		      const struct retained_shown *shown)
 {
-	struct retained of_garbage = garbage(v);
+	struct tally of_garbage = garbage(v);
 	json_t *ret = json_object();
 
 	emit_put(ret, "objects", emit_count(v->h->nr_objects));

@@ -18,7 +18,7 @@ struct retained_shown {
 	const char *type;	/* as the user typed it; NULL: all objects */
 	uint64_t nr_of_type;	/* ... its objects, */
 	uint64_t size_of_type;	/* ... their own bytes, */
-	struct retained sum;	/* ... and what they retain together */
+	struct tally sum;	/* ... and what they retain together */
 };
 
 void retained_text(struct retained_view *v, const struct retained_shown *shown,

@@ -79,11 +79,11 @@ static void add_objects(const struct heap *h, const struct summary *s,
 	const struct heap_info *info = &h->info;
 
 	add_label(out, "objects");
-	format_count(out, s->all_nr);
+	format_count(out, s->all.nr);
 	str_add(out, " of ");
 	format_counted(out, s->all_types, "type");
 	str_add(out, ", ");
-	format_bytes(out, s->all_bytes);
+	format_bytes(out, s->all.bytes);
 	str_add_char(out, '\n');
 
 	add_label(out, "read by");
@@ -182,16 +182,16 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 		{ "TYPE", .shrinks = true },
 	};
 	CLEANUP(table_release) struct table t = TABLE(columns);
-	double all = s->all_bytes ? (double)s->all_bytes : 1;
+	double all = s->all.bytes ? (double)s->all.bytes : 1;
 
 	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++) {
-		const struct summary_row *row = &s->rows.v[i];
+		const struct tally_type *row = &s->rows.v[i];
 
-		format_count(table_cell(&t), row->nr);
-		format_count(table_cell(&t), row->bytes);
-		format_bytes(table_cell(&t), row->bytes);
+		format_count(table_cell(&t), row->sum.nr);
+		format_count(table_cell(&t), row->sum.bytes);
+		format_bytes(table_cell(&t), row->sum.bytes);
 		str_addf(table_cell(&t), "%.1f",
-			 100 * (double)row->bytes / all);
+			 100 * (double)row->sum.bytes / all);
 		str_add(table_cell(&t), h->types.v[row->type].name);
 	}
 	table_print(&t, f, out);
@@ -232,14 +232,14 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	json_t *ret = json_object(), *types = json_array();
 
 	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++) {
-		const struct summary_row *row = &s->rows.v[i];
+		const struct tally_type *row = &s->rows.v[i];
 		const struct heap_type *type = &h->types.v[row->type];
 		json_t *to = json_object();
 
 		emit_put(to, "type", emit_text(type->name));
 		emit_put(to, "address", emit_address(type->address));
-		emit_put(to, "count", emit_count(row->nr));
-		emit_put(to, "bytes", emit_count(row->bytes));
+		emit_put(to, "count", emit_count(row->sum.nr));
+		emit_put(to, "bytes", emit_count(row->sum.bytes));
 		emit_push(types, to);
 	}
 	emit_put(ret, "target", emit_target(h));
@@ -247,8 +247,8 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	emit_put(ret, "interpreters", emit_interpreters(h));
 	emit_put(ret, "threads", emit_threads(h));
 	emit_put(ret, "coverage", coverage_json(h));
-	emit_put(ret, "objects", emit_count(s->all_nr));
-	emit_put(ret, "bytes", emit_count(s->all_bytes));
+	emit_put(ret, "objects", emit_count(s->all.nr));
+	emit_put(ret, "bytes", emit_count(s->all.bytes));
 	emit_put(ret, "nr_types", emit_count(s->all_types));
 	emit_put(ret, "types", types);
 	emit_put(ret, "warnings", emit_warnings(h));

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis/cycles.h"
-#include "analysis/tally.h"
+#include "analysis/graph/tally.h"
 #include "brute.h"
 #include "graph.h"
 #include "suite.h"
@@ -158,11 +158,11 @@ START_TEST(cycles_count_their_types)
 		    &types);
 	ck_assert_uint_eq(types.nr, 3);
 	ck_assert_str_eq(h.types.v[types.v[0].type].name, "b.B");
-	ck_assert_uint_eq(types.v[0].nr, 2);
-	ck_assert_uint_eq(types.v[0].bytes, 32);
+	ck_assert_uint_eq(types.v[0].sum.nr, 2);
+	ck_assert_uint_eq(types.v[0].sum.bytes, 32);
 	ck_assert_str_eq(h.types.v[types.v[1].type].name, "z.Z");
 	ck_assert_str_eq(h.types.v[types.v[2].type].name, "a.A");
-	ck_assert_uint_eq(types.v[2].bytes, 100);
+	ck_assert_uint_eq(types.v[2].sum.bytes, 100);
 	tally_type_vec_release(&types);
 	cycles_release(&c);
 	reach_release(&reach);

@@ -267,7 +267,7 @@ static void check_sets(const struct heap *h, const struct dominators *d,
 {
 	CLEANUP(freep) uint64_t *set = bits_new(h->nr_objects);
 	bool without[BRUTE_MAX] = { false }, seen[BRUTE_MAX];
-	struct retained got, expected = { 0, 0 };
+	struct tally got, expected = { 0, 0 };
 
 	for (uint32_t i = graph_rand(state, 6); i; i--) {
 		oid o = graph_rand(state, h->nr_objects);
@@ -277,11 +277,11 @@ static void check_sets(const struct heap *h, const struct dominators *d,
 	}
 	reach_all(h, roots, without, seen);
 	for (oid o = 0; o < h->nr_objects; o++) {
-		expected.objects += !seen[o];
+		expected.nr += !seen[o];
 		expected.bytes += seen[o] ? 0 : h->size[o];
 	}
 	got = dominators_of_set(d, set);
-	ck_assert_uint_eq(got.objects, expected.objects);
+	ck_assert_uint_eq(got.nr, expected.nr);
 	ck_assert_uint_eq(got.bytes, expected.bytes);
 }
 

@@ -229,11 +229,13 @@ static void check_summary(const char *pattern, enum summary_sort sort,
 	summary_build(&h, types, sort, &s);
 	for (size_t i = 0; i < s.rows.nr; i++)
 		str_addf(&got, "%s %u %u, ", h.types.v[s.rows.v[i].type].name,
-			 s.rows.v[i].nr, (unsigned int)s.rows.v[i].bytes);
-	str_addf(&got, "%u %u", (unsigned int)s.nr, (unsigned int)s.bytes);
+			 (unsigned int)s.rows.v[i].sum.nr,
+			 (unsigned int)s.rows.v[i].sum.bytes);
+	str_addf(&got, "%u %u", (unsigned int)s.sum.nr,
+		 (unsigned int)s.sum.bytes);
 	ck_assert_str_eq(got.s, expected);
-	ck_assert_uint_eq(s.all_nr, 6);
-	ck_assert_uint_eq(s.all_bytes, 192);
+	ck_assert_uint_eq(s.all.nr, 6);
+	ck_assert_uint_eq(s.all.bytes, 192);
 	ck_assert_uint_eq(s.all_types, 3);
 	summary_release(&s);
 	heap_release(&h);

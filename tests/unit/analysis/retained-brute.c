@@ -109,7 +109,7 @@ static void wrong(oid o, const char *what)
 
 static void compare(uint32_t nr)
 {
-	struct retained sums[64] = { { 0, 0 } };
+	struct tally sums[64] = { { 0, 0 } };
 
 	for (oid o = 0; o < h.nr_objects; o++) {
 		uint64_t missing = ~reached[o];
@@ -119,15 +119,15 @@ static void compare(uint32_t nr)
 		for (; missing; missing &= missing - 1) {
 			uint32_t i = (uint32_t)__builtin_ctzll(missing);
 
-			sums[i].objects++;
+			sums[i].nr++;
 			sums[i].bytes += h.size[o];
 			if (!dominators_retains(&d, first + i, o))
 				wrong(o, "is retained");
 		}
 	}
 	for (uint32_t i = 0; i < nr; i++) {
-		nr_deep += sums[i].objects > 1;
-		if (sums[i].objects != d.objects[first + i] ||
+		nr_deep += sums[i].nr > 1;
+		if (sums[i].nr != d.objects[first + i] ||
 		    sums[i].bytes != d.bytes[first + i])
 			wrong(first + i, "retains other objects");
 	}
