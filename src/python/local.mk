@@ -27,6 +27,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/gc.c \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
+	src/python/locate/restore.c \
+	src/python/locate/restore.h \
 	src/python/locate/search.c \
 	src/python/locate/search.h \
 	src/python/python.h \

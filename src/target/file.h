@@ -9,7 +9,7 @@
 #ifndef TARGET_FILE_H
 #define TARGET_FILE_H
 
-#include "target/target.h"
+#include "target/maps.h"
 
 struct mapped_file {
 	uint64_t device, inode;

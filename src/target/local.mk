@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
+	src/target/core/core-command.c \
+	src/target/core/core-command.h \
+	src/target/core/core-data.h \
 	src/target/core/core-files.c \
+	src/target/core/core-files.h \
 	src/target/core/core-maps.c \
+	src/target/core/core-maps.h \
 	src/target/core/core-notes.c \
+	src/target/core/core-notes.h \
 	src/target/core/core-read.c \
-	src/target/core/core-restore.c \
+	src/target/core/core-read.h \
 	src/target/core/core-symbols.c \
+	src/target/core/core-symbols.h \
 	src/target/core/core.c \
 	src/target/core/core.h \
 	src/target/core/fetch.c \
@@ -26,21 +33,31 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/copy.h \
 	src/target/live/lazy.c \
 	src/target/live/lazy.h \
+	src/target/live/live-data.c \
+	src/target/live/live-data.h \
 	src/target/live/live.c \
 	src/target/live/live.h \
 	src/target/live/pages.c \
 	src/target/live/pages.h \
 	src/target/live/process.c \
 	src/target/live/process.h \
-	src/target/live/room.c \
-	src/target/live/room.h \
+	src/target/live/snapshot.c \
+	src/target/live/snapshot.h \
 	src/target/live/stop.c \
 	src/target/live/stop.h \
 	src/target/maps.c \
 	src/target/maps.h \
 	src/target/memory.c \
 	src/target/memory.h \
+	src/target/module-data.c \
+	src/target/module-data.h \
 	src/target/modules.c \
+	src/target/modules.h \
 	src/target/proc.c \
 	src/target/proc.h \
+	src/target/room.c \
+	src/target/room.h \
+	src/target/target-data.c \
+	src/target/target-data.h \
+	src/target/target.c \
 	src/target/target.h

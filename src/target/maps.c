@@ -121,6 +121,25 @@ void maps_release(struct mapping_vec *maps)
 	mapping_vec_release(maps);
 }
 
+/* They are in order and do not overlap. */
+const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr)
+{
+	size_t low = 0, high = maps->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct mapping *m = &maps->v[middle];
+
+		if (addr < m->start)
+			high = middle;
+		else if (addr >= m->end)
+			low = middle + 1;
+		else
+			return m;
+	}
+	return NULL;
+}
+
 static bool starts_with(const char *s, const char *prefix)
 {
 	return !strncmp(s, prefix, strlen(prefix));

@@ -5,7 +5,19 @@
 #ifndef TARGET_MAPS_H
 #define TARGET_MAPS_H
 
-#include "target/target.h"
+#include "target/memory.h"
+
+/* A line of /proc/PID/maps, or what a core says of one. */
+struct mapping {
+	raddr start, end;
+	unsigned int prot;	/* SEGMENT_READ | ... */
+	bool shared;
+	uint64_t offset;	/* of `start` in the file, bytes */
+	uint64_t device, inode;	/* inode 0: no file */
+	char *path;		/* as the target sees it; "[heap]"; "": none */
+	bool deleted;		/* the path ended in " (deleted)" */
+};
+VEC_DEFINE(mapping_vec, struct mapping);
 
 /*
  * Read the maps of the process whose /proc directory is `dir`.  `root` is
@@ -17,6 +29,9 @@
 struct error *maps_read(int dir, const char *root, struct mapping_vec *ret)
 	MUST_CHECK;
 void maps_release(struct mapping_vec *maps);
+
+/* The mapping that `addr` lies in, or NULL; `maps` are in order. */
+const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr);
 
 /* What a snapshot does with a mapping. */
 enum mapping_kind {

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/core/core.h"
 #include "target/elf/image.h"
-#include "target/live/live.h"
+#include "target/modules.h"
 
 #define PAGE_MASK 0xfffULL
 
@@ -57,7 +56,7 @@ static size_t end_of_load(const struct mapping_vec *maps, size_t first)
 static bool has_magic(struct target *t, raddr addr)
 {
 	char magic[4];
-	struct error *err = target_peek(t, addr, magic, sizeof(magic));
+	struct error *err = t->source->peek(t, addr, magic, sizeof(magic));
 
 	if (err) {
 		error_free(err);
@@ -115,32 +114,13 @@ void modules_release(struct target *t)
 	module_vec_release(&t->modules);
 }
 
-struct module *target_module(struct target *t, raddr addr)
+struct module *modules_at(struct target *t, raddr addr)
 {
 	for (size_t i = 0; i < t->modules.nr; i++) {
 		struct module *module = &t->modules.v[i];
 
 		if (addr >= module->start && addr < module->end)
 			return module;
-	}
-	return NULL;
-}
-
-/* They are in order and do not overlap. */
-const struct mapping *target_mapping(const struct target *t, raddr addr)
-{
-	size_t low = 0, high = t->mappings.nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct mapping *m = &t->mappings.v[middle];
-
-		if (addr < m->start)
-			high = middle;
-		else if (addr >= m->end)
-			low = middle + 1;
-		else
-			return m;
 	}
 	return NULL;
 }
@@ -167,7 +147,7 @@ static bool is_consistent(const struct target *t, const struct module *module,
 	for (size_t i = 0; i < nr; i++) {
 		raddr addr = bias + (loads[i].address & ~PAGE_MASK);
 		uint64_t offset = loads[i].offset & ~PAGE_MASK;
-		const struct mapping *m = target_mapping(t, addr);
+		const struct mapping *m = maps_find(&t->mappings, addr);
 
 		if (!loads[i].file_size)
 			continue;
@@ -184,7 +164,7 @@ static bool is_consistent(const struct target *t, const struct module *module,
 
 static bool find_bias(const struct target *t, struct module *module)
 {
-	const struct mapping *first = target_mapping(t, module->start);
+	const struct mapping *first = maps_find(&t->mappings, module->start);
 	const struct image_load *loads;
 	size_t nr = image_loads(module->image, &loads);
 
@@ -195,21 +175,24 @@ static bool find_bias(const struct target *t, struct module *module)
 	return false;
 }
 
+/* Its descriptor, which is the source's, or -1; `*is_debug`: not the file
+ * itself, but its debug information, and the bias is set. */
+static int open_module(struct target *t, struct module *module,
+		       bool *is_debug)
+{
+	const struct mapping *m = maps_find(&t->mappings, module->start);
+	int fd = m ? t->source->file(t, m) : -1;
+
+	*is_debug = m && fd < 0 && t->source->debug_file;
+	return *is_debug ? t->source->debug_file(t, m, &module->bias) : fd;
+}
+
 static void open_image(struct target *t, struct module *module)
 {
-	const struct mapping *m = target_mapping(t, module->start);
-	bool symbols = false;
+	bool is_debug;
+	int fd = open_module(t, module, &is_debug);
 	struct error *err;
-	int fd;
 
-	if (!m || (!t->live && !t->core))
-		return;
-	fd = t->core ? core_file_of(t->core, t, m) :
-		       file_of(&t->live->files, t->live->dir, m);
-	if (fd < 0 && t->core) {
-		fd = core_symbols_of(t->core, t, m, &module->bias);
-		symbols = true;
-	}
 	if (fd < 0)
 		return;
 	err = image_open(fd, module->path, &module->image);
@@ -217,13 +200,13 @@ static void open_image(struct target *t, struct module *module)
 		error_free(err);
 		return;
 	}
-	if (!symbols && !find_bias(t, module)) {
+	if (!is_debug && !find_bias(t, module)) {
 		image_close(module->image);
 		module->image = NULL;
 	}
 }
 
-struct image *target_image(struct target *t, struct module *module)
+struct image *modules_image(struct target *t, struct module *module)
 {
 	if (!module->tried) {
 		module->tried = true;
@@ -232,8 +215,8 @@ struct image *target_image(struct target *t, struct module *module)
 	return module->image;
 }
 
-struct error *target_symbol(struct target *t, const char *in, const char *name,
-			    raddr *ret, uint64_t *size)
+struct error *modules_symbol(struct target *t, const char *in,
+			     const char *name, raddr *ret, uint64_t *size)
 {
 	for (size_t i = 0; i < t->modules.nr; i++) {
 		struct module *module = &t->modules.v[i];
@@ -243,8 +226,9 @@ struct error *target_symbol(struct target *t, const char *in, const char *name,
 
 		if (in && !strstr(module->path, in))
 			continue;
-		im = target_image(t, module);
-		if (!im && t->core && core_symbol(t, module, name, ret, size))
+		im = modules_image(t, module);
+		if (!im && t->source->symbol &&
+		    t->source->symbol(t, module, name, ret, size))
 			return NULL;
 		if (!im)
 			continue;

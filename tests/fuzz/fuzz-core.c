@@ -36,7 +36,7 @@ static void ask_target(struct target *t)
 		error_free(memory_read(&t->memory, m->end - 64, bytes, 64));
 	}
 	for (size_t i = 0; i < t->modules.nr; i++)
-		target_image(t, &t->modules.v[i]);
+		modules_image(t, &t->modules.v[i]);
 }
 
 static void ask_heap(struct heap *h)

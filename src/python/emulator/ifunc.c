@@ -45,7 +45,7 @@ static bool was_asked(const struct python *py, const struct module *module)
 static bool redirect_library(struct python *py, raddr addr)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec functions = VEC_INIT;
-	struct module *module = target_module(py->target, addr);
+	struct module *module = modules_at(py->target, addr);
 	struct image *im;
 	raddr features;
 	uint64_t size;
@@ -54,12 +54,12 @@ static bool redirect_library(struct python *py, raddr addr)
 	if (!module || was_asked(py, module))
 		return false;
 	raddr_vec_push(&py->asked, module->start);
-	im = target_image(py->target, module);
+	im = modules_image(py->target, module);
 	if (im)
 		image_ifuncs(im, MAX_IFUNCS, &functions);
 	if (!functions.nr)
 		return false;
-	err = target_symbol(py->target, NULL, "_rtld_global_ro", &features,
+	err = modules_symbol(py->target, NULL, "_rtld_global_ro", &features,
 			    &size);
 	if (err) {
 		error_free(err);

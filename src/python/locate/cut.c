@@ -49,7 +49,7 @@ void cut_init(struct python *py)
 bool cut_may_be_file(struct python *py, raddr addr)
 {
 	return py->cut && py->cut->no_files && addr >= 65536 &&
-	       addr < 1ull << 47 && !target_mapping(py->target, addr);
+	       addr < 1ull << 47 && !maps_find(&py->target->mappings, addr);
 }
 
 void cut_release(struct python *py)
@@ -150,7 +150,8 @@ static bool is_count(struct python *py, const uint8_t *obj)
 {
 	uint64_t word = get_u64(obj + py->layout.object_refcount);
 
-	return objects_refcount(py, obj) && !target_mapping(py->target, word);
+	return objects_refcount(py, obj) &&
+	       !maps_find(&py->target->mappings, word);
 }
 
 static bool may_be_address(uint64_t word)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "python/locate/find.h"
+#include "python/locate/restore.h"
 #include "python/locate/search.h"
 #include "target/live/children.h"
 
@@ -29,7 +30,7 @@ static int minor_of_path(const char *path)
 
 static int minor_of_paths(struct target *t, raddr runtime)
 {
-	const struct module *module = target_module(t, runtime);
+	const struct module *module = modules_at(t, runtime);
 	int minor = -1;
 
 	if (module)
@@ -69,7 +70,7 @@ static uint32_t find_hexversion(struct python *py)
 		error_free(target_peek(py->target, py->runtime + 8, &word, 8));
 		return (uint32_t)word;
 	}
-	struct error *err = target_symbol(py->target, NULL, "Py_Version", &at,
+	struct error *err = modules_symbol(py->target, NULL, "Py_Version", &at,
 					  &size);
 	if (!err) {
 		word = 0;
@@ -102,7 +103,7 @@ static bool has_symbol(struct target *t, const char *name)
 {
 	uint64_t size;
 	raddr at;
-	struct error *err = target_symbol(t, NULL, name, &at, &size);
+	struct error *err = modules_symbol(t, NULL, name, &at, &size);
 
 	error_free(err);
 	return !err;
@@ -178,7 +179,7 @@ static struct debuginfo *find_debuginfo(void *context)
 
 	if (!s->module)
 		return NULL;
-	im = target_image(s->py->target, s->module);
+	im = modules_image(s->py->target, s->module);
 	if (!im)
 		return NULL;
 	snprintf(root, sizeof(root), "/proc/%d/root", (int)s->py->target->pid);
@@ -197,7 +198,7 @@ static struct error *choose_layout(struct python *py)
 	uint8_t offsets[DEBUG_OFFSETS_MAX] = { 0 };
 	struct debuginfo_search search = {
 		.py = py,
-		.module = target_module(py->target, py->runtime),
+		.module = modules_at(py->target, py->runtime),
 	};
 	struct layout_query q = {
 		.hexversion = py->hexversion,
@@ -232,7 +233,7 @@ static raddr symbol(struct python *py, const char *name)
 {
 	raddr at = 0;
 	uint64_t size;
-	struct error *err = target_symbol(py->target, NULL, name, &at, &size);
+	struct error *err = modules_symbol(py->target, NULL, name, &at, &size);
 
 	error_free(err);
 	return err ? 0 : at;
@@ -321,7 +322,7 @@ static void find_build(struct python *py)
 
 static struct error *find_runtime(struct python *py)
 {
-	struct error *err = target_symbol(py->target, NULL, "_PyRuntime",
+	struct error *err = modules_symbol(py->target, NULL, "_PyRuntime",
 					  &py->runtime, &py->runtime_size);
 
 	if (!err) {
@@ -343,7 +344,9 @@ struct error *find_python(struct target *t, struct python *py)
 	py->target = t;
 	py->memory = &t->memory;
 	cut_init(py);
-	err = find_runtime(py);
+	err = restore_static_types(t);
+	if (!err)
+		err = find_runtime(py);
 	if (err)
 		return err;
 	py->minor = (int)(py->hexversion >> 16 & 0xff);

@@ -76,7 +76,7 @@ static bool left_out(struct python *py, raddr addr, unsigned int *prot)
 	*prot = 0;
 	if (!py->target || !py->target->core || memory_find(py->memory, addr))
 		return false;
-	m = target_mapping(py->target, addr);
+	m = maps_find(&py->target->mappings, addr);
 	if (!m)
 		return cut_may_be_file(py, addr);
 	*prot = m->prot;

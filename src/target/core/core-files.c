@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "target/core/core.h"
+#include "target/core/core-files.h"
 #include "target/core/fetch.h"
 #include "target/file.h"
 #include "target/elf/first-page.h"
@@ -32,6 +32,7 @@ static void add_hex(struct str *s, const uint8_t *bytes, size_t len)
 
 /* What is asked for one file of the core. */
 struct wanted {
+	struct target *target;
 	struct core *core;
 	struct core_file *file;
 	struct first_page page;
@@ -40,8 +41,8 @@ struct wanted {
 
 static void refuse(struct wanted *w, const char *path, const char *why)
 {
-	core_warn(w->core, "%s is not the file that the process had (%s): not "
-		  "used", path, why);
+	target_warn(w->target, "%s is not the file that the process had (%s):"
+		    " not used", path, why);
 	w->file->refused = true;
 }
 
@@ -63,8 +64,8 @@ static bool take_debug(struct wanted *w, int fd, const char *path)
 		its_id = image_build_id(im);
 		if (!id.len || !its_id || strcmp(id.s, its_id))
 			refuse(w, path, "another build-id");
-		else if (w->file->symbols < 0)
-			w->file->symbols = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		else if (w->file->debug_fd < 0)
+			w->file->debug_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	}
 	if (!err)
 		image_close(im);
@@ -147,7 +148,7 @@ static bool take_fetched(struct wanted *w)
 	if (err && err->code != ERR_NOT_FOUND) {
 		/* Each file would wait for the same server again. */
 		c->fetch_failed = true;
-		core_warn(c, "%s", err->message);
+		target_warn(w->target, "%s", err->message);
 	}
 	error_free(err);
 	return take_fd(w, fd, "what the debuginfod server gave");
@@ -156,7 +157,7 @@ static bool take_fetched(struct wanted *w)
 static void open_file(struct core *c, struct target *t, struct core_file *f)
 {
 	bool is_program = (size_t)(f - c->files.v) == c->program;
-	struct wanted w = { .core = c, .file = f };
+	struct wanted w = { .target = t, .core = c, .file = f };
 
 	page_of_core(t, f, &w.page);
 	w.id = first_page_id(&w.page);
@@ -198,17 +199,17 @@ int core_file_of(struct core *c, struct target *t, const struct mapping *m)
 	return f ? f->fd : -1;
 }
 
-int core_symbols_of(struct core *c, struct target *t, const struct mapping *m,
-		    raddr *bias)
+int core_debug_file_of(struct core *c, struct target *t,
+		       const struct mapping *m, raddr *bias)
 {
 	struct core_file *f = opened_file(c, t, m);
 	struct first_page page;
 
-	if (!f || f->symbols < 0)
+	if (!f || f->debug_fd < 0)
 		return -1;
 	page_of_core(t, f, &page);
 	*bias = f->start - first_page_address(&page);
-	return f->symbols;
+	return f->debug_fd;
 }
 
 struct error *core_check_sysroot(const char *path)
@@ -276,7 +277,7 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 
 /* --- what can't be had --- */
 
-void core_warn_of_files(struct core *c, const struct target *t)
+void core_warn_of_files(struct core *c, struct target *t)
 {
 	CLEANUP(str_release) struct str names = STR_INIT;
 	size_t nr = 0, nr_symbols = 0;
@@ -291,32 +292,32 @@ void core_warn_of_files(struct core *c, const struct target *t)
 		if (!f->tried || f->fd >= 0 || f->refused)
 			continue;
 		f->refused = true;	/* said, that is */
-		nr_symbols += f->symbols >= 0;
+		nr_symbols += f->debug_fd >= 0;
 		if (nr++ < NAMES_MAX) {
 			str_add(&names, nr > 1 ? ", " : "");
 			str_add(&names, f->path);
 		}
 	}
 	if (nr)
-		core_warn(c, "%zu of the process's files can't be found: %s%s "
-			  "(see --sysroot, --executable)", nr, names.s,
-			  nr > NAMES_MAX ? ", ..." : "");
+		target_warn(t, "%zu of the process's files can't be found: "
+			    "%s%s (see --sysroot, --executable)", nr, names.s,
+			    nr > NAMES_MAX ? ", ..." : "");
 	if (c->executable && c->program >= c->files.nr)
-		core_warn(c, "the core does not tell which of its files is "
-			  "the program: --executable is not used");
+		target_warn(t, "the core does not tell which of its files is "
+			    "the program: --executable is not used");
 	if (nr_symbols)
-		core_warn(c, "of %zu of these there is debug information: "
-			  "their symbols are used", nr_symbols);
+		target_warn(t, "of %zu of these there is debug information: "
+			    "their symbols are used", nr_symbols);
 	if (c->unverified)
-		core_warn(c, "the core does not hold the first pages of files:"
-			  " they are taken by their names");
+		target_warn(t, "the core does not hold the first pages of "
+			    "files: they are taken by their names");
 }
 
 void core_release_files(struct core *c)
 {
 	for (size_t i = 0; i < c->files.nr; i++) {
 		closep(&c->files.v[i].fd);
-		closep(&c->files.v[i].symbols);
+		closep(&c->files.v[i].debug_fd);
 		free(c->files.v[i].path);
 	}
 	core_file_vec_release(&c->files);

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "target/core/core.h"
+#include "target/core/core-files.h"
+#include "target/core/core-maps.h"
 
 /* --- mappings: where a segment, a file, or both are --- */
 
@@ -276,24 +277,24 @@ static void warn_of_gaps(struct core *c, struct target *t)
 	if (t->missing) {
 		add_size(&missing, t->missing);
 		add_size(&all, claimed);
-		core_warn(c, "the core is cut short: %" PRIu64 " bytes (%s of "
-			  "%s) of memory are missing", t->missing, missing.s,
-			  all.s);
+		target_warn(t, "the core is cut short: %" PRIu64 " bytes (%s "
+			    "of %s) of memory are missing", t->missing,
+			    missing.s, all.s);
 	}
-	if (!t->missing && c->vsyscall_cut)
-		core_warn(c, "the core is cut short, but nothing is missing but"
-			  " the kernel's own page, [vsyscall]");
+	if (!t->missing && c->vsyscall_missing)
+		target_warn(t, "the core is cut short, but nothing is missing "
+			    "but the kernel's own page, [vsyscall]");
 	if (left_out) {
 		add_size(&missing, left_out);
-		core_warn(c, "%" PRIu64 " bytes of writable memory were left "
-			  "out when the core was made (coredump_filter, "
-			  "MADV_DONTDUMP)", left_out);
+		target_warn(t, "%" PRIu64 " bytes of writable memory were left "
+			    "out when the core was made (coredump_filter, "
+			    "MADV_DONTDUMP)", left_out);
 	}
 }
 
-bool target_is_missing(struct target *t, raddr addr)
+bool core_is_missing(struct target *t, raddr addr)
 {
-	size_t low = 0, high = t->core ? t->core->loads.nr : 0;
+	size_t low = 0, high = t->core->loads.nr;
 
 	while (t->missing && low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -311,7 +312,7 @@ bool target_is_missing(struct target *t, raddr addr)
 	return false;
 }
 
-uint64_t target_hole(const struct target *t, const uint8_t *p)
+uint64_t core_hole(const struct target *t, const uint8_t *p)
 {
 	const struct core *c = t->core;
 	off_t at = p - c->bytes, data = lseek(c->fd, at, SEEK_DATA);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "target/core/core.h"
+#include "target/core/core-notes.h"
 
 /*
  * struct elf_prstatus and elf_prpsinfo of x86-64, written out: a header of
@@ -103,7 +103,7 @@ static void add_file(struct core *c, const struct name *name)
 {
 	static const char deleted[] = " (deleted)";
 	size_t len = name->len, cut = sizeof(deleted) - 1;
-	struct core_file f = { .fd = -1, .symbols = -1 };
+	struct core_file f = { .fd = -1, .debug_fd = -1 };
 
 	if (len > cut && !memcmp(name->s + len - cut, deleted, cut)) {
 		f.deleted = true;
@@ -304,8 +304,8 @@ void core_read_notes(struct core *c, struct target *t)
 	}
 	find_files(c);
 	if (!any || !good)
-		core_warn(c, "the core's notes are %s: threads and files may "
-			  "be unknown", any ? "damaged" : "missing");
+		target_warn(t, "the core's notes are %s: threads and files may "
+			    "be unknown", any ? "damaged" : "missing");
 	if (!t->core_pid && t->threads.nr == 1)
 		t->core_pid = pid_or_0((uint32_t)t->threads.v[0].tid);
 	put_main_first(&t->threads, t->core_pid);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "target/core/core.h"
+#include "target/core/core-read.h"
 
 /* The kernel's half of the address space begins there. */
 #define ADDRESS_MAX (UINT64_C(1) << 47)
@@ -80,7 +80,7 @@ static struct error *add_load(struct core *c, const char *name, size_t i,
 		return corrupt(name, i, "holds more than it maps");
 	/* [vsyscall], which is none of the process's memory. */
 	if (p->p_vaddr + p->p_memsz > ADDRESS_MAX)
-		c->vsyscall_cut |= p->p_offset + p->p_filesz > c->size;
+		c->vsyscall_missing |= p->p_offset + p->p_filesz > c->size;
 	if (!p->p_memsz || p->p_vaddr + p->p_memsz > ADDRESS_MAX)
 		return NULL;
 	l.end = p->p_vaddr + p->p_memsz;

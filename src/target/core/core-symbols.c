@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Symbols of a file that can't be had, from what the core holds of it: .dynsym
- * as the dynamic linker uses it.  gcore writes it, as it shares a mapping with
- * the ELF header; the kernel only where coredump_filter says so.
- */
 #include <elf.h>
 #include <string.h>
 
-#include "target/core/core.h"
+#include "target/core/core-symbols.h"
 
 #define PAGE_MASK 0xfffULL
 #define HEADERS_MAX 64

@@ -12,7 +12,7 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
-#include "target/live/room.h"
+#include "target/room.h"
 #include "target/core/unpack.h"
 
 #define IN_ROOM 65536

@@ -9,7 +9,7 @@
 #include "target/live/lazy.h"
 #include "target/maps.h"
 #include "target/live/process.h"
-#include "target/live/room.h"
+#include "target/room.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23

@@ -16,7 +16,7 @@
 #ifndef TARGET_LIVE_COPY_H
 #define TARGET_LIVE_COPY_H
 
-#include "target/live/live.h"
+#include "target/live/live-data.h"
 #include "target/live/pages.h"
 
 struct area {

@@ -9,7 +9,7 @@
 #ifndef TARGET_LIVE_LAZY_H
 #define TARGET_LIVE_LAZY_H
 
-#include "target/live/live.h"
+#include "target/live/live-data.h"
 #include "target/live/pages.h"
 
 /* Mapped memory of ours that several segments lie in. */

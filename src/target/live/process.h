@@ -5,7 +5,7 @@
 #ifndef TARGET_LIVE_PROCESS_H
 #define TARGET_LIVE_PROCESS_H
 
-#include "target/target.h"
+#include "target/target-data.h"
 
 /*
  * May we look into the process whose /proc directory is `dir`?  Nothing is

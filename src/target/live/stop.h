@@ -8,7 +8,7 @@
 #ifndef TARGET_LIVE_STOP_H
 #define TARGET_LIVE_STOP_H
 
-#include "target/target.h"
+#include "target/target-data.h"
 
 enum tracee_state {
 	TRACEE_SEIZED,	/* attached, may still run */

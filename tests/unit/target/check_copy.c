@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "target/live/live.h"
+#include "target/live/live-data.h"
 #include "target/live/pages.h"
 #include "suite.h"
 

@@ -27,9 +27,9 @@ START_TEST(symbols_are_where_they_are)
 	raddr at;
 
 	ck_assert_ptr_null(
-		target_symbol(t, NULL, "target_open_pid", &at, &size));
+		modules_symbol(t, NULL, "target_open_pid", &at, &size));
 	ck_assert_uint_eq(at, (uintptr_t)target_open_pid);
-	expect_error(target_symbol(t, "libc.so", "target_open_pid", &at, &size),
+	expect_error(modules_symbol(t, "libc.so", "target_open_pid", &at, &size),
 		     ERR_NOT_FOUND, "target_open_pid");
 	target_close(t);
 	child_finish(pid);
@@ -58,7 +58,7 @@ START_TEST(file_that_is_mapped_again_does_not_confuse)
 	raddr at;
 
 	ck_assert_ptr_null(
-		target_symbol(t, NULL, "target_open_pid", &at, &size));
+		modules_symbol(t, NULL, "target_open_pid", &at, &size));
 	ck_assert_uint_eq(at, (uintptr_t)target_open_pid);
 	target_close(t);
 	child_finish(pid);
@@ -255,7 +255,7 @@ static void use_unprivileged(void)
 	if (target_open_pid(pid, &t))
 		_exit(0);
 	if (target_snapshot(t, NULL) ||
-	    target_symbol(t, NULL, "target_open_pid", &at, &size) ||
+	    modules_symbol(t, NULL, "target_open_pid", &at, &size) ||
 	    at != (uintptr_t)target_open_pid ||
 	    !memory_at(&t->memory, at, 16) ||
 	    memcmp(memory_at(&t->memory, at, 16), (void *)target_open_pid, 16))

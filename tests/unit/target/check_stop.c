@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
-#include "target/live/live.h"
+#include "target/live/live-data.h"
 #include "suite.h"
 
 START_TEST(snapshot_is_one_moment)
@@ -315,7 +315,7 @@ static void use_target(pid_t pid)
 	uint64_t size;
 	raddr at;
 
-	error_free(target_symbol(t, NULL, "no_such_symbol", &at, &size));
+	error_free(modules_symbol(t, NULL, "no_such_symbol", &at, &size));
 	child_snapshot(t, NULL);
 	child_snapshot(t, NULL);
 	target_close(t);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/room.h - is there memory for a copy?
+ * target/room.h - is there memory for a copy?
  *
  * A copy takes as much as the process itself.  Where memory ends, the kernel
  * ends a process: that must never be the one that is looked at.
  */
-#ifndef TARGET_LIVE_ROOM_H
-#define TARGET_LIVE_ROOM_H
+#ifndef TARGET_ROOM_H
+#define TARGET_ROOM_H
 
 #include <stdint.h>
 #include <sys/types.h>

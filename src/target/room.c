@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "target/proc.h"
-#include "target/live/room.h"
+#include "target/room.h"
 
 /*
  * Beside the copy there is what is made of it: 0.6 bytes for a byte of objects,

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target/live/live-data.h - what the parts of live/ share about a process, and
+ * how they read its memory.
+ *
+ *	process.c	who a PID is, and why it can't be read
+ *	children.c	which processes it has started
+ *	pages.c		which of its pages are there
+ *	stop.c		stops its threads and resumes them
+ *	copy.c		copies its memory while they are stopped
+ *	lazy.c		memory that comes from files later
+ *	snapshot.c	takes a snapshot with all of these
+ *	live.c		opens the target
+ */
+#ifndef TARGET_LIVE_LIVE_DATA_H
+#define TARGET_LIVE_LIVE_DATA_H
+
+#include "target/file.h"
+#include "target/memory.h"
+
+struct live {
+	pid_t pid;
+	int dir;		/* /proc/PID */
+	char *root;		/* where its "/" is in ours; "": the same */
+	struct file_vec files;
+	int mem;		/* /proc/PID/mem; -1: not opened */
+	bool use_mem;		/* process_vm_readv is refused: read `mem` */
+	uint64_t start_stack;	/* changes when it executes another program */
+};
+
+/* Takes over `dir`. */
+struct live *live_new(int dir, pid_t pid);
+void live_free(struct live *l);		/* NULL is allowed */
+
+/* l->start_stack, read again; 0: the process has no memory any more. */
+uint64_t live_read_start_stack(const struct live *l);
+
+/*
+ * Read memory of the process like process_vm_readv(2), but the `nr` iovecs of
+ * `local` and `remote` have the same lengths in pairs.  Returns how many bytes
+ * came before one that can't be read, or -1 with errno: ESRCH (it exited),
+ * EFAULT (not a single byte), EPERM and others.
+ */
+struct iovec;
+ssize_t live_readv(struct live *l, const struct iovec *local,
+		   const struct iovec *remote, unsigned long nr);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "target/live/copy.h"
+#include "target/live/process.h"
+#include "target/live/snapshot.h"
+#include "target/live/stop.h"
+#include "target/room.h"
+
+/* Waits between tries grow from the first to the second. */
+#define FIRST_WAIT_NS 1000000ULL
+#define LAST_WAIT_NS 50000000ULL
+#define POLL_NS 100000ULL
+#define PATIENCE_NS 10000000000ULL
+/* After so long a target may have another shape. */
+#define PREPARED_NS 500000000ULL
+
+/* One stop.  A thread of its own, so that its end detaches in any case. */
+struct attempt {
+	struct target *target;
+	const struct snapshot_options *options;
+	struct copy *copy;
+	struct thread_vec threads;
+	uint64_t pause_ns, taken_at;
+	bool again;
+	struct error *err;
+};
+
+static void say(const struct attempt *a, const char *moment)
+{
+	if (a->options->at)
+		a->options->at(moment);
+}
+
+static struct error *check_same_program(const struct target *t)
+{
+	uint64_t start_stack = live_read_start_stack(t->live);
+
+	if (start_stack == t->live->start_stack)
+		return NULL;
+	/* 0: it has no memory any more. */
+	if (!start_stack)
+		return &error_gone;
+	return error_new(ERR_GONE, "process %d has executed another program "
+			 "meanwhile: try again", (int)t->pid);
+}
+
+static struct error *copy_stopped(struct attempt *a, struct stop *s)
+{
+	struct target *t = a->target;
+	struct error *err;
+
+	say(a, "stopped");
+	err = check_same_program(t);
+	if (err)
+		return err;
+	if (a->options->check) {
+		err = a->options->check(t, a->options->context, &a->again);
+		if (err || a->again)
+			return err;
+	}
+	stop_read_registers(s);
+	a->taken_at = time(NULL);
+	err = copy_take(a->copy);
+	if (!err)
+		say(a, "copied");
+	return err;
+}
+
+static void *attempt_thread(void *argument)
+{
+	struct attempt *a = argument;
+	struct live *l = a->target->live;
+	struct stop s;
+
+	/* On a busy machine others would make the pause longer. */
+	setpriority(PRIO_PROCESS, 0, -20);
+	a->err = stop_all(&s, l->dir, l->pid);
+	if (a->err)
+		return NULL;
+	a->err = copy_stopped(a, &s);
+	a->pause_ns = stop_resume(&s);
+	if (!a->err && !a->again)
+		for (size_t i = 0; i < s.tracees.nr; i++)
+			thread_vec_push(&a->threads, s.tracees.v[i].thread);
+	stop_release(&s);
+	return NULL;
+}
+
+static struct error *run_thread(struct attempt *a)
+{
+	pthread_t thread;
+	sigset_t stops, old;
+	int e;
+
+	/* Ctrl-Z in the middle of it would leave the target stopped, too. */
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stops, &old);
+	e = pthread_create(&thread, NULL, attempt_thread, a);
+	if (!e)
+		pthread_join(thread, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (e)
+		return error_errno(ERR_SYSTEM, e, "can't make a thread");
+	return a->err;
+}
+
+static struct error *attempt_once(struct attempt *a)
+{
+	struct error *err = copy_prepare(a->copy);
+
+	a->again = false;
+	return err ? err : run_thread(a);
+}
+
+static void wait_ns(uint64_t ns)
+{
+	struct timespec ts = { ns / 1000000000, ns % 1000000000 };
+
+	while (nanosleep(&ts, &ts) && errno == EINTR)
+		;
+}
+
+/*
+ * Look from afar, without a stop, until it is over or `ns` have gone by.  A
+ * process that collects all the time is idle for so short that a nap is too
+ * long; but one that hangs in a collection is not to be polled for ever.
+ */
+static void wait_while_busy(struct attempt *a, uint64_t ns)
+{
+	uint64_t start = monotonic_ns();
+
+	if (!a->options->busy) {
+		wait_ns(ns);
+		return;
+	}
+	while (a->options->busy(a->target, a->options->context)) {
+		uint64_t gone = monotonic_ns() - start;
+
+		if (gone >= ns)
+			return;
+		if (gone > POLL_NS)
+			wait_ns(POLL_NS);
+	}
+}
+
+/* What was prepared for the copy is good for a while. */
+static struct error *attempt_again(struct attempt *a, uint64_t prepared)
+{
+	if (monotonic_ns() - prepared > PREPARED_NS)
+		return attempt_once(a);
+	a->again = false;
+	return run_thread(a);
+}
+
+static struct error *attempt_all(struct attempt *a)
+{
+	unsigned int retries = a->options->retries;
+	uint64_t wait = FIRST_WAIT_NS, start = monotonic_ns();
+	struct error *err = attempt_once(a);
+
+	for (unsigned int i = 0; !err && a->again; i++) {
+		uint64_t gone = monotonic_ns() - start;
+
+		if (retries ? i >= retries : gone > PATIENCE_NS)
+			return error_new(ERR_SYSTEM, "process %d was within a "
+					 "collection each time, %u times in "
+					 "%.1f s: try again",
+					 (int)a->target->pid, i + 1,
+					 gone / 1e9);
+		wait_while_busy(a, wait);
+		wait = MIN(2 * wait, LAST_WAIT_NS);
+		err = attempt_again(a, start);
+	}
+	return err;
+}
+
+/* The main thread first; the kernel lists them by number. */
+static void put_main_first(struct thread_vec *threads, pid_t pid)
+{
+	for (size_t i = 1; i < threads->nr; i++) {
+		struct thread t = threads->v[i];
+
+		if (t.host_tid != pid)
+			continue;
+		memmove(threads->v + 1, threads->v, i * sizeof(t));
+		threads->v[0] = t;
+		return;
+	}
+}
+
+static struct error *adopt(struct attempt *a)
+{
+	struct target *t = a->target;
+	struct error *err;
+
+	memory_release(&t->memory);
+	err = copy_finish(a->copy, &t->memory);
+	if (err)
+		return err;
+	maps_release(&t->mappings);
+	t->mappings = mapping_vec_take(&a->copy->mappings);
+	put_main_first(&a->threads, t->pid);
+	thread_vec_release(&t->threads);
+	t->threads = thread_vec_take(&a->threads);
+	t->pause_ns = a->pause_ns;
+	t->lost = a->copy->lost;
+	t->taken_at = a->taken_at;
+	t->resident = process_resident(t->live->dir);
+	return NULL;
+}
+
+struct error *snapshot_take(struct target *t,
+			    const struct snapshot_options *options)
+{
+	static const struct snapshot_options defaults;
+	struct attempt a = { .target = t };
+	struct error *err;
+	struct copy copy;
+
+	room_yield();
+	copy_init(&copy, t->live);
+	a.options = options ? options : &defaults;
+	a.copy = &copy;
+	err = attempt_all(&a);
+	if (!err)
+		err = adopt(&a);
+	thread_vec_release(&a.threads);
+	copy_release(&copy);
+	return err;
+}

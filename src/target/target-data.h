@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target/target-data.h - what is known of a process: struct target.
+ *
+ * live/ fills it from a running process and core/ from a core file; each also
+ * gives the functions (struct target_source) that read more of it later.
+ * modules.c and target.c work on any target through these, and everybody else
+ * reads the fields.  The functions to call are in target/target.h.
+ *
+ * Everything in it that came from the process is untrusted.
+ */
+#ifndef TARGET_TARGET_DATA_H
+#define TARGET_TARGET_DATA_H
+
+#include <sys/types.h>
+
+#include "target/maps.h"
+#include "target/memory.h"
+
+/*
+ * An ELF file that the target has mapped: the program or a shared library.
+ * (Modules of Python are objects like others; target/ does not know them.)
+ */
+struct module {
+	char *path;		/* as the target sees it */
+	raddr start, end;	/* from its first mapping to its last */
+	raddr bias;		/* ELF address + bias = address in the target;
+				   set together with `image` */
+	struct image *image;	/* use modules_image(); NULL: not opened yet,
+				   or it can't be opened */
+	bool tried;		/* opening it was tried */
+};
+VEC_DEFINE(module_vec, struct module);
+
+struct thread {
+	pid_t tid;		/* in the target's own PID namespace */
+	pid_t host_tid;		/* in ours; the same for a core */
+	char name[32];		/* comm, untrusted */
+	raddr fs_base;		/* TLS base; 0: unknown */
+	raddr pc, sp;		/* 0: unknown */
+};
+VEC_DEFINE(thread_vec, struct thread);
+
+struct live;	/* target/live/live-data.h */
+struct core;	/* target/core/core-data.h */
+
+struct target {
+	char *name;		/* what the user typed */
+	pid_t pid;		/* of a live process; 0: a core */
+	pid_t core_pid;		/* of a core's process; 0: unknown */
+	char *executable;	/* path of the program as the target sees it */
+	char *command;		/* command line, with spaces between */
+	char *host;		/* name of the machine; "": unknown */
+	uint64_t start_time;	/* of the process, seconds since the epoch */
+	uint64_t taken_at;	/* of the snapshot, seconds since the epoch */
+	uint64_t resident;	/* bytes, when the snapshot was taken */
+	uint64_t pause_ns;	/* how long its threads stood still */
+	uint64_t lost;		/* bytes that could not be copied: zero in
+				   `memory` */
+	struct mapping_vec mappings;
+	struct module_vec modules; /* may move at target_snapshot() */
+	struct thread_vec threads; /* set by target_snapshot() */
+	struct memory memory;	/* set by target_snapshot() */
+	uint64_t missing;	/* bytes that a truncated core lacks */
+	struct str_vec warnings; /* of a core: what to tell the user */
+	const struct target_source *source;
+	struct live *live;	/* NULL: a core */
+	struct core *core;	/* NULL: a process */
+};
+
+/*
+ * Called with all threads stopped, before anything is copied; target_peek()
+ * works.  Setting `*again` means that this is no moment for a snapshot (a
+ * collection is running): the threads are resumed, and it is tried again.
+ */
+typedef struct error *(*snapshot_check)(struct target *t, void *context,
+					bool *again);
+
+struct snapshot_options {
+	snapshot_check check;	/* NULL: none */
+	/*
+	 * Would `check` set `*again`?  Called while the threads run, to choose
+	 * the moment of the next try; NULL: wait for a while instead.
+	 */
+	bool (*busy)(struct target *t, void *context);
+	void *context;		/* for `check` and `busy` */
+	unsigned int retries;	/* how often `again` is followed; 0: for 10 s */
+	/* For tests: called at named moments ("stopped", "copied"). */
+	void (*at)(const char *moment);
+};
+
+/*
+ * What live/ and core/ can do for their targets.  A function that is NULL has
+ * the answer that is given with it.
+ */
+struct target_source {
+	/* Read memory now; see target_peek(). */
+	struct error *(*peek)(struct target *t, raddr addr, void *buf,
+			      uint64_t len);
+	/* See target_snapshot(). */
+	struct error *(*snapshot)(struct target *t,
+				  const struct snapshot_options *options);
+	/* A descriptor of the mapping's file, which stays the source's; -1:
+	 * the file can't be had. */
+	int (*file)(struct target *t, const struct mapping *m);
+	/*
+	 * Where file() returns -1: a descriptor of the file's separate debug
+	 * information, which stays the source's, and the bias of the module
+	 * that the mapping `m` is in.  NULL: -1.
+	 */
+	int (*debug_file)(struct target *t, const struct mapping *m,
+			  raddr *bias);
+	/* A symbol's address in the process and its size, from memory alone;
+	 * false: not found.  NULL: false. */
+	bool (*symbol)(struct target *t, const struct module *module,
+		       const char *name, raddr *ret, uint64_t *size);
+	/* See target_is_missing().  NULL: false. */
+	bool (*is_missing)(struct target *t, raddr addr);
+	/* See target_hole().  NULL: 0. */
+	uint64_t (*hole)(const struct target *t, const uint8_t *p);
+	/* Free t->live or t->core; `memory` is released before. */
+	void (*close)(struct target *t);
+};
+
+/* Add a warning for the user; what is not printable in it gets escaped. */
+void target_warn(struct target *t, const char *format, ...) PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "target/live/live.h"
+#include "target/target.h"
+
+static struct error *finish_open(struct error *err, struct target *t,
+				 struct target **ret)
+{
+	if (err) {
+		target_close(t);
+		return err;
+	}
+	modules_find(t);
+	*ret = t;
+	return NULL;
+}
+
+struct error *target_open_pid(pid_t pid, struct target **ret)
+{
+	struct target *t = xcalloc(1, sizeof(*t));
+
+	return finish_open(live_open(pid, t), t, ret);
+}
+
+bool target_is_core(int fd)
+{
+	return core_is_one(fd);
+}
+
+struct error *target_open_core(const char *path,
+			       const struct core_options *options,
+			       struct target **ret)
+{
+	struct target *t = xcalloc(1, sizeof(*t));
+
+	return finish_open(core_open(path, options, t), t, ret);
+}
+
+void target_close(struct target *t)
+{
+	if (!t)
+		return;
+	/* Its segments may use what the source has. */
+	memory_release(&t->memory);
+	modules_release(t);
+	maps_release(&t->mappings);
+	thread_vec_release(&t->threads);
+	if (t->source)
+		t->source->close(t);
+	for (size_t i = 0; i < t->warnings.nr; i++)
+		free(t->warnings.v[i]);
+	str_vec_release(&t->warnings);
+	free(t->name);
+	free(t->executable);
+	free(t->command);
+	free(t->host);
+	free(t);
+}
+
+struct error *target_peek(struct target *t, raddr addr, void *buf,
+			  uint64_t len)
+{
+	return t->source->peek(t, addr, buf, len);
+}
+
+struct error *target_snapshot(struct target *t,
+			      const struct snapshot_options *options)
+{
+	struct error *err = t->source->snapshot(t, options);
+
+	/* A process may have loaded libraries since it was opened. */
+	if (!err && t->live)
+		modules_find(t);
+	return err;
+}
+
+bool target_is_missing(struct target *t, raddr addr)
+{
+	return t->source->is_missing && t->source->is_missing(t, addr);
+}
+
+uint64_t target_hole(const struct target *t, const uint8_t *p)
+{
+	return t->source->hole ? t->source->hole(t, p) : 0;
+}
