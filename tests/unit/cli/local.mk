@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # They share run.c: pyheld in a child, and what it said.
 check_PROGRAMS += \
+	tests/unit/cli/check_files \
 	tests/unit/cli/check_options \
-	tests/unit/cli/check_targets
+	tests/unit/cli/check_reports \
+	tests/unit/cli/check_targets \
+	tests/unit/cli/check_terminal
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
+tests_unit_cli_check_files_SOURCES = \
+	tests/unit/cli/check_files.c $(run_sources)
 tests_unit_cli_check_options_SOURCES = \
 	tests/unit/cli/check_options.c $(run_sources)
+tests_unit_cli_check_reports_SOURCES = \
+	tests/unit/cli/check_reports.c $(run_sources)
 tests_unit_cli_check_targets_SOURCES = \
 	tests/unit/cli/check_targets.c $(run_sources)
+tests_unit_cli_check_terminal_SOURCES = \
+	tests/unit/cli/check_terminal.c $(run_sources)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +36,9 @@ static void call(int out, int err, const char *const *arguments)
 	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Check has handlers of its own. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
@@ -120,13 +126,65 @@ void run_expect_out(const struct run *r, const char *text)
 	ck_assert_msg(strstr(r->out, text), "no '%s' in: %s", text, r->out);
 }
 
-json_t *run_json(const struct run *r)
+/* The value at `path`; *whole is to be freed. */
+static const json_t *find_json(const struct run *r, const char *path,
+			       json_t **whole)
 {
+	CLEANUP(freep) char *copy = xstrdup(path);
 	json_error_t error;
-	json_t *ret = json_loads(r->out, 0, &error);
+	const json_t *at;
+	char *save;
 
-	ck_assert_msg(ret, "%s in: %s", error.text, r->out);
-	return ret;
+	*whole = json_loads(r->out, 0, &error);
+	ck_assert_msg(*whole, "%s in: %s", error.text, r->out);
+	at = *whole;
+	for (char *key = strtok_r(copy, ".", &save); key;
+	     key = strtok_r(NULL, ".", &save)) {
+		at = json_is_array(at) ? json_array_get(at, (size_t)atoi(key)) :
+					 json_object_get(at, key);
+		ck_assert_msg(at, "no %s of %s in: %s", key, path, r->out);
+	}
+	return at;
+}
+
+void run_expect_int(const struct run *r, const char *path, int64_t value)
+{
+	json_t *whole;
+	const json_t *at = find_json(r, path, &whole);
+
+	ck_assert_msg(json_is_integer(at) && json_integer_value(at) == value,
+		      "%s is not %" PRId64 " in: %s", path, value, r->out);
+	json_decref(whole);
+}
+
+void run_expect_text(const struct run *r, const char *path, const char *value)
+{
+	json_t *whole;
+	const json_t *at = find_json(r, path, &whole);
+
+	ck_assert_msg(json_is_string(at) && !strcmp(json_string_value(at),
+						    value),
+		      "%s is not '%s' in: %s", path, value, r->out);
+	json_decref(whole);
+}
+
+void run_expect_true(const struct run *r, const char *path)
+{
+	json_t *whole;
+
+	ck_assert_msg(json_is_true(find_json(r, path, &whole)),
+		      "%s is not true in: %s", path, r->out);
+	json_decref(whole);
+}
+
+void run_expect_size(const struct run *r, const char *path, size_t size)
+{
+	json_t *whole;
+	const json_t *at = find_json(r, path, &whole);
+
+	ck_assert_msg(json_is_array(at) && json_array_size(at) == size,
+		      "%s has not %zu items in: %s", path, size, r->out);
+	json_decref(whole);
 }
 
 /* --- the folder --- */

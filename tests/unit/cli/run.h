@@ -16,7 +16,7 @@
 #define TESTS_UNIT_CLI_RUN_H
 
 #include <check.h>
-#include <jansson.h>
+#include <stdint.h>
 
 #include "cli/status.h"
 
@@ -51,8 +51,14 @@ void run_expect_error(const struct run *r, int status, const char *word);
 /* stdout has `text` in it. */
 void run_expect_out(const struct run *r, const char *text);
 
-/* stdout is this JSON; the caller's to json_decref(). */
-json_t *run_json(const struct run *r);
+/*
+ * stdout is JSON with this value at `path`: the keys and indices that lead to
+ * it, as "types.0.name".  run_expect_size(): it is an array of `size`.
+ */
+void run_expect_int(const struct run *r, const char *path, int64_t value);
+void run_expect_text(const struct run *r, const char *path, const char *value);
+void run_expect_true(const struct run *r, const char *path);
+void run_expect_size(const struct run *r, const char *path, size_t size);
 
 /*
  * The tests of `tc` run in a new, empty folder, which is removed when the last

@@ -220,6 +220,12 @@ static uint32_t read_type(struct heap *h, char *word)
 	return add_type(h, word, flags);
 }
 
+/* A new object may move the columns: its id has to be there first. */
+static void set_type(struct heap *h, oid o, uint32_t type)
+{
+	h->type[o] = type;
+}
+
 static void read_value(struct heap *h, const char *keyword, char *word)
 {
 	char *equals = strchr(word, '=');
@@ -279,7 +285,7 @@ static void read_section(struct heap *h, char *section, bool values,
 		if (!keyword)
 			read_edge(h, word, edges);
 		else if (type)
-			h->type[get(h, word)] = type;
+			set_type(h, get(h, word), type);
 		else if (is_value)
 			read_value(h, keyword, word);
 		else

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What commands write: captures, exports and reports, to files and to stdout,
+ * and what they do when that fails.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "cli/outfile.h"
+#include "graph-file.h"
+#include "run.h"
+#include "suite.h"
+
+#define GRAPH "m->m.d m.d->a a->b b->a; root m:m; type app.Node/heap a b"
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *ret = xcalloc(1 << 20, 1);
+
+	ck_assert_msg(f, "%s", path);
+	ck_assert_uint_lt(fread(ret, 1, 1 << 20, f), 1 << 20);
+	fclose(f);
+	return ret;
+}
+
+static void expect_content(const char *path, const char *content)
+{
+	CLEANUP(freep) char *s = read_file(path);
+
+	ck_assert_str_eq(s, content);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static unsigned int nr_files(const char *pattern)
+{
+	unsigned int nr;
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return 0;
+	nr = (unsigned int)found.gl_pathc;
+	globfree(&found);
+	return nr;
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+static void expect_none(struct error *err)
+{
+	ck_assert_msg(!err, "%s", err ? err->message : "");
+}
+
+static void expect_some(struct error *err, const char *word)
+{
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	ck_assert_msg(strstr(err->message, word), "%s", err->message);
+	error_free(err);
+}
+
+/* --- outfile.h --- */
+
+START_TEST(outfile_is_there_when_it_is_closed)
+{
+	struct outfile f = OUTFILE_INIT;
+
+	write_text("out", "before");
+	umask(022);
+	expect_none(outfile_open(&f, "out"));
+	fputs("after", f.stream);
+	fflush(f.stream);
+	expect_content("out", "before");
+	ck_assert_uint_eq(nr_files("out*"), 2);
+	expect_none(outfile_close(&f));
+	expect_content("out", "after");
+	ck_assert_int_eq(mode_of("out"), 0644);
+	outfile_abandon(&f);
+	expect_content("out", "after");
+	ck_assert_uint_eq(nr_files("out*"), 1);
+	unlink("out");
+}
+END_TEST
+
+START_TEST(outfile_leaves_nothing_when_it_is_abandoned)
+{
+	struct outfile f = OUTFILE_INIT;
+
+	write_text("out", "before");
+	expect_none(outfile_open(&f, "out"));
+	fputs("after", f.stream);
+	outfile_abandon(&f);
+	expect_content("out", "before");
+	ck_assert_uint_eq(nr_files("out*"), 1);
+	/* And once more. */
+	outfile_abandon(&f);
+	unlink("out");
+}
+END_TEST
+
+START_TEST(outfile_that_is_private)
+{
+	struct outfile f = { .private = true };
+
+	umask(0);
+	expect_none(outfile_open(&f, "secret"));
+	ck_assert_int_eq(mode_of(f.temporary), 0600);
+	expect_none(outfile_close(&f));
+	ck_assert_int_eq(mode_of("secret"), 0600);
+	outfile_abandon(&f);
+}
+END_TEST
+
+START_TEST(outfile_goes_through_links)
+{
+	struct outfile f = OUTFILE_INIT;
+	struct stat st;
+
+	write_text("real", "before");
+	ck_assert_int_eq(symlink("real", "link"), 0);
+	expect_none(outfile_open(&f, "link"));
+	fputs("after", f.stream);
+	expect_none(outfile_close(&f));
+	outfile_abandon(&f);
+	ck_assert_int_eq(lstat("link", &st), 0);
+	ck_assert(S_ISLNK(st.st_mode));
+	expect_content("real", "after");
+}
+END_TEST
+
+START_TEST(outfile_that_can_not_be)
+{
+	struct outfile f = OUTFILE_INIT;
+
+	expect_some(outfile_open(&f, "no/such/folder"), "can't create");
+	outfile_abandon(&f);
+	ck_assert_int_eq(mkdir("folder", 0700), 0);
+	expect_some(outfile_open(&f, "folder"), "can't open");
+	outfile_abandon(&f);
+	/* In the way of the new name, when all is written. */
+	expect_none(outfile_open(&f, "late"));
+	ck_assert_int_eq(mkdir("late", 0700), 0);
+	expect_some(outfile_close(&f), "can't rename");
+	outfile_abandon(&f);
+	ck_assert_uint_eq(nr_files("late*"), 1);
+}
+END_TEST
+
+START_TEST(outfile_on_a_full_disk)
+{
+	struct outfile f = OUTFILE_INIT;
+
+	expect_none(outfile_open(&f, "/dev/full"));
+	ck_assert_ptr_null(f.temporary);
+	fputs("text", f.stream);
+	expect_some(outfile_close(&f), "can't write");
+	outfile_abandon(&f);
+}
+END_TEST
+
+/* A signal ends us, and nothing is left of what was not complete. */
+static void be_killed(int number)
+{
+	struct outfile f = OUTFILE_INIT;
+
+	/* Check has a handler of its own. */
+	signal(number, SIG_DFL);
+	expect_none(outfile_open(&f, "unfinished"));
+	fputs("text", f.stream);
+	fflush(f.stream);
+	ck_assert_uint_eq(nr_files("unfinished*"), 1);
+	raise(number);
+	_exit(1);
+}
+
+START_TEST(outfile_leaves_nothing_when_it_is_killed)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGXFSZ };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (!pid)
+			be_killed(signals[i]);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert(WIFSIGNALED(status));
+		ck_assert_int_eq(WTERMSIG(status), signals[i]);
+		ck_assert_uint_eq(nr_files("unfinished*"), 0);
+	}
+}
+END_TEST
+
+/* --- pyheld capture --- */
+
+/* What is the same in a heap and in a capture of it. */
+static char *list_objects(const char *target)
+{
+	struct run r;
+	char *ret;
+
+	RUN(&r, "export", target);
+	run_expect(&r, STATUS_OK);
+	ret = xstrdup(strchr(r.out, '\n'));
+	run_release(&r);
+	return ret;
+}
+
+START_TEST(captures_of_captures_say_the_same)
+{
+	CLEANUP(freep) char *before = NULL, *packed = NULL, *plain = NULL;
+	struct stat a, b;
+	struct run r;
+
+	graph_file("g", GRAPH);
+	before = list_objects("g");
+	RUN(&r, "capture", "g", "-o", "packed");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "");
+	ck_assert_str_eq(r.err, "");
+	run_release(&r);
+	ck_assert_int_eq(mode_of("packed"), 0600);
+	packed = list_objects("packed");
+	ck_assert_str_eq(packed, before);
+	RUN(&r, "capture", "packed", "--no-compress", "--output=plain");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	plain = list_objects("plain");
+	ck_assert_str_eq(plain, before);
+	ck_assert_int_eq(stat("packed", &a), 0);
+	ck_assert_int_eq(stat("plain", &b), 0);
+	ck_assert_int_lt(a.st_size, b.st_size);
+}
+END_TEST
+
+static void check_redaction(const char *option, const char *there,
+			    const char *gone)
+{
+	CLEANUP(freep) char *s = NULL;
+	struct run r;
+
+	RUN(&r, "capture", "g", "-o", "redacted", option);
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	s = list_objects("redacted");
+	ck_assert_msg(strstr(s, there), "no '%s' in: %s", there, s);
+	ck_assert_msg(!strstr(s, gone), "'%s' in: %s", gone, s);
+}
+
+START_TEST(captures_are_redacted)
+{
+	graph_file("g", GRAPH);
+	check_redaction("--redact", "app.Node", "no such thing");
+	check_redaction("--redact=contents", "app.Node", "no such thing");
+	check_redaction("--redact=all", "0x1020", "app.Node");
+}
+END_TEST
+
+START_TEST(capture_to_stdout)
+{
+	CLEANUP(freep) char *before = NULL, *after = NULL;
+	int fd = open("stdout", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct run r;
+
+	graph_file("g", GRAPH);
+	before = list_objects("g");
+	RUN_TO(&r, fd, "capture", "g", "-o", "-");
+	close(fd);
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	after = list_objects("stdout");
+	ck_assert_str_eq(after, before);
+}
+END_TEST
+
+START_TEST(capture_on_a_full_disk)
+{
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct run r;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "capture", "g", "-o", "/dev/full");
+	run_expect_error(&r, STATUS_FAILED, "/dev/full");
+	run_release(&r);
+	RUN_TO(&r, full, "capture", "g", "-o", "-");
+	run_expect_error(&r, STATUS_FAILED, "stdout");
+	run_release(&r);
+	RUN(&r, "capture", "g", "-o", "no/such/folder");
+	run_expect_error(&r, STATUS_FAILED, "no/such/folder");
+	run_release(&r);
+	close(full);
+}
+END_TEST
+
+/* As on a disk that gets full: what was there stays, and nothing else. */
+START_TEST(capture_beyond_the_limit_of_files)
+{
+	const struct rlimit small = { 64, 64 };
+	struct run r;
+
+	graph_file("g", GRAPH);
+	write_text("small", "before");
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	/* stderr is a file here, too, but its words are few. */
+	RUN(&r, "capture", "g", "-o", "small");
+	ck_assert_int_eq(r.status, STATUS_FAILED);
+	run_release(&r);
+	expect_content("small", "before");
+	ck_assert_uint_eq(nr_files("small*"), 1);
+}
+END_TEST
+
+/* --- pyheld export --- */
+
+START_TEST(export_to_a_file_and_to_stdout)
+{
+	CLEANUP(freep) char *text = NULL;
+	struct run r, file;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "export", "g", "--format=jsonl");
+	run_expect(&r, STATUS_OK);
+	RUN(&file, "export", "g", "-o", "lines");
+	run_expect(&file, STATUS_OK);
+	ck_assert_str_eq(file.out, "");
+	run_release(&file);
+	text = read_file("lines");
+	ck_assert_str_eq(text, r.out);
+	run_expect_out(&r, "\"objects\":4");
+	run_expect_out(&r, "{\"address\":\"0x1030\",\"type\":\"app.Node\"");
+	run_release(&r);
+}
+END_TEST
+
+START_TEST(export_that_can_not_be_written)
+{
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct run r;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "export", "g", "-o", "/dev/full");
+	run_expect_error(&r, STATUS_FAILED, "/dev/full");
+	run_release(&r);
+	RUN_TO(&r, full, "export", "g");
+	run_expect_error(&r, STATUS_FAILED, "stdout");
+	run_release(&r);
+	close(full);
+}
+END_TEST
+
+/* --- reports --- */
+
+static const char *const reports[] = {
+	"summary", "cycles", "garbage", "leaks", "retained", "refs", "doctor",
+};
+
+START_TEST(reports_on_a_full_disk)
+{
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct run r;
+
+	graph_file("g", GRAPH);
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		RUN_TO(&r, full, reports[i], "g");
+		run_expect_error(&r, STATUS_FAILED, "stdout");
+		run_release(&r);
+		RUN_TO(&r, full, reports[i], "g", "--json");
+		run_expect_error(&r, STATUS_FAILED, "stdout");
+		run_release(&r);
+	}
+	/* Nor is a limit said to be crossed when nobody got the report. */
+	RUN_TO(&r, full, "summary", "g", "--fail-if=objects>1");
+	run_expect_error(&r, STATUS_FAILED, "stdout");
+	ck_assert_ptr_null(strstr(r.err, "objects>1"));
+	run_release(&r);
+	close(full);
+}
+END_TEST
+
+START_TEST(reports_that_nobody_reads)
+{
+	struct run r;
+	int ends[2];
+
+	graph_file("g", GRAPH);
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	close(ends[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
+		signal(SIGPIPE, SIG_DFL);
+		RUN_TO(&r, ends[1], reports[i], "g");
+		run_expect(&r, 128 + SIGPIPE);
+		ck_assert_str_eq(r.err, "");
+		run_release(&r);
+		/* Inherited from who started us. */
+		signal(SIGPIPE, SIG_IGN);
+		RUN_TO(&r, ends[1], reports[i], "g");
+		run_expect_error(&r, STATUS_FAILED, "stdout");
+		run_release(&r);
+	}
+	close(ends[1]);
+}
+END_TEST
+
+const char suite_name[] = "files";
+
+void suite_add_tests(TCase *tc)
+{
+	run_in_folder(tc);
+	tcase_add_test(tc, outfile_is_there_when_it_is_closed);
+	tcase_add_test(tc, outfile_leaves_nothing_when_it_is_abandoned);
+	tcase_add_test(tc, outfile_that_is_private);
+	tcase_add_test(tc, outfile_goes_through_links);
+	tcase_add_test(tc, outfile_that_can_not_be);
+	tcase_add_test(tc, outfile_on_a_full_disk);
+	tcase_add_test(tc, outfile_leaves_nothing_when_it_is_killed);
+	tcase_add_test(tc, captures_of_captures_say_the_same);
+	tcase_add_test(tc, captures_are_redacted);
+	tcase_add_test(tc, capture_to_stdout);
+	tcase_add_test(tc, capture_on_a_full_disk);
+	tcase_add_test(tc, capture_beyond_the_limit_of_files);
+	tcase_add_test(tc, export_to_a_file_and_to_stdout);
+	tcase_add_test(tc, export_that_can_not_be_written);
+	tcase_add_test(tc, reports_on_a_full_disk);
+	tcase_add_test(tc, reports_that_nobody_reads);
+}
