@@ -5,6 +5,8 @@ include tests/fuzz/local.mk
 
 EXTRA_DIST += \
 	tests/build-free-threaded \
+	tests/checks/allowed_differences.py \
+	tests/checks/compare-programs \
 	tests/checks/coverage \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
@@ -17,6 +19,7 @@ EXTRA_DIST += \
 	tests/e2e/test_wild.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_compare.py \
 	tests/e2e/test_coverage.py \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
@@ -93,4 +96,10 @@ update-truth-table: src/pyheld
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld --no-unit \
 		--table=$(top_srcdir)/HACKING.md
 
-.PHONY: check-local check-programs coverage update-truth-table
+# What this build says, held against what another build says: OLD=its pyheld.
+compare: src/pyheld
+	@test -n "$(OLD)" || { echo 'usage: make compare OLD=FILE' >&2; exit 2; }
+	$(PYTHON3) $(top_srcdir)/tests/checks/compare-programs \
+		$(COMPARE_FLAGS) "$(OLD)" src/pyheld
+
+.PHONY: check-local check-programs compare coverage update-truth-table
