@@ -14,7 +14,7 @@ static const struct argp help_argp;
 static int cmd_help(const struct command *c, int argc, char **argv);
 
 const struct command commands[] = {
-	{ "leaks", "Tell what looks like a leak, and what usually fixes it",
+	{ "leaks", "Show what looks like a leak, and what usually fixes it",
 	  &leaks_argp, cmd_leaks },
 	{ "summary", "Count objects and bytes by type", &summary_argp,
 	  cmd_summary },
@@ -25,21 +25,21 @@ const struct command commands[] = {
 	  &garbage_argp, cmd_garbage },
 	{ "retained", "Show which objects keep the most memory alive",
 	  &retained_argp, cmd_retained },
-	{ "refs", "Show what reference counts nobody explains", &refs_argp,
+	{ "refs", "Show references that pyheld can't explain", &refs_argp,
 	  cmd_refs },
-	{ "object", "Show one object, what it refers to and what to it",
+	{ "object", "Show one object, its references and its referrers",
 	  &object_argp, cmd_object },
-	{ "capture", "Write all objects and references into a file",
+	{ "capture", "Write the whole heap into a file",
 	  &capture_argp, cmd_capture },
-	{ "diff", "Compare two captures or more: what came, what grew",
+	{ "diff", "Compare two or more captures: what came, what grew",
 	  &diff_argp, cmd_diff },
 	{ "export", "Write the whole object graph as JSON lines",
 	  &export_argp, cmd_export },
 	{ "watch", "Sample a process; capture it when a condition is met",
 	  &watch_argp, cmd_watch },
-	{ "doctor", "Check how well pyheld knows a CPython", &doctor_argp,
+	{ "doctor", "Check how well pyheld reads a CPython", &doctor_argp,
 	  cmd_doctor },
-	{ "help", "Show help of a command", &help_argp, cmd_help },
+	{ "help", "Show the help of a command", &help_argp, cmd_help },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);
 
@@ -97,25 +97,28 @@ static char *top_help(int key, const char *text, void *input UNUSED)
 const struct argp top_argp = {
 	.parser = parse_top,
 	.args_doc = "COMMAND [OPTION...] TARGET",
-	.doc = "Tell what keeps Python objects alive in a running CPython,"
-	       " from outside of it."
+	.doc = "Show what keeps Python objects alive in a running CPython,"
+	       " from outside."
 	       "\v"
-	       "TARGET is the PID of a Python process.  It is stopped for as"
-	       " long as one copy of its memory takes; nothing is run in it"
-	       " and nothing is changed.\n"
+	       "TARGET is the PID of a Python process, a core file or a"
+	       " capture.  pyheld stops a process only while it copies the"
+	       " memory.  It runs no code in it and changes nothing there.\n"
 	       "\n"
 	       "Example:\n"
-	       "  pyheld summary 4242\n"
+	       "  pyheld leaks 4242\n"
 	       "  pyheld chain 4242 --type=app.User\n"
 	       "\n"
-	       "'pyheld help COMMAND' tells more about a command.",
+	       "'pyheld help COMMAND' shows the help of a command.\n"
+	       "\n"
+	       "Report bugs in the issue tracker of the project; 'pyheld doctor"
+	       " PID' says what to include.",
 	.children = common_children,
 	.help_filter = top_help,
 };
 
 static int unknown_command(const char *name)
 {
-	fprintf(stderr, "pyheld: '%s' is no command\n", name);
+	fprintf(stderr, "pyheld: there is no command '%s'\n", name);
 	argp_help(&top_argp, stderr, ARGP_HELP_SHORT_USAGE,
 		  (char[]){ "pyheld" });
 	fputs("Try 'pyheld --help' for the list of commands.\n", stderr);
@@ -164,7 +167,7 @@ static error_t parse_help(int key, char *arg, struct argp_state *state)
 static const struct argp help_argp = {
 	.parser = parse_help,
 	.args_doc = "[COMMAND]",
-	.doc = "Show help of a command, or of pyheld as a whole."
+	.doc = "Show the help of a command, or of pyheld itself."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld help chain",

@@ -21,7 +21,7 @@ error_t limits_add(struct limits *l, const char *arg, bool compares,
 	if (compares || !limit_compares(&limit))
 		return 0;
 	return options_error(state, "--fail-if: '%s' is about growth, which"
-			     " takes two targets: see pyheld diff", arg);
+			     " needs two targets: use pyheld diff", arg);
 }
 
 int limits_check(struct limits *l, const struct heap *old,

@@ -53,9 +53,9 @@ static const struct argp_option common_options[] = {
 	  "Show headings and growth in colour (default: auto, on a terminal)",
 	  -1 },
 	{ "executable", OPTION_EXECUTABLE, "FILE", 0,
-	  "TARGET is a core file of this program", -1 },
+	  "TARGET is a core file of the program FILE", -1 },
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
-	  "Look there for the files that a core's process had mapped", -1 },
+	  "Look below DIR for the files that a core's process had mapped", -1 },
 	{ "help", 'h', NULL, 0, "Show this help", -1 },
 	{ "usage", OPTION_USAGE, NULL, 0, "Show a short usage message", -1 },
 	{ "version", 'V', NULL, 0, "Show the version", -1 },
@@ -140,7 +140,7 @@ bool options_common(int key, char *arg, struct argp_state *state,
 		if (o->nr_args)
 			return false;
 		*ret = options_error(state, "TARGET is missing:"
-				     " the PID of a Python process");
+				     " give a PID, a core file or a capture");
 		return true;
 	default:
 		return parse_shared(key, arg, state, ret);
@@ -173,7 +173,8 @@ error_t options_address(const struct argp_state *state, const char *arg,
 	if (!*digits || strspn(digits, "0123456789abcdefABCDEF") !=
 			strlen(digits) || errno)
 		return options_error(state, "'%s' is not an address: "
-				     "hexadecimal digits, with or without 0x",
+				     "use hexadecimal digits, with or without"
+				     " 0x",
 				     arg);
 	return 0;
 }
@@ -192,7 +193,7 @@ error_t options_word(const struct argp_state *state, const char *name,
 		}
 		word = word[len] ? word + len + 1 : NULL;
 	}
-	return options_error(state, "--%s: '%s' is none of %s", name, arg,
+	return options_error(state, "--%s: '%s' is not one of %s", name, arg,
 			     words);
 }
 

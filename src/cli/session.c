@@ -44,14 +44,13 @@ void session_set_sysroot(const char *path)
 static struct error *refuse_file(const char *path, int fd,
 				 const struct stat *st)
 {
-	const char *what = "no process, capture or core file";
+	const char *what = "not a process, capture or core file";
 	Elf64_Ehdr header;
 
 	if (S_ISDIR(st->st_mode))
 		what = "a directory";
 	else if (!S_ISREG(st->st_mode))
-		what = "a pipe or a device, which can't be looked at here and"
-		       " there";
+		what = "a pipe or a device, which can't be read in any order";
 	else if (S_ISREG(st->st_mode) && !st->st_size)
 		what = "an empty file";
 	else if (S_ISREG(st->st_mode) &&
@@ -70,8 +69,8 @@ static struct error *refuse_file(const char *path, int fd,
 static void file_is_lost(int number)
 {
 	/* In front, what ends a line of progress. */
-	static const char text[] = "\r\033[Kpyheld: the file was cut short while"
-				   " it was read, or its disk fails\n";
+	static const char text[] = "\r\033[Kpyheld: the file was truncated"
+				   " while it was read, or its disk fails\n";
 	size_t skip = isatty(STDERR_FILENO) ? 0 : 4;
 
 	(void)number;
@@ -92,8 +91,8 @@ static struct error *open_file(const char *path, struct heap *ret,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	signal(SIGBUS, file_is_lost);
 	if (fd < 0 || fstat(fd, &st))
-		return error_errno(ERR_USAGE, errno, "'%s' is no PID, and as a"
-				   " file it can't be opened", path);
+		return error_errno(ERR_USAGE, errno, "'%s' is not a PID, and"
+				   " can't be opened as a file", path);
 	if (S_ISREG(st.st_mode) && target_is_core(fd))
 		return target_open_core(path, &core_options, target);
 	if (!S_ISREG(st.st_mode) ||
@@ -116,8 +115,8 @@ static struct error *open_process(const char *name, struct target **ret)
 	errno = 0;
 	pid = strtoul(name, NULL, 10);
 	if (errno || pid < 1 || pid > INT_MAX)
-		return error_new(ERR_NOT_FOUND, "no process has the PID %s: see"
-				 " ps or pgrep -a python", name);
+		return error_new(ERR_NOT_FOUND, "no process has the PID %s: try"
+				 " pgrep -a python", name);
 	return target_open_pid((pid_t)pid, ret);
 }
 
@@ -275,7 +274,7 @@ static struct error *no_object(const struct session *s, uint64_t address)
 
 	if (around != OID_NONE)
 		return error_new(ERR_NOT_FOUND, "no object starts at 0x%" PRIx64
-				 ": it lies %" PRIu64 " bytes inside of the %s"
+				 ": it is %" PRIu64 " bytes inside the %s"
 				 " at 0x%" PRIx64, address,
 				 address - h->address[around],
 				 heap_type_of(h, around)->name,
@@ -284,9 +283,9 @@ static struct error *no_object(const struct session *s, uint64_t address)
 	if (!m)
 		return error_new(ERR_NOT_FOUND, "no object is at 0x%" PRIx64
 				 ": nothing is mapped there", address);
-	return error_new(ERR_NOT_FOUND, "no object is at 0x%" PRIx64 ": it lies"
-			 " in %s (0x%" PRIx64 "-0x%" PRIx64 "), where no object"
-			 " that the collector reaches starts", address,
+	return error_new(ERR_NOT_FOUND, "no object is at 0x%" PRIx64 ": it is"
+			 " in %s (0x%" PRIx64 "-0x%" PRIx64 "), but no object"
+			 " that the collector reaches starts there", address,
 			 *m->path ? m->path : "anonymous memory",
 			 m->start, m->end);
 }

@@ -4,9 +4,9 @@
 #ifdef HAVE_UNICORN
 #define EMULATOR "emulator: Unicorn"
 #else
-#define EMULATOR "emulator: none (built --without-unicorn): objects of C" \
-	" types that pyheld\n  does not know are only scanned for pointers," \
-	" which may miss references\n  and find some that are none"
+#define EMULATOR "emulator: none (built --without-unicorn): objects of" \
+	" unknown C types are\n  only scanned for pointers, which may miss" \
+	" references and find some\n  that do not exist"
 #endif
 
 void version_print(FILE *out)

@@ -235,13 +235,13 @@ def test_not_a_capture():
         good = captured(folder)
         refused(folder, b"", ["empty"])
         refused(folder, b"not a capture at all, but text\n", ["process"])
-        refused(folder, good[:8], ["cut"])
+        refused(folder, good[:8], ["truncated"])
         refused(folder, b"\x89PNG\r\n\x1a\n" + good[8:], ["process"])
         version = good[:10] + struct.pack("<H", 77) + good[12:]
         refused(folder, version, ["version 77", "newer"])
         order = good[:8] + b"\1\2" + good[10:]
         refused(folder, order, ["byte order"])
-        refused(folder, good + b"\n", ["cut", "added"])
+        refused(folder, good + b"\n", ["truncated", "added"])
 
 
 @limit(240)
@@ -251,7 +251,7 @@ def test_truncated():
             good = captured(folder, *options)
             some = random.Random(7)
             for _ in range(40):
-                refused(folder, good[:some.randrange(9, len(good))], ["cut"])
+                refused(folder, good[:some.randrange(9, len(good))], ["truncated"])
 
 
 def every_byte_says(file):

@@ -426,7 +426,7 @@ def test_impossible_headers():
                 ("overlap", header(nr=2) + load(0, 4096, 8, 8192) +
                  load(0, 8192, 8, 8192), "overlap"),
                 ("past-the-end", header() + load(2**40, 4096, 4096, 4096),
-                 "cut short"),
+                 "truncated"),
                 ("huge", header() + load(0, 4096, 4096, 2**46),
                  "no CPython")]:
             with open(d.file(name), "wb") as f:
@@ -450,7 +450,7 @@ def test_other_files():
                      words=["script"])
         result = pyheld_raw("summary", "--executable=/bin/sh", core)
         assert b"build-id" in result.err, result
-        for path, word in (script, "folder"), (d.file("not"), "No such"):
+        for path, word in (script, "directory"), (d.file("not"), "No such"):
             expect_error("summary", "--sysroot=" + path, core,
                          words=["--sysroot", word])
         program = pyheld("summary", "--json", core).json
@@ -464,8 +464,8 @@ def test_not_a_core():
     with Directory() as d:
         for name, data, word in [
                 ("empty", b"", "empty"),
-                ("text", b"core\n" * 100, "no process"),
-                ("short", b"\x7fELF\2\1\1", "no process"),
+                ("text", b"core\n" * 100, "not a process"),
+                ("short", b"\x7fELF\2\1\1", "not a process"),
                 ("elf", open("/bin/sh", "rb").read(), "program")]:
             with open(d.file(name), "wb") as f:
                 f.write(data)

@@ -325,7 +325,7 @@ def test_debuginfod():
             assert good.asked == [path]
         other_build(kept, d.file("other"))
         with Server({path: d.file("other")}) as wrong:
-            refused(core, "what the debuginfod server gave",
+            refused(core, "the file from the debuginfod server",
                     env=asking(d, wrong.url))
         with Server({path: core}) as wrong:
             result = pyheld_raw("summary", core, env=asking(d, wrong.url))

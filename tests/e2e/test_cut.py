@@ -209,7 +209,7 @@ def test_compressed(python):
                 assert result.status == 4 and found >= 0, result
                 assert result.json["objects"] <= found, result
                 assert result.json["coverage"]["lost_bytes"], result
-                assert b"cut short" in result.err, result
+                assert b"truncated" in result.err, result
                 found = result.json["objects"]
             os.unlink(path)
 

@@ -24,7 +24,7 @@ static struct error *parse_growth(const char *text, const char *end,
 	c->percent = *end == '%';
 	end += c->percent;
 	if (*end != '/' || !quantity_parse_duration(end + 1, &c->window_ms))
-		return refuse(text, "growth needs '/' and how long");
+		return refuse(text, "growth needs '/' and a time");
 	return NULL;
 }
 
@@ -40,7 +40,7 @@ struct error *condition_parse(const char *text, struct condition *ret)
 		    !strncmp(metric_names[i], text, len))
 			break;
 	if (i == ARRAY_SIZE(metric_names))
-		return refuse(text, "it starts with rss, objects, bytes or "
+		return refuse(text, "it must start with rss, objects, bytes or "
 				    "growth");
 	if (text[len] != '>' || !quantity_parse(text + len + 1, &c.amount,
 						&end))
@@ -52,7 +52,7 @@ struct error *condition_parse(const char *text, struct condition *ret)
 		if (err)
 			return err;
 	} else if (*end) {
-		return refuse(text, "there is something behind the amount");
+		return refuse(text, "something follows the amount");
 	}
 	*ret = c;
 	return NULL;

@@ -47,15 +47,15 @@ static struct error *parse_metric(const char *name, struct limit *l)
 
 	if (is_known && l->pattern && l->metric != LIMIT_COUNT &&
 	    l->metric != LIMIT_BYTES)
-		return error_new(ERR_USAGE, "'%s' is not known of a type, only"
-				 " count and bytes are", name);
+		return error_new(ERR_USAGE, "a type has no '%s', only count and"
+				 " bytes", name);
 	if (is_known && !l->pattern && l->metric == LIMIT_COUNT)
-		return error_new(ERR_USAGE, "count is of a type, as in"
-				 " 'type:app.User count>1000'; of all types it"
-				 " is called objects");
+		return error_new(ERR_USAGE, "count needs a type, as in"
+				 " 'type:app.User count>1000'; for all types"
+				 " use objects");
 	if (is_known)
 		return NULL;
-	return error_new(ERR_USAGE, "'%s' is none of %s", name,
+	return error_new(ERR_USAGE, "'%s' is not one of %s", name,
 			 l->pattern ? "count and bytes" :
 			 "objects, bytes, garbage, uncollectable and rss");
 }
@@ -75,8 +75,8 @@ static struct error *parse_value(const char *text, struct limit *l)
 		factor = quantity_factor(*p++);
 	}
 	if (!p || *p || factor == 0)
-		return error_new(ERR_USAGE, "'%s' is no value: 1000, 2.5G, +5k"
-				 " or 10%% are", text);
+		return error_new(ERR_USAGE, "'%s' is not a value, such as 1000,"
+				 " 2.5G, +5k or 10%%", text);
 	l->value *= factor;
 	return NULL;
 }
@@ -93,7 +93,7 @@ static struct error *parse_what(const char *what, struct limit *l)
 		l->pattern = trimmed(what, space);
 	if (!l->pattern || !*l->pattern)
 		return error_new(ERR_USAGE, "'type:%s' is not a type's name and"
-				 " a figure, as 'type:app.User count' is",
+				 " a metric, such as 'type:app.User count'",
 				 what);
 	return parse_metric(space + 1, l);
 }
@@ -107,7 +107,7 @@ static struct error *parse(const char *text, struct limit *l)
 	struct error *err;
 
 	if (!than)
-		return error_new(ERR_USAGE, "there is no '>' in it");
+		return error_new(ERR_USAGE, "it has no '>'");
 	what = trimmed(text, than);
 	value = trimmed(than + 1, text + strlen(text));
 	err = parse_what(what, l);
@@ -123,7 +123,7 @@ struct error *limit_parse(const char *text, struct limit *ret)
 
 	if (err) {
 		limit_release(&l);
-		return error_wrap(err, "'%s' is no limit", text);
+		return error_wrap(err, "'%s' is not a limit", text);
 	}
 	*ret = l;
 	return NULL;
@@ -193,7 +193,7 @@ static struct error *measure(const struct limit *l, const struct heap *h,
 	case LIMIT_RSS:
 		*ret = h->info.resident;
 		return *ret ? NULL : error_new(ERR_NOT_FOUND, "limit '%s': the"
-					       " resident memory is not known",
+					       " resident memory is unknown",
 					       l->text);
 	default:
 		*ret = sum_types(h, l);

@@ -20,11 +20,11 @@ struct capture_arguments {
 
 static const struct argp_option options[] = {
 	{ "no-compress", OPTION_NO_COMPRESS, NULL, 0,
-	  "Don't compress: the file is larger, but opened at once", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE (must be given)", 0 },
+	  "Do not compress: the file is larger, but opens at once", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE (required)", 0 },
 	{ "redact", OPTION_REDACT, REDACTIONS, OPTION_ARG_OPTIONAL,
-	  "Leave out what strings and numbers hold; all: the program's names,"
-	  " too (default: contents)", 0 },
+	  "Leave out the contents of strings and numbers; all: also the"
+	  " program's names (default: contents)", 0 },
 	{ 0 },
 };
 
@@ -61,8 +61,8 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 			return options_error(state, "--output=FILE is"
 					     " missing");
 		if (!strcmp(o->file, "-") && isatty(STDOUT_FILENO))
-			return options_error(state, "a capture is nothing for"
-					     " a terminal");
+			return options_error(state, "a capture can't be written"
+					     " to a terminal");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -73,14 +73,14 @@ const struct argp capture_argp = {
 	.options = options,
 	.parser = parse_capture,
 	.args_doc = "TARGET",
-	.doc = "Write all objects of a process, and what they refer to, into a"
-	       " file.  Every command takes it instead of the process, here or"
-	       " on another machine, and tells the same."
+	.doc = "Write all objects of a process and their references into a"
+	       " file: a capture.  Every command accepts it instead of the"
+	       " process, on any machine, and gives the same report."
 	       "\v"
-	       "The file is whole or not there at all, and readable by you"
-	       " alone.  It holds the start of each string and the keys of"
-	       " dicts, unless --redact leaves them out.  A capture can be"
-	       " captured again, to redact it.\n"
+	       "FILE is complete or does not exist, and only you can read it."
+	       "  It contains the keys of dicts and the start of each string,"
+	       " unless --redact leaves them out.  TARGET may be a capture,"
+	       " to redact it.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld capture 4242 -o before.pyheld\n"

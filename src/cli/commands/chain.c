@@ -16,13 +16,13 @@ struct chain_arguments {
 
 static const struct argp_option options[] = {
 	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
-	  "The object to ask about: hexadecimal, with or without 0x", 0 },
+	  "Ask about this object: hexadecimal, with or without 0x", 0 },
 	{ "count", OPTION_COUNT, "N", 0,
-	  "Show N chains, as different as they can be (default: 3)", 0 },
+	  "Show N chains, each with another holder (default: 3)", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "type", OPTION_TYPE, "NAME", 0,
-	  "Ask about all objects of the type; a pattern like 'app.*' may name"
-	  " many", 0 },
+	  "Ask about all objects of the type; a pattern like 'app.*' may match"
+	  " many types", 0 },
 	{ 0 },
 };
 
@@ -31,11 +31,11 @@ static error_t check(const struct argp_state *state,
 {
 	if (!o->common.type == !o->common.has_address)
 		return options_error(state, o->common.type ?
-				     "--type and --address exclude each other" :
+				     "--type and --address can't be combined" :
 				     "--type=NAME or --address=ADDRESS is"
 				     " missing");
 	if (!o->count)
-		return options_error(state, "--count: 0 chains are none");
+		return options_error(state, "--count must be at least 1");
 	return 0;
 }
 
@@ -60,13 +60,13 @@ const struct argp chain_argp = {
 	.options = options,
 	.parser = parse_chain,
 	.args_doc = "TARGET",
-	.doc = "Show what keeps an object, or the objects of a type, alive:"
-	       " the shortest chains of references from a root (a module, a"
-	       " thread's frame, the interpreter) to it.  Weak references are"
+	.doc = "Show what keeps an object alive, or the objects of a type: the"
+	       " shortest chains of references to them from a root (a module,"
+	       " a thread's frame, the interpreter).  Weak references are"
 	       " never part of a chain."
 	       "\v"
-	       "The last line of a chain is what to write in Python, or to look"
-	       " for in the source.\n"
+	       "The last line of a chain is a Python expression: look for it"
+	       " in the source.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld chain 4242 --type=app.User --count=3\n"

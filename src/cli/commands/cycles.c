@@ -15,13 +15,13 @@ struct cycles_options {
 
 static const struct argp_option options[] = {
 	{ "all", OPTION_ALL, NULL, 0,
-	  "Also show cycles of classes, modules and their functions, which"
-	  " every Python has (--json shows them always)", 0 },
+	  "Also show the cycles of classes, modules and functions that every"
+	  " Python process has (--json always shows them)", 0 },
 	{ "garbage", OPTION_GARBAGE, NULL, 0,
 	  "Show only what the collector would free", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N cycles, 0: all (default: 10; with --json: all)", 0 },
+	  "Show at most N cycles; 0: all (default: 10; with --json: all)", 0 },
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Show only cycles with an object whose type's name matches", 0 },
 	{ 0 },
@@ -50,10 +50,10 @@ const struct argp cycles_argp = {
 	.options = options,
 	.parser = parse_cycles,
 	.args_doc = "TARGET",
-	.doc = "List cycles: groups of objects that refer to each other, the"
-	       " largest first.  Each with its types, the references that close"
-	       " it, whether a class in it has __del__, and whether it is"
-	       " garbage or who holds it."
+	.doc = "List reference cycles: groups of objects that refer to each"
+	       " other, the largest first.  For each cycle it shows the types,"
+	       " a shortest loop, whether a class has __del__, and whether the"
+	       " cycle is garbage or what holds it."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld cycles 4242\n"

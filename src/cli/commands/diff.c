@@ -33,13 +33,13 @@ static const struct argp_option options[] = {
 	  " 'objects>+5000', 'type:app.* bytes>+1M'; may be repeated", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N types and N holders, 0: all (default: 20 and 10;"
+	  "Show at most N types and N holders; 0: all (default: 20 and 10;"
 	  " with --json: all)", 0 },
 	{ "no-header", OPTION_NO_HEADER, NULL, 0,
 	  "Show only the rows of the table of types", 0 },
 	{ "sort", OPTION_SORT, SORTS, 0,
-	  "What to sort by: growth in bytes (the default) or in objects, how"
-	  " many came, or the types' names", 0 },
+	  "Sort by growth in bytes (the default) or in objects, by the number"
+	  " of objects that came, or by the types' names", 0 },
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Count only objects of types whose name matches, e.g. 'app.*'", 0 },
 	{ 0 },
@@ -50,7 +50,7 @@ static error_t check_targets(const struct argp_state *state,
 {
 	if (o->targets.nr < 2)
 		return options_error(state, o->targets.nr ?
-				     "NEW is missing: what to compare with" :
+				     "NEW is missing: give two targets" :
 				     "OLD and NEW are missing: two captures,"
 				     " or a capture and a PID");
 	return 0;
@@ -81,11 +81,11 @@ const struct argp diff_argp = {
 	.args_doc = "OLD NEW [MORE...]",
 	.doc = "Compare captures of one process at different times: objects"
 	       " and bytes by type, what came and what went, and which"
-	       " containers and attributes grew.  Of three and more, in their"
-	       " order, what grew in every step."
+	       " containers and attributes grew.  With three or more captures,"
+	       " oldest first, it shows what grew in every step."
 	       "\v"
-	       "Where the targets are different processes, types and holders"
-	       " are compared by their names alone.\n"
+	       "If the targets are different processes, types and holders are"
+	       " compared by name alone.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld diff monday.pyheld friday.pyheld\n"
@@ -173,7 +173,7 @@ static void warn_of_order(const struct targets *t,
 	for (size_t i = 1; i < t->nr; i++)
 		if (t->infos[i]->taken_at < t->infos[i - 1]->taken_at)
 			fprintf(stderr, "pyheld: warning: %s is older than %s:"
-				" give the oldest first\n",
+				" give the oldest target first\n",
 				names->v[i], names->v[i - 1]);
 }
 

@@ -22,11 +22,11 @@ const struct argp doctor_argp = {
 	.options = options,
 	.parser = parse_doctor,
 	.args_doc = "TARGET",
-	.doc = "Check how well pyheld knows this CPython: which one it is,"
-	       " where the layout of its structs comes from, each self-check"
-	       " with its result, and pyheld's readers held against the types'"
-	       " own code on a sample.  The exit status is 4 where a check"
-	       " failed."
+	.doc = "Check how well pyheld reads this CPython: which one it is,"
+	       " where the layout of its structs comes from, the result of each"
+	       " self-check, and, on a sample, whether pyheld's readers find"
+	       " the same references as the types' own code.  The exit status"
+	       " is 4 if a check failed."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld doctor 4242\n"

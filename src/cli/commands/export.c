@@ -21,7 +21,7 @@ struct export_options {
 
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, FORMATS, 0,
-	  "What to write (default: jsonl, JSON lines)", 0 },
+	  "The output format (default: jsonl, JSON lines)", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE instead of stdout", 0 },
 	{ 0 },
 };
@@ -49,9 +49,9 @@ const struct argp export_argp = {
 	.options = options,
 	.parser = parse_export,
 	.args_doc = "TARGET",
-	.doc = "Write the whole object graph, one JSON object a line: first"
-	       " one about the target, then one for each object with its"
-	       " address, type, size, reference count, generation and"
+	.doc = "Write the whole object graph, one JSON object per line.  The"
+	       " first line describes the target, each other line one object:"
+	       " its address, type, size, reference count, generation and"
 	       " references."
 	       "\v"
 	       "Example:\n"

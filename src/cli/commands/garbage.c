@@ -12,8 +12,8 @@
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N types and N kinds of component, 0: all (default: 10;"
-	  " with --json: all)", 0 },
+	  "Show at most N types and N kinds of components; 0: all (default:"
+	  " 10; with --json: all)", 0 },
 	{ 0 },
 };
 
@@ -29,9 +29,9 @@ const struct argp garbage_argp = {
 	.parser = parse_garbage,
 	.args_doc = "TARGET",
 	.doc = "Show what gc.collect() would find unreachable if it ran now:"
-	       " the objects by type, the components that they form, what has"
-	       " finalizers or weak references with callbacks, and what can't"
-	       " be collected.  Nothing is collected."
+	       " the objects by type, the components that they form, which of"
+	       " them have finalizers or weak references with callbacks, and"
+	       " which can't be collected.  Nothing is collected."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld garbage 4242\n"

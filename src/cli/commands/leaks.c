@@ -20,12 +20,12 @@ struct leaks_options {
 
 static const struct argp_option options[] = {
 	{ "fail", OPTION_FAIL, NULL, 0,
-	  "Exit with status 1 if there is any suspect", 0 },
+	  "Exit with status 1 if there is a suspect", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N suspects, 0: all (default: 5; with --json: all)", 0 },
+	  "Show at most N suspects; 0: all (default: 5; with --json: all)", 0 },
 	{ "min-entries", OPTION_MIN_ENTRIES, "N", 0,
-	  "So many entries make a container a suspect (default: 1000)", 0 },
+	  "A suspect has at least N entries (default: 1000)", 0 },
 	{ "min-objects", OPTION_MIN_OBJECTS, "N", 0,
 	  "A suspect keeps at least N objects (default: 10000)", 0 },
 	{ "min-percent", OPTION_MIN_PERCENT, "N", 0,
@@ -47,7 +47,8 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 	}
 	if (key == ARGP_KEY_END)
 		return o->targets.nr ? 0 :
-		       options_error(state, "TARGET is missing");
+		       options_error(state, "TARGET is missing: give a"
+				     " PID, a core file or a capture");
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
@@ -67,8 +68,8 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 		err = options_number(state, "min-percent", arg,
 				     &s->min_percent);
 		if (!err && s->min_percent > 100)
-			return options_error(state, "--min-percent is more"
-					     " than 100");
+			return options_error(state, "--min-percent must be"
+					     " at most 100");
 		return err;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -79,10 +80,10 @@ const struct argp leaks_argp = {
 	.options = options,
 	.parser = parse_leaks,
 	.args_doc = "TARGET [OLDER...]",
-	.doc = "Tell what looks like a leak: each suspect with what it keeps,"
-	       " the way to it from a root, and what usually fixes it.  With"
-	       " older captures of the process, oldest first, only what grew"
-	       " from each to the next is a suspect."
+	.doc = "Show what looks like a leak.  For each suspect it shows what"
+	       " the suspect keeps alive, the chain to it from a root, and what"
+	       " usually fixes it.  With older captures of the process, oldest"
+	       " first, only what grew from each to the next is a suspect."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld leaks 4242\n"

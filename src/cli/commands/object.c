@@ -11,7 +11,7 @@
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N references and N referrers, 0: all"
+	  "Show at most N references and N referrers; 0: all"
 	  " (default: 20; with --json: all)", 0 },
 	{ 0 },
 };
@@ -37,12 +37,12 @@ const struct argp object_argp = {
 	.options = options,
 	.parser = parse_object,
 	.args_doc = "TARGET ADDRESS",
-	.doc = "Show one object: its type, size, reference count, what the"
-	       " collector makes of it, a short repr, what it refers to and"
-	       " what refers to it."
+	.doc = "Show one object: its type, size and reference count, its state"
+	       " in the garbage collector, a short repr, its references and"
+	       " its referrers."
 	       "\v"
-	       "ADDRESS is hexadecimal, with or without 0x: what id() gives,"
-	       " and what the other commands print.\n"
+	       "ADDRESS is hexadecimal, with or without 0x: the value of id(),"
+	       " or an address that another command has printed.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld object 4242 0x7f3a2c0b5d90",

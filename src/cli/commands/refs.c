@@ -12,9 +12,9 @@
 static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N types, 0: all (default: 10; with --json: all)", 0 },
+	  "Show at most N types; 0: all (default: 10; with --json: all)", 0 },
 	{ "type", OPTION_TYPE, "PATTERN", 0,
-	  "Look only at objects whose type's name matches", 0 },
+	  "Check only objects whose type's name matches", 0 },
 	{ 0 },
 };
 
@@ -29,14 +29,14 @@ const struct argp refs_argp = {
 	.options = options,
 	.parser = parse_refs,
 	.args_doc = "TARGET",
-	.doc = "Hold the reference counts against the references that there"
-	       " are: of objects, frames, interpreters.  What is counted and"
-	       " not explained is held by native code, or leaked by it; it is"
-	       " shown by type, the most references first, with the objects"
-	       " that lack most.  Immortal objects are left out."
+	.doc = "Compare the reference count of each object with the references"
+	       " from objects, frames and interpreters.  Native code holds or"
+	       " has leaked the rest.  The report shows it by type, with the"
+	       " objects that have the most unexplained references.  Immortal"
+	       " objects are left out."
 	       "\v"
-	       "Strings and ints are held by C code in many places; classes"
-	       " and functions seldom are.\n"
+	       "C code holds strings and ints in many places, but seldom"
+	       " classes and functions.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld refs 4242\n"

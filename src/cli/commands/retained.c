@@ -19,15 +19,15 @@ struct retained_options {
 
 static const struct argp_option options[] = {
 	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
-	  "Only this object: hexadecimal, with or without 0x", 0 },
+	  "Show only this object: hexadecimal, with or without 0x", 0 },
 	{ "depth", OPTION_DEPTH, "N", 0,
 	  "Show N levels of what each object retains (default: 0; with"
 	  " --address: 3)", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N objects, 0: all (default: 20)", 0 },
+	  "Show at most N objects; 0: all (default: 20)", 0 },
 	{ "type", OPTION_TYPE, "PATTERN", 0,
-	  "Only objects whose type's name matches, and what they retain"
+	  "Show only objects whose type's name matches, and what they retain"
 	  " together", 0 },
 	{ 0 },
 };
@@ -46,7 +46,7 @@ static error_t parse_retained(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->common.type && o->common.has_address)
 			return options_error(state, "--type and --address"
-						    " exclude each other");
+						    " can't be combined");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -57,10 +57,10 @@ const struct argp retained_argp = {
 	.options = options,
 	.parser = parse_retained,
 	.args_doc = "TARGET",
-	.doc = "Show which objects keep the most memory alive: what would be"
-	       " freed if an object went, in cycles or not.  Modules and other"
-	       " objects that only lead to the one that holds the memory are"
-	       " passed by."
+	.doc = "Show the objects with the largest retained sizes.  The retained"
+	       " size of an object is what would be freed if the object went"
+	       " away, in cycles or not.  The report skips modules and other"
+	       " objects that only lead to the one that holds the memory."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld retained 4242\n"

@@ -22,11 +22,11 @@ static const struct argp_option options[] = {
 	  " 'type:app.User count>1000'; may be repeated", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
-	  "Show at most N types, 0: all (default: 30; with --json: all)", 0 },
+	  "Show at most N types; 0: all (default: 30; with --json: all)", 0 },
 	{ "no-header", OPTION_NO_HEADER, NULL, 0,
 	  "Show only the rows of the table", 0 },
 	{ "sort", OPTION_SORT, SORTS, 0,
-	  "What to sort the types by (default: bytes)", 0 },
+	  "Sort the types by this (default: bytes)", 0 },
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Show only types whose name matches, e.g. 'app.*'", 0 },
 	{ 0 },
@@ -48,12 +48,13 @@ const struct argp summary_argp = {
 	.options = options,
 	.parser = parse_summary,
 	.args_doc = "TARGET",
-	.doc = "Show what process it is, what its garbage collector says, and"
-	       " its objects and bytes by type."
+	.doc = "Show an overview: the process, the state of its garbage"
+	       " collector, its threads, and its objects and bytes by type."
 	       "\v"
-	       "Sizes are what sys.getsizeof() says.  In PATTERN, * and ? and"
-	       " [a-z] mean what they mean to a shell; without a dot it is"
-	       " also held against the last part of a type's name.\n"
+	       "Sizes are shallow, as sys.getsizeof() returns them.  In"
+	       " PATTERN, *, ? and [a-z] have the same meaning as in a shell."
+	       "  It is compared with the full name of a type and with the"
+	       " part after the last dot.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld summary 4242\n"

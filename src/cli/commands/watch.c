@@ -32,9 +32,9 @@ struct watch_options {
 
 static const struct argp_option options[] = {
 	{ "count", OPTION_COUNT, "N", 0,
-	  "End after N samples (default: go on)", 0 },
+	  "End after N samples (default: never)", 0 },
 	{ "interval", OPTION_INTERVAL, "TIME", 0,
-	  "Time from sample to sample, as 10s, 5m, 1h (default: 60s)", 0 },
+	  "Time between samples, such as 10s, 5m or 1h (default: 60s)", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write each sample as a line of JSON",
 	  0 },
 	{ "max-captures", OPTION_MAX_CAPTURES, "N", 0,
@@ -44,7 +44,7 @@ static const struct argp_option options[] = {
 	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
 	{ "when", OPTION_WHEN, "CONDITION", 0,
 	  "Take a capture when this becomes true: 'rss>2G', 'objects>5M',"
-	  " 'bytes>1G', 'growth>20%/10m'; can be given more than once", 0 },
+	  " 'bytes>1G', 'growth>20%/10m'; may be repeated", 0 },
 	{ 0 },
 };
 
@@ -78,8 +78,8 @@ static error_t parse_watch(int key, char *arg, struct argp_state *state)
 	case OPTION_INTERVAL:
 		if (quantity_parse_duration(arg, &o->interval_ms))
 			return 0;
-		return options_error(state, "--interval: '%s' is no time: try"
-				     " 10s, 5m or 1h", arg);
+		return options_error(state, "--interval: '%s' is not a time:"
+				     " use 10s, 5m or 1h", arg);
 	case OPTION_MAX_CAPTURES:
 		return options_number(state, "max-captures", arg,
 				      &o->max_captures);
@@ -91,8 +91,8 @@ static error_t parse_watch(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->output && o->max_captures > 1 &&
 		    !strstr(o->output, "%n"))
-			return options_error(state, "--output: more than one"
-					     " capture needs a %%n in it");
+			return options_error(state, "--output needs %%n for"
+					     " more than one capture");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -103,10 +103,11 @@ const struct argp watch_argp = {
 	.options = options,
 	.parser = parse_watch,
 	.args_doc = "PID",
-	.doc = "Look at a process again and again: a line a sample with its"
-	       " memory, its objects and the types that grew most since the"
-	       " first.  Takes a capture when a condition becomes true, so"
-	       " that the heap is on disk before the process is killed."
+	.doc = "Sample a process again and again.  For each sample, write a"
+	       " line with its memory, its objects and the types that grew most"
+	       " since the first sample.  Take a capture when a condition"
+	       " becomes true, so that the heap is on disk before the process"
+	       " is killed."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld watch --interval=1m --when='rss>2G' 4242",

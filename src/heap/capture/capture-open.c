@@ -40,13 +40,13 @@ static struct error *check_header(const struct capture *c)
 	if (!capture_is_one(c->bytes, c->size))
 		return error_new(ERR_CORRUPT, "not a capture");
 	if (c->size < sizeof(header) + sizeof(struct capture_trailer))
-		return error_new(ERR_CORRUPT, "the capture has been cut short");
+		return error_new(ERR_CORRUPT, "the capture is truncated");
 	memcpy(&header, c->bytes, sizeof(header));
 	if (header.order != CAPTURE_ORDER)
-		return error_new(ERR_UNSUPPORTED, "the capture is of a machine"
-				 " with another byte order, or damaged");
+		return error_new(ERR_UNSUPPORTED, "the capture comes from a"
+				 " machine with another byte order, or is damaged");
 	if (header.version > CAPTURE_VERSION)
-		return error_new(ERR_UNSUPPORTED, "the capture is of version"
+		return error_new(ERR_UNSUPPORTED, "the capture has version"
 				 " %u, made by a newer pyheld: this one reads"
 				 " version %u", header.version,
 				 CAPTURE_VERSION);
@@ -89,7 +89,7 @@ static struct error *read_sections(struct capture *c)
 
 	memcpy(&trailer, c->bytes + end, sizeof(trailer));
 	if (memcmp(trailer.magic, CAPTURE_END, sizeof(trailer.magic)))
-		return error_new(ERR_CORRUPT, "the capture has been cut short,"
+		return error_new(ERR_CORRUPT, "the capture is truncated,"
 				 " or something was added to its end");
 	len = (size_t)trailer.nr_sections * sizeof(*c->sections);
 	if (trailer.nr_sections > CAPTURE_MAX_SECTIONS ||
@@ -127,7 +127,7 @@ static struct error *read_table(struct heap *h, enum table table)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", table_tags[table]);
 	if (s->items / MAX_TABLE_ROWS > s->stored)
-		return capture_damaged("it is too small for what it claims");
+		return capture_damaged("it is smaller than its own counts say");
 	if (s->zstd) {
 		err = capture_decompress(c, s,
 					 s->stored * MAX_TABLE_RATIO +
@@ -162,12 +162,12 @@ static struct error *check_counts(const struct capture *c)
 		return capture_damaged("impossible counts");
 	if (n->nr_objects > most || n->nr_edges > most || n->nr_texts > most ||
 	    n->nr_text_bytes > limit)
-		return capture_damaged("it is too small for what it claims");
+		return capture_damaged("it is smaller than its own counts say");
 	for (int i = 0; i < NR_COLUMNS; i++)
 		bytes += capture_column_nr(c, (enum column)i) *
 			 column_formats[i].width;
 	if (bytes > limit)
-		return capture_damaged("it is too small for what it claims");
+		return capture_damaged("it is smaller than its own counts say");
 	return NULL;
 }
 

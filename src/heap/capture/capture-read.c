@@ -226,6 +226,6 @@ struct error *capture_load(struct heap *h, enum column column)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", f->tag);
 	if (s->items != capture_column_nr(c, column))
-		return capture_damaged("a column is of another length");
+		return capture_damaged("a column has the wrong length");
 	return s->zstd ? load_packed(h, column, s) : load_plain(c, column, s);
 }

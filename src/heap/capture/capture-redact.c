@@ -406,11 +406,11 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	/* These are for `doctor` alone, and in no capture. */
 	to->checks = (struct heap_check_vec)VEC_INIT;
 	to->samples = (struct heap_sample_vec)VEC_INIT;
-	heap_warn(h, r->all ? "this capture is redacted: it has neither what"
-			      " strings and numbers hold nor the program's"
-			      " names" :
-			      "this capture is redacted: it does not have what"
-			      " strings and numbers hold");
+	heap_warn(h, r->all ? "this capture is redacted: it has neither the"
+			      " contents of strings and numbers nor the"
+			      " program's names" :
+			      "this capture is redacted: it does not have the"
+			      " contents of strings and numbers");
 	for (size_t i = 0; i < from->warnings.nr && !r->all; i++)
 		heap_warn(h, "%s", from->warnings.v[i]);
 	redact_mappings(r);

@@ -37,8 +37,8 @@ struct error *restore_static_types(struct target *t)
 		all += bytes;
 	}
 	if (all)
-		target_warn(t, "CPython's own data is missing, or a part of "
-			    "it: its static types are taken from its file, "
-			    "without their dicts and counts");
+		target_warn(t, "some or all of CPython's own data is missing: "
+			    "its static types are taken from its file, "
+			    "without their dicts and reference counts");
 	return NULL;
 }

@@ -151,7 +151,7 @@ static bool take_fetched(struct wanted *w)
 		target_warn(w->target, "%s", err->message);
 	}
 	error_free(err);
-	return take_fd(w, fd, "what the debuginfod server gave");
+	return take_fd(w, fd, "the file from the debuginfod server");
 }
 
 static void open_file(struct core *c, struct target *t, struct core_file *f)
@@ -220,8 +220,8 @@ struct error *core_check_sysroot(const char *path)
 		return error_errno(ERR_UNSUPPORTED, errno, "--sysroot: '%s'",
 				   path);
 	if (!S_ISDIR(st.st_mode))
-		return error_new(ERR_UNSUPPORTED, "--sysroot: '%s' is no "
-				 "folder", path);
+		return error_new(ERR_UNSUPPORTED, "--sysroot: '%s' is not a "
+				 "directory", path);
 	return NULL;
 }
 
@@ -238,7 +238,7 @@ struct error *core_check_executable(const char *path)
 		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is a "
 				 "script: name the Python that runs it", path);
 	if (!first_page_is_elf(&page))
-		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is no "
+		return error_new(ERR_UNSUPPORTED, "--executable: '%s' is not a "
 				 "64-bit ELF program", path);
 	return NULL;
 }
@@ -303,14 +303,14 @@ void core_warn_of_files(struct core *c, struct target *t)
 			    "%s%s (see --sysroot, --executable)", nr, names.s,
 			    nr > NAMES_MAX ? ", ..." : "");
 	if (c->executable && c->program >= c->files.nr)
-		target_warn(t, "the core does not tell which of its files is "
+		target_warn(t, "the core does not say which of its files is "
 			    "the program: --executable is not used");
 	if (nr_symbols)
-		target_warn(t, "of %zu of these there is debug information: "
-			    "their symbols are used", nr_symbols);
+		target_warn(t, "for %zu of these there is debug information: "
+			    "its symbols are used", nr_symbols);
 	if (c->unverified)
-		target_warn(t, "the core does not hold the first pages of "
-			    "files: they are taken by their names");
+		target_warn(t, "the core lacks the first pages of files: "
+			    "these are found by name alone");
 }
 
 void core_release_files(struct core *c)

@@ -277,13 +277,13 @@ static void warn_of_gaps(struct core *c, struct target *t)
 	if (t->missing) {
 		add_size(&missing, t->missing);
 		add_size(&all, claimed);
-		target_warn(t, "the core is cut short: %" PRIu64 " bytes (%s "
+		target_warn(t, "the core is truncated: %" PRIu64 " bytes (%s "
 			    "of %s) of memory are missing", t->missing,
 			    missing.s, all.s);
 	}
 	if (!t->missing && c->vsyscall_missing)
-		target_warn(t, "the core is cut short, but nothing is missing "
-			    "but the kernel's own page, [vsyscall]");
+		target_warn(t, "the core is truncated, but only the kernel's "
+			    "own page, [vsyscall], is missing");
 	if (left_out) {
 		add_size(&missing, left_out);
 		target_warn(t, "%" PRIu64 " bytes of writable memory were left "

@@ -103,7 +103,7 @@ static int compare_loads(const void *pa, const void *pb)
 static struct error *check_loads(struct core *c, const char *name)
 {
 	if (!c->loads.nr)
-		return error_new(ERR_CORRUPT, "'%s' holds no memory", name);
+		return error_new(ERR_CORRUPT, "'%s' contains no memory", name);
 	qsort(c->loads.v, c->loads.nr, sizeof(*c->loads.v), compare_loads);
 	for (size_t i = 1; i < c->loads.nr; i++)
 		if (c->loads.v[i].start < c->loads.v[i - 1].end)

@@ -100,8 +100,8 @@ static struct error *unpack_core(struct core *c, struct target *t)
 	if (err)
 		return err;
 	if (damaged)
-		target_warn(t, "the compressed core is damaged or cut short: it"
-			    " is read up to there");
+		target_warn(t, "the compressed core is damaged or truncated:"
+			    " only the part before that is read");
 	close(c->fd);
 	c->fd = fd;
 	return NULL;

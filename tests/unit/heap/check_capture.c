@@ -289,9 +289,9 @@ START_TEST(other_files_are_named)
 	expect(&empty, false, "empty");
 	expect(&text, false, "not a capture");
 	f.bytes[10] = 9;
-	expect(&f, false, "of version 9");
+	expect(&f, false, "has version 9");
 	f.bytes[10] = CAPTURE_VERSION + 1;
-	expect(&f, false, "of version 2");
+	expect(&f, false, "has version 2");
 	f.bytes[10] = 0;
 	expect(&f, false, "version is 0");
 	f.bytes[8] = 1;
@@ -508,7 +508,7 @@ START_TEST(tables_are_held_against_the_file)
 		CLEANUP(file_release) struct file f = write_file(&h, &packed);
 
 		ck_assert_uint_lt(f.size, 20000);
-		expect(&f, false, "too small");
+		expect(&f, false, "smaller than its own counts");
 	}
 }
 END_TEST

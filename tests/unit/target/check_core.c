@@ -132,8 +132,8 @@ START_TEST(core_refuses_segments_that_cant_be)
 		  "more than it maps" },
 		/* All are in the kernel's half, or nothing. */
 		{ { .p_vaddr = UINT64_C(1) << 47, .p_memsz = 4096 },
-		  "holds no memory" },
-		{ { .p_vaddr = 0x1000 }, "holds no memory" },
+		  "contains no memory" },
+		{ { .p_vaddr = 0x1000 }, "contains no memory" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
