@@ -5,6 +5,7 @@ src_libpyheld_a_SOURCES += \
 	src/base/compiler.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/hash.h \
 	src/base/quantity.c \
 	src/base/quantity.h \
 	src/base/str.c \

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-check_PROGRAMS +=
+check_PROGRAMS += \
+	tests/unit/base/check_hash
