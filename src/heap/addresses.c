@@ -1,63 +1,64 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
 
+#include "base/hash.h"
 #include "heap/addresses.h"
 
-static uint64_t any_salt(void)
-{
+struct keys {
+	const uint64_t *address; /* the heap's, by oid */
 	uint64_t salt;
+};
 
-	/* Without one all is right, but may be slow. */
-	if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) != sizeof(salt))
-		return 0;
-	return salt;
+/* An item is an oid + 1, so that 0 is a free slot: 4 bytes each. */
+static bool table_used(const struct keys *k UNUSED, const uint32_t *item)
+{
+	return *item != 0;
 }
 
-/* The slot that has the address, or where it belongs. */
-static oid *slot_of(const struct addresses *a, uint64_t address)
+static uint64_t table_key(const struct keys *k, const uint32_t *item)
 {
-	size_t mask = SIZE_MAX >> a->shift;
-	size_t i = (size_t)(((address >> 4 ^ a->salt) *
-			     UINT64_C(0x9e3779b97f4a7c15)) >> a->shift);
-
-	while (a->slots[i] != OID_NONE &&
-	       a->address[a->slots[i]] != address)
-		i = (i + 1) & mask;
-	return &a->slots[i];
+	return k->address[*item - 1];
 }
 
-void addresses_build(const struct heap *h, struct addresses *ret)
+static uint64_t table_hash(const struct keys *k, uint64_t address)
 {
-	unsigned int bits = 4;
-	size_t size;
+	return hash_u64(address >> 4 ^ k->salt);
+}
 
-	while ((UINT64_C(1) << bits) < 2 * (uint64_t)h->nr_objects)
-		bits++;
-	size = (size_t)1 << bits;
-	*ret = (struct addresses){
-		.address = h->address,
-		.slots = xreallocarray(NULL, size, sizeof(*ret->slots)),
-		.shift = 64 - bits,
-		.salt = any_salt(),
-	};
-	memset(ret->slots, 0xff, size * sizeof(*ret->slots));
-	for (oid o = 0; o < h->nr_objects; o++) {
-		oid *slot = slot_of(ret, h->address[o]);
+static bool table_same(uint64_t a, uint64_t b)
+{
+	return a == b;
+}
 
-		if (*slot == OID_NONE)
-			*slot = o;
-	}
+HASH_DEFINE(table, uint32_t, uint64_t, const struct keys *);
+
+struct addresses {
+	struct keys keys;
+	struct table table;
+};
+
+struct addresses *addresses_new(const struct heap *h)
+{
+	struct addresses *a = xcalloc(1, sizeof(*a));
+
+	a->keys = (struct keys){ h->address, hash_salt() };
+	table_reserve(&a->table, &a->keys, h->nr_objects);
+	for (oid o = 0; o < h->nr_objects; o++)
+		table_put(&a->table, &a->keys, o + 1);
+	return a;
 }
 
 oid addresses_find(const struct addresses *a, uint64_t address)
 {
-	return *slot_of(a, address);
+	const uint32_t *item = table_find(&a->table, &a->keys, address);
+
+	return item ? *item - 1 : OID_NONE;
 }
 
-void addresses_release(struct addresses *a)
+void addresses_free(struct addresses *a)
 {
-	free(a->slots);
-	memset(a, 0, sizeof(*a));
+	if (!a)
+		return;
+	table_release(&a->table);
+	free(a);
 }

@@ -53,7 +53,7 @@ struct matcher {
 	uint8_t *comparison;	/* of new types: enum comparison */
 	bool flips;		/* generations 1 and 2 are one: see match.h */
 	bool untracks;		/* dicts leave the collector's lists */
-	struct addresses at;	/* of old */
+	struct addresses *at;	/* of old */
 	struct str text[2];
 };
 
@@ -190,7 +190,7 @@ static void match_objects(struct matcher *s)
 	for (oid b = 0; b < new->nr_objects; b++) {
 		oid a = next < old->nr_objects &&
 			old->address[next] == new->address[b] ?
-			next : addresses_find(&s->at, new->address[b]);
+			next : addresses_find(s->at, new->address[b]);
 
 		if (a == OID_NONE)
 			continue;
@@ -430,13 +430,13 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	ret->new_of = no_oids(old->nr_objects);
 	ret->old_of = no_oids(new->nr_objects);
 	match_types(&s);
-	addresses_build(old, &s.at);
+	s.at = addresses_new(old);
 	match_objects(&s);
 	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
 	free(s.comparison);
-	addresses_release(&s.at);
+	addresses_free(s.at);
 	str_release(&s.text[0]);
 	str_release(&s.text[1]);
 }

@@ -103,10 +103,10 @@ static oid find(struct heap *h, uint64_t address)
 {
 	struct capture *c = h->context;
 
-	if (!c->index.slots && c->nr_finds++ >= FINDS_WITHOUT_INDEX)
-		addresses_build(h, &c->index);
-	if (c->index.slots)
-		return addresses_find(&c->index, address);
+	if (!c->index && c->nr_finds++ >= FINDS_WITHOUT_INDEX)
+		c->index = addresses_new(h);
+	if (c->index)
+		return addresses_find(c->index, address);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (h->address[o] == address)
 			return o;
@@ -161,7 +161,7 @@ static void release(struct heap *h)
 	for (int i = 0; i < NR_COLUMNS; i++)
 		free(c->columns[i].owned);
 	heap_names_release(&c->names);
-	addresses_release(&c->index);
+	addresses_free(c->index);
 	free(c->sections);
 	if (c->mapped)
 		munmap((void *)(uintptr_t)c->bytes, c->size);

@@ -26,7 +26,7 @@ struct capture {
 	struct capture_counts counts;
 	struct column_data columns[NR_COLUMNS];
 	struct heap_name_vec names;
-	struct addresses index;	/* once it is worth it: see find() */
+	struct addresses *index; /* once it is worth it: see find() */
 	unsigned int nr_finds;
 };
 
