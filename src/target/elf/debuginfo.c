@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "target/elf/debuginfo.h"
 #include "target/file.h"
 
@@ -22,10 +23,37 @@
 #define BUILD_ID_MAX 64
 
 struct type_name {
-	const char *name;	/* NULL: a free place; libdw's */
+	const char *name;	/* libdw's; NULL: a free slot */
 	bool is_typedef;
 	Dwarf_Die die;
 };
+
+/* The key is name and is_typedef. */
+static bool name_table_used(const void *none UNUSED, const struct type_name *n)
+{
+	return n->name;
+}
+
+static const struct type_name *name_table_key(const void *none UNUSED,
+					      const struct type_name *n)
+{
+	return n;
+}
+
+static uint64_t name_table_hash(const void *none UNUSED,
+				const struct type_name *n)
+{
+	return hash_text(n->is_typedef, n->name);
+}
+
+static bool name_table_same(const struct type_name *a,
+			    const struct type_name *b)
+{
+	return a->is_typedef == b->is_typedef && !strcmp(a->name, b->name);
+}
+
+HASH_DEFINE(name_table, struct type_name, const struct type_name *,
+	    const void *);
 
 struct debuginfo {
 	Dwarf *dwarf;
@@ -33,9 +61,8 @@ struct debuginfo {
 	Elf *alternate_elf;
 	int alternate_fd;
 	struct image *file;	/* owns the ELF */
-	/* An open hash table, made at the first question. */
-	struct type_name *names;
-	size_t nr_names, room;	/* room is a power of two, 0: not made */
+	bool has_names;		/* names are filled at the first question */
+	struct name_table names;
 };
 
 /*
@@ -186,7 +213,7 @@ void debuginfo_close(struct debuginfo *d)
 	elf_end(d->alternate_elf);
 	closep(&d->alternate_fd);
 	image_close(d->file);
-	free(d->names);
+	name_table_release(&d->names);
 	free(d);
 }
 
@@ -208,48 +235,16 @@ static bool flag(Dwarf_Die *die, unsigned int name)
 	       value;
 }
 
-static size_t hash(const char *s, bool is_typedef)
+static const struct type_name *find_name(const struct debuginfo *d,
+					 const char *name, bool is_typedef)
 {
-	uint64_t h = is_typedef ? 1469598103934665603ULL : 88172645463325252ULL;
+	const struct type_name key = { .name = name, .is_typedef = is_typedef };
 
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * 1099511628211ULL;
-	return h ^ h >> 32;
-}
-
-/* The place of a name: its own, or the free one where it would go. */
-static struct type_name *find_place(const struct debuginfo *d, const char *name,
-				    bool is_typedef)
-{
-	size_t i = hash(name, is_typedef);
-
-	for (;; i++) {
-		struct type_name *n = &d->names[i & (d->room - 1)];
-
-		if (!n->name || (n->is_typedef == is_typedef &&
-				 !strcmp(n->name, name)))
-			return n;
-	}
-}
-
-static void make_room(struct debuginfo *d)
-{
-	struct type_name *old = d->names;
-	size_t old_room = d->room;
-
-	if (4 * d->nr_names < 3 * d->room)
-		return;
-	d->room = old_room ? 2 * old_room : 4096;
-	d->names = xcalloc(d->room, sizeof(*d->names));
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i].name)
-			*find_place(d, old[i].name, old[i].is_typedef) = old[i];
-	free(old);
+	return name_table_find(&d->names, NULL, &key);
 }
 
 static void add_type(struct debuginfo *d, Dwarf_Die *die, int tag)
 {
-	struct type_name *n;
 	const char *name;
 
 	if (tag != DW_TAG_structure_type && tag != DW_TAG_union_type &&
@@ -259,12 +254,9 @@ static void add_type(struct debuginfo *d, Dwarf_Die *die, int tag)
 	/* A declaration says only that there is such a type elsewhere. */
 	if (!name || flag(die, DW_AT_declaration))
 		return;
-	make_room(d);
-	n = find_place(d, name, tag == DW_TAG_typedef);
-	if (n->name)
-		return;
-	*n = (struct type_name){ name, tag == DW_TAG_typedef, *die };
-	d->nr_names++;
+	/* The first of a name stays. */
+	name_table_put(&d->names, NULL, (struct type_name){
+			       name, tag == DW_TAG_typedef, *die });
 }
 
 static void add_unit(struct debuginfo *d, Dwarf_Die *unit, size_t *left)
@@ -295,9 +287,9 @@ static void make_names(struct debuginfo *d)
 {
 	size_t left = ENTRIES_MAX;
 
-	if (d->room)
+	if (d->has_names)
 		return;
-	make_room(d);
+	d->has_names = true;
 	add_units(d, d->dwarf, &left);
 	if (d->alternate)
 		add_units(d, d->alternate, &left);
@@ -306,13 +298,13 @@ static void make_names(struct debuginfo *d)
 static bool find_named(const struct debuginfo *d, const char *name,
 		       Dwarf_Die *ret)
 {
-	struct type_name *n = find_place(d, name, false);
+	const struct type_name *n = find_name(d, name, false);
 
-	if (!n->name)
-		n = find_place(d, name, true);
-	if (n->name)
+	if (!n)
+		n = find_name(d, name, true);
+	if (n)
 		*ret = n->die;
-	return n->name;
+	return n;
 }
 
 static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
@@ -333,7 +325,7 @@ static bool is_wrapper(int tag)
 /* Take typedefs and qualifiers off `die`; find what is only declared. */
 static bool strip(const struct debuginfo *d, Dwarf_Die *die)
 {
-	struct type_name *n;
+	const struct type_name *n;
 	const char *name;
 
 	for (int i = 0; is_wrapper(dwarf_tag(die)); i++) {
@@ -348,10 +340,10 @@ static bool strip(const struct debuginfo *d, Dwarf_Die *die)
 	name = own_name(die);
 	if (!name)
 		return false;
-	n = find_place(d, name, false);
-	if (n->name)
+	n = find_name(d, name, false);
+	if (n)
 		*die = n->die;
-	return n->name;
+	return n;
 }
 
 static bool unsigned_of(Dwarf_Die *die, unsigned int name, uint64_t *ret)
