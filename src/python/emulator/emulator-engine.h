@@ -36,6 +36,7 @@
 
 #include <unicorn/unicorn.h>
 
+#include "base/hash.h"
 #include "python/emulator/emulator.h"
 #include "python/emulator/watchdog.h"
 
@@ -113,8 +114,33 @@ struct emulator_word {
 	uint64_t value, call;
 };
 
-/* Half of so many words may be written by one call; a power of 2. */
-#define EMULATOR_WRITTEN 4096
+static inline bool emulator_words_used(uint64_t call,
+				       const struct emulator_word *w)
+{
+	return w->call == call;
+}
+
+static inline raddr emulator_words_key(uint64_t call UNUSED,
+				       const struct emulator_word *w)
+{
+	return w->at;
+}
+
+static inline uint64_t emulator_words_hash(uint64_t call UNUSED, raddr at)
+{
+	return hash_u64(at >> 3);
+}
+
+static inline bool emulator_words_same(raddr a, raddr b)
+{
+	return a == b;
+}
+
+/* Those of call number `call`: the next call's number empties the table. */
+HASH_DEFINE(emulator_words, struct emulator_word, raddr, uint64_t);
+
+/* So many words may be written by one call. */
+#define EMULATOR_MAX_WRITTEN 2048
 
 /* `from` is never run, but `to` in its place. */
 struct emulator_jump {
@@ -137,9 +163,8 @@ struct emulator {
 	unsigned int nr_regions;	/* that Unicorn has to look through */
 	struct emulator_pages pages;	/* what the engine needs a copy of */
 	struct emulator_windows windows;
-	struct emulator_word *written;	/* hash table: EMULATOR_WRITTEN */
-	unsigned int nr_written;
-	uint64_t written_call;
+	struct emulator_words written;
+	uint64_t written_call;		/* from 1 */
 	raddr refused;			/* where a run ended for writing, or 0 */
 	struct emulator_jumps jumps;
 	raddr misread;			/* code that can't be run, or 0 */

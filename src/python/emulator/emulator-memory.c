@@ -52,30 +52,15 @@ static uint8_t *new_pages(struct emulator *e, uint64_t size)
 
 /* --- what is written ------------------------------------------------------ */
 
-static struct emulator_word *written_slot(struct emulator *e, raddr at)
-{
-	uint64_t hash = (at >> 3) * UINT64_C(0x9e3779b97f4a7c15);
-
-	for (;; hash += UINT64_C(1) << 52) {
-		struct emulator_word *w =
-			&e->written[hash >> 52 & (EMULATOR_WRITTEN - 1)];
-
-		if (w->call != e->written_call || w->at == at)
-			return w;
-	}
-}
-
 /* The aligned word at `at`, as the current call has made it. */
 static uint64_t current_word(struct emulator *e, raddr at)
 {
 	const struct emulator_word *w;
 	uint64_t value = 0;
 
-	if (e->nr_written) {
-		w = written_slot(e, at);
-		if (w->call == e->written_call)
-			return w->value;
-	}
+	w = emulator_words_find(&e->written, e->written_call, at);
+	if (w)
+		return w->value;
 	if (!memory_u64(e->memory, at, &value))
 		emulator_stop(e, "it read memory that is not there");
 	return value;
@@ -83,23 +68,23 @@ static uint64_t current_word(struct emulator *e, raddr at)
 
 static void set_word(struct emulator *e, raddr at, uint64_t value)
 {
-	struct emulator_word *w = written_slot(e, at);
+	const struct emulator_word new = { at, value, e->written_call };
+	struct emulator_word *w;
 
-	if (w->call != e->written_call) {
-		if (e->nr_written >= EMULATOR_WRITTEN / 2) {
-			emulator_stop(e, "it writes too much");
-			return;
-		}
-		e->nr_written++;
-	}
-	*w = (struct emulator_word){ at, value, e->written_call };
+	w = emulator_words_find(&e->written, e->written_call, at);
+	if (w)
+		*w = new;
+	else if (e->written.nr >= EMULATOR_MAX_WRITTEN)
+		emulator_stop(e, "it writes too much");
+	else
+		emulator_words_put(&e->written, e->written_call, new);
 }
 
 void emulator_memory_undo(struct emulator *e)
 {
-	if (likely(!e->nr_written))
+	if (likely(!e->written.nr))
 		return;
-	e->nr_written = 0;
+	e->written.nr = 0;
 	e->written_call++;
 }
 

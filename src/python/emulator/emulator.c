@@ -27,7 +27,7 @@ void emulator_stop(struct emulator *e, const char *why)
 static struct emulator_strike *emulator_strike(struct emulator *e,
 					       raddr traverse)
 {
-	uint64_t hash = traverse * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash = hash_u64(traverse);
 
 	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
 }
@@ -356,7 +356,6 @@ struct emulator *emulator_new(struct memory *m, raddr fs_base,
 	e->machine = &emulator_x86_64;
 	e->memory = m;
 	e->fs_base = fs_base;
-	e->written = xcalloc(EMULATOR_WRITTEN, sizeof(*e->written));
 	e->written_call = 1;
 	e->max_visits = max_visits(m);
 	*why_not = emulator_open(e);
@@ -374,7 +373,7 @@ void emulator_free(struct emulator *e)
 	watchdog_free(e->watchdog);
 	emulator_engine_close(e);
 	emulator_memory_release(e);
-	free(e->written);
+	emulator_words_release(&e->written);
 	free(e->area);
 	free(e->stack);
 	free(e);

@@ -10,10 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "python/load.h"
 #include "python/state.h"
 
 VEC_DEFINE(i64_vec, int64_t);
+
+/* --- tables --- */
 
 /* A name by what it was made of. */
 struct made {
@@ -25,6 +28,66 @@ struct made {
 };
 #define ANY_TYPE UINT32_MAX
 
+static bool made_table_used(const void *none UNUSED, const struct made *m)
+{
+	return m->used;
+}
+
+static const struct made *made_table_key(const void *none UNUSED,
+					 const struct made *m)
+{
+	return m;
+}
+
+static uint64_t made_table_hash(const void *none UNUSED, const struct made *m)
+{
+	return hash_u64(m->arg ^ (uint64_t)m->type << 32 ^
+			(uint64_t)m->kind << 24);
+}
+
+static bool made_table_same(const struct made *a, const struct made *b)
+{
+	return a->arg == b->arg && a->type == b->type && a->kind == b->kind;
+}
+
+HASH_DEFINE(made_table, struct made, const struct made *, const void *);
+
+/* Names by their contents.  An item is the name's number + 1. */
+static bool name_table_used(const struct heap_name_vec *names UNUSED,
+			    const uint32_t *item)
+{
+	return *item != 0;
+}
+
+static const struct heap_name *name_table_key(const struct heap_name_vec *names,
+					      const uint32_t *item)
+{
+	return &names->v[*item - 1];
+}
+
+static uint64_t name_table_hash(const struct heap_name_vec *names UNUSED,
+				const struct heap_name *n)
+{
+	return hash_text(hash_text(hash_text(n->flags, n->name), n->prefix),
+			 n->suffix);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool name_table_same(const struct heap_name *a,
+			    const struct heap_name *b)
+{
+	return a->flags == b->flags && same_text(a->name, b->name) &&
+	       same_text(a->prefix, b->prefix) &&
+	       same_text(a->suffix, b->suffix);
+}
+
+HASH_DEFINE(name_table, uint32_t, const struct heap_name *,
+	    const struct heap_name_vec *);
+
 /* A str key by its address.  Only some: keys that come again soon. */
 struct key_text {
 	raddr key;
@@ -35,10 +98,8 @@ struct key_text {
 struct details {
 	bool recorded;
 	struct heap_name_vec names;
-	struct made *made;	/* open addressing */
-	size_t made_size, made_nr;
-	uint32_t *same;		/* likewise: name + 1 by contents */
-	size_t same_size;
+	struct name_table by_contents;
+	struct made_table made;
 	struct u64_vec text_start;
 	struct str text_bytes;
 	struct key_text *keys;
@@ -58,103 +119,18 @@ struct details {
 
 /* --- names --- */
 
-static uint64_t mix(uint64_t x)
-{
-	x *= UINT64_C(0x9e3779b97f4a7c15);
-	return x ^ x >> 29;
-}
-
-static uint64_t hash_text(uint64_t hash, const char *s)
-{
-	for (; s && *s; s++)
-		hash = (hash ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	return mix(hash + !s);
-}
-
-static uint64_t hash_name(const struct heap_name *n)
-{
-	return hash_text(hash_text(hash_text(n->flags, n->name), n->prefix),
-			 n->suffix);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool same_name(const struct heap_name *a, const struct heap_name *b)
-{
-	return a->flags == b->flags && same_text(a->name, b->name) &&
-	       same_text(a->prefix, b->prefix) &&
-	       same_text(a->suffix, b->suffix);
-}
-
-static void grow_same(struct details *d)
-{
-	size_t mask;
-
-	free(d->same);
-	d->same_size = d->same_size ? d->same_size * 2 : 1024;
-	d->same = xcalloc(d->same_size, sizeof(*d->same));
-	mask = d->same_size - 1;
-	for (size_t i = 0; i < d->names.nr; i++) {
-		size_t at = hash_name(&d->names.v[i]) & mask;
-
-		while (d->same[at])
-			at = (at + 1) & mask;
-		d->same[at] = (uint32_t)i + 1;
-	}
-}
-
 /* The number of the name in the table; takes it over. */
 static uint32_t intern_name(struct details *d, struct heap_name *n)
 {
-	size_t at;
+	const uint32_t *found = name_table_find(&d->by_contents, &d->names, n);
 
-	if ((d->names.nr + 1) * 2 > d->same_size)
-		grow_same(d);
-	at = hash_name(n) & (d->same_size - 1);
-	for (; d->same[at]; at = (at + 1) & (d->same_size - 1)) {
-		if (!same_name(&d->names.v[d->same[at] - 1], n))
-			continue;
+	if (found || d->names.nr > EDGE_ARG_MAX) {
 		heap_name_release(n);
-		return d->same[at] - 1;
-	}
-	if (d->names.nr > EDGE_ARG_MAX) {
-		heap_name_release(n);
-		return 0;
+		return found ? *found - 1 : 0;
 	}
 	heap_name_vec_push(&d->names, *n);
-	d->same[at] = (uint32_t)d->names.nr;
+	name_table_put(&d->by_contents, &d->names, (uint32_t)d->names.nr);
 	return (uint32_t)d->names.nr - 1;
-}
-
-static struct made *find_made(struct details *d, uint64_t arg, uint32_t type,
-			      uint16_t kind)
-{
-	size_t at = mix(arg ^ (uint64_t)type << 32 ^ (uint64_t)kind << 24);
-
-	for (;; at++) {
-		struct made *m = &d->made[at & (d->made_size - 1)];
-
-		if (!m->used || (m->arg == arg && m->type == type &&
-				 m->kind == kind))
-			return m;
-	}
-}
-
-static void grow_made(struct details *d)
-{
-	struct made *old = d->made;
-	size_t size = d->made_size;
-
-	d->made_size = size ? size * 2 : 4096;
-	d->made = xcalloc(d->made_size, sizeof(*d->made));
-	for (size_t i = 0; i < size; i++)
-		if (old[i].used)
-			*find_made(d, old[i].arg, old[i].type, old[i].kind) =
-				old[i];
-	free(old);
 }
 
 static bool goes_by_type(enum ref_kind kind)
@@ -167,21 +143,21 @@ static uint32_t named(struct python *py, uint32_t type,
 		      const struct ref_name *ref)
 {
 	struct details *d = py->details;
-	uint32_t by = goes_by_type(ref->kind) ? type : ANY_TYPE;
-	struct made *m = find_made(d, ref->arg, by, (uint16_t)ref->kind);
+	struct made key = {
+		.arg = ref->arg,
+		.type = goes_by_type(ref->kind) ? type : ANY_TYPE,
+		.kind = (uint16_t)ref->kind,
+		.used = true,
+	};
+	const struct made *m = made_table_find(&d->made, NULL, &key);
 	struct heap_name name;
 
-	if (likely(m->used))
+	if (likely(m))
 		return edge_code(EDGE_NAMED, m->name);
-	if ((d->made_nr + 1) * 2 > d->made_size) {
-		grow_made(d);
-		m = find_made(d, ref->arg, by, (uint16_t)ref->kind);
-	}
 	names_make(py, py->types.v[type].address, ref, &name);
-	*m = (struct made){ ref->arg, by, (uint16_t)ref->kind, true,
-			    intern_name(d, &name) };
-	d->made_nr++;
-	return edge_code(EDGE_NAMED, m->name);
+	key.name = intern_name(d, &name);
+	made_table_put(&d->made, NULL, key);
+	return edge_code(EDGE_NAMED, key.name);
 }
 
 /* --- texts --- */
@@ -213,7 +189,7 @@ static void reset_texts(struct details *d)
 /* Where the key is if it is known, and the one that it takes the place of. */
 static struct key_text *find_key_text(const struct details *d, raddr key)
 {
-	return &d->keys[mix(key >> 4) & (KEY_TEXTS - 1)];
+	return &d->keys[hash_u64(key >> 4) >> 32 & (KEY_TEXTS - 1)];
 }
 
 /* The text of a dict's str key; 0: not readable. */
@@ -484,7 +460,6 @@ void details_init(struct python *py, bool record)
 	d->naming = (struct naming){ .text = naming_text, .key = naming_key,
 				     .codes = naming_codes };
 	reset_texts(d);
-	grow_made(d);
 	intern_name(d, &unknown);
 	py->details = d;
 }
@@ -496,8 +471,8 @@ void details_release(struct python *py)
 	if (!d)
 		return;
 	heap_names_release(&d->names);
-	free(d->made);
-	free(d->same);
+	made_table_release(&d->made);
+	name_table_release(&d->by_contents);
 	u64_vec_release(&d->text_start);
 	str_release(&d->text_bytes);
 	free(d->keys);

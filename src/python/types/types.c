@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "python/state.h"
 
 #define MAX_BASES 512		/* of tp_base that are followed */
@@ -18,53 +19,38 @@ struct slot {
 	uint32_t index;
 };
 
-/* Address to index: a small cache before an open-addressed table. */
+static bool index_table_used(const void *none UNUSED, const struct slot *s)
+{
+	return s->address;
+}
+
+static raddr index_table_key(const void *none UNUSED, const struct slot *s)
+{
+	return s->address;
+}
+
+static uint64_t index_table_hash(const void *none UNUSED, raddr addr)
+{
+	return hash_u64(addr >> 4);
+}
+
+static bool index_table_same(raddr a, raddr b)
+{
+	return a == b;
+}
+
+HASH_DEFINE(index_table, struct slot, raddr, const void *);
+
+/* Address to index: a small cache before a hash table. */
 struct type_index {
 	struct slot cache[CACHE_SIZE];
 	raddr rejected[CACHE_SIZE]; /* what turned out to be no class */
-	struct slot *table;
-	size_t size, used;	/* size: a power of two */
+	struct index_table table;
 };
 
-static size_t hash(raddr addr)
+static size_t cache_slot(raddr addr)
 {
-	return (size_t)((addr >> 4) * 0x9e3779b97f4a7c15ull >> 20);
-}
-
-static void table_put(struct type_index *ti, raddr addr, uint32_t index)
-{
-	size_t i = hash(addr) & (ti->size - 1);
-
-	while (ti->table[i].address)
-		i = (i + 1) & (ti->size - 1);
-	ti->table[i] = (struct slot){ addr, index };
-	ti->used++;
-}
-
-static void table_grow(struct type_index *ti)
-{
-	struct slot *old = ti->table;
-	size_t size = ti->size;
-
-	ti->size = size ? size * 2 : 1024;
-	ti->table = xcalloc(ti->size, sizeof(*ti->table));
-	ti->used = 0;
-	for (size_t i = 0; i < size; i++)
-		if (old[i].address)
-			table_put(ti, old[i].address, old[i].index);
-	free(old);
-}
-
-static const struct slot *table_get(const struct type_index *ti, raddr addr)
-{
-	size_t i = hash(addr) & (ti->size - 1);
-
-	while (ti->table[i].address) {
-		if (ti->table[i].address == addr)
-			return &ti->table[i];
-		i = (i + 1) & (ti->size - 1);
-	}
-	return NULL;
+	return hash_u64(addr >> 4) >> 20 & (CACHE_SIZE - 1);
 }
 
 /* In a file that the core leaves out and that can't be had.  `*prot` 0: what
@@ -203,9 +189,7 @@ static uint32_t load_one(struct python *py, raddr addr)
 	t.native_base = index;
 	pytype_vec_push(&py->types, t);
 	heap_type_vec_push(&py->heap->types, ht);
-	if (ti->used * 2 >= ti->size)
-		table_grow(ti);
-	table_put(ti, addr, index);
+	index_table_put(&ti->table, NULL, (struct slot){ addr, index });
 	refs_choose_reader(py, &py->types.v[index]);
 	size_choose(py, &py->types.v[index]);
 	choose_repr(py, &py->types.v[index]);
@@ -227,7 +211,7 @@ static uint32_t load_with_bases(struct python *py, raddr addr)
 	unsigned int nr = 0;
 
 	while (nr < MAX_BASES && looks_like_type(py, addr) &&
-	       !table_get(py->type_index, addr) &&
+	       !index_table_find(&py->type_index->table, NULL, addr) &&
 	       !in_chain(chain, nr, addr)) {
 		chain[nr++] = addr;
 		addr = word_at(py, addr, py->layout.type_base);
@@ -236,7 +220,7 @@ static uint32_t load_with_bases(struct python *py, raddr addr)
 		return UINT32_MAX;
 	while (nr)
 		load_one(py, chain[--nr]);
-	return table_get(py->type_index, chain[0])->index;
+	return index_table_find(&py->type_index->table, NULL, chain[0])->index;
 }
 
 uint32_t types_load(struct python *py, raddr addr)
@@ -247,17 +231,15 @@ uint32_t types_load(struct python *py, raddr addr)
 	raddr *rejected;
 	uint32_t index;
 
-	if (unlikely(!ti)) {
+	if (unlikely(!ti))
 		ti = py->type_index = xcalloc(1, sizeof(*ti));
-		table_grow(ti);
-	}
-	cached = &ti->cache[hash(addr) & (CACHE_SIZE - 1)];
+	cached = &ti->cache[cache_slot(addr)];
 	if (likely(cached->address == addr && addr))
 		return cached->index;
-	rejected = &ti->rejected[hash(addr) & (CACHE_SIZE - 1)];
+	rejected = &ti->rejected[cache_slot(addr)];
 	if (*rejected == addr)
 		return UINT32_MAX;
-	found = table_get(ti, addr);
+	found = index_table_find(&ti->table, NULL, addr);
 	index = found ? found->index : load_with_bases(py, addr);
 	if (index != UINT32_MAX)
 		*cached = (struct slot){ addr, index };
@@ -268,15 +250,18 @@ uint32_t types_load(struct python *py, raddr addr)
 
 uint32_t types_load_known(struct python *py, raddr addr)
 {
-	const struct slot *found = table_get(py->type_index, addr);
+	const struct slot *found;
 
+	if (!py->type_index)
+		return UINT32_MAX;
+	found = index_table_find(&py->type_index->table, NULL, addr);
 	return found ? found->index : UINT32_MAX;
 }
 
 void types_release(struct python *py)
 {
 	if (py->type_index)
-		free(py->type_index->table);
+		index_table_release(&py->type_index->table);
 	free(py->type_index);
 	py->type_index = NULL;
 	pytype_vec_release(&py->types);
