@@ -8,6 +8,9 @@ EXTRA_DIST += \
 	tests/checks/allowed_differences.py \
 	tests/checks/compare-programs \
 	tests/checks/coverage \
+	tests/checks/cppcheck.txt \
+	tests/checks/lint \
+	tests/checks/nested.py \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
@@ -91,6 +94,12 @@ coverage:
 	$(PYTHON3) $(top_srcdir)/tests/checks/coverage --cc="$(CC)" \
 		$(COVERAGE_FLAGS)
 
+# What finds faults by reading sources: tests/checks/lint --help.
+lint: config.h
+	$(PYTHON3) $(top_srcdir)/tests/checks/lint --cc="$(CC)" \
+		--cppflags='$(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS)' \
+		$(LINT_FLAGS)
+
 # The table in HACKING.md of what the tests have compared, by CPython.
 update-truth-table: src/pyheld
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld --no-unit \
@@ -102,4 +111,4 @@ compare: src/pyheld
 	$(PYTHON3) $(top_srcdir)/tests/checks/compare-programs \
 		$(COMPARE_FLAGS) "$(OLD)" src/pyheld
 
-.PHONY: check-local check-programs compare coverage update-truth-table
+.PHONY: check-local check-programs compare coverage lint update-truth-table
