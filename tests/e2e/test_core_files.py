@@ -188,7 +188,7 @@ def test_sysroot():
     with Directory() as d:
         python = Copied(shared(), d.file("bin"))
         core = python.core(d)
-        whole = summary(core)
+        summary(core)
         kept = shutil.move(python.main, d.file("kept"))
         root, path = d.file("root"), below(d.file("root"), python.main)
         option = "--sysroot=" + root
@@ -244,7 +244,7 @@ def test_debug_information():
                 ".symtab" not in run("readelf", "-SW", python.main):
             raise Skip("no objcopy, or no symbols")
         core = python.core(d)
-        whole = summary(core)
+        summary(core)
         kept = shutil.move(python.main, d.file("kept"))
         root = d.file("root")
         place = by_id(root + "/usr/lib/debug", kept, ".debug")

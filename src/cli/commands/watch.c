@@ -114,7 +114,7 @@ const struct argp watch_argp = {
 	.children = common_children,
 };
 
-/* --- interrupted ------------------------------------------------------------ */
+/* --- interrupted --------------------------------------------------------- */
 
 static volatile sig_atomic_t interrupted;
 
@@ -169,7 +169,7 @@ static void sleep_until(uint64_t ms, const sigset_t *sleeping)
 	} while (!interrupted && now < ms);
 }
 
-/* --- samples ----------------------------------------------------------------- */
+/* --- samples ------------------------------------------------------------- */
 
 struct watch {
 	const struct watch_options *o;
@@ -310,7 +310,8 @@ static int watch(const struct watch_options *o, const sigset_t *sleeping)
 	CLEANUP(watch_release) struct watch w = { .o = o };
 	uint64_t next = now_ms();
 
-	w.held = xcalloc(o->conditions.nr, sizeof(*w.held));
+	if (o->conditions.nr)
+		w.held = xcalloc(o->conditions.nr, sizeof(*w.held));
 	for (uint64_t i = 0; !o->count || i < o->count; i++) {
 		int status = look(&w);
 

@@ -191,7 +191,7 @@ static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 }
 
 /* Say where every piece is copied to. */
-static struct error *place(struct copy *c)
+static struct error *place_pieces(struct copy *c)
 {
 	ssize_t at = 0;
 
@@ -391,7 +391,7 @@ struct error *copy_prepare(struct copy *c)
 		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
 			file_of(&c->live->files, c->live->dir,
 				&c->mappings.v[i]);
-	err = place(c);
+	err = place_pieces(c);
 	if (err)
 		return err;
 	err = touch_pieces(c);
@@ -404,7 +404,7 @@ struct error *copy_take(struct copy *c)
 	struct batch b;
 
 	if (!err)
-		err = place(c);
+		err = place_pieces(c);
 	c->bytes = 0;
 	b.nr = 0;
 	b.bytes = 0;
