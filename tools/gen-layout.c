@@ -3,18 +3,19 @@
  * gen-layout - print the tables of src/python that come from DWARF.
  *
  *	tools/gen-layout builds.txt >src/python/layout/layout-tables.c
- *	tools/gen-layout --members builds.txt >src/python/layout/member-names-tables.c
+ *	tools/gen-layout --members builds.txt \
+ *		>src/python/layout/member-names-tables.c
  *
  * For maintainers; not installed.  A line of builds.txt is one build:
  *
  *	0x030d0ff0 debug "3.13.15 (Debian, debug)" /path/python3.13d /path/x.so
  *
  * that is sys.hexversion, "release", "debug" or "free-threaded", a name for
- * reports, then the files: libpython or the program first, then extension modules that define
- * types pyheld knows (_datetime, _asyncio, _ctypes, _decimal, _elementtree,
- * _pickle, _queue, _struct, array, parser ...).  The first file that has a
- * member wins.  Debug files are found by build-id below the
- * directory that follows --root=, or named themselves.
+ * reports, then the files: libpython or the program first, then extension
+ * modules that define types pyheld knows (_datetime, _asyncio, _ctypes,
+ * _decimal, _elementtree, _pickle, _queue, _struct, array, parser ...).  The
+ * first file that has a member wins.  Debug files are found by build-id below
+ * the directory that follows --root=, or named themselves.
  *
  * To add a CPython version:
  *	1. add the build to your builds.txt and run both commands above;

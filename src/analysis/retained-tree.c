@@ -8,7 +8,7 @@
 
 struct tree {
 	struct retained_view *v;
-	struct retained_line_vec lines;	/* still to be told, the next one last */
+	struct retained_line_vec lines;	/* to be told, the next last */
 	struct retained_line *of_type;	/* nr == 0: none so far */
 	struct oid_vec below;
 };

@@ -72,8 +72,10 @@ int session_types(struct session *s, const char *pattern, bool **ret);
 /* Say "pyheld: ..." and free `err`; STATUS_FAILED. */
 int session_failed(struct error *err);
 
-/* Put a result on stdout, with what of the target is a guess.  These two return `status`, or STATUS_FAILED where
- * it can't be written. */
+/*
+ * Put a result on stdout, with what of the target is a guess.  These two return
+ * `status`, or STATUS_FAILED where it can't be written.
+ */
 int session_print_text(const struct str *text, int status);
 int session_print_json(json_t *value, int status);
 

@@ -42,7 +42,7 @@ struct heap_mapping {
 	uint64_t start, end;
 	uint32_t flags;		/* MAPPING_* */
 	uint64_t offset;	/* of `start` in the file, bytes */
-	char *path;		/* as the target sees it, or "[heap]"; "": none */
+	char *path;		/* as the target sees it; "[heap]"; "": none */
 };
 VEC_DEFINE(heap_mapping_vec, struct heap_mapping);
 

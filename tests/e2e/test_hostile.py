@@ -115,7 +115,8 @@ def test_name_of_a_megabyte_is_cut_for_people():
 
 def test_arguments_of_the_process():
     """The command line of a process is its own to choose."""
-    with Target(pythons.system(), "odd.py", "named", "\x1b[2J\nx\x9b\u202e") as target:
+    with Target(pythons.system(), "odd.py", "named",
+                "\x1b[2J\nx\x9b\u202e") as target:
         for command in COMMANDS:
             result = run(*command, target.pid)
             check_text(result.out, command)

@@ -114,7 +114,8 @@ def test_lru_cache_says_what_it_says_of_itself(python):
 
 @each(pythons.some)
 def test_tasks_and_what_they_wait_for(python):
-    with Target(python, "planted_leaks.py", "tasks_never_awaited", "700") as target:
+    with Target(python, "planted_leaks.py", "tasks_never_awaited",
+                "700") as target:
         asyncio = pyheld("leaks", "--json", target.pid).json["asyncio"]
     assert (asyncio["count"], asyncio["waiting"]) == (700, 700), asyncio
     (wait,) = asyncio["waits"]
@@ -170,7 +171,8 @@ def test_thresholds_and_status():
 
 
 def test_text_fits_the_terminal():
-    with Target(pythons.newest(), "planted_leaks.py", "default_argument") as target:
+    with Target(pythons.newest(), "planted_leaks.py",
+                "default_argument") as target:
         out = text(pyheld("leaks", target.pid).out)
     first = out.splitlines()[0]
     assert first == "1 suspect", out

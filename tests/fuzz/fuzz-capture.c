@@ -258,7 +258,8 @@ static void change_field(struct input *in)
 
 	if (!find_table(in, &t))
 		return;
-	at = t.table + fuzz_any(t.nr_sections) * sizeof(struct capture_section) +
+	at = t.table +
+	     fuzz_any(t.nr_sections) * sizeof(struct capture_section) +
 	     4 * fuzz_any(sizeof(struct capture_section) / 4);
 	memcpy(in->bytes + at, &value, fuzz_any(2) ? 4 : 1);
 }

@@ -44,7 +44,7 @@ def load():
     return loaded
 
 
-# --- at rest ----------------------------------------------------------------------
+# --- at rest -----------------------------------------------------------------
 
 def use_libraries():
     """What they build when they are first used."""
@@ -76,7 +76,7 @@ def use_libraries():
     return kept
 
 
-# --- under steady load --------------------------------------------------------------
+# --- under steady load -------------------------------------------------------
 
 class Entry:
     def __init__(self, key):

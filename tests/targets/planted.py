@@ -126,7 +126,7 @@ class __Private:
 
 UNDERSCORE = __Private()
 
-# --- functions ------------------------------------------------------------------
+# --- functions ---------------------------------------------------------------
 
 
 def closure():
@@ -195,7 +195,7 @@ class Methods:
         pass
 
 
-# --- attributes that are not what they seem -------------------------------------
+# --- attributes that are not what they seem ----------------------------------
 
 class Guarded:
     def __init__(self, p):
@@ -267,7 +267,7 @@ class Impostor:
 IMPOSTOR = Impostor()
 IMPOSTOR.x = plant("attribute of an impostor", "chain")
 
-# --- containers that are not what they seem -------------------------------------
+# --- containers that are not what they seem ----------------------------------
 
 
 class OddDict(dict):
@@ -358,7 +358,7 @@ KEYED = [{key: plant("key #%d" % i, "chain" if not isinstance(
 # With a bool, equal and found all the same.
 SIBLINGS = {"same": 1, "other": plant("among other keys"), 1: 2, None: 3}
 
-# --- modules ---------------------------------------------------------------------
+# --- modules -----------------------------------------------------------------
 
 odd_module = sys.modules["odd 'name'\n"] = types.ModuleType("another")
 odd_module.held = [plant("module of an odd name")]
@@ -381,7 +381,7 @@ sys.modules["no name"] = types.ModuleType("no name")
 sys.modules["no name"].x = box(y=plant("module without __name__"))
 del sys.modules["no name"].__name__
 
-# --- running code and errors -------------------------------------------------------
+# --- running code and errors -------------------------------------------------
 
 
 def generator():
@@ -449,7 +449,7 @@ def start_thread():
 
 start_thread()
 
-# --- what is held weakly or not at all ---------------------------------------------
+# --- what is held weakly or not at all ---------------------------------------
 
 
 def weakly():
@@ -485,7 +485,7 @@ def garbage():
     node.me = node
 
 
-# --- a long way ----------------------------------------------------------------------
+# --- a long way --------------------------------------------------------------
 
 def linked(n, p):
     for _ in range(n):
@@ -499,7 +499,7 @@ DEEP = plant("500 lists deep", "chain")
 for _ in range(500):
     DEEP = [DEEP]
 
-# --- answers ---------------------------------------------------------------------------
+# --- answers -----------------------------------------------------------------
 
 
 def evaluate(expression):

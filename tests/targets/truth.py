@@ -58,7 +58,8 @@ F_NO_TYPE_NAME = 2      # the class has no plain name
 F_NO_TRAVERSE = 4       # its type has none, or not for all: see nextra
 
 # Attributes that are an object's own stored references (of types without
-# tp_traverse; that of code in free-threaded builds visits co_consts only), and that asking for does not make anew.
+# tp_traverse; that of code in free-threaded builds visits co_consts only), and
+# that asking for does not make anew.
 _CODE = ["co_consts", "co_names", "co_filename", "co_name"]
 if sys.version_info >= (3, 11):
     _CODE += ["co_qualname", "co_exceptiontable", "co_linetable"]

@@ -58,7 +58,8 @@ uint64_t alike_key(struct alike *a, oid o)
 		o = r->parent[o];
 		if (o == OID_NONE)
 			return 0;
-		if (heap_kind_of(h, o) == TYPE_KIND_DICT && is_namespace(a, o)) {
+		if (heap_kind_of(h, o) == TYPE_KIND_DICT &&
+		    is_namespace(a, o)) {
 			through_dict = true;
 			o = r->parent[o];
 			if (o == OID_NONE)

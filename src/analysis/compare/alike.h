@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/alike.h - objects that are held alike: each the `log` of a Session,
- * or each an entry of one dict.
+ * analysis/compare/alike.h - objects that are held alike: each the `log` of a
+ * Session, or each an entry of one dict.
  */
 #ifndef ANALYSIS_COMPARE_ALIKE_H
 #define ANALYSIS_COMPARE_ALIKE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/grow.h - who holds what came: the containers and attributes that
- * gained objects between two heaps.
+ * analysis/compare/grow.h - who holds what came: the containers and attributes
+ * that gained objects between two heaps.
  *
  * One process at two times: each object that is new belongs to the nearest
  * object that was there before, on the shortest way from a root (see reach.h);

@@ -24,7 +24,7 @@ enum comparison {
 	COMPARE_FROZEN,
 	COMPARE_FUNCTION,
 	COMPARE_DICT,
-	COMPARE_LASTING,		/* known by its name, whatever it holds */
+	COMPARE_LASTING,	/* known by its name, whatever it holds */
 };
 
 /* By enum type_kind. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/series.h - a diff's rows over two or more heaps, in their order.
+ * analysis/compare/series.h - a diff's rows over two or more heaps, in their
+ * order.
  *
  * What grew in every step is a leak; what only is larger in the end may have
  * been a peak.  The first heap is the old one of the diff, the last its new

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/fan.h - what hangs on each object directly, and how much that is.
+ * analysis/graph/fan.h - what hangs on each object directly, and how much that
+ * is.
  *
  * On the shortest ways from roots (reach.h) each object has one holder.  What
  * the objects with one holder retain (dominators.h) has nothing in common, so

@@ -46,9 +46,10 @@ void roots_known(const struct heap *h, struct root_vec *ret);
 
 /*
  * Add a native root for each object whose `distance` (see struct reach) is
- * ROOTS_UNREACHED and that has more references than all objects' references and all
- * counted roots account for.  What was only scanned for pointers accounts for
- * nothing: to say "held" of garbage is better than "garbage" of what is held.
+ * ROOTS_UNREACHED and that has more references than all objects' references
+ * and all counted roots account for.  What was only scanned for pointers
+ * accounts for nothing: to say "held" of garbage is better than "garbage" of
+ * what is held.
  */
 void roots_native(const struct heap *h, const uint32_t *distance,
 		  struct root_vec *ret);

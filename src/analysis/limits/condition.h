@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/limits/condition.h - when is it time to take a capture: `watch --when`.
+ * analysis/limits/condition.h - when is it time to take a capture: `watch
+ * --when`.
  *
  *	CONDITION = METRIC '>' AMOUNT | 'growth>' AMOUNT '/' DURATION
  *	METRIC    = 'rss' | 'objects' | 'bytes'

@@ -11,9 +11,9 @@
  *	UNIT   = "k" | "M" | "G" | "T"	powers of 1024
  *
  * NUMBER may have a fraction.  Spaces may stand around METRIC and VALUE.  A
- * PATTERN is one of analysis/limits/pattern.h; the figure is the sum over all types
- * that it means, and 0 where there are none.  A limit is crossed by what is
- * more.  Growth from nothing is more than any percentage.
+ * PATTERN is one of analysis/limits/pattern.h; the figure is the sum over all
+ * types that it means, and 0 where there are none.  A limit is crossed by what
+ * is more.  Growth from nothing is more than any percentage.
  */
 #ifndef ANALYSIS_LIMITS_LIMIT_H
 #define ANALYSIS_LIMITS_LIMIT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-sets.h - suspects that are no holders: garbage, what
- * gc.freeze() hides, what only native code or atexit holds.
+ * analysis/suspects/suspects-sets.h - suspects that are no holders: garbage,
+ * what gc.freeze() hides, what only native code or atexit holds.
  */
 #ifndef ANALYSIS_SUSPECTS_SUSPECTS_SETS_H
 #define ANALYSIS_SUSPECTS_SUSPECTS_SETS_H

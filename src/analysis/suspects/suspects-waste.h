@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-waste.h - memory without use: equal strings, containers
- * that are nearly empty.
+ * analysis/suspects/suspects-waste.h - memory without use: equal strings,
+ * containers that are nearly empty.
  */
 #ifndef ANALYSIS_SUSPECTS_SUSPECTS_WASTE_H
 #define ANALYSIS_SUSPECTS_SUSPECTS_WASTE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/tasks.h - asyncio's tasks: how many in which state, and what they
- * wait for.
+ * analysis/suspects/tasks.h - asyncio's tasks: how many in which state, and
+ * what they wait for.
  *
  * A task's state is told by what it refers to (Modules/_asynciomodule.c): a
  * future that will wake it, a result or an exception, a coroutine that still
@@ -18,8 +18,8 @@
 /* Tasks of one coroutine function that wait in the same function. */
 struct task_wait {
 	char *coroutine;	/* "handle", its qualified name; "?" unknown */
-	char *awaits;		/* "Event.wait": the innermost coroutine; "" none
-				   but the coroutine itself */
+	char *awaits;		/* "Event.wait", the innermost coroutine; "":
+				   none but the coroutine itself */
 	uint64_t nr;
 };
 VEC_DEFINE(task_wait_vec, struct task_wait);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/capture-format.h - what writer and reader of captures agree upon.
+ * heap/capture/capture-format.h - what writer and reader of captures agree
+ * upon.
  *
  *	+-----------------+
  *	| header, 16      |	magic, byte order, version

@@ -72,7 +72,8 @@ static void add_object(struct heap *h, const struct audit_object *x,
 }
 
 static void add_refs_types(struct heap *h, const struct audit *a,
-			   uint64_t limit, const struct format *f, struct str *out)
+			   uint64_t limit, const struct format *f,
+			   struct str *out)
 {
 	static const struct table_column columns[] = {
 		{ "REFERENCES", .right = true }, { "OBJECTS", .right = true },
@@ -89,8 +90,9 @@ static void add_refs_types(struct heap *h, const struct audit *a,
 		format_count(table_cell(&t), type->nr);
 		str_add(table_cell(&t), h->types.v[type->type].name);
 		for (size_t k = 0; k < type->nr && k < EXAMPLES; k++)
-			add_object(h, &a->unexplained_objects.v[type->first + k],
-				   f, &t);
+			add_object(
+				h, &a->unexplained_objects.v[type->first + k],
+				f, &t);
 	}
 	str_add_char(out, '\n');
 	table_print(&t, f, out);

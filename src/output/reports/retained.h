@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output/reports/retained.h - who keeps how much memory alive, as text and as JSON. */
+/*
+ * output/reports/retained.h - who keeps how much memory alive, as text and
+ * as JSON.
+ */
 #ifndef OUTPUT_REPORTS_RETAINED_H
 #define OUTPUT_REPORTS_RETAINED_H
 

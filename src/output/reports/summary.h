@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output/reports/summary.h - the process, its collector, and the table of types. */
+/*
+ * output/reports/summary.h - the process, its collector, and the table of
+ * types.
+ */
 #ifndef OUTPUT_REPORTS_SUMMARY_H
 #define OUTPUT_REPORTS_SUMMARY_H
 

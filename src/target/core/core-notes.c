@@ -81,7 +81,7 @@ static void read_auxv(struct core *c, const uint8_t *p, size_t len)
 	}
 }
 
-/* --- NT_FILE --------------------------------------------------------------- */
+/* --- NT_FILE ------------------------------------------------------------- */
 
 struct name {
 	const char *s;
@@ -190,7 +190,7 @@ static bool read_files(struct core *c, const uint8_t *p, size_t len)
 	return sort_ranges(&c->ranges);
 }
 
-/* --- all notes --------------------------------------------------------------- */
+/* --- all notes ----------------------------------------------------------- */
 
 static bool read_note(struct core *c, struct target *t, const GElf_Nhdr *note,
 		      const char *name, const uint8_t *desc)

@@ -348,7 +348,7 @@ struct error *image_section(struct image *im, const char *name, raddr *addr,
 	return error_new(ERR_NOT_FOUND, "%s has no section %s", im->name, name);
 }
 
-/* --- relocations -------------------------------------------------------------- */
+/* --- relocations --------------------------------------------------------- */
 
 raddr image_data_end(const struct image *im, raddr addr)
 {

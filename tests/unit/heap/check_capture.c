@@ -496,7 +496,7 @@ START_TEST(tables_are_held_against_the_file)
 	uint64_t state = 1;
 
 	tiny_build(&h);
-	/* What does not compress, so that the rest may compress all the more. */
+	/* What does not compress, so that the rest may compress more. */
 	for (int i = 0; i < 10000; i++) {
 		state = state * UINT64_C(6364136223846793005) + 1;
 		str_add_char(&text, (char)('0' + (state >> 58)));

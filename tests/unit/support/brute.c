@@ -51,7 +51,8 @@ static void spread(struct heap *h, const bool *ends, struct brute_way *ways)
 	do {
 		again = false;
 		for (oid o = 0; o < h->nr_objects; o++) {
-			if (ways[o].round == BRUTE_UNREACHED || (ends && ends[o]))
+			if (ways[o].round == BRUTE_UNREACHED ||
+			    (ends && ends[o]))
 				continue;
 			for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
 				oid to = target(h, o, i);

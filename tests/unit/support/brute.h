@@ -16,7 +16,7 @@
 #define BRUTE_UNREACHED 4	/* as a round */
 
 struct brute_way {
-	unsigned int round;	/* 0 known, 1 on a stack, 2 native, 3 immortal */
+	unsigned int round;	/* 0 known, 1 stack, 2 native, 3 immortal */
 	uint32_t distance;
 	unsigned int penalty;	/* within its round */
 };

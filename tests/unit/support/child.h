@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * child.h - processes to try target/live/live.h on: children that are forked from
- * the test, so that addresses are the same here and there.
+ * child.h - processes to try target/live/live.h on: children that are forked
+ * from the test, so that addresses are the same here and there.
  *
  * A child ends with the test.  What goes wrong here fails the test.
  */

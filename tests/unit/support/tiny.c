@@ -288,7 +288,8 @@ static void add_roots(struct heap *h)
 static void add_weak(struct heap *h)
 {
 	heap_weak_vec_push(&h->weak, (struct heap_weak){
-		.reference = O_TUPLE, .referent = O_NODE, .callback = O_CLASS });
+		.reference = O_TUPLE, .referent = O_NODE,
+		.callback = O_CLASS });
 	heap_weak_vec_push(&h->weak, (struct heap_weak){
 		.reference = O_LIST, .referent = O_NODE_2,
 		.callback = OID_NONE });

@@ -29,7 +29,8 @@ START_TEST(symbols_are_where_they_are)
 	ck_assert_ptr_null(
 		modules_symbol(t, NULL, "target_open_pid", &at, &size));
 	ck_assert_uint_eq(at, (uintptr_t)target_open_pid);
-	expect_error(modules_symbol(t, "libc.so", "target_open_pid", &at, &size),
+	expect_error(modules_symbol(t, "libc.so", "target_open_pid", &at,
+				    &size),
 		     ERR_NOT_FOUND, "target_open_pid");
 	target_close(t);
 	child_finish(pid);
