@@ -17,3 +17,11 @@ tests_unit_cli_check_targets_SOURCES = \
 	tests/unit/cli/check_targets.c $(run_sources)
 tests_unit_cli_check_terminal_SOURCES = \
 	tests/unit/cli/check_terminal.c $(run_sources)
+
+# Its target is a live CPython.
+if HAVE_PYTHON3
+check_PROGRAMS += tests/unit/cli/check_watch
+tests_unit_cli_check_watch_SOURCES = \
+	tests/unit/cli/check_watch.c $(run_sources)
+tests_unit_cli_check_watch_CPPFLAGS = $(AM_CPPFLAGS) -DPYTHON3='"$(PYTHON3)"'
+endif

@@ -3,6 +3,7 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,43 +61,81 @@ static char *read_all(int fd)
 	ck_assert_int_ge(size, 0);
 	ret = xcalloc((size_t)size + 1, 1);
 	ck_assert_int_eq(pread(fd, ret, (size_t)size, 0), size);
-	close(fd);
 	return ret;
 }
 
-static int run_child(int out, int err, const char *const *arguments)
+static int open_memory(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static void start(struct run *r, int out, const char *const *arguments)
+{
+	fflush(NULL);
+	r->out = xstrdup("");
+	r->err_fd = open_memory("err");
+	r->pid = fork();
+	ck_assert_int_ge(r->pid, 0);
+	if (!r->pid)
+		call(out, r->err_fd, arguments);
+}
+
+void run_start(struct run *r, const char *const *arguments)
+{
+	r->out_fd = open_memory("out");
+	start(r, r->out_fd, arguments);
+}
+
+static void read_out(struct run *r)
+{
+	free(r->out);
+	r->out = read_all(r->out_fd);
+}
+
+bool run_says(struct run *r, const char *text)
+{
+	for (unsigned int i = 0; i < 3000; i++) {
+		read_out(r);
+		if (strstr(r->out, text))
+			return true;
+		if (waitpid(r->pid, NULL, WNOHANG | WNOWAIT) == r->pid)
+			break;
+		poll(NULL, 0, 10);
+	}
+	return false;
+}
+
+static void wait_for(struct run *r)
 {
 	int status;
-	pid_t pid;
 
-	fflush(NULL);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (!pid)
-		call(out, err, arguments);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-				     WEXITSTATUS(status);
+	ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
+	r->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+					  WEXITSTATUS(status);
+	r->err = read_all(r->err_fd);
+	close(r->err_fd);
+}
+
+void run_finish(struct run *r)
+{
+	wait_for(r);
+	read_out(r);
+	close(r->out_fd);
 }
 
 void run(struct run *r, const char *const *arguments)
 {
-	int out = memfd_create("out", MFD_CLOEXEC);
-
-	ck_assert_int_ge(out, 0);
-	run_to(r, out, arguments);
-	free(r->out);
-	r->out = read_all(out);
+	run_start(r, arguments);
+	run_finish(r);
 }
 
 void run_to(struct run *r, int fd, const char *const *arguments)
 {
-	int err = memfd_create("err", MFD_CLOEXEC);
-
-	ck_assert_int_ge(err, 0);
-	r->status = run_child(fd, err, arguments);
-	r->out = xstrdup("");
-	r->err = read_all(err);
+	start(r, fd, arguments);
+	wait_for(r);
 }
 
 void run_release(struct run *r)

@@ -16,13 +16,18 @@
 #define TESTS_UNIT_CLI_RUN_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "cli/status.h"
 
 struct run {
 	int status;		/* its exit status; 128 + the signal */
 	char *out, *err;	/* what it wrote to stdout and stderr */
+	/* Until it is finished. */
+	pid_t pid;
+	int out_fd, err_fd;
 };
 
 /*
@@ -36,6 +41,18 @@ void run(struct run *r, const char *const *arguments);
 void run_to(struct run *r, int fd, const char *const *arguments);
 #define RUN_TO(r, fd, ...) \
 	run_to(r, fd, (const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ * run() in two halves: run_start() returns at once, run_finish() waits for the
+ * end.  Between them r->pid may be sent signals, and run_says() waits until
+ * `text` is on stdout (r->out is what is there); false: not within 30 seconds,
+ * or the process has ended before.
+ */
+void run_start(struct run *r, const char *const *arguments);
+#define RUN_START(r, ...) \
+	run_start(r, (const char *const[]){ __VA_ARGS__, NULL })
+bool run_says(struct run *r, const char *text);
+void run_finish(struct run *r);
 
 void run_release(struct run *r);
 
