@@ -5,7 +5,7 @@
 #ifndef TOOLS_GEN_H
 #define TOOLS_GEN_H
 
-#include "python/layout/layout.h"
+#include "python/layout/layout-choose.h"
 
 /* One CPython on the list. */
 struct build {

@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
 	src/analysis/attribute.c \
 	src/analysis/attribute.h \

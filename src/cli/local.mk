@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/commands.h \

@@ -18,7 +18,7 @@
 #include "heap/capture/capture.h"
 #include "output/coverage.h"
 #include "output/emit.h"
-#include "python/python.h"
+#include "python/load.h"
 
 int session_failed(struct error *err)
 {
@@ -136,7 +136,7 @@ static struct error *explain(struct error *err, const struct target *t)
 }
 
 static struct error *load(struct session *s, const char *target,
-			  const struct python_options *options)
+			  const struct load_options *options)
 {
 	struct error *err;
 
@@ -148,7 +148,7 @@ static struct error *load(struct session *s, const char *target,
 	}
 	if (err || !s->target)
 		return err;
-	err = python_load_heap(s->target, options, &s->heap);
+	err = load_python(s->target, options, &s->heap);
 	return err ? explain(err, s->target) : NULL;
 }
 
@@ -158,7 +158,7 @@ static struct error *load(struct session *s, const char *target,
 static struct session *sessions;	/* those that are open */
 
 static int open_session(struct session *s, const char *target,
-			const struct python_options *options,
+			const struct load_options *options,
 			char **unreadable)
 {
 	struct error *err;
@@ -191,7 +191,7 @@ int session_open(struct session *s, const char *target)
 
 int session_open_details(struct session *s, const char *target)
 {
-	const struct python_options options = { .details = true };
+	const struct load_options options = { .details = true };
 
 	return open_session(s, target, &options, NULL);
 }
@@ -199,7 +199,7 @@ int session_open_details(struct session *s, const char *target)
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable)
 {
-	const struct python_options options = { .hidden = true,
+	const struct load_options options = { .hidden = true,
 						.sample = DOCTOR_SAMPLE };
 
 	return open_session(s, target, &options, unreadable);
@@ -207,7 +207,7 @@ int session_open_doctor(struct session *s, const char *target,
 
 int session_open_hidden(struct session *s, const char *target)
 {
-	const struct python_options options = { .hidden = true };
+	const struct load_options options = { .hidden = true };
 
 	return open_session(s, target, &options, NULL);
 }

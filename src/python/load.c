@@ -8,17 +8,38 @@
 #include <string.h>
 #include <time.h>
 
-#include "python/locate/find.h"
+#include "python/emulator/emulator.h"
 #include "python/emulator/ifunc.h"
 #include "python/load.h"
-#include "python/python.h"
+#include "python/locate/find.h"
+#include "python/locate/gc.h"
+#include "python/locate/truncated-scan.h"
+#include "python/objects/facts.h"
+#include "python/objects/preview.h"
+#include "python/objects/size.h"
+#include "python/refs/choose.h"
+#include "python/refs/details.h"
+#include "python/refs/emulated-names.h"
+#include "python/refs/read.h"
+#include "python/refs/refs-scan.h"
+#include "python/refs/refs.h"
+#include "python/refs/uncounted.h"
+#include "python/refs/verify.h"
+#include "python/report/describe.h"
+#include "python/report/self-checks.h"
+#include "python/roots/roots-load.h"
+#include "python/roots/roots-stacks.h"
+#include "python/roots/roots-types.h"
+#include "python/state/truncated.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
 
 #define BATCH 32768		/* objects to the emulator at once */
 #define MIN_CLAIMS (1 << 20)
-/* Entries of class dicts that are looked at to fill a heap; and to name the
- * references of one object. */
+/* Entries of class dicts that are looked at to fill a heap. */
 #define MAX_LOOKUPS (1ull << 28)
-#define MAX_LOOKUPS_MORE (1ull << 22)
 
 struct loader {
 	struct python *py;
@@ -29,7 +50,7 @@ struct loader {
 	oid next;		/* the first that was not read yet */
 };
 
-/* --- what is not owned ----------------------------------------------------- */
+/* --- what is not owned -------------------------------------------------- */
 
 static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
 {
@@ -98,7 +119,7 @@ static void note_borrowed(struct loader *ld, oid o)
 	}
 }
 
-/* --- one object --------------------------------------------------------------- */
+/* --- one object --------------------------------------------------------- */
 
 /* What ld->refs has are the references of `o`. */
 static void store_refs(struct loader *ld, oid o, bool by_reader)
@@ -111,11 +132,11 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 	oid_vec_resize(&ld->kept, nr);
 	oid_vec_reserve(&h->edges, nr);
 	for (size_t i = 0; i < nr; i++) {
-		oid referent = objects_add(py, ld->refs.to.v[i]);
+		oid referent = object_map_add(py, ld->refs.to.v[i]);
 
 		if (likely(referent != OID_NONE))
 			h->edges.v[h->edges.nr++] = referent;
-		else if (!cut_note(py, ld->refs.to.v[i]))
+		else if (!truncated_note_object(py, ld->refs.to.v[i]))
 			h->info.nr_bad_pointers++;
 		ld->kept.v[i] = referent;
 	}
@@ -152,7 +173,7 @@ static void load_native(struct loader *ld, oid o)
 	if (ld->refs.named)
 		details_object(py, o);
 	refs_clear(&ld->refs);
-	result = refs_read(py, t, obj, &ld->refs);
+	result = read_refs(py, t, obj, &ld->refs);
 	if (result == REFS_EMULATE) {
 		if (!types_code_is_missing(py, t->traverse)) {
 			oid_vec_push(&py->pending, o);
@@ -164,7 +185,7 @@ static void load_native(struct loader *ld, oid o)
 	}
 	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {
-		state_torn(py, obj, t->address);
+		python_torn(py, obj, t->address);
 		h->flags[o] |= OBJECT_UNREAD;
 		h->info.nr_unread++;
 	} else {
@@ -172,7 +193,7 @@ static void load_native(struct loader *ld, oid o)
 	}
 }
 
-/* --- the emulator ---------------------------------------------------------------- */
+/* --- the emulator ------------------------------------------------------- */
 
 static void note_failure(struct python *py, oid o, const char *why)
 {
@@ -193,7 +214,7 @@ static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
 	for (size_t i = 0; i < nr; i++)
 		raddr_vec_push(&ld->refs.to, to[i]);
 	if (ld->refs.named)
-		found_names(py, &t, py->heap->address[o], to, nr,
+		emulated_names_find(py, &t, py->heap->address[o], to, nr,
 			    &ld->refs.names);
 	bad = py->heap->info.nr_bad_pointers;
 	store_refs(ld, o, false);
@@ -270,39 +291,13 @@ static void load_from_roots(struct loader *ld)
 	load_all(ld);
 	while (typed < py->heap->nr_objects) {
 		/* It sees to what it adds itself. */
-		roots_load_types(py, typed);
+		roots_types_load(py, typed);
 		typed = py->heap->nr_objects;
 		load_all(ld);
 	}
 }
 
-/* --- heap_ops ------------------------------------------------------------------------ */
-
-bool load_refs_again(struct python *py, oid o, struct refs *refs)
-{
-	const struct pytype t = *types_of(py, o);
-	raddr obj = py->heap->address[o];
-	uint8_t flags = py->heap->flags[o];
-
-	/* What was read of it before the end is not known by name. */
-	if (flags & OBJECT_UNREAD)
-		return true;
-	py->claims = UINT64_MAX;
-	py->lookups = MAX(py->lookups, MAX_LOOKUPS_MORE);
-	if (flags & OBJECT_SCANNED) {
-		refs_scan(py, &t, obj, refs);
-		return true;
-	}
-	if (flags & OBJECT_EMULATED) {
-		struct emulator_call call = { .object = obj,
-					      .traverse = t.traverse };
-
-		ifunc_run(py, &call, 1, &refs->to);
-		return false;
-	}
-	refs_read(py, &t, obj, refs);
-	return true;
-}
+/* --- heap_ops ----------------------------------------------------------- */
 
 static int64_t op_length(struct heap *h, oid o)
 {
@@ -313,7 +308,7 @@ static int64_t op_length(struct heap *h, oid o)
 
 static oid op_find(struct heap *h, uint64_t address)
 {
-	return objects_find(h->context, address);
+	return object_map_find(h->context, address);
 }
 
 static void python_free(struct python *py)
@@ -322,10 +317,10 @@ static void python_free(struct python *py)
 		return;
 	emulator_free(py->emulator);
 	details_release(py);
-	objects_release(py);
+	object_map_release(py);
 	types_release(py);
 	type_names_release(py);
-	cut_release(py);
+	truncated_release(py);
 	interpreter_vec_release(&py->interpreters);
 	oid_vec_release(&py->pending);
 	raddr_vec_release(&py->asked);
@@ -354,7 +349,7 @@ static const struct heap_ops ops = {
 	.details = details_of,
 };
 
-/* --- all of it ------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------- */
 
 static void loader_release(struct loader *ld)
 {
@@ -383,7 +378,7 @@ static uint64_t all_words(const struct memory *m)
 }
 
 static struct error *load_heap(struct python *py,
-			       const struct python_options *options)
+			       const struct load_options *options)
 {
 	CLEANUP(loader_release) struct loader ld = { .py = py };
 	const struct str_vec *warnings = &py->target->warnings;
@@ -402,14 +397,15 @@ static struct error *load_heap(struct python *py,
 	py->most_claims = all_words(py->memory) + MIN_CLAIMS;
 	refs_begin(py);
 	py->lookups = MAX_LOOKUPS;
-	err = objects_init(py);
+	err = object_map_init(py);
 	if (!err)
 		err = gc_load(py);
-	if (err || state_wants_another(py))
+	if (err || python_wants_another(py))
 		return err;
-	cut_scan(py);
+	truncated_scan(py);
 	find_interned(py);
-	checks_readers(py, options ? options->sample : 0);
+	verify_readers(py, options ? options->sample : 0);
+	self_checks_readers(py);
 	ld.refs.named = details_recorded(py);
 	/* Until 3.10 frames were the collector's: so are their locals here. */
 	roots_load_threads(py);
@@ -418,14 +414,14 @@ static struct error *load_heap(struct python *py,
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);
 	heap_sort(py->heap);
-	roots_load_stacks(py);
+	roots_stacks_load(py);
 	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
 	if (options && options->hidden)
-		hidden_load(py);
+		uncounted_load(py);
 	describe_info(py);
-	checks_graph(py);
+	self_checks_graph(py);
 	return NULL;
 }
 
@@ -433,7 +429,7 @@ static struct error *load_heap(struct python *py,
 #define MAX_SNAPSHOTS 6
 
 static struct error *load_snapshot(struct python *py,
-				   const struct python_options *options)
+				   const struct load_options *options)
 {
 	struct snapshot_options snapshot = {
 		.check = gc_check_idle,
@@ -450,7 +446,7 @@ static struct error *load_snapshot(struct python *py,
 	if (!err)
 		err = load_heap(py, options);
 	if (err && err->code == ERR_CORRUPT)
-		state_torn(py, py->runtime, 0);
+		python_torn(py, py->runtime, 0);
 	return err;
 }
 
@@ -467,7 +463,7 @@ static void note_whole(struct python *py, unsigned int nr)
  * before.
  */
 static struct error *load_once(struct target *t,
-			       const struct python_options *options,
+			       const struct load_options *options,
 			       unsigned int nr, struct heap *ret, uint64_t *torn,
 			       bool *again)
 {
@@ -475,13 +471,14 @@ static struct error *load_once(struct target *t,
 	CLEANUP(heap_release) struct heap heap = { 0 };
 	struct error *err;
 
+	py->choose = choose_for_type;
 	py->heap = &heap;
 	py->target = t;
 	py->torn_before = *torn;
 	py->may_retry = t->live && nr < MAX_SNAPSHOTS;
 	err = load_snapshot(py, options);
 	*torn = py->torn;
-	*again = state_wants_another(py);
+	*again = python_wants_another(py);
 	if (*again) {
 		error_free(err);
 		return NULL;
@@ -504,8 +501,8 @@ static struct error *load_once(struct target *t,
  * With the GIL, too, threads are stopped amid putting an object in the
  * collector's lists: of targets that do nothing else, in 3 snapshots of 100.
  */
-struct error *python_load_heap(struct target *t,
-			       const struct python_options *options,
+struct error *load_python(struct target *t,
+			       const struct load_options *options,
 			       struct heap *ret)
 {
 	static const struct timespec turn = { .tv_nsec = 20000000 };

@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/load.h - fill the heap; and read one object's references again.
+ * python/load.h - read a CPython process into a heap.
  */
 #ifndef PYTHON_LOAD_H
 #define PYTHON_LOAD_H
 
-#include "python/state.h"
+#include "heap/heap.h"
+#include "target/target.h"
+
+struct load_options {
+	bool no_emulator;	/* only pyheld's own readers, and scans */
+	/* So many objects of each type are held against the emulator; 0: a
+	 * few. */
+	unsigned int sample;
+	bool details;		/* for heap_ops.details */
+	bool hidden;		/* for heap.hidden */
+};
 
 /*
- * The references of an object of the heap, in the order of its edges, but
- * with those that the heap dropped because they lead to no object.
- * True: by a reader that gives names (when refs->named); false: by the
- * emulator or a scan, without names.
+ * Find the CPython in `t`, take the snapshot, read everything.  The heap's
+ * names and previews come from the snapshot: `t` must outlive `ret`.
+ *
+ * ERR_UNSUPPORTED: no CPython that pyheld can read (the message says what it
+ * is and what to do).  ERR_CORRUPT: a self-check failed, named.  And the
+ * errors of target_snapshot().
  */
-bool load_refs_again(struct python *py, oid o, struct refs *refs);
+struct error *load_python(struct target *t,
+			       const struct load_options *options,
+			       struct heap *ret) MUST_CHECK;
 
 #endif

@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
 src_libpyheld_a_SOURCES += \
 	src/python/emulator/emulator.h \
 	src/python/emulator/ifunc.c \
@@ -11,8 +10,9 @@ src_libpyheld_a_SOURCES += \
 	src/python/layout/fields.c \
 	src/python/layout/fields.def \
 	src/python/layout/fields.h \
+	src/python/layout/layout-choose.c \
+	src/python/layout/layout-choose.h \
 	src/python/layout/layout-tables.c \
-	src/python/layout/layout.c \
 	src/python/layout/layout.def \
 	src/python/layout/layout.h \
 	src/python/layout/member-names-tables.c \
@@ -20,56 +20,111 @@ src_libpyheld_a_SOURCES += \
 	src/python/layout/member-names.h \
 	src/python/load.c \
 	src/python/load.h \
-	src/python/locate/cut.c \
 	src/python/locate/find.c \
 	src/python/locate/find.h \
 	src/python/locate/gc-freethreaded.c \
+	src/python/locate/gc-freethreaded.h \
 	src/python/locate/gc.c \
+	src/python/locate/gc.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
 	src/python/locate/restore.c \
 	src/python/locate/restore.h \
 	src/python/locate/search.c \
 	src/python/locate/search.h \
-	src/python/python.h \
+	src/python/locate/truncated-scan.c \
+	src/python/locate/truncated-scan.h \
+	src/python/objects/facts.c \
+	src/python/objects/facts.h \
+	src/python/objects/preview.c \
+	src/python/objects/preview.h \
+	src/python/objects/repr.c \
+	src/python/objects/repr.h \
+	src/python/objects/size-dict.c \
+	src/python/objects/size-dict.h \
+	src/python/objects/size-library.c \
+	src/python/objects/size-library.h \
+	src/python/objects/size.c \
+	src/python/objects/size.h \
+	src/python/refs/choose.c \
+	src/python/refs/choose.h \
 	src/python/refs/details.c \
+	src/python/refs/details.h \
 	src/python/refs/emulated-names.c \
+	src/python/refs/emulated-names.h \
 	src/python/refs/names.c \
+	src/python/refs/names.h \
+	src/python/refs/read.c \
+	src/python/refs/read.h \
+	src/python/refs/refs-frame.c \
+	src/python/refs/refs-frame.h \
 	src/python/refs/refs-hamt.c \
+	src/python/refs/refs-hamt.h \
 	src/python/refs/refs-instance.c \
+	src/python/refs/refs-instance.h \
 	src/python/refs/refs-scan.c \
+	src/python/refs/refs-scan.h \
 	src/python/refs/refs.c \
+	src/python/refs/refs.h \
+	src/python/refs/reread.c \
+	src/python/refs/reread.h \
 	src/python/refs/uncounted.c \
+	src/python/refs/uncounted.h \
+	src/python/refs/verify.c \
+	src/python/refs/verify.h \
 	src/python/report/describe.c \
-	src/python/report/facts.c \
+	src/python/report/describe.h \
 	src/python/report/self-checks.c \
+	src/python/report/self-checks.h \
 	src/python/roots/roots-frames.c \
+	src/python/roots/roots-frames.h \
 	src/python/roots/roots-interpreter.c \
+	src/python/roots/roots-interpreter.h \
+	src/python/roots/roots-label.c \
+	src/python/roots/roots-label.h \
+	src/python/roots/roots-load.c \
+	src/python/roots/roots-load.h \
 	src/python/roots/roots-stacks.c \
+	src/python/roots/roots-stacks.h \
 	src/python/roots/roots-threads.c \
 	src/python/roots/roots-threads.h \
 	src/python/roots/roots-types.c \
+	src/python/roots/roots-types.h \
 	src/python/roots/roots.c \
 	src/python/roots/roots.h \
-	src/python/state.h \
+	src/python/state/object-head.c \
+	src/python/state/object-head.h \
+	src/python/state/python.h \
+	src/python/state/pytype.h \
+	src/python/state/truncated.c \
+	src/python/state/truncated.h \
+	src/python/state/words.h \
 	src/python/types/object-map.c \
+	src/python/types/object-map.h \
 	src/python/types/type-names.c \
+	src/python/types/type-names.h \
 	src/python/types/types.c \
+	src/python/types/types.h \
 	src/python/values/dict.c \
+	src/python/values/dict.h \
 	src/python/values/frames.c \
 	src/python/values/frames.h \
 	src/python/values/lines.c \
-	src/python/values/preview.c \
-	src/python/values/repr.c \
-	src/python/values/size-library.c \
-	src/python/values/size.c \
-	src/python/values/text.c
+	src/python/values/lines.h \
+	src/python/values/text.c \
+	src/python/values/text.h
 
 if HAVE_UNICORN
 src_libpyheld_a_SOURCES += \
+	src/python/emulator/emulator-batch.c \
+	src/python/emulator/emulator-batch.h \
+	src/python/emulator/emulator-call.h \
 	src/python/emulator/emulator-engine.c \
 	src/python/emulator/emulator-engine.h \
 	src/python/emulator/emulator-memory.c \
+	src/python/emulator/emulator-memory.h \
+	src/python/emulator/emulator-state.c \
+	src/python/emulator/emulator-state.h \
 	src/python/emulator/emulator-x86-64-trust.c \
 	src/python/emulator/emulator-x86-64.c \
 	src/python/emulator/emulator.c

@@ -25,6 +25,15 @@
 typedef uint64_t raddr;
 VEC_DEFINE(raddr_vec, raddr);
 
+/* Linear. */
+static inline bool raddr_vec_has(const struct raddr_vec *v, raddr addr)
+{
+	for (size_t i = 0; i < v->nr; i++)
+		if (v->v[i] == addr)
+			return true;
+	return false;
+}
+
 #define SEGMENT_READ 1
 #define SEGMENT_WRITE 2
 #define SEGMENT_EXEC 4

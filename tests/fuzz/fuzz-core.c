@@ -18,7 +18,7 @@
 #include "analysis/chain.h"
 #include "analysis/summary.h"
 #include "output/reports/summary.h"
-#include "python/python.h"
+#include "python/load.h"
 #include "forge.h"
 #include "fuzz.h"
 
@@ -58,7 +58,7 @@ static void ask_heap(struct heap *h)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct python_options options = { .details = size & 1 };
+	const struct load_options options = { .details = size & 1 };
 	int fd = forge_open(data, size);
 	struct target *t = NULL;
 	struct error *err = NULL;
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		err = target_open_core(path, NULL, &t);
 	if (t) {
 		ask_target(t);
-		err = python_load_heap(t, &options, &h);
+		err = load_python(t, &options, &h);
 		if (!err && h.nr_objects) {
 			fuzzer.nr_opened++;
 			ask_heap(&h);

@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 
 #include "base/alloc.h"
+#include "python/emulator/emulator-batch.h"
 #include "python/emulator/emulator-engine.h"
+#include "python/emulator/emulator-memory.h"
 
 #define ALLOWED_NS UINT64_C(1000000000)
 #define ALLOWED_LATER_NS UINT64_C(100000000)
@@ -21,14 +23,14 @@ static void port_write(struct emulator *e, uint64_t offset, unsigned int size,
 	if (e->failed)
 		return;
 	if (size > 8 || offset > sizeof(e->port) - size) {
-		emulator_stop(e, "it wrote where it should not");
+		emulator_state_stop(e, "it wrote where it should not");
 		return;
 	}
 	memcpy((uint8_t *)e->port + offset, &value, size);
 	if (offset + size == EMULATOR_VISITED + 8)
-		emulator_visited(e, e->port[EMULATOR_VISITED / 8]);
+		emulator_batch_visited(e, e->port[EMULATOR_VISITED / 8]);
 	else if (offset + size == EMULATOR_RETURNED + 8)
-		emulator_returned(e, e->port[EMULATOR_RETURNED / 8]);
+		emulator_batch_returned(e, e->port[EMULATOR_RETURNED / 8]);
 }
 
 static void on_write(uc_engine *uc, uint64_t offset, unsigned int size,
@@ -55,7 +57,7 @@ static uint64_t on_read(uc_engine *uc, uint64_t offset, unsigned int size,
 
 	(void)uc;
 	if (unlikely(offset >= EMULATOR_STACK_SIZE)) {
-		emulator_stop(e, "it read where it should not");
+		emulator_state_stop(e, "it read where it should not");
 	} else if (likely(size == 4)) {
 		memcpy(&half, e->stack + offset, 4);
 		value = half;
@@ -68,7 +70,7 @@ static uint64_t on_read(uc_engine *uc, uint64_t offset, unsigned int size,
 static void on_stopping(uc_engine *uc, void *context)
 {
 	(void)uc;
-	emulator_stop(context, "it made a system call");
+	emulator_state_stop(context, "it made a system call");
 }
 
 /* Each block comes here once, just translated and about to be run. */
@@ -87,7 +89,8 @@ static void on_block(uc_engine *uc, uc_tb *block, uc_tb *previous,
 		return;
 	e->tainted = true;
 	e->misread = block->pc;
-	emulator_stop(e, "it has an instruction that the emulator misreads");
+	emulator_state_stop(e, "it has an instruction that the emulator"
+			    " misreads");
 }
 
 static bool map_areas(struct emulator *e)
@@ -171,26 +174,8 @@ const char *emulator_engine_open(struct emulator *e)
 	const char *why_not = engine_open(e);
 
 	if (why_not)
-		emulator_engine_close(e);
+		emulator_state_close(e);
 	return why_not;
-}
-
-void emulator_engine_close(struct emulator *e)
-{
-	if (e->pristine)
-		uc_context_free(e->pristine);
-	if (e->uc)
-		uc_close(e->uc);
-	e->pristine = NULL;
-	e->uc = NULL;
-	for (size_t i = 0; i < e->pages.nr; i++)
-		free(e->pages.v[i]);
-	e->pages.nr = 0;
-}
-
-bool emulator_engine_worn(const struct emulator *e)
-{
-	return emulator_memory_worn(e) || e->tainted;
 }
 
 static const char *failure(const struct emulator *e, uc_err err)
@@ -293,15 +278,3 @@ const char *emulator_engine_run(struct emulator *e, unsigned int start,
 	return *hung ? "it did not come to an end" : failure(e, err);
 }
 
-void emulator_cell_set(struct emulator *e, unsigned int word, uint64_t value)
-{
-	memcpy(e->area + EMULATOR_CELL + word, &value, sizeof(value));
-}
-
-uint64_t emulator_cell(const struct emulator *e, unsigned int word)
-{
-	uint64_t value;
-
-	memcpy(&value, e->area + EMULATOR_CELL + word, sizeof(value));
-	return value;
-}

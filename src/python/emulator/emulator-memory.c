@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "python/emulator/emulator-engine.h"
+#include "python/emulator/emulator-memory.h"
 
 /*
  * Segments are mapped when they are first touched, whole ones: an address
@@ -50,7 +50,7 @@ static uint8_t *new_pages(struct emulator *e, uint64_t size)
 	return pages;
 }
 
-/* --- what is written ------------------------------------------------------ */
+/* --- what is written ---------------------------------------------------- */
 
 /* The aligned word at `at`, as the current call has made it. */
 static uint64_t current_word(struct emulator *e, raddr at)
@@ -62,7 +62,7 @@ static uint64_t current_word(struct emulator *e, raddr at)
 	if (w)
 		return w->value;
 	if (!memory_u64(e->memory, at, &value))
-		emulator_stop(e, "it read memory that is not there");
+		emulator_state_stop(e, "it read memory that is not there");
 	return value;
 }
 
@@ -75,7 +75,7 @@ static void set_word(struct emulator *e, raddr at, uint64_t value)
 	if (w)
 		*w = new;
 	else if (e->written.nr >= EMULATOR_MAX_WRITTEN)
-		emulator_stop(e, "it writes too much");
+		emulator_state_stop(e, "it writes too much");
 	else
 		emulator_words_put(&e->written, e->written_call, new);
 }
@@ -175,7 +175,7 @@ bool emulator_memory_allow(struct emulator *e)
 	w = xcalloc(1, sizeof(*w));
 	*w = (struct emulator_window){ e, start, end };
 	emulator_windows_push(&e->windows, w);
-	emulator_engine_close(e);
+	emulator_state_close(e);
 	return true;
 }
 
@@ -188,7 +188,7 @@ void emulator_memory_release(struct emulator *e)
 	emulator_jumps_release(&e->jumps);
 }
 
-/* --- other code for some functions ---------------------------------------- */
+/* --- other code for some functions -------------------------------------- */
 
 /* jmp rel32, the whole of it in [start, end). */
 static void put_jump(uint8_t *bytes, raddr start, raddr end,
@@ -231,13 +231,13 @@ bool emulator_memory_jumps(const struct emulator *e, raddr addr)
 	return false;
 }
 
-void emulator_redirect(struct emulator *e, raddr from, raddr to)
+void emulator_memory_redirect(struct emulator *e, raddr from, raddr to)
 {
 	emulator_jumps_push(&e->jumps, (struct emulator_jump){ from, to });
-	emulator_engine_close(e);
+	emulator_state_close(e);
 }
 
-/* --- what is read ---------------------------------------------------------- */
+/* --- what is read ------------------------------------------------------- */
 
 static bool map_region(struct emulator *e, const struct segment *s,
 		       raddr start, raddr end)
@@ -377,11 +377,11 @@ static bool on_write_refused(uc_engine *uc, uc_mem_type type, uint64_t addr,
 	return false;
 }
 
-void emulator_blank(struct emulator *e, raddr start, raddr end)
+void emulator_memory_blank(struct emulator *e, raddr start, raddr end)
 {
 	e->blank_start = page_down(start);
 	e->blank_end = page_up(end);
-	emulator_engine_close(e);
+	emulator_state_close(e);
 }
 
 bool emulator_memory_hooks(struct emulator *e)
@@ -396,5 +396,5 @@ bool emulator_memory_hooks(struct emulator *e)
 
 bool emulator_memory_worn(const struct emulator *e)
 {
-	return e->nr_regions > MAX_REGIONS;
+	return e->nr_regions > MAX_REGIONS || e->tainted;
 }

@@ -10,7 +10,7 @@
  * appendix A.  What is undefined may get any length: it is not run.
  */
 #include "base/compiler.h"
-#include "python/emulator/emulator-engine.h"
+#include "python/emulator/emulator-state.h"
 
 enum map { MAP_ONE, MAP_0F, MAP_0F38, MAP_0F3A };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/compiler.h"
-#include "python/emulator/emulator-engine.h"
+#include "python/emulator/emulator-state.h"
 
 /* The 32-bit distance from the end of an instruction. */
 #define REL(next, to)                                                          \

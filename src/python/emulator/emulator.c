@@ -3,162 +3,21 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "python/emulator/emulator-batch.h"
 #include "python/emulator/emulator-engine.h"
+#include "python/emulator/emulator-memory.h"
+#include "python/emulator/emulator.h"
 
-/* A traverse function is given up after so many failures ... */
-#define MAX_COSTLY 2
-#define MAX_FAILURES 1000
-/* ... or has taken so long so often. */
-#define MAX_SLOW 5
-/* ... and all of them after so many endless loops: no honest program. */
-#define MAX_ALL_HANGS 100
-/* Each has cost us what an engine holds. */
-#define MAX_ABORTS 16
 /* So many windows for one call. */
 #define MAX_TRIES 16
-
-void emulator_stop(struct emulator *e, const char *why)
-{
-	if (!e->failed)
-		e->failed = why;
-	uc_emu_stop(e->uc);
-}
-
-static struct emulator_strike *emulator_strike(struct emulator *e,
-					       raddr traverse)
-{
-	uint64_t hash = hash_u64(traverse);
-
-	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
-}
-
-static struct emulator_strike *add_strike(struct emulator *e, raddr traverse)
-{
-	struct emulator_strike *s = emulator_strike(e, traverse);
-
-	e->struck = true;
-	if (s->traverse != traverse)
-		*s = (struct emulator_strike){ .traverse = traverse };
-	return s;
-}
-
-static void strike(struct emulator *e, raddr traverse, bool hung)
-{
-	struct emulator_strike *s = add_strike(e, traverse);
-
-	s->failures++;
-	if (hung || e->tainted)
-		s->costly++;
-	if (hung)
-		e->hangs++;
-}
-
-/* Why not even to try; NULL. */
-static const char *refusal(struct emulator *e, const struct emulator_call *c)
-{
-	const struct emulator_strike *s;
-
-	if (!c->object || !c->traverse)
-		return "there is nothing to call";
-	if (likely(!e->struck))
-		return NULL;
-	if (e->hangs >= MAX_ALL_HANGS)
-		return "too many functions did not come to an end";
-	if (e->aborts >= MAX_ABORTS)
-		return "the emulator failed too often";
-	s = emulator_strike(e, c->traverse);
-	if (s->traverse != c->traverse)
-		return NULL;
-	if (s->costly >= MAX_COSTLY)
-		return "it was given up";
-	if (s->failures >= MAX_FAILURES)
-		return "it was given up: it failed too often";
-	if (s->slow >= MAX_SLOW)
-		return "it was given up: it takes too long";
-	return NULL;
-}
-
-/* From `at` on, the first call to make is made the loop's next. */
-static void next_call(struct emulator *e)
-{
-	for (; e->at < e->nr; e->at++) {
-		struct emulator_call *c = &e->calls[e->at];
-
-		c->first = e->visited->nr;
-		c->nr = 0;
-		c->failed = refusal(e, c);
-		if (c->failed)
-			continue;
-		emulator_cell_set(e, EMULATOR_OBJECT, c->object);
-		emulator_cell_set(e, EMULATOR_TRAVERSE, c->traverse);
-		watchdog_next(e->progress);
-		return;
-	}
-	emulator_cell_set(e, EMULATOR_OBJECT, 0);
-}
-
-void emulator_visited(struct emulator *e, uint64_t value)
-{
-	if (!e->calls) {
-		emulator_stop(e, "it visits");
-		return;
-	}
-	if (unlikely(watchdog_step(e->progress) > e->max_visits)) {
-		e->endless = true;
-		emulator_stop(e, "it visits more than there can be");
-		return;
-	}
-	if (value)
-		raddr_vec_push(e->visited, value);
-}
-
-void emulator_returned(struct emulator *e, uint64_t sp)
-{
-	struct emulator_call *c;
-
-	if (!e->calls || e->at >= e->nr ||
-	    sp != e->base + EMULATOR_TOP) {
-		emulator_stop(e, "it did not keep to its stack");
-		return;
-	}
-	emulator_memory_undo(e);
-	c = &e->calls[e->at++];
-	c->nr = (uint32_t)(e->visited->nr - c->first);
-	if (unlikely(watchdog_is_slow(e->progress)))
-		add_strike(e, c->traverse)->slow++;
-	next_call(e);
-	if (emulator_engine_worn(e))
-		emulator_cell_set(e, EMULATOR_OBJECT, 0);
-}
-
-static void fail_call(struct emulator *e, const char *why, bool hung)
-{
-	struct emulator_call *c = &e->calls[e->at++];
-
-	e->visited->nr = c->first;
-	c->nr = 0;
-	c->failed = why;
-	strike(e, c->traverse, hung);
-}
 
 /* What is mapped is mapped again as needed. */
 static const char *reopen_if_worn(struct emulator *e)
 {
-	if (e->uc && !emulator_engine_worn(e))
+	if (e->uc && !emulator_memory_worn(e))
 		return NULL;
-	emulator_engine_close(e);
+	emulator_state_close(e);
 	return emulator_engine_open(e);
-}
-
-static void fail_rest(struct emulator *e, const char *why)
-{
-	while (e->at < e->nr) {
-		struct emulator_call *c = &e->calls[e->at++];
-
-		c->first = e->visited->nr;
-		c->nr = 0;
-		c->failed = why;
-	}
 }
 
 /* The loop, from e->at on; again where what is written got its window. */
@@ -195,18 +54,18 @@ void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 	e->nr = nr;
 	e->at = 0;
 	e->visited = visited;
-	for (next_call(e); e->at < nr; next_call(e)) {
+	for (emulator_batch_next(e); e->at < nr; emulator_batch_next(e)) {
 		why = reopen_if_worn(e);
 		if (why) {
-			fail_rest(e, why);
+			emulator_batch_fail_rest(e, why);
 			break;
 		}
 		hung = e->endless = false;
 		why = run_loop(e, &hung);
-		if (!why && emulator_cell(e, EMULATOR_OBJECT))
+		if (!why && emulator_state_cell(e, EMULATOR_OBJECT))
 			why = "it jumped to the end";
 		if (why && e->at < nr)
-			fail_call(e, why, hung || e->endless);
+			emulator_batch_fail(e, why, hung || e->endless);
 	}
 	e->calls = NULL;
 	e->visited = NULL;
@@ -236,7 +95,7 @@ static bool call_once(struct emulator *e, uint64_t a, uint64_t b,
 bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 		   uint64_t *ret)
 {
-	emulator_cell_set(e, EMULATOR_TRAVERSE, function);
+	emulator_state_set_cell(e, EMULATOR_TRAVERSE, function);
 	for (unsigned int tries = 0; tries <= MAX_TRIES; tries++) {
 		e->refused = 0;
 		if (call_once(e, a, b, ret))
@@ -247,18 +106,27 @@ bool emulator_call(struct emulator *e, raddr function, uint64_t a, uint64_t b,
 	return false;
 }
 
+void emulator_redirect(struct emulator *e, raddr from, raddr to)
+{
+	emulator_memory_redirect(e, from, to);
+}
+
+void emulator_blank(struct emulator *e, raddr start, raddr end)
+{
+	emulator_memory_blank(e, start, end);
+}
+
+void emulator_forgive(struct emulator *e)
+{
+	emulator_batch_forgive(e);
+}
+
 raddr emulator_misread(struct emulator *e)
 {
 	raddr at = e->misread;
 
 	e->misread = 0;
 	return at;
-}
-
-void emulator_forgive(struct emulator *e)
-{
-	e->struck = false;
-	memset(e->strikes, 0, sizeof(e->strikes));
 }
 
 static bool area_is_free(struct memory *m, raddr start, raddr end)
@@ -298,7 +166,7 @@ static bool make_area(struct emulator *e)
 	memcpy(e->area + EMULATOR_CODE, e->machine->code,
 	       e->machine->code_size);
 	e->stack = xcalloc(1, EMULATOR_STACK_SIZE + 8);
-	emulator_cell_set(e, EMULATOR_STACK_TOP,
+	emulator_state_set_cell(e, EMULATOR_STACK_TOP,
 			  e->base + EMULATOR_TOP);
 	return true;
 }
@@ -371,7 +239,7 @@ void emulator_free(struct emulator *e)
 	if (!e)
 		return;
 	watchdog_free(e->watchdog);
-	emulator_engine_close(e);
+	emulator_state_close(e);
 	emulator_memory_release(e);
 	emulator_words_release(&e->written);
 	free(e->area);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/emulator/emulator.h - run a type's own tp_traverse over a copy of its memory.
+ * python/emulator/emulator.h - run a type's own tp_traverse over a copy of its
+ * memory.
  *
  * CPython learns an object's referents by Py_TYPE(o)->tp_traverse(o, visit,
  * arg).  That machine code runs here in a CPU emulator (Unicorn) whose memory
@@ -18,7 +19,7 @@
 #ifndef PYTHON_EMULATOR_EMULATOR_H
 #define PYTHON_EMULATOR_EMULATOR_H
 
-#include "target/memory.h"
+#include "python/emulator/emulator-call.h"
 
 struct emulator;
 
@@ -26,14 +27,6 @@ struct emulator;
 struct emulator *emulator_new(struct memory *m, raddr fs_base,
 			      const char **why_not);
 void emulator_free(struct emulator *e);
-
-struct emulator_call {
-	raddr object, traverse;
-	/* results */
-	uint64_t first;		/* index in the batch's visited */
-	uint32_t nr;		/* pointers that visit was called with */
-	const char *failed;	/* NULL: it returned; else why not (static) */
-};
 
 /*
  * Run all calls, set their results, append what they visited (not NULL, not

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "python/emulator/emulator.h"
 #include "python/emulator/ifunc.h"
 #include "target/elf/image.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/emulator/ifunc.h - run plain code in place of what needs a newer processor.
+ * python/emulator/ifunc.h - run plain code in place of code that needs a newer
+ * processor.
  *
  * glibc has several strcmp(), memcpy() and so on, and takes the one for the
  * processor: STT_GNU_IFUNC symbols are functions that choose.  The emulator
@@ -15,7 +16,8 @@
 #ifndef PYTHON_EMULATOR_IFUNC_H
 #define PYTHON_EMULATOR_IFUNC_H
 
-#include "python/state.h"
+#include "python/emulator/emulator.h"
+#include "python/state/python.h"
 
 /*
  * emulator_run(), and again where code that can't be run is in a library whose

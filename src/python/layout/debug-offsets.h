@@ -9,6 +9,8 @@
 #ifndef PYTHON_LAYOUT_DEBUG_OFFSETS_H
 #define PYTHON_LAYOUT_DEBUG_OFFSETS_H
 
+#include <stddef.h>
+
 #include "python/layout/layout.h"
 
 /* Bytes of the largest that is known (3.15); shorter reads are fine. */

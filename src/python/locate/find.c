@@ -7,9 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "python/layout/layout-choose.h"
 #include "python/locate/find.h"
 #include "python/locate/restore.h"
 #include "python/locate/search.h"
+#include "python/locate/truncated-scan.h"
+#include "python/state/truncated.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 #include "target/live/children.h"
 
 #define MAX_INTERPRETERS 1024
@@ -17,7 +25,7 @@
 #define NEWEST_MINOR 15		/* that the tables know */
 #define DEBUG_OFFSETS_MAX 1024
 
-/* --- the version ---------------------------------------------------------- */
+/* --- the version -------------------------------------------------------- */
 
 /* "libpython3.9.so.1.0", "/usr/bin/python3.11": the minor version, or -1. */
 static int minor_of_path(const char *path)
@@ -97,7 +105,7 @@ static char *who_is(const struct target *t)
 	return xasprintf("process %d (%s)", (int)t->pid, executable);
 }
 
-/* --- what it is instead ---------------------------------------------------- */
+/* --- what it is instead ------------------------------------------------- */
 
 static bool has_symbol(struct target *t, const char *name)
 {
@@ -162,7 +170,7 @@ static struct error *not_cpython(struct target *t)
 			 "defines _PyRuntime", who);
 }
 
-/* --- the layout ------------------------------------------------------------ */
+/* --- the layout --------------------------------------------------------- */
 
 struct debuginfo_search {
 	struct python *py;
@@ -227,7 +235,7 @@ static struct error *choose_layout(struct python *py)
 	return err;
 }
 
-/* --- the types that have names ---------------------------------------------- */
+/* --- the types that have names ------------------------------------------ */
 
 static raddr symbol(struct python *py, const char *name)
 {
@@ -343,7 +351,7 @@ struct error *find_python(struct target *t, struct python *py)
 
 	py->target = t;
 	py->memory = &t->memory;
-	cut_init(py);
+	truncated_init(py);
 	err = restore_static_types(t);
 	if (!err)
 		err = find_runtime(py);
@@ -374,7 +382,7 @@ struct error *find_python(struct target *t, struct python *py)
 	return choose_layout(py);
 }
 
-/* --- after the stop ---------------------------------------------------------- */
+/* --- after the stop ----------------------------------------------------- */
 
 static struct error *failed(const struct python *py, const char *what)
 {
@@ -386,10 +394,10 @@ static struct error *failed(const struct python *py, const char *what)
 static struct error *check_types(struct python *py)
 {
 	const struct layout *l = &py->layout;
-	const char *name = types_c_name(py, py->known.type);
+	const char *name = type_names_of(py, py->known.type);
 
-	if (cut_away(py, py->known.type + l->type_size) ||
-	    cut_away(py, py->known.dict + l->type_size))
+	if (truncated_lacks(py, py->known.type + l->type_size) ||
+	    truncated_lacks(py, py->known.dict + l->type_size))
 		return error_new(ERR_CORRUPT, "CPython's own types are in the "
 				 "part of the core that is missing: no object "
 				 "can be told without them");
@@ -400,7 +408,7 @@ static struct error *check_types(struct python *py)
 	if (!(word_at(py, py->known.type, l->type_flags) &
 	      TPFLAG_TYPE_SUBCLASS))
 		return failed(py, "type's tp_flags do not say so");
-	name = types_c_name(py, py->known.dict);
+	name = type_names_of(py, py->known.dict);
 	if (!name || strcmp(name, "dict") != 0)
 		return failed(py, "dict's tp_name is not 'dict'");
 	if (word_at(py, py->known.dict, l->type_basicsize) != l->dict_size)
@@ -418,13 +426,13 @@ static bool has_sys(struct python *py, raddr interp)
 	const struct layout *l = &py->layout;
 	raddr sysdict = word_at(py, interp, l->interp_sysdict);
 
-	if (cut_away(py, interp + l->interp_sysdict)) {
+	if (truncated_lacks(py, interp + l->interp_sysdict)) {
 		heap_warn_partial(py->heap, "the state of the interpreter at 0x"
 				  "%" PRIx64 " is missing, or a part of it",
 				  interp);
 		return true;
 	}
-	if (cut_away(py, sysdict)) {
+	if (truncated_lacks(py, sysdict)) {
 		heap_warn_partial(py->heap, "sys.__dict__ of the interpreter at"
 				  " 0x%" PRIx64 " is missing", interp);
 		return true;
@@ -446,7 +454,7 @@ static struct error *find_interpreters(struct python *py)
 			interpreter_vec_push(&py->interpreters, interp);
 		at = word_at(py, at, l->interp_next);
 	}
-	if (!py->interpreters.nr && py->cut) {
+	if (!py->interpreters.nr && py->truncated) {
 		/* Nothing is at 0: all that would be read there is missing. */
 		interpreter_vec_push(&py->interpreters,
 				     (struct interpreter){ .address = 0 });
@@ -512,9 +520,9 @@ static struct error *find_subtype_traverse(struct python *py)
 				 "ModuleSpec");
 	}
 	py->subtype_traverse = class ? traverse_of(py, class) : 0;
-	if (!py->subtype_traverse && py->cut) {
+	if (!py->subtype_traverse && py->truncated) {
 		/* Without any class there is nothing that would need it. */
-		py->subtype_traverse = cut_class_traverse(py);
+		py->subtype_traverse = truncated_scan_traverse(py);
 		return NULL;
 	}
 	if (!py->subtype_traverse)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/locate/find.h - find CPython in a target: before the stop, and after it.
+ * python/locate/find.h - find CPython in a target: before the stop,
+ * and after it.
  */
 #ifndef PYTHON_LOCATE_FIND_H
 #define PYTHON_LOCATE_FIND_H
 
-#include "python/state.h"
+#include "python/state/python.h"
 
 /*
  * Version, build, layout and known types of the CPython in `t`, into a zeroed

@@ -10,7 +10,11 @@
  *	heap GC_PRE   block = weak references, dict, PyObject
  *	              (two words more before it under PYTHONMALLOC=debug)
  */
+#include "python/locate/gc-freethreaded.h"
 #include "python/locate/mimalloc.h"
+#include "python/state/object-head.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
 
 #define PREHEADER_SIZE 16
 #define DEBUG_SIZE 16		/* what debug hooks put before a block */
@@ -35,7 +39,7 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 	if (!(bits & GC_BIT_TRACKED))
 		return;
 	/* What is no object is one that a thread was about to make. */
-	o = objects_add(py, obj);
+	o = object_map_add(py, obj);
 	if (o == OID_NONE)
 		return;
 	generation = bits & GC_BIT_FROZEN ? GENERATION_PERMANENT : 0;
@@ -45,7 +49,8 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 	w->nr[generation]++;
 }
 
-struct error *gc_load_heaps(struct python *py, struct heap_interpreter *hi)
+struct error *gc_freethreaded_load(struct python *py,
+				   struct heap_interpreter *hi)
 {
 	/* A dict, which has no pre-header, and is there as long as CPython. */
 	raddr known = word_at(py, py->interpreters.v[0].address,
@@ -54,7 +59,7 @@ struct error *gc_load_heaps(struct python *py, struct heap_interpreter *hi)
 	struct gc_walk w = { .offset = known - block };
 	struct mimalloc_result result;
 
-	if (!block && py->cut) {
+	if (!block && py->truncated) {
 		/* Its pages may be there all the same. */
 		known = block = mimalloc_any(py);
 		w.offset = py->debug ? DEBUG_SIZE : 0;

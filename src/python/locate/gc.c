@@ -14,7 +14,12 @@
  * 3.14.4 the old space that the object is in).  Debian's 3.13 aligns heads to
  * 4 bytes: the mask is ~3, never ~7.
  */
-#include "python/state.h"
+#include "python/locate/gc-freethreaded.h"
+#include "python/locate/gc.h"
+#include "python/state/object-head.h"
+#include "python/state/truncated.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
 
 #define GC_HEAD_SIZE 16
 #define LINK_MASK (~3ull)
@@ -41,12 +46,12 @@ static bool is_head(struct python *py, raddr head)
 	raddr next = word_at(py, head, 0) & LINK_MASK;
 	raddr prev = word_at(py, head, 8) & LINK_MASK;
 
-	if (cut_away(py, head) || cut_away(py, head + 8))
+	if (truncated_lacks(py, head) || truncated_lacks(py, head + 8))
 		return true;
 	return next && prev &&
 	       ((word_at(py, next, 8) & LINK_MASK) == head ||
 		(word_at(py, prev, 0) & LINK_MASK) == head ||
-		(cut_away(py, next) && cut_away(py, prev)));
+		(truncated_lacks(py, next) && truncated_lacks(py, prev)));
 }
 
 /* Debian's 3.13 has its generations 4 bytes before everybody else's, and no
@@ -99,8 +104,8 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 	struct gc_lists *gc = &interp->gc;
 
 	/* There is nothing of it. */
-	if (py->cut && !interp->address) {
-		cut_list(py);
+	if (py->truncated && !interp->address) {
+		truncated_note_list(py);
 		return NULL;
 	}
 	if (!state || !locate_heads(py, state, gc))
@@ -172,12 +177,12 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 		     uint8_t generation, struct walk *w)
 {
 	struct heap *h = py->heap;
-	oid o = objects_add(py, node + GC_HEAD_SIZE);
+	oid o = object_map_add(py, node + GC_HEAD_SIZE);
 
 	if (o == OID_NONE) {
-		state_torn(py, node, w->nr);
-		if (cut_note(py, node + GC_HEAD_SIZE))
-			cut_list(py);
+		python_torn(py, node, w->nr);
+		if (truncated_note_object(py, node + GC_HEAD_SIZE))
+			truncated_note_list(py);
 		return ++w->nr_bad <= MAX_BAD_NODES;
 	}
 	/* Seen already: the list runs in a circle, or we came from its end. */
@@ -199,19 +204,19 @@ static bool walk_along(struct python *py, raddr head, unsigned int link,
 	while (node && node != head) {
 		const uint8_t *p = memory_at(py->memory, node, GC_HEAD_SIZE);
 
-		if (!p && cut_note(py, node + GC_HEAD_SIZE))
-			cut_list(py);
+		if (!p && truncated_note_object(py, node + GC_HEAD_SIZE))
+			truncated_note_list(py);
 		if (!p || !add_node(py, node, p, generation, w)) {
-			state_torn(py, before, node);
+			python_torn(py, before, node);
 			return false;
 		}
 		before = node;
 		node = get_u64(p + link) & LINK_MASK;
 	}
 	if (!node)
-		state_torn(py, before, w->nr);
-	if (!node && cut_away(py, head + link))
-		cut_list(py);
+		python_torn(py, before, w->nr);
+	if (!node && truncated_lacks(py, head + link))
+		truncated_note_list(py);
 	return node;
 }
 
@@ -268,7 +273,7 @@ static void load_state(struct python *py, const struct interpreter *interp,
 	    word_at(py, garbage, py->layout.object_type) == py->known.list) {
 		hi->garbage = (int64_t)word_at(py, garbage,
 					       py->layout.var_size);
-		hi->garbage_list = objects_add(py, garbage);
+		hi->garbage_list = object_map_add(py, garbage);
 	}
 }
 
@@ -283,7 +288,7 @@ struct error *gc_load(struct python *py)
 			return err;
 		/* 3.8 has one collector for all interpreters. */
 		if (py->free_threaded && !i)
-			err = gc_load_heaps(py, &hi);
+			err = gc_freethreaded_load(py, &hi);
 		else if (!py->free_threaded &&
 			 (!i || py->layout.interp_gc != LAYOUT_NONE))
 			load_lists(py, &py->interpreters.v[i], &hi);

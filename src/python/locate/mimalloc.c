@@ -5,6 +5,7 @@
  * and tag, which 2.1.2 works out of its place and keeps in four bits.
  */
 #include "python/locate/mimalloc.h"
+#include "python/state/words.h"
 
 #define SEGMENT_SIZE (32ull << 20)
 #define SLICE_SIZE 65536

@@ -21,7 +21,7 @@
 #ifndef PYTHON_LOCATE_MIMALLOC_H
 #define PYTHON_LOCATE_MIMALLOC_H
 
-#include "python/state.h"
+#include "python/state/python.h"
 
 /* Which heap of its thread a page is of: Include/internal/pycore_mimalloc.h */
 enum mimalloc_heap {

@@ -18,7 +18,12 @@
 #include <string.h>
 
 #include "python/layout/debug-offsets.h"
+#include "python/layout/layout-choose.h"
+#include "python/locate/gc.h"
 #include "python/locate/search.h"
+#include "python/state/words.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define COOKIE "xdebugpy"
 #define OFFSETS_MAX 1024
@@ -27,7 +32,7 @@
 #define MAX_INTERPRETERS 1024
 #define FIRST_WITH_COOKIE 0x030d0000u
 
-/* --- does all of it agree? --- */
+/* --- does all of it agree? ---------------------------------------------- */
 
 /* dict's type is `type`, whose type is itself; then also str and int. */
 static bool find_first_types(struct python *py, raddr sysdict)
@@ -101,7 +106,7 @@ static bool is_interpreter(struct python *py, raddr interp, uint32_t series)
 	return true;
 }
 
-/* --- the two ways --- */
+/* --- the two ways ------------------------------------------------------- */
 
 /* Sets `py` where the words at `at` are a runtime's. */
 typedef bool (*check_function)(struct python *py, raddr at, const uint8_t *p,
@@ -188,7 +193,7 @@ static bool has_interpreters(struct python *py, raddr at, const uint8_t *p,
 	return false;
 }
 
-/* --- where it may be --- */
+/* --- where it may be ---------------------------------------------------- */
 
 static bool search_range(struct python *py, raddr start, raddr end,
 			 check_function check)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/locate/search.h - find CPython in a core when no file and no symbol tells
- * where it is: by what must hold in its memory.
+ * python/locate/search.h - find CPython in a core when no file and no symbol
+ * tells where it is: by what must hold in its memory.
  */
 #ifndef PYTHON_LOCATE_SEARCH_H
 #define PYTHON_LOCATE_SEARCH_H
 
-#include "python/state.h"
+#include "python/state/python.h"
 
 /*
  * Find _PyRuntime in the memory of `py->target`: set `runtime`,

@@ -11,8 +11,15 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "python/load.h"
-#include "python/state.h"
+#include "python/objects/preview.h"
+#include "python/refs/details.h"
+#include "python/refs/emulated-names.h"
+#include "python/refs/names.h"
+#include "python/refs/refs.h"
+#include "python/refs/reread.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/values/text.h"
 
 VEC_DEFINE(i64_vec, int64_t);
 
@@ -117,7 +124,7 @@ struct details {
 /* Texts of keys of what was asked for are forgotten when they are so many. */
 #define TEXTS_MAX (16u << 20)
 
-/* --- names --- */
+/* --- names -------------------------------------------------------------- */
 
 /* The number of the name in the table; takes it over. */
 static uint32_t intern_name(struct details *d, struct heap_name *n)
@@ -160,7 +167,7 @@ static uint32_t named(struct python *py, uint32_t type,
 	return edge_code(EDGE_NAMED, key.name);
 }
 
-/* --- texts --- */
+/* --- texts -------------------------------------------------------------- */
 
 /* What was added to text_bytes since the last text is a text: its number. */
 static uint32_t end_text(struct details *d)
@@ -209,7 +216,7 @@ static uint32_t key_text(struct python *py, raddr key)
 	return k->text;
 }
 
-/* --- codes --- */
+/* --- codes -------------------------------------------------------------- */
 
 struct edges {
 	const struct refs *refs;
@@ -220,7 +227,7 @@ struct edges {
 
 static uint32_t object_code(struct python *py, enum edge_kind kind, raddr key)
 {
-	oid o = objects_find(py, key);
+	oid o = object_map_find(py, key);
 
 	return o < EDGE_ARG_MAX ? edge_code(kind, o)
 				: edge_code(kind, EDGE_ARG_MAX);
@@ -298,7 +305,7 @@ static void add_codes(struct python *py, struct edges *e, struct u32_vec *ret)
 	}
 }
 
-/* --- recorded --- */
+/* --- recorded ----------------------------------------------------------- */
 
 bool details_recorded(const struct python *py)
 {
@@ -350,7 +357,7 @@ struct error *details_of(struct heap *h, struct heap_details *ret)
 	return NULL;
 }
 
-/* --- on demand --- */
+/* --- on demand ---------------------------------------------------------- */
 
 static bool naming_text(struct heap *h, oid o, struct str *ret)
 {
@@ -373,15 +380,16 @@ static bool naming_key(struct heap *h, uint32_t text, struct str *ret)
 	return true;
 }
 
-/* As load_refs_again(), with names in any case: true, by a reader. */
+/* As reread_refs(), with names in any case: true, by a reader. */
 static bool read_named(struct python *py, oid o, struct refs *refs)
 {
 	const struct pytype t = *types_of(py, o);
 
 	refs->named = true;
-	if (load_refs_again(py, o, refs))
+	if (reread_refs(py, o, refs))
 		return true;
-	found_names(py, &t, py->heap->address[o], refs->to.v, refs->to.nr,
+	emulated_names_find(py, &t, py->heap->address[o], refs->to.v,
+			    refs->to.nr,
 		    &refs->names);
 	return false;
 }
@@ -406,7 +414,7 @@ static const uint32_t *naming_codes(struct heap *h, oid o, uint32_t nr)
 		return d->object_codes.v;
 	e.placed = read_named(py, o, &refs);
 	for (size_t i = 0; i < refs.to.nr; i++)
-		oid_vec_push(&kept, objects_find(py, refs.to.v[i]));
+		oid_vec_push(&kept, object_map_find(py, refs.to.v[i]));
 	e.kept = kept.v;
 	d->object = o;
 	d->object_codes.nr = 0;
@@ -446,7 +454,7 @@ void details_preview(struct heap *h, oid o, size_t max, struct str *ret)
 	py->details->depth--;
 }
 
-/* --- all of it --- */
+/* --- all of it ---------------------------------------------------------- */
 
 void details_init(struct python *py, bool record)
 {

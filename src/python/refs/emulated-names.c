@@ -9,7 +9,14 @@
 #include <string.h>
 
 #include "python/layout/fields.h"
-#include "python/state.h"
+#include "python/objects/facts.h"
+#include "python/refs/emulated-names.h"
+#include "python/refs/refs-instance.h"
+#include "python/refs/refs.h"
+#include "python/state/object-head.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/values/dict.h"
 
 struct search {
 	struct python *py;
@@ -45,7 +52,7 @@ static raddr element_extra(const struct search *s)
 {
 	struct python *py = s->py;
 
-	if (!types_is_named(py, py->types.v[s->t->native_base].address,
+	if (!type_names_is(py, py->types.v[s->t->native_base].address,
 			    "xml.etree.ElementTree.Element"))
 		return 0;
 	return word_at(py, s->obj + py->layout.object_size + ELEMENT_EXTRA, 0);
@@ -66,7 +73,7 @@ static void find_items(struct search *s)
 	} else if (extra) {
 		s->items = word_at(py, extra + EXTRA_CHILDREN, 0);
 		s->nr_items = word_at(py, extra + EXTRA_LENGTH, 0);
-	} else if (types_is_named(py, s->t->address,
+	} else if (type_names_is(py, s->t->address,
 				  "itertools._tee_dataobject")) {
 		s->items = s->obj + l->object_size + TEE_VALUES;
 		s->nr_items = TEE_MAX;
@@ -200,7 +207,7 @@ static struct ref_name name_by_type(struct search *s, raddr to)
 	if (extra && word_at(py, extra, 0) == to)
 		return (struct ref_name){ REF_FIELD, FIELD_ATTRIB };
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (types_is_named(py, type, types[i].type))
+		if (type_names_is(py, type, types[i].type))
 			return (struct ref_name){ REF_FIELD, types[i].field };
 	return (struct ref_name){ REF_NONE, 0 };
 }
@@ -215,7 +222,7 @@ static bool find_in_words(struct search *s, raddr to, struct ref_name *ret)
 	if (s->nr_items && s->items >= s->obj)
 		end = MIN(end, s->items - s->obj);
 	if (t->flags & TPFLAG_MANAGED_DICT &&
-	    word_at(py, managed_dict_place(py, s->obj), 0) == to) {
+	    word_at(py, object_head_managed_dict(py, s->obj), 0) == to) {
 		*ret = (struct ref_name){ REF_DICT, 0 };
 		return true;
 	}
@@ -247,7 +254,7 @@ static struct ref_name name_found(struct search *s, raddr to)
 	return name;
 }
 
-void found_names(struct python *py, const struct pytype *t, raddr obj,
+void emulated_names_find(struct python *py, const struct pytype *t, raddr obj,
 		 const raddr *to, size_t nr, struct ref_name_vec *ret)
 {
 	struct search search;

@@ -15,7 +15,12 @@
 
 #include "python/layout/fields.h"
 #include "python/layout/member-names.h"
-#include "python/state.h"
+#include "python/refs/names.h"
+#include "python/refs/refs.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/text.h"
 
 #define MAX_SHOWN 60		/* code points of a key in a name */
 #define MAX_NAME 1000		/* code points */
@@ -28,11 +33,11 @@ static void set_suffix(struct heap_name *n, const char *prefix, char *suffix)
 	n->suffix = suffix;
 }
 
-/* --- the target's own idea of attribute access --- */
+/* --- the target's own idea of attribute access -------------------------- */
 
 static bool is_of(struct python *py, raddr obj, const char *type_name)
 {
-	return types_is_named(py, word_at(py, obj, py->layout.object_type),
+	return type_names_is(py, word_at(py, obj, py->layout.object_type),
 			      type_name);
 }
 
@@ -105,7 +110,7 @@ uint8_t names_subscript(struct python *py, const struct pytype *t)
 						: SUBSCRIPT_NONE;
 }
 
-/* --- one kind of reference each --- */
+/* --- one kind of reference each ----------------------------------------- */
 
 static char *name_odd(struct python *py, raddr key)
 {
@@ -205,7 +210,7 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 		if (!name)
 			name = member_names_find(py->hexversion,
 						 py->free_threaded,
-						 types_c_name(py, class),
+						 type_names_of(py, class),
 						 (uint32_t)offset);
 		class = word_at(py, class, py->layout.type_base);
 	}
@@ -296,28 +301,5 @@ void names_make(struct python *py, raddr type, const struct ref_name *ref,
 	}
 }
 
-/* --- types --- */
+/* --- types -------------------------------------------------------------- */
 
-/* type.__module__ and type.__qualname__: Objects/typeobject.c.  A static
- * class has them in its tp_name. */
-char *names_of_type(struct python *py, const struct pytype *t)
-{
-	CLEANUP(str_release) struct str name = STR_INIT;
-	const char *c_name = types_c_name(py, t->address);
-	size_t len;
-
-	if (t->flags & TPFLAG_HEAPTYPE) {
-		if (text_str(py, t->module_name, MAX_NAME, &name, NULL))
-			str_add_char(&name, '.');
-		if (strcmp(name.s, "builtins.") == 0)
-			str_cut(&name, 0);
-		len = name.len;
-		if (text_str(py, t->qualname, MAX_NAME, &name, NULL) &&
-		    name.len > len)
-			return str_take(&name);
-		str_cut(&name, len);
-	}
-	if (c_name)
-		str_add_safe(&name, c_name, strnlen(c_name, MAX_NAME));
-	return str_take(&name);
-}

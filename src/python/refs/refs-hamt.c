@@ -10,20 +10,23 @@
  * Their tp_traverse go over pairs from the end, over nodes from the start.
  */
 #include "python/layout/fields.h"
-#include "python/state.h"
+#include "python/refs/refs-hamt.h"
+#include "python/refs/refs.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
 
 #define ARRAY_NODES 32
 #define PAIRS_OFFSET 16		/* behind the length */
 
-bool refs_is_hamt_pairs(struct python *py, raddr type)
+bool refs_hamt_is_pairs(struct python *py, raddr type)
 {
-	return types_is_named(py, type, "hamt_bitmap_node") ||
-	       types_is_named(py, type, "hamt_collision_node");
+	return type_names_is(py, type, "hamt_bitmap_node") ||
+	       type_names_is(py, type, "hamt_collision_node");
 }
 
-bool refs_is_hamt_array(struct python *py, raddr type)
+bool refs_hamt_is_array(struct python *py, raddr type)
 {
-	return types_is_named(py, type, "hamt_array_node");
+	return type_names_is(py, type, "hamt_array_node");
 }
 
 enum refs_result refs_hamt_pairs(struct python *py, raddr obj,

@@ -15,7 +15,11 @@
  *
  * The names of values are the keys that the class shares (ht_cached_keys).
  */
-#include "python/state.h"
+#include "python/refs/refs-instance.h"
+#include "python/refs/refs.h"
+#include "python/state/object-head.h"
+#include "python/state/words.h"
+#include "python/values/dict.h"
 
 #define MANAGED_VALUES 32	/* before the object */
 
@@ -50,7 +54,7 @@ static enum refs_result add_managed_13(struct python *py,
 				       const struct pytype *t, raddr obj,
 				       struct refs *ret)
 {
-	raddr dict = word_at(py, managed_dict_place(py, obj), 0);
+	raddr dict = word_at(py, object_head_managed_dict(py, obj), 0);
 	enum refs_result result = REFS_OK;
 	bool valid = false;
 
@@ -62,7 +66,8 @@ static enum refs_result add_managed_13(struct python *py,
 	return result;
 }
 
-enum refs_result refs_managed(struct python *py, const struct pytype *t,
+enum refs_result refs_instance_managed(struct python *py,
+				       const struct pytype *t,
 			      raddr obj, struct refs *ret)
 {
 	enum refs_result result = REFS_OK;
@@ -70,7 +75,7 @@ enum refs_result refs_managed(struct python *py, const struct pytype *t,
 
 	if (py->minor >= 13)
 		return add_managed_13(py, t, obj, ret);
-	word = word_at(py, managed_dict_place(py, obj), 0);
+	word = word_at(py, object_head_managed_dict(py, obj), 0);
 	if (py->minor == 12) {
 		if (word & 1)
 			return add_values(py, t, word + 1, UINT64_MAX, ret);
@@ -115,7 +120,7 @@ enum refs_result refs_instance(struct python *py, const struct pytype *t,
 		refs_add(ret, word_at(py, obj, offset), REF_OFFSET, offset);
 	}
 	if (t->visits_managed)
-		result = refs_managed(py, t, obj, ret);
+		result = refs_instance_managed(py, t, obj, ret);
 	else if (t->visits_dict)
 		refs_add(ret, dict_of(py, t, obj), REF_DICT, 0);
 	if (t->visits_type)

@@ -12,7 +12,14 @@
 #include <stdlib.h>
 
 #include "python/layout/fields.h"
-#include "python/state.h"
+#include "python/refs/read.h"
+#include "python/refs/refs-instance.h"
+#include "python/refs/refs-scan.h"
+#include "python/refs/refs.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
 
 #define MAX_LEVELS 64
 #define MAX_ITEMS (1u << 20)
@@ -40,7 +47,7 @@ static bool is_not_visited(struct python *py, raddr type, uint64_t offset)
 		if (not_visited[i].offset == offset &&
 		    (!not_visited[i].until ||
 		     py->minor < not_visited[i].until) &&
-		    types_is_named(py, type, not_visited[i].type))
+		    type_names_is(py, type, not_visited[i].type))
 			return true;
 	return false;
 }
@@ -50,11 +57,11 @@ static void add_word(struct python *py, raddr obj, uint64_t offset,
 {
 	raddr to = word_at(py, obj + offset, 0);
 
-	if (to && to != obj && objects_add(py, to) != OID_NONE)
+	if (to && to != obj && object_map_add(py, to) != OID_NONE)
 		refs_add(ret, to, REF_OFFSET, offset);
 }
 
-/* --- what lies outside of the object --- */
+/* --- what lies outside of the object ------------------------------------ */
 
 /* lru_cache_tp_traverse() of Modules/_functoolsmodule.c: a ring of links. */
 static void add_links(struct python *py, raddr obj, struct refs *ret)
@@ -141,12 +148,12 @@ static void scan_module(struct python *py, raddr obj, struct refs *ret)
 	for (uint64_t at = 0; at + 8 <= size; at += 8) {
 		raddr to = word_at(py, state + at, 0);
 
-		if (to && objects_add(py, to) != OID_NONE)
+		if (to && object_map_add(py, to) != OID_NONE)
 			refs_add(ret, to, REF_NONE, 0);
 	}
 }
 
-/* --- one class of those that make up the object --- */
+/* --- one class of those that make up the object ------------------------- */
 
 static bool is_link_root(const struct layout *l, uint64_t at)
 {
@@ -158,7 +165,7 @@ static void scan_level(struct python *py, const struct pytype *t,
 		       uint64_t from, raddr obj, struct refs *ret)
 {
 	const struct layout *l = &py->layout;
-	bool is_cache = types_is_named(py, t->address,
+	bool is_cache = type_names_is(py, t->address,
 				       "functools._lru_cache_wrapper");
 
 	for (uint64_t at = from; at + 8 <= (uint64_t)t->basicsize; at += 8)
@@ -168,9 +175,9 @@ static void scan_level(struct python *py, const struct pytype *t,
 			add_word(py, obj, at, ret);
 	if (is_cache)
 		add_links(py, obj, ret);
-	else if (types_is_named(py, t->address, "collections.OrderedDict"))
+	else if (type_names_is(py, t->address, "collections.OrderedDict"))
 		add_nodes(py, obj, ret);
-	else if (types_is_named(py, t->address,
+	else if (type_names_is(py, t->address,
 				"xml.etree.ElementTree.Element"))
 		add_children(py, obj, ret);
 }
@@ -182,7 +189,7 @@ static void scan_items(struct python *py, const struct pytype *t, raddr obj,
 	int64_t nr = (int64_t)word_at(py, obj, py->layout.var_size);
 
 	/* A memoryview's items are its shape, numbers. */
-	if (t->itemsize != 8 || types_is_named(py, t->address, "memoryview") ||
+	if (t->itemsize != 8 || type_names_is(py, t->address, "memoryview") ||
 	    nr <= 0 || nr > MAX_ITEMS ||
 	    !refs_claim(py, (uint64_t)nr))
 		return;
@@ -202,7 +209,7 @@ static void scan_native(struct python *py, const struct pytype *first,
 		uint32_t base;
 
 		if (t.reader != READER_EMULATE &&
-		    refs_read_as(py, &t, obj, ret) != REFS_EMULATE)
+		    read_refs_as(py, &t, obj, ret) != REFS_EMULATE)
 			return;
 		if (t.reader == READER_MODULE) {
 			scan_module(py, obj, ret);
@@ -234,7 +241,7 @@ void refs_scan(struct python *py, const struct pytype *t, raddr obj,
 	if (t->is_subtype)
 		refs_instance(py, t, obj, ret);
 	else if (t->flags & TPFLAG_MANAGED_DICT && py->minor >= 12)
-		refs_managed(py, t, obj, ret);
+		refs_instance_managed(py, t, obj, ret);
 	scan_native(py, &native, obj, ret);
 	if (native.reader == READER_EMULATE)
 		scan_items(py, &native, obj, ret);

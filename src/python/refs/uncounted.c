@@ -12,11 +12,15 @@
  */
 #include <stdlib.h>
 
-#include "python/state.h"
+#include "python/refs/refs.h"
+#include "python/refs/uncounted.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/values/dict.h"
 
 static void count(struct python *py, raddr obj)
 {
-	oid o = obj ? objects_find(py, obj) : OID_NONE;
+	oid o = obj ? object_map_find(py, obj) : OID_NONE;
 
 	if (o != OID_NONE && py->heap->hidden[o] != UINT32_MAX)
 		py->heap->hidden[o]++;
@@ -80,7 +84,7 @@ static void look_at_shared(struct python *py, struct raddr_vec *shared)
 			count_keys(&it);
 }
 
-void hidden_load(struct python *py)
+void uncounted_load(struct python *py)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec shared = VEC_INIT;
 	struct heap *h = py->heap;

@@ -6,7 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python/state.h"
+#include "python/refs/names.h"
+#include "python/report/describe.h"
+#include "python/state/truncated.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 static char *safe_copy(const char *s)
 {
@@ -76,7 +84,7 @@ static void describe_mappings(const struct target *t, struct heap_info *info)
 
 static void warn_of_traverse(struct python *py, const struct pytype *t)
 {
-	CLEANUP(freep) char *name = names_of_type(py, t);
+	CLEANUP(freep) char *name = type_names_full(py, t);
 
 	/* A capsule's traverse is whoever made it's; it has a few classes. */
 	if (t->nr_failed && t->address != py->known.capsule)
@@ -117,7 +125,7 @@ static int compare_left_out(const void *pa, const void *pb)
 static void add_left_out(struct python *py, struct str *text,
 			 const struct pytype *t)
 {
-	CLEANUP(freep) char *name = names_of_type(py, t);
+	CLEANUP(freep) char *name = type_names_full(py, t);
 
 	str_addf(text, "%s%" PRIu64 " %s", text->len ? ", " : "",
 		 t->nr_left_out, name);
@@ -165,7 +173,7 @@ void describe_info(struct python *py)
 	info->pause_ns = t->pause_ns;
 	info->bytes_copied = t->memory.bytes_copied;
 	info->nr_lost_bytes = t->lost + t->missing;
-	info->nr_missing_objects = cut_missing(py);
+	info->nr_missing_objects = truncated_nr_objects(py);
 	/* A core that was cut short: it has warned of that itself. */
 	info->partial |= t->missing != 0;
 	info->free_threaded = py->free_threaded;
@@ -205,7 +213,7 @@ static uint32_t type_flags(struct python *py, const struct pytype *t)
 	if (word_at(py, t->address, l->type_descr_set))
 		flags |= TYPE_IS_DATA_DESCRIPTOR;
 	/* From 3.10 on the cache visits what its links own. */
-	if (types_is_named(py, t->address, "functools._lru_list_elem"))
+	if (type_names_is(py, t->address, "functools._lru_list_elem"))
 		flags |= TYPE_VISITED_ELSEWHERE;
 	if (word_at(py, t->address, l->type_del))
 		flags |= TYPE_LEGACY_DEL;
@@ -237,9 +245,9 @@ void describe_types(struct python *py)
 	for (size_t i = 0; i < h->types.nr; i++) {
 		struct heap_type *ht = &h->types.v[i];
 
-		ht->name = names_of_type(py, &py->types.v[i]);
+		ht->name = type_names_full(py, &py->types.v[i]);
 		ht->kind = type_kinds_find(ht->name);
-		ht->object = objects_find(py, ht->address);
+		ht->object = object_map_find(py, ht->address);
 		ht->flags = type_flags(py, &py->types.v[i]);
 		ht->shape = shape_of(py, &py->types.v[i]);
 		ht->subscript = names_subscript(py, &py->types.v[i]);
@@ -258,9 +266,9 @@ static void add_weak(struct python *py, oid o)
 	raddr callback = word_at(py, h->address[o], l->weakref_callback);
 	struct heap_weak w = {
 		.reference = o,
-		.referent = objects_find(py, word_at(py, h->address[o],
+		.referent = object_map_find(py, word_at(py, h->address[o],
 						     l->weakref_object)),
-		.callback = callback ? objects_find(py, callback) : OID_NONE,
+		.callback = callback ? object_map_find(py, callback) : OID_NONE,
 	};
 
 	if (w.referent == OID_NONE ||

@@ -4,8 +4,14 @@
  */
 #include <stdio.h>
 
+#include "python/roots/roots-frames.h"
+#include "python/roots/roots-label.h"
+#include "python/roots/roots.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
 #include "python/values/frames.h"
-#include "python/roots/roots-threads.h"
+#include "python/values/lines.h"
+#include "python/values/text.h"
 
 #define MAX_FRAMES (1u << 20)
 #define MAX_NAME 256		/* code points */
@@ -64,20 +70,8 @@ static void describe(struct python *py, const struct frame *f,
 	ret->thread = thread;
 	ret->function = text_of(py, name, MAX_NAME);
 	ret->file = text_of(py, word_at(py, code, l->code_filename), MAX_PATH);
-	ret->line = frames_line(py, f);
-	ret->code = objects_add(py, code);
-}
-
-char *roots_frame_label(const struct heap *h, const struct heap_frame *hf)
-{
-	CLEANUP(freep) char *thread =
-		roots_thread_label(&h->threads.v[hf->thread]);
-
-	if (!hf->line)
-		return xasprintf("%s, %s (%s)", thread, hf->function,
-				 hf->file);
-	return xasprintf("%s, %s (%s:%" PRId32 ")", thread, hf->function,
-			 hf->file, hf->line);
+	ret->line = lines_of_frame(py, f);
+	ret->code = object_map_add(py, code);
 }
 
 static void add_ref(const struct scope *s, struct frame_ref ref,
@@ -210,7 +204,7 @@ static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 	struct heap_frame hf;
 
 	describe(r->py, f, thread, &hf);
-	label = roots_frame_label(h, &hf);
+	label = roots_label_frame(h, &hf);
 	s.label = label;
 	s.index = (int32_t)h->frames.nr;
 	s.open_stack = is_open(r->py, f, at_work);
@@ -244,7 +238,7 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		if (roots_cycle(&cycle, address))
 			break;
 		if (!frames_open(py, address, &f)) {
-			state_torn(py, address, i);
+			python_torn(py, address, i);
 			heap_warn_partial(py->heap, "frame %u of thread %u "
 					  "can't be read", i, index);
 			return;
@@ -256,7 +250,7 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 		address = next_frame(py, address);
 	}
 	if (address && !r->full) {
-		state_torn(py, address, 0);
+		python_torn(py, address, 0);
 		heap_warn_partial(py->heap, "the frames of thread %u have no "
 				  "end", index);
 	}

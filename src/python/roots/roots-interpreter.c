@@ -8,7 +8,11 @@
  */
 #include <string.h>
 
+#include "python/roots/roots-interpreter.h"
 #include "python/roots/roots.h"
+#include "python/state/words.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define MAX_MODULES (1u << 20)
 #define MAX_ATEXIT (1u << 16)

@@ -8,8 +8,11 @@
  * neither the graph nor another root accounts for, is held by that stack, as
  * far as anybody can tell.
  */
+#include "python/roots/roots-label.h"
+#include "python/roots/roots-stacks.h"
+#include "python/roots/roots.h"
+#include "python/types/object-map.h"
 #include "python/values/frames.h"
-#include "python/roots/roots-threads.h"
 
 /* For each object the references that are accounted for. */
 static uint32_t *count_known(const struct heap *h)
@@ -52,12 +55,13 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 
 	if (!words)
 		return;
-	label = roots_frame_label(h, &h->frames.v[s->frame]);
+	label = roots_label_frame(h, &h->frames.v[s->frame]);
 	for (uint32_t i = 0; i < s->nr && !r->full; i++) {
 		struct frame_ref ref = frames_slot(py, &f, i);
 		struct root root = { ROOT_FRAME, ref.object, true, s->frame,
 				     NULL };
-		oid o = ref.counted ? objects_find(py, ref.object) : OID_NONE;
+		oid o = ref.counted ? object_map_find(py, ref.object)
+				    : OID_NONE;
 
 		if (o == OID_NONE || h->refcount[o] <= known[o] ||
 		    !has_exact_count(py, o))
@@ -67,7 +71,7 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 	}
 }
 
-void roots_load_stacks(struct python *py)
+void roots_stacks_load(struct python *py)
 {
 	CLEANUP(freep) uint32_t *known = NULL;
 	struct roots r = { .py = py };

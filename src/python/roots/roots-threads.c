@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "python/refs/read.h"
+#include "python/refs/refs.h"
+#include "python/roots/roots-frames.h"
+#include "python/roots/roots-label.h"
 #include "python/roots/roots-threads.h"
+#include "python/roots/roots.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define MAX_THREADS 65536
 #define MAX_NAMES 8192		/* of threading._active */
@@ -25,11 +34,11 @@ VEC_DEFINE(thread_name_vec, struct thread_name);
 static raddr attribute(struct python *py, raddr obj, const char *name)
 {
 	struct refs refs = { .named = true };
-	oid o = objects_add(py, obj);
+	oid o = object_map_add(py, obj);
 	raddr found = 0;
 
 	if (o == OID_NONE ||
-	    refs_read(py, types_of(py, o), obj, &refs) != REFS_OK)
+	    read_refs(py, types_of(py, o), obj, &refs) != REFS_OK)
 		goto out;
 	for (size_t i = 0; i < refs.to.nr && !found; i++) {
 		const struct ref_name *n = &refs.names.v[i];
@@ -200,18 +209,6 @@ static void add_exceptions(struct roots *r, raddr thread, const char *label)
 
 /* --- threads ------------------------------------------------------------ */
 
-char *roots_thread_label(const struct heap_thread *ht)
-{
-	CLEANUP(str_release) struct str s = STR_INIT;
-
-	str_add(&s, "thread");
-	if (ht->native_id)
-		str_addf(&s, " %" PRId64, ht->native_id);
-	if (*ht->name)
-		str_addf(&s, " '%s'", ht->name);
-	return str_take(&s);
-}
-
 static void describe(struct roots *r, raddr thread,
 		     const struct thread_name_vec *names,
 		     struct heap_thread *ret)
@@ -244,7 +241,7 @@ static void add_thread(struct roots *r, raddr thread,
 	struct heap_thread ht = { 0 };
 
 	describe(r, thread, names, &ht);
-	label = roots_thread_label(&ht);
+	label = roots_label_thread(&ht);
 	heap_thread_vec_push(&h->threads, ht);
 	roots_frames(r, thread, index);
 	add_exceptions(r, thread, label);

@@ -7,7 +7,11 @@
  * have the members that differ between interpreters in an array of each
  * interpreter: managed_static_type_state in pycore_interp_structs.h.
  */
+#include "python/roots/roots-types.h"
 #include "python/roots/roots.h"
+#include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/types/type-names.h"
 
 /* _Py_MAX_MANAGED_STATIC_BUILTIN_TYPES is 200 (203 in 3.15). */
 #define MAX_BUILTIN_TYPES 203
@@ -51,11 +55,11 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		if (!type ||
 		    word_at(py, type, l->type_subclasses) != i + 1)
 			continue;
-		name = types_c_name(py, type);
+		name = type_names_of(py, type);
 		if (!name)
 			continue;
 		/* The type itself is a root too: see add_type(). */
-		if (objects_add(py, type) == OID_NONE)
+		if (object_map_add(py, type) == OID_NONE)
 			continue;
 		add_part(r, word_at(py, state, l->static_type_dict), name,
 			 ".__dict__");
@@ -67,7 +71,7 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 /* A dict of weak references, which a class owns but does not visit. */
 static void add_subclasses(struct roots *r, raddr type)
 {
-	const char *name = types_c_name(r->py, type);
+	const char *name = type_names_of(r->py, type);
 
 	if (name)
 		add_part(r, word_at(r->py, type, r->py->layout.type_subclasses),
@@ -78,7 +82,7 @@ static void add_type(struct roots *r, raddr type, uint64_t flags)
 {
 	struct python *py = r->py;
 	const struct layout *l = &py->layout;
-	const char *name = types_c_name(py, type);
+	const char *name = type_names_of(py, type);
 
 	if (!name)
 		return;
@@ -100,11 +104,11 @@ static void add_classes(struct python *py, size_t *next)
 		const struct pytype *t = &py->types.v[*next];
 
 		if (!(t->flags & TPFLAG_HEAPTYPE))
-			objects_add(py, t->address);
+			object_map_add(py, t->address);
 	}
 }
 
-void roots_load_types(struct python *py, oid from)
+void roots_types_load(struct python *py, oid from)
 {
 	struct roots r = { .py = py };
 	size_t next = 0;

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "python/roots/roots.h"
+#include "python/state/truncated.h"
+#include "python/types/object-map.h"
 
 #define MAX_BYTES (512ull << 20)
 
@@ -51,9 +53,9 @@ void roots_add(struct roots *r, const struct root *root, const char *format,
 	va_list args;
 
 	if (root->object && !r->full)
-		object = objects_add(r->py, root->object);
+		object = object_map_add(r->py, root->object);
 	if (object == OID_NONE) {
-		cut_note(r->py, root->object);
+		truncated_note_object(r->py, root->object);
 		free(root->expression);
 		return;
 	}
@@ -64,27 +66,3 @@ void roots_add(struct roots *r, const struct root *root, const char *format,
 	add(r, root, object, name);
 }
 
-void roots_load_threads(struct python *py)
-{
-	struct roots r = { .py = py };
-
-	for (size_t i = 0; i < py->interpreters.nr; i++) {
-		r.interpreter = &py->interpreters.v[i];
-		r.main = r.interpreter->id == 0;
-		roots_threads(&r);
-	}
-}
-
-void roots_load(struct python *py)
-{
-	struct roots r = { .py = py };
-
-	for (size_t i = 0; i < py->interpreters.nr; i++) {
-		r.interpreter = &py->interpreters.v[i];
-		r.main = r.interpreter->id == 0;
-		roots_interpreter(&r);
-		roots_types(&r);
-	}
-	roots_runtime(&r);
-	roots_load_types(py, 0);
-}

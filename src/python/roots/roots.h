@@ -5,7 +5,7 @@
 #ifndef PYTHON_ROOTS_ROOTS_H
 #define PYTHON_ROOTS_ROOTS_H
 
-#include "python/state.h"
+#include "python/state/python.h"
 
 struct roots {
 	struct python *py;
@@ -58,16 +58,5 @@ static inline bool roots_cycle(struct roots_cycle *c, raddr at)
 	}
 	return false;
 }
-
-/* roots-interpreter.c: modules and what an interpreter's state holds. */
-void roots_interpreter(struct roots *r);
-/* What the runtime holds for all interpreters. */
-void roots_runtime(struct roots *r);
-
-/* roots-types.c: the static types' state in one interpreter. */
-void roots_types(struct roots *r);
-
-/* roots-threads.c: the threads, their frames and state. */
-void roots_threads(struct roots *r);
 
 #endif

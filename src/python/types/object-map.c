@@ -8,16 +8,19 @@
  */
 #include <sys/mman.h>
 
-#include "python/state.h"
+#include "python/state/object-head.h"
+#include "python/types/object-map.h"
+#include "python/types/types.h"
 
 #define GRANULE 16
 
 struct object_map {
-	uint32_t **ids;		/* one array a segment, oid + 1; NULL: none yet */
+	uint32_t **ids;		/* an array for each segment, of oid + 1;
+				   NULL: none yet */
 	unsigned int nr;
 };
 
-struct error *objects_init(struct python *py)
+struct error *object_map_init(struct python *py)
 {
 	struct object_map *map = xcalloc(1, sizeof(*map));
 
@@ -32,7 +35,7 @@ static size_t map_bytes(const struct segment *s)
 	return ((s->end - s->start) / GRANULE + 1) * sizeof(uint32_t);
 }
 
-void objects_release(struct python *py)
+void object_map_release(struct python *py)
 {
 	struct object_map *map = py->map;
 
@@ -73,7 +76,7 @@ static uint32_t *place_of(struct python *py, raddr addr, bool create)
 	return *ids + (addr - s->start) / GRANULE;
 }
 
-oid objects_find(struct python *py, raddr addr)
+oid object_map_find(struct python *py, raddr addr)
 {
 	uint32_t *place = place_of(py, addr, false);
 
@@ -82,39 +85,7 @@ oid objects_find(struct python *py, raddr addr)
 	return *place - 1;
 }
 
-/*
- * Free-threaded: the owning thread's count and the others', shifted by two
- * bits of state.  Their sum may pass through 0 and less while the owner has
- * yet to be told.  3.14 and later add PY_SSIZE_T_MAX / 8 where references on
- * the stack are not counted.
- */
-static uint32_t split_refcount(const struct python *py, const uint8_t *p)
-{
-	uint32_t local = get_u32(p + py->layout.object_ref_local);
-	int64_t shared = (int64_t)get_u64(p + py->layout.object_ref_shared);
-	int64_t count = local + (shared >> 2);
-
-	if (local == UINT32_MAX || count >= REFCOUNT_IMMORTAL)
-		return REFCOUNT_IMMORTAL;
-	return count > 0 ? (uint32_t)count : 0;
-}
-
-/* Bit 31 of the low word decides in every version since 3.12. */
-uint32_t objects_refcount(const struct python *py, const uint8_t *p)
-{
-	uint64_t full;
-	uint32_t low;
-
-	if (py->free_threaded)
-		return split_refcount(py, p);
-	full = get_u64(p + py->layout.object_refcount);
-	low = (uint32_t)full;
-	if (py->minor >= 12)
-		return (int32_t)low < 0 ? REFCOUNT_IMMORTAL : low;
-	return full >= REFCOUNT_IMMORTAL ? REFCOUNT_IMMORTAL : low;
-}
-
-oid objects_add(struct python *py, raddr addr)
+oid object_map_add(struct python *py, raddr addr)
 {
 	uint32_t *place, type;
 	const uint8_t *p;
@@ -133,7 +104,7 @@ oid objects_add(struct python *py, raddr addr)
 		return py->heap->address[*place - 1] == addr ? *place - 1
 							     : OID_NONE;
 	/* Dead: on a free list, or being taken apart. */
-	if (unlikely(!objects_refcount(py, p)))
+	if (unlikely(!object_head_refcount(py, p)))
 		return OID_NONE;
 	type_addr = get_u64(p + py->layout.object_type);
 	type = types_load(py, type_addr);
@@ -144,7 +115,7 @@ oid objects_add(struct python *py, raddr addr)
 	if (o == OID_NONE)
 		return OID_NONE;
 	*place = o + 1;
-	py->heap->refcount[o] = objects_refcount(py, p);
+	py->heap->refcount[o] = object_head_refcount(py, p);
 	if (py->free_threaded && py->heap->refcount[o] != REFCOUNT_IMMORTAL &&
 	    p[py->layout.object_gc_bits] & GC_BIT_DEFERRED)
 		py->heap->flags[o] |= OBJECT_DEFERRED;

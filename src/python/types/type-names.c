@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python/state.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define MAX_TYPES 65536
 #define MAX_MODULES 65536
@@ -30,7 +34,7 @@ struct type_names {
 	uint64_t entries;	/* that were looked at */
 };
 
-/* --- the list of them --- */
+/* --- the list of them --------------------------------------------------- */
 
 static struct named_type *lookup(struct type_names *names, raddr address,
 				 size_t *place)
@@ -86,7 +90,7 @@ static raddr type_of(struct python *py, raddr obj)
 	return word_at(py, obj, py->layout.object_type);
 }
 
-/* --- by what modules call them --- */
+/* --- by what modules call them ------------------------------------------ */
 
 /* Since then weakref's and contextvars' types say where they are from. */
 #define WEAKREF_MINOR 10
@@ -294,7 +298,7 @@ static void name_types_of_objects(struct python *py, struct type_names *names)
 	}
 }
 
-/* --- by what they have --- */
+/* --- by what they have -------------------------------------------------- */
 
 /* An attribute that no other static type has of its own; with `also` where one
  * alone does not tell. */
@@ -392,7 +396,7 @@ static void name_descriptors(struct python *py, struct type_names *names)
 	}
 }
 
-/* --- all that are there --- */
+/* --- all that are there ------------------------------------------------- */
 
 static raddr subclasses_of(struct python *py, raddr type)
 {
@@ -503,4 +507,53 @@ void type_names_release(struct python *py)
 		named_type_vec_release(&names->named);
 	free(names);
 	py->type_names = NULL;
+}
+
+/* --- names of all types ------------------------------------------------- */
+
+const char *type_names_of(struct python *py, raddr type)
+{
+	const char *name = memory_string(
+		py->memory, word_at(py, type, py->layout.type_name),
+		TYPES_MAX_C_NAME);
+
+	return name ? name : type_names_find(py, type);
+}
+
+bool type_names_is(struct python *py, raddr type, const char *name)
+{
+	size_t size = strlen(name) + 1;
+	const uint8_t *p = memory_at(
+		py->memory, word_at(py, type, py->layout.type_name), size);
+
+	const char *found;
+
+	if (p)
+		return memcmp(p, name, size) == 0;
+	found = type_names_find(py, type);
+	return found && strcmp(found, name) == 0;
+}
+
+/* type.__module__ and type.__qualname__: Objects/typeobject.c.  A static
+ * class has them in its tp_name. */
+char *type_names_full(struct python *py, const struct pytype *t)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	const char *c_name = type_names_of(py, t->address);
+	size_t len;
+
+	if (t->flags & TPFLAG_HEAPTYPE) {
+		if (text_str(py, t->module_name, MAX_NAME, &name, NULL))
+			str_add_char(&name, '.');
+		if (strcmp(name.s, "builtins.") == 0)
+			str_cut(&name, 0);
+		len = name.len;
+		if (text_str(py, t->qualname, MAX_NAME, &name, NULL) &&
+		    name.len > len)
+			return str_take(&name);
+		str_cut(&name, len);
+	}
+	if (c_name)
+		str_add_safe(&name, c_name, strnlen(c_name, MAX_NAME));
+	return str_take(&name);
 }

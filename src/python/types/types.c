@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "python/state.h"
+#include "python/state/truncated.h"
+#include "python/state/words.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define MAX_BASES 512		/* of tp_base that are followed */
 #define MAX_BASICSIZE (1 << 24)
-#define MAX_C_NAME (1 << 21)
 #define MAX_MRO 1024
 #define MAX_CLASS_DICT 65536
 #define CACHE_SIZE 4096
@@ -64,7 +67,7 @@ static bool left_out(struct python *py, raddr addr, unsigned int *prot)
 		return false;
 	m = maps_find(&py->target->mappings, addr);
 	if (!m)
-		return cut_may_be_file(py, addr);
+		return truncated_may_be_file(py, addr);
 	*prot = m->prot;
 	return m->inode;
 }
@@ -100,7 +103,7 @@ bool types_name_is_left_out(struct python *py, raddr type)
 /* A type that was taken from its file has not inherited yet. */
 static bool can_free(struct python *py, raddr dealloc)
 {
-	return types_is_code(py, dealloc) || (py->cut && !dealloc);
+	return types_is_code(py, dealloc) || (py->truncated && !dealloc);
 }
 
 /* Enough of a class to believe in it. */
@@ -127,7 +130,8 @@ static bool looks_like_type(struct python *py, raddr addr)
 	if (py->known.has_code && !can_free(py, get_u64(p + l->type_dealloc)))
 		return false;
 	return memory_string(py->memory, get_u64(p + l->type_name),
-			     MAX_C_NAME) || types_name_is_left_out(py, addr);
+			     TYPES_MAX_C_NAME) ||
+	       types_name_is_left_out(py, addr);
 }
 
 static void read_type(struct python *py, raddr addr, struct pytype *t)
@@ -169,14 +173,6 @@ bool types_peek(struct python *py, raddr addr, struct pytype *ret)
 	return true;
 }
 
-static void choose_repr(struct python *py, struct pytype *t)
-{
-	const char *name = t->flags & TPFLAG_HEAPTYPE ?
-				   NULL : types_c_name(py, t->address);
-
-	t->repr_row = name ? repr_find(name) : 0;
-}
-
 /* The bases are loaded before the class itself; a hostile chain is cut. */
 static uint32_t load_one(struct python *py, raddr addr)
 {
@@ -190,9 +186,8 @@ static uint32_t load_one(struct python *py, raddr addr)
 	pytype_vec_push(&py->types, t);
 	heap_type_vec_push(&py->heap->types, ht);
 	index_table_put(&ti->table, NULL, (struct slot){ addr, index });
-	refs_choose_reader(py, &py->types.v[index]);
-	size_choose(py, &py->types.v[index]);
-	choose_repr(py, &py->types.v[index]);
+	if (py->choose)
+		py->choose(py, &py->types.v[index]);
 	return index;
 }
 
@@ -332,29 +327,6 @@ bool types_is_subclass(struct python *py, raddr type, raddr base)
 		type = word_at(py, type, py->layout.type_base);
 	}
 	return false;
-}
-
-const char *types_c_name(struct python *py, raddr type)
-{
-	const char *name = memory_string(
-		py->memory, word_at(py, type, py->layout.type_name),
-		MAX_C_NAME);
-
-	return name ? name : type_names_find(py, type);
-}
-
-bool types_is_named(struct python *py, raddr type, const char *name)
-{
-	size_t size = strlen(name) + 1;
-	const uint8_t *p = memory_at(
-		py->memory, word_at(py, type, py->layout.type_name), size);
-
-	const char *found;
-
-	if (p)
-		return memcmp(p, name, size) == 0;
-	found = type_names_find(py, type);
-	return found && strcmp(found, name) == 0;
 }
 
 /* The value of `name` in one class's dict, 0: none.  False: no class has so

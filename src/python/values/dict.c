@@ -17,7 +17,9 @@
  */
 #include <string.h>
 
-#include "python/state.h"
+#include "python/state/words.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define KIND_GENERAL 0
 
@@ -192,25 +194,3 @@ int64_t dict_length(struct python *py, raddr dict)
 	return (int64_t)word_at(py, dict, py->layout.dict_used);
 }
 
-static void add_entry(struct refs *ret, const struct dict_iter *it, raddr key,
-		      raddr value)
-{
-	refs_add(ret, value, REF_VALUE, key);
-	if (it->general)
-		refs_add(ret, key, REF_KEY, 0);
-}
-
-/* dict_traverse(); keys of a table that can hold only str are not visited. */
-enum refs_result refs_dict(struct python *py, raddr obj, struct refs *ret)
-{
-	struct dict_iter it;
-	raddr key, value;
-
-	if (!dict_iter_init(py, obj, &it) || !refs_claim(py, it.nr))
-		return REFS_UNREADABLE;
-	if (it.values && it.embedded && py->embedded_by_object)
-		return REFS_OK;
-	while (dict_iter_next(&it, &key, &value))
-		add_entry(ret, &it, key, value);
-	return REFS_OK;
-}

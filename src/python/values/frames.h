@@ -19,7 +19,7 @@
 #ifndef PYTHON_VALUES_FRAMES_H
 #define PYTHON_VALUES_FRAMES_H
 
-#include "python/state.h"
+#include "python/state/python.h"
 
 /* frame.owner: enum _frameowner in pycore_frame.h */
 #define FRAME_OF_THREAD 0
@@ -61,11 +61,5 @@ raddr frames_slot_name(struct python *py, const struct frame *f, uint64_t i);
 /* A member of the frame: `offset` is the layout's. */
 struct frame_ref frames_ref(struct python *py, const struct frame *f,
 			    uint32_t offset);
-
-/* The line that the frame is at; 0 unknown: lines.c. */
-int32_t frames_line(struct python *py, const struct frame *f);
-
-/* The line of the bytecode at `offset` bytes in `code`; 0 unknown. */
-int32_t lines_find(struct python *py, raddr code, int64_t offset);
 
 #endif

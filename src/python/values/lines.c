@@ -6,7 +6,9 @@
  * of 3.10 (PEP 626), and the location table of 3.11 and later
  * (Objects/locations.md, InternalDocs/code_objects.md).
  */
+#include "python/state/words.h"
 #include "python/values/frames.h"
+#include "python/values/lines.h"
 
 #define MAX_TABLE (1u << 24)
 
@@ -124,7 +126,7 @@ int32_t lines_find(struct python *py, raddr code, int64_t offset)
 /* f_lasti counts bytes in 3.8 and 3.9, units of two bytes in 3.10; later
  * frames have a pointer to the instruction, or to the one before in 3.11 and
  * 3.12.  Both lie within the instruction that runs. */
-int32_t frames_line(struct python *py, const struct frame *f)
+int32_t lines_of_frame(struct python *py, const struct frame *f)
 {
 	const struct layout *l = &py->layout;
 	raddr code = f->code.object, start, at;
@@ -134,7 +136,8 @@ int32_t frames_line(struct python *py, const struct frame *f)
 		return 0;
 	if (py->minor < 11) {
 		lasti = int_at(py, f->address, l->frame_lasti);
-		return lines_find(py, code, py->minor == 10 ? lasti * 2 : lasti);
+		return lines_find(py, code,
+				  py->minor == 10 ? lasti * 2 : lasti);
 	}
 	start = code + l->code_code_adaptive;
 	at = word_at(py, f->address, l->iframe_instr_ptr);

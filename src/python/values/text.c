@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "python/state.h"
+#include "python/state/words.h"
+#include "python/values/text.h"
 
 #define STATE_KIND(s) ((s) >> 2 & 7)
 #define STATE_COMPACT 0x20
@@ -35,7 +36,7 @@ static bool view_str(struct python *py, raddr obj, struct view *ret)
 
 	if (!p)
 		return false;
-	state = str_state(py, p);
+	state = text_state(py, p);
 	ret->kind = STATE_KIND(state);
 	ret->length = get_u64(p + l->str_length);
 	if (ret->kind != 1 && ret->kind != 2 && ret->kind != 4)

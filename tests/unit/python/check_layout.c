@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "python/layout/debug-offsets.h"
-#include "python/layout/layout.h"
+#include "python/layout/layout-choose.h"
 #include "python/layout/member-names.h"
 #include "suite.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 #include "python/layout/debug-offsets.h"
-#include "python/layout/layout.h"
+#include "python/layout/layout-choose.h"
 #include "suite.h"
 
 struct binary {

@@ -5,13 +5,16 @@
  */
 #include <stdlib.h>
 
-#include "python/state.h"
+#include "python/objects/facts.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/values/dict.h"
 
 enum { KIND_UNKNOWN, KIND_NONE, KIND_DEQUE, KIND_LRU_CACHE };
 
 bool facts_is_lru_cache(struct python *py, const struct pytype *t)
 {
-	return types_is_named(py, py->types.v[t->native_base].address,
+	return type_names_is(py, py->types.v[t->native_base].address,
 			      "functools._lru_cache_wrapper");
 }
 

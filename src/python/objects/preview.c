@@ -4,7 +4,14 @@
  */
 #include <string.h>
 
-#include "python/state.h"
+#include "heap/naming.h"
+#include "python/objects/preview.h"
+#include "python/objects/repr.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define MAX_NAME 200		/* code points */
 #define MAX_PATH 400
@@ -38,7 +45,7 @@ static bool add_class(struct python *py, raddr obj, struct str *ret)
 
 	if (!types_peek(py, obj, &t))
 		return false;
-	name = names_of_type(py, &t);
+	name = type_names_full(py, &t);
 	str_addf(ret, "<class '%s'>", name);
 	return true;
 }

@@ -6,7 +6,14 @@
  */
 #include <string.h>
 
-#include "python/state.h"
+#include "python/objects/size-dict.h"
+#include "python/objects/size-library.h"
+#include "python/objects/size.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/dict.h"
+#include "python/values/text.h"
 
 #define DEQUE_BLOCK_LEN 64
 #define DEQUE_BLOCK_SIZE 528
@@ -29,7 +36,7 @@ static const struct {
 static enum sizer choose_static(struct python *py, struct pytype *t)
 {
 	const struct known_types *k = &py->known;
-	const char *name = types_c_name(py, t->address);
+	const char *name = type_names_of(py, t->address);
 
 	if (t->address == k->int_)
 		return SIZER_INT;
@@ -119,7 +126,7 @@ static uint64_t size_str(struct python *py, raddr obj)
 {
 	const struct layout *l = &py->layout;
 	const uint8_t *p = memory_at(py->memory, obj, l->ascii_size);
-	uint32_t state = p ? str_state(py, p) : 0;
+	uint32_t state = p ? text_state(py, p) : 0;
 	uint64_t length = word_at(py, obj, l->str_length);
 	unsigned int kind = state >> 2 & 7;
 	bool compact = state & 0x20, ascii = state & 0x40;
@@ -144,57 +151,6 @@ static uint64_t size_str(struct python *py, raddr obj)
 	wstr = word_at(py, obj, l->str_wstr);
 	if (wstr && wstr != data)
 		size += (word_at(py, obj, l->str_wstr_length) + 1) * 4;
-	return size;
-}
-
-static uint64_t usable_fraction(uint64_t size)
-{
-	return (size << 1) / 3;
-}
-
-static uint64_t size_keys(struct python *py, raddr keys)
-{
-	const struct layout *l = &py->layout;
-
-	if (py->minor >= 11) {
-		uint64_t size = 1ull << (byte_at(py, keys, l->keys_log2_size) &
-					 63);
-		unsigned int log2 = byte_at(py, keys,
-					    l->keys_log2_index_bytes) & 63;
-		bool general = byte_at(py, keys, l->keys_kind) == 0;
-
-		return l->keys_indices + (1ull << log2) +
-		       usable_fraction(size) * (general ? 24 : 16);
-	} else {
-		uint64_t size = word_at(py, keys, l->keys_size);
-		unsigned int width = size <= 0xff	   ? 1
-				     : size <= 0xffff	   ? 2
-				     : size <= 0xffffffff ? 4
-							   : 8;
-
-		return l->keys_indices + size * width +
-		       usable_fraction(size) * 24;
-	}
-}
-
-uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj)
-{
-	const struct layout *l = &py->layout;
-	uint64_t size = (uint64_t)t->basicsize;
-	raddr keys = word_at(py, obj, l->dict_keys);
-
-	if (word_at(py, obj, l->dict_values)) {
-		uint64_t nr = py->minor >= 11
-				      ? word_at(py, keys, l->keys_nentries) +
-						word_at(py, keys,
-							l->keys_usable)
-				      : usable_fraction(word_at(py, keys,
-								l->keys_size));
-
-		size += nr * 8;
-	}
-	if (word_at(py, keys, l->keys_refcount) == 1)
-		size += size_keys(py, keys);
 	return size;
 }
 
@@ -226,7 +182,7 @@ static uint64_t size_type(struct python *py, raddr obj)
 	if (!(word_at(py, obj, l->type_flags) & TPFLAG_HEAPTYPE))
 		return l->type_size;
 	keys = word_at(py, obj, l->heaptype_cached_keys);
-	return l->heaptype_size + (keys ? size_keys(py, keys) : 0);
+	return l->heaptype_size + (keys ? size_dict_keys(py, keys) : 0);
 }
 
 static uint64_t tuple_length(struct python *py, raddr tuple)

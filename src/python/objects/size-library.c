@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "python/state.h"
+#include "python/objects/size-dict.h"
+#include "python/objects/size-library.h"
+#include "python/state/object-head.h"
+#include "python/state/words.h"
 
 /* No string that a library type keeps is longer; ctypes' formats can nest. */
 #define MAX_STRING (1 << 24)
@@ -58,7 +61,7 @@ static uint64_t size_bytesio(struct python *py, const struct pytype *t,
 				     py->layout.object_size);
 
 	(void)t;
-	if (!p || objects_refcount(py, p) != 1)
+	if (!p || object_head_refcount(py, p) != 1)
 		return 0;
 	return bytes_size(py, bytes);
 }

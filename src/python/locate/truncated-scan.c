@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A core that was cut short: a full disk, a limit.
- *
- * Kernel and gcore write the segments by ascending address: a program's data
- * and its [heap] first, then what was mapped (arenas, thread stacks), the
- * libraries, the stack.  So the end of that is missing.  What references and
- * lists lead to there is counted here.
- *
- * Where a list of the collector leads there, its objects beyond are found by
- * their PyGC_Head: 16 bytes before a container, with a neighbour that points
- * back at it, while the other does so, too, or is missing.  Links of what was
- * untracked or freed are 0.
+ * Containers are found by their PyGC_Head: 16 bytes before the object, with a
+ * neighbour that points back at it, while the other neighbour does so, too, or
+ * is missing.  The links of an object that was untracked or freed are 0.
  */
 #include <stdlib.h>
 
-#include "python/state.h"
+#include "python/locate/truncated-scan.h"
+#include "python/state/object-head.h"
+#include "python/state/truncated.h"
+#include "python/types/object-map.h"
+#include "python/types/types.h"
 
-#define GC_HEAD_SIZE 16
 #define LINK_MASK (~3ull)
 #define PREV_FINALIZED 1
 #define OLDEST 2		/* generation */
@@ -26,109 +21,7 @@
 #define MAX_TYPES 4096
 #define LOOK_AHEAD (1u << 20)	/* bytes from one look for holes to the next */
 
-struct cut {
-	struct raddr_vec away;	/* objects that are known to be missing */
-	size_t nr_sorted;	/* ... of which these have no twice */
-	bool no_files;		/* the notes that tell of files are missing */
-	bool broken;		/* a list leads to what is missing */
-	uint64_t tested;	/* words that might be a PyGC_Head's */
-};
-
-void cut_init(struct python *py)
-{
-	const struct mapping_vec *m = &py->target->mappings;
-
-	if (!py->target->core || !py->target->missing)
-		return;
-	py->cut = xcalloc(1, sizeof(*py->cut));
-	py->cut->no_files = true;
-	for (size_t i = 0; i < m->nr && py->cut->no_files; i++)
-		py->cut->no_files = !m->v[i].inode;
-}
-
-bool cut_may_be_file(struct python *py, raddr addr)
-{
-	return py->cut && py->cut->no_files && addr >= 65536 &&
-	       addr < 1ull << 47 && !maps_find(&py->target->mappings, addr);
-}
-
-void cut_release(struct python *py)
-{
-	if (py->cut)
-		raddr_vec_release(&py->cut->away);
-	free(py->cut);
-	py->cut = NULL;
-}
-
-bool cut_away(struct python *py, raddr addr)
-{
-	return unlikely(py->cut != NULL) &&
-	       target_is_missing(py->target, addr);
-}
-
-void cut_list(struct python *py)
-{
-	if (py->cut)
-		py->cut->broken = true;
-}
-
-/* --- how many objects are missing ------------------------------------------ */
-
-static int compare(const void *pa, const void *pb)
-{
-	raddr a = *(const raddr *)pa, b = *(const raddr *)pb;
-
-	return a < b ? -1 : a > b;
-}
-
-static void drop_twice(struct cut *cut)
-{
-	struct raddr_vec *v = &cut->away;
-	size_t nr = 0;
-
-	if (v->nr)
-		qsort(v->v, v->nr, sizeof(*v->v), compare);
-	for (size_t i = 0; i < v->nr; i++)
-		if (!nr || v->v[nr - 1] != v->v[i])
-			v->v[nr++] = v->v[i];
-	v->nr = cut->nr_sorted = nr;
-}
-
-static void add_away(struct cut *cut, raddr obj)
-{
-	raddr_vec_push(&cut->away, obj);
-	if (cut->away.nr > 2 * cut->nr_sorted + 65536)
-		drop_twice(cut);
-}
-
-bool cut_note(struct python *py, raddr obj)
-{
-	raddr type, meta;
-
-	if (likely(!py->cut) || !obj || obj & 7)
-		return false;
-	if (!cut_away(py, obj)) {
-		type = word_at(py, obj, py->layout.object_type);
-		meta = word_at(py, type, py->layout.object_type);
-		/* What can't be told without its class is missing, too. */
-		if (!cut_away(py, obj + py->layout.object_size - 1) &&
-		    !cut_away(py, type) && !cut_away(py, meta) &&
-		    !cut_away(py, type + py->layout.type_size - 1))
-			return false;
-	}
-	add_away(py->cut, obj);
-	return true;
-}
-
-uint64_t cut_missing(struct python *py)
-{
-	if (!py->cut)
-		return 0;
-	drop_twice(py->cut);
-	return py->cut->away.nr;
-}
-
-/* --- the scan ----------------------------------------------------------------- */
+/* --- the scan ----------------------------------------------------------- */
 
 /* One that is there, and points back at `node`; the other also, or missing. */
 static bool has_neighbour(struct python *py, raddr node, raddr next,
@@ -138,9 +31,11 @@ static bool has_neighbour(struct python *py, raddr node, raddr next,
 	bool is_next = memory_u64(py->memory, next + 8, &from_next);
 	bool is_prev = memory_u64(py->memory, prev, &from_prev);
 
-	if (is_next ? (from_next & LINK_MASK) != node : !cut_away(py, next))
+	if (is_next ? (from_next & LINK_MASK) != node
+		    : !truncated_lacks(py, next))
 		return false;
-	if (is_prev ? (from_prev & LINK_MASK) != node : !cut_away(py, prev))
+	if (is_prev ? (from_prev & LINK_MASK) != node
+		    : !truncated_lacks(py, prev))
 		return false;
 	return is_next || is_prev;
 }
@@ -150,7 +45,7 @@ static bool is_count(struct python *py, const uint8_t *obj)
 {
 	uint64_t word = get_u64(obj + py->layout.object_refcount);
 
-	return objects_refcount(py, obj) &&
+	return object_head_refcount(py, obj) &&
 	       !maps_find(&py->target->mappings, word);
 }
 
@@ -171,7 +66,7 @@ static bool is_node(struct python *py, raddr node, const uint8_t *p)
 		   !may_be_address(type)) ||
 	    type & 7)
 		return false;
-	py->cut->tested++;
+	py->truncated->tested++;
 	if (!has_neighbour(py, node, next, prev) || !is_count(py, obj))
 		return false;
 	index = types_load(py, type);
@@ -182,18 +77,18 @@ static bool is_node(struct python *py, raddr node, const uint8_t *p)
 static void add_node(struct python *py, raddr node, const uint8_t *p)
 {
 	struct heap *h = py->heap;
-	oid o = objects_add(py, node + GC_HEAD_SIZE);
+	oid o = object_map_add(py, node + GC_HEAD_SIZE);
 
 	if (o == OID_NONE || h->generation[o] != GENERATION_UNTRACKED)
 		return;
 	h->generation[o] = OLDEST;
 	if (get_u64(p + 8) & PREV_FINALIZED)
 		h->flags[o] |= OBJECT_FINALIZED;
-	cut_note(py, (get_u64(p) & LINK_MASK) + GC_HEAD_SIZE);
-	cut_note(py, (get_u64(p + 8) & LINK_MASK) + GC_HEAD_SIZE);
+	truncated_note_object(py, (get_u64(p) & LINK_MASK) + GC_HEAD_SIZE);
+	truncated_note_object(py, (get_u64(p + 8) & LINK_MASK) + GC_HEAD_SIZE);
 }
 
-typedef void cut_visit(struct python *py, raddr at, const uint8_t *p,
+typedef void truncated_visit(struct python *py, raddr at, const uint8_t *p,
 		       void *context);
 
 static void if_node(struct python *py, raddr at, const uint8_t *p,
@@ -216,12 +111,12 @@ static raddr past_hole(struct python *py, const struct segment *s, raddr at)
  * What is at each 16 bytes of the core's writable memory, with `len` bytes
  * behind it: malloc() and pymalloc align to that.  False: there was too much.
  */
-static bool scan(struct python *py, uint64_t len, cut_visit *visit,
+static bool scan(struct python *py, uint64_t len, truncated_visit *visit,
 		 void *context)
 {
 	uint64_t scanned = 0;
 
-	py->cut->tested = 0;
+	py->truncated->tested = 0;
 	for (unsigned int i = 0; i < py->memory->nr_segments; i++) {
 		const struct segment *s = &py->memory->segments[i];
 		raddr at = (s->start + 15) & ~15ull, look = at;
@@ -237,7 +132,7 @@ static bool scan(struct python *py, uint64_t len, cut_visit *visit,
 					break;
 			}
 			if (scanned++ > MAX_SCANNED / 16 ||
-			    py->cut->tested > MAX_TESTED)
+			    py->truncated->tested > MAX_TESTED)
 				return false;
 			visit(py, at, s->bytes + (at - s->start), context);
 		}
@@ -245,13 +140,13 @@ static bool scan(struct python *py, uint64_t len, cut_visit *visit,
 	return true;
 }
 
-void cut_scan(struct python *py)
+void truncated_scan(struct python *py)
 {
 	const struct layout *l = &py->layout;
 	uint32_t before = py->heap->nr_objects;
 	bool whole;
 
-	if (!py->cut || !py->cut->broken || py->free_threaded)
+	if (!py->truncated || !py->truncated->broken || py->free_threaded)
 		return;
 	whole = scan(py, GC_HEAD_SIZE + l->object_size, if_node, NULL);
 	heap_warn_partial(py->heap, "the collector's lists lead to what is "
@@ -260,7 +155,7 @@ void cut_scan(struct python *py)
 			  whole ? "" : ", in a part of the core");
 }
 
-/* --- subtype_traverse ------------------------------------------------------------- */
+/* --- subtype_traverse --------------------------------------------------- */
 
 struct ballot {
 	raddr traverse;
@@ -292,7 +187,7 @@ static void if_class(struct python *py, raddr at, const uint8_t *p,
 		vote(context, traverse);
 }
 
-raddr cut_class_traverse(struct python *py)
+raddr truncated_scan_traverse(struct python *py)
 {
 	CLEANUP(ballot_vec_release) struct ballot_vec votes = VEC_INIT;
 	struct ballot best = { 0, 0 };

@@ -8,7 +8,12 @@
  */
 #include <string.h>
 
-#include "python/state.h"
+#include "heap/naming.h"
+#include "python/objects/repr.h"
+#include "python/state/words.h"
+#include "python/types/type-names.h"
+#include "python/types/types.h"
+#include "python/values/text.h"
 
 #define MAX_METHOD_NAME 256	/* bytes */
 
@@ -189,7 +194,7 @@ static bool show_builtin(struct python *py, raddr obj, struct str *ret)
 	str_add(ret, "<built-in ");
 	if (self && types_peek(py, word_at(py, self, py->layout.object_type),
 			       &t) && t.address != py->known.module) {
-		CLEANUP(freep) char *type = names_of_type(py, &t);
+		CLEANUP(freep) char *type = type_names_full(py, &t);
 
 		str_addf(ret, "method %s of %s at 0x%" PRIx64 ">", name, type,
 			 self);

@@ -8,7 +8,7 @@
  *			(gilstate.*, 3.11's small ints and main interpreter)
  * _PyRuntime then has another size, so no row fits by it.
  */
-#include "python/layout/layout.h"
+#include "python/layout/layout-choose.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/objects/size-dict.h - the size of a dict and of its table of keys.
+ */
+#ifndef PYTHON_OBJECTS_SIZE_DICT_H
+#define PYTHON_OBJECTS_SIZE_DICT_H
+
+#include "python/state/python.h"
+
+/* dict.__sizeof__(), in bytes, without what lies before the object. */
+uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj);
+/* The size of a PyDictKeysObject, in bytes. */
+uint64_t size_dict_keys(struct python *py, raddr keys);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/roots/roots-frames.h - locals and evaluation stacks of threads'
+ * frames.
+ */
+#ifndef PYTHON_ROOTS_ROOTS_FRAMES_H
+#define PYTHON_ROOTS_ROOTS_FRAMES_H
+
+#include "python/roots/roots.h"
+
+/*
+ * The frames of the thread state at `thread`, newest first; `index` is that of
+ * the thread in heap.threads.
+ */
+void roots_frames(struct roots *r, raddr thread, uint32_t index);
+
+#endif

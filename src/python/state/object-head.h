@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/state/object-head.h - the words that every object begins with, and
+ * those before it.
+ *
+ * PyObject is in Include/object.h, PyGC_Head in Include/cpython/objimpl.h.
+ */
+#ifndef PYTHON_STATE_OBJECT_HEAD_H
+#define PYTHON_STATE_OBJECT_HEAD_H
+
+#include "python/state/python.h"
+
+/* A PyGC_Head is before each object of the collector's; free-threaded builds
+ * have none. */
+#define GC_HEAD_SIZE 16
+
+/* ob_gc_bits of free-threaded builds: Include/internal/pycore_gc.h */
+#define GC_BIT_TRACKED 1
+#define GC_BIT_FINALIZED 2
+#define GC_BIT_FROZEN 8
+#define GC_BIT_DEFERRED 64	/* counts one reference more than there are */
+
+/*
+ * The reference count of the object whose bytes `p` points at, as
+ * heap.refcount has it: REFCOUNT_IMMORTAL for an immortal object, 0 for a dead
+ * one.  layout.object_size bytes must be readable.
+ */
+uint32_t object_head_refcount(const struct python *py, const uint8_t *p);
+
+/* From 3.11 on: where the managed dict of the object at `obj` is. */
+static inline raddr object_head_managed_dict(const struct python *py,
+					     raddr obj)
+{
+	return obj - (py->free_threaded ? 8 : 8 + GC_HEAD_SIZE);
+}
+
+#endif
