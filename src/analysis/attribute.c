@@ -10,7 +10,7 @@
 #define MAX_CLASSES 100
 
 /* Where the first edge of that name leads to; OID_NONE: there is none. */
-static oid follow(struct heap *h, oid o, const char *name)
+static oid follow_name(struct heap *h, oid o, const char *name)
 {
 	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)MAX_EDGES);
 	CLEANUP(freep) struct edge_name *names = xcalloc(nr, sizeof(*names));
@@ -31,14 +31,14 @@ bool attribute_is_hidden(struct heap *h, oid o, const char *key)
 	oid class = heap_type_of(h, o)->object, mro, dict, value;
 	struct heap_edges classes;
 
-	mro = class == OID_NONE ? OID_NONE : follow(h, class, ".__mro__");
+	mro = class == OID_NONE ? OID_NONE : follow_name(h, class, ".__mro__");
 	if (mro == OID_NONE)
 		return false;
 	classes = heap_edges(h, mro);
 	for (uint32_t i = 0; i < classes.nr && i < MAX_CLASSES; i++) {
 		class = classes.to[i];
-		dict = follow(h, class, "__dict__");
-		value = dict == OID_NONE ? OID_NONE : follow(h, dict, key);
+		dict = follow_name(h, class, "__dict__");
+		value = dict == OID_NONE ? OID_NONE : follow_name(h, dict, key);
 		if (value != OID_NONE)
 			return heap_type_of(h, value)->flags &
 			       TYPE_IS_DATA_DESCRIPTOR;

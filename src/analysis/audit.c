@@ -5,17 +5,17 @@
 #include "analysis/audit.h"
 #include "analysis/graph/roots.h"
 
-struct found {
+struct audit_found {
 	uint32_t *sure;
 	uint32_t *maybe;	/* by scans of memory */
 };
 
-static void add(uint32_t *nr, oid o)
+static void add_reference(uint32_t *nr, oid o)
 {
 	nr[o] += nr[o] != UINT32_MAX;
 }
 
-static void add_many(uint32_t *nr, oid o, uint32_t more)
+static void add_references(uint32_t *nr, oid o, uint32_t more)
 {
 	nr[o] = MIN(nr[o] + (uint64_t)more, UINT32_MAX);
 }
@@ -25,7 +25,7 @@ static void add_many(uint32_t *nr, oid o, uint32_t more)
  * reference to the class (bpo-35810, 3.8), but its tp_traverse may be an older
  * one that does not visit it.
  */
-static void add_class(const struct heap *h, oid o, uint32_t *nr)
+static void add_class_reference(const struct heap *h, oid o, uint32_t *nr)
 {
 	const struct heap_type *t = heap_type_of(h, o);
 	struct heap_edges edges = heap_edges(h, o);
@@ -36,7 +36,7 @@ static void add_class(const struct heap *h, oid o, uint32_t *nr)
 	for (uint32_t i = 0; i < edges.nr; i++)
 		if (edges.to[i] == t->object)
 			return;
-	add(nr, t->object);
+	add_reference(nr, t->object);
 }
 
 /* Nobody owns a reference to its own static class, though a tp_traverse may
@@ -59,7 +59,7 @@ static bool is_own_count(const struct heap *h, const struct heap_root *root)
 	       heap_type_of(h, root->object)->flags & TYPE_IS_TYPE;
 }
 
-static void find(const struct heap *h, struct found *f)
+static void find_references(const struct heap *h, struct audit_found *f)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
 		struct heap_edges edges = heap_edges(h, o);
@@ -68,24 +68,25 @@ static void find(const struct heap *h, struct found *f)
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			if (heap_owns(h, o, i))
-				add(is_own_class(h, o, edges.to[i]) ?
-					    f->maybe : nr, edges.to[i]);
-		add_class(h, o, nr);
-		add_many(f->sure, o, heap_nobodys(h, o));
-		add_many(f->sure, o, roots_unvisited(heap_type_of(h, o)));
+				add_reference(is_own_class(h, o, edges.to[i]) ?
+						      f->maybe : nr,
+					      edges.to[i]);
+		add_class_reference(h, o, nr);
+		add_references(f->sure, o, heap_nobodys(h, o));
+		add_references(f->sure, o, roots_unvisited(heap_type_of(h, o)));
 	}
 	for (oid o = 0; h->hidden && o < h->nr_objects; o++)
-		add_many(f->sure, o, h->hidden[o]);
+		add_references(f->sure, o, h->hidden[o]);
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].counted &&
 		    h->roots.v[i].object < h->nr_objects)
-			add(is_own_count(h, &h->roots.v[i]) ? f->maybe
-							    : f->sure,
-			    h->roots.v[i].object);
+			add_reference(is_own_count(h, &h->roots.v[i]) ? f->maybe
+								      : f->sure,
+				      h->roots.v[i].object);
 }
 
-static void look_at(const struct heap *h, const struct found *f, oid o,
-		    struct audit *a)
+static void audit_object_of(const struct heap *h, const struct audit_found *f,
+			    oid o, struct audit *a)
 {
 	struct audit_object x = { o, h->refcount[o], f->sure[o] };
 	uint32_t all = f->sure[o] + f->maybe[o];
@@ -114,14 +115,14 @@ static void look_at(const struct heap *h, const struct found *f, oid o,
 	}
 }
 
-struct sort_item {
+struct audit_item {
 	const struct heap *h;
 	struct audit_object x;
 };
 
-static int compare_objects(const void *pa, const void *pb)
+static int compare_audit_objects(const void *pa, const void *pb)
 {
-	const struct sort_item *a = pa, *b = pb;
+	const struct audit_item *a = pa, *b = pb;
 	const struct heap *h = a->h;
 	uint32_t type_a = h->type[a->x.object], type_b = h->type[b->x.object];
 	uint32_t more_a = a->x.count - a->x.found;
@@ -136,26 +137,26 @@ static int compare_objects(const void *pa, const void *pb)
 	return (at_a > at_b) - (at_a < at_b);
 }
 
-static void sort_objects(const struct heap *h, struct audit_object_vec *v)
+static void sort_audit_objects(const struct heap *h, struct audit_object_vec *v)
 {
-	CLEANUP(freep) struct sort_item *items =
+	CLEANUP(freep) struct audit_item *items =
 		xreallocarray(NULL, v->nr, sizeof(*items));
 
 	for (size_t i = 0; i < v->nr; i++)
-		items[i] = (struct sort_item){ h, v->v[i] };
-	qsort(items, v->nr, sizeof(*items), compare_objects);
+		items[i] = (struct audit_item){ h, v->v[i] };
+	qsort(items, v->nr, sizeof(*items), compare_audit_objects);
 	for (size_t i = 0; i < v->nr; i++)
 		v->v[i] = items[i].x;
 }
 
-struct type_item {
+struct audit_type_item {
 	const char *name;
 	struct audit_type t;
 };
 
-static int compare_types(const void *pa, const void *pb)
+static int compare_audit_types(const void *pa, const void *pb)
 {
-	const struct type_item *a = pa, *b = pb;
+	const struct audit_type_item *a = pa, *b = pb;
 	int order = 0;
 
 	if (a->t.references != b->t.references)
@@ -166,20 +167,21 @@ static int compare_types(const void *pa, const void *pb)
 		       (a->t.type > b->t.type) - (a->t.type < b->t.type);
 }
 
-static void sort_types(const struct heap *h, struct audit_type_vec *v)
+static void sort_audit_types(const struct heap *h, struct audit_type_vec *v)
 {
-	CLEANUP(freep) struct type_item *items =
+	CLEANUP(freep) struct audit_type_item *items =
 		xreallocarray(NULL, v->nr, sizeof(*items));
 
 	for (size_t i = 0; i < v->nr; i++)
-		items[i] = (struct type_item){ h->types.v[v->v[i].type].name,
-					       v->v[i] };
-	qsort(items, v->nr, sizeof(*items), compare_types);
+		items[i] = (struct audit_type_item){
+			h->types.v[v->v[i].type].name, v->v[i]
+		};
+	qsort(items, v->nr, sizeof(*items), compare_audit_types);
 	for (size_t i = 0; i < v->nr; i++)
 		v->v[i] = items[i].t;
 }
 
-static void sum_types(const struct heap *h, struct audit *a)
+static void sum_audit_types(const struct heap *h, struct audit *a)
 {
 	const struct audit_object_vec *v = &a->unexplained_objects;
 
@@ -199,19 +201,19 @@ static void sum_types(const struct heap *h, struct audit *a)
 void audit_build(const struct heap *h, const bool *types, struct audit *ret)
 {
 	size_t room = (size_t)h->nr_objects + 1;
-	struct found f = { xcalloc(room, sizeof(*f.sure)),
-			   xcalloc(room, sizeof(*f.maybe)) };
+	struct audit_found f = { xcalloc(room, sizeof(*f.sure)),
+				 xcalloc(room, sizeof(*f.maybe)) };
 
 	memset(ret, 0, sizeof(*ret));
-	find(h, &f);
+	find_references(h, &f);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
-			look_at(h, &f, o, ret);
+			audit_object_of(h, &f, o, ret);
 	free(f.sure);
 	free(f.maybe);
-	sort_objects(h, &ret->unexplained_objects);
-	sum_types(h, ret);
-	sort_types(h, &ret->types);
+	sort_audit_objects(h, &ret->unexplained_objects);
+	sum_audit_types(h, ret);
+	sort_audit_types(h, &ret->types);
 }
 
 void audit_release(struct audit *a)

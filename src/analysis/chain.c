@@ -7,31 +7,31 @@
 #include "analysis/graph/stray.h"
 
 /* Something that refers to a target: the object `from`, or a root's place. */
-struct holder {
+struct chain_holder {
 	oid from;		/* OID_NONE: a place */
 	uint32_t edge;		/* next to show; a place: index in roots */
 	uint32_t nr;		/* references to targets */
-	uint32_t distance;	/* the sort key, see compare() */
+	uint32_t distance;	/* the sort key, see compare_chain_holders() */
 	uint8_t penalty;
 	uint64_t address;
 };
-VEC_DEFINE(holder_vec, struct holder);
+VEC_DEFINE(chain_holder_vec, struct chain_holder);
 
-struct find {
+struct chain_finder {
 	struct heap *h;
 	const uint64_t *targets;
 	size_t count;
 	struct reach reach;
-	struct holder_vec holders;	/* the best so far, and more */
-	struct holder worst;		/* of the best, once they are enough */
+	struct chain_holder_vec holders; /* the best so far, and more */
+	struct chain_holder worst;	 /* of the best, once they are enough */
 	bool enough;
-	struct holder most;		/* has most references to targets */
+	struct chain_holder most; /* has most references to targets */
 	struct chains *ret;
 };
 
-static int compare(const void *pa, const void *pb)
+static int compare_chain_holders(const void *pa, const void *pb)
 {
-	const struct holder *a = pa, *b = pb;
+	const struct chain_holder *a = pa, *b = pb;
 	unsigned int round_a = reach_round(a->penalty);
 	unsigned int round_b = reach_round(b->penalty);
 
@@ -48,58 +48,62 @@ static int compare(const void *pa, const void *pb)
 	return (a->edge > b->edge) - (a->edge < b->edge);
 }
 
-static void keep_best(struct find *f)
+static void keep_best_holders(struct chain_finder *f)
 {
 	if (!f->holders.nr)
 		return;
-	qsort(f->holders.v, f->holders.nr, sizeof(*f->holders.v), compare);
+	qsort(f->holders.v, f->holders.nr, sizeof(*f->holders.v),
+	      compare_chain_holders);
 	f->holders.nr = MIN(f->holders.nr, f->count);
 }
 
 /* Keep at most about twice as many as are wanted, the best among them. */
-static void add_holder(struct find *f, const struct holder *holder)
+static void add_chain_holder(struct chain_finder *f,
+			     const struct chain_holder *holder)
 {
 	f->ret->nr_holders++;
 	if (!f->count)
 		return;
-	if (f->enough && compare(holder, &f->worst) >= 0)
+	if (f->enough && compare_chain_holders(holder, &f->worst) >= 0)
 		return;
-	holder_vec_push(&f->holders, *holder);
+	chain_holder_vec_push(&f->holders, *holder);
 	if (f->holders.nr / 2 < f->count + 8)
 		return;
-	keep_best(f);
+	keep_best_holders(f);
 	f->enough = true;
 	f->worst = f->holders.v[f->holders.nr - 1];
 }
 
-static bool is_target(const struct find *f, oid o)
+static bool is_chain_target(const struct chain_finder *f, oid o)
 {
 	return bits_get(f->targets, o);
 }
 
 /* The first edge from `edge` on that leads to a target. */
-static uint32_t next_edge(const struct find *f, oid from, uint32_t edge)
+static uint32_t next_edge_to_target(const struct chain_finder *f, oid from,
+				    uint32_t edge)
 {
 	struct heap_edges edges = heap_edges(f->h, from);
 
 	for (; edge < edges.nr; edge++)
-		if (is_target(f, edges.to[edge]))
+		if (is_chain_target(f, edges.to[edge]))
 			return edge;
 	return UINT32_MAX;
 }
 
-static void add_object(struct find *f, oid from)
+static void add_holding_object(struct chain_finder *f, oid from)
 {
 	const struct heap *h = f->h;
 	struct heap_edges edges = heap_edges(h, from);
-	struct holder holder = { .from = from,
-				 .address = h->address[from],
-				 .edge = next_edge(f, from, 0) };
+	struct chain_holder holder = { .from = from,
+				       .address = h->address[from],
+				       .edge = next_edge_to_target(f, from,
+								   0) };
 
 	if (holder.edge == UINT32_MAX)
 		return;
 	for (uint32_t i = holder.edge; i < edges.nr; i++)
-		holder.nr += is_target(f, edges.to[i]);
+		holder.nr += is_chain_target(f, edges.to[i]);
 	holder.distance = f->reach.distance[from] +
 			  reach_step_cost(&f->reach, from, holder.edge);
 	holder.penalty = reach_add_penalty(
@@ -107,15 +111,15 @@ static void add_object(struct find *f, oid from)
 		reach_step_penalty(h, from, edges.to[holder.edge]));
 	if (holder.nr > f->most.nr)
 		f->most = holder;
-	add_holder(f, &holder);
+	add_chain_holder(f, &holder);
 }
 
-static void add_place(struct find *f, uint32_t i)
+static void add_holding_place(struct chain_finder *f, uint32_t i)
 {
 	const struct root *root = &f->reach.roots.v[i];
-	struct holder holder = { .from = OID_NONE, .edge = i, .nr = 1 };
+	struct chain_holder holder = { .from = OID_NONE, .edge = i, .nr = 1 };
 
-	if (!is_target(f, root->object))
+	if (!is_chain_target(f, root->object))
 		return;
 	/* A root that was counted only tells if the object had no other. */
 	if (root->surplus == REFCOUNT_IMMORTAL)
@@ -126,14 +130,14 @@ static void add_place(struct find *f, uint32_t i)
 		holder.penalty = REACH_PENALTY_TEMPORARY;
 	holder.penalty += roots_rank[root->kind];
 	holder.address = f->h->address[root->object];
-	add_holder(f, &holder);
+	add_chain_holder(f, &holder);
 }
 
 /*
  * A single target that a known root reaches can be held natively as well: the
  * search did not ask, for that only explains what is otherwise unreached.
  */
-static void add_native(struct find *f, oid target)
+static void add_native_root(struct chain_finder *f, oid target)
 {
 	struct referrers r;
 
@@ -147,18 +151,18 @@ static void add_native(struct find *f, oid target)
 	referrers_release(&r);
 }
 
-static void find_holders(struct find *f)
+static void find_chain_holders(struct chain_finder *f)
 {
 	for (size_t i = 0; i < f->reach.roots.nr; i++)
-		add_place(f, (uint32_t)i);
+		add_holding_place(f, (uint32_t)i);
 	for (oid o = 0; o < f->h->nr_objects; o++)
-		if (reach_has(&f->reach, o) && !is_target(f, o))
-			add_object(f, o);
-	keep_best(f);
+		if (reach_has(&f->reach, o) && !is_chain_target(f, o))
+			add_holding_object(f, o);
+	keep_best_holders(f);
 }
 
-static void make_chain(struct find *f, struct holder *holder,
-		       struct chain *ret)
+static void make_chain_of(struct chain_finder *f, struct chain_holder *holder,
+			  struct chain *ret)
 {
 	struct chain chain = { .steps = VEC_INIT, .nr_held = holder->nr };
 
@@ -173,32 +177,32 @@ static void make_chain(struct find *f, struct holder *holder,
 
 		chain.root = *reach_path(&f->reach, from, &chain.steps);
 		path_push(&chain.steps, (struct step){ to, holder->edge });
-		holder->edge = next_edge(f, from, holder->edge + 1);
+		holder->edge = next_edge_to_target(f, from, holder->edge + 1);
 	}
 	*ret = chain;
 }
 
-static void add_chain(struct find *f, struct holder *holder)
+static void add_chain_of(struct chain_finder *f, struct chain_holder *holder)
 {
 	struct chain chain;
 
-	make_chain(f, holder, &chain);
+	make_chain_of(f, holder, &chain);
 	chain_vec_push(&f->ret->v, chain);
 }
 
 /* The nearest to a root may be some threads' locals, with one each. */
-static void add_most(struct find *f, size_t nr_targets)
+static void add_holder_of_most(struct chain_finder *f, size_t nr_targets)
 {
 	if (!f->count || f->most.nr <= nr_targets / 2)
 		return;
 	for (size_t i = 0; i < f->holders.nr; i++)
 		if (f->holders.v[i].from == f->most.from)
 			return;
-	make_chain(f, &f->most, &f->ret->most);
+	make_chain_of(f, &f->most, &f->ret->most);
 }
 
 /* A chain of each holder in turn, until there are enough or no more. */
-static void add_chains(struct find *f)
+static void add_chains_in_turns(struct chain_finder *f)
 {
 	size_t before;
 
@@ -207,7 +211,7 @@ static void add_chains(struct find *f)
 		for (size_t i = 0; i < f->holders.nr; i++)
 			if (f->ret->v.nr < f->count &&
 			    f->holders.v[i].edge != UINT32_MAX)
-				add_chain(f, &f->holders.v[i]);
+				add_chain_of(f, &f->holders.v[i]);
 	} while (f->ret->v.nr > before && f->ret->v.nr < f->count);
 }
 
@@ -225,8 +229,9 @@ void chain_find(struct heap *h, const oid *targets, size_t nr,
 		const struct chain_options *options, struct chains *ret)
 {
 	CLEANUP(freep) uint64_t *bits = bits_new(h->nr_objects);
-	struct find f = { .h = h, .targets = bits,
-			  .count = options->count, .ret = ret };
+	struct chain_finder f = {
+		.h = h, .targets = bits, .count = options->count, .ret = ret
+	};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->example = OID_NONE;
@@ -236,10 +241,10 @@ void chain_find(struct heap *h, const oid *targets, size_t nr,
 		bits_set(bits, targets[i]);
 	reach_build(h, bits, &f.reach);
 	if (nr == 1)
-		add_native(&f, targets[0]);
-	find_holders(&f);
-	add_chains(&f);
-	add_most(&f, nr);
+		add_native_root(&f, targets[0]);
+	find_chain_holders(&f);
+	add_chains_in_turns(&f);
+	add_holder_of_most(&f, nr);
 	if (!ret->nr_holders) {
 		ret->unreached = true;
 		ret->example = lowest_addressed(h, targets, nr);
@@ -248,7 +253,7 @@ void chain_find(struct heap *h, const oid *targets, size_t nr,
 		stray_find(h, &f.reach, ret->example, &ret->cycle,
 			   &ret->from_cycle);
 	}
-	holder_vec_release(&f.holders);
+	chain_holder_vec_release(&f.holders);
 	reach_release(&f.reach);
 }
 

@@ -8,35 +8,36 @@
 #include "analysis/graph/scc.h"
 #include "analysis/graph/telling.h"
 
-struct component {
+struct garbage_component {
 	uint64_t kind;		/* the same of those that are alike */
 	size_t first;		/* of its objects in collect.members */
 	uint32_t nr;
 	uint64_t bytes, finalizers, callbacks, uncollectable;
 	oid telling;		/* OID_NONE: no object of it is in a cycle */
 };
-VEC_DEFINE(component_vec, struct component);
+VEC_DEFINE(garbage_component_vec, struct garbage_component);
 
-struct build {
+struct collector {
 	const struct heap *h;
 	const struct garbage *garbage;
 	uint32_t *of;		/* the component of each piece of garbage */
 	uint64_t *stays;	/* garbage that can't be collected */
 	uint64_t *in_cycle;
-	struct component_vec components;
+	struct garbage_component_vec components;
 	struct collect *c;
 };
 
-static bool is_garbage(const struct build *b, oid o)
+static bool collector_frees(const struct collector *b, oid o)
 {
 	return bits_get(b->garbage->bits, o);
 }
 
 /* --- what stays, what goes ------------------------------------------------ */
 
-static void stay(struct build *b, struct oid_vec *queue, oid o)
+static void mark_uncollectable(struct collector *b, struct oid_vec *queue,
+			       oid o)
 {
-	if (!is_garbage(b, o) || bits_get(b->stays, o))
+	if (!collector_frees(b, o) || bits_get(b->stays, o))
 		return;
 	bits_set(b->stays, o);
 	tally_add(&b->c->uncollectable, b->h->size[o]);
@@ -44,7 +45,7 @@ static void stay(struct build *b, struct oid_vec *queue, oid o)
 }
 
 /* What has the old tp_del, and all that it reaches. */
-static void find_uncollectable(struct build *b)
+static void find_uncollectable(struct collector *b)
 {
 	CLEANUP(oid_vec_release) struct oid_vec queue = VEC_INIT;
 	const struct heap *h = b->h;
@@ -53,19 +54,19 @@ static void find_uncollectable(struct build *b)
 		oid o = b->garbage->objects.v[i];
 
 		if (heap_type_of(h, o)->flags & TYPE_LEGACY_DEL)
-			stay(b, &queue, o);
+			mark_uncollectable(b, &queue, o);
 	}
 	while (queue.nr) {
 		struct heap_edges edges = heap_edges(h, queue.v[--queue.nr]);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
-			stay(b, &queue, edges.to[i]);
+			mark_uncollectable(b, &queue, edges.to[i]);
 	}
 }
 
 /* `o` is gone, and with it its references: what had no others goes too. */
-static void drop(struct build *b, oid o, uint32_t *left,
-		 struct oid_vec *queue)
+static void drop_references(struct collector *b, oid o, uint32_t *left,
+			    struct oid_vec *queue)
 {
 	const struct heap *h = b->h;
 	struct heap_edges edges = heap_edges(h, o);
@@ -75,7 +76,7 @@ static void drop(struct build *b, oid o, uint32_t *left,
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid t = edges.to[i];
 
-		if (is_garbage(b, t) || !left[t] ||
+		if (collector_frees(b, t) || !left[t] ||
 		    left[t] == REFCOUNT_IMMORTAL || --left[t])
 			continue;
 		tally_add(&b->c->untracked, h->size[t]);
@@ -83,7 +84,7 @@ static void drop(struct build *b, oid o, uint32_t *left,
 	}
 }
 
-static void find_untracked(struct build *b)
+static void find_untracked(struct collector *b)
 {
 	CLEANUP(oid_vec_release) struct oid_vec queue = VEC_INIT;
 	CLEANUP(freep) uint32_t *left = NULL;
@@ -97,15 +98,15 @@ static void find_untracked(struct build *b)
 		oid o = b->garbage->objects.v[i];
 
 		if (!bits_get(b->stays, o))
-			drop(b, o, left, &queue);
+			drop_references(b, o, left, &queue);
 	}
 	while (queue.nr)
-		drop(b, queue.v[--queue.nr], left, &queue);
+		drop_references(b, queue.v[--queue.nr], left, &queue);
 }
 
 /* --- components ----------------------------------------------------------- */
 
-static oid find_first(uint32_t *of, oid o)
+static oid find_representative(uint32_t *of, oid o)
 {
 	while (of[o] != o)
 		o = of[o] = of[of[o]];
@@ -113,7 +114,7 @@ static oid find_first(uint32_t *of, oid o)
 }
 
 /* of[] of each becomes the object that stands for its component. */
-static void join(struct build *b)
+static void join_components(struct collector *b)
 {
 	const struct heap *h = b->h;
 	const struct oid_vec *objects = &b->garbage->objects;
@@ -127,10 +128,10 @@ static void join(struct build *b)
 		for (uint32_t k = 0; k < edges.nr; k++) {
 			oid to = edges.to[k], x, y;
 
-			if (!is_garbage(b, to))
+			if (!collector_frees(b, to))
 				continue;
-			x = find_first(b->of, o);
-			y = find_first(b->of, to);
+			x = find_representative(b->of, o);
+			y = find_representative(b->of, to);
 			b->of[MAX(x, y)] = MIN(x, y);
 		}
 	}
@@ -138,19 +139,20 @@ static void join(struct build *b)
 
 /* Number the components in order of their first objects; list the members of
  * each. */
-static void number(struct build *b)
+static void number_components(struct collector *b)
 {
 	const struct oid_vec *objects = &b->garbage->objects;
-	struct component_vec *all = &b->components;
+	struct garbage_component_vec *all = &b->components;
 	CLEANUP(freep) uint32_t *done = NULL;
 	size_t at = 0;
 
 	for (size_t i = 0; i < objects->nr; i++) {
-		oid o = objects->v[i], first = find_first(b->of, o);
+		oid o = objects->v[i], first = find_representative(b->of, o);
 
 		if (first == o)
-			component_vec_push(all, (struct component){
-						.telling = OID_NONE });
+			garbage_component_vec_push(
+				all, (struct garbage_component){
+					     .telling = OID_NONE });
 		b->of[o] = first;
 	}
 	done = xcalloc(b->h->nr_objects, sizeof(*done));
@@ -173,7 +175,7 @@ static void number(struct build *b)
 }
 
 /* Numbers of types without a pattern, so that sums of them tell. */
-static uint64_t mix(uint64_t x)
+static uint64_t mix_type(uint64_t x)
 {
 	x += UINT64_C(0x9e3779b97f4a7c15);
 	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -181,13 +183,13 @@ static uint64_t mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-static void add_member(struct build *b, oid o)
+static void add_to_component(struct collector *b, oid o)
 {
 	const struct heap *h = b->h;
-	struct component *p = &b->components.v[b->of[o]];
+	struct garbage_component *p = &b->components.v[b->of[o]];
 
 	b->c->members.v[p->first + p->nr++] = o;
-	p->kind += mix(h->type[o]);
+	p->kind += mix_type(h->type[o]);
 	p->bytes += h->size[o];
 	if (bits_get(b->stays, o))
 		p->uncollectable++;
@@ -204,22 +206,23 @@ static void add_member(struct build *b, oid o)
 }
 
 /* Weak references that are garbage are cleared without a word. */
-static void count_callbacks(struct build *b)
+static void count_weak_callbacks(struct collector *b)
 {
 	const struct heap_weak_vec *weak = &b->h->weak;
 
 	for (size_t i = 0; i < weak->nr; i++) {
 		const struct heap_weak *w = &weak->v[i];
 
-		if (w->callback == OID_NONE || is_garbage(b, w->reference) ||
-		    !is_garbage(b, w->referent) ||
+		if (w->callback == OID_NONE ||
+		    collector_frees(b, w->reference) ||
+		    !collector_frees(b, w->referent) ||
 		    bits_get(b->stays, w->referent))
 			continue;
 		b->components.v[b->of[w->referent]].callbacks++;
 	}
 }
 
-static void find_cycles(struct build *b)
+static void mark_cycles(struct collector *b)
 {
 	const struct oid_vec *objects = &b->garbage->objects;
 	const struct heap *h = b->h;
@@ -241,7 +244,7 @@ static void find_cycles(struct build *b)
 
 static int compare_components(const void *pa, const void *pb)
 {
-	const struct component *a = pa, *b = pb;
+	const struct garbage_component *a = pa, *b = pb;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -252,13 +255,14 @@ static int compare_components(const void *pa, const void *pb)
 	return (a->first > b->first) - (a->first < b->first);
 }
 
-static bool are_alike(const struct component *a, const struct component *b)
+static bool are_components_alike(const struct garbage_component *a,
+				 const struct garbage_component *b)
 {
 	return a->kind == b->kind && a->nr == b->nr &&
 	       !a->uncollectable == !b->uncollectable;
 }
 
-static void add_to_group(struct collect *c, const struct component *p)
+static void add_to_group(struct collect *c, const struct garbage_component *p)
 {
 	struct collect_group *g = &c->groups.v[c->groups.nr - 1];
 
@@ -272,7 +276,7 @@ static void add_to_group(struct collect *c, const struct component *p)
 	c->callbacks += p->callbacks;
 }
 
-static int compare_groups(const void *pa, const void *pb)
+static int compare_collect_groups(const void *pa, const void *pb)
 {
 	const struct collect_group *a = pa, *b = pb;
 
@@ -283,18 +287,18 @@ static int compare_groups(const void *pa, const void *pb)
 	return (a->first > b->first) - (a->first < b->first);
 }
 
-static void make_groups(struct build *b)
+static void make_collect_groups(struct collector *b)
 {
-	struct component_vec *all = &b->components;
+	struct garbage_component_vec *all = &b->components;
 	struct collect *c = b->c;
 
 	if (!all->nr)
 		return;
 	qsort(all->v, all->nr, sizeof(*all->v), compare_components);
 	for (size_t i = 0; i < all->nr; i++) {
-		const struct component *p = &all->v[i];
+		const struct garbage_component *p = &all->v[i];
 
-		if (!i || !are_alike(&all->v[i - 1], p))
+		if (!i || !are_components_alike(&all->v[i - 1], p))
 			collect_group_vec_push(&c->groups,
 					       (struct collect_group){
 				.first = p->first, .nr_members = p->nr,
@@ -302,7 +306,7 @@ static void make_groups(struct build *b)
 		add_to_group(c, p);
 	}
 	qsort(c->groups.v, c->groups.nr, sizeof(*c->groups.v),
-	      compare_groups);
+	      compare_collect_groups);
 }
 
 static void count_scanned(const struct heap *h, struct collect *c)
@@ -315,23 +319,26 @@ static void count_scanned(const struct heap *h, struct collect *c)
 void collect_build(const struct heap *h, const struct garbage *garbage,
 		   struct collect *ret)
 {
-	struct build b = { h, garbage, NULL, bits_new(h->nr_objects),
-			   bits_new(h->nr_objects), VEC_INIT, ret };
+	struct collector b = {
+		.h = h, .garbage = garbage, .c = ret,
+		.stays = bits_new(h->nr_objects),
+		.in_cycle = bits_new(h->nr_objects),
+	};
 
 	memset(ret, 0, sizeof(*ret));
 	b.of = xcalloc((size_t)h->nr_objects + 1, sizeof(*b.of));
 	count_scanned(h, ret);
 	find_uncollectable(&b);
 	find_untracked(&b);
-	find_cycles(&b);
-	join(&b);
-	number(&b);
+	mark_cycles(&b);
+	join_components(&b);
+	number_components(&b);
 	for (size_t i = 0; i < garbage->objects.nr; i++)
-		add_member(&b, garbage->objects.v[i]);
-	count_callbacks(&b);
+		add_to_component(&b, garbage->objects.v[i]);
+	count_weak_callbacks(&b);
 	ret->nr_components = b.components.nr;
-	make_groups(&b);
-	component_vec_release(&b.components);
+	make_collect_groups(&b);
+	garbage_component_vec_release(&b.components);
 	free(b.of);
 	free(b.stays);
 	free(b.in_cycle);

@@ -22,7 +22,7 @@ const char *const cycle_state_names[NR_CYCLE_STATES] = {
 	[CYCLE_LOST] = "lost",
 };
 
-struct build {
+struct cycle_finder {
 	struct heap *h;
 	const struct reach *reach;
 	const struct garbage *garbage;
@@ -50,7 +50,7 @@ static uint32_t find_module_type(const struct heap *h)
 	return best;
 }
 
-static void find_anchors(struct build *b)
+static void find_anchors(struct cycle_finder *b)
 {
 	const struct heap *h = b->h;
 	const struct namespace_vec *names = &b->reach->namespaces;
@@ -68,7 +68,7 @@ static void find_anchors(struct build *b)
 		bits_set(b->anchors, names->v[i].object);
 }
 
-static void find_loops(struct build *b)
+static void find_self_references(struct cycle_finder *b)
 {
 	const struct heap *h = b->h;
 
@@ -81,7 +81,7 @@ static void find_loops(struct build *b)
 	}
 }
 
-static bool is_nearer(const struct build *b, oid a, oid than)
+static bool is_nearer_to_root(const struct cycle_finder *b, oid a, oid than)
 {
 	const struct reach *r = b->reach;
 	unsigned int round_a = reach_round(r->penalty[a]);
@@ -98,7 +98,7 @@ static bool is_nearer(const struct build *b, oid a, oid than)
 	return b->h->address[a] < b->h->address[than];
 }
 
-static void add_member(struct build *b, struct cycle *cycle, oid o)
+static void add_to_cycle(struct cycle_finder *b, struct cycle *cycle, oid o)
 {
 	const struct heap *h = b->h;
 	uint32_t type = heap_type_of(h, o)->flags;
@@ -119,7 +119,7 @@ static void add_member(struct build *b, struct cycle *cycle, oid o)
 		cycle->kind = CYCLE_MACHINERY;
 	if (telling_more(h, o, cycle->telling))
 		cycle->telling = o;
-	if (is_nearer(b, o, cycle->entry))
+	if (is_nearer_to_root(b, o, cycle->entry))
 		cycle->entry = o;
 	if (h->address[o] < h->address[cycle->lowest])
 		cycle->lowest = o;
@@ -129,7 +129,7 @@ static void add_member(struct build *b, struct cycle *cycle, oid o)
  * Make a cycle for each component that is one; of[component] is its index,
  * or NO_CYCLE.  Room for its members is set aside, in order of components.
  */
-static uint32_t *make_cycles(struct build *b, const struct scc *scc,
+static uint32_t *make_cycles(struct cycle_finder *b, const struct scc *scc,
 			     enum cycle_kind kind)
 {
 	CLEANUP(freep) uint32_t *size = xcalloc(scc->nr, sizeof(*size));
@@ -157,16 +157,16 @@ static uint32_t *make_cycles(struct build *b, const struct scc *scc,
 	return of;
 }
 
-static void fill_cycles(struct build *b, const struct scc *scc,
+static void fill_cycles(struct cycle_finder *b, const struct scc *scc,
 			const uint32_t *of)
 {
 	for (oid o = 0; o < b->h->nr_objects; o++)
 		if (scc->of[o] != SCC_NONE && of[scc->of[o]] != NO_CYCLE)
-			add_member(b, &b->c->all.v[of[scc->of[o]]], o);
+			add_to_cycle(b, &b->c->all.v[of[scc->of[o]]], o);
 }
 
 /* The components of the whole graph; of[object] becomes its cycle. */
-static uint32_t *add_whole(struct build *b)
+static uint32_t *add_whole(struct cycle_finder *b)
 {
 	CLEANUP(freep) uint32_t *of = NULL;
 	struct scc scc;
@@ -180,7 +180,7 @@ static uint32_t *add_whole(struct build *b)
 }
 
 /* What is left of CYCLE_MACHINERY without what makes it that. */
-static void add_within(struct build *b, const uint32_t *outer)
+static void add_within(struct cycle_finder *b, const uint32_t *outer)
 {
 	CLEANUP(freep) uint64_t *within = bits_new(b->h->nr_objects);
 	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
@@ -200,7 +200,7 @@ static void add_within(struct build *b, const uint32_t *outer)
 }
 
 /* All objects of a component have the same state. */
-static void find_states(struct build *b)
+static void find_cycle_states(struct cycle_finder *b)
 {
 	struct cycles *c = b->c;
 
@@ -222,15 +222,15 @@ static void find_states(struct build *b)
 	}
 }
 
-struct sort_item {
+struct cycle_item {
 	const struct heap *h;
 	struct cycle cycle;
 	uint32_t index;
 };
 
-static int compare_items(const void *pa, const void *pb)
+static int compare_cycles(const void *pa, const void *pb)
 {
-	const struct sort_item *ia = pa, *ib = pb;
+	const struct cycle_item *ia = pa, *ib = pb;
 	const struct cycle *a = &ia->cycle, *b = &ib->cycle;
 	uint64_t at_a = ia->h->address[a->lowest];
 	uint64_t at_b = ib->h->address[b->lowest];
@@ -244,17 +244,17 @@ static int compare_items(const void *pa, const void *pb)
 	return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
-static void sort(struct build *b)
+static void sort_cycles(struct cycle_finder *b)
 {
 	struct cycle_vec *all = &b->c->all;
-	CLEANUP(freep) struct sort_item *items =
+	CLEANUP(freep) struct cycle_item *items =
 		xreallocarray(NULL, all->nr, sizeof(*items));
 	CLEANUP(freep) uint32_t *moved =
 		xreallocarray(NULL, all->nr, sizeof(*moved));
 
 	for (size_t i = 0; i < all->nr; i++)
-		items[i] = (struct sort_item){ b->h, all->v[i], (uint32_t)i };
-	qsort(items, all->nr, sizeof(*items), compare_items);
+		items[i] = (struct cycle_item){ b->h, all->v[i], (uint32_t)i };
+	qsort(items, all->nr, sizeof(*items), compare_cycles);
 	for (size_t i = 0; i < all->nr; i++)
 		moved[items[i].index] = (uint32_t)i;
 	for (size_t i = 0; i < all->nr; i++) {
@@ -267,17 +267,21 @@ static void sort(struct build *b)
 void cycles_build(struct heap *h, const struct reach *reach,
 		  const struct garbage *garbage, struct cycles *ret)
 {
-	struct build b = { h, reach, garbage, bits_new(h->nr_objects),
-			   bits_new(h->nr_objects), ret };
+	struct cycle_finder b = { h,
+				  reach,
+				  garbage,
+				  bits_new(h->nr_objects),
+				  bits_new(h->nr_objects),
+				  ret };
 	CLEANUP(freep) uint32_t *outer = NULL;
 
 	memset(ret, 0, sizeof(*ret));
 	find_anchors(&b);
-	find_loops(&b);
+	find_self_references(&b);
 	outer = add_whole(&b);
 	add_within(&b, outer);
-	find_states(&b);
-	sort(&b);
+	find_cycle_states(&b);
+	sort_cycles(&b);
 	free(b.anchors);
 	free(b.loops);
 }

@@ -6,9 +6,9 @@
 /* What retains less than this part of what is above it is not told apart. */
 #define LEAST_PART 20
 
-struct tree {
+struct retained_tree_build {
 	struct retained_view *v;
-	struct retained_line_vec lines;	/* to be told, the next last */
+	struct retained_line_vec lines;	/* still to add, the next one last */
 	struct retained_line *of_type;	/* nr == 0: none so far */
 	struct oid_vec below;
 };
@@ -27,7 +27,7 @@ static struct retained_line line_of(const struct retained_view *v, oid o)
 }
 
 /* Most first; what is one object before what is many. */
-static int compare(const void *pa, const void *pb, void *view)
+static int compare_lines(const void *pa, const void *pb, void *view)
 {
 	const struct retained_line *a = pa, *b = pb;
 	const struct retained_view *v = view;
@@ -42,7 +42,7 @@ static int compare(const void *pa, const void *pb, void *view)
 	return (a->type > b->type) - (a->type < b->type);
 }
 
-static void add_to_type(struct tree *t, oid o)
+static void add_to_type_line(struct retained_tree_build *t, oid o)
 {
 	struct retained_line one = line_of(t->v, o);
 	struct retained_line *all = &t->of_type[one.type];
@@ -58,8 +58,9 @@ static void add_to_type(struct tree *t, oid o)
 }
 
 /* Lines for what is below `line`, in `*ret`. */
-static void find_below(struct tree *t, const struct retained_line *line,
-		       struct retained_line_vec *ret)
+static void find_lines_below(struct retained_tree_build *t,
+			     const struct retained_line *line,
+			     struct retained_line_vec *ret)
 {
 	uint64_t least = MAX(line->sum.bytes / LEAST_PART, UINT64_C(1));
 	const struct dominators *d = &t->v->dominators;
@@ -72,7 +73,7 @@ static void find_below(struct tree *t, const struct retained_line *line,
 		if (d->bytes[o] >= least)
 			retained_line_vec_push(ret, line_of(t->v, o));
 		else
-			add_to_type(t, o);
+			add_to_type_line(t, o);
 	}
 	for (size_t i = 0; i < t->below.nr; i++) {
 		struct retained_line *all =
@@ -85,14 +86,16 @@ static void find_below(struct tree *t, const struct retained_line *line,
 }
 
 /* The last one is told first. */
-static void go_below(struct tree *t, const struct retained_line *line)
+static void push_lines_below(struct retained_tree_build *t,
+			     const struct retained_line *line)
 {
 	CLEANUP(retained_line_vec_release) struct retained_line_vec below =
 		VEC_INIT;
 
-	find_below(t, line, &below);
+	find_lines_below(t, line, &below);
 	if (below.nr)
-		qsort_r(below.v, below.nr, sizeof(*below.v), compare, t->v);
+		qsort_r(below.v, below.nr, sizeof(*below.v), compare_lines,
+			t->v);
 	for (size_t i = below.nr; i-- > 0;) {
 		below.v[i].depth = line->depth + 1;
 		below.v[i].above = line->object;
@@ -103,7 +106,9 @@ static void go_below(struct tree *t, const struct retained_line *line)
 void retained_tree(struct retained_view *v, oid o, uint64_t depth,
 		   struct retained_line_vec *ret)
 {
-	struct tree t = { .v = v, .lines = VEC_INIT, .below = VEC_INIT };
+	struct retained_tree_build t = { .v = v,
+					 .lines = VEC_INIT,
+					 .below = VEC_INIT };
 
 	t.of_type = xcalloc(v->h->types.nr, sizeof(*t.of_type));
 	retained_line_vec_push(&t.lines, line_of(v, o));
@@ -112,7 +117,7 @@ void retained_tree(struct retained_view *v, oid o, uint64_t depth,
 
 		retained_line_vec_push(ret, line);
 		if (line.depth < depth && line.object != OID_NONE)
-			go_below(&t, &line);
+			push_lines_below(&t, &line);
 	}
 	retained_line_vec_release(&t.lines);
 	oid_vec_release(&t.below);

@@ -46,7 +46,7 @@ void retained_release(struct retained_view *v)
 
 /* --- an object and its __dict__ --- */
 
-static bool dominates(const struct retained_view *v, oid parent, oid o)
+static bool is_dominator(const struct retained_view *v, oid parent, oid o)
 {
 	return v->dominators.parent[o] == parent;
 }
@@ -64,16 +64,16 @@ static oid own_dict(struct retained_view *v, oid o)
 	if (heap_type_of(h, o)->shape != SHAPE_NONE)
 		return OID_NONE;
 	for (uint32_t i = 0; i < nr && !any; i++)
-		any = dominates(v, o, edges.to[i]) &&
+		any = is_dominator(v, o, edges.to[i]) &&
 		      heap_type_of(h, edges.to[i])->flags & TYPE_IS_DICT;
 	edge = any ? roots_namespace_edge(h, o) : UINT32_MAX;
-	if (edge == UINT32_MAX || !dominates(v, o, edges.to[edge]))
+	if (edge == UINT32_MAX || !is_dominator(v, o, edges.to[edge]))
 		return OID_NONE;
 	return edges.to[edge];
 }
 
-static void add_children(const struct retained_view *v, oid o, oid but,
-			 struct oid_vec *ret)
+static void add_dominated(const struct retained_view *v, oid o, oid but,
+			  struct oid_vec *ret)
 {
 	const struct dominators *d = &v->dominators;
 
@@ -87,9 +87,9 @@ void retained_below(struct retained_view *v, oid o, struct oid_vec *ret)
 {
 	oid dict = own_dict(v, o);
 
-	add_children(v, o, dict, ret);
+	add_dominated(v, o, dict, ret);
 	if (dict != OID_NONE)
-		add_children(v, dict, OID_NONE, ret);
+		add_dominated(v, dict, OID_NONE, ret);
 }
 
 oid retained_above(struct retained_view *v, oid o)
@@ -141,8 +141,8 @@ static bool is_accessible(struct retained_view *v, oid o)
 }
 
 /* The one that `o` only leads to; OID_NONE: it is there for itself. */
-static oid leads_to(struct retained_view *v, oid o,
-		    const struct oid_vec *below)
+static oid leads_to_largest(struct retained_view *v, oid o,
+			    const struct oid_vec *below)
 {
 	const struct dominators *d = &v->dominators;
 	oid largest = OID_NONE;
@@ -186,7 +186,8 @@ static size_t find_kind(const struct retained_view *v,
  * The objects from `o` on that only lead to the next one, and that one.  If
  * the way comes to be a row of one kind, it ends with the first of these.
  */
-static void follow(struct retained_view *v, oid o, struct oid_vec *passed)
+static void follow_passed(struct retained_view *v, oid o,
+			  struct oid_vec *passed)
 {
 	CLEANUP(oid_vec_release) struct oid_vec below = VEC_INIT;
 
@@ -200,19 +201,19 @@ static void follow(struct retained_view *v, oid o, struct oid_vec *passed)
 		oid_vec_push(passed, at);
 		below.nr = 0;
 		retained_below(v, at, &below);
-		at = leads_to(v, at, &below);
+		at = leads_to_largest(v, at, &below);
 	}
 }
 
 /* --- the largest --- */
 
 /* A heap in the sense of the algorithm: none is before its parent. */
-struct queue {
+struct retained_queue {
 	const struct dominators *d;
 	struct oid_vec v;
 };
 
-static void queue_push(struct queue *q, oid o)
+static void queue_push(struct retained_queue *q, oid o)
 {
 	size_t at = q->v.nr;
 
@@ -224,7 +225,7 @@ static void queue_push(struct queue *q, oid o)
 	q->v.v[at] = o;
 }
 
-static oid queue_pop(struct queue *q)
+static oid queue_pop(struct retained_queue *q)
 {
 	oid *v = q->v.v, ret = v[0], last = v[--q->v.nr];
 	size_t nr = q->v.nr, at = 0, next;
@@ -244,13 +245,13 @@ static oid queue_pop(struct queue *q)
 }
 
 /* `o` is the next largest: it, or what it leads to and what else is below. */
-static void look(struct retained_view *v, oid o, struct queue *queue,
-		 uint64_t *is_final)
+static void take_largest(struct retained_view *v, oid o,
+			 struct retained_queue *queue, uint64_t *is_final)
 {
 	CLEANUP(oid_vec_release) struct oid_vec passed = VEC_INIT;
 	CLEANUP(oid_vec_release) struct oid_vec below = VEC_INIT;
 
-	follow(v, o, &passed);
+	follow_passed(v, o, &passed);
 	for (size_t i = 0; i + 1 < passed.nr; i++) {
 		below.nr = 0;
 		retained_below(v, passed.v[i], &below);
@@ -267,17 +268,17 @@ void retained_largest(struct retained_view *v, size_t max,
 {
 	CLEANUP(freep) uint64_t *is_final = bits_new(v->h->nr_objects);
 	CLEANUP(oid_vec_release) struct oid_vec top = VEC_INIT;
-	struct queue queue = { &v->dominators, VEC_INIT };
+	struct retained_queue queue = { &v->dominators, VEC_INIT };
 	size_t nr = 0;
 
-	add_children(v, OID_NONE, OID_NONE, &top);
+	add_dominated(v, OID_NONE, OID_NONE, &top);
 	for (size_t i = 0; i < top.nr; i++)
 		queue_push(&queue, top.v[i]);
 	while (queue.v.nr && (!max || nr < max)) {
 		oid o = queue_pop(&queue);
 
 		if (!bits_get(is_final, o)) {
-			look(v, o, &queue, is_final);
+			take_largest(v, o, &queue, is_final);
 			continue;
 		}
 		oid_vec_push(ret, o);
@@ -286,7 +287,7 @@ void retained_largest(struct retained_view *v, size_t max,
 	oid_vec_release(&queue.v);
 }
 
-static int compare(const void *a, const void *b, void *d)
+static int compare_retained(const void *a, const void *b, void *d)
 {
 	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
 }
@@ -306,7 +307,7 @@ void retained_topmost(const struct retained_view *v, const uint64_t *set,
 	}
 	if (ret->nr > first)
 		qsort_r(ret->v + first, ret->nr - first, sizeof(*ret->v),
-			compare, &d);
+			compare_retained, &d);
 }
 
 /* --- ways and types --- */
@@ -329,7 +330,7 @@ const struct root *retained_path(const struct retained_view *v, oid from,
 	return NULL;
 }
 
-static int compare_types(const void *pa, const void *pb, void *types)
+static int compare_retained_types(const void *pa, const void *pb, void *types)
 {
 	const struct tally_type *a = pa, *b = pb;
 	const struct heap_type *t = types;
@@ -358,6 +359,6 @@ void retained_types(const struct retained_view *v, oid o,
 	}
 	tally_list(h, by_type, ret);
 	if (ret->nr)
-		qsort_r(ret->v, ret->nr, sizeof(*ret->v), compare_types,
-			h->types.v);
+		qsort_r(ret->v, ret->nr, sizeof(*ret->v),
+			compare_retained_types, h->types.v);
 }

@@ -4,71 +4,75 @@
 
 #include "analysis/summary.h"
 
-struct sort_item {
+struct summary_item {
 	struct tally_type row;
 	const struct heap_type *type;
 };
 
-static int by_bytes(const struct sort_item *a, const struct sort_item *b)
+static int order_by_bytes(const struct summary_item *a,
+			  const struct summary_item *b)
 {
 	return (a->row.sum.bytes < b->row.sum.bytes) -
 	       (a->row.sum.bytes > b->row.sum.bytes);
 }
 
-static int by_count(const struct sort_item *a, const struct sort_item *b)
+static int order_by_count(const struct summary_item *a,
+			  const struct summary_item *b)
 {
 	return (a->row.sum.nr < b->row.sum.nr) -
 	       (a->row.sum.nr > b->row.sum.nr);
 }
 
-static int by_name(const struct sort_item *a, const struct sort_item *b)
+static int order_by_name(const struct summary_item *a,
+			 const struct summary_item *b)
 {
 	return strcmp(a->type->name ? a->type->name : "",
 		      b->type->name ? b->type->name : "");
 }
 
 /* What tells rows apart that are equal by what was asked for. */
-static int by_rest(const struct sort_item *a, const struct sort_item *b)
+static int order_by_rest(const struct summary_item *a,
+			 const struct summary_item *b)
 {
-	int order = by_bytes(a, b);
+	int order = order_by_bytes(a, b);
 
 	if (!order)
-		order = by_count(a, b);
+		order = order_by_count(a, b);
 	if (!order)
-		order = by_name(a, b);
+		order = order_by_name(a, b);
 	if (!order)
 		order = (a->type->address > b->type->address) -
 			(a->type->address < b->type->address);
 	return order ? order : (a->row.type > b->row.type ? 1 : -1);
 }
 
-static int compare_by_bytes(const void *a, const void *b)
+static int compare_rows_by_bytes(const void *a, const void *b)
 {
-	return by_rest(a, b);
+	return order_by_rest(a, b);
 }
 
-static int compare_by_count(const void *a, const void *b)
+static int compare_rows_by_count(const void *a, const void *b)
 {
-	int order = by_count(a, b);
+	int order = order_by_count(a, b);
 
-	return order ? order : by_rest(a, b);
+	return order ? order : order_by_rest(a, b);
 }
 
-static int compare_by_name(const void *a, const void *b)
+static int compare_rows_by_name(const void *a, const void *b)
 {
-	int order = by_name(a, b);
+	int order = order_by_name(a, b);
 
-	return order ? order : by_rest(a, b);
+	return order ? order : order_by_rest(a, b);
 }
 
-static int (*const compare[])(const void *, const void *) = {
-	[SUMMARY_BY_BYTES] = compare_by_bytes,
-	[SUMMARY_BY_COUNT] = compare_by_count,
-	[SUMMARY_BY_NAME] = compare_by_name,
+static int (*const summary_orders[])(const void *, const void *) = {
+	[SUMMARY_BY_BYTES] = compare_rows_by_bytes,
+	[SUMMARY_BY_COUNT] = compare_rows_by_count,
+	[SUMMARY_BY_NAME] = compare_rows_by_name,
 };
 
-static void add_row(struct summary *s, const struct tally_type *row,
-		    bool wanted)
+static void add_summary_row(struct summary *s, const struct tally_type *row,
+			    bool wanted)
 {
 	s->all_types++;
 	tally_add_all(&s->all, &row->sum);
@@ -78,16 +82,17 @@ static void add_row(struct summary *s, const struct tally_type *row,
 	tally_type_vec_push(&s->rows, *row);
 }
 
-static void sort_rows(const struct heap *h, struct tally_type_vec *rows,
-		      enum summary_sort sort)
+static void sort_summary_rows(const struct heap *h, struct tally_type_vec *rows,
+			      enum summary_sort sort)
 {
-	CLEANUP(freep) struct sort_item *items =
+	CLEANUP(freep) struct summary_item *items =
 		xreallocarray(NULL, rows->nr, sizeof(*items));
 
 	for (size_t i = 0; i < rows->nr; i++)
-		items[i] = (struct sort_item){
-			rows->v[i], &h->types.v[rows->v[i].type] };
-	qsort(items, rows->nr, sizeof(*items), compare[sort]);
+		items[i] = (struct summary_item){
+			rows->v[i], &h->types.v[rows->v[i].type]
+		};
+	qsort(items, rows->nr, sizeof(*items), summary_orders[sort]);
 	for (size_t i = 0; i < rows->nr; i++)
 		rows->v[i] = items[i].row;
 }
@@ -101,8 +106,9 @@ void summary_build(const struct heap *h, const bool *types,
 	memset(ret, 0, sizeof(*ret));
 	tally_list(h, by_type, &rows);
 	for (size_t i = 0; i < rows.nr; i++)
-		add_row(ret, &rows.v[i], !types || types[rows.v[i].type]);
-	sort_rows(h, &ret->rows, sort);
+		add_summary_row(ret, &rows.v[i],
+				!types || types[rows.v[i].type]);
+	sort_summary_rows(h, &ret->rows, sort);
 }
 
 void summary_release(struct summary *s)

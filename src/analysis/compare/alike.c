@@ -7,13 +7,13 @@
 
 #define MAX_STEPS 6
 
-static uint64_t mix(uint64_t key, uint64_t more)
+static uint64_t mix_key(uint64_t key, uint64_t more)
 {
 	key = (key ^ more) * UINT64_C(0x9e3779b97f4a7c15);
 	return key ^ key >> 29;
 }
 
-static bool is_container(const struct heap *h, oid o)
+static bool is_plain_container_type(const struct heap *h, oid o)
 {
 	switch (heap_kind_of(h, o)) {
 	case TYPE_KIND_DICT:
@@ -31,7 +31,7 @@ static bool is_container(const struct heap *h, oid o)
 }
 
 /* Is the dict an object's __dict__, so that its entries are attributes? */
-static bool is_namespace(struct alike *a, oid dict)
+static bool is_attribute_dict(struct alike *a, oid dict)
 {
 	CLEANUP(freep) char *name = NULL;
 
@@ -49,7 +49,7 @@ uint64_t alike_key(struct alike *a, oid o)
 {
 	const struct heap *h = a->h;
 	const struct reach *r = a->reach;
-	uint64_t key = mix(1, h->type[o]);
+	uint64_t key = mix_key(1, h->type[o]);
 
 	for (int i = 0; i < MAX_STEPS; i++) {
 		uint32_t edge = r->edge[o];
@@ -59,7 +59,7 @@ uint64_t alike_key(struct alike *a, oid o)
 		if (o == OID_NONE)
 			return 0;
 		if (heap_kind_of(h, o) == TYPE_KIND_DICT &&
-		    is_namespace(a, o)) {
+		    is_attribute_dict(a, o)) {
 			through_dict = true;
 			o = r->parent[o];
 			if (o == OID_NONE)
@@ -67,11 +67,11 @@ uint64_t alike_key(struct alike *a, oid o)
 		}
 		if (heap_kind_of(h, o) == TYPE_KIND_MODULE ||
 		    heap_type_of(h, o)->flags & TYPE_IS_TYPE)
-			return i ? mix(key, edge) : 0;
-		if (!is_container(h, o))
-			return mix(mix(key, h->type[o]),
-				   2 * (uint64_t)edge + through_dict);
-		key = mix(key, h->type[o]);
+			return i ? mix_key(key, edge) : 0;
+		if (!is_plain_container_type(h, o))
+			return mix_key(mix_key(key, h->type[o]),
+				       2 * (uint64_t)edge + through_dict);
+		key = mix_key(key, h->type[o]);
 	}
 	return key;
 }

@@ -6,16 +6,16 @@
 
 /* --- rows for the types of both heaps, one a name --- */
 
-struct type_ref {
+struct diff_type {
 	const char *name;
 	uint32_t index;
 	bool is_new;
 };
-VEC_DEFINE(type_ref_vec, struct type_ref);
+VEC_DEFINE(diff_type_vec, struct diff_type);
 
-static int compare_refs(const void *a, const void *b)
+static int compare_diff_types(const void *a, const void *b)
 {
-	const struct type_ref *x = a, *y = b;
+	const struct diff_type *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
 	if (!order)
@@ -23,32 +23,32 @@ static int compare_refs(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static void add_types(const struct heap *h, bool is_new,
-		      struct type_ref_vec *ret)
+static void add_diff_types(const struct heap *h, bool is_new,
+			   struct diff_type_vec *ret)
 {
 	for (size_t i = 0; i < h->types.nr; i++) {
 		const char *name = h->types.v[i].name;
 
-		type_ref_vec_push(ret, (struct type_ref){ name ? name : "",
-							  (uint32_t)i,
-							  is_new });
+		diff_type_vec_push(ret,
+				   (struct diff_type){ name ? name : "",
+						       (uint32_t)i, is_new });
 	}
 }
 
 /* Fill rows, and for both heaps' types the index of their row. */
-static void make_rows(const struct heap *old, const struct heap *new,
-		      uint32_t *row_of_old, uint32_t *row_of_new,
-		      struct diff_row_vec *ret)
+static void make_diff_rows(const struct heap *old, const struct heap *new,
+			   uint32_t *row_of_old, uint32_t *row_of_new,
+			   struct diff_row_vec *ret)
 {
-	CLEANUP(type_ref_vec_release) struct type_ref_vec refs = VEC_INIT;
+	CLEANUP(diff_type_vec_release) struct diff_type_vec refs = VEC_INIT;
 
-	add_types(old, false, &refs);
-	add_types(new, true, &refs);
+	add_diff_types(old, false, &refs);
+	add_diff_types(new, true, &refs);
 	if (!refs.nr)
 		return;
-	qsort(refs.v, refs.nr, sizeof(*refs.v), compare_refs);
+	qsort(refs.v, refs.nr, sizeof(*refs.v), compare_diff_types);
 	for (size_t i = 0; i < refs.nr; i++) {
-		const struct type_ref *t = &refs.v[i];
+		const struct diff_type *t = &refs.v[i];
 
 		if (!i || strcmp(t->name, refs.v[i - 1].name))
 			diff_row_vec_push(ret, (struct diff_row){
@@ -60,9 +60,9 @@ static void make_rows(const struct heap *old, const struct heap *new,
 
 /* --- counting --- */
 
-static void count(const struct heap *old, const struct heap *new,
-		  const struct match *match, const uint32_t *row_of_old,
-		  const uint32_t *row_of_new, struct diff_row *rows)
+static void count_objects(const struct heap *old, const struct heap *new,
+			  const struct match *match, const uint32_t *row_of_old,
+			  const uint32_t *row_of_new, struct diff_row *rows)
 {
 	for (oid o = 0; o < old->nr_objects; o++) {
 		struct diff_row *row = &rows[row_of_old[old->type[o]]];
@@ -82,9 +82,9 @@ static void count(const struct heap *old, const struct heap *new,
 
 /* --- sorting --- */
 
-static int by_growth(const struct tally *old_a, const struct tally *new_a,
-		     const struct tally *old_b, const struct tally *new_b,
-		     bool bytes)
+static int order_by_growth(const struct tally *old_a, const struct tally *new_a,
+			   const struct tally *old_b, const struct tally *new_b,
+			   bool bytes)
 {
 	int64_t a = bytes ? tally_growth(old_a->bytes, new_a->bytes) :
 			    tally_growth(old_a->nr, new_a->nr);
@@ -94,50 +94,51 @@ static int by_growth(const struct tally *old_a, const struct tally *new_a,
 	return (a < b) - (a > b);
 }
 
-static int compare_by_bytes(const void *a, const void *b)
+static int compare_rows_by_growth_in_bytes(const void *a, const void *b)
 {
 	const struct diff_row *x = a, *y = b;
-	int order = by_growth(&x->old, &x->new, &y->old, &y->new, true);
+	int order = order_by_growth(&x->old, &x->new, &y->old, &y->new, true);
 
 	if (!order)
-		order = by_growth(&x->old, &x->new, &y->old, &y->new, false);
+		order = order_by_growth(&x->old, &x->new, &y->old, &y->new,
+					false);
 	return order ? order : strcmp(x->name, y->name);
 }
 
-static int compare_by_count(const void *a, const void *b)
+static int compare_rows_by_growth_in_count(const void *a, const void *b)
 {
 	const struct diff_row *x = a, *y = b;
-	int order = by_growth(&x->old, &x->new, &y->old, &y->new, false);
+	int order = order_by_growth(&x->old, &x->new, &y->old, &y->new, false);
 
-	return order ? order : compare_by_bytes(a, b);
+	return order ? order : compare_rows_by_growth_in_bytes(a, b);
 }
 
-static int compare_by_came(const void *a, const void *b)
+static int compare_rows_by_came(const void *a, const void *b)
 {
 	const struct diff_row *x = a, *y = b;
 
 	if (x->came.nr != y->came.nr)
 		return x->came.nr < y->came.nr ? 1 : -1;
-	return compare_by_bytes(a, b);
+	return compare_rows_by_growth_in_bytes(a, b);
 }
 
-static int compare_by_name(const void *a, const void *b)
+static int compare_diff_rows_by_name(const void *a, const void *b)
 {
 	const struct diff_row *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static int (*const compare[])(const void *, const void *) = {
-	[DIFF_BY_BYTES] = compare_by_bytes,
-	[DIFF_BY_COUNT] = compare_by_count,
-	[DIFF_BY_CAME] = compare_by_came,
-	[DIFF_BY_NAME] = compare_by_name,
+static int (*const diff_orders[])(const void *, const void *) = {
+	[DIFF_BY_BYTES] = compare_rows_by_growth_in_bytes,
+	[DIFF_BY_COUNT] = compare_rows_by_growth_in_count,
+	[DIFF_BY_CAME] = compare_rows_by_came,
+	[DIFF_BY_NAME] = compare_diff_rows_by_name,
 };
 
 /* --- all of it --- */
 
-static void sum_up(struct diff *d)
+static void sum_rows(struct diff *d)
 {
 	for (size_t i = 0; i < d->rows.nr; i++) {
 		tally_add_all(&d->all.old, &d->rows.v[i].old);
@@ -147,8 +148,8 @@ static void sum_up(struct diff *d)
 	}
 }
 
-static void mark(const bool *types, const uint32_t *row_of, size_t nr,
-		 bool *wanted)
+static void mark_wanted(const bool *types, const uint32_t *row_of, size_t nr,
+			bool *wanted)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (!types || types[i])
@@ -156,7 +157,7 @@ static void mark(const bool *types, const uint32_t *row_of, size_t nr,
 }
 
 /* Drop the rows that nobody asked for, and of types without objects. */
-static void keep(struct diff_row_vec *rows, const bool *wanted)
+static void keep_wanted(struct diff_row_vec *rows, const bool *wanted)
 {
 	size_t nr = 0;
 
@@ -178,16 +179,17 @@ void diff_build(const struct heap *old, const struct heap *new,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->all.name = "";
-	make_rows(old, new, row_of_old, row_of_new, &ret->rows);
+	make_diff_rows(old, new, row_of_old, row_of_new, &ret->rows);
 	if (!ret->rows.nr)
 		return;
-	count(old, new, match, row_of_old, row_of_new, ret->rows.v);
-	sum_up(ret);
+	count_objects(old, new, match, row_of_old, row_of_new, ret->rows.v);
+	sum_rows(ret);
 	wanted = xcalloc(ret->rows.nr, sizeof(*wanted));
-	mark(types_old, row_of_old, old->types.nr, wanted);
-	mark(types_new, row_of_new, new->types.nr, wanted);
-	keep(&ret->rows, wanted);
-	qsort(ret->rows.v, ret->rows.nr, sizeof(*ret->rows.v), compare[sort]);
+	mark_wanted(types_old, row_of_old, old->types.nr, wanted);
+	mark_wanted(types_new, row_of_new, new->types.nr, wanted);
+	keep_wanted(&ret->rows, wanted);
+	qsort(ret->rows.v, ret->rows.nr, sizeof(*ret->rows.v),
+	      diff_orders[sort]);
 }
 
 void diff_release(struct diff *d)

@@ -12,7 +12,7 @@
 /* --- what is reached through each object --- */
 
 /* All reached objects, the most distant ones last. */
-static oid *by_distance(const struct reach *r, uint32_t *ret_nr)
+static oid *order_by_distance(const struct reach *r, uint32_t *ret_nr)
 {
 	CLEANUP(freep) uint32_t *start = NULL;
 	uint32_t max = 0, nr = 0;
@@ -42,7 +42,7 @@ static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 {
 	struct tally *sum = xcalloc(h->nr_objects, sizeof(*sum));
 	uint32_t nr;
-	CLEANUP(freep) oid *order = by_distance(r, &nr);
+	CLEANUP(freep) oid *order = order_by_distance(r, &nr);
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
@@ -113,7 +113,7 @@ struct namer {
 	struct tally *sum_old, *sum_new;
 };
 
-static bool compare_one(const struct namer *n, oid o, struct growth *row)
+static bool compare_container(const struct namer *n, oid o, struct growth *row)
 {
 	struct tally was = { 0, 0 };
 
@@ -151,7 +151,7 @@ void grow_name_find(struct heap *old, struct heap *new,
 	for (size_t i = 0; i < all.nr; i++) {
 		struct growth row = { 0 };
 
-		if (compare_one(&n, all.v[i].object, &row))
+		if (compare_container(&n, all.v[i].object, &row))
 			growth_vec_push(ret, row);
 	}
 	free(n.sum_old);

@@ -18,7 +18,7 @@
 #define ALIKE_MAX_CANDIDATES 200000
 
 /* One heap, and what of it the other has not. */
-struct side {
+struct grow_side {
 	struct heap *h;
 	const struct reach *reach;
 	const oid *other;	/* OID_NONE: fresh, only this heap has it */
@@ -36,7 +36,7 @@ struct candidate {
 VEC_DEFINE(candidate_vec, struct candidate);
 
 struct grower {
-	struct side old, new;
+	struct grow_side old, new;
 	struct tally *came, *went;	/* by stayed holder in new */
 	const struct growth_options *options;
 	struct grow *g;
@@ -44,13 +44,13 @@ struct grower {
 
 /* --- fresh objects and their tops --- */
 
-static bool is_fresh(const struct side *s, oid o)
+static bool is_fresh(const struct grow_side *s, oid o)
 {
 	return s->other[o] == OID_NONE;
 }
 
 /* Does the way to the fresh object `o` begin here, for all that we count? */
-static bool is_top(const struct side *s, oid o)
+static bool is_top(const struct grow_side *s, oid o)
 {
 	oid parent = s->reach->parent[o];
 
@@ -58,7 +58,7 @@ static bool is_top(const struct side *s, oid o)
 }
 
 /* Each object is walked over twice at most, until it knows its top. */
-static oid find_top(const struct side *s, oid o)
+static oid find_top(const struct grow_side *s, oid o)
 {
 	oid top = o;
 
@@ -74,7 +74,7 @@ static oid find_top(const struct side *s, oid o)
 	return top;
 }
 
-static void sum_up(struct side *s)
+static void sum_fresh(struct grow_side *s)
 {
 	const struct heap *h = s->h;
 
@@ -93,23 +93,23 @@ static void sum_up(struct side *s)
 
 /* --- what each holder gained --- */
 
-static oid holder_of(const struct side *s, oid top)
+static oid holder_of_top(const struct grow_side *s, oid top)
 {
 	return s->reach->parent[top];
 }
 
 static void sum_holders(struct grower *g)
 {
-	const struct side *new = &g->new, *old = &g->old;
+	const struct grow_side *new = &g->new, *old = &g->old;
 
 	g->came = xcalloc(new->h->nr_objects, sizeof(*g->came));
 	g->went = xcalloc(new->h->nr_objects, sizeof(*g->went));
 	for (oid o = 0; o < new->h->nr_objects; o++)
-		if (new->sum[o].nr && holder_of(new, o) != OID_NONE)
-			tally_add_all(&g->came[holder_of(new, o)],
+		if (new->sum[o].nr && holder_of_top(new, o) != OID_NONE)
+			tally_add_all(&g->came[holder_of_top(new, o)],
 				      &new->sum[o]);
 	for (oid o = 0; o < old->h->nr_objects; o++) {
-		oid holder = old->sum[o].nr ? holder_of(old, o) : OID_NONE;
+		oid holder = old->sum[o].nr ? holder_of_top(old, o) : OID_NONE;
 
 		if (holder != OID_NONE)
 			tally_add_all(&g->went[old->other[holder]],
@@ -163,9 +163,10 @@ static void sort_candidates(struct candidate_vec *v)
 		qsort(v->v, v->nr, sizeof(*v->v), compare_candidates);
 }
 
-static bool is_root_place(const struct side *s, oid o)
+static bool is_root_place(const struct grow_side *s, oid o)
 {
-	return is_fresh(s, o) && s->sum[o].nr && holder_of(s, o) == OID_NONE;
+	return is_fresh(s, o) && s->sum[o].nr &&
+	       holder_of_top(s, o) == OID_NONE;
 }
 
 /*
@@ -175,7 +176,7 @@ static bool is_root_place(const struct side *s, oid o)
 static void find_candidates(const struct grower *g, bool net,
 			    struct candidate_vec *ret)
 {
-	const struct side *s = &g->new;
+	const struct grow_side *s = &g->new;
 
 	for (oid o = 0; o < s->h->nr_objects; o++) {
 		if (!reach_has(s->reach, o))
@@ -212,7 +213,7 @@ static void set_growth(const struct grower *g, struct growth *row)
 static struct tally went_with(const struct grower *g, oid old)
 {
 	static const struct tally none = { 0, 0 };
-	const struct side *s = &g->old;
+	const struct grow_side *s = &g->old;
 
 	if (old == OID_NONE || !reach_has(s->reach, old))
 		return none;
@@ -275,7 +276,7 @@ static void split_one(const struct grower *g, oid top, struct growth *rest,
 	rest->came.bytes -= row.came.bytes;
 	/* What went is the rest's only where it was held the same way. */
 	if (row.old != OID_NONE && is_fresh(&g->old, row.old) &&
-	    holder_of(&g->old, row.old) == rest->old) {
+	    holder_of_top(&g->old, row.old) == rest->old) {
 		rest->went.nr -= row.went.nr;
 		rest->went.bytes -= row.went.bytes;
 	}
@@ -298,16 +299,16 @@ static void correct_old(const struct grower *g, struct growth *row)
 	row->went = went_with(g, old);
 }
 
-static bool is_large(const struct tally *part, const struct tally *all)
+static bool is_large_share(const struct tally *part, const struct tally *all)
 {
 	return part->nr >= (all->nr + SHARE - 1) / SHARE ||
 	       part->bytes >= (all->bytes + SHARE - 1) / SHARE;
 }
 
-static void add_holder(const struct grower *g, oid holder,
-		       struct growth_vec *ret)
+static void list_holder(const struct grower *g, oid holder,
+			struct growth_vec *ret)
 {
-	const struct side *s = &g->new;
+	const struct grow_side *s = &g->new;
 	struct heap_edges edges = heap_edges(s->h, holder);
 	struct growth rest = { .object = holder, .old = s->other[holder],
 			       .came = g->came[holder],
@@ -316,10 +317,10 @@ static void add_holder(const struct grower *g, oid holder,
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid top = edges.to[i];
 
-		if (!is_fresh(s, top) || holder_of(s, top) != holder ||
+		if (!is_fresh(s, top) || holder_of_top(s, top) != holder ||
 		    s->reach->edge[top] != i || !s->sum[top].nr)
 			continue;
-		if (is_large(&s->sum[top], &g->came[holder]))
+		if (is_large_share(&s->sum[top], &g->came[holder]))
 			split_one(g, top, &rest, ret);
 	}
 	correct_old(g, &rest);
@@ -327,24 +328,27 @@ static void add_holder(const struct grower *g, oid holder,
 	growth_vec_push(ret, rest);
 }
 
-static int64_t key_of(const struct growth_options *options,
-		      const struct growth *row)
+static int64_t growth_key(const struct growth_options *options,
+			  const struct growth *row)
 {
 	return options->by_count ? row->objects : row->bytes;
 }
 
 /* Keep what grew, most grown first, up to the limit. */
-static void finish(const struct growth_options *options, struct growth_vec *v)
+static void finish_rows(const struct growth_options *options,
+			struct growth_vec *v)
 {
 	CLEANUP(candidate_vec_release) struct candidate_vec order = VEC_INIT;
 	struct growth_vec sorted = VEC_INIT;
 
 	for (size_t i = 0; i < v->nr; i++)
-		if (key_of(options, &v->v[i]) > 0)
-			candidate_vec_push(&order, (struct candidate){
-				(oid)i, key_of(options, &v->v[i]),
-				options->by_count ? v->v[i].bytes :
-						    v->v[i].objects });
+		if (growth_key(options, &v->v[i]) > 0)
+			candidate_vec_push(
+				&order,
+				(struct candidate){
+					(oid)i, growth_key(options, &v->v[i]),
+					options->by_count ? v->v[i].bytes
+							  : v->v[i].objects });
 	sort_candidates(&order);
 	for (size_t i = 0; i < order.nr && i < options->limit; i++)
 		growth_vec_push(&sorted, v->v[order.v[i].object]);
@@ -441,7 +445,7 @@ static void list_candidates(struct grower *g, bool net, uint64_t *done)
 		if (is_fresh(&g->new, o))
 			add_root_place(g, o, &g->g->v);
 		else
-			add_holder(g, o, &g->g->v);
+			list_holder(g, o, &g->g->v);
 	}
 }
 
@@ -467,8 +471,8 @@ static void grow_within(struct heap *old, struct heap *new,
 		.g = ret,
 	};
 
-	sum_up(&g.old);
-	sum_up(&g.new);
+	sum_fresh(&g.old);
+	sum_fresh(&g.new);
 	sum_holders(&g);
 	ret->unreached = g.new.unreached;
 	ret->old_unreached = g.old.unreached;
@@ -494,7 +498,7 @@ void grow_build(struct heap *old, struct heap *new, const struct match *match,
 	else
 		grow_name_find(old, new, options, &reach_old, &ret->reach,
 			       &ret->v);
-	finish(options, &ret->v);
+	finish_rows(options, &ret->v);
 	reach_release(&reach_old);
 }
 

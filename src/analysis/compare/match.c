@@ -163,7 +163,7 @@ static bool same_contents(struct matcher *s, oid a, oid b, enum comparison how)
 	}
 }
 
-static bool is_same(struct matcher *s, oid a, oid b)
+static bool is_same_object(struct matcher *s, oid a, oid b)
 {
 	uint32_t type = s->same_type[s->old->type[a]];
 	enum comparison how;
@@ -195,7 +195,7 @@ static void match_objects(struct matcher *s)
 		if (a == OID_NONE)
 			continue;
 		next = a + 1;
-		if (m->new_of[a] == OID_NONE && is_same(s, a, b)) {
+		if (m->new_of[a] == OID_NONE && is_same_object(s, a, b)) {
 			m->old_of[b] = a;
 			m->new_of[a] = b;
 			m->nr_stayed++;
@@ -221,7 +221,7 @@ static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
 
 /* Does it tell anything that old's object `a` refers to `o`?  Not if many do,
  * or if it changes all the time. */
-static bool is_telling(const struct matcher *s, oid a, oid o)
+static bool is_telling_reference(const struct matcher *s, oid a, oid o)
 {
 	const struct heap *h = s->old;
 	uint32_t type = s->same_type[h->type[o]];
@@ -258,7 +258,7 @@ static bool shares_references(const struct matcher *s, oid a, oid b)
 	for (uint32_t i = 0; i < edges.nr; i += step) {
 		oid same = s->m->new_of[edges.to[i]];
 
-		if (!is_telling(s, a, edges.to[i]))
+		if (!is_telling_reference(s, a, edges.to[i]))
 			continue;
 		if (same != OID_NONE && refers_to(s->new, b, same))
 			return true;
@@ -307,7 +307,7 @@ static bool replace_holders(struct matcher *s)
 	return changed;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool is_same_text(const char *a, const char *b)
 {
 	return !strcmp(a ? a : "", b ? b : "");
 }
@@ -324,43 +324,45 @@ static bool same_start(uint64_t a, uint64_t b)
 bool match_same_version(const struct heap_info *a, const struct heap_info *b)
 {
 	return a->hexversion == b->hexversion && a->debug == b->debug &&
-	       same_text(a->version, b->version) &&
-	       same_text(a->build, b->build);
+	       is_same_text(a->version, b->version) &&
+	       is_same_text(a->build, b->build);
 }
 
 /* --- which process a core is of: it tells neither host nor start --- */
 
-VEC_DEFINE(mapping_vec, const struct heap_mapping *);
+VEC_DEFINE(mapped_file_vec, const struct heap_mapping *);
 
 /* gdb writes paths into a core as it sees them itself: of a process in another
  * root, only the last part is the same. */
-static const char *name_of(const struct heap_mapping *m)
+static const char *mapped_name(const struct heap_mapping *m)
 {
 	return strrchr(m->path, '/') + 1;
 }
 
-static int compare_files(const void *pa, const void *pb)
+static int compare_mapped_files(const void *pa, const void *pb)
 {
 	const struct heap_mapping *a = *(const struct heap_mapping *const *)pa;
 	const struct heap_mapping *b = *(const struct heap_mapping *const *)pb;
-	int order = strcmp(name_of(a), name_of(b));
+	int order = strcmp(mapped_name(a), mapped_name(b));
 
 	return order ? order : (a->start > b->start) - (a->start < b->start);
 }
 
 /* Where each file begins that is mapped, by name. */
-static void find_files(const struct heap_info *info, struct mapping_vec *ret)
+static void find_mapped_files(const struct heap_info *info,
+			      struct mapped_file_vec *ret)
 {
 	size_t nr = 0;
 
 	for (size_t i = 0; i < info->mappings.nr; i++)
 		if (info->mappings.v[i].path[0] == '/' &&
 		    !info->mappings.v[i].offset)
-			mapping_vec_push(ret, &info->mappings.v[i]);
+			mapped_file_vec_push(ret, &info->mappings.v[i]);
 	if (ret->nr)
-		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_files);
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_mapped_files);
 	for (size_t i = 0; i < ret->nr; i++)
-		if (!nr || strcmp(name_of(ret->v[nr - 1]), name_of(ret->v[i])))
+		if (!nr ||
+		    strcmp(mapped_name(ret->v[nr - 1]), mapped_name(ret->v[i])))
 			ret->v[nr++] = ret->v[i];
 	ret->nr = nr;
 }
@@ -370,16 +372,18 @@ static void find_files(const struct heap_info *info, struct mapping_vec *ret)
  * shares with its parent, which has another PID.  What was loaded meanwhile is
  * in one of the two alone, or may have moved.
  */
-static bool same_places(const struct heap_info *a, const struct heap_info *b)
+static bool has_same_places(const struct heap_info *a,
+			    const struct heap_info *b)
 {
-	CLEANUP(mapping_vec_release) struct mapping_vec of_a = VEC_INIT;
-	CLEANUP(mapping_vec_release) struct mapping_vec of_b = VEC_INIT;
+	CLEANUP(mapped_file_vec_release) struct mapped_file_vec of_a = VEC_INIT;
+	CLEANUP(mapped_file_vec_release) struct mapped_file_vec of_b = VEC_INIT;
 	size_t i = 0, j = 0, same = 0, moved = 0;
 
-	find_files(a, &of_a);
-	find_files(b, &of_b);
+	find_mapped_files(a, &of_a);
+	find_mapped_files(b, &of_b);
 	while (i < of_a.nr && j < of_b.nr) {
-		int order = strcmp(name_of(of_a.v[i]), name_of(of_b.v[j]));
+		int order = strcmp(mapped_name(of_a.v[i]),
+				   mapped_name(of_b.v[j]));
 
 		if (!order && of_a.v[i]->start == of_b.v[j]->start)
 			same++;
@@ -401,9 +405,9 @@ bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 	if (!a->pid || a->pid != b->pid || !match_same_version(a, b))
 		return false;
 	if (a->start_time && b->start_time)
-		return same_text(a->host, b->host) &&
+		return is_same_text(a->host, b->host) &&
 		       same_start(a->start_time, b->start_time);
-	return unknown_or_same(a->host, b->host) && same_places(a, b);
+	return unknown_or_same(a->host, b->host) && has_same_places(a, b);
 }
 
 static oid *no_oids(uint32_t nr)

@@ -5,8 +5,8 @@
 #include "analysis/compare/place.h"
 #include "analysis/compare/series.h"
 
-static void set_type(struct series *s, size_t row, size_t i,
-		     const struct tally *t)
+static void set_type_tally(struct series *s, size_t row, size_t i,
+			   const struct tally *t)
 {
 	s->types[row * s->nr + i] = *t;
 }
@@ -23,8 +23,8 @@ void series_init(struct series *s, size_t nr, struct heap *new,
 	s->all[0] = diff->all.old;
 	s->all[nr - 1] = diff->all.new;
 	for (size_t i = 0; i < diff->rows.nr; i++) {
-		set_type(s, i, 0, &diff->rows.v[i].old);
-		set_type(s, i, nr - 1, &diff->rows.v[i].new);
+		set_type_tally(s, i, 0, &diff->rows.v[i].old);
+		set_type_tally(s, i, nr - 1, &diff->rows.v[i].new);
 	}
 	for (size_t i = 0; i < grow->v.nr; i++) {
 		s->entries[i * nr] = grow->v.v[i].old_entries;
@@ -42,42 +42,43 @@ void series_release(struct series *s)
 
 /* --- types --- */
 
-struct name_ref {
+struct series_name {
 	const char *name;
 	size_t row;
 };
 
-static int compare_names(const void *a, const void *b)
+static int compare_row_names(const void *a, const void *b)
 {
-	const struct name_ref *x = a, *y = b;
+	const struct series_name *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static struct name_ref *sorted_names(const struct diff *d)
+static struct series_name *sorted_names(const struct diff *d)
 {
-	struct name_ref *names = xreallocarray(NULL, d->rows.nr,
-					       sizeof(*names));
+	struct series_name *names = xreallocarray(NULL, d->rows.nr,
+						  sizeof(*names));
 
 	for (size_t i = 0; i < d->rows.nr; i++)
-		names[i] = (struct name_ref){ d->rows.v[i].name, i };
+		names[i] = (struct series_name){ d->rows.v[i].name, i };
 	if (d->rows.nr)
-		qsort(names, d->rows.nr, sizeof(*names), compare_names);
+		qsort(names, d->rows.nr, sizeof(*names), compare_row_names);
 	return names;
 }
 
-static void add_types(struct series *s, size_t i, const struct heap *h)
+static void add_type_counts(struct series *s, size_t i, const struct heap *h)
 {
-	CLEANUP(freep) struct name_ref *names = sorted_names(s->diff);
+	CLEANUP(freep) struct series_name *names = sorted_names(s->diff);
 	CLEANUP(freep) struct tally *counts = tally_heap(h);
 
 	for (size_t t = 0; t < h->types.nr; t++) {
-		struct name_ref key = { h->types.v[t].name, 0 }, *found = NULL;
+		struct series_name key = { h->types.v[t].name, 0 },
+				   *found = NULL;
 
 		tally_add_all(&s->all[i], &counts[t]);
 		if (key.name && s->diff->rows.nr)
 			found = bsearch(&key, names, s->diff->rows.nr,
-					sizeof(*names), compare_names);
+					sizeof(*names), compare_row_names);
 		if (found)
 			tally_add_all(&s->types[found->row * s->nr + i],
 				      &counts[t]);
@@ -87,8 +88,8 @@ static void add_types(struct series *s, size_t i, const struct heap *h)
 /* --- holders --- */
 
 /* What of `h` is the row's object, or lies at its place. */
-static oid locate(const struct series *s, const struct growth *row,
-		  struct heap *h, bool same_process)
+static oid locate_holder(const struct series *s, const struct growth *row,
+			 struct heap *h, bool same_process)
 {
 	oid o = OID_NONE;
 
@@ -104,11 +105,10 @@ void series_add(struct series *s, size_t i, struct heap *h)
 {
 	bool same = match_same_process(&h->info, &s->new->info);
 
-	add_types(s, i, h);
+	add_type_counts(s, i, h);
 	for (size_t row = 0; row < s->grow->v.nr; row++)
-		s->entries[row * s->nr + i] =
-			growth_entries(h, locate(s, &s->grow->v.v[row], h,
-					       same));
+		s->entries[row * s->nr + i] = growth_entries(
+			h, locate_holder(s, &s->grow->v.v[row], h, same));
 }
 
 /* --- what grew --- */

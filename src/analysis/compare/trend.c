@@ -4,19 +4,21 @@
 
 #include "analysis/compare/trend.h"
 
-static int by_name(const void *a, const void *b)
+static int compare_trend_names(const void *a, const void *b)
 {
 	const struct trend_type *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
 
-static struct trend_type *find(const struct trend *t, size_t nr,
-			       const char *name)
+static struct trend_type *find_trend(const struct trend *t, size_t nr,
+				     const char *name)
 {
 	struct trend_type key = { .name = (char *)(uintptr_t)name };
 
-	return nr ? bsearch(&key, t->types.v, nr, sizeof(key), by_name) : NULL;
+	return nr ? bsearch(&key, t->types.v, nr, sizeof(key),
+			    compare_trend_names)
+		  : NULL;
 }
 
 /* Classes of one name become one. */
@@ -46,7 +48,7 @@ void trend_add(struct trend *t, const struct heap *h)
 		t->types.v[i].last = 0;
 	for (size_t i = 0; i < h->types.nr; i++) {
 		const struct heap_type *type = &h->types.v[i];
-		struct trend_type *have = find(t, known, type->name);
+		struct trend_type *have = find_trend(t, known, type->name);
 
 		if (!type->nr_objects)
 			continue;
@@ -63,7 +65,8 @@ void trend_add(struct trend *t, const struct heap *h)
 		});
 	}
 	if (t->types.nr)
-		qsort(t->types.v, t->types.nr, sizeof(*t->types.v), by_name);
+		qsort(t->types.v, t->types.nr, sizeof(*t->types.v),
+		      compare_trend_names);
 	merge_same(&t->types);
 	t->started = true;
 }

@@ -18,21 +18,21 @@ const char *const dominators_holder_names[NR_HOLDERS] = {
  * Objects go by their number in the order of a depth-first search, from 1 on;
  * 0 is the one virtual root that holds all roots.
  */
-struct node {
+struct dominators_node {
 	uint32_t ancestor;	/* parent in the search; compressed */
 	uint32_t best;		/* lowest `semi` from here to `ancestor` */
 	uint32_t semi;		/* the semidominator */
 	uint32_t dominator;	/* parent in the search, then the result */
 };
 
-struct frame {
+struct dominators_call {
 	uint32_t number;
 	uint32_t left;		/* edges still to look at ... */
 	const oid *next;	/* ... and where they lead */
 };
-VEC_DEFINE(frame_vec, struct frame);
+VEC_DEFINE(dominators_call_vec, struct dominators_call);
 
-struct search {
+struct dominators_search {
 	const struct heap *h;
 	struct dominators *d;
 	uint32_t *number;	/* of each object; all UINT32_MAX at first */
@@ -40,10 +40,10 @@ struct search {
 	 * edges lead to what was visited. */
 	uint64_t *visited;
 	oid *object;		/* of each number */
-	struct node *nodes;	/* nr_objects + 1 of them */
+	struct dominators_node *nodes; /* nr_objects + 1 of them */
 	uint32_t nr;		/* numbers given ... */
 	uint32_t last[NR_HOLDERS]; /* ... when all of a holder's were found */
-	struct frame_vec calls;
+	struct dominators_call_vec calls;
 	uint64_t *pred_start;	/* of each number ... */
 	uint32_t *pred;		/* ... the numbers that refer to it */
 	struct u32_vec path;
@@ -51,7 +51,7 @@ struct search {
 
 /* --- the search --- */
 
-static void visit(struct search *s, oid o, uint32_t parent)
+static void visit_in_depth(struct dominators_search *s, oid o, uint32_t parent)
 {
 	struct heap_edges edges = heap_edges(s->h, o);
 	uint32_t number = ++s->nr;
@@ -59,45 +59,48 @@ static void visit(struct search *s, oid o, uint32_t parent)
 	bits_set(s->visited, o);
 	s->number[o] = number;
 	s->object[number] = o;
-	s->nodes[number] = (struct node){ parent, number, number, parent };
-	frame_vec_push(&s->calls,
-		       (struct frame){ number, edges.nr, edges.to });
+	s->nodes[number] = (struct dominators_node){ parent, number, number,
+						     parent };
+	dominators_call_vec_push(
+		&s->calls,
+		(struct dominators_call){ number, edges.nr, edges.to });
 }
 
 /* Follow edges of the topmost frame until one leads to a new object. */
-static void step(struct search *s)
+static void step_in_depth(struct dominators_search *s)
 {
-	struct frame *f = &s->calls.v[s->calls.nr - 1];
+	struct dominators_call *f = &s->calls.v[s->calls.nr - 1];
 
 	while (f->left) {
 		oid next = *f->next++;
 
 		f->left--;
 		if (!bits_get(s->visited, next)) {
-			visit(s, next, f->number);
+			visit_in_depth(s, next, f->number);
 			return;
 		}
 	}
 	s->calls.nr--;
 }
 
-static void search_from(struct search *s, oid root)
+static void search_from_root(struct dominators_search *s, oid root)
 {
 	bits_set(s->d->roots, root);
 	if (bits_get(s->visited, root))
 		return;
-	visit(s, root, 0);
+	visit_in_depth(s, root, 0);
 	while (s->calls.nr)
-		step(s);
+		step_in_depth(s);
 }
 
 /* --- roots --- */
 
-static void search_roots(struct search *s, enum dominators_holder holder,
+static void search_roots(struct dominators_search *s,
+			 enum dominators_holder holder,
 			 const struct root_vec *roots)
 {
 	for (size_t i = 0; i < roots->nr; i++)
-		search_from(s, roots->v[i].object);
+		search_from_root(s, roots->v[i].object);
 	s->last[holder] = s->nr;
 }
 
@@ -118,15 +121,16 @@ static void set_strings_apart(const struct heap *h, struct root_vec *roots,
 	roots->nr = nr;
 }
 
-static void search_strings(struct search *s, const struct root_vec *strings)
+static void search_strings(struct dominators_search *s,
+			   const struct root_vec *strings)
 {
 	for (size_t i = 0; i < strings->nr; i++)
 		if (!bits_get(s->visited, strings->v[i].object))
-			search_from(s, strings->v[i].object);
+			search_from_root(s, strings->v[i].object);
 	s->last[HOLDER_NATIVE] = s->nr;
 }
 
-static void search_known(struct search *s)
+static void search_all_roots(struct dominators_search *s)
 {
 	CLEANUP(root_vec_release) struct root_vec known = VEC_INIT;
 	CLEANUP(root_vec_release) struct root_vec native = VEC_INIT;
@@ -146,8 +150,8 @@ static void search_known(struct search *s)
 
 /* Objects that something outside of their own component refers to have it
  * marked in `held`. */
-static void mark_held(const struct search *s, const struct scc *scc,
-		      uint64_t *held)
+static void mark_held_components(const struct dominators_search *s,
+				 const struct scc *scc, uint64_t *held)
 {
 	const struct heap *h = s->h;
 
@@ -167,14 +171,14 @@ static void mark_held(const struct search *s, const struct scc *scc,
 
 /* An instance of a program's class stands for a group rather than the dict in
  * which its attributes are. */
-static bool is_telling(const struct heap *h, oid o)
+static bool is_program_instance(const struct heap *h, oid o)
 {
 	uint32_t flags = heap_type_of(h, o)->flags;
 
 	return flags & TYPE_IS_HEAP && !(flags & TYPE_IS_TYPE);
 }
 
-static void search_garbage(struct search *s)
+static void search_garbage(struct dominators_search *s)
 {
 	const struct heap *h = s->h;
 	CLEANUP(freep) uint64_t *within = bits_new(h->nr_objects);
@@ -189,33 +193,34 @@ static void search_garbage(struct search *s)
 	held = bits_new(scc.nr);
 	first = xreallocarray(NULL, scc.nr, sizeof(*first));
 	memset(first, 0xff, scc.nr * sizeof(*first));
-	mark_held(s, &scc, held);
+	mark_held_components(s, &scc, held);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint32_t c = scc.of[o];
 
 		if (c != SCC_NONE && !bits_get(held, c) &&
 		    (first[c] == OID_NONE ||
-		     (is_telling(h, o) && !is_telling(h, first[c]))))
+		     (is_program_instance(h, o) &&
+		      !is_program_instance(h, first[c]))))
 			first[c] = o;
 	}
 	for (uint32_t c = 0; c < scc.nr; c++)
 		if (first[c] != OID_NONE)
-			search_from(s, first[c]);
+			search_from_root(s, first[c]);
 	s->last[HOLDER_GARBAGE] = s->nr;
 }
 
-static void search_all(struct search *s)
+static void search_all_objects(struct dominators_search *s)
 {
-	search_known(s);
+	search_all_roots(s);
 	if (s->nr < s->h->nr_objects)
 		search_garbage(s);
-	frame_vec_release(&s->calls);
+	dominators_call_vec_release(&s->calls);
 }
 
 /* --- dominators --- */
 
 /* By numbers, not oids: those near in the search are near in memory. */
-static void find_predecessors(struct search *s)
+static void find_predecessors(struct dominators_search *s)
 {
 	const struct heap *h = s->h;
 	uint64_t *start = xcalloc((size_t)s->nr + 2, sizeof(*start));
@@ -246,9 +251,10 @@ static void find_predecessors(struct search *s)
  * The lowest semidominator among `n` and its ancestors that were done, whose
  * numbers are above `done`.
  */
-static uint32_t evaluate(struct search *s, uint32_t n, uint32_t done)
+static uint32_t evaluate_semi(struct dominators_search *s, uint32_t n,
+			      uint32_t done)
 {
-	struct node *nodes = s->nodes;
+	struct dominators_node *nodes = s->nodes;
 	uint32_t above;
 
 	if (nodes[n].ancestor <= done)
@@ -268,9 +274,9 @@ static uint32_t evaluate(struct search *s, uint32_t n, uint32_t done)
 	return nodes[n].best;
 }
 
-static void find_semidominators(struct search *s)
+static void find_semidominators(struct dominators_search *s)
 {
-	struct node *nodes = s->nodes;
+	struct dominators_node *nodes = s->nodes;
 
 	for (uint32_t n = s->nr; n; n--) {
 		uint32_t semi = nodes[n].dominator;
@@ -282,8 +288,8 @@ static void find_semidominators(struct search *s)
 			uint32_t pred = s->pred[i];
 
 			/* What is not done has itself. */
-			semi = MIN(semi, pred <= n ? pred :
-					 evaluate(s, pred, n));
+			semi = MIN(semi, pred <= n ? pred
+						   : evaluate_semi(s, pred, n));
 		}
 		nodes[n].semi = semi;
 		nodes[n].best = semi;
@@ -295,9 +301,9 @@ static void find_semidominators(struct search *s)
  * at most `semi`.  The way can be as long as the heap is large, for as many
  * objects: each has a second way, a jump, so that the search takes O(log n)
  * (Myers, An Applicative Random-Access Stack, 1983).  Where the jumps lead and
- * depths lie where evaluate() had what is not needed any more.
+ * depths lie where evaluate_semi() had what is not needed any more.
  */
-static void set_jump(struct node *nodes, uint32_t n, uint32_t up)
+static void set_jump(struct dominators_node *nodes, uint32_t n, uint32_t up)
 {
 	uint32_t jump = nodes[up].ancestor, next = nodes[jump].ancestor;
 	uint32_t depth = nodes[up].best, of_jump = nodes[jump].best;
@@ -307,11 +313,11 @@ static void set_jump(struct node *nodes, uint32_t n, uint32_t up)
 				    next : up;
 }
 
-static void find_dominators(struct search *s)
+static void find_dominators(struct dominators_search *s)
 {
-	struct node *nodes = s->nodes;
+	struct dominators_node *nodes = s->nodes;
 
-	nodes[0] = (struct node){ 0 };
+	nodes[0] = (struct dominators_node){ 0 };
 	for (uint32_t n = 1; n <= s->nr; n++) {
 		uint32_t up = nodes[n].dominator, semi = nodes[n].semi;
 
@@ -327,7 +333,7 @@ static void find_dominators(struct search *s)
 
 /* --- the tree --- */
 
-static void find_holders(const struct search *s)
+static void find_kinds_of_holders(const struct dominators_search *s)
 {
 	uint32_t n = 1;
 
@@ -336,7 +342,7 @@ static void find_holders(const struct search *s)
 			s->d->holder[s->object[n]] = (uint8_t)holder;
 }
 
-static void sum_up(const struct search *s)
+static void sum_retained(const struct dominators_search *s)
 {
 	struct dominators *d = s->d;
 
@@ -359,7 +365,7 @@ static void sum_up(const struct search *s)
 }
 
 /* `next` is for each object where the next child's tree goes. */
-static void put_in_order(const struct search *s, uint32_t *next)
+static void put_in_order(const struct dominators_search *s, uint32_t *next)
 {
 	struct dominators *d = s->d;
 	uint32_t top = 0;
@@ -375,7 +381,7 @@ static void put_in_order(const struct search *s, uint32_t *next)
 	}
 }
 
-static void build_tree(struct search *s)
+static void build_tree(struct dominators_search *s)
 {
 	struct dominators *d = s->d;
 	size_t nr = s->h->nr_objects;
@@ -384,8 +390,8 @@ static void build_tree(struct search *s)
 	d->bytes = xreallocarray(NULL, nr, sizeof(*d->bytes));
 	d->objects = xreallocarray(NULL, nr, sizeof(*d->objects));
 	d->holder = xreallocarray(NULL, nr, sizeof(*d->holder));
-	find_holders(s);
-	sum_up(s);
+	find_kinds_of_holders(s);
+	sum_retained(s);
 	free(s->nodes);
 	s->nodes = NULL;
 	d->place = xreallocarray(NULL, nr, sizeof(*d->place));
@@ -397,7 +403,7 @@ static void build_tree(struct search *s)
 void dominators_build(const struct heap *h, struct dominators *ret)
 {
 	size_t nr = h->nr_objects;
-	struct search s = { .h = h, .d = ret };
+	struct dominators_search s = { .h = h, .d = ret };
 
 	*ret = (struct dominators){ .heap = h };
 	ret->roots = bits_new(nr);
@@ -406,7 +412,7 @@ void dominators_build(const struct heap *h, struct dominators *ret)
 	memset(s.number, 0xff, nr * sizeof(*s.number));
 	s.object = xreallocarray(NULL, nr + 1, sizeof(*s.object));
 	s.nodes = xcalloc(nr + 1, sizeof(*s.nodes));
-	search_all(&s);
+	search_all_objects(&s);
 	free(s.visited);
 	find_predecessors(&s);
 	find_semidominators(&s);
@@ -433,7 +439,7 @@ void dominators_release(struct dominators *d)
 
 /* --- looking at it --- */
 
-static uint32_t end_of(const struct dominators *d, oid o)
+static uint32_t end_in_order(const struct dominators *d, oid o)
 {
 	return o == OID_NONE ? d->heap->nr_objects :
 			       d->place[o] + d->objects[o];
@@ -443,14 +449,14 @@ oid dominators_first(const struct dominators *d, oid o)
 {
 	uint32_t place = o == OID_NONE ? 0 : d->place[o] + 1;
 
-	return place < end_of(d, o) ? d->order[place] : OID_NONE;
+	return place < end_in_order(d, o) ? d->order[place] : OID_NONE;
 }
 
 oid dominators_next(const struct dominators *d, oid o, oid child)
 {
-	uint32_t place = end_of(d, child);
+	uint32_t place = end_in_order(d, child);
 
-	return place < end_of(d, o) ? d->order[place] : OID_NONE;
+	return place < end_in_order(d, o) ? d->order[place] : OID_NONE;
 }
 
 int dominators_compare(const struct dominators *d, oid a, oid b)
@@ -464,7 +470,7 @@ int dominators_compare(const struct dominators *d, oid a, oid b)
 	return (address[a] > address[b]) - (address[a] < address[b]);
 }
 
-static int compare(const void *a, const void *b, void *d)
+static int compare_retained_sizes(const void *a, const void *b, void *d)
 {
 	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
 }
@@ -477,7 +483,8 @@ static void keep_largest(const struct dominators *d, size_t first, size_t max,
 
 	if (v->nr == first)
 		return;
-	qsort_r(v->v + first, v->nr - first, sizeof(*v->v), compare, &tree);
+	qsort_r(v->v + first, v->nr - first, sizeof(*v->v),
+		compare_retained_sizes, &tree);
 	v->nr = MIN(v->nr, first + max);
 }
 
@@ -503,8 +510,8 @@ void dominators_largest(const struct dominators *d, oid o, size_t max,
 
 /* --- sets --- */
 
-static void reach(const struct heap *h, uint64_t *seen, struct oid_vec *stack,
-		  oid o)
+static void reach_outside_set(const struct heap *h, uint64_t *seen,
+			      struct oid_vec *stack, oid o)
 {
 	if (bits_get(seen, o))
 		return;
@@ -525,13 +532,13 @@ struct tally dominators_of_set(const struct dominators *d,
 	memcpy(seen, set, (h->nr_objects / 64 + 1) * sizeof(*seen));
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (bits_get(d->roots, o))
-			reach(h, seen, &stack, o);
+			reach_outside_set(h, seen, &stack, o);
 	while (stack.nr) {
 		oid o = stack.v[--stack.nr];
 		struct heap_edges edges = heap_edges(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
-			reach(h, seen, &stack, edges.to[i]);
+			reach_outside_set(h, seen, &stack, edges.to[i]);
 	}
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (bits_get(seen, o) && !bits_get(set, o))

@@ -27,8 +27,8 @@ static uint32_t *outside_references(const struct heap *h)
 	return refs;
 }
 
-static void keep(const struct heap *h, struct garbage *g,
-		 struct oid_vec *queue, oid o)
+static void keep_object(const struct heap *h, struct garbage *g,
+			struct oid_vec *queue, oid o)
 {
 	if (!bits_get(g->bits, o))
 		return;
@@ -45,13 +45,13 @@ static void keep_reachable(const struct heap *h, const uint32_t *refs,
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (refs[o])
-			keep(h, g, &queue, o);
+			keep_object(h, g, &queue, o);
 	while (queue.nr) {
 		oid o = queue.v[--queue.nr];
 		struct heap_edges edges = heap_edges(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
-			keep(h, g, &queue, edges.to[i]);
+			keep_object(h, g, &queue, edges.to[i]);
 	}
 }
 

@@ -8,7 +8,7 @@
  * Objects are known here by their index in `members`: what this needs goes
  * by the size of the component, not of the heap.
  */
-struct search {
+struct loop_search {
 	const struct heap *h;
 	const oid *members;
 	uint32_t nr;
@@ -19,7 +19,7 @@ struct search {
 
 #define NONE UINT32_MAX
 
-static uint32_t index_of(const struct search *s, oid o)
+static uint32_t member_index(const struct loop_search *s, oid o)
 {
 	uint32_t low = 0, high = s->nr;
 
@@ -34,7 +34,8 @@ static uint32_t index_of(const struct search *s, oid o)
 	return low < s->nr && s->members[low] == o ? low : NONE;
 }
 
-static void visit(struct search *s, uint32_t from, uint32_t edge, uint32_t to)
+static void visit_member(struct loop_search *s, uint32_t from, uint32_t edge,
+			 uint32_t to)
 {
 	if (s->parent[to] != NONE)
 		return;
@@ -44,17 +45,17 @@ static void visit(struct search *s, uint32_t from, uint32_t edge, uint32_t to)
 }
 
 /* True when an edge of `at` was found that leads back to the start. */
-static bool expand(struct search *s, uint32_t at)
+static bool expand_member(struct loop_search *s, uint32_t at)
 {
 	const struct heap *h = s->h;
 	oid o = s->members[at];
 	struct heap_edges edges = heap_edges(h, o);
 
 	for (uint32_t i = 0; i < edges.nr; i++) {
-		uint32_t next = index_of(s, edges.to[i]);
+		uint32_t next = member_index(s, edges.to[i]);
 
 		if (next != NONE)
-			visit(s, at, i, next);
+			visit_member(s, at, i, next);
 		/* The start itself is unvisited until something leads back. */
 		if (next == s->start)
 			return true;
@@ -62,7 +63,7 @@ static bool expand(struct search *s, uint32_t at)
 	return false;
 }
 
-static struct path take_path(const struct search *s)
+static struct path take_loop(const struct loop_search *s)
 {
 	struct path p = VEC_INIT;
 	uint32_t at = s->start;
@@ -79,21 +80,21 @@ static struct path take_path(const struct search *s)
 bool loop_find(const struct heap *h, const oid *members, uint32_t nr,
 	       oid start, struct path *ret)
 {
-	struct search s = { .h = h, .members = members, .nr = nr };
+	struct loop_search s = { .h = h, .members = members, .nr = nr };
 	bool found;
 
-	s.start = index_of(&s, start);
+	s.start = member_index(&s, start);
 	if (s.start == NONE)
 		return false;
 	s.parent = xreallocarray(NULL, nr, sizeof(*s.parent));
 	memset(s.parent, 0xff, nr * sizeof(*s.parent));
 	s.edge = xreallocarray(NULL, nr, sizeof(*s.edge));
 	s.queue = xreallocarray(NULL, (size_t)nr + 1, sizeof(*s.queue));
-	found = expand(&s, s.start);
+	found = expand_member(&s, s.start);
 	while (!found && s.head < s.tail)
-		found = expand(&s, s.queue[s.head++]);
+		found = expand_member(&s, s.queue[s.head++]);
 	if (found)
-		*ret = take_path(&s);
+		*ret = take_loop(&s);
 	free(s.parent);
 	free(s.edge);
 	free(s.queue);

@@ -9,7 +9,7 @@
 #define PENALTY_HIERARCHY 8
 #define PENALTY_SCANNED 16
 
-struct search {
+struct reach_search {
 	struct heap *h;
 	struct reach *r;
 	const uint64_t *ends;
@@ -31,8 +31,8 @@ uint8_t reach_step_penalty(const struct heap *h, oid from, oid to)
 	return penalty;
 }
 
-static void enter(struct search *s, oid o, uint32_t distance, oid parent,
-		  uint32_t edge, uint8_t penalty)
+static void enter_object(struct reach_search *s, oid o, uint32_t distance,
+			 oid parent, uint32_t edge, uint8_t penalty)
 {
 	s->r->distance[o] = distance;
 	s->r->parent[o] = parent;
@@ -42,7 +42,7 @@ static void enter(struct search *s, oid o, uint32_t distance, oid parent,
 }
 
 /* `o` was reached over edge `i` to `to`, unless it is no better than known. */
-static inline void relax(struct search *s, oid o, uint32_t i, oid to)
+static inline void relax_edge(struct reach_search *s, oid o, uint32_t i, oid to)
 {
 	struct reach *r = s->r;
 	uint32_t distance = r->distance[o] + 1;
@@ -54,7 +54,7 @@ static inline void relax(struct search *s, oid o, uint32_t i, oid to)
 	penalty = reach_add_penalty(r->penalty[o],
 				    reach_step_penalty(s->h, o, to));
 	if (r->distance[to] == REACH_NOT) {
-		enter(s, to, distance, o, i, penalty);
+		enter_object(s, to, distance, o, i, penalty);
 	} else if (r->distance[to] == distance && penalty < r->penalty[to]) {
 		r->parent[to] = o;
 		r->edge[to] = i;
@@ -62,7 +62,7 @@ static inline void relax(struct search *s, oid o, uint32_t i, oid to)
 	}
 }
 
-static void run(struct search *s)
+static void run_search(struct reach_search *s)
 {
 	const struct heap *h = s->h;
 
@@ -73,12 +73,13 @@ static void run(struct search *s)
 		if (s->ends && bits_get(s->ends, o))
 			continue;
 		for (uint32_t i = 0; i < edges.nr; i++)
-			relax(s, o, i, edges.to[i]);
+			relax_edge(s, o, i, edges.to[i]);
 	}
 }
 
 /* Enter the objects of roots from `first` on; of frames, what has a name. */
-static void enter_roots(struct search *s, size_t first, enum root_kind kind)
+static void enter_roots(struct reach_search *s, size_t first,
+			enum root_kind kind)
 {
 	struct reach *r = s->r;
 
@@ -87,12 +88,12 @@ static void enter_roots(struct search *s, size_t first, enum root_kind kind)
 
 		if (root->kind == kind && !reach_has(r, root->object) &&
 		    !roots_is_temporary(s->h, root))
-			enter(s, root->object, 0, OID_NONE, (uint32_t)i,
-			      (uint8_t)(s->base + roots_rank[kind]));
+			enter_object(s, root->object, 0, OID_NONE, (uint32_t)i,
+				     (uint8_t)(s->base + roots_rank[kind]));
 	}
 }
 
-static void enter_namespaces(struct search *s)
+static void enter_namespaces(struct reach_search *s)
 {
 	struct reach *r = s->r;
 
@@ -102,12 +103,12 @@ static void enter_namespaces(struct search *s)
 		if (reach_has(r, n->object) ||
 		    (s->ends && bits_get(s->ends, n->module)))
 			continue;
-		enter(s, n->object, 0, n->module, n->edge,
-		      r->penalty[n->module]);
+		enter_object(s, n->object, 0, n->module, n->edge,
+			     r->penalty[n->module]);
 	}
 }
 
-static void search_known(struct search *s)
+static void search_known_roots(struct reach_search *s)
 {
 	roots_known(s->h, &s->r->roots);
 	roots_namespaces(s->h, &s->r->namespaces);
@@ -118,10 +119,10 @@ static void search_known(struct search *s)
 	enter_roots(s, 0, ROOT_FRAME);
 	enter_roots(s, 0, ROOT_INTERPRETER);
 	enter_roots(s, 0, ROOT_NATIVE);
-	run(s);
+	run_search(s);
 }
 
-static void search_temporaries(struct search *s)
+static void search_temporary_roots(struct reach_search *s)
 {
 	struct reach *r = s->r;
 
@@ -130,30 +131,30 @@ static void search_temporaries(struct search *s)
 
 		if (roots_is_temporary(s->h, root) &&
 		    !reach_has(r, root->object))
-			enter(s, root->object, 0, OID_NONE, (uint32_t)i,
-			      REACH_PENALTY_TEMPORARY);
+			enter_object(s, root->object, 0, OID_NONE, (uint32_t)i,
+				     REACH_PENALTY_TEMPORARY);
 	}
-	run(s);
+	run_search(s);
 }
 
-static void search_counted(struct search *s, uint8_t base,
-			   void (*find)(const struct heap *h,
-					const uint32_t *distance,
-					struct root_vec *ret))
+static void search_counted_roots(struct reach_search *s, uint8_t base,
+				 void (*find)(const struct heap *h,
+					      const uint32_t *distance,
+					      struct root_vec *ret))
 {
 	size_t first = s->r->roots.nr;
 
 	s->base = base;
 	find(s->h, s->r->distance, &s->r->roots);
 	enter_roots(s, first, ROOT_NATIVE);
-	run(s);
+	run_search(s);
 }
 
 void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 {
 	size_t nr = h->nr_objects;
 	CLEANUP(freep) oid *queue = xreallocarray(NULL, nr, sizeof(*queue));
-	struct search s = { h, ret, ends, queue, 0, 0, 0 };
+	struct reach_search s = { h, ret, ends, queue, 0, 0, 0 };
 
 	memset(ret, 0, sizeof(*ret));
 	ret->nr_objects = h->nr_objects;
@@ -165,10 +166,10 @@ void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 	memset(ret->parent, 0xff, nr * sizeof(*ret->parent));
 	memset(ret->edge, 0xff, nr * sizeof(*ret->edge));
 
-	search_known(&s);
-	search_temporaries(&s);
-	search_counted(&s, REACH_PENALTY_NATIVE, roots_native);
-	search_counted(&s, REACH_PENALTY_IMMORTAL, roots_immortal);
+	search_known_roots(&s);
+	search_temporary_roots(&s);
+	search_counted_roots(&s, REACH_PENALTY_NATIVE, roots_native);
+	search_counted_roots(&s, REACH_PENALTY_IMMORTAL, roots_immortal);
 	ret->nr_reached = s.tail;
 }
 
@@ -176,7 +177,9 @@ void reach_add_garbage(struct heap *h, const oid *objects, size_t nr,
 		       struct reach *r)
 {
 	CLEANUP(freep) oid *queue = NULL;
-	struct search s = { .h = h, .r = r, .base = REACH_PENALTY_IMMORTAL };
+	struct reach_search s = { .h = h,
+				  .r = r,
+				  .base = REACH_PENALTY_IMMORTAL };
 	size_t first = r->roots.nr;
 
 	s.queue = queue = xreallocarray(NULL, r->nr_objects - r->nr_reached,
@@ -185,7 +188,7 @@ void reach_add_garbage(struct heap *h, const oid *objects, size_t nr,
 		root_vec_push(&r->roots, (struct root){ objects[i], ROOT_NATIVE,
 							ROOT_NO_PLACE, 0 });
 	enter_roots(&s, first, ROOT_NATIVE);
-	run(&s);
+	run_search(&s);
 	r->nr_reached += s.tail;
 }
 

@@ -4,8 +4,8 @@
 #include "analysis/graph/referrers.h"
 #include "analysis/graph/roots.h"
 
-static void add_objects(const struct heap *h, oid o, size_t limit,
-			struct referrers *r, uint64_t *known)
+static void add_referring_objects(const struct heap *h, oid o, size_t limit,
+				  struct referrers *r, uint64_t *known)
 {
 	for (oid from = 0; from < h->nr_objects; from++) {
 		struct heap_edges edges = heap_edges(h, from);
@@ -31,7 +31,7 @@ void referrers_build(const struct heap *h, oid o, size_t limit,
 			 heap_nobodys(h, o);
 
 	memset(ret, 0, sizeof(*ret));
-	add_objects(h, o, limit, ret, &known);
+	add_referring_objects(h, o, limit, ret, &known);
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		if (h->roots.v[i].object != o)
 			continue;

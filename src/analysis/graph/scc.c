@@ -11,30 +11,30 @@
 #include "analysis/graph/bits.h"
 #include "analysis/graph/scc.h"
 
-struct frame {
+struct scc_call {
 	oid object;
 	uint32_t next;		/* edge to look at */
 	bool is_root;		/* no way back to an earlier object so far */
 };
-VEC_DEFINE(frame_vec, struct frame);
+VEC_DEFINE(scc_call_vec, struct scc_call);
 
 struct tarjan {
 	const struct heap *h;
 	const uint64_t *within;
 	uint32_t *of;
 	uint32_t index, component;
-	struct frame_vec calls;
+	struct scc_call_vec calls;
 	struct oid_vec done;	/* visited, component not yet known */
 };
 
-static void begin(struct tarjan *t, oid o)
+static void begin_object(struct tarjan *t, oid o)
 {
 	t->of[o] = t->index++;
-	frame_vec_push(&t->calls, (struct frame){ o, 0, true });
+	scc_call_vec_push(&t->calls, (struct scc_call){ o, 0, true });
 }
 
 /* All edges of `o` are seen: is it the first visited of a component? */
-static void finish(struct tarjan *t, oid o, bool is_root)
+static void finish_object(struct tarjan *t, oid o, bool is_root)
 {
 	if (!is_root) {
 		oid_vec_push(&t->done, o);
@@ -49,9 +49,9 @@ static void finish(struct tarjan *t, oid o, bool is_root)
 }
 
 /* Follow edges of the topmost frame until one leads to a new object. */
-static void step(struct tarjan *t)
+static void step_along_edges(struct tarjan *t)
 {
-	struct frame *f = &t->calls.v[t->calls.nr - 1];
+	struct scc_call *f = &t->calls.v[t->calls.nr - 1];
 	oid o = f->object;
 	struct heap_edges edges = heap_edges(t->h, o);
 
@@ -62,7 +62,7 @@ static void step(struct tarjan *t)
 			continue;
 		if (!t->of[next]) {
 			/* Comes back to this same edge when `next` is done. */
-			begin(t, next);
+			begin_object(t, next);
 			return;
 		}
 		if (t->of[next] < t->of[o]) {
@@ -71,7 +71,7 @@ static void step(struct tarjan *t)
 		}
 	}
 	t->calls.nr--;
-	finish(t, o, f->is_root);
+	finish_object(t, o, f->is_root);
 }
 
 void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret)
@@ -83,13 +83,13 @@ void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret)
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (t.of[o] || (within && !bits_get(within, o)))
 			continue;
-		begin(&t, o);
+		begin_object(&t, o);
 		while (t.calls.nr)
-			step(&t);
+			step_along_edges(&t);
 	}
 	for (oid o = 0; o < h->nr_objects; o++)
 		t.of[o] = t.of[o] ? UINT32_MAX - t.of[o] : SCC_NONE;
-	frame_vec_release(&t.calls);
+	scc_call_vec_release(&t.calls);
 	oid_vec_release(&t.done);
 	ret->of = t.of;
 	ret->nr = UINT32_MAX - t.component;

@@ -15,8 +15,8 @@ struct stray {
 	oid *next;		/* on the way to the object; NONE unvisited */
 };
 
-static void get_members(const struct stray *s, uint32_t component,
-			struct oid_vec *ret)
+static void get_component(const struct stray *s, uint32_t component,
+			  struct oid_vec *ret)
 {
 	for (oid o = 0; o < s->h->nr_objects; o++)
 		if (s->scc.of[o] == component)
@@ -24,7 +24,7 @@ static void get_members(const struct stray *s, uint32_t component,
 }
 
 /* The first edge from `from` to `to`, which there is. */
-static uint32_t edge_to(const struct heap *h, oid from, oid to)
+static uint32_t first_edge_to(const struct heap *h, oid from, oid to)
 {
 	struct heap_edges edges = heap_edges(h, from);
 	uint32_t i = 0;
@@ -69,21 +69,22 @@ static oid nearest_in_cycle(struct stray *s, oid o)
 	return OID_NONE;
 }
 
-static void find(struct stray *s, oid o, struct path *cycle, struct path *way)
+static void find_cycle_to(struct stray *s, oid o, struct path *cycle,
+			  struct path *way)
 {
 	CLEANUP(oid_vec_release) struct oid_vec members = VEC_INIT;
 	oid at = nearest_in_cycle(s, o);
 
 	if (at == OID_NONE)
 		return;
-	get_members(s, s->scc.of[at], &members);
+	get_component(s, s->scc.of[at], &members);
 	if (!loop_find(s->h, members.v, (uint32_t)members.nr, at, cycle))
 		return;
 	path_push(way, (struct step){ at, PATH_START });
 	for (; at != o; at = s->next[at])
 		path_push(way, (struct step){
 				       s->next[at],
-				       edge_to(s->h, at, s->next[at]) });
+				       first_edge_to(s->h, at, s->next[at]) });
 }
 
 void stray_find(const struct heap *h, const struct reach *reach, oid o,
@@ -100,7 +101,7 @@ void stray_find(const struct heap *h, const struct reach *reach, oid o,
 	memset(s.next, 0xff, h->nr_objects * sizeof(*s.next));
 	scc_build(h, s.within, &s.scc);
 	heap_inbound_build(h, &s.in);
-	find(&s, o, cycle, from_cycle);
+	find_cycle_to(&s, o, cycle, from_cycle);
 	heap_inbound_release(&s.in);
 	scc_release(&s.scc);
 	free(s.within);

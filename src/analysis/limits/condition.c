@@ -11,7 +11,7 @@ static const char *const metric_names[] = {
 	[CONDITION_GROWTH] = "growth",
 };
 
-static struct error *refuse(const char *text, const char *why)
+static struct error *refuse_condition(const char *text, const char *why)
 {
 	return error_new(ERR_USAGE, "condition '%s': %s (try 'rss>2G', "
 			 "'objects>5M' or 'growth>20%%/10m')", text, why);
@@ -24,7 +24,7 @@ static struct error *parse_growth(const char *text, const char *end,
 	c->percent = *end == '%';
 	end += c->percent;
 	if (*end != '/' || !quantity_parse_duration(end + 1, &c->window_ms))
-		return refuse(text, "growth needs '/' and a time");
+		return refuse_condition(text, "growth needs '/' and a time");
 	return NULL;
 }
 
@@ -40,11 +40,11 @@ struct error *condition_parse(const char *text, struct condition *ret)
 		    !strncmp(metric_names[i], text, len))
 			break;
 	if (i == ARRAY_SIZE(metric_names))
-		return refuse(text, "it must start with rss, objects, bytes or "
-				    "growth");
+		return refuse_condition(text, "it must start with rss, "
+					      "objects, bytes or growth");
 	if (text[len] != '>' || !quantity_parse(text + len + 1, &c.amount,
 						&end))
-		return refuse(text, "'>' and an amount are missing");
+		return refuse_condition(text, "'>' and an amount are missing");
 	c.metric = (enum condition_metric)i;
 	if (c.metric == CONDITION_GROWTH) {
 		struct error *err = parse_growth(text, end, &c);
@@ -52,7 +52,7 @@ struct error *condition_parse(const char *text, struct condition *ret)
 		if (err)
 			return err;
 	} else if (*end) {
-		return refuse(text, "something follows the amount");
+		return refuse_condition(text, "something follows the amount");
 	}
 	*ret = c;
 	return NULL;

@@ -145,7 +145,7 @@ void limits_release(struct limit_vec *v)
 
 /* --- checking --- */
 
-static uint64_t sum_types(const struct heap *h, const struct limit *l)
+static uint64_t sum_limit_types(const struct heap *h, const struct limit *l)
 {
 	CLEANUP(freep) bool *types = NULL;
 	uint64_t sum = 0;
@@ -180,8 +180,8 @@ static uint64_t count_uncollectable(const struct heap *h)
 	return nr;
 }
 
-static struct error *measure(const struct limit *l, const struct heap *h,
-			     uint64_t *ret)
+static struct error *measure_limit(const struct limit *l, const struct heap *h,
+				   uint64_t *ret)
 {
 	switch (l->metric) {
 	case LIMIT_GARBAGE:
@@ -196,12 +196,12 @@ static struct error *measure(const struct limit *l, const struct heap *h,
 					       " resident memory is unknown",
 					       l->text);
 	default:
-		*ret = sum_types(h, l);
+		*ret = sum_limit_types(h, l);
 		return NULL;
 	}
 }
 
-static bool is_crossed(const struct limit *l, double old, double new)
+static bool is_limit_crossed(const struct limit *l, double old, double new)
 {
 	switch (l->kind) {
 	case LIMIT_GROWTH:
@@ -217,13 +217,14 @@ struct error *limit_check(const struct limit *l, const struct heap *old,
 			  const struct heap *new, struct limit_result *ret)
 {
 	struct limit_result result = { false, 0, 0 };
-	struct error *err = measure(l, new, &result.new);
+	struct error *err = measure_limit(l, new, &result.new);
 
 	if (!err && old)
-		err = measure(l, old, &result.old);
+		err = measure_limit(l, old, &result.old);
 	if (err)
 		return err;
-	result.crossed = is_crossed(l, (double)result.old, (double)result.new);
+	result.crossed = is_limit_crossed(l, (double)result.old,
+					  (double)result.new);
 	*ret = result;
 	return NULL;
 }

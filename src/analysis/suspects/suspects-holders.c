@@ -26,7 +26,7 @@
 /* Before holders, which are taken by how much hangs on each. */
 #define RANK_CHAIN UINT32_MAX
 
-struct group {
+struct holder_group {
 	uint64_t key;
 	uint32_t nr;		/* holders */
 	oid largest;		/* the one that keeps most bytes */
@@ -34,7 +34,7 @@ struct group {
 	uint64_t entries, objects, bytes;
 	uint64_t first;		/* in holders, after sorting */
 };
-VEC_DEFINE(group_vec, struct group);
+VEC_DEFINE(holder_group_vec, struct holder_group);
 
 struct holder {
 	uint64_t key;
@@ -104,7 +104,7 @@ static int compare_holders(const void *a, const void *b)
 }
 
 /* Those that are like no other have a key of their own. */
-static void find_holders(struct suspects *s, struct holder_vec *ret)
+static void find_accumulations(struct suspects *s, struct holder_vec *ret)
 {
 	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
 
@@ -123,16 +123,18 @@ static void find_holders(struct suspects *s, struct holder_vec *ret)
 		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_holders);
 }
 
-static void make_groups(struct suspects *s, const struct holder_vec *holders,
-			struct group_vec *ret)
+static void make_holder_groups(struct suspects *s,
+			       const struct holder_vec *holders,
+			       struct holder_group_vec *ret)
 {
 	for (size_t i = 0; i < holders->nr; i++) {
 		const struct holder *h = &holders->v[i];
-		struct group *g = ret->nr ? &ret->v[ret->nr - 1] : NULL;
+		struct holder_group *g = ret->nr ? &ret->v[ret->nr - 1] : NULL;
 		uint64_t bytes = bytes_of(s, h->object);
 
 		if (!g || g->key != h->key) {
-			group_vec_push(ret, (struct group){ .key = h->key,
+			holder_group_vec_push(
+				ret, (struct holder_group){ .key = h->key,
 							    .first = i });
 			g = &ret->v[ret->nr - 1];
 		}
@@ -171,7 +173,7 @@ static bool is_uniform(struct suspects *s, oid o)
 }
 
 /* A module's names, a class's attributes. */
-static bool is_namespace(const struct suspects *s, oid o)
+static bool is_holder_of_names(const struct suspects *s, oid o)
 {
 	const struct heap_type *type = heap_type_of(s->heap, o);
 
@@ -183,7 +185,7 @@ static bool is_namespace(const struct suspects *s, oid o)
 	return false;
 }
 
-static bool is_suspect(struct suspects *s, const struct group *g)
+static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 {
 	const struct suspects_options *o = &s->options;
 
@@ -192,15 +194,15 @@ static bool is_suspect(struct suspects *s, const struct group *g)
 	if (g->entries >= o->min_entries &&
 	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
 	    MAX(g->objects, g->entries) >= o->min_objects)
-		return !is_namespace(s, g->largest) ||
+		return !is_holder_of_names(s, g->largest) ||
 		       is_uniform(s, g->largest);
 	return g->entries >= SUSPECTS_FEW &&
 	       g->bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
-	       !is_namespace(s, g->largest) && is_uniform(s, g->largest);
+	       !is_holder_of_names(s, g->largest) && is_uniform(s, g->largest);
 }
 
-static void add_group(struct suspects *s, const struct group *g,
-		      const struct holder_vec *holders)
+static void add_holder_group(struct suspects *s, const struct holder_group *g,
+			     const struct holder_vec *holders)
 {
 	uint64_t *of_group = bits_new(s->heap->nr_objects);
 	struct suspect *suspect =
@@ -259,7 +261,7 @@ static uint32_t most_on_way(struct suspects *s, oid o, oid *first)
 	return nr[most];
 }
 
-static void add_chain(struct suspects *s)
+static void add_long_chain(struct suspects *s)
 {
 	oid deepest = OID_NONE, first = OID_NONE;
 	struct suspect *suspect;
@@ -283,9 +285,9 @@ static void add_chain(struct suspects *s)
 	suspect_put_retained(s, suspect, first);
 }
 
-static int compare_groups(const void *a, const void *b)
+static int compare_holder_groups(const void *a, const void *b)
 {
-	const struct group *x = a, *y = b;
+	const struct holder_group *x = a, *y = b;
 
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
@@ -295,15 +297,17 @@ static int compare_groups(const void *a, const void *b)
 void suspects_holders_add(struct suspects *s)
 {
 	CLEANUP(holder_vec_release) struct holder_vec holders = VEC_INIT;
-	CLEANUP(group_vec_release) struct group_vec groups = VEC_INIT;
+	CLEANUP(holder_group_vec_release) struct holder_group_vec groups =
+		VEC_INIT;
 
-	find_holders(s, &holders);
-	make_groups(s, &holders, &groups);
+	find_accumulations(s, &holders);
+	make_holder_groups(s, &holders, &groups);
 	if (groups.nr)
-		qsort(groups.v, groups.nr, sizeof(*groups.v), compare_groups);
+		qsort(groups.v, groups.nr, sizeof(*groups.v),
+		      compare_holder_groups);
 	/* Each takes memory, and time, by the heap's size. */
 	for (size_t i = 0; i < groups.nr && s->v.nr < SUSPECTS_MAX; i++)
-		if (is_suspect(s, &groups.v[i]))
-			add_group(s, &groups.v[i], &holders);
-	add_chain(s);
+		if (is_group_suspect(s, &groups.v[i]))
+			add_holder_group(s, &groups.v[i], &holders);
+	add_long_chain(s);
 }

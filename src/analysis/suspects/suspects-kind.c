@@ -299,8 +299,8 @@ static bool is_child(const struct suspects *s, oid holder, uint32_t edge,
  * The kind of most children, keys and numbers aside; NR_SUSPECT_KINDS: they
  * are data.  Sets the type of most, too.
  */
-static enum suspect_kind by_children(struct suspects *s, oid holder,
-				     uint32_t *type)
+static enum suspect_kind kind_by_children(struct suspects *s, oid holder,
+					  uint32_t *type)
 {
 	struct heap *h = s->heap;
 	struct heap_edges edges = heap_edges(h, holder);
@@ -332,26 +332,26 @@ static enum suspect_kind by_children(struct suspects *s, oid holder,
 
 /* --- by the way to it --- */
 
-struct way {
+struct kind_chain {
 	struct suspects *s;
 	struct heap *h;
 	struct path path;
 	const struct root *root;
 };
 
-static enum type_kind kind_at(const struct way *w, size_t i)
+static enum type_kind kind_at(const struct kind_chain *w, size_t i)
 {
 	return heap_kind_of(w->h, w->path.v[i].object);
 }
 
 /* How step `i` is called in what it hangs on. */
-static char *called(const struct way *w, size_t i)
+static char *name_of_step(const struct kind_chain *w, size_t i)
 {
 	return edge_called(w->h, w->path.v[i - 1].object, w->path.v[i].edge);
 }
 
 /* The exception that a traceback on the way belongs to, or that traceback. */
-static oid exception_of(const struct way *w, size_t i)
+static oid exception_of(const struct kind_chain *w, size_t i)
 {
 	while (i && kind_at(w, i - 1) == TYPE_KIND_TRACEBACK)
 		i--;
@@ -361,7 +361,7 @@ static oid exception_of(const struct way *w, size_t i)
 }
 
 /* What keeps `object` alone, though it is further away. */
-static bool from_afar(const struct way *w, struct suspect *suspect)
+static bool kind_from_afar(const struct kind_chain *w, struct suspect *suspect)
 {
 	const struct dominators *d = &w->s->dominators;
 
@@ -385,9 +385,9 @@ static bool from_afar(const struct way *w, struct suspect *suspect)
 	return false;
 }
 
-static enum suspect_kind of_function(const struct way *w, size_t i)
+static enum suspect_kind kind_of_function(const struct kind_chain *w, size_t i)
 {
-	CLEANUP(freep) char *name = called(w, i);
+	CLEANUP(freep) char *name = name_of_step(w, i);
 
 	if (strstr(name, "__closure__"))
 		return SUSPECT_CLOSURE;
@@ -398,13 +398,13 @@ static enum suspect_kind of_function(const struct way *w, size_t i)
 
 /* What step `i`, which hangs on step i - 1, makes of it; NR_SUSPECT_KINDS:
  * nothing, go on. */
-static enum suspect_kind by_step(const struct way *w, size_t i)
+static enum suspect_kind kind_by_step(const struct kind_chain *w, size_t i)
 {
 	const struct heap_type *type =
 		heap_type_of(w->h, w->path.v[i - 1].object);
 
 	if (type->kind == TYPE_KIND_FUNCTION)
-		return of_function(w, i);
+		return kind_of_function(w, i);
 	if (type->flags & TYPE_IS_TYPE)
 		return SUSPECT_CLASS;
 	switch (type->kind) {
@@ -440,7 +440,7 @@ static enum suspect_kind by_step(const struct way *w, size_t i)
 }
 
 /* Since 3.14 the callbacks are in a list. */
-static bool is_atexit(const struct way *w)
+static bool is_atexit_chain(const struct kind_chain *w)
 {
 	const struct root *root = w->root;
 
@@ -450,19 +450,19 @@ static bool is_atexit(const struct way *w)
 	       !strncmp(w->h->roots.v[root->place].name, "atexit", 6);
 }
 
-static void by_way(const struct way *w, struct suspect *suspect)
+static void kind_by_chain(const struct kind_chain *w, struct suspect *suspect)
 {
 	enum suspect_kind kind = NR_SUSPECT_KINDS;
 	size_t i = w->path.nr;
 
 	while (kind == NR_SUSPECT_KINDS && --i)
-		kind = by_step(w, i);
+		kind = kind_by_step(w, i);
 	if (kind != NR_SUSPECT_KINDS) {
 		suspect->kind = kind;
 		suspect->via = w->path.v[i - 1].object;
 	} else if (w->root->kind == ROOT_FRAME) {
 		suspect->kind = SUSPECT_FRAME;
-	} else if (is_atexit(w)) {
+	} else if (is_atexit_chain(w)) {
 		suspect->kind = SUSPECT_ATEXIT;
 	} else {
 		suspect->kind = SUSPECT_CONTAINER;
@@ -470,10 +470,10 @@ static void by_way(const struct way *w, struct suspect *suspect)
 }
 
 /* Is what it is called by a word for such things? */
-static bool is_called(const struct way *w, const char *const *words)
+static bool is_called_like(const struct kind_chain *w, const char *const *words)
 {
 	for (size_t i = w->path.nr; --i;) {
-		CLEANUP(freep) char *name = called(w, i);
+		CLEANUP(freep) char *name = name_of_step(w, i);
 
 		if (has_word(name, words))
 			return true;
@@ -490,7 +490,7 @@ static bool is_refinable(enum suspect_kind kind)
 	       kind == SUSPECT_CLASS;
 }
 
-static void by_name(const struct way *w, struct suspect *suspect)
+static void refine_by_name(const struct kind_chain *w, struct suspect *suspect)
 {
 	static const char *const caches[] = { "cache", "memo", NULL };
 	static const char *const callbacks[] = {
@@ -503,9 +503,9 @@ static void by_name(const struct way *w, struct suspect *suspect)
 		return;
 	if (fact && fact->kind == FACT_DEQUE)
 		suspect->kind = SUSPECT_QUEUE;
-	else if (is_called(w, caches))
+	else if (is_called_like(w, caches))
 		suspect->kind = SUSPECT_CACHE;
-	else if (is_called(w, callbacks))
+	else if (is_called_like(w, callbacks))
 		suspect->kind = SUSPECT_CALLBACKS;
 }
 
@@ -520,7 +520,7 @@ static bool is_garbage_list(const struct heap *h, oid o)
 }
 
 /* A cached function that a class has: each entry's key has a self in it. */
-static bool is_method(struct suspects *s, oid o)
+static bool is_cached_method(struct suspects *s, oid o)
 {
 	oid holder = s->reach.parent[o];
 
@@ -534,9 +534,9 @@ static bool is_method(struct suspects *s, oid o)
 
 static void classify_holder(struct suspects *s, struct suspect *suspect)
 {
-	struct way w = { s, s->heap, VEC_INIT, NULL };
-	enum suspect_kind kind = by_children(s, suspect->object,
-					     &suspect->entry_type);
+	struct kind_chain w = { s, s->heap, VEC_INIT, NULL };
+	enum suspect_kind kind = kind_by_children(s, suspect->object,
+						  &suspect->entry_type);
 
 	if (is_garbage_list(s->heap, suspect->object)) {
 		suspect->kind = SUSPECT_GC_GARBAGE;
@@ -544,20 +544,20 @@ static void classify_holder(struct suspects *s, struct suspect *suspect)
 	}
 	if (suspect->fact && suspect->fact->kind == FACT_LRU_CACHE) {
 		suspect->kind = SUSPECT_LRU_CACHE;
-		if (is_method(s, suspect->object))
+		if (is_cached_method(s, suspect->object))
 			suspect->flags |= SUSPECT_OF_METHOD;
 		return;
 	}
 	w.root = reach_path(&s->reach, suspect->object, &w.path);
-	if (!from_afar(&w, suspect))
-		by_way(&w, suspect);
+	if (!kind_from_afar(&w, suspect))
+		kind_by_chain(&w, suspect);
 	if (kind != NR_SUSPECT_KINDS && suspect->kind != SUSPECT_EXCEPTION) {
 		if (kind == SUSPECT_EXCEPTION)
 			suspect->flags |= SUSPECT_TRACEBACKS;
 		suspect->kind = kind;
 		suspect->via = OID_NONE;
 	}
-	by_name(&w, suspect);
+	refine_by_name(&w, suspect);
 	path_release(&w.path);
 }
 

@@ -29,7 +29,7 @@ static bool is_lazy(const struct heap *h)
 	return false;
 }
 
-static uint64_t min_bytes(const struct suspects *s, enum suspect_kind kind)
+static uint64_t set_threshold(const struct suspects *s, enum suspect_kind kind)
 {
 	if (kind == SUSPECT_GARBAGE && !is_lazy(s->heap))
 		return suspect_threshold_always(s, GARBAGE_MUCH);
@@ -42,7 +42,7 @@ static void end_set(struct suspects *s)
 	struct suspect *suspect = &s->v.v[s->v.nr - 1];
 
 	if (suspect->objects && suspect->objects >= s->options.min_objects &&
-	    suspect->bytes >= min_bytes(s, suspect->kind))
+	    suspect->bytes >= set_threshold(s, suspect->kind))
 		return;
 	suspect_drop_last(s);
 }
@@ -50,7 +50,7 @@ static void end_set(struct suspects *s)
 /* --- garbage --- */
 
 /* Does the collector ever run by itself? */
-static bool collects(const struct heap *h)
+static bool collector_runs(const struct heap *h)
 {
 	for (size_t i = 0; i < h->interpreters.nr; i++)
 		if (!h->interpreters.v[i].gc_enabled ||
@@ -59,7 +59,7 @@ static bool collects(const struct heap *h)
 	return true;
 }
 
-static uint32_t flags_of(const struct heap *h, oid o)
+static uint32_t finalizer_flags(const struct heap *h, oid o)
 {
 	uint32_t flags = heap_type_of(h, o)->flags;
 
@@ -68,17 +68,17 @@ static uint32_t flags_of(const struct heap *h, oid o)
 }
 
 /* What garbage retains that the collector does not track goes with it. */
-static void add_garbage(struct suspects *s)
+static void add_garbage_set(struct suspects *s)
 {
 	const struct heap *h = s->heap;
-	struct suspect *suspect =
-		suspect_add(s, collects(h) ? SUSPECT_GARBAGE :
-					      SUSPECT_GC_DISABLED, RANK_SET);
+	struct suspect *suspect = suspect_add(
+		s, collector_runs(h) ? SUSPECT_GARBAGE : SUSPECT_GC_DISABLED,
+		RANK_SET);
 
 	for (size_t i = 0; i < s->garbage.objects.nr; i++) {
 		oid o = s->garbage.objects.v[i];
 
-		suspect->flags |= flags_of(h, o);
+		suspect->flags |= finalizer_flags(h, o);
 		suspect_put_retained(s, suspect, o);
 	}
 	suspect->entries = s->garbage.objects.nr;
@@ -86,7 +86,7 @@ static void add_garbage(struct suspects *s)
 }
 
 /* No root reaches it, and the collector does not look at it. */
-static void add_frozen(struct suspects *s)
+static void add_frozen_set(struct suspects *s)
 {
 	const struct heap *h = s->heap;
 	struct suspect *suspect = suspect_add(s, SUSPECT_FROZEN, RANK_SET);
@@ -96,7 +96,7 @@ static void add_frozen(struct suspects *s)
 		    h->generation[o] != GENERATION_PERMANENT)
 			continue;
 		suspect->entries++;
-		suspect->flags |= flags_of(h, o);
+		suspect->flags |= finalizer_flags(h, o);
 		suspect_put_retained(s, suspect, o);
 	}
 	end_set(s);
@@ -123,7 +123,7 @@ static int compare_held(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-static bool is_atexit(const struct heap *h, const struct root *root)
+static bool is_atexit_root(const struct heap *h, const struct root *root)
 {
 	return root->kind == ROOT_INTERPRETER &&
 	       root->place != ROOT_NO_PLACE &&
@@ -144,7 +144,7 @@ static void find_held(const struct suspects *s, struct held_vec *ret)
 
 	for (size_t i = 0; i < r->roots.nr; i++) {
 		oid o = r->roots.v[i].object;
-		bool atexit = is_atexit(s->heap, &r->roots.v[i]);
+		bool atexit = is_atexit_root(s->heap, &r->roots.v[i]);
 
 		if ((atexit || is_native(&r->roots.v[i])) &&
 		    r->parent[o] == OID_NONE)
@@ -155,7 +155,7 @@ static void find_held(const struct suspects *s, struct held_vec *ret)
 		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_held);
 }
 
-static void add_held(struct suspects *s)
+static void add_held_sets(struct suspects *s)
 {
 	CLEANUP(held_vec_release) struct held_vec held = VEC_INIT;
 
@@ -185,7 +185,7 @@ static void add_held(struct suspects *s)
 
 void suspects_sets_add(struct suspects *s)
 {
-	add_garbage(s);
-	add_frozen(s);
-	add_held(s);
+	add_garbage_set(s);
+	add_frozen_set(s);
+	add_held_sets(s);
 }

@@ -77,8 +77,8 @@ static int compare_texts(const void *a, const void *b)
 }
 
 /* The holder of most of the texts i .. end - 1. */
-static oid holder_of(const struct suspects *s, const struct text *v, size_t i,
-		     size_t end)
+static oid holder_of_most_texts(const struct suspects *s, const struct text *v,
+				size_t i, size_t end)
 {
 	oid candidate = OID_NONE;
 	size_t votes = 0;
@@ -97,7 +97,7 @@ static oid holder_of(const struct suspects *s, const struct text *v, size_t i,
 	return votes ? candidate : OID_NONE;
 }
 
-static void add_duplicates(struct suspects *s)
+static void add_equal_texts(struct suspects *s)
 {
 	CLEANUP(text_vec_release) struct text_vec texts = VEC_INIT;
 	uint64_t most = 0;
@@ -125,7 +125,7 @@ static void add_duplicates(struct suspects *s)
 		most = bytes;
 		suspect->object = first->object;
 		suspect->entries = end - i;
-		suspect->via = holder_of(s, texts.v, i, end);
+		suspect->via = holder_of_most_texts(s, texts.v, i, end);
 	}
 	if (suspect->objects && suspect->bytes >= suspect_threshold(s, 1))
 		return;
@@ -161,7 +161,7 @@ static uint64_t unused_bytes(struct heap *h, oid o)
 	return h->size[o] - (uint64_t)length * NEEDED_BYTES;
 }
 
-static void add_sparse(struct suspects *s)
+static void add_sparse_tables(struct suspects *s)
 {
 	struct heap *h = s->heap;
 	struct suspect *suspect = suspect_add(s, SUSPECT_SPARSE, RANK_WASTE);
@@ -191,6 +191,6 @@ static void add_sparse(struct suspects *s)
 
 void suspects_waste_add(struct suspects *s)
 {
-	add_duplicates(s);
-	add_sparse(s);
+	add_equal_texts(s);
+	add_sparse_tables(s);
 }

@@ -17,27 +17,27 @@ static bool is_coroutine(const struct heap *h, oid o)
 }
 
 /* The names of the first edges of one object. */
-struct names {
+struct task_names {
 	struct edge_name *v;
 	uint32_t nr;
 };
 
-static void names_of(struct heap *h, oid o, struct names *ret)
+static void task_names_of(struct heap *h, oid o, struct task_names *ret)
 {
 	ret->nr = MIN(h->edge_nr[o], (uint32_t)MAX_EDGES);
 	ret->v = xcalloc(ret->nr, sizeof(*ret->v));
 	heap_name_edges(h, o, 0, ret->nr, ret->v);
 }
 
-static void names_release(struct names *n)
+static void task_names_release(struct task_names *n)
 {
 	for (uint32_t i = 0; i < n->nr; i++)
 		edge_name_release(&n->v[i]);
 	free(n->v);
 }
 
-static oid find(const struct heap *h, oid o, const struct names *n,
-		const char *name)
+static oid find_by_name(const struct heap *h, oid o, const struct task_names *n,
+			const char *name)
 {
 	for (uint32_t i = 0; i < n->nr; i++)
 		if (n->v[i].name && !strcmp(n->v[i].name, name))
@@ -46,14 +46,14 @@ static oid find(const struct heap *h, oid o, const struct names *n,
 }
 
 /* A coroutine's qualified name, without quotes. */
-static char *name_of(struct heap *h, oid o)
+static char *coroutine_name(struct heap *h, oid o)
 {
-	CLEANUP(names_release) struct names names = { NULL, 0 };
+	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
 	CLEANUP(str_release) struct str text = STR_INIT;
 	oid name;
 
-	names_of(h, o, &names);
-	name = find(h, o, &names, ".__qualname__");
+	task_names_of(h, o, &names);
+	name = find_by_name(h, o, &names, ".__qualname__");
 	if (name != OID_NONE)
 		heap_preview(h, name, MAX_NAME, &text);
 	if (text.len < 3 || *text.s != '\'')
@@ -68,15 +68,15 @@ static char *name_of(struct heap *h, oid o)
  */
 static oid awaited_by(struct heap *h, oid o)
 {
-	CLEANUP(names_release) struct names names = { NULL, 0 };
+	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
 	oid frame, ret = OID_NONE;
 
-	names_of(h, o, &names);
-	frame = find(h, o, &names, ".cr_frame");
+	task_names_of(h, o, &names);
+	frame = find_by_name(h, o, &names, ".cr_frame");
 	if (frame != OID_NONE) {
-		names_release(&names);
+		task_names_release(&names);
 		o = frame;
-		names_of(h, o, &names);
+		task_names_of(h, o, &names);
 	}
 	for (uint32_t i = 0; i < names.nr; i++) {
 		oid to = heap_edges(h, o).to[i];
@@ -127,35 +127,36 @@ static void add_waiting(struct heap *h, struct tasks *t, oid coroutine)
 		return;
 	if (coroutine != OID_NONE)
 		inner = innermost(h, coroutine);
-	add_wait(t, coroutine == OID_NONE ? xstrdup("?") :
-					    name_of(h, coroutine),
-		 inner == coroutine ? xstrdup("") : name_of(h, inner));
+	add_wait(t,
+		 coroutine == OID_NONE ? xstrdup("?")
+				       : coroutine_name(h, coroutine),
+		 inner == coroutine ? xstrdup("") : coroutine_name(h, inner));
 }
 
 /* A coroutine that has ended has no frame any more. */
 static bool has_frame(struct heap *h, oid coroutine)
 {
-	CLEANUP(names_release) struct names names = { NULL, 0 };
+	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
 
-	names_of(h, coroutine, &names);
-	return find(h, coroutine, &names, ".cr_frame") != OID_NONE ||
-	       find(h, coroutine, &names, "function") != OID_NONE;
+	task_names_of(h, coroutine, &names);
+	return find_by_name(h, coroutine, &names, ".cr_frame") != OID_NONE ||
+	       find_by_name(h, coroutine, &names, "function") != OID_NONE;
 }
 
 static void add_task(struct heap *h, struct tasks *t, oid o)
 {
-	CLEANUP(names_release) struct names names = { NULL, 0 };
+	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
 	oid coroutine;
 
 	t->nr++;
-	names_of(h, o, &names);
-	coroutine = find(h, o, &names, ".coro");
+	task_names_of(h, o, &names);
+	coroutine = find_by_name(h, o, &names, ".coro");
 	if (coroutine != OID_NONE && !is_coroutine(h, coroutine))
 		coroutine = OID_NONE;
-	if (find(h, o, &names, ".fut_waiter") != OID_NONE)
+	if (find_by_name(h, o, &names, ".fut_waiter") != OID_NONE)
 		add_waiting(h, t, coroutine);
-	else if (find(h, o, &names, ".result") != OID_NONE ||
-		 find(h, o, &names, ".exception") != OID_NONE ||
+	else if (find_by_name(h, o, &names, ".result") != OID_NONE ||
+		 find_by_name(h, o, &names, ".exception") != OID_NONE ||
 		 coroutine == OID_NONE || !has_frame(h, coroutine))
 		t->done++;
 	else
