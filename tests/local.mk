@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/checks/cppcheck.txt \
 	tests/checks/lint \
 	tests/checks/nested.py \
+	tests/e2e/commands.py \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
@@ -22,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/test_wild.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_commands.py \
 	tests/e2e/test_compare.py \
 	tests/e2e/test_coverage.py \
 	tests/e2e/test_diff.py \

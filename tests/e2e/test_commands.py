@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each command once, as text and as JSON, on a process, a core and a capture.
+
+What it says is for other tests.  This is the short run that a build with
+sanitizers can afford:
+
+    tests/run-all --pyheld=build-san/src/pyheld 'commands*'
+"""
+import json
+import os
+
+import commands
+import pythons
+from harness import Target, each, limit, pyheld, text
+from test_core import Directory, gcore, sysroot
+
+
+def check_json(result):
+    """One JSON value, or one on each line."""
+    if result.out.startswith(b"{\n"):
+        values = [json.loads(result.out)]
+    else:
+        values = [json.loads(line) for line in result.out.splitlines()]
+    assert values and all(isinstance(v, dict) and v for v in values), result
+
+
+def check_text(result):
+    lines = text(result.out).splitlines()
+    assert lines and any(len(line) > 5 for line in lines), result
+
+
+def check(args, folder):
+    """The command succeeds, says nothing on stderr, and writes something."""
+    result = pyheld(*args, timeout=240)
+    assert result.err == b"", result
+    written = os.listdir(folder)
+    for name in written:
+        assert os.path.getsize(os.path.join(folder, name)) > 1000, name
+        os.unlink(os.path.join(folder, name))
+    if args[0] == "capture" or args[0] == "export" and "-o" in args:
+        assert result.out == b"" and len(written) == 1, (result, written)
+    elif args[0] == "export" or "--json" in args:
+        check_json(result)
+    else:
+        check_text(result)
+
+
+def check_all(target, source, directory, earlier):
+    """Every command on a source: a target and the options that it needs."""
+    folder = directory.file("written")
+    os.mkdir(folder)
+    address = "0x%x" % target.facts["address"]
+    ran = 0
+    for line in commands.LINES:
+        if line.startswith("watch") and source != [target.pid]:
+            continue        # only a process can be watched
+        check(commands.fill(line, source, address, earlier, folder), folder)
+        ran += 1
+    os.rmdir(folder)
+    print("# %d command lines" % ran)
+
+
+def earlier_capture(target, directory):
+    path = directory.file("earlier.pyheld")
+    pyheld("capture", target.pid, "-o", path)
+    return path
+
+
+def test_every_command_is_run():
+    assert not commands.missing(), commands.missing()
+
+
+@limit(300)
+@each(lambda: [pythons.newest()])
+def test_on_a_process(python):
+    with Target(python, "app.py") as target, Directory() as d:
+        check_all(target, [target.pid], d, earlier_capture(target, d))
+
+
+@limit(300)
+@each(lambda: [pythons.newest()])
+def test_on_a_core(python):
+    with Target(python, "app.py") as target, Directory() as d:
+        core, _ = gcore(target, d)
+        check_all(target, [*sysroot(python), core], d,
+                  earlier_capture(target, d))
+
+
+@limit(300)
+@each(lambda: [pythons.newest()])
+def test_on_a_capture(python):
+    with Target(python, "app.py") as target, Directory() as d:
+        earlier = earlier_capture(target, d)
+        later = d.file("later.pyheld")
+        pyheld("capture", target.pid, "-o", later)
+        check_all(target, [later], d, earlier)
+
+
+def test_help_for_each_command():
+    check_text(pyheld("help"))
+    for name in commands.names():
+        result = pyheld("help", name)
+        assert b"Usage: pyheld" in result.out and not result.err, result
