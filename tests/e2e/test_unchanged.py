@@ -5,8 +5,10 @@ import array
 import errno
 import hashlib
 import os
+import tempfile
 import time
 
+import commands
 import pythons
 from harness import Target, each, pyheld, status
 
@@ -157,27 +159,28 @@ def settled(target):
     raise AssertionError("the target does not hold still")
 
 
+def address_of_a_node(target):
+    found = pyheld("chain", "--type=__main__.Node", "--json", target.pid).json
+    return found["chains"][0]["steps"][-1]["address"]
+
+
 @each(pythons.supported)
 def test_same_after_each_command(python):
-    with Target(python, "crowd.py", "still", 2000) as target:
+    assert not commands.missing(), commands.missing()
+    with Target(python, "crowd.py", "still", 2000) as target, \
+            tempfile.TemporaryDirectory() as folder:
         before = settled(target)
         assert len(before.threads) == 5, before.threads
         assert len(before.pages) > 500
+        address = address_of_a_node(target)
+        earlier = os.path.join(folder, "earlier.pyheld")
+        pyheld("capture", target.pid, "-o", earlier)
         bad = []
-        address = None
-        for command in (["summary"], ["summary", "--json"],
-                        ["chain", "--type=__main__.Node", "--json"],
-                        ["cycles"], ["export", "--format=jsonl"],
-                        ["object"]):
-            if command == ["object"]:
-                args = ["object", target.pid, address]
-            else:
-                args = command + [target.pid]
-            result = pyheld(*args)
-            if "chain" in command:
-                address = result.json["chains"][0]["steps"][-1]["address"]
-            for d in before.differences(State(target)):
-                bad.append("after %s: %s" % (" ".join(command), d))
+        for line in commands.one_each():
+            pyheld(*commands.fill(line, [target.pid], address, earlier,
+                                  folder))
+            bad += ["after %s: %s" % (line, d)
+                    for d in before.differences(State(target))]
         print("# %-14s %d pages, %d threads, %d files"
               % (python.label, len(before.pages), len(before.threads),
                  len(before.files)))
