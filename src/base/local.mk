@@ -5,6 +5,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/hash.h \
+	src/base/log.c \
+	src/base/log.h \
 	src/base/quantity.c \
 	src/base/quantity.h \
 	src/base/str.c \
