@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "target/file.h"
 
 /*
@@ -124,6 +125,11 @@ int file_of(struct file_vec *files, int dir, const struct mapping *m)
 	if (!m->inode)
 		return -1;
 	f.fd = open_file(dir, m);
+	if (f.fd < 0)
+		log_info("file %s can't be opened, or is not the one that is "
+			 "mapped at 0x%" PRIx64, m->path, m->start);
+	else
+		log_detail("file %s is opened", m->path);
 	file_vec_push(files, f);
 	return f.fd;
 }
@@ -142,5 +148,7 @@ void file_raise_limit(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit))
 		return;
 	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		log_info("the limit of open files can't be raised: %s",
+			 strerror(errno));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "target/elf/image.h"
 #include "target/module-data.h"
 #include "target/modules.h"
@@ -57,11 +59,14 @@ static void restore_mapping(struct target *t, struct image *im,
 		return;
 	s.bytes = xcalloc(1, s.end - start);
 	err = image_read(im, start - module->bias, s.bytes, s.end - start);
-	error_free(err);
 	if (err) {
+		log_pass_over(err, "0x%" PRIx64 " to 0x%" PRIx64 " stays "
+			      "missing", start, s.end);
 		free(s.bytes);
 		return;
 	}
+	log_info("module %s: 0x%" PRIx64 " to 0x%" PRIx64 ", which is missing,"
+		 " is taken from its file", module->path, start, s.end);
 	image_relocate(im, module->bias, start, s.end, s.bytes);
 	memory_add(restored, &s);
 }

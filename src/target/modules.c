@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "target/elf/image.h"
 #include "target/modules.h"
 
@@ -59,7 +60,8 @@ static bool has_magic(struct target *t, raddr addr)
 	struct error *err = t->source->peek(t, addr, magic, sizeof(magic));
 
 	if (err) {
-		error_free(err);
+		log_pass_over_usual(err, "what is mapped at 0x%" PRIx64
+				    " is not taken for a module", addr);
 		return false;
 	}
 	return !memcmp(magic, "\177ELF", 4);
@@ -193,17 +195,29 @@ static void open_image(struct target *t, struct module *module)
 	int fd = open_module(t, module, &is_debug);
 	struct error *err;
 
-	if (fd < 0)
+	if (fd < 0) {
+		log_info("module %s at 0x%" PRIx64 ": no file to take symbols"
+			 " from%s", module->path, module->start,
+			 t->source->symbol ? ", only what is in the core" : "");
 		return;
+	}
 	err = image_open(fd, module->path, &module->image);
 	if (err) {
-		error_free(err);
+		log_pass_over(err, "the module at 0x%" PRIx64 " has no symbols",
+			      module->start);
 		return;
 	}
 	if (!is_debug && !find_bias(t, module)) {
+		log_info("module %s at 0x%" PRIx64 ": its file is not laid out "
+			 "as it is mapped, so its symbols are not used",
+			 module->path, module->start);
 		image_close(module->image);
 		module->image = NULL;
+		return;
 	}
+	log_detail("module %s at 0x%" PRIx64 ": symbols of its %s, bias 0x%"
+		   PRIx64, module->path, module->start,
+		   is_debug ? "debug information" : "file", module->bias);
 }
 
 struct image *modules_image(struct target *t, struct module *module)
@@ -237,7 +251,12 @@ struct error *modules_symbol(struct target *t, const char *in,
 			*ret = value + module->bias;
 			return NULL;
 		}
-		error_free(err);
+		/* Most files do not define it: that is no news. */
+		if (err->code == ERR_NOT_FOUND)
+			error_free(err);
+		else
+			log_pass_over(err, "look for %s in other modules",
+				      name);
 	}
 	return error_new(ERR_NOT_FOUND, "no mapped file defines %s", name);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "target/core/core-files.h"
 #include "target/core/fetch.h"
@@ -46,6 +47,13 @@ static void refuse(struct wanted *w, const char *path, const char *why)
 	w->file->refused = true;
 }
 
+static void take_symbols(struct wanted *w, int fd, const char *path)
+{
+	log_info("file %s: %s is used for symbols, it is debug information",
+		 w->file->path, path);
+	w->file->debug_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
 /*
  * A file of debug information has the program's headers and build-id, but in
  * place of its code nothing: it is good for symbols.  True where it is one.
@@ -58,18 +66,31 @@ static bool take_debug(struct wanted *w, int fd, const char *path)
 	bool is_one = !err && image_is_debug(im);
 	const char *its_id;
 
-	error_free(err);
+	log_pass_over_usual(err, "it is no file of debug information");
 	if (is_one) {
 		add_hex(&id, w->id.bytes, w->id.len);
 		its_id = image_build_id(im);
 		if (!id.len || !its_id || strcmp(id.s, its_id))
 			refuse(w, path, "another build-id");
 		else if (w->file->debug_fd < 0)
-			w->file->debug_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+			take_symbols(w, fd, path);
 	}
 	if (!err)
 		image_close(im);
 	return is_one;
+}
+
+static void log_ids(const struct wanted *w, const struct first_page *page,
+		    const char *path)
+{
+	CLEANUP(str_release) struct str of_core = STR_INIT, of_file = STR_INIT;
+	struct build_id id = first_page_id(page);
+
+	add_hex(&of_core, w->id.bytes, w->id.len);
+	add_hex(&of_file, id.bytes, id.len);
+	log_info("file %s: %s is another one: build-id %s, the core's %s",
+		 w->file->path, path, id.len ? of_file.s : "none",
+		 w->id.len ? of_core.s : "none");
 }
 
 /* Takes the file where it is the right one; `fd` stays the caller's. */
@@ -85,12 +106,20 @@ static bool take_fd(struct wanted *w, int fd, const char *path)
 	if (first_page_is_elf(&page) && take_debug(w, fd, path))
 		return false;
 	if (w->page.len && !first_page_same(&w->page, &page)) {
+		log_ids(w, &page, path);
 		refuse(w, path, w->id.len ? "another build-id" :
 					    "it begins otherwise");
 		return false;
 	}
 	if (!w->page.len && first_page_is_elf(&page))
 		w->core->unverified = true;
+	log_info("file %s is used%s%s, %s", path,
+		 strcmp(path, w->file->path) ? " in place of " : "",
+		 strcmp(path, w->file->path) ? w->file->path : "",
+		 !w->page.len ? "by its name: the core does not hold its first"
+				" page" :
+		 w->id.len ? "its build-id is the core's" :
+			     "its first page is the core's");
 	w->file->size = st.st_size;
 	w->file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	return w->file->fd >= 0;
@@ -104,6 +133,8 @@ static bool take_below(struct wanted *w, const char *root, const char *path)
 	CLEANUP(closep) int fd = file_open_below(root, path);
 	CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
 
+	if (fd < 0)
+		log_detail("file %s: no %s", w->file->path, whole);
 	return take_fd(w, fd, whole);
 }
 
@@ -150,7 +181,7 @@ static bool take_fetched(struct wanted *w)
 		c->fetch_failed = true;
 		target_warn(w->target, "%s", err->message);
 	}
-	error_free(err);
+	log_pass_over_usual(err, "file %s is not fetched", w->file->path);
 	return take_fd(w, fd, "the file from the debuginfod server");
 }
 

@@ -2,12 +2,14 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "target/core/core-command.h"
 #include "target/core/core-files.h"
 #include "target/core/core-maps.h"
@@ -51,6 +53,10 @@ static struct error *read_all(struct core *c, struct target *t)
 		free(t->executable);
 		t->executable = xstrdup(c->files.v[c->program].path);
 	}
+	log_info("core '%s': %zu segments, %zu mappings of %zu files, %zu "
+		 "threads, %" PRIu64 " bytes missing, program %s", t->name,
+		 c->loads.nr, t->mappings.nr, c->files.nr, t->threads.nr,
+		 t->missing, *t->executable ? t->executable : "not known");
 	return NULL;
 }
 
@@ -102,6 +108,7 @@ static struct error *unpack_core(struct core *c, struct target *t)
 	if (damaged)
 		target_warn(t, "the compressed core is damaged or truncated:"
 			    " only the part before that is read");
+	log_info("core '%s' is unpacked to an unnamed file", t->name);
 	close(c->fd);
 	c->fd = fd;
 	return NULL;
@@ -136,7 +143,8 @@ static struct error *core_snapshot(struct target *t,
 	err = options->check(t, options->context, &again);
 	/* The words that it reads may be missing. */
 	if (err && t->missing) {
-		error_free(err);
+		log_pass_over(err, "nobody knows whether a collection was "
+			      "running");
 		err = NULL;
 	}
 	if (!err && again)

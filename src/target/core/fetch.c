@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "target/core/fetch.h"
 
 /* A run asks a hundred times: no server is no news. */
@@ -81,6 +82,8 @@ struct error *fetch_executable(struct fetch **f, const uint8_t *id, size_t len,
 	err = open_fetch(f);
 	if (err)
 		return err;
+	log_info("the debuginfod servers are asked for build-id %02x%02x...",
+		 len > 1 ? id[0] : 0, len > 1 ? id[1] : 0);
 	fd = (*f)->find((*f)->client, id, (int)len, NULL);
 	if (fd == -ENOENT)
 		return error_new(ERR_NOT_FOUND, "no debuginfod server has it");

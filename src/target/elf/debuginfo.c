@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "target/elf/debuginfo.h"
 #include "target/file.h"
 
@@ -100,12 +101,15 @@ static const struct {
 static int open_debug_file(const char *root, const char *id)
 {
 	CLEANUP(freep) char *path = NULL;
+	int fd;
 
 	if (!id || strlen(id) < 4)
 		return -1;
 	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
 			 id + 2);
-	return file_open_regular(AT_FDCWD, path);
+	fd = file_open_regular(AT_FDCWD, path);
+	log_info("debug information: %s %s", fd < 0 ? "no" : "found", path);
+	return fd;
 }
 
 /* The supplementary file that dwz made, below `root` by its build-id. */
@@ -160,16 +164,18 @@ static bool has_units(Dwarf *dwarf)
  */
 static struct debuginfo *open_file(struct image *im, int fd, const char *root)
 {
-	CLEANUP(error_freep) struct error *err = NULL;
 	const char *wanted = image_build_id(im), *id;
 	struct debuginfo *d;
 	struct image *file;
+	struct error *err;
 
 	if (fd < 0)
 		return NULL;
 	err = image_open(fd, image_name(im), &file);
-	if (err)
+	if (err) {
+		log_pass_over(err, "look for its debug information elsewhere");
 		return NULL;
+	}
 	d = xcalloc(1, sizeof(*d));
 	d->file = file;
 	d->alternate_fd = -1;

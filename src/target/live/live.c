@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/log.h"
 #include "target/live/live-data.h"
 #include "target/live/live.h"
 #include "target/live/process.h"
@@ -81,5 +82,8 @@ struct error *live_open(pid_t pid, struct target *t)
 	t->pid = pid;
 	t->executable = read_executable(t->live);
 	process_describe(t, t->live->dir);
+	log_info("process %d: %s, %zu mappings, root directory %s", (int)pid,
+		 t->executable, t->mappings.nr,
+		 *t->live->root ? t->live->root : "/");
 	return NULL;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "target/live/copy.h"
 #include "target/live/process.h"
 #include "target/live/snapshot.h"
@@ -28,6 +30,7 @@ struct attempt {
 	struct thread_vec threads;
 	uint64_t pause_ns, taken_at;
 	bool again;
+	unsigned int nr_retries;
 	struct error *err;
 };
 
@@ -176,7 +179,10 @@ static struct error *attempt_all(struct attempt *a)
 					 "%.1f s: try again",
 					 (int)a->target->pid, i + 1,
 					 gone / 1e9);
+		log_detail("snapshot: the process is within a collection, "
+			   "stopped for %.2f ms in vain", a->pause_ns / 1e6);
 		wait_while_busy(a, wait);
+		a->nr_retries++;
 		wait = MIN(2 * wait, LAST_WAIT_NS);
 		err = attempt_again(a, start);
 	}
@@ -218,6 +224,29 @@ static struct error *adopt(struct attempt *a)
 	return NULL;
 }
 
+/* Only now: nothing is written while the process stands still. */
+static void log_snapshot(const struct attempt *a)
+{
+	const struct target *t = a->target;
+
+	log_info("snapshot: %zu threads stood still for %.2f ms, %" PRIu64
+		 " bytes copied by %s, %" PRIu64 " bytes could not be read, %u "
+		 "retries because of a collection", t->threads.nr,
+		 t->pause_ns / 1e6, t->memory.bytes_copied, t->live->use_mem ?
+		 "/proc/PID/mem (process_vm_readv is refused)" :
+		 "process_vm_readv", t->lost, a->nr_retries);
+	log_info("memory: %zu mappings, %u segments", t->mappings.nr,
+		 t->memory.nr_segments);
+	for (size_t i = 0; log_wants(LOG_DETAIL) && i < t->threads.nr; i++) {
+		const struct thread *th = &t->threads.v[i];
+
+		log_detail("thread %d (%d here) '%.*s': TLS at 0x%" PRIx64
+			   ", stack at 0x%" PRIx64, (int)th->tid,
+			   (int)th->host_tid, (int)sizeof(th->name), th->name,
+			   th->fs_base, th->sp);
+	}
+}
+
 struct error *snapshot_take(struct target *t,
 			    const struct snapshot_options *options)
 {
@@ -233,6 +262,8 @@ struct error *snapshot_take(struct target *t,
 	err = attempt_all(&a);
 	if (!err)
 		err = adopt(&a);
+	if (!err)
+		log_snapshot(&a);
 	thread_vec_release(&a.threads);
 	copy_release(&copy);
 	return err;
