@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "heap/heap.h"
 
 const char *const root_kind_names[NR_ROOT_KINDS] = {
@@ -154,7 +155,7 @@ const struct heap_fact *heap_fact_of(const struct heap *h, oid o)
 void heap_fail(struct heap *h, struct error *err)
 {
 	if (h->failed)
-		error_free(err);
+		log_pass_over(err, "the first error of this heap is reported");
 	else
 		h->failed = err;
 }

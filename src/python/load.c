@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "python/emulator/emulator.h"
 #include "python/emulator/ifunc.h"
 #include "python/load.h"
@@ -394,6 +395,8 @@ static struct error *load_heap(struct python *py,
 		py->emulator = emulator_new(py->memory,
 					    any_fs_base(py->target),
 					    &py->no_emulator);
+	if (!py->emulator)
+		log_info("emulator: none: %s", py->no_emulator);
 	py->most_claims = all_words(py->memory) + MIN_CLAIMS;
 	refs_begin(py);
 	py->lookups = MAX_LOOKUPS;
@@ -480,7 +483,9 @@ static struct error *load_once(struct target *t,
 	*torn = py->torn;
 	*again = python_wants_another(py);
 	if (*again) {
-		error_free(err);
+		log_pass_over(err, "another snapshot is taken");
+		log_info("snapshot %u has a thread amid a change (0x%" PRIx64
+			 "): another is taken", nr, py->torn);
 		return NULL;
 	}
 	if (err && err->code == ERR_FAULT)

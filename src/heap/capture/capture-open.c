@@ -3,11 +3,13 @@
  * Open a capture, believing nothing of it.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "heap/capture/capture-read.h"
 
 /*
@@ -380,6 +382,9 @@ static struct error *open_capture(struct capture *c, struct heap *ret)
 	err = read_all(&h);
 	if (err)
 		return err;
+	log_info("capture: %zu bytes, %" PRIu32 " sections, taken of PID %" PRId64
+		 " at %" PRIu64, c->size, c->nr_sections, h.info.pid,
+		 h.info.taken_at);
 	*ret = h;
 	memset(&h, 0, sizeof(h));
 	return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/log.h"
 #include "python/emulator/emulator-batch.h"
 #include "python/emulator/emulator-memory.h"
 
@@ -32,11 +33,14 @@ static struct emulator_strike *add_strike(struct emulator *e, raddr traverse)
 	return s;
 }
 
-static void strike(struct emulator *e, raddr traverse, bool hung)
+static void strike(struct emulator *e, raddr traverse, bool hung,
+		   const char *why)
 {
 	struct emulator_strike *s = add_strike(e, traverse);
 
-	s->failures++;
+	if (!s->failures++)
+		log_detail("emulator: tp_traverse at 0x%" PRIx64 " failed: %s",
+			   traverse, why);
 	if (hung || e->tainted)
 		s->costly++;
 	if (hung)
@@ -128,7 +132,7 @@ void emulator_batch_fail(struct emulator *e, const char *why, bool hung)
 	e->visited->nr = c->first;
 	c->nr = 0;
 	c->failed = why;
-	strike(e, c->traverse, hung);
+	strike(e, c->traverse, hung, why);
 }
 
 void emulator_batch_fail_rest(struct emulator *e, const char *why)

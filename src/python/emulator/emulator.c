@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "python/emulator/emulator-batch.h"
 #include "python/emulator/emulator-engine.h"
 #include "python/emulator/emulator-memory.h"
@@ -16,6 +17,7 @@ static const char *reopen_if_worn(struct emulator *e)
 {
 	if (e->uc && !emulator_memory_worn(e))
 		return NULL;
+	log_detail("emulator: another engine is started");
 	emulator_state_close(e);
 	return emulator_engine_open(e);
 }
@@ -202,6 +204,7 @@ static void on_late(void *context)
 
 static const char *emulator_open(struct emulator *e)
 {
+	unsigned int major, minor;
 	const char *why_not;
 
 	if (!make_area(e))
@@ -211,6 +214,8 @@ static const char *emulator_open(struct emulator *e)
 		return "the emulator's watchdog can't be started";
 	e->progress = watchdog_progress(e->watchdog);
 	why_not = emulator_engine_open(e);
+	uc_version(&major, &minor);
+	log_info("emulator: Unicorn %u.%u", major, minor);
 	if (!why_not && !emulator_works(e))
 		why_not = "this version of Unicorn does not do what is needed";
 	return why_not;

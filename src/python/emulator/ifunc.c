@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
 #include "python/emulator/emulator.h"
 #include "python/emulator/ifunc.h"
 #include "target/elf/image.h"
@@ -63,9 +64,13 @@ static bool redirect_library(struct python *py, raddr addr)
 	err = modules_symbol(py->target, NULL, "_rtld_global_ro", &features,
 			    &size);
 	if (err) {
-		error_free(err);
+		log_pass_over(err, "%s is not asked for its plain functions",
+			      module->path);
 		return false;
 	}
+	log_info("%s is asked for the plain variants of %zu functions, as what"
+		 " it chose at 0x%" PRIx64 " can't be emulated", module->path,
+		 functions.nr, addr);
 	redirect(py->emulator, module, &functions, features, size);
 	return true;
 }

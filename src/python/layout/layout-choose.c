@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "python/layout/debug-offsets.h"
 
@@ -64,6 +65,7 @@ static struct error *lookup(struct debuginfo *d, const char *type,
 	*found = false;
 	err = debuginfo_member(d, type, path, &offset, &size);
 	if (err && err->code == ERR_NOT_FOUND) {
+		/* No line: most members are of some versions only. */
 		error_free(err);
 		return NULL;
 	}
@@ -313,7 +315,7 @@ static struct error *choose_dwarf(const struct layout_query *q,
 		return NULL;
 	err = layout_from_debuginfo(d, &l);
 	if (err && err->code == ERR_NOT_FOUND) {
-		error_free(err);
+		log_pass_over(err, "the layout comes from a table");
 		return NULL;
 	}
 	if (err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "python/layout/layout-choose.h"
 #include "python/locate/find.h"
 #include "python/locate/restore.h"
@@ -73,21 +74,25 @@ static uint32_t find_hexversion(struct python *py)
 	raddr at;
 	int minor;
 
-	error_free(target_peek(py->target, py->runtime, &word, 8));
+	log_pass_over(target_peek(py->target, py->runtime, &word, 8),
+		      "_PyRuntime is taken to have no debug offsets");
 	if (memcmp(&word, "xdebugpy", 8) == 0) {
-		error_free(target_peek(py->target, py->runtime + 8, &word, 8));
+		log_pass_over(target_peek(py->target, py->runtime + 8, &word, 8),
+			      "the debug offsets have no version");
 		return (uint32_t)word;
 	}
 	struct error *err = modules_symbol(py->target, NULL, "Py_Version", &at,
 					  &size);
 	if (!err) {
 		word = 0;
-		error_free(target_peek(py->target, at, &word, 8));
+		log_pass_over(target_peek(py->target, at, &word, 8),
+			      "Py_Version is not used");
 		/* It is read-only data, which a core may leave out. */
 		if (word)
 			return (uint32_t)word;
 	}
-	error_free(err);
+	log_pass_over_usual(err, "the version comes from a file's name or from"
+			    " the size of _PyRuntime");
 	minor = minor_of_paths(py->target, py->runtime);
 	if (minor >= 0 && minor < 64)
 		return 0x03000000u | (uint32_t)minor << 16;
@@ -113,7 +118,7 @@ static bool has_symbol(struct target *t, const char *name)
 	raddr at;
 	struct error *err = modules_symbol(t, NULL, name, &at, &size);
 
-	error_free(err);
+	log_pass_over_usual(err, "this build has none");
 	return !err;
 }
 
@@ -123,7 +128,7 @@ static bool is_cpython(pid_t pid)
 	struct error *err = target_open_pid(pid, &t);
 	bool is = !err && has_symbol(t, "_PyRuntime");
 
-	error_free(err);
+	log_pass_over_usual(err, "PID %d is not taken for a Python", (int)pid);
 	target_close(t);
 	return is;
 }
@@ -194,10 +199,10 @@ static struct debuginfo *find_debuginfo(void *context)
 	err = debuginfo_open(im, s->py->target->pid ? root : "",
 			     &s->found);
 	if (err) {
-		error_free(err);
+		log_pass_over(err, "look below our own root directory");
 		err = debuginfo_open(im, "", &s->found);
 	}
-	error_free(err);
+	log_pass_over(err, "the layout does not come from DWARF");
 	return s->found;
 }
 
@@ -232,6 +237,8 @@ static struct error *choose_layout(struct python *py)
 	}
 	err = layout_choose(&q, &py->layout, &py->layout_source);
 	debuginfo_close(search.found);
+	if (!err)
+		log_info("layout: %s", py->layout_source);
 	return err;
 }
 
@@ -243,7 +250,7 @@ static raddr symbol(struct python *py, const char *name)
 	uint64_t size;
 	struct error *err = modules_symbol(py->target, NULL, name, &at, &size);
 
-	error_free(err);
+	log_pass_over_usual(err, "it is not known by its symbol");
 	return err ? 0 : at;
 }
 
@@ -339,7 +346,9 @@ static struct error *find_runtime(struct python *py)
 	}
 	if (err->code != ERR_NOT_FOUND)
 		return err;
-	error_free(err);
+	log_pass_over(err, "%s", py->target->core ?
+		      "_PyRuntime is searched for in the core's data" :
+		      "it is no CPython");
 	py->by_search = py->target->core && search_runtime(py);
 	return py->by_search ? NULL : not_cpython(py->target);
 }
@@ -373,6 +382,12 @@ struct error *find_python(struct target *t, struct python *py)
 	heap_note(py->heap, true, "the runtime is found", "_PyRuntime at 0x%"
 		  PRIx64 ", %" PRIu64 " bytes, of 3.%d", py->runtime,
 		  py->runtime_size, py->minor);
+	log_info("runtime: _PyRuntime at 0x%" PRIx64 " by %s, %" PRIu64
+		 " bytes, version 0x%08" PRIx32 "%s%s%s", py->runtime,
+		 py->by_search ? "a search" : "its symbol", py->runtime_size,
+		 py->hexversion, py->free_threaded ? ", free-threaded" : "",
+		 py->debug ? ", debug" : "", py->trace_refs ?
+		 ", with Py_TRACE_REFS" : "");
 	if (!py->by_search)
 		find_known(py);
 	if (!py->known.type || !py->known.object || !py->known.str)

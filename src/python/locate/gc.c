@@ -14,6 +14,7 @@
  * 3.14.4 the old space that the object is in).  Debian's 3.13 aligns heads to
  * 4 bytes: the mask is ~3, never ~7.
  */
+#include "base/log.h"
 #include "python/locate/gc-freethreaded.h"
 #include "python/locate/gc.h"
 #include "python/state/object-head.h"
@@ -163,6 +164,7 @@ bool gc_is_busy(struct target *t, void *context)
 	bool again = false;
 	struct error *err = gc_check_idle(t, context, &again);
 
+	/* It is asked again and again, and the next stop reports errors. */
 	error_free(err);
 	return !err && again;
 }
@@ -295,6 +297,13 @@ struct error *gc_load(struct python *py)
 		if (err)
 			return err;
 		load_state(py, &py->interpreters.v[i], &hi);
+		log_info("interpreter %" PRId64 " at 0x%" PRIx64 ": collector's"
+			 " lists from 0x%" PRIx64 " on, with %" PRIu64 ", %"
+			 PRIu64 " and %" PRIu64 " objects, %" PRIu64 " frozen",
+			 hi.id, py->interpreters.v[i].address,
+			 py->interpreters.v[i].gc.heads[0],
+			 hi.generations[0].objects, hi.generations[1].objects,
+			 hi.generations[2].objects, hi.frozen);
 		if (hi.gc_collecting)
 			heap_warn(py->heap,
 				  "interpreter %" PRId64 " is within a "

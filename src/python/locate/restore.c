@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/log.h"
 #include "python/locate/restore.h"
 #include "target/elf/image.h"
 #include "target/module-data.h"
@@ -15,7 +16,7 @@ static bool is_cpython(struct target *t, struct module *module)
 	if (!im)
 		return false;
 	err = image_symbol(im, "PyType_Type", &at, &size);
-	error_free(err);
+	log_pass_over_usual(err, "it is not taken for CPython's file");
 	return !err;
 }
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "python/layout/debug-offsets.h"
 #include "python/layout/layout-choose.h"
 #include "python/locate/gc.h"
@@ -85,6 +86,7 @@ static bool has_lists(struct python *py, raddr address)
 	struct interpreter interp = { .address = address };
 	struct error *err = gc_locate(py, &interp);
 
+	/* No line: of what is tried, almost nothing is an interpreter. */
 	error_free(err);
 	return !err;
 }
@@ -133,6 +135,7 @@ static bool is_told(struct python *py, raddr at, const uint8_t *p,
 	py->layout_source = NULL;
 	struct error *err = layout_choose(&q, &py->layout, &py->layout_source);
 	if (err) {
+		/* No line: a core may be full of cookies. */
 		error_free(err);
 		return false;
 	}
@@ -261,6 +264,10 @@ bool search_runtime(struct python *py)
 	bool found = search(py, data, has_cookie) ||
 		     search(py, data, has_interpreters);
 
+	log_info("search: %s", found ? py->minor >= 13 ?
+		 "debug offsets of a _PyRuntime that agrees are found" :
+		 "interpreters that agree with a layout are found" :
+		 "nothing in the core's data agrees with any layout");
 	free(py->layout_source);
 	py->layout_source = NULL;
 	return found;
