@@ -47,6 +47,7 @@ EXTRA_DIST += \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unchanged.py \
+	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
 	tests/run-all \
 	tests/targets/amid.py \

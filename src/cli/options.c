@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
@@ -40,6 +41,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		argp_state_help(state, stdout,
 				ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK);
 		return 0;
+	case 'v':
+		log_set_level(log_level + 1);
+		return 0;
 	case 'V':
 		version_print(stdout);
 		exit(STATUS_OK);
@@ -56,6 +60,9 @@ static const struct argp_option common_options[] = {
 	  "TARGET is a core file of the program FILE", -1 },
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
 	  "Look below DIR for the files that a core's process had mapped", -1 },
+	{ "verbose", 'v', NULL, 0,
+	  "Write to stderr what was found where, what was retried and which"
+	  " errors were passed over; -vv: more", -1 },
 	{ "help", 'h', NULL, 0, "Show this help", -1 },
 	{ "usage", OPTION_USAGE, NULL, 0, "Show a short usage message", -1 },
 	{ "version", 'V', NULL, 0, "Show the version", -1 },

@@ -60,8 +60,8 @@ enum {
 	OPTION_MIN_PERCENT,
 };
 
-/* --color, --executable, --sysroot, --help, --usage and --version, of all
-   commands. */
+/* --color, --executable, --sysroot, --verbose, --help, --usage and --version,
+   of all commands. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

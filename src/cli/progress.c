@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/log.h"
 #include "cli/progress.h"
 
 #define FIRST_MS 500
@@ -112,7 +113,8 @@ void progress_start(const char *what)
 		pthread_mutex_unlock(&progress.lock);
 		return;
 	}
-	if (!isatty(STDERR_FILENO))
+	/* Lines of --verbose would end up in the line that is shown. */
+	if (log_wants(LOG_INFO) || !isatty(STDERR_FILENO))
 		return;
 	progress.what = what;
 	start_thread();

@@ -3,7 +3,8 @@
  * cli/progress.h - a line on a terminal while the work takes long.
  *
  * Shown on stderr only, only if that is a terminal, and only from half a
- * second on; gone when the work is done.
+ * second on; gone when the work is done.  Not shown with --verbose, whose lines
+ * say how far the work is.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "analysis/limits/pattern.h"
+#include "base/log.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/version.h"
 #include "heap/capture/capture.h"
 #include "output/coverage.h"
 #include "output/emit.h"
@@ -103,6 +105,18 @@ static struct error *open_file(const char *path, struct heap *ret,
 	return err ? error_wrap(err, "'%s'", path) : NULL;
 }
 
+static void log_heap(const struct heap *h)
+{
+	log_info("heap: %" PRIu32 " objects of %zu types, %zu references, %zu "
+		 "roots, %zu frames", h->nr_objects, h->types.nr, h->edges.nr,
+		 h->roots.nr, h->frames.nr);
+	log_info("references read by readers %" PRIu64 ", emulated %" PRIu64
+		 ", scanned %" PRIu64 ", unread %" PRIu64 "; to no object %"
+		 PRIu64, h->info.nr_native, h->info.nr_emulated,
+		 h->info.nr_scanned, h->info.nr_unread,
+		 h->info.nr_bad_pointers);
+}
+
 static bool is_pid(const char *name)
 {
 	return *name && strspn(name, "0123456789") == strlen(name);
@@ -167,14 +181,16 @@ static int open_session(struct session *s, const char *target,
 	s->next = sessions;
 	sessions = s;
 	progress_start("reading");
+	version_log();
 	err = load(s, target, options);
 	if (err && unreadable && err->code == ERR_CORRUPT) {
 		*unreadable = xstrdup(err->message);
-		error_free(err);
+		log_pass_over(err, "the doctor reports it");
 		return STATUS_OK;
 	}
 	if (err)
 		return session_failed(err);
+	log_heap(&s->heap);
 	progress_start("thinking");
 	for (size_t i = 0; !s->quiet && i < s->heap.info.warnings.nr; i++) {
 		progress_stop();

@@ -5,6 +5,10 @@
 
 #include <stdio.h>
 
+/* For --version. */
 void version_print(FILE *out);
+
+/* For --verbose: this build, the kernel, and what we may do there. */
+void version_log(void);
 
 #endif

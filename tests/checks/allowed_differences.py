@@ -40,4 +40,7 @@ ALLOWED = [
      "names", "plain English"),
     ("*", "it does not have what strings and numbers hold",
      "it does not have the contents of strings and numbers", "plain English"),
+    ("*/doctor*", r"pyheld doctor --json (\S+)",
+     r"pyheld doctor --verbose --json \1 2>&1",
+     "a bug report has what --verbose says"),
 ]

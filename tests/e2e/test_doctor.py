@@ -59,7 +59,7 @@ def test_words():
         target.read_line()
         words = text(pyheld("doctor", target.pid).out)
         for word in ("layout ", "the emulator works", "COMPARED",
-                     "pyheld doctor --json %d" % target.pid):
+                     "pyheld doctor --verbose --json %d 2>&1" % target.pid):
             assert word in words, words
         path = os.path.join(folder, "x.pyheld")
         pyheld("capture", "-o", path, target.pid)

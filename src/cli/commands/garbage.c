@@ -31,7 +31,7 @@ const struct argp garbage_argp = {
 	.doc = "Show what gc.collect() would find unreachable if it ran now:"
 	       " the objects by type, the components that they form, which of"
 	       " them have finalizers or weak references with callbacks, and"
-	       " which can't be collected.  Nothing is collected."
+	       " which can't be collected.  It collects nothing."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld garbage 4242\n"

@@ -102,7 +102,7 @@ static void add_samples(const struct heap *h, const struct format *f,
 static void add_report(const struct doctor *d, struct str *out)
 {
 	str_addf(out, "\nFor a bug report, send the output of\n"
-		 "  pyheld doctor --json %s\n"
+		 "  pyheld doctor --verbose --json %s 2>&1\n"
 		 "and, if you may, what is left of the heap without names and"
 		 " contents:\n"
 		 "  pyheld capture --redact=all -o bug.pyheld %s\n",
