@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * gen-layout - print the tables of src/python that come from DWARF.
+ * gen-layout - print the tables of src/python/layout that come from DWARF.
  *
- *	tools/gen-layout builds.txt >src/python/layout/layout-tables.c
- *	tools/gen-layout --members builds.txt \
+ *	tools/fetch-builds >LIST
+ *	tools/gen-layout LIST >src/python/layout/layout-tables.c
+ *	tools/gen-layout --members LIST \
  *		>src/python/layout/member-names-tables.c
  *
- * For maintainers; not installed.  A line of builds.txt is one build:
+ * "make update-layout-tables" does this.  A tool for maintainers; it is not
+ * installed.  A line of LIST is one build:
  *
  *	0x030d0ff0 debug "3.13.15 (Debian, debug)" /path/python3.13d /path/x.so
  *
- * that is sys.hexversion, "release", "debug" or "free-threaded", a name for
- * reports, then the files: libpython or the program first, then extension
- * modules that define types pyheld knows (_datetime, _asyncio, _ctypes,
- * _decimal, _elementtree, _pickle, _queue, _struct, array, parser ...).  The
- * first file that has a member wins.  Debug files are found by build-id below
- * the directory that follows --root=, or named themselves.
+ * The words are sys.hexversion; "release", "debug" or "free-threaded"; a name
+ * for reports; the files.  The first file is libpython or the program, the
+ * others are extension modules that define types pyheld knows.  The first file
+ * that has a member wins.  Debug files are found by build-id below the
+ * directory of --root=DIR, or are in the list themselves.
+ *
+ * A build without files can't be had any more.  It keeps the row that it has
+ * in the tables of this program; a message on stderr says so.
  *
  * To add a CPython version:
- *	1. add the build to your builds.txt and run both commands above;
- *	2. look at the diff of a member that is new or gone: the new spelling
- *	   of a type or member is one more alternative in layout.def or
- *	   members.def;
- *	3. if _Py_DebugOffsets grew, add the words to debug-offsets.def and the
- *	   version to debug-offsets.c, the newest version to layout.c;
- *	4. make check: check_layout holds the tables against what it finds.
+ *	1. Add the build to tools/builds.txt, and run
+ *	   "make update-layout-tables".
+ *	2. Look at the diff.  If a member is new or gone, the new spelling of
+ *	   its type or name is one more alternative in
+ *	   src/python/layout/layout.def or tools/members.def.
+ *	3. If _Py_DebugOffsets grew, add the words to
+ *	   src/python/layout/debug-offsets.def, the version to
+ *	   src/python/layout/debug-offsets.c, and the newest version to
+ *	   src/python/layout/layout.c.
+ *	4. Run "make check": check_layout_builds compares the tables with the
+ *	   builds that are here.
  *
  * Rows that no binary is at hand for are derived from one that is: see
  * `derived` below, with the evidence.
@@ -248,8 +256,25 @@ static void merge_file(const char *path, bool first, struct layout *ret)
 			fields_of(ret)[i] = fields_of(&l)[i];
 }
 
+static void keep_row(struct build *b)
+{
+	for (unsigned int i = 0; i < nr_layout_rows; i++) {
+		if (strcmp(layout_rows[i].name, b->name) != 0)
+			continue;
+		b->row.layout = layout_rows[i].layout;
+		fprintf(stderr, "gen-layout: %s has no files here: it keeps its"
+			" row, without new members\n", b->name);
+		return;
+	}
+	fprintf(stderr, "gen-layout: %s has no files here and no row yet\n",
+		b->name);
+	exit(1);
+}
+
 static void read_layout(struct build *b)
 {
+	if (!b->files.nr)
+		keep_row(b);
 	for (size_t i = 0; i < b->files.nr; i++)
 		merge_file(b->files.v[i], i == 0, &b->row.layout);
 }

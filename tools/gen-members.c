@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "gen.h"
+#include "python/layout/member-names.h"
 
 static const struct members {
 	const char *types, *structs, *paths;
@@ -92,6 +93,46 @@ static void find_members(const struct build *b, size_t index,
 	}
 }
 
+static bool has_name(const struct member_vec *all, size_t end,
+		     const struct member *m, size_t index)
+{
+	for (size_t i = 0; i < end; i++)
+		if (all->v[i].in == m->in && !strcmp(all->v[i].name, m->name) &&
+		    all->v[i].offsets[index] != LAYOUT_NONE)
+			return true;
+	return false;
+}
+
+/* Where the last tables have it; LAYOUT_NONE: nowhere. */
+static uint32_t kept_offset(const struct build *b, const struct member *m)
+{
+	const bool free_threaded = b->row.free_threaded;
+	const struct member_name *rows = free_threaded ?
+		member_names_free_threaded : member_names;
+	unsigned int nr = free_threaded ? nr_member_names_free_threaded :
+					  nr_member_names;
+	size_t len = strcspn(m->in->types, "|");
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (strlen(rows[i].type) == len &&
+		    !strncmp(rows[i].type, m->in->types, len) &&
+		    !strcmp(rows[i].name, m->name) &&
+		    rows[i].from <= b->row.hexversion &&
+		    b->row.hexversion < rows[i].until)
+			return rows[i].offset;
+	return LAYOUT_NONE;
+}
+
+/* A build without files keeps what the last tables say of it.  They have names,
+ * no paths: of several paths of one name the first one gets the offset. */
+static void keep_members(const struct build *b, size_t index,
+			 struct member_vec *all)
+{
+	for (size_t i = 0; i < all->nr; i++)
+		if (!has_name(all, i, &all->v[i], index))
+			all->v[i].offsets[index] = kept_offset(b, &all->v[i]);
+}
+
 /* The first version that build `i` speaks for. */
 static uint32_t first_version(const struct build_vec *builds, size_t i)
 {
@@ -171,8 +212,12 @@ static void print_table(const struct build_vec *builds, const char *name)
 
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		add_paths(&members[i], builds->nr, &all);
-	for (size_t i = 0; i < builds->nr; i++)
-		find_members(&builds->v[i], i, &all);
+	for (size_t i = 0; i < builds->nr; i++) {
+		if (builds->v[i].files.nr)
+			find_members(&builds->v[i], i, &all);
+		else
+			keep_members(&builds->v[i], i, &all);
+	}
 	for (size_t i = 0; i < all.nr; i++) {
 		const char *p = all.v[i].in->types;
 

@@ -8,3 +8,18 @@ tools_gen_layout_SOURCES = \
 	tools/gen.h \
 	tools/members.def
 tools_gen_layout_LDADD = $(libpyheld)
+
+# Read the builds of tools/builds.txt again, see tools/gen-layout.c.
+update-layout-tables: tools/gen-layout$(EXEEXT)
+	$(top_srcdir)/tools/fetch-builds >tools/builds.list
+	root=`$(top_srcdir)/tests/fetch-pythons --print` && \
+	tools/gen-layout --root=$$root tools/builds.list \
+		>tools/layout-tables.c && \
+	tools/gen-layout --members --root=$$root tools/builds.list \
+		>tools/member-names-tables.c
+	mv tools/layout-tables.c tools/member-names-tables.c \
+		$(top_srcdir)/src/python/layout/
+
+EXTRA_DIST += tools/builds.txt tools/fetch-builds
+CLEANFILES += tools/builds.list
+.PHONY: update-layout-tables

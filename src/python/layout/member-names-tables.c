@@ -464,6 +464,7 @@ const struct member_name member_names[] = {
 { "_lsprof.Profiler", 48, FIRST, LAST, "timer" },
 { "_lsprof.Profiler", 72, 0x030c0000, LAST, "missing" },
 { "_lzma.LZMADecompressor", 184, FIRST, LAST, "unused_data" },
+{ "_multibytecodec.MultibyteCodec", 24, 0x030c0000, LAST, "module" },
 { "_pickle.Pickler", 24, FIRST, 0x030d0000, "persistent_id_function" },
 { "_pickle.Pickler", 24, 0x030d0000, LAST, "persistent_id" },
 { "_pickle.Pickler", 32, FIRST, 0x030d0000, "pers_func_self" },
