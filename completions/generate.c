@@ -17,6 +17,7 @@
 typedef void (*option_fn)(const struct argp_option *o,
 			  const struct command *c);
 
+/* NOLINTNEXTLINE(misc-no-recursion): our own parsers, two deep at most */
 static void each_option(const struct argp *argp, const struct command *c,
 			option_fn fn)
 {

@@ -192,7 +192,7 @@ static bool parse_build(char *line, struct build *ret)
 
 static void read_list(const char *path, struct build_vec *builds)
 {
-	FILE *f = fopen(path, "r");
+	FILE *f = fopen(path, "re");
 	struct build b;
 	char *line = NULL;
 	size_t room = 0;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "base/compiler.h"
 
@@ -27,8 +28,6 @@ char *xasprintf(const char *format, ...) PRINTF(1, 2);
 /* For CLEANUP(): free what the variable points to. */
 static inline void freep(void *variable)
 {
-	extern void free(void *);
-
 	free(*(void **)variable);
 }
 

@@ -7,6 +7,8 @@
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
 
+#include <stdint.h>
+
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define CLEANUP(f) __attribute__((cleanup(f)))
@@ -18,5 +20,11 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* `p` without its const, for an interface that only reads what it gets. */
+static inline void *unconst(const void *p)
+{
+	return (void *)(uintptr_t)p; /* NOLINT(performance-no-int-to-ptr) */
+}
 
 #endif

@@ -84,7 +84,7 @@ static char *top_help(int key, const char *text, void *input UNUSED)
 	struct str s = STR_INIT;
 
 	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)(uintptr_t)text;
+		return unconst(text);
 	str_add(&s, "Commands:\n");
 	for (size_t i = 0; i < nr_commands; i++)
 		str_addf(&s, "  %-10s %s\n", commands[i].name,

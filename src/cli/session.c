@@ -68,17 +68,24 @@ static struct error *refuse_file(const char *path, int fd,
  * Cores and captures are mapped.  Where a page of them is gone there is
  * nothing to go on with.
  */
-static void file_is_lost(int number)
+static void file_is_lost(int number UNUSED)
 {
-	/* In front, what ends a line of progress. */
-	static const char text[] = "\r\033[Kpyheld: the file was truncated"
+	static const char text[] = "pyheld: the file was truncated"
 				   " while it was read, or its disk fails\n";
-	size_t skip = isatty(STDERR_FILENO) ? 0 : 4;
 
-	(void)number;
-	if (write(STDERR_FILENO, text + skip, sizeof(text) - 1 - skip) < 0)
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(STATUS_FAILED);
 	_exit(STATUS_FAILED);
+}
+
+/* The same on a terminal, where a line of progress has to go first. */
+static void file_is_lost_in_progress(int number)
+{
+	static const char text[] = "\r\033[K";
+
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(STATUS_FAILED);
+	file_is_lost(number);
 }
 
 /* A capture, read to `ret`, or a core file, opened as `*target`. */
@@ -91,7 +98,8 @@ static struct error *open_file(const char *path, struct heap *ret,
 	struct stat st;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	signal(SIGBUS, file_is_lost);
+	signal(SIGBUS, isatty(STDERR_FILENO) ? file_is_lost_in_progress :
+					       file_is_lost);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is not a PID, and"
 				   " can't be opened as a file", path);

@@ -14,7 +14,7 @@ enum terminal_color {
 #define TERMINAL_COLORS "auto|always|never"
 
 /* What the next terminal_format() goes by; at the start it is `auto`. */
-void terminal_set_color(enum terminal_color color);
+void terminal_set_color(enum terminal_color wanted);
 
 struct format terminal_format(void);
 

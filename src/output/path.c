@@ -11,7 +11,7 @@
 #include "output/table.h"
 
 /* A longer trail shows only its ends. */
-#define TREE_MAX_LINES 40
+#define TREE_MAX_LINES ((size_t)40)
 #define READABLE_MAX 400
 /*
  * CPython's compiler recurses over an expression: past 1500 steps some

@@ -14,7 +14,7 @@ static int compare_trend_names(const void *a, const void *b)
 static struct trend_type *find_trend(const struct trend *t, size_t nr,
 				     const char *name)
 {
-	struct trend_type key = { .name = (char *)(uintptr_t)name };
+	struct trend_type key = { .name = unconst(name) };
 
 	return nr ? bsearch(&key, t->types.v, nr, sizeof(key),
 			    compare_trend_names)

@@ -28,7 +28,7 @@ static void add_of_rank(const struct heap *h, uint8_t rank,
 
 void roots_known(const struct heap *h, struct root_vec *ret)
 {
-	for (uint8_t rank = 0; rank < NR_ROOT_KINDS; rank++)
+	for (unsigned int rank = 0; rank < NR_ROOT_KINDS; rank++)
 		add_of_rank(h, rank, ret);
 }
 

@@ -144,7 +144,7 @@ static void add_equal_texts(struct suspects *s)
 #define SPARSE_BYTES 430
 #define NEEDED_BYTES (SPARSE_BYTES / 4)
 /* What an empty one may have. */
-#define SPARSE_FREE 2048
+#define SPARSE_FREE UINT64_C(2048)
 
 static uint64_t unused_bytes(struct heap *h, oid o)
 {

@@ -164,7 +164,7 @@ static void release(struct heap *h)
 	addresses_free(c->index);
 	free(c->sections);
 	if (c->mapped)
-		munmap((void *)(uintptr_t)c->bytes, c->size);
+		munmap(unconst(c->bytes), c->size);
 	free(c);
 }
 

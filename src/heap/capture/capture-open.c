@@ -193,8 +193,8 @@ static struct error *load_edge_starts(struct heap *h)
 
 		if (err)
 			return err;
-		h->edge_start = (uint64_t *)(uintptr_t)
-			c->columns[COLUMN_EDGE_START].items;
+		h->edge_start = unconst(
+			c->columns[COLUMN_EDGE_START].items);
 	} else {
 		h->edge_start = xreallocarray(NULL, h->nr_objects,
 					      sizeof(*h->edge_start));
@@ -219,7 +219,7 @@ static struct error *take_column(struct heap *h, enum column column,
 {
 	struct capture *c = h->context;
 	struct error *err = capture_load(h, column);
-	void *items = (void *)(uintptr_t)c->columns[column].items;
+	void *items = unconst(c->columns[column].items);
 
 	if (!err)
 		memcpy(place, &items, sizeof(items));

@@ -36,7 +36,8 @@ void capture_forget(const struct capture *c, const void *start, size_t len)
 	from = (from + CAPTURE_PAGE - 1) & ~(uintptr_t)(CAPTURE_PAGE - 1);
 	end &= ~(uintptr_t)(CAPTURE_PAGE - 1);
 	if (from < end)
-		madvise((void *)from, end - from, MADV_DONTNEED);
+		madvise((uint8_t *)unconst(c->bytes) + (from - file),
+			end - from, MADV_DONTNEED);
 }
 
 /* So much of a file is in our memory at once. */
@@ -119,7 +120,7 @@ uint64_t capture_column_nr(const struct capture *c, enum column column)
 	}
 }
 
-/* Edges and their codes are packed by object, codes first. */
+/* Edges and their codes are packed by object; codes are loaded before edges. */
 static struct error *unpack_by_object(struct heap *h, enum column column,
 				      const uint8_t *bytes, size_t len,
 				      void *items)
@@ -131,18 +132,13 @@ static struct error *unpack_by_object(struct heap *h, enum column column,
 		.nr = h->edge_nr,
 		.nr_edges = c->counts.nr_edges,
 	};
-	struct error *err;
 
 	if (column == COLUMN_CODES) {
 		e.codes = items;
 		return unpack_codes(&e, bytes, len) ? NULL :
 						      capture_damaged("codes");
 	}
-	err = capture_load(h, COLUMN_CODES);
-	if (err)
-		return err;
-	/* Only read. */
-	e.codes = (uint32_t *)(uintptr_t)c->columns[COLUMN_CODES].items;
+	e.codes = unconst(c->columns[COLUMN_CODES].items);
 	e.edges = items;
 	return unpack_edges(&e, bytes, len) ? NULL :
 					      capture_damaged("references");
@@ -214,7 +210,7 @@ static struct error *load_plain(struct capture *c, enum column column,
 	return NULL;
 }
 
-struct error *capture_load(struct heap *h, enum column column)
+static struct error *load_column(struct heap *h, enum column column)
 {
 	struct capture *c = h->context;
 	const struct column_format *f = &column_formats[column];
@@ -228,4 +224,19 @@ struct error *capture_load(struct heap *h, enum column column)
 	if (s->items != capture_column_nr(c, column))
 		return capture_damaged("a column has the wrong length");
 	return s->zstd ? load_packed(h, column, s) : load_plain(c, column, s);
+}
+
+struct error *capture_load(struct heap *h, enum column column)
+{
+	struct capture *c = h->context;
+	const struct capture_section *s =
+		capture_find(c, column_formats[column].tag);
+
+	if (s && s->packing == PACK_EDGES && column != COLUMN_CODES) {
+		struct error *err = load_column(h, COLUMN_CODES);
+
+		if (err)
+			return err;
+	}
+	return load_column(h, column);
 }

@@ -125,7 +125,7 @@ static char *get_maybe(struct row *r)
 /* OID_NONE is 0, so that other ids are short. */
 static void put_oid(struct str *row, oid o)
 {
-	put_number(row, (uint64_t)(o + 1));
+	put_number(row, (oid)(o + 1));
 }
 
 static oid get_oid(struct row *r)

@@ -110,8 +110,7 @@ static const void *pack(struct worker *k, const struct column_format *f,
 		.start = h->edge_start,
 		.nr = h->edge_nr,
 		.edges = h->edges.v,
-		/* Only read. */
-		.codes = (uint32_t *)(uintptr_t)w->details.codes,
+		.codes = unconst(w->details.codes),
 		.nr_edges = h->edges.nr,
 	};
 

@@ -141,7 +141,7 @@ static void find_alternate(struct debuginfo *d, const char *root)
 	open_alternate(d, root, id, (size_t)len);
 	if (!d->alternate) {
 		elf_end(d->alternate_elf);
-		d->alternate_elf = elf_memory((char *)(uintptr_t)&empty,
+		d->alternate_elf = elf_memory(unconst(&empty),
 					      sizeof(empty));
 		d->alternate = dwarf_begin_elf(d->alternate_elf, DWARF_C_READ,
 					       NULL);

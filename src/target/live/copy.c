@@ -301,9 +301,7 @@ static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 		uint64_t part = MIN(len, BATCH_BYTES - b->bytes);
 
 		b->local[b->nr] = (struct iovec){ to, part };
-		/* An address of the target: the kernel alone uses it. */
-		b->remote[b->nr] = (struct iovec){ (void *)(uintptr_t)from,
-						   part };
+		b->remote[b->nr] = live_remote(from, part);
 		b->nr++;
 		b->bytes += part;
 		to += part;

@@ -71,7 +71,7 @@ static bool read_file(int fd, uint8_t *to, uint64_t offset, uint64_t len)
 static bool read_process(struct live *l, uint8_t *to, raddr from, uint64_t len)
 {
 	struct iovec local = { to, len };
-	struct iovec remote = { (void *)(uintptr_t)from, len };
+	struct iovec remote = live_remote(from, len);
 
 	return live_readv(l, &local, &remote, 1) > 0;
 }

@@ -15,6 +15,8 @@
 #ifndef TARGET_LIVE_LIVE_DATA_H
 #define TARGET_LIVE_LIVE_DATA_H
 
+#include <sys/uio.h>
+
 #include "target/file.h"
 #include "target/memory.h"
 
@@ -35,13 +37,19 @@ void live_free(struct live *l);		/* NULL is allowed */
 /* l->start_stack, read again; 0: the process has no memory any more. */
 uint64_t live_read_start_stack(const struct live *l);
 
+/* The `len` bytes at an address of the target, which the kernel alone uses. */
+static inline struct iovec live_remote(raddr addr, size_t len)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+	return (struct iovec){ (void *)(uintptr_t)addr, len };
+}
+
 /*
  * Read memory of the process like process_vm_readv(2), but the `nr` iovecs of
  * `local` and `remote` have the same lengths in pairs.  Returns how many bytes
  * came before one that can't be read, or -1 with errno: ESRCH (it exited),
  * EFAULT (not a single byte), EPERM and others.
  */
-struct iovec;
 ssize_t live_readv(struct live *l, const struct iovec *local,
 		   const struct iovec *remote, unsigned long nr);
 

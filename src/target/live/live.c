@@ -30,7 +30,7 @@ static struct error *live_peek(struct target *t, raddr addr, void *buf,
 			       uint64_t len)
 {
 	struct iovec local = { buf, len };
-	struct iovec remote = { (void *)(uintptr_t)addr, len };
+	struct iovec remote = live_remote(addr, len);
 	ssize_t n;
 
 	if (!len)

@@ -318,6 +318,7 @@ uint64_t stop_resume(struct stop *s)
 
 		if (t->state == TRACEE_STOPPED)
 			ptrace(PTRACE_DETACH, t->thread.host_tid, NULL,
+			       /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 			       (void *)(intptr_t)t->signal);
 		t->state = TRACEE_GONE;
 	}
