@@ -188,7 +188,7 @@ def test_sysroot():
     with Directory() as d:
         python = Copied(shared(), d.file("bin"))
         core = python.core(d)
-        summary(core)
+        whole = summary(core)
         kept = shutil.move(python.main, d.file("kept"))
         root, path = d.file("root"), below(d.file("root"), python.main)
         option = "--sysroot=" + root
