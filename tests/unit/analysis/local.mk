@@ -9,4 +9,5 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_dominators \
 	tests/unit/analysis/check_garbage \
 	tests/unit/analysis/check_limit \
-	tests/unit/analysis/check_reach
+	tests/unit/analysis/check_reach \
+	tests/unit/analysis/check_suspects

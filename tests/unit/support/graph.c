@@ -10,8 +10,16 @@ struct edge {
 };
 VEC_DEFINE(edge_vec, struct edge);
 
+/* What of an object is asked for on demand, by oid. */
+struct made {
+	char *text;		/* NULL: its name */
+	int64_t length;
+};
+VEC_DEFINE(made_vec, struct made);
+
 struct graph {
 	struct str_vec names;
+	struct made_vec made;	/* none of a random graph */
 };
 
 static void fail(const char *what, const char *where)
@@ -36,15 +44,18 @@ static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 
 static void preview(struct heap *h, oid o, size_t max, struct str *ret)
 {
+	const struct graph *g = h->context;
+	bool has_text = o < g->made.nr && g->made.v[o].text;
+
 	(void)max;
-	str_add(ret, graph_name(h, o));
+	str_add(ret, has_text ? g->made.v[o].text : graph_name(h, o));
 }
 
 static int64_t length(struct heap *h, oid o)
 {
-	(void)h;
-	(void)o;
-	return -1;
+	const struct graph *g = h->context;
+
+	return o < g->made.nr ? g->made.v[o].length : -1;
 }
 
 static oid find(struct heap *h, uint64_t address)
@@ -61,7 +72,10 @@ static void release(struct heap *h)
 
 	for (size_t i = 0; i < g->names.nr; i++)
 		free(g->names.v[i]);
+	for (size_t i = 0; i < g->made.nr; i++)
+		free(g->made.v[i].text);
 	str_vec_release(&g->names);
+	made_vec_release(&g->made);
 	free(g);
 }
 
@@ -121,6 +135,7 @@ static oid get(struct heap *h, const char *name)
 	h->size[o] = 16;
 	h->generation[o] = 2;
 	str_vec_push(&g->names, xstrdup(name));
+	made_vec_push(&g->made, (struct made){ NULL, -1 });
 	return o;
 }
 
@@ -165,8 +180,9 @@ static void count_references(struct heap *h)
 static void add_root(struct heap *h, char kind, oid o, bool counted)
 {
 	static const char letters[] = "mfbtin";
-	bool is_stack = kind == 's';
-	const char *at = strchr(letters, is_stack ? 'f' : kind);
+	bool is_stack = kind == 's', is_atexit = kind == 'a';
+	const char *at = strchr(letters, is_stack ? 'f' :
+					 is_atexit ? 'i' : kind);
 
 	if (!at || !kind)
 		fail("no such kind of root", &kind);
@@ -176,6 +192,8 @@ static void add_root(struct heap *h, char kind, oid o, bool counted)
 				   .kind = (enum root_kind)(at - letters),
 				   .name = is_stack ?
 					   xstrdup("thread 1, f, stack 0") :
+					   is_atexit ?
+					   xstrdup("atexit callback 0") :
 					   xstrdup(graph_name(h, o)),
 				   .counted = counted,
 				   .frame = -1 });
@@ -216,6 +234,9 @@ static uint32_t read_type(struct heap *h, char *word)
 		flags |= strstr(slash, "heap") ? TYPE_IS_HEAP : 0;
 		flags |= strstr(slash, "del") ? TYPE_HAS_DEL : 0;
 		flags |= strstr(slash, "legacy") ? TYPE_LEGACY_DEL : 0;
+		flags |= strstr(slash, "dict") ? TYPE_IS_DICT : 0;
+		flags |= strstr(slash, "descriptor") ?
+				 TYPE_IS_DATA_DESCRIPTOR : 0;
 	}
 	return add_type(h, word, flags);
 }
@@ -226,19 +247,71 @@ static void set_type(struct heap *h, oid o, uint32_t type)
 	h->type[o] = type;
 }
 
+static void read_class(struct heap *h, const char *type, const char *object)
+{
+	for (size_t i = 0; i < h->types.nr; i++) {
+		if (strcmp(h->types.v[i].name, type) != 0)
+			continue;
+		h->types.v[i].object = graph_oid(h, object);
+		return;
+	}
+	fail("no such type", type);
+}
+
+/* "8:5" */
+static void read_fact(struct heap *h, oid o, enum fact_kind kind,
+		      const char *text)
+{
+	char *colon;
+	int64_t bound = strtoll(text, &colon, 0);
+
+	if (*colon != ':')
+		fail("not a fact", text);
+	heap_fact_vec_push(&h->facts, (struct heap_fact){
+		.object = o, .kind = kind, .bound = bound,
+		.length = strtoll(colon + 1, NULL, 0) });
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+	const struct heap_fact *x = a, *y = b;
+
+	return (x->object > y->object) - (x->object < y->object);
+}
+
+static void sort_facts(struct heap *h)
+{
+	if (h->facts.nr)
+		qsort(h->facts.v, h->facts.nr, sizeof(*h->facts.v),
+		      compare_facts);
+}
+
 static void read_value(struct heap *h, const char *keyword, char *word)
 {
 	char *equals = strchr(word, '=');
+	struct graph *g = h->context;
 	unsigned long value;
 	oid o;
 
 	if (!equals)
 		fail("not a value", word);
 	*equals++ = '\0';
+	if (strcmp(keyword, "class") == 0) {
+		read_class(h, word, equals);
+		return;
+	}
 	o = get(h, word);
 	value = strcmp(equals, "immortal") == 0 ? REFCOUNT_IMMORTAL
 						: strtoul(equals, NULL, 0);
-	if (strcmp(keyword, "refs") == 0)
+	if (strcmp(keyword, "text") == 0)
+		g->made.v[o].text = xstrdup(equals);
+	else if (strcmp(keyword, "len") == 0)
+		g->made.v[o].length = (int64_t)value;
+	else if (strcmp(keyword, "lru") == 0)
+		read_fact(h, o, FACT_LRU_CACHE, equals);
+	else if (strcmp(keyword, "deque") == 0)
+		read_fact(h, o, FACT_DEQUE, equals);
+	else if (strcmp(keyword, "refs") == 0)
 		h->refcount[o] = (uint32_t)value;
 	else if (strcmp(keyword, "gen") == 0)
 		h->generation[o] = (uint8_t)value;
@@ -248,8 +321,9 @@ static void read_value(struct heap *h, const char *keyword, char *word)
 		h->flags[o] = (uint8_t)value;
 }
 
-static const char *const keywords[] = { "root", "type", "refs", "gen", "size",
-					"flags" };
+static const char *const keywords[] = { "root", "type", "class", "refs", "gen",
+					"size", "flags", "len", "text", "lru",
+					"deque" };
 
 static const char *find_keyword(const char *word)
 {
@@ -257,6 +331,52 @@ static const char *find_keyword(const char *word)
 		if (strcmp(word, keywords[i]) == 0)
 			return keywords[i];
 	return NULL;
+}
+
+static void read_word(struct heap *h, const char *keyword, uint32_t type,
+		      char *word, struct edge_vec *edges)
+{
+	if (!keyword)
+		read_edge(h, word, edges);
+	else if (type)
+		set_type(h, get(h, word), type);
+	else if (strcmp(keyword, "root") == 0)
+		read_root(h, word);
+	else
+		read_value(h, keyword, word);
+}
+
+/* The word with each `#N` replaced by `i`; `*ret_nr` is the last N, else 1. */
+static char *repeat_word(const char *word, unsigned long i,
+			 unsigned long *ret_nr)
+{
+	struct str ret = STR_INIT;
+
+	*ret_nr = 1;
+	for (const char *p = word; *p;) {
+		char *end;
+
+		if (*p != '#') {
+			str_add_char(&ret, *p++);
+			continue;
+		}
+		*ret_nr = strtoul(p + 1, &end, 10);
+		str_addf(&ret, "%lu", i);
+		p = end;
+	}
+	return str_take(&ret);
+}
+
+static void read_words(struct heap *h, const char *keyword, uint32_t type,
+		       const char *words, struct edge_vec *edges)
+{
+	unsigned long nr = 1;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		CLEANUP(freep) char *word = repeat_word(words, i, &nr);
+
+		read_word(h, keyword, type, word, edges);
+	}
 }
 
 /*
@@ -281,16 +401,8 @@ static void read_section(struct heap *h, char *section, bool values,
 		type = read_type(h, word);
 		word = strtok_r(NULL, " \t\n", &save);
 	}
-	for (; word; word = strtok_r(NULL, " \t\n", &save)) {
-		if (!keyword)
-			read_edge(h, word, edges);
-		else if (type)
-			set_type(h, get(h, word), type);
-		else if (is_value)
-			read_value(h, keyword, word);
-		else
-			read_root(h, word);
-	}
+	for (; word; word = strtok_r(NULL, " \t\n", &save))
+		read_words(h, keyword, type, word, edges);
 }
 
 static void read_text(struct heap *h, const char *text, bool values,
@@ -313,6 +425,7 @@ void graph_build(struct heap *h, const char *text)
 	set_edges(h, &edges);
 	count_references(h);
 	read_text(h, text, true, &edges);
+	sort_facts(h);
 }
 
 void graph_path(const struct heap *h, const struct path *p, struct str *ret)

@@ -8,14 +8,23 @@
  * the order of the references of `a`, and lone objects `a`.  Keywords:
  *
  *	root m:a	a counted root: m(odule), f(rame), b(uiltins), t(ype),
- *			i(nterpreter), n(ative), s(tack of a frame); `m~:a` is
- *			not counted
- *	type NAME a b	their type, else "object"; NAME/class,heap,del,legacy
+ *			i(nterpreter), n(ative), s(tack of a frame), a(texit
+ *			callback); `m~:a` is not counted
+ *	type NAME a b	their type, else "object"; NAME/class,heap,del,legacy,
+ *			dict,descriptor
+ *	class NAME=a	the class of this type, which is above, as an object
  *	refs a=2	the reference count, or a=immortal; else as many as the
  *			edges and the counted roots make
  *	gen a=255	the generation, else 2
  *	size a=100	else 16
  *	flags a=4	OBJECT_*
+ *	len a=3		heap_length(), else -1
+ *	text a='x'	heap_preview(), else the name
+ *	lru a=8:5	a functools.lru_cache: its bound (-1: none) and length
+ *	deque a=8:5	a collections.deque: likewise
+ *
+ * A word with `#N` in it stands for N words with 0 .. N - 1 in its place:
+ * `a->b#2` is `a->b0 a->b1`, `type T b#2` gives both that type.
  *
  * Objects get ids in the order in which they are named first, and addresses
  * 16 apart in that order.  An edge is named as its referent, but `__dict__`
