@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/compiler.h - what GNU C gives us, under short names.
+ * base/compiler.h - short names for what GNU C offers.
  *
- * CLEANUP(f) calls f(&variable) when the variable goes out of scope.
+ * MUST_CHECK	the compiler warns where the function's result is not used
+ * PRINTF(n, m)	argument n is printf()'s format, its values begin at m
+ * CLEANUP(f)	calls f(&variable) when the variable goes out of scope
+ * UNUSED	no warning if it is not used
+ * likely(x), unlikely(x)  is `x` true in most cases, or false?
+ *
+ * MIN() and MAX() evaluate one of their arguments twice.
  */
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H

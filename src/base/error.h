@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/error.h - errors that must be looked at.
+ * base/error.h - errors that must be checked.
  *
  * A function that can fail returns `struct error *`; NULL is success.  The
- * caller owns an error and gives it to error_free() or returns it.  The
- * frequent ones are static and cost nothing to make; error_free() knows them.
- * Messages are one line, without a final dot, and safe to show, whatever they
- * quote of a target: see str_add_safe().
+ * caller owns the error: it returns it to its own caller, passes it over with
+ * log_pass_over() (base/log.h), or frees it with error_free().
+ *
+ * Frequent errors are static and cost nothing to make; error_free() does
+ * nothing for them.
+ *
+ * A message is one line without a final dot.  It is safe to show, whatever it
+ * quotes of a target: all of it goes through str_add_safe().
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
@@ -14,40 +18,50 @@
 #include "base/compiler.h"
 
 enum error_code {
-	ERR_FAULT,	 /* an address that the target has not mapped */
-	ERR_GONE,	 /* the target exited */
+	ERR_FAULT,	 /* the target has not mapped this address */
+	ERR_GONE,	 /* the target has exited */
 	ERR_CORRUPT,	 /* the target's data contradicts itself */
-	ERR_NOT_FOUND,	 /* what was looked for is not there */
-	ERR_PERMISSION,	 /* the system said no */
-	ERR_UNSUPPORTED, /* not a target that pyheld can read */
-	ERR_USAGE,	 /* the user's words are wrong */
-	ERR_SYSTEM,	 /* any other failed system or library call */
+	ERR_NOT_FOUND,	 /* what was looked for does not exist */
+	ERR_PERMISSION,	 /* the system refuses it */
+	ERR_UNSUPPORTED, /* pyheld can't read such a target */
+	ERR_USAGE,	 /* an argument of the user is wrong */
+	ERR_SYSTEM,	 /* any other system or library call that failed */
 };
 
 struct error {
 	enum error_code code;
-	char *message;
+	char *message;		/* owned by the error */
 };
 
-/* The static errors: "address is not mapped", "the process has exited". */
+/*
+ * The static errors: ERR_FAULT, "address is not mapped", and ERR_GONE, "the
+ * process has exited".
+ */
 extern struct error error_fault, error_gone;
 
-/* Out of memory ends the program: see xmalloc() in base/alloc.h. */
+/* A new error with the message that printf() would print. */
 struct error *error_new(enum error_code code, const char *format, ...)
 	PRINTF(2, 3) MUST_CHECK;
 
-/* As error_new() with ": " and the text of errno `errnum` at its end. */
+/*
+ * A new error with the message that printf() would print, ": ", and what
+ * strerror() says of `errnum`.
+ */
 struct error *error_errno(enum error_code code, int errnum, const char *format,
 			  ...) PRINTF(3, 4) MUST_CHECK;
 
-/* Put "context: " before the message; takes over `err`, keeps its code. */
+/*
+ * A new error with the message that printf() would print, ": ", and the
+ * message of `err`.  The code is that of `err`, which is freed and must not be
+ * NULL.
+ */
 struct error *error_wrap(struct error *err, const char *format, ...)
 	PRINTF(2, 3) MUST_CHECK;
 
-/* NULL and static errors are fine. */
+/* Free an error.  NULL is allowed, and so is a static error. */
 void error_free(struct error *err);
 
-/* For CLEANUP(). */
+/* For CLEANUP() of a `struct error *`. */
 static inline void error_freep(struct error **err)
 {
 	error_free(*err);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/str.h - strings that grow, and text made safe to show.
+ * base/str.h - strings that grow, and text that is safe to show.
  *
- * `s` is always NUL-terminated (an empty one points to a static byte) and may
- * hold NUL bytes before `len`.
+ *	CLEANUP(str_release) struct str s = STR_INIT;
+ *	str_addf(&s, "%d objects", 7);
+ *	s.s, s.len
+ *
+ * `s` is always NUL-terminated and never NULL.  It may have NUL bytes before
+ * `len`.  It belongs to the struct, and each function that adds may move it.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
@@ -12,37 +16,54 @@
 
 struct str {
 	char *s;
-	size_t len, room;
+	size_t len;		/* bytes before the final NUL */
+	size_t room;		/* bytes allocated; 0: `s` is str_empty */
 };
 
+/* What all strings that were never added to share: never write to it. */
 extern char str_empty[];
 #define STR_INIT { str_empty, 0, 0 }
 
+/* Add a NUL-terminated text, which must not be part of `s`. */
 void str_add(struct str *s, const char *text);
+
+/* Add `len` bytes, which must not be part of `s`. */
 void str_add_bytes(struct str *s, const char *bytes, size_t len);
+
 void str_add_char(struct str *s, char c);
+
+/* Add what printf() would print. */
 void str_addf(struct str *s, const char *format, ...) PRINTF(2, 3);
-/* Cut to `len` bytes; longer than it is: nothing. */
+
+/* Keep the first `len` bytes.  Does nothing if there are no more than that. */
 void str_cut(struct str *s, size_t len);
-/* The caller frees what it gets; `s` is empty after. */
+
+/* Hand the text over to the caller, who frees it.  `s` is empty then. */
 char *str_take(struct str *s);
+
+/* Free the text.  `s` is empty then, and may be used again. */
 void str_release(struct str *s);
 
 /*
- * Add `code` as UTF-8.  Code points that a terminal acts upon or that can't
- * be seen (controls, surrogates, bidirectional overrides, beyond Unicode) are
- * added as Python writes them: \x1b, \ud800, \u202e.
+ * Add a code point as UTF-8.  If a terminal acts upon it or nobody can see it
+ * (controls, surrogates, bidirectional overrides, invisible characters, values
+ * beyond Unicode), add what Python's repr() shows: \n, \x1b, \ud800, \u202e.
  */
 void str_add_codepoint(struct str *s, uint32_t code);
 
 /*
- * Add text of unknown origin that claims to be UTF-8: what is invalid becomes
- * \xNN, what is unprintable is escaped as above.  The result is valid UTF-8
- * without control bytes.
+ * Add `len` bytes of unknown origin that claim to be UTF-8.  Each byte that is
+ * not valid UTF-8 is added as \xNN, each code point as str_add_codepoint()
+ * adds it.  What is added is valid UTF-8 on one line, without control bytes.
+ * Backslashes are not escaped, so text that went through this function once
+ * does not change when it does again.
  */
 void str_add_safe(struct str *s, const char *bytes, size_t len);
 
-/* The fewest digits, 15 at least, that read back as `x`; else inf and nan. */
+/*
+ * Add `x` with the fewest significant digits, 15 to 17, from which strtod()
+ * gets `x` back; trailing zeros are left out.  Also inf, -inf and nan.
+ */
 void str_add_double(struct str *s, double x);
 
 #endif

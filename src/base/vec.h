@@ -8,9 +8,20 @@
  *	u32_vec_push(&ids, 7);
  *	ids.v[0], ids.nr
  *
- * S_reserve() makes room for more, S_resize() sets the length (new items are
- * not initialised), S_take() hands the contents over and leaves S empty,
- * S_release() frees the contents.
+ * The first `nr` items of `v` are in use.  `v` belongs to the struct; it is
+ * NULL before the first item.  S_push(), S_reserve() and S_resize() may move
+ * the items, so pointers to them are not valid afterwards.
+ *
+ *	S_push(vec, item)	add an item at the end
+ *	S_reserve(vec, more)	make room for `more` items after the last one
+ *	S_resize(vec, nr)	set the number of items; new ones are not
+ *				initialised, and the memory does not shrink
+ *	S_take(vec)		return the struct with its items, whose owner
+ *				is then the caller; `vec` is empty
+ *	S_release(vec)		free the array, not what its items point to;
+ *				`vec` is empty
+ *
+ * When there is no memory, the program ends: see base/alloc.h.
  */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
