@@ -28,7 +28,7 @@ void version_print(FILE *out)
 }
 
 /* The rest of the line that `field` begins; "?": there is none. */
-static void add_line(struct str *out, const char *path, const char *field)
+static void add_proc_line(struct str *out, const char *path, const char *field)
 {
 	CLEANUP(str_release) struct str all = STR_INIT;
 	const char *at = NULL;
@@ -52,8 +52,8 @@ void version_log(void)
 	if (!log_wants(LOG_INFO))
 		return;
 	uname(&u);
-	add_line(&scope, "/proc/sys/kernel/yama/ptrace_scope", "");
-	add_line(&caps, "/proc/self/status", "CapEff:");
+	add_proc_line(&scope, "/proc/sys/kernel/yama/ptrace_scope", "");
+	add_proc_line(&caps, "/proc/self/status", "CapEff:");
 	log_info(PACKAGE_NAME " " PACKAGE_VERSION ", " WITH_EMULATOR);
 	log_info("%s %s %s, user %ld, capabilities %s, ptrace_scope %s",
 		 u.sysname, u.release, u.machine, (long)geteuid(), caps.s,
