@@ -19,9 +19,10 @@
  *	{
  *		return p->address;
  *	}
- *	static uint64_t places_hash(const void *c, uint64_t address)
+ *	static uint64_t places_hash(const void *c, uint64_t address,
+ *				    uint64_t salt)
  *	{
- *		return hash_u64(address);
+ *		return hash_u64(address ^ salt);
  *	}
  *	static bool places_same(uint64_t a, uint64_t b)
  *	{
@@ -40,13 +41,14 @@
  * S_used(context, item) tells an item from a free slot.  It must be false for
  * an item of zero bytes.
  * S_key(context, item) is the key of an item that is used.
- * S_hash(context, key) spreads the keys over 64 bits.  The slot is chosen by
- * the upper bits: use hash_u64() or hash_text().
+ * S_hash(context, key, salt) spreads the keys over 64 bits.  The slot is chosen
+ * by the upper bits: use hash_u64() or hash_text().  The salt is another random
+ * number for each table.  Mix it in: then a target that chooses the keys can't
+ * choose them so that look-ups become slow.
  * S_same(key, key) tells whether two keys are equal.
  *
  * The table grows by itself and is never more than half full, so each look-up
- * ends.  A target that chooses keys of one hash makes look-ups as slow as a
- * list, unless S_hash() mixes hash_salt() into the key.
+ * ends.
  *
  * Where S_used() goes by the context, a table is emptied in no time: change
  * the context so that no item is used, and set `nr` to 0.
@@ -60,7 +62,7 @@
 #include "base/alloc.h"
 
 /* A table without items; a struct of zero bytes is one, too. */
-#define HASH_INIT { NULL, 0, 0 }
+#define HASH_INIT { NULL, 0, 0, 0 }
 
 #define HASH_LEAST_BITS 6
 
@@ -84,7 +86,7 @@ static inline uint64_t hash_text(uint64_t seed, const char *text)
 	return hash_u64(h ^ h >> 32);
 }
 
-/* A number that a target can't foresee; 0 where the system has none. */
+/* A number that a target can't foresee; 0 if the system has none. */
 static inline uint64_t hash_salt(void)
 {
 	uint64_t salt;
@@ -111,6 +113,7 @@ static inline uint64_t hash_salt(void)
 	struct name {                                                          \
 		item *v;                                                       \
 		size_t nr;                                                     \
+		uint64_t salt;                                                 \
 		unsigned int shift; /* 64 - log2 of the slots; 0: none */      \
 	};                                                                     \
 	static inline UNUSED size_t name##_room(const struct name *t)          \
@@ -122,7 +125,7 @@ static inline uint64_t hash_salt(void)
 					key k)                                 \
 	{                                                                      \
 		size_t mask = SIZE_MAX >> t->shift;                            \
-		size_t i = (size_t)(name##_hash(c, k) >> t->shift);            \
+		size_t i = (size_t)(name##_hash(c, k, t->salt) >> t->shift);   \
                                                                                \
 		while (name##_used(c, &t->v[i]) &&                             \
 		       !name##_same(name##_key(c, &t->v[i]), k))               \
@@ -151,6 +154,8 @@ static inline uint64_t hash_salt(void)
 		while ((UINT64_C(1) << bits) / 2 < nr)                         \
 			if (++bits > 60)                                       \
 				out_of_memory();                               \
+		if (!t->shift)                                                 \
+			t->salt = hash_salt();                                 \
 		t->v = xcalloc((size_t)1 << bits, sizeof(item));               \
 		t->shift = 64 - bits;                                          \
 		for (size_t i = 0; i < name##_room(&old); i++)                 \

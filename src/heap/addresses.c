@@ -4,25 +4,23 @@
 #include "base/hash.h"
 #include "heap/addresses.h"
 
-struct keys {
-	const uint64_t *address; /* the heap's, by oid */
-	uint64_t salt;
-};
-
-/* An item is an oid + 1, so that 0 is a free slot: 4 bytes each. */
-static bool table_used(const struct keys *k UNUSED, const uint32_t *item)
+/* An item is an oid + 1, so that 0 is a free slot: 4 bytes each.  The context
+ * is the heap's column of addresses. */
+static bool table_used(const uint64_t *addresses UNUSED,
+		       const uint32_t *item)
 {
 	return *item != 0;
 }
 
-static uint64_t table_key(const struct keys *k, const uint32_t *item)
+static uint64_t table_key(const uint64_t *addresses, const uint32_t *item)
 {
-	return k->address[*item - 1];
+	return addresses[*item - 1];
 }
 
-static uint64_t table_hash(const struct keys *k, uint64_t address)
+static uint64_t table_hash(const uint64_t *addresses UNUSED, uint64_t address,
+			   uint64_t salt)
 {
-	return hash_u64(address >> 4 ^ k->salt);
+	return hash_u64(address >> 4 ^ salt);
 }
 
 static bool table_same(uint64_t a, uint64_t b)
@@ -30,10 +28,10 @@ static bool table_same(uint64_t a, uint64_t b)
 	return a == b;
 }
 
-HASH_DEFINE(table, uint32_t, uint64_t, const struct keys *);
+HASH_DEFINE(table, uint32_t, uint64_t, const uint64_t *);
 
 struct addresses {
-	struct keys keys;
+	const uint64_t *address; /* the heap's */
 	struct table table;
 };
 
@@ -41,16 +39,16 @@ struct addresses *addresses_new(const struct heap *h)
 {
 	struct addresses *a = xcalloc(1, sizeof(*a));
 
-	a->keys = (struct keys){ h->address, hash_salt() };
-	table_reserve(&a->table, &a->keys, h->nr_objects);
+	a->address = h->address;
+	table_reserve(&a->table, a->address, h->nr_objects);
 	for (oid o = 0; o < h->nr_objects; o++)
-		table_put(&a->table, &a->keys, o + 1);
+		table_put(&a->table, a->address, o + 1);
 	return a;
 }
 
 oid addresses_find(const struct addresses *a, uint64_t address)
 {
-	const uint32_t *item = table_find(&a->table, &a->keys, address);
+	const uint32_t *item = table_find(&a->table, a->address, address);
 
 	return item ? *item - 1 : OID_NONE;
 }

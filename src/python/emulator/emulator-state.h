@@ -128,9 +128,10 @@ static inline raddr emulator_words_key(uint64_t call UNUSED,
 	return w->at;
 }
 
-static inline uint64_t emulator_words_hash(uint64_t call UNUSED, raddr at)
+static inline uint64_t emulator_words_hash(uint64_t call UNUSED, raddr at,
+					   uint64_t salt)
 {
-	return hash_u64(at >> 3);
+	return hash_u64(at >> 3 ^ salt);
 }
 
 static inline bool emulator_words_same(raddr a, raddr b)

@@ -46,9 +46,10 @@ static const struct made *made_table_key(const void *none UNUSED,
 	return m;
 }
 
-static uint64_t made_table_hash(const void *none UNUSED, const struct made *m)
+static uint64_t made_table_hash(const void *none UNUSED, const struct made *m,
+				uint64_t salt)
 {
-	return hash_u64(m->arg ^ (uint64_t)m->type << 32 ^
+	return hash_u64(salt ^ m->arg ^ (uint64_t)m->type << 32 ^
 			(uint64_t)m->kind << 24);
 }
 
@@ -73,10 +74,10 @@ static const struct heap_name *name_table_key(const struct heap_name_vec *names,
 }
 
 static uint64_t name_table_hash(const struct heap_name_vec *names UNUSED,
-				const struct heap_name *n)
+				const struct heap_name *n, uint64_t salt)
 {
-	return hash_text(hash_text(hash_text(n->flags, n->name), n->prefix),
-			 n->suffix);
+	salt = hash_text(salt ^ n->flags, n->name);
+	return hash_text(hash_text(salt, n->prefix), n->suffix);
 }
 
 static bool same_text(const char *a, const char *b)

@@ -32,9 +32,10 @@ static raddr index_table_key(const void *none UNUSED, const struct slot *s)
 	return s->address;
 }
 
-static uint64_t index_table_hash(const void *none UNUSED, raddr addr)
+static uint64_t index_table_hash(const void *none UNUSED, raddr addr,
+				 uint64_t salt)
 {
-	return hash_u64(addr >> 4);
+	return hash_u64(addr >> 4 ^ salt);
 }
 
 static bool index_table_same(raddr a, raddr b)

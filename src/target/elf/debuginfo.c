@@ -42,9 +42,9 @@ static const struct type_name *name_table_key(const void *none UNUSED,
 }
 
 static uint64_t name_table_hash(const void *none UNUSED,
-				const struct type_name *n)
+				const struct type_name *n, uint64_t salt)
 {
-	return hash_text(n->is_typedef, n->name);
+	return hash_text(salt ^ n->is_typedef, n->name);
 }
 
 static bool name_table_same(const struct type_name *a,

@@ -34,7 +34,7 @@ static uint64_t table_key(const enum spread *c UNUSED, const struct pair *p)
 	return p->key;
 }
 
-static uint64_t table_hash(const enum spread *c, uint64_t key)
+static uint64_t table_hash(const enum spread *c, uint64_t key, uint64_t salt)
 {
 	switch (*c) {
 	case SPREAD_FEW:
@@ -44,7 +44,7 @@ static uint64_t table_hash(const enum spread *c, uint64_t key)
 	case SPREAD_LAST:
 		return UINT64_MAX - (key & 1);
 	default:
-		return hash_u64(key);
+		return hash_u64(key ^ salt);
 	}
 }
 
@@ -215,9 +215,10 @@ static const char *words_key(const struct dictionary *d, const struct word *w)
 	return d->text[w->index];
 }
 
-static uint64_t words_hash(const struct dictionary *d UNUSED, const char *text)
+static uint64_t words_hash(const struct dictionary *d UNUSED, const char *text,
+			   uint64_t salt)
 {
-	return hash_text(0, text);
+	return hash_text(salt, text);
 }
 
 static bool words_same(const char *a, const char *b)
@@ -251,6 +252,24 @@ START_TEST(keys_and_use_may_be_the_context_s)
 }
 END_TEST
 
+START_TEST(each_table_has_a_salt_of_its_own)
+{
+	const enum spread c = SPREAD_GOOD;
+	CLEANUP(table_release) struct table a = HASH_INIT;
+	CLEANUP(table_release) struct table b = HASH_INIT;
+	uint64_t salt;
+
+	table_put(&a, &c, (struct pair){ 1, 1 });
+	table_put(&b, &c, (struct pair){ 1, 1 });
+	ck_assert_uint_ne(a.salt, b.salt);
+	/* It stays, or nothing would be found after the table has grown. */
+	salt = a.salt;
+	table_reserve(&a, &c, 10000);
+	ck_assert_uint_eq(a.salt, salt);
+	ck_assert_ptr_nonnull(table_find(&a, &c, 1));
+}
+END_TEST
+
 /* --- hashes --- */
 
 START_TEST(texts_spread_by_their_upper_bits)
@@ -279,5 +298,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, an_empty_table_has_nothing);
 	tcase_add_test(tc, what_is_reserved_does_not_move);
 	tcase_add_test(tc, keys_and_use_may_be_the_context_s);
+	tcase_add_test(tc, each_table_has_a_salt_of_its_own);
 	tcase_add_test(tc, texts_spread_by_their_upper_bits);
 }
