@@ -63,6 +63,14 @@ START_TEST(snapshot_knows_the_threads)
 }
 END_TEST
 
+/* On a busy machine the child needs a moment until it gets there. */
+static bool wait_for_state(pid_t pid, char state)
+{
+	for (int i = 0; i < 5000 && *child_status(pid, "State") != state; i++)
+		sleep_ms(1);
+	return *child_status(pid, "State") == state;
+}
+
 START_TEST(snapshot_leaves_a_stopped_process_stopped)
 {
 	pid_t pid = child_start(child_counting);
@@ -78,7 +86,7 @@ START_TEST(snapshot_leaves_a_stopped_process_stopped)
 		child_snapshot(t, NULL);
 		sleep_ms(5);
 		child_expect_untraced(pid);
-		ck_assert_int_eq(*child_status(pid, "State"), 'T');
+		ck_assert(wait_for_state(pid, 'T'));
 		ck_assert_uint_eq(child_peek(t, &child_pairs[0].first), before);
 	}
 	kill(pid, SIGCONT);
@@ -155,7 +163,8 @@ static void kill_target(const char *moment)
 	if (strcmp(moment, "stopped"))
 		return;
 	kill(signalled, SIGKILL);
-	sleep_ms(50);
+	/* Until then its memory can be copied. */
+	ck_assert(wait_for_state(signalled, 'Z'));
 }
 
 START_TEST(target_that_dies_is_gone)
