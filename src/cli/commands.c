@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "cli/status.h"
 
-/* It tells of the table, and so it stands here. */
+/* `help` is in this file because it needs the table. */
 static const struct argp help_argp;
 static int cmd_help(const struct command *c, int argc, char **argv);
 
@@ -54,7 +54,7 @@ const struct command *commands_find(const char *name)
 /* --- pyheld [OPTION...] COMMAND ... --- */
 
 struct top_options {
-	int command;		/* its index in argv; 0: none */
+	int command;		/* the command's index in argv; 0: none */
 };
 
 static error_t parse_top(int key, char *arg UNUSED, struct argp_state *state)
@@ -66,7 +66,7 @@ static error_t parse_top(int key, char *arg UNUSED, struct argp_state *state)
 		state->err_stream = NULL;
 		return 0;
 	case ARGP_KEY_ARG:
-		/* All from here on is the command's. */
+		/* All that follows is for the command to parse. */
 		o->command = state->next - 1;
 		state->next = state->argc;
 		return 0;

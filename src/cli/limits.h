@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli/limits.h - --fail-if of the commands that have it.
+ * cli/limits.h - the option --fail-if, which can be given several times.
  *
  *	struct limits limits = LIMITS_INIT;
  *	case OPTION_FAIL_IF: return limits_add(&o->limits, arg, state, false);
@@ -26,17 +26,30 @@ struct limits {
 
 #define LIMITS_INIT { VEC_INIT, VEC_INIT, false }
 
-/* `compares`: the command has an old heap to compare with. */
+/*
+ * Parse the value of one --fail-if and add it to `l`.  `compares`: the command
+ * has an old heap, so that limits of growth are allowed.  Returns 0, or EINVAL
+ * when that has been printed.
+ */
 error_t limits_add(struct limits *l, const char *arg, bool compares,
 		   const struct argp_state *state);
 
-/* Fill the results; `status`, or STATUS_FAILED with all said. */
+/*
+ * Check all limits and keep the results in `l`.  `old` is NULL if there is only
+ * one heap.  Returns `status`; or STATUS_FAILED when a limit can't be checked
+ * and that has been printed.
+ */
 int limits_check(struct limits *l, const struct heap *old,
 		 const struct heap *new, int status);
+
+/* The results as an array, a new reference; empty if there is no limit. */
 json_t *limits_json(const struct limits *l);
 
-/* A line on stderr for each that is crossed, and STATUS_LIMIT then, unless
- * `status` is a failure's; else `status`. */
+/*
+ * Print a line on stderr for each limit that is crossed.  Returns STATUS_LIMIT
+ * if there was one, else `status`.  If `status` is an error (STATUS_USAGE,
+ * STATUS_FAILED), prints nothing and returns it.
+ */
 int limits_say(const struct limits *l, int status);
 
 void limits_free(struct limits *l);

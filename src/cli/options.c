@@ -97,7 +97,7 @@ static error_t take_argument(struct common_options *o, const char *arg,
 	return 0;
 }
 
-/* Options that mean the same in all commands that have them. */
+/* Options that mean the same in all commands that list them. */
 static bool parse_shared(int key, char *arg, const struct argp_state *state,
 			 error_t *ret)
 {
@@ -137,7 +137,10 @@ bool options_common(int key, char *arg, struct argp_state *state,
 	*ret = 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		/* No "Try ... --help" and exit(): options_parse() does. */
+		/*
+		 * With it argp prints "Try ... --help" and exits with a status
+		 * of its own.  options_parse() prints that instead.
+		 */
 		state->err_stream = NULL;
 		return true;
 	case ARGP_KEY_ARG:

@@ -21,14 +21,17 @@
 
 struct common_options {
 	const char *args[2];		/* TARGET and what follows it */
-	unsigned int nr_args, max_args;
-	bool json;
-	/* Of the commands whose options have these. */
+	unsigned int nr_args;		/* how many of them were given */
+	unsigned int max_args;		/* set before: how many may be */
+	bool json;			/* --json */
+	/* Options that only some commands list. */
 	const char *type;		/* --type, or NULL */
-	uint64_t address, limit;
-	bool has_address, has_limit, no_header;
-	const char *sorts;		/* what --sort may be, set before */
-	unsigned int sort;		/* which of them */
+	uint64_t address, limit;	/* --address, --limit */
+	bool has_address, has_limit;	/* were these given? */
+	bool no_header;			/* --no-header */
+	const char *sorts;		/* set before: the words that --sort
+					   takes, separated by '|' */
+	unsigned int sort;		/* the index of the word in `sorts` */
 };
 
 /* Keys of options without a short form. */
@@ -67,35 +70,60 @@ extern const struct argp common_argp;
 extern const struct argp_child common_children[];
 
 /*
- * Handle what commands share: the arguments, the child's input, and what
- * struct common_options has.  Of the options the keys come only from commands
- * that list them.
- * false: not such a key.
+ * Handle a key of argp that is the same for all commands: arguments, the
+ * initialisation, and the options that struct common_options has a member for.
+ * argp passes the keys of those options only for commands that list them.
+ *
+ * Returns true if `key` was handled: *ret is then what the parser returns.
+ * Returns false if `key` is the command's own; so is ARGP_KEY_END when there is
+ * a TARGET, so that the command can check its options.
  */
 bool options_common(int key, char *arg, struct argp_state *state,
 		    error_t *ret);
 
-/* How much to show: what --limit says, 0 (all) in JSON, else `usual`. */
+/*
+ * How many rows to show: what --limit says; without it 0, which is all, for
+ * JSON and `usual` for text.
+ */
 static inline uint64_t options_limit(const struct common_options *o,
 				     uint64_t usual)
 {
 	return o->has_limit || o->json ? o->limit : usual;
 }
 
-/* "pyheld chain: ..." on stderr; EINVAL. */
+/* Print "pyheld COMMAND: ..." on stderr.  Returns EINVAL. */
 error_t options_error(const struct argp_state *state, const char *format, ...)
 	PRINTF(2, 3);
 
-/* The value of --`name`. */
+/*
+ * Parse `arg`, the value of the option --`name`: a decimal number that fits in
+ * 64 bits, without a sign.  Returns 0, or EINVAL when that has been printed.
+ */
 error_t options_number(const struct argp_state *state, const char *name,
 		       const char *arg, uint64_t *ret);
+
+/*
+ * Parse a hexadecimal address of at most 64 bits, with or without "0x".
+ * Returns 0, or EINVAL when that has been printed.
+ */
 error_t options_address(const struct argp_state *state, const char *arg,
 			uint64_t *ret);
-/* `words` are separated by '|'; *ret is the index of `arg`. */
+
+/*
+ * Look for `arg`, the value of the option --`name`, in `words`, which are
+ * separated by '|'.  *ret is its index, from 0.  Returns 0, or EINVAL when it
+ * is none of them and that has been printed; *ret is then unchanged.
+ */
 error_t options_word(const struct argp_state *state, const char *name,
 		     const char *words, const char *arg, unsigned int *ret);
 
-/* 0, or STATUS_USAGE with all said on stderr. */
+/*
+ * Parse argv into `input`, which begins with struct common_options.  argv[0] is
+ * the name for messages, "pyheld COMMAND".
+ *
+ * Returns 0, or STATUS_USAGE when the error and the usage have been printed on
+ * stderr.  --help, --usage and --version print and exit() with status 0.
+ */
 int options_parse(const struct argp *argp, int argc, char **argv,
 		  void *input);
 

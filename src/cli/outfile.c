@@ -11,14 +11,14 @@
 #include "base/alloc.h"
 #include "cli/outfile.h"
 
-/* What a signal that ends us must remove; set while it is there. */
+/* The temporary file, while there is one: a signal that ends us removes it. */
 static const char *volatile unfinished;
 
 static void remove_and_die(int signal)
 {
 	if (unfinished)
 		unlink(unfinished);
-	/* SA_RESETHAND: the second time it ends us as it should. */
+	/* SA_RESETHAND has put back the default action, which ends us. */
 	raise(signal);
 }
 
@@ -36,14 +36,14 @@ static void remove_when_killed(const char *path)
 			sigaction(signals[i], &ours, NULL);
 }
 
-/* mkstemp() makes files that only we can read; give what open() would. */
+/* mkostemp() makes files with mode 0600: set the mode that open() would. */
 static void usual_mode(int fd)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
 	if (fchmod(fd, 0666 & ~mask)) {
-		/* A file system without modes: nothing to be done. */
+		/* The file system has no modes: it can't be helped. */
 	}
 }
 
@@ -89,7 +89,7 @@ struct error *outfile_open(struct outfile *f, const char *path)
 	return NULL;
 }
 
-/* That a rename is on the disk, too. */
+/* A rename is on the disk only when the folder is. */
 static void sync_folder(const char *path)
 {
 	CLEANUP(freep) char *copy = xstrdup(path);
@@ -97,7 +97,7 @@ static void sync_folder(const char *path)
 						     O_CLOEXEC);
 
 	if (fd >= 0 && fsync(fd)) {
-		/* Not all file systems can: the file itself is there. */
+		/* Not all file systems can.  The file itself is on disk. */
 	}
 }
 

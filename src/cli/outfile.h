@@ -2,8 +2,10 @@
 /*
  * cli/outfile.h - a file that is there whole or not at all.
  *
- * Written under a temporary name beside the final one and renamed when it is
- * complete.  What is no regular file (a pipe, /dev/null) is written directly,
+ * It is written under a temporary name in the same folder and renamed when it
+ * is complete.  If the program is interrupted, terminated or crosses its limit
+ * of file sizes, the temporary file is removed.  Only one such file can be open
+ * at a time.  What is no regular file (a pipe, /dev/null) is written directly,
  * and so is stdout.
  */
 #ifndef CLI_OUTFILE_H
@@ -15,20 +17,34 @@
 #include "base/error.h"
 
 struct outfile {
-	FILE *stream;
-	char *path, *temporary;	/* NULL: no renaming */
-	/* Set before it is opened: of mode 0600, and on the disk when
-	 * outfile_close() returns. */
+	FILE *stream;		/* to write to; owned unless it is stdout */
+	char *path, *temporary;	/* owned; NULL: it is not renamed */
+	/*
+	 * Set before it is opened: its mode is 0600, and it is on the disk when
+	 * outfile_close() returns.
+	 */
 	bool private;
 };
 
 #define OUTFILE_INIT { NULL, NULL, NULL, false }
 
-/* `path` NULL or "-": stdout. */
+/*
+ * Open the file for writing.  `path` NULL or "-" is stdout.  Through a symbolic
+ * link, the file that it leads to is replaced.
+ *
+ * ERR_SYSTEM: it can't be created or opened.
+ */
 struct error *outfile_open(struct outfile *f, const char *path) MUST_CHECK;
-/* Write what is buffered, then rename. */
+/*
+ * Write what is buffered, close the file and give it its name.
+ *
+ * ERR_SYSTEM: it can't be written or renamed; call outfile_abandon().
+ */
 struct error *outfile_close(struct outfile *f) MUST_CHECK;
-/* For CLEANUP(): leave nothing behind; after outfile_close() nothing. */
+/*
+ * Release `f`; if outfile_close() has not succeeded, close and remove the
+ * temporary file.  For CLEANUP().
+ */
 void outfile_abandon(struct outfile *f);
 
 #endif

@@ -15,19 +15,19 @@
 #define NEXT_MS 1000
 
 /*
- * A thread of its own, not a timer's signal: a signal would interrupt the
- * system calls that hold the target stopped.  ptrace() looks only at the
- * thread that calls it, which is the main one.
+ * A thread shows the progress.  The signals of a timer would interrupt the
+ * system calls that stop the target.  The thread does not disturb ptrace(),
+ * which is bound to the thread that calls it: the main thread.
  */
 static struct {
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	const char *what;	/* NULL: end */
-	uint64_t done, total;	/* total 0: nobody knows */
-	bool shown;
-	struct timespec begun;
+	const char *what;	/* NULL: the thread is to end */
+	uint64_t done, total;	/* total 0: not known */
+	bool shown;		/* the line is on the terminal */
+	struct timespec begun;	/* CLOCK_MONOTONIC */
 } progress = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 };
@@ -97,7 +97,7 @@ static void start_thread(void)
 	pthread_condattr_destroy(&attr);
 	clock_gettime(CLOCK_MONOTONIC, &progress.begun);
 	progress.total = 0;
-	/* Signals are the main thread's. */
+	/* Let the main thread get all signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	progress.running = !pthread_create(&progress.thread, NULL, run, NULL);

@@ -42,7 +42,7 @@ void session_set_sysroot(const char *path)
 	core_options.sysroot = path;
 }
 
-/* What a file is that can't be a target. */
+/* The error for a file that is no target: it says what the file is. */
 static struct error *refuse_file(const char *path, int fd,
 				 const struct stat *st)
 {
@@ -65,8 +65,8 @@ static struct error *refuse_file(const char *path, int fd,
 }
 
 /*
- * Cores and captures are mapped.  Where a page of them is gone there is
- * nothing to go on with.
+ * The handler of SIGBUS.  Cores and captures are mapped; when a page of the
+ * file is gone, there is no way to go on.
  */
 static void file_is_lost(int number UNUSED)
 {
@@ -78,7 +78,7 @@ static void file_is_lost(int number UNUSED)
 	_exit(STATUS_FAILED);
 }
 
-/* The same on a terminal, where a line of progress has to go first. */
+/* On a terminal: erase the line of progress first. */
 static void file_is_lost_in_progress(int number)
 {
 	static const char text[] = "\r\033[K";
@@ -88,7 +88,7 @@ static void file_is_lost_in_progress(int number)
 	file_is_lost(number);
 }
 
-/* A capture, read to `ret`, or a core file, opened as `*target`. */
+/* Open a file: a capture is read into *ret, a core file becomes *target. */
 static struct error *open_file(const char *path, struct heap *ret,
 			       struct target **target)
 {
@@ -142,7 +142,10 @@ static struct error *open_process(const char *name, struct target **ret)
 	return target_open_pid((pid_t)pid, ret);
 }
 
-/* Warnings of a core may tell why it can't be read; else the heap has them. */
+/*
+ * Add the warnings of the target to `err`: they may be the reason for it.
+ * (When the heap can be read, they are in the heap.)
+ */
 static struct error *explain(struct error *err, const struct target *t)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -174,10 +177,10 @@ static struct error *load(struct session *s, const char *target,
 	return err ? explain(err, s->target) : NULL;
 }
 
-/* So many objects of each type does the doctor hold against the emulator. */
+/* How many objects of each type `doctor` compares with the emulator. */
 #define DOCTOR_SAMPLE 200
 
-static struct session *sessions;	/* those that are open */
+static struct session *sessions;	/* all open ones */
 
 static int open_session(struct session *s, const char *target,
 			const struct load_options *options,
@@ -269,7 +272,7 @@ int session_status(const struct session *s)
 
 /* --- addresses that are no object --- */
 
-/* The object that `address` lies in; garbage collector heads not counted. */
+/* The object that has `address` inside; its PyGC_Head does not count. */
 static oid find_around(const struct heap *h, uint64_t address)
 {
 	for (oid o = 0; o < h->nr_objects; o++)
@@ -326,7 +329,7 @@ int session_find(struct session *s, uint64_t address, oid *ret)
 
 /* --- types --- */
 
-/* Add up to three types whose name has `word` in it, in whatever case. */
+/* Add up to three names of types that contain `word`, in any case. */
 static void add_similar(const struct heap *h, const char *word,
 			struct str *ret)
 {
@@ -375,7 +378,7 @@ static int check_all(void)
 	return status;
 }
 
-/* Reports of more than one target put it to each. */
+/* Reports on several targets have it in the part of each target. */
 static void add_coverage(json_t *value)
 {
 	if (sessions && !sessions->next && !json_object_get(value, "coverage"))

@@ -15,66 +15,94 @@
 #include "target/target.h"
 
 struct session {
-	struct target *target;	/* NULL: a capture */
-	char *file;		/* its name; NULL: a process */
+	struct target *target;	/* owned; NULL: TARGET is a capture */
+	char *file;		/* TARGET, owned; NULL: it is a process */
 	struct heap heap;
-	bool quiet;		/* warnings are not said (they were, before) */
-	bool says_coverage;	/* its report has it already */
-	struct session *next;	/* of all that are open */
+	bool quiet;		/* set before: don't print warnings */
+	bool says_coverage;	/* set before: the report has its own line
+				   about coverage */
+	struct session *next;	/* the list of open sessions */
 };
 
 #define SESSION_INIT { NULL, NULL, { 0 }, false, false, NULL }
 
 /*
- * Open TARGET as the user typed it and read all of its heap; warnings go to
- * stderr.  0, or the status to exit with, when all is said.
+ * Open TARGET, which is as the user typed it, and read its whole heap.
+ * Warnings of the heap are printed on stderr.
+ *
+ * Returns STATUS_OK; or STATUS_FAILED when TARGET can't be read and the error
+ * has been printed.  session_close() is needed in both cases.
  */
 int session_open(struct session *s, const char *target);
-/* As that, with all that a capture of it takes. */
-int session_open_details(struct session *s, const char *target);
-/* As session_open(), with heap.hidden; not of a capture. */
-int session_open_hidden(struct session *s, const char *target);
+
 /*
- * As that, with more self-checks.  Where the target is not what it should be,
- * *unreadable says why, for the caller to free; the heap is empty then.
+ * Like session_open(), and also record the names and texts that
+ * capture_write() needs.
+ */
+int session_open_details(struct session *s, const char *target);
+
+/*
+ * Like session_open(), and also fill heap.hidden.  It stays NULL if TARGET is a
+ * capture: captures don't have it.
+ */
+int session_open_hidden(struct session *s, const char *target);
+
+/*
+ * Like session_open_hidden(), with more self-checks (heap.info.checks and
+ * .samples).  If TARGET is open, but what is in it contradicts itself
+ * (ERR_CORRUPT), returns STATUS_OK with an empty heap, and *unreadable is the
+ * reason, which the caller frees; else *unreadable is not changed.
  */
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable);
+
+/* Release all that `s` owns.  Nothing happens if `s` is SESSION_INIT. */
 void session_close(struct session *s);
 
-/* For core files: see struct core_options. */
+/*
+ * The options --executable and --sysroot, for the sessions that are opened from
+ * now on: see struct core_options.  `path` must stay valid.
+ */
 void session_set_executable(const char *path);
 void session_set_sysroot(const char *path);
 
 /*
- * A capture may turn out to be damaged while a result is made of it.  0, or the
- * status to exit with when that has been said; session_print_*() ask for all
- * open sessions and print nothing then.
+ * Has reading `s` failed since it was opened?  The columns of a capture are
+ * read when they are first needed, and may be damaged (heap.failed).
+ *
+ * Returns STATUS_OK; or STATUS_FAILED when the error has been printed.
+ * session_print_text() and session_print_json() check all open sessions
+ * themselves, and print nothing if one of them has failed.
  */
 int session_check(struct session *s);
 
-/* STATUS_OK, or STATUS_PARTIAL where some of the target was unreadable. */
+/* STATUS_OK, or STATUS_PARTIAL if some of the target could not be read. */
 int session_status(const struct session *s);
 
 /*
- * The object at `address`; where there is none, say what is there instead.
- * 0 or the status to exit with.
+ * Find the object that starts at `address`.  Returns STATUS_OK; or
+ * STATUS_FAILED when there is none and what is there instead has been printed.
  */
 int session_find(struct session *s, uint64_t address, oid *ret);
 
 /*
- * The types that a user's pattern means (see analysis/limits/pattern.h), the
- * caller's to free; where it means none, say which come near.  0 or the
- * status to exit with.
+ * Find the types that a user's pattern matches (see
+ * analysis/limits/pattern.h): (*ret)[i] says whether type i is one of them.
+ * The caller frees *ret.  Returns STATUS_OK; or STATUS_FAILED when no type
+ * matches, types with similar names have been printed, and *ret is unchanged.
  */
 int session_types(struct session *s, const char *pattern, bool **ret);
 
-/* Say "pyheld: ..." and free `err`; STATUS_FAILED. */
+/* Print "pyheld: ..." on stderr and free `err`.  Returns STATUS_FAILED. */
 int session_failed(struct error *err);
 
 /*
- * Put a result on stdout, with what of the target is a guess.  These two return
- * `status`, or STATUS_FAILED where it can't be written.
+ * Print a result on stdout, followed by how well the open sessions are known
+ * (output/coverage.h).  JSON gets a key "coverage" for that, unless it has one
+ * or several sessions are open.  Takes the reference to `value`.
+ *
+ * Returns `status`; or STATUS_FAILED when a session has failed (session_check)
+ * or stdout can't be written, and that has been printed.
  */
 int session_print_text(const struct str *text, int status);
 int session_print_json(json_t *value, int status);

@@ -32,7 +32,7 @@ void terminal_set_color(enum terminal_color wanted)
 	color = wanted;
 }
 
-/* See https://no-color.org: what it is set to does not matter. */
+/* https://no-color.org: any value of NO_COLOR but "" means no colour. */
 static bool is_colored(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/terminal.h - what the reader's end of stdout can show. */
+/* cli/terminal.h - what the terminal, or the file, behind stdout can show. */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
 
@@ -13,9 +13,14 @@ enum terminal_color {
 };
 #define TERMINAL_COLORS "auto|always|never"
 
-/* What the next terminal_format() goes by; at the start it is `auto`. */
+/* Set the option --color.  Before the first call it is `auto`. */
 void terminal_set_color(enum terminal_color wanted);
 
+/*
+ * The format for text on stdout: the terminal's width (COLUMNS goes first; 0,
+ * which is no limit, if stdout is no terminal), whether the locale is UTF-8,
+ * with headers, and with colour as --color says.
+ */
 struct format terminal_format(void);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/version.h - what this build of pyheld is. */
+/* cli/version.h - the version of pyheld and what it was built with. */
 #ifndef CLI_VERSION_H
 #define CLI_VERSION_H
 
 #include <stdio.h>
 
-/* For --version. */
+/* Print what --version shows.  Errors are left to `out`: see ferror(). */
 void version_print(FILE *out);
 
-/* For --verbose: this build, the kernel, and what we may do there. */
+/* Log, for --verbose, this build, the kernel and our privileges. */
 void version_log(void);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/coverage.h - how well the references are known that a report is of.
+ * output/coverage.h - how complete and how certain the references are.
  *
- * Pyheld's readers and emulated code tell what an object refers to; a scan of
- * its memory for pointers only guesses.  Every report says how many objects
- * were read how: JSON in a key "coverage", text in a line where something is a
- * guess or unknown.  A reference that is a guess is marked where it is shown.
+ * pyheld's readers and emulated code tell exactly what an object refers to; a
+ * scan of its memory for pointers is a guess.  Every report says how many
+ * objects were read in which way: JSON has a key "coverage", text has a line if
+ * something is a guess or unknown.  A reference that is a guess is marked where
+ * it is shown.
  */
 #ifndef OUTPUT_COVERAGE_H
 #define OUTPUT_COVERAGE_H
@@ -15,7 +16,7 @@
 #include "base/str.h"
 #include "heap/heap.h"
 
-/* Behind the name of a reference that is a guess. */
+/* It stands behind the name of a reference that is a guess. */
 #define COVERAGE_MARK " *"
 
 /* Are the references of `o` a guess? */
@@ -24,20 +25,30 @@ static inline bool coverage_is_guess(const struct heap *h, oid o)
 	return h->flags[o] & OBJECT_SCANNED;
 }
 
-/* The line that says what the mark means. */
+/* Add a line, indented by `indent` columns, that explains the mark. */
 void coverage_add_legend(unsigned int indent, struct str *out);
 
-/* "coverage: ...", or, of a report's many targets, "coverage of NAME: ...";
- * nothing where all is known. */
+/*
+ * Add the line "coverage: ...", or "coverage of NAME: ..." if `name`, which a
+ * report on several targets needs, is not NULL.  If all references are known,
+ * adds nothing.
+ */
 void coverage_add_line(const struct heap *h, const char *name,
 		       struct str *out);
-/* "partial: ...", likewise; nothing where no memory is missing. */
+/*
+ * Add the line "partial: ...", or "partial of NAME: ..." if `name`, which a
+ * report on several targets needs, is not NULL.  If none of the target's memory
+ * is missing, adds nothing.
+ */
 void coverage_add_partial(const struct heap *h, const char *name,
 			  struct str *out);
-/* "pyheld's readers 100, ...", also where all is known; without a line's end */
+/*
+ * Add how many objects were read in which way, "pyheld's readers 100, ...",
+ * without a newline; also if all is known.
+ */
 void coverage_add_all(const struct heap *h, struct str *out);
 
-/* {"native", "emulated", "scanned", "unread", "bad_pointers", "emulator"} */
+/* The value of the key "coverage" (pyheld-json(5)), a new reference. */
 json_t *coverage_json(const struct heap *h);
 
 #endif

@@ -22,7 +22,7 @@ json_t *emit_text(const char *text)
 	value = json_string(text);
 	if (value)
 		return value;
-	/* Not UTF-8, which who filled the heap should have seen to. */
+	/* It is no UTF-8, though text in a heap should be. */
 	str_add_safe(&safe, text, strlen(text));
 	return made(json_string(safe.s));
 }
@@ -35,7 +35,7 @@ json_t *emit_address(uint64_t address)
 	return made(json_string_nocheck(text));
 }
 
-/* JSON's integers are signed; no count of ours gets near to the limit. */
+/* JSON's integers are signed, but no count here gets near to the limit. */
 json_t *emit_count(uint64_t n)
 {
 	return made(json_integer((json_int_t)MIN(n, (uint64_t)INT64_MAX)));
@@ -53,7 +53,7 @@ void emit_push(json_t *array, json_t *value)
 		out_of_memory();
 }
 
-/* 0 and "" stand for unknown in struct heap_info. */
+/* In struct heap_info, 0 and "" mean that it is not known. */
 static json_t *count_or_null(uint64_t n)
 {
 	return n ? emit_count(n) : json_null();
@@ -137,7 +137,7 @@ json_t *emit_interpreters(const struct heap *h)
 	return ret;
 }
 
-/* The frames of a thread lie innermost first. */
+/* The innermost frame of a thread comes first. */
 static json_t *frames_of(const struct heap *h, size_t thread)
 {
 	json_t *ret = made(json_array());

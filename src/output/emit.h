@@ -3,10 +3,10 @@
  * output/emit.h - JSON values that several reports have in common.
  *
  * Named emit_*: the prefix json_ is jansson's, whose values these are.
- * Keys are lower case, addresses are strings "0x...", sizes are bytes, times
- * are seconds since the epoch, durations end in _ns.  What is not known is
- * null.  The values made here are new references; out of memory ends the
- * program.
+ * pyheld-json(5) has the keys.  Keys are lower case, addresses are strings
+ * "0x...", sizes are bytes, times are seconds since the epoch, names of
+ * durations end in _ns.  What is not known is null.  All functions that return
+ * a value return a new reference.  Without memory, they end the program.
  */
 #ifndef OUTPUT_EMIT_H
 #define OUTPUT_EMIT_H
@@ -19,12 +19,16 @@
 #include "base/error.h"
 #include "heap/heap.h"
 
-/* NULL becomes null, what is not UTF-8 is escaped. */
+/* A string; null if `text` is NULL.  Bytes that are no UTF-8 are escaped. */
 json_t *emit_text(const char *text);
+/* A string "0x...". */
 json_t *emit_address(uint64_t address);
 json_t *emit_count(uint64_t n);
 
-/* NULL as `value`: jansson had no memory for it. */
+/*
+ * Set a key of an object; add an item to an array.  They take the reference to
+ * `value`.  If `value` is NULL, jansson had no memory for it: the program ends.
+ */
 void emit_put(json_t *object, const char *key, json_t *value);
 void emit_push(json_t *array, json_t *value);
 
@@ -40,7 +44,12 @@ json_t *emit_warnings(const struct heap *h);
 /* {"address", "type", "size", "refcount", "generation"} */
 json_t *emit_object_of(const struct heap *h, oid o);
 
-/* Write `value` and a newline; errors are the writer's. */
+/*
+ * Write `value`, indented, and a newline.
+ *
+ * ERR_SYSTEM: it can't be written.  What stays in the buffer of `out` is not
+ * checked: see fflush().
+ */
 struct error *emit_write(const json_t *value, FILE *out) MUST_CHECK;
 
 #endif

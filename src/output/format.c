@@ -7,7 +7,7 @@
 
 #include "output/format.h"
 
-/* The lines of a tree start no further right. */
+/* Deeper lines of a tree start at the column of this depth. */
 #define TREE_MAX_DEPTH 16u
 
 void format_count(struct str *s, uint64_t n)
@@ -39,7 +39,7 @@ void format_bytes(struct str *s, uint64_t n)
 		format_counted(s, n, "byte");
 		return;
 	}
-	/* 1023.95 would print as 1024.0 */
+	/* 1023.95 would be printed as 1024.0. */
 	while (size >= 1023.95 && unit + 1 < ARRAY_SIZE(units)) {
 		size /= 1024;
 		unit++;
@@ -99,7 +99,7 @@ void format_time(struct str *s, uint64_t seconds)
 	char text[64];
 	struct tm tm;
 
-	/* A capture may claim any year. */
+	/* A capture may have any number as its time. */
 	if (!gmtime_r(&t, &tm) ||
 	    !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
 		str_addf(s, "%" PRIu64 " s", seconds);
@@ -137,8 +137,8 @@ void format_styled(struct str *s, const char *text, enum style style,
 }
 
 /*
- * One code point of valid UTF-8.  Not mbrtowc(): our text is UTF-8 whatever
- * the locale.
+ * Decode one code point of valid UTF-8.  mbrtowc() goes by the locale, but our
+ * text is always UTF-8.
  */
 static const char *next_codepoint(const char *p, uint32_t *ret)
 {
@@ -159,7 +159,7 @@ static unsigned int codepoint_width(uint32_t c)
 
 	if (c < 0x80)
 		return 1;
-	/* -1: a locale that does not know it, where all count as one */
+	/* -1: the locale does not know it; count it as one column. */
 	width = wcwidth((wchar_t)c);
 	return width < 0 ? 1 : (unsigned int)width;
 }
@@ -182,7 +182,7 @@ void format_pad(struct str *s, unsigned int columns)
 		str_add_char(s, ' ');
 }
 
-/* The end of the longest start of `text` that takes at most `max` columns. */
+/* The end of the longest prefix of `text` that takes at most `max` columns. */
 static const char *head_end(const char *text, unsigned int max)
 {
 	unsigned int width = 0;

@@ -26,7 +26,7 @@ static void add_from_to(const struct limit_result *r, struct str *out)
 	format_count(out, r->new);
 }
 
-/* The least that is more than the limit is 1 more than it, rounded down. */
+/* By how much a whole number exceeds the limit, which may have a fraction. */
 static uint64_t excess_of(uint64_t figure, double limit)
 {
 	return figure - (uint64_t)limit;

@@ -10,12 +10,12 @@
 #include "output/path.h"
 #include "output/table.h"
 
-/* A longer trail shows only its ends. */
+/* Of a longer path only both ends are shown. */
 #define TREE_MAX_LINES ((size_t)40)
 #define READABLE_MAX 400
 /*
- * CPython's compiler recurses over an expression: past 1500 steps some
- * versions refuse.  And its tokenizer refuses 100 parentheses (3.8).
+ * CPython's compiler recurses over an expression: some versions refuse more
+ * than 1500 steps.  The tokenizer of 3.8 refuses 100 nested parentheses.
  */
 #define EXPRESSION_MAX_STEPS 800
 #define EXPRESSION_MAX_PREFIXES 50
@@ -27,7 +27,7 @@ static const struct heap_root *place_of(const struct trail *t)
 	return &t->heap->roots.v[t->root->place];
 }
 
-/* The kind of the root; what is garbage has none but itself. */
+/* The kind of the root.  Garbage has no root: it is its own kind. */
 static const char *kind_of(const struct trail *t)
 {
 	bool is_garbage = t->root->place == ROOT_NO_PLACE && !t->root->surplus;
@@ -83,7 +83,7 @@ static const char *name_of(const struct trail *t, size_t i)
 	return t->names[i].name ? t->names[i].name : "";
 }
 
-/* The identifier in "['identifier']", its length in *ret; else NULL. */
+/* The identifier in "['identifier']" and its length in *ret; or NULL. */
 static const char *key_identifier(const char *name, size_t *ret)
 {
 	size_t len = strlen(name);
@@ -102,9 +102,9 @@ static const char *key_identifier(const char *name, size_t *ret)
 }
 
 /*
- * True where step `i` is a `__dict__` and the next one an attribute in it:
- * people think of the two as `.attribute`, which is put into `ret`; unless
- * that would find something else.
+ * Is step `i` a `__dict__` and the next one an attribute in it?  *ret is then
+ * how people write the two: `.attribute`, or `.__dict__['attribute']` if
+ * `.attribute` would find something else.
  */
 static bool is_folded(const struct trail *t, size_t i, struct str *ret)
 {
@@ -169,7 +169,7 @@ static void add_line(const struct trail *t, size_t i, unsigned int depth,
 	format_address(table_cell(table), t->heap->address[o]);
 }
 
-/* A module is its own root: they share a line. */
+/* The root is a module and the first object is that module: one line. */
 static bool root_is_object(const struct trail *t)
 {
 	return t->root && t->root->kind == ROOT_MODULE && place_of(t);
@@ -188,13 +188,13 @@ static void add_elision(size_t nr, const struct format *f,
 	table_cell(table);
 }
 
-/* Is the way into step `i` a guess? */
+/* Is the reference that leads to step `i` a guess? */
 static bool is_guess(const struct trail *t, size_t i)
 {
 	return i && coverage_is_guess(t->heap, t->path->v[i - 1].object);
 }
 
-/* True where a step was marked as a guess. */
+/* Returns true if a step was marked as a guess. */
 static bool add_steps(const struct trail *t, const struct format *f,
 		      struct table *table)
 {
@@ -255,7 +255,7 @@ void trail_tree(const struct trail *t, const struct format *f,
 
 /* --- Python --- */
 
-/* What `sys.modules['app']` is called in app's own source's words. */
+/* `sys.modules['app']` is written as `app`, as in the program's source. */
 static void add_readable_root(const struct trail *t, struct str *out)
 {
 	const struct heap_root *place = place_of(t);
@@ -273,7 +273,7 @@ static void add_readable_root(const struct trail *t, struct str *out)
 		str_addf(out, "<%s>", place->name);
 }
 
-/* prefix + what is there + suffix */
+/* Turn `s` into prefix + s + suffix. */
 static void wrap(struct str *s, const struct edge_name *n)
 {
 	CLEANUP(freep) char *inner = NULL;
@@ -292,8 +292,9 @@ static bool has_expression(const struct edge_name *n)
 }
 
 /*
- * A threading.local has a dict for each thread, in a dict of its own, yet in
- * that thread it is `.attribute`, which is put into `ret`.
+ * Are steps `i` to i + 2 the way to an attribute of a threading.local?  It has
+ * a dict for each thread, in a dict of its own.  In that thread the attribute
+ * is written as `.attribute`, which *ret then is.
  */
 static bool is_thread_local(const struct trail *t, size_t i, struct str *ret)
 {
@@ -390,8 +391,8 @@ static bool is_keyword(const char *name)
 }
 
 /*
- * A module's own names are read as sys.modules['app'].name: nothing in the
- * plain module type stands before them but dunder names.
+ * A name in a module is written as sys.modules['app'].name.  That finds the
+ * name in the module's dict, as the type `module` itself has only dunder names.
  */
 static bool is_module_name(const struct trail *t, size_t i, struct str *ret)
 {
@@ -419,7 +420,7 @@ char *trail_expression(const struct trail *t)
 			return NULL;
 		nr_prefixes += *t->names[i].prefix != '\0';
 		if (is_module_name(t, i, &fold)) {
-			/* A dict's key always has an expression. */
+			/* A reference from a dict to a key has one, always. */
 			str_add(&s, fold.s);
 			i++;
 		} else {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/path.h - ways through the graph, as trees, Python and JSON.
+ * output/path.h - a path through the graph as a tree, as Python and as JSON.
  *
- * A trail is a path with the name of each of its edges.
+ * A trail is a path with the names of its edges.  Everything here appends to
+ * `out`, which the caller owns, or returns what the caller has to free.
  */
 #ifndef OUTPUT_PATH_H
 #define OUTPUT_PATH_H
@@ -17,40 +18,55 @@ struct trail {
 	struct heap *heap;
 	const struct root *root;	/* NULL: the path has none (a loop) */
 	const struct path *path;
-	/* The way into each step; of the first, how the root names it. */
+	/*
+	 * names[i] is the name of the edge into step i, owned; names[0] is how
+	 * the root calls its object.
+	 */
 	struct edge_name *names;
 };
 
-/* `h`, `root` and `path` must outlive it. */
+/*
+ * Name the edges of `path`.  `root`, NULL if it has none, is where it starts.
+ * `h`, `root` and `path` must outlive the trail.
+ */
 void trail_init(struct trail *t, struct heap *h, const struct root *root,
 		const struct path *path);
 void trail_release(struct trail *t);
 
-/* "module app", "native code (2 references that nobody accounts for)" */
+/* Add the root in words, e.g. "module app". */
 void trail_add_root(const struct trail *t, struct str *out);
 
-/* The root and below it a line a step, `indent` columns from the left. */
+/*
+ * Add the root and, below it, a line for each step, all indented by `indent`
+ * columns.  Of a long path only both ends are shown.
+ */
 void trail_tree(const struct trail *t, const struct format *f,
 		unsigned int indent, struct str *out);
 
 /*
- * One line for people: "app.leaky_list[512].reference".  Where Python has no
- * expression, it says in words how to go on.
+ * Add the whole path in one line, for people: "app.leaky_list[512].reference".
+ * A step that Python has no expression for is written in words.
  */
 void trail_readable(const struct trail *t, struct str *out);
 
-/* The way from its first object on: ".sessions['a']", "element -> .name". */
+/*
+ * Add the path without its first object: ".sessions['a']",
+ * "element -> .name".
+ */
 void trail_relative(const struct trail *t, struct str *out);
 
 /*
- * Python that is the last object when it is evaluated in the target with
- * `sys` imported.  NULL: none is known.  The caller frees it.
+ * Python that gives the last object of the path if it is evaluated in the
+ * target after `import sys`.  The caller frees it.  NULL: none is known.
  */
 char *trail_expression(const struct trail *t);
 
-/* {"root", "steps", "expression"}; a loop has no root and no expression. */
+/*
+ * {"root", "steps", "expression"}, a new reference.  Without a root, "root" and
+ * "expression" are null.
+ */
 json_t *trail_json(const struct trail *t);
-/* [{"address", "type", "name", "guessed"}] */
+/* [{"address", "type", "name", "guessed"}], a new reference. */
 json_t *trail_steps_json(const struct trail *t);
 
 #endif

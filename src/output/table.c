@@ -2,7 +2,7 @@
 #include "output/table.h"
 
 #define GAP 2			/* columns of the terminal between cells */
-#define LEAST_SHRUNK 16		/* a name cut further tells nothing */
+#define LEAST_SHRUNK 16		/* a shorter name says nothing */
 #define MAX_COLUMNS 16
 
 struct str *table_cell(struct table *t)
@@ -52,7 +52,7 @@ unsigned int table_width(const struct table *t, const struct format *f)
 	return add_up(t, widths);
 }
 
-/* Take what the terminal lacks from the columns that shrink. */
+/* If the table is too wide for the terminal, make some columns narrower. */
 static void shrink(const struct table *t, const struct format *f,
 		   unsigned int *widths)
 {

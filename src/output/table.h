@@ -18,8 +18,9 @@
 
 struct table_column {
 	const char *head;
-	bool right;		/* numbers */
-	bool shrinks;		/* may lose its middle on a narrow terminal */
+	bool right;		/* its cells are aligned right: numbers */
+	bool shrinks;		/* its cells may be shortened, like format_fit()
+				   does, if the terminal is narrow */
 };
 
 struct cell {
@@ -31,23 +32,30 @@ VEC_DEFINE(cell_vec, struct cell);
 struct table {
 	const struct table_column *columns;
 	unsigned int nr_columns;
-	unsigned int indent;
+	unsigned int indent;	/* columns of the terminal before each row */
 	struct cell_vec cells;	/* row by row */
 };
 
 #define TABLE(columns) { columns, ARRAY_SIZE(columns), 0, VEC_INIT }
 
-/* The next cell, empty; valid until the next is asked for. */
+/*
+ * Add a cell, empty, for the caller to write its text to.  The pointer is valid
+ * until the next call.
+ */
 struct str *table_cell(struct table *t);
-/* How the last cell is to look. */
+/* Set the style of the cell that was added last. */
 void table_style(struct table *t, enum style style);
 
-/* How many columns of the terminal it takes where nothing shrinks. */
+/* How many columns of a terminal the table takes if nothing is shortened. */
 unsigned int table_width(const struct table *t, const struct format *f);
 
-/* Add the table to `out`: heads if the format has them, then all rows. */
+/*
+ * Add the table to `out`: the heads if f->header, then all rows.  The number of
+ * cells is a multiple of that of the columns.
+ */
 void table_print(const struct table *t, const struct format *f,
 		 struct str *out);
+/* Free the cells. */
 void table_release(struct table *t);
 
 #endif

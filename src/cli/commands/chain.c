@@ -74,7 +74,7 @@ const struct argp chain_argp = {
 	.children = common_children,
 };
 
-/* The objects that were asked for; 0 or a status to exit with. */
+/* Find the objects that were asked for.  Returns 0 or the exit status. */
 static int find_targets(struct session *s, const struct chain_arguments *o,
 			struct oid_vec *ret)
 {

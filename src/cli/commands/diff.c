@@ -15,7 +15,7 @@
 
 #define DEFAULT_LIMIT 20
 #define DEFAULT_HOLDERS 10
-/* So many holders are looked at where nothing limits them. */
+/* How many holders are compared if --limit does not say less. */
 #define MAX_HOLDERS 200
 #define SORTS "bytes|count|came|name"
 
@@ -61,7 +61,7 @@ static error_t parse_diff(int key, char *arg, struct argp_state *state)
 	struct diff_options *o = state->input;
 	error_t err;
 
-	/* More targets than the other commands take. */
+	/* options_common() takes two arguments at most. */
 	if (key == ARGP_KEY_ARG) {
 		target_vec_push(&o->targets, arg);
 		return 0;
@@ -101,8 +101,8 @@ static const enum diff_sort sorts[] = {
 /* --- the targets --- */
 
 /*
- * The first and the last are kept open.  Of those between only what they are
- * is left, in a heap that has nothing but its info.
+ * The first and the last target stay open.  Each target between is closed when
+ * it has been counted; only its heap.info is kept, in `between`.
  */
 struct targets {
 	struct session old, new;
@@ -159,14 +159,14 @@ static int add_between(struct targets *t, size_t i, const char *name,
 	status = session_check(&s);
 	if (status)
 		return status;
-	/* What the info points to is the heap's: move it as a whole. */
+	/* The heap owns what its info points to: move the whole info. */
 	t->between[i].info = s.heap.info;
 	s.heap.info = (struct heap_info){ 0 };
 	t->infos[i] = &t->between[i].info;
 	return STATUS_OK;
 }
 
-/* Captures in the wrong order would tell of growth what shrank. */
+/* With captures in the wrong order, what shrank would seem to have grown. */
 static void warn_of_order(const struct targets *t,
 			  const struct target_vec *names)
 {
@@ -179,7 +179,7 @@ static void warn_of_order(const struct targets *t,
 
 /* --- types --- */
 
-/* The types of one heap or both; neither: the same error as elsewhere. */
+/* Types that match in one of the heaps are enough; else it is an error. */
 static int find_types(struct targets *t, const char *pattern, bool **old,
 		      bool **new)
 {

@@ -65,7 +65,7 @@ static struct error *write_export(struct session *s, const char *file)
 	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	struct error *err;
 
-	/* Lines to a terminal would run into the progress. */
+	/* On a terminal, the line of progress would be among the results. */
 	if (!file && isatty(STDOUT_FILENO))
 		progress_stop();
 	else
@@ -74,7 +74,7 @@ static struct error *write_export(struct session *s, const char *file)
 	if (!err)
 		err = jsonl_write(&s->heap, out.stream);
 	if (!err && s->heap.failed)
-		return NULL;	/* session_check() says it */
+		return NULL;	/* session_check() prints it */
 	if (!err)
 		err = outfile_close(&out);
 	return err;

@@ -40,7 +40,7 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 	struct suspects_options *s = &o->suspects;
 	error_t err;
 
-	/* More targets than the other commands take. */
+	/* options_common() takes two arguments at most. */
 	if (key == ARGP_KEY_ARG) {
 		target_vec_push(&o->targets, arg);
 		return 0;

@@ -24,9 +24,9 @@
 
 struct watch_options {
 	struct common_options common;
-	const char *output;	/* where captures go; NULL: here */
+	const char *output;	/* --output, or NULL */
 	struct condition_vec conditions;
-	struct str_vec texts;	/* of the conditions, the user's */
+	struct str_vec texts;	/* of the conditions, as the user typed them */
 	uint64_t interval_ms, max_captures, count;
 };
 
@@ -124,9 +124,9 @@ static void on_interrupt(int signal UNUSED)
 }
 
 /*
- * They arrive between samples, while we sleep, so that the sample that is
- * being taken is finished, and none comes just before the sleep.  `sleeping`:
- * what is blocked then.
+ * Handle SIGINT and SIGTERM only while we sleep between samples: a sample that
+ * has begun is finished, and no signal gets lost just before the sleep.
+ * *sleeping is the signal mask for the sleep.
  */
 static void catch_interrupts(sigset_t *sleeping)
 {
@@ -156,7 +156,7 @@ static void sleep_until(uint64_t ms, const sigset_t *sleeping)
 {
 	uint64_t now;
 
-	/* Once at least: one that waits is taken. */
+	/* Sleep at least once: that takes a signal that is pending. */
 	do {
 		struct timespec left = { 0, 0 };
 
@@ -175,7 +175,7 @@ struct watch {
 	const struct watch_options *o;
 	struct sample_vec samples;
 	struct trend trend;
-	bool *held;		/* a condition at the last sample */
+	bool *held;		/* was each condition true at the last sample? */
 	uint64_t nr_captures, start_time;
 };
 
@@ -197,8 +197,10 @@ static void add_sample(struct watch *w, const struct heap *h)
 	trend_add(&w->trend, h);
 }
 
-/* The first condition that became true with the last sample, or NULL: one that
- * stays true makes one capture, not one a sample. */
+/*
+ * The first condition that became true with the last sample, or NULL.  A
+ * condition that stays true makes one capture, not one for each sample.
+ */
 static const char *newly_true(struct watch *w)
 {
 	const char *ret = NULL;
@@ -220,8 +222,10 @@ static char *numbered_name(const char *pattern, const char *number, uint64_t n)
 			 n, number + 2);
 }
 
-/* With the first number that no file has: a watch that is started again must
- * not take the place of what the one before has found. */
+/*
+ * The name for a capture, with the first number that no file has: a second
+ * `watch` must not overwrite the captures of the first.
+ */
 static char *capture_name(const struct watch *w, const struct heap *h)
 {
 	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
@@ -259,7 +263,7 @@ static int print_line(const struct watch_line *line, bool as_json)
 	return session_print_text(&text, STATUS_OK);
 }
 
-/* One look: 0, or the status to exit with. */
+/* Take one sample.  Returns 0 or the exit status. */
 static int look(struct watch *w)
 {
 	CLEANUP(session_close) struct session s = SESSION_INIT;

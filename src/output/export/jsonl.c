@@ -6,7 +6,7 @@
 #include "output/emit.h"
 #include "output/export/jsonl.h"
 
-/* A line is dumped to memory: jansson writes word by word. */
+/* Dump a line to memory first: jansson would write it word by word. */
 static struct error *write_line(json_t *line, struct str *buffer, FILE *out)
 {
 	size_t len = json_dumpb(line, buffer->s, buffer->room, JSON_COMPACT);
@@ -43,10 +43,10 @@ static json_t *header(const struct heap *h)
 	return ret;
 }
 
-/* To name some references of an object can mean to read them all. */
+/* To name a few references of an object, all of them may have to be read. */
 #define NAMES_AT_ONCE (UINT32_C(1) << 18)
 
-/* Names of a batch of references; grows as needed. */
+/* The names of a batch of references; it grows as needed. */
 struct names {
 	struct edge_name *v;
 	uint32_t room;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output/reports/chain.h - reference chains, as trees and as JSON. */
+/* output/reports/chain.h - chains of references, as trees and as JSON. */
 #ifndef OUTPUT_REPORTS_CHAIN_H
 #define OUTPUT_REPORTS_CHAIN_H
 
@@ -8,9 +8,13 @@
 #include "analysis/chain.h"
 #include "output/format.h"
 
-/* `nr_targets` and `what` ("type app.User") are what was asked for. */
+/*
+ * `c` are the chains to `nr_targets` objects.  `what` is the name of their type
+ * as the user typed it; NULL: one object was asked for by its address.
+ */
 void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
 		const char *what, const struct format *f, struct str *out);
+/* A new reference; pyheld-json(5) has the keys. */
 json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets);
 
 #endif

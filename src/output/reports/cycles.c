@@ -14,7 +14,7 @@ static bool is_shown(const struct heap *h, const struct cycles *c,
 
 	if (shown->garbage && cycle->state != CYCLE_GARBAGE)
 		return false;
-	/* A class that is garbage is not usual. */
+	/* Classes that are garbage are unusual: show them. */
 	if (!shown->machinery && cycle->kind == CYCLE_MACHINERY &&
 	    cycle->state != CYCLE_GARBAGE)
 		return false;

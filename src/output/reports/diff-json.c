@@ -11,7 +11,7 @@ static json_t *known(const struct diff_found *d, uint64_t n)
 
 static json_t *target_json(const struct diff_found *d, size_t i)
 {
-	/* json.h describes heaps, of which here only the info is left. */
+	/* emit.h takes heaps; of this one, only the info is left. */
 	struct heap h = { .info = *d->infos[i] };
 	json_t *ret = json_object();
 

@@ -161,7 +161,7 @@ static void add_identity(const struct diff_found *d, struct str *out)
 
 /* --- types of two heaps --- */
 
-/* What came and went is `known` only within one process. */
+/* `known`: both heaps are of one process, so that objects can be compared. */
 static void add_type(const struct diff_row *row, bool known, struct table *t)
 {
 	int64_t nr = tally_growth(row->old.nr, row->new.nr);

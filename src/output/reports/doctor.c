@@ -7,7 +7,7 @@
 #include "output/reports/summary.h"
 #include "output/table.h"
 
-/* Of the types that do not differ. */
+/* How many types are listed whose readers agree with the emulator. */
 #define MAX_SAMPLES_SHOWN 20
 
 bool doctor_is_well(const struct heap *h, const struct doctor *d)

@@ -13,9 +13,9 @@
 struct doctor {
 	const char *target;	/* as the user typed it */
 	const char *pyheld;	/* its version */
-	const char *unreadable;	/* why it can't be read, or NULL; the heap is
-				   empty then */
-	bool capture;		/* which has no checks of its target */
+	const char *unreadable;	/* why it can't be read: the heap is then
+				   empty; NULL: it can be read */
+	bool capture;		/* it is a capture, which has no self-checks */
 	const struct audit *audit;
 };
 
@@ -24,6 +24,7 @@ bool doctor_is_well(const struct heap *h, const struct doctor *d);
 
 void doctor_text(const struct heap *h, const struct doctor *d,
 		 const struct format *f, struct str *out);
+/* A new reference; pyheld-json(5) has the keys. */
 json_t *doctor_json(const struct heap *h, const struct doctor *d);
 
 #endif

@@ -10,10 +10,11 @@
 #include "analysis/collect.h"
 #include "output/format.h"
 
-/* At most `limit` types and groups, 0: all. */
+/* Show at most `limit` types and `limit` kinds of components; 0: all. */
 void garbage_text(struct heap *h, const struct garbage *g,
 		  const struct collect *c, uint64_t limit,
 		  const struct format *f, struct str *out);
+/* A new reference; pyheld-json(5) has the keys.  All types are in it. */
 json_t *garbage_json(struct heap *h, const struct garbage *g,
 		     const struct collect *c, uint64_t limit);
 

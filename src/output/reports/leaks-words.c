@@ -6,7 +6,7 @@
 #include "output/reports/leaks.h"
 #include "output/path.h"
 
-/* Longer places lose their middle. */
+/* Longer places are shortened like format_fit() does. */
 #define PLACE_MAX 120
 #define TYPE_MAX 60
 #define PREVIEW_MAX 40
@@ -173,7 +173,7 @@ static void add_duplicates(const struct suspects *s,
 		str_addf(out, " strings that look equal, of length %" PRId64
 			 " and with one beginning, ", length);
 	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
-	/* A byte may take four columns. */
+	/* An escaped byte takes four columns. */
 	format_fit(out, preview.s, PREVIEW_MAX, false);
 	str_add(out, " are objects of their own");
 	if (suspect->via != OID_NONE) {
@@ -197,7 +197,7 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 		 PRId64 " entries", heap_length(s->heap, suspect->object));
 }
 
-/* "held by" and what makes the kind, after the container. */
+/* What follows the container in the title, for each kind. */
 static const char *const via_words[NR_SUSPECT_KINDS] = {
 	[SUSPECT_CLASS] = ", as an attribute of the class ",
 	[SUSPECT_THREAD_LOCAL] = ", in the threading.local ",
@@ -236,7 +236,7 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		leaks_add_type(s, suspect->entry_type, out);
 		break;
 	case SUSPECT_ATEXIT:
-		/* Until 3.13: functions, their arguments, apart. */
+		/* Up to 3.13, a function and its arguments lie apart. */
 		str_add(out, "callbacks of atexit hold ");
 		format_counted(out, suspect->entries, "object");
 		break;
@@ -320,7 +320,7 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" deleted: make a new one of what is left (d = dict(d)).",
 };
 
-/* Are most entries of such a type? */
+/* Are most entries of this type? */
 static bool is_of(const struct suspects *s, const struct suspect *suspect,
 		  enum type_kind kind)
 {

@@ -7,11 +7,11 @@
 #define INDENT 3
 #define TYPES_SHOWN 4
 #define WAITS_SHOWN 3
-#define WIDTH 80		/* where the terminal has none */
+#define WIDTH 80		/* if the format has no width */
 
 /* --- paragraphs --- */
 
-/* A paragraph has lines in a file, too. */
+/* Paragraphs are wrapped in a file, too. */
 static void add_wrapped(const char *text, unsigned int column,
 			unsigned int indent, const struct format *f,
 			struct str *out)
@@ -125,7 +125,7 @@ static void add_chain(const struct suspects *s, const struct suspect *suspect,
 	trail_tree(&trail, f, INDENT, out);
 }
 
-/* The numbers first: they say whether to read on. */
+/* The numbers come first: from them one sees whether to read on. */
 static void add_suspect(const struct suspects *s,
 			const struct suspect *suspect, size_t number,
 			const struct format *f, struct str *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/reports/leaks.h - the suspects, as a person or a program reads them.
+ * output/reports/leaks.h - the leak suspects, as text and as JSON.
  */
 #ifndef OUTPUT_REPORTS_LEAKS_H
 #define OUTPUT_REPORTS_LEAKS_H
@@ -14,26 +14,27 @@
 struct leaks_found {
 	const struct suspects *suspects;
 	const struct tasks *tasks;
-	uint64_t limit;		/* so many are shown; 0: all */
+	uint64_t limit;		/* how many suspects are shown; 0: all */
 };
 
 void leaks_text(const struct leaks_found *found, const struct format *f,
 		struct str *out);
+/* A new reference; pyheld-json(5) has the keys. */
 json_t *leaks_json(const struct leaks_found *found);
 
 /* --- leaks-words.c --- */
 
 /*
- * The most important sentence of a suspect, without what it keeps: "the list
- * app.SESSIONS only grows".  `place`: Python, or words, for what is to blame.
+ * Add the sentence that says what the suspect is, e.g. "the list app.SESSIONS
+ * only grows".  `place` is Python, or words, for the object that is to blame.
  */
 void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		     const char *place, struct str *out);
-/* What usually fixes it, a sentence or two. */
+/* What usually fixes it, in one sentence or two; a constant. */
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect);
-/* The name of a type, cut in its middle where it is long. */
+/* Add the name of a type, shortened like format_fit() does if it is long. */
 void leaks_add_type(const struct suspects *s, uint32_t type, struct str *out);
-/* Python, or words, for an object by its way from a root: "app.SESSIONS". */
+/* Add Python, or words, for the path from a root to `o`: "app.SESSIONS". */
 void leaks_add_place(const struct suspects *s, oid o, struct str *out);
 
 #endif

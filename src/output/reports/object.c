@@ -11,11 +11,11 @@
 #define PREVIEW_MAX 60
 #define PREVIEW_MAX_JSON 1000
 
-/* A reference of the object or to it, seen from it. */
+/* A reference from the object, or to it. */
 struct neighbour {
 	oid object;
-	char *name;		/* the way in, from holder to held */
-	bool guess;		/* by a scan of memory */
+	char *name;		/* of the reference */
+	bool guess;		/* found by a scan of memory */
 };
 VEC_DEFINE(neighbour_vec, struct neighbour);
 
@@ -35,7 +35,7 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 
 	if (limit && limit < nr)
 		nr = (uint32_t)limit;
-	/* All at once: each call may read all references of the object. */
+	/* In one call: each call may read all references of the object. */
 	names = xcalloc(nr, sizeof(*names));
 	heap_name_edges(h, o, 0, nr, names);
 	for (uint32_t i = 0; i < nr; i++) {

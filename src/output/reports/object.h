@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/reports/object.h - one object: what it is, what it refers to, who
+ * output/reports/object.h - one object: what it is, what it refers to, and what
  * refers to it.
  */
 #ifndef OUTPUT_REPORTS_OBJECT_H
@@ -10,9 +10,10 @@
 
 #include "output/format.h"
 
-/* At most `limit` references and as many referrers (0: all). */
+/* Show at most `limit` references and `limit` referrers; 0: all. */
 void object_text(struct heap *h, oid o, uint64_t limit,
 		 const struct format *f, struct str *out);
+/* A new reference; pyheld-json(5) has the keys. */
 json_t *object_json(struct heap *h, oid o, uint64_t limit);
 
 #endif

@@ -9,7 +9,7 @@
 #define EXAMPLES_JSON 10
 #define PREVIEW_MAX 60
 #define LEAST_PREVIEW 8
-/* Where the types begin, while the numbers are shorter than their heads. */
+/* The column of the types, if the numbers are not wider than their heads. */
 #define TYPE_COLUMN 21
 
 /* --- text --- */
@@ -51,7 +51,7 @@ static void add_refs_head(const struct audit *a, const struct format *f,
 		" holds them\n");
 }
 
-/* Of what has no room, the preview is what is cut: the counts tell most. */
+/* If the line is too long, shorten the preview: the counts matter most. */
 static void add_object(struct heap *h, const struct audit_object *x,
 		       const struct format *f, struct table *t)
 {

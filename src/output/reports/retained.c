@@ -7,7 +7,7 @@
 
 #define TYPES_SHOWN 6
 #define TYPES_MAX_JSON 20
-/* So many objects that retain a single one are named. */
+/* How many of the objects that retain a single object are named. */
 #define ABOVE_SHOWN 10
 #define ABOVE_MAX_JSON 1000
 #define MAX_STEPS 1000
@@ -21,7 +21,7 @@ static void add_retained_share(struct str *out, const struct retained_view *v,
 		 all ? 100 * (double)bytes / (double)all : 0.0);
 }
 
-/* What no root reaches: the objects of garbage. */
+/* All garbage: the objects that no root reaches. */
 static struct tally garbage(const struct retained_view *v)
 {
 	const struct dominators *d = &v->dominators;
@@ -33,7 +33,7 @@ static struct tally garbage(const struct retained_view *v)
 	return ret;
 }
 
-/* Names of all these steps take long to make, and nobody reads them. */
+/* Is the path so long that its names would take long to make? */
 static bool is_far(const struct retained_view *v, oid from, oid o)
 {
 	const uint32_t *distance = v->reach.distance;
@@ -42,7 +42,7 @@ static bool is_far(const struct retained_view *v, oid from, oid o)
 	       MAX_STEPS;
 }
 
-/* How to get to an object: from a root, or from the line above it. */
+/* Add the path to an object: from a root, or from the line above it. */
 static void add_way(const struct retained_view *v, oid from, oid o,
 		    struct str *out)
 {
@@ -126,7 +126,7 @@ static bool try_table(const struct retained_view *v,
 	return true;
 }
 
-/* Addresses only where there is room: names tell more. */
+/* The column of addresses is left out if the terminal is too narrow. */
 static void add_table(const struct retained_view *v,
 		      const struct retained_line_vec *lines,
 		      const struct format *f, struct str *out)
@@ -382,7 +382,7 @@ static json_t *of_type_json(const struct retained_shown *shown)
 	return ret;
 }
 
-/* The addresses of what also retains it, the nearest first. */
+/* The addresses of the objects that retain it, the nearest first. */
 static json_t *above_json(struct retained_view *v,
 			  const struct retained_shown *shown)
 {

@@ -147,7 +147,7 @@ static void add_thread(const struct heap *h, size_t i, const struct format *f,
 		if (frame->line > 0)
 			str_addf(&line, ":%" PRId32, frame->line);
 		str_add_char(&line, ')');
-		break;		/* the innermost comes first */
+		break;		/* the innermost frame comes first */
 	}
 	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
 }
@@ -157,7 +157,7 @@ static void add_threads(const struct heap *h, const struct heap_interpreter *i,
 {
 	unsigned int shown = 0, nr = 0;
 
-	/* CPython lists the youngest first; the main thread tells most. */
+	/* CPython lists the youngest thread first; show the main thread first. */
 	for (size_t t = h->threads.nr; t--;) {
 		if (h->threads.v[t].interpreter != i->id)
 			continue;

@@ -12,15 +12,16 @@
 #include "output/format.h"
 
 /*
- * At most `limit` rows (0: all).  Without f->header only the table's rows
- * are shown, for scripts.
+ * Show at most `limit` types; 0: all.  Without f->header, show only the rows of
+ * the table, for scripts.
  */
 void summary_text(const struct heap *h, const struct summary *s,
 		  uint64_t limit, const struct format *f, struct str *out);
+/* A new reference; pyheld-json(5) has the keys. */
 json_t *summary_json(const struct heap *h, const struct summary *s,
 		     uint64_t limit);
 
-/* The lines "process" and "python". */
+/* Add the lines "process" and "python", with which `doctor` begins, too. */
 void summary_add_target(const struct heap *h, const struct format *f,
 			struct str *out);
 

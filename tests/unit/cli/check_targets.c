@@ -58,11 +58,14 @@ START_TEST(processes_that_are_no_targets)
 {
 	pid_t pid = child_start(child_waiting);
 	CLEANUP(freep) char *name = xasprintf("%d", (int)pid);
+	CLEANUP(freep) char *beyond = xasprintf("%lld", (1LL << 32) + pid);
 
 	expect_refused("0", "PID 0");
 	expect_refused("4194305", "4194305");
 	expect_refused("2147483648", "2147483648");
 	expect_refused("99999999999999999999", "99999999999999999999");
+	/* In 32 bits it would be that of the child. */
+	expect_refused(beyond, beyond);
 	/* It is alive, but it is no CPython, and must live on. */
 	expect_refused(name, "_PyRuntime");
 	child_expect_untraced(pid);
@@ -277,6 +280,40 @@ START_TEST(partial_targets_give_status_4_and_a_warning)
 }
 END_TEST
 
+/* Of what was scanned and what could not be read, each report has a line. */
+START_TEST(guesses_are_said_once)
+{
+	const struct capture_options plain = { .plain = true };
+	CLEANUP(heap_release) struct heap h;
+	struct run r;
+
+	graph_build_process(&h, GRAPH);
+	h.info.nr_scanned = 3;
+	graph_write(&h, "guess", &plain);
+	graph_file("sure", GRAPH);
+	RUN(&r, "garbage", "guess");
+	run_expect(&r, STATUS_OK);
+	run_expect_out(&r, "\ncoverage: ");
+	run_release(&r);
+	/* It has the numbers in its head. */
+	RUN(&r, "summary", "guess");
+	run_expect(&r, STATUS_OK);
+	ck_assert_ptr_null(strstr(r.out, "\ncoverage"));
+	run_release(&r);
+	RUN(&r, "diff", "sure", "guess");
+	run_expect(&r, STATUS_OK);
+	run_expect_out(&r, "\ncoverage of guess: ");
+	ck_assert_ptr_null(strstr(r.out, "coverage of sure"));
+	run_release(&r);
+	/* In JSON each target has its own. */
+	RUN(&r, "diff", "sure", "guess", "--json");
+	run_expect(&r, STATUS_OK);
+	run_expect_int(&r, "targets.1.coverage.scanned", 3);
+	ck_assert_ptr_null(strstr(r.out, "\n  \"coverage\""));
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(a_crossed_limit_comes_before_partial)
 {
 	struct run r;
@@ -379,6 +416,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, captures_that_are_damaged);
 	tcase_add_test(tc, no_command_prints_what_a_damaged_capture_gave);
 	tcase_add_test(tc, partial_targets_give_status_4_and_a_warning);
+	tcase_add_test(tc, guesses_are_said_once);
 	tcase_add_test(tc, a_crossed_limit_comes_before_partial);
 	tcase_add_test(tc, addresses_of_no_object);
 	tcase_add_test(tc, types_that_are_not_there_and_those_that_come_near);
