@@ -24,6 +24,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/brute.h \
 	tests/unit/support/child.c \
 	tests/unit/support/child.h \
+	tests/unit/support/fake-python.c \
+	tests/unit/support/fake-python.h \
 	tests/unit/support/forge.c \
 	tests/unit/support/forge.h \
 	tests/unit/support/graph.c \

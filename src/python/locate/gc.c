@@ -22,7 +22,6 @@
 #include "python/state/words.h"
 #include "python/types/object-map.h"
 
-#define GC_HEAD_SIZE 16
 #define LINK_MASK (~3ull)
 #define PREV_FINALIZED 1
 #define MAX_BAD_NODES 1000

@@ -136,7 +136,7 @@ static void add_members(struct python *py, const struct pytype *t)
 		uint64_t offset = word_at(py, member, l->member_offset);
 
 		if (int_at(py, member, l->member_type) == MEMBER_OBJECT_EX &&
-		    offset < UINT32_MAX)
+		    offset >= l->object_size && offset < UINT32_MAX)
 			u32_vec_push(&py->members, (uint32_t)offset);
 	}
 }

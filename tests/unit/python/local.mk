@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/python/check_layout \
-	tests/unit/python/check_layout_builds
+	tests/unit/python/check_layout_builds \
+	tests/unit/python/check_refs
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
