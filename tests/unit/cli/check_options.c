@@ -241,6 +241,46 @@ START_TEST(help_of_pyheld_names_all_commands)
 }
 END_TEST
 
+/* Each line of stderr is one of --verbose; -vv has those of -v. */
+static void expect_log(const struct run *r, const char *out)
+{
+	ck_assert_str_eq(r->out, out);
+	ck_assert_msg(!strncmp(r->err, "pyheld: info: ", 14), "%s", r->err);
+	for (const char *p = r->err; *p; p = strchr(p, '\n') + 1)
+		ck_assert_msg(!strncmp(p, "pyheld: info: ", 14) ||
+			      !strncmp(p, "pyheld: detail: ", 16), "%s", p);
+	ck_assert_ptr_nonnull(strstr(r->err, "info: pyheld " PACKAGE_VERSION));
+	ck_assert_ptr_nonnull(strstr(r->err, "info: capture: "));
+	ck_assert_ptr_nonnull(strstr(r->err, "info: heap: 2 objects of "));
+}
+
+START_TEST(verbose_leaves_stdout_as_it_is)
+{
+	static const char *const ways[][4] = {
+		{ "-v", "summary", "g" },
+		{ "summary", "g", "-v" },
+		{ "summary", "--verbose", "g" },
+		{ "summary", "-vv", "g" },
+		{ "-v", "summary", "-v", "g" },
+	};
+	struct run quiet, loud;
+
+	graph_file("g", "m->x; root m:m");
+	RUN(&quiet, "summary", "g");
+	run_expect(&quiet, STATUS_OK);
+	ck_assert_str_eq(quiet.err, "");
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		const char *const *w = ways[i];
+
+		RUN(&loud, w[0], w[1], w[2], w[3]);
+		run_expect(&loud, STATUS_OK);
+		expect_log(&loud, quiet.out);
+		run_release(&loud);
+	}
+	run_release(&quiet);
+}
+END_TEST
+
 START_TEST(usage_and_version)
 {
 	struct run r;
@@ -284,6 +324,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, wrong_values_of_options);
 	tcase_add_test(tc, help_and_dash_dash_help_are_the_same);
 	tcase_add_test(tc, help_of_pyheld_names_all_commands);
+	tcase_add_test(tc, verbose_leaves_stdout_as_it_is);
 	tcase_add_test(tc, usage_and_version);
 	tcase_add_test(tc, commands_are_found_by_their_whole_name);
 }
