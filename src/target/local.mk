@@ -18,6 +18,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/core/fetch.h \
 	src/target/core/unpack.c \
 	src/target/core/unpack.h \
+	src/target/elf/build-id.c \
+	src/target/elf/build-id.h \
 	src/target/elf/debuginfo.c \
 	src/target/elf/debuginfo.h \
 	src/target/elf/first-page.c \

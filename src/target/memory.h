@@ -25,13 +25,21 @@
 typedef uint64_t raddr;
 VEC_DEFINE(raddr_vec, raddr);
 
-/* Linear. */
+/* Is `addr` among the items?  A linear search. */
 static inline bool raddr_vec_has(const struct raddr_vec *v, raddr addr)
 {
 	for (size_t i = 0; i < v->nr; i++)
 		if (v->v[i] == addr)
 			return true;
 	return false;
+}
+
+/* Bytes of a page of x86-64; larger pages are multiples of it. */
+#define MEMORY_PAGE UINT64_C(4096)
+
+static inline raddr memory_page_start(raddr addr)
+{
+	return addr & ~(MEMORY_PAGE - 1);
 }
 
 #define SEGMENT_READ 1

@@ -9,7 +9,6 @@
 
 /* Of one mapping; the data of a libpython is 1 to 2 MB. */
 #define DATA_MAX (64u << 20)
-#define PAGE_SIZE 4096
 
 static bool is_missing(struct target *t, raddr addr)
 {
@@ -22,7 +21,7 @@ static bool lacks_data(struct target *t, const struct module *module,
 {
 	return m->start >= module->start && m->end <= module->end &&
 	       m->inode && m->prot & SEGMENT_WRITE &&
-	       is_missing(t, m->end - PAGE_SIZE);
+	       is_missing(t, m->end - MEMORY_PAGE);
 }
 
 bool module_data_is_missing(struct target *t, const struct module *module)
@@ -48,7 +47,7 @@ static void restore_mapping(struct target *t, struct image *im,
 	raddr start = m->start;
 
 	while (start < m->end && !is_missing(t, start))
-		start += PAGE_SIZE;
+		start += MEMORY_PAGE;
 	if (start >= m->end || m->end - start > DATA_MAX)
 		return;
 	s.start = start;

@@ -7,8 +7,6 @@
 #include "target/elf/image.h"
 #include "target/modules.h"
 
-#define PAGE_MASK 0xfffULL
-
 static bool same_file(const struct mapping *a, const struct mapping *b)
 {
 	return a->inode == b->inode && a->device == b->device;
@@ -131,11 +129,11 @@ struct module *modules_at(struct target *t, raddr addr)
 static bool bias_of(const struct image_load *l, const struct mapping *m,
 		    raddr *ret)
 {
-	uint64_t first = l->offset & ~PAGE_MASK;
+	uint64_t first = memory_page_start(l->offset);
 
 	if (m->offset < first || m->offset >= l->offset + l->file_size)
 		return false;
-	*ret = m->start - ((l->address & ~PAGE_MASK) + (m->offset - first));
+	*ret = m->start - (memory_page_start(l->address) + (m->offset - first));
 	return true;
 }
 
@@ -147,8 +145,8 @@ static bool is_consistent(const struct target *t, const struct module *module,
 	size_t nr = image_loads(module->image, &loads), good = 0, asked = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		raddr addr = bias + (loads[i].address & ~PAGE_MASK);
-		uint64_t offset = loads[i].offset & ~PAGE_MASK;
+		raddr addr = bias + memory_page_start(loads[i].address);
+		uint64_t offset = memory_page_start(loads[i].offset);
 		const struct mapping *m = maps_find(&t->mappings, addr);
 
 		if (!loads[i].file_size)

@@ -23,12 +23,6 @@ static void page_of_core(struct target *t, const struct core_file *f,
 						 FIRST_PAGE_LEN) : NULL);
 }
 
-static void add_hex(struct str *s, const uint8_t *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		str_addf(s, "%02x", bytes[i]);
-}
-
 /* --- is it that very file? --- */
 
 /* What is asked for one file of the core. */
@@ -60,7 +54,7 @@ static void take_symbols(struct wanted *w, int fd, const char *path)
  */
 static bool take_debug(struct wanted *w, int fd, const char *path)
 {
-	CLEANUP(str_release) struct str id = STR_INIT;
+	CLEANUP(freep) char *id = build_id_hex(w->id);
 	struct image *im;
 	struct error *err = image_open(fd, path, &im);
 	bool is_one = !err && image_is_debug(im);
@@ -68,9 +62,8 @@ static bool take_debug(struct wanted *w, int fd, const char *path)
 
 	log_pass_over_usual(err, "it is no file of debug information");
 	if (is_one) {
-		add_hex(&id, w->id.bytes, w->id.len);
 		its_id = image_build_id(im);
-		if (!id.len || !its_id || strcmp(id.s, its_id))
+		if (!*id || !its_id || strcmp(id, its_id) != 0)
 			refuse(w, path, "another build-id");
 		else if (w->file->debug_fd < 0)
 			take_symbols(w, fd, path);
@@ -83,14 +76,12 @@ static bool take_debug(struct wanted *w, int fd, const char *path)
 static void log_ids(const struct wanted *w, const struct first_page *page,
 		    const char *path)
 {
-	CLEANUP(str_release) struct str of_core = STR_INIT, of_file = STR_INIT;
-	struct build_id id = first_page_id(page);
+	CLEANUP(freep) char *of_core = build_id_hex(w->id);
+	CLEANUP(freep) char *of_file = build_id_hex(first_page_id(page));
 
-	add_hex(&of_core, w->id.bytes, w->id.len);
-	add_hex(&of_file, id.bytes, id.len);
 	log_info("file %s: %s is another one: build-id %s, the core's %s",
-		 w->file->path, path, id.len ? of_file.s : "none",
-		 w->id.len ? of_core.s : "none");
+		 w->file->path, path, *of_file ? of_file : "none",
+		 *of_core ? of_core : "none");
 }
 
 /* Takes the file where it is the right one; `fd` stays the caller's. */
@@ -151,17 +142,13 @@ static bool take_by_id(struct wanted *w, const char *root)
 		{ "/usr/lib", "" },
 		{ "/usr/lib/debug", ".debug" },
 	};
-	CLEANUP(str_release) struct str rest = STR_INIT;
+	CLEANUP(freep) char *id = build_id_hex(w->id);
 
-	if (w->id.len < 2)
-		return false;
-	add_hex(&rest, w->id.bytes + 1, w->id.len - 1);
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		CLEANUP(freep) char *path =
-			xasprintf("%s/.build-id/%02x/%s%s", places[i].folder,
-				  w->id.bytes[0], rest.s, places[i].suffix);
+		CLEANUP(freep) char *path = build_id_path(
+			places[i].folder, id, places[i].suffix);
 
-		if (take_below(w, root, path))
+		if (path && take_below(w, root, path))
 			return true;
 	}
 	return false;
@@ -291,8 +278,7 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 	if (!first_page_is_elf(&page))
 		return SEGMENT_READ;
 	for (unsigned int i = 0; first_page_header(&page, i, &h); i++) {
-		uint64_t first = h.p_offset / FIRST_PAGE_LEN *
-				 FIRST_PAGE_LEN;
+		uint64_t first = memory_page_start(h.p_offset);
 
 		if (h.p_type != PT_LOAD || m->offset < first ||
 		    m->offset - first >= h.p_filesz + (h.p_offset - first))

@@ -192,7 +192,8 @@ static void add_of_file(struct core *c, struct target *t, struct memory *rest,
 	if (fd < 0)
 		return;
 	/* To the end of the file's last page. */
-	size = (c->files.v[m->inode - 1].size + 4095) & ~UINT64_C(4095);
+	size = memory_page_start(c->files.v[m->inode - 1].size +
+				 MEMORY_PAGE - 1);
 	if (offset >= size)
 		return;
 	s.end = start + MIN(end - start, size - offset);

@@ -13,7 +13,7 @@
 /* The kernel's half of the address space begins there. */
 #define ADDRESS_MAX (UINT64_C(1) << 47)
 /* vm.max_map_count can be raised, but not beyond what int counts. */
-#define LOADS_MAX (16U << 20)
+#define CORE_LOADS_MAX (16U << 20)
 
 static struct error *refuse(const char *name, const char *what)
 {
@@ -122,7 +122,7 @@ static struct error *read_loads(struct core *c, const char *name)
 	if (elf_getphdrnum(c->elf, &nr))
 		return error_new(ERR_CORRUPT, "'%s' is corrupt: %s", name,
 				 elf_errmsg(-1));
-	for (size_t i = 0; i < MIN(nr, LOADS_MAX); i++) {
+	for (size_t i = 0; i < MIN(nr, CORE_LOADS_MAX); i++) {
 		GElf_Phdr p;
 
 		if (!gelf_getphdr(c->elf, (int)i, &p))

@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "target/core/core-symbols.h"
+#include "target/elf/first-page.h"
 
-#define PAGE_MASK 0xfffULL
-#define HEADERS_MAX 64
 #define DYNAMIC_MAX 4096
-#define SYMBOLS_MAX (1u << 22)
+#define CORE_SYMBOLS_MAX (1u << 22)
 #define NAME_MAX_LEN 4096
 
 struct tables {
@@ -21,27 +20,16 @@ struct tables {
 static bool find_dynamic(struct target *t, const struct module *module,
 			 struct tables *ret)
 {
-	const uint8_t *p = memory_at(&t->memory, module->start,
-				     sizeof(Elf64_Ehdr));
 	bool has_bias = false;
-	Elf64_Ehdr e;
+	struct first_page page;
+	Elf64_Phdr h;
 
-	if (!p || memcmp(p, ELFMAG, SELFMAG) || p[EI_CLASS] != ELFCLASS64)
-		return false;
-	memcpy(&e, p, sizeof(e));
-	if (e.e_phentsize != sizeof(Elf64_Phdr))
-		return false;
-	for (unsigned int i = 0; i < MIN(e.e_phnum, HEADERS_MAX); i++) {
-		Elf64_Phdr h;
-
-		p = memory_at(&t->memory,
-			      module->start + e.e_phoff + i * sizeof(h),
-			      sizeof(h));
-		if (!p)
-			return false;
-		memcpy(&h, p, sizeof(h));
-		if (h.p_type == PT_LOAD && !(h.p_offset & ~PAGE_MASK)) {
-			ret->bias = module->start - (h.p_vaddr & ~PAGE_MASK);
+	first_page_set(&page, memory_at(&t->memory, module->start,
+					FIRST_PAGE_LEN));
+	for (unsigned int i = 0; first_page_header(&page, i, &h); i++) {
+		if (h.p_type == PT_LOAD && !memory_page_start(h.p_offset)) {
+			ret->bias = module->start -
+				    memory_page_start(h.p_vaddr);
 			has_bias = true;
 		} else if (h.p_type == PT_DYNAMIC) {
 			ret->dynamic = h.p_vaddr;
@@ -86,7 +74,7 @@ bool core_symbol(struct target *t, const struct module *module,
 		 const char *name, raddr *ret, uint64_t *size)
 {
 	struct tables tables;
-	uint64_t nr = SYMBOLS_MAX;
+	uint64_t nr = CORE_SYMBOLS_MAX;
 
 	if (!find_tables(t, module, &tables))
 		return false;

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "target/elf/build-id.h"
 #include "target/elf/debuginfo.h"
 #include "target/file.h"
 
@@ -21,7 +22,6 @@
 #define MEMBERS_MAX 100000
 #define TYPEDEFS_MAX 64
 #define ANONYMOUS_MAX 8
-#define BUILD_ID_MAX 64
 
 struct type_name {
 	const char *name;	/* libdw's; NULL: a free slot */
@@ -97,16 +97,15 @@ static const struct {
 	.names = "\0.shstrtab\0.debug_line",
 };
 
-/* ROOT/usr/lib/debug/.build-id/xx/yyy.debug, or -1. */
+/* The file that a distribution has for a build-id below `root`, or -1. */
 static int open_debug_file(const char *root, const char *id)
 {
-	CLEANUP(freep) char *path = NULL;
+	CLEANUP(freep) char *folder = xasprintf("%s/usr/lib/debug", root);
+	CLEANUP(freep) char *path = build_id_path(folder, id, ".debug");
 	int fd;
 
-	if (!id || strlen(id) < 4)
+	if (!path)
 		return -1;
-	path = xasprintf("%s/usr/lib/debug/.build-id/%.2s/%s.debug", root, id,
-			 id + 2);
 	fd = file_open_regular(AT_FDCWD, path);
 	log_info("debug information: %s %s", fd < 0 ? "no" : "found", path);
 	return fd;
@@ -114,14 +113,13 @@ static int open_debug_file(const char *root, const char *id)
 
 /* The supplementary file that dwz made, below `root` by its build-id. */
 static void open_alternate(struct debuginfo *d, const char *root,
-			   const uint8_t *id, size_t len)
+			   struct build_id id)
 {
-	char hex[2 * BUILD_ID_MAX + 1];
+	CLEANUP(freep) char *hex = NULL;
 
-	if (len < 2 || len > BUILD_ID_MAX)
+	if (id.len > BUILD_ID_MAX)
 		return;
-	for (size_t i = 0; i < len; i++)
-		sprintf(hex + 2 * i, "%02x", id[i]);
+	hex = build_id_hex(id);
 	d->alternate_fd = open_debug_file(root, hex);
 	if (d->alternate_fd < 0)
 		return;
@@ -138,7 +136,7 @@ static void find_alternate(struct debuginfo *d, const char *root)
 
 	if (len <= 0)
 		return;
-	open_alternate(d, root, id, (size_t)len);
+	open_alternate(d, root, (struct build_id){ id, (size_t)len });
 	if (!d->alternate) {
 		elf_end(d->alternate_elf);
 		d->alternate_elf = elf_memory(unconst(&empty),

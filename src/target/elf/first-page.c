@@ -2,12 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/compiler.h"
 #include "target/elf/first-page.h"
-#include "target/memory.h"
-
-#define HEADERS_MAX 64
-#define BUILD_ID_MAX 64
 
 void first_page_set(struct first_page *p, const uint8_t *bytes)
 {
@@ -40,9 +35,8 @@ bool first_page_header(const struct first_page *p, unsigned int i,
 	if (!first_page_is_elf(p))
 		return false;
 	memcpy(&e, p->bytes, sizeof(e));
-	if (i >= e.e_phnum || i >= HEADERS_MAX ||
-	    e.e_phentsize != sizeof(*ret) || e.e_phoff > p->len ||
-	    (i + 1) * sizeof(*ret) > p->len - e.e_phoff)
+	if (i >= e.e_phnum || e.e_phentsize != sizeof(*ret) ||
+	    e.e_phoff > p->len || (i + 1) * sizeof(*ret) > p->len - e.e_phoff)
 		return false;
 	memcpy(ret, p->bytes + e.e_phoff + i * sizeof(*ret), sizeof(*ret));
 	return true;
@@ -92,7 +86,7 @@ uint64_t first_page_address(const struct first_page *p)
 	for (unsigned int i = 0; first_page_header(p, i, &h); i++)
 		if (h.p_type == PT_LOAD)
 			least = MIN(least, h.p_vaddr);
-	return least == UINT64_MAX ? 0 : least & ~UINT64_C(0xfff);
+	return least == UINT64_MAX ? 0 : memory_page_start(least);
 }
 
 bool first_page_same(const struct first_page *a, const struct first_page *b)

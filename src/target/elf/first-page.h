@@ -7,20 +7,15 @@
 #define TARGET_ELF_FIRST_PAGE_H
 
 #include <elf.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#define FIRST_PAGE_LEN 4096
+#include "target/elf/build-id.h"
+#include "target/memory.h"
+
+#define FIRST_PAGE_LEN MEMORY_PAGE
 
 struct first_page {
 	uint8_t bytes[FIRST_PAGE_LEN];
 	size_t len;		/* 0: not there; else all of it */
-};
-
-struct build_id {
-	const uint8_t *bytes;	/* in the page */
-	size_t len;		/* 0: none */
 };
 
 /* `bytes` is FIRST_PAGE_LEN of them, or NULL: not there. */

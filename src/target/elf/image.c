@@ -11,15 +11,15 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "target/elf/build-id.h"
 #include "target/elf/image.h"
 
 /* A section that a program needs; a sparse file can claim far more. */
 #define SECTION_MAX (1ULL << 30)
 /* Of a whole Chrome: a quarter of a million. */
 #define SYMBOLS_MAX (16U << 20)
-#define LOADS_MAX 1024
-#define BUILD_ID_MAX 64
-#define PAGE_MASK 0xfffULL
+/* Program headers; real files have a dozen. */
+#define HEADERS_MAX 1024
 
 VEC_DEFINE(load_vec, struct image_load);
 
@@ -43,7 +43,7 @@ static void read_loads(struct image *im)
 
 	if (elf_getphdrnum(im->elf, &nr))
 		return;
-	nr = MIN(nr, LOADS_MAX);
+	nr = MIN(nr, HEADERS_MAX);
 	for (size_t i = 0; i < nr; i++) {
 		struct image_load load;
 		GElf_Phdr p;
@@ -60,15 +60,6 @@ static void read_loads(struct image *im)
 	}
 }
 
-static char *to_hex(const uint8_t *bytes, size_t len)
-{
-	struct str hex = STR_INIT;
-
-	for (size_t i = 0; i < len; i++)
-		str_addf(&hex, "%02x", bytes[i]);
-	return str_take(&hex);
-}
-
 /* The build-id among the notes of a section or segment, or NULL. */
 static char *find_build_id(Elf_Data *data)
 {
@@ -83,7 +74,8 @@ static char *find_build_id(Elf_Data *data)
 		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
 		    !memcmp(bytes + name, "GNU", 4) && note.n_descsz &&
 		    note.n_descsz <= BUILD_ID_MAX)
-			return to_hex(bytes + desc, note.n_descsz);
+			return build_id_hex((struct build_id){
+				bytes + desc, note.n_descsz });
 	}
 	return NULL;
 }
@@ -94,7 +86,7 @@ static void read_build_id(struct image *im)
 
 	if (elf_getphdrnum(im->elf, &nr))
 		return;
-	nr = MIN(nr, LOADS_MAX);
+	nr = MIN(nr, HEADERS_MAX);
 	for (size_t i = 0; i < nr && !im->build_id; i++) {
 		GElf_Phdr p;
 
@@ -228,7 +220,7 @@ raddr image_load_address(const struct image *im)
 
 	for (size_t i = 0; i < im->loads.nr; i++)
 		least = MIN(least, im->loads.v[i].address);
-	return least & ~PAGE_MASK;
+	return memory_page_start(least);
 }
 
 size_t image_loads(const struct image *im, const struct image_load **ret)

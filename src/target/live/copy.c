@@ -224,7 +224,7 @@ static void touch(uint8_t *bytes, uint64_t len)
 	if (!madvise(bytes, len, MADV_POPULATE_WRITE))
 		return;
 	/* Before Linux 5.14; nothing was copied there yet. */
-	for (uint64_t i = 0; i < len; i += PAGE)
+	for (uint64_t i = 0; i < len; i += MEMORY_PAGE)
 		*(volatile uint8_t *)(bytes + i) = 0;
 }
 
@@ -279,7 +279,7 @@ static struct error *batch_copy(struct copy *c, struct batch *b)
 		if (n <= 0) {
 			/* A page that the kernel won't read: zero, counted. */
 			uint64_t at = (uintptr_t)b->remote[first].iov_base;
-			uint64_t skip = PAGE - at % PAGE;
+			uint64_t skip = MEMORY_PAGE - at % MEMORY_PAGE;
 
 			n = MIN(skip, b->remote[first].iov_len);
 			if (!pages_is_guard(&c->pages, at))

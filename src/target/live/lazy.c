@@ -9,7 +9,7 @@
 /* Filled at once up to here: RELRO and .data, which are read a lot. */
 #define COMPLETE_MAX (4ULL << 20)
 /* Without a file nothing can be put off: up to here it is read at once. */
-#define ORPHAN_MAX (256ULL << 20)
+#define READ_NOW_MAX (256ULL << 20)
 
 struct lazy {
 	struct live *live;
@@ -220,7 +220,7 @@ void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
 	s.fill = lazy_fill;
 	s.fill_context = z;
 	s.release = lazy_release;
-	if (z->fd < 0 && !map->shared && len <= ORPHAN_MAX)
+	if (z->fd < 0 && !map->shared && len <= READ_NOW_MAX)
 		fill_now(&s);
 	memory_add(m, &s);
 }

@@ -115,14 +115,15 @@ static bool read_words(struct pages *p, raddr start, raddr end,
 	if (end - start > PAGEMAP_MAX)
 		return false;
 	while (start < end) {
-		size_t nr = MIN((end - start) / PAGE, ARRAY_SIZE(words));
-		ssize_t n = pread(p->fd, words, nr * 8, start / PAGE * 8);
+		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
+		ssize_t n = pread(p->fd, words, nr * 8, start / MEMORY_PAGE * 8);
 
 		if (n < 8)
 			return false;
-		for (ssize_t i = 0; i < n / 8; i++, start += PAGE)
+		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE)
 			if (is_wanted(words[i], wanted))
-				add_range(ret, first, start, start + PAGE);
+				add_range(ret, first, start,
+					  start + MEMORY_PAGE);
 	}
 	return true;
 }
@@ -132,7 +133,7 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 {
 	size_t nr = ret->nr;
 
-	if (p->fd < 0 || start % PAGE || end % PAGE)
+	if (p->fd < 0 || start % MEMORY_PAGE || end % MEMORY_PAGE)
 		return false;
 	if (p->can_scan) {
 		if (scan(p, start, end, wanted, ret))
@@ -148,8 +149,9 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 
 bool pages_is_guard(struct pages *p, raddr addr)
 {
+	off_t at = (off_t)(addr / MEMORY_PAGE * 8);
 	uint64_t word;
 
-	return p->fd >= 0 && pread(p->fd, &word, 8, addr / PAGE * 8) == 8 &&
+	return p->fd >= 0 && pread(p->fd, &word, 8, at) == 8 &&
 	       word & PAGEMAP_GUARD;
 }

@@ -7,8 +7,6 @@
 
 #include "target/memory.h"
 
-#define PAGE 4096UL
-
 /* Adjacent pages. */
 struct range {
 	raddr start, end;

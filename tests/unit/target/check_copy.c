@@ -13,6 +13,8 @@
 #include "child.h"
 #include "target/live/live-data.h"
 #include "target/live/pages.h"
+
+#define PAGE MEMORY_PAGE
 #include "suite.h"
 
 static uint8_t *area; /* a mapping of the test's */
