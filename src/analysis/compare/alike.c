@@ -4,12 +4,13 @@
 
 #include "analysis/compare/alike.h"
 #include "analysis/compare/place.h"
+#include "base/hash.h"
 
 #define MAX_STEPS 6
 
 static uint64_t mix_key(uint64_t key, uint64_t more)
 {
-	key = (key ^ more) * UINT64_C(0x9e3779b97f4a7c15);
+	key = hash_u64(key ^ more);
 	return key ^ key >> 29;
 }
 

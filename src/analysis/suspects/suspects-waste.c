@@ -7,6 +7,7 @@
 
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-waste.h"
+#include "base/hash.h"
 #include "heap/naming.h"
 
 /* Before all else: who holds them is not to blame for their contents. */
@@ -49,7 +50,7 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 	CLEANUP(str_release) struct str text = STR_INIT;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
-		uint64_t hash = h->size[o] * UINT64_C(0x9e3779b97f4a7c15);
+		uint64_t hash = hash_u64(h->size[o]);
 
 		enum type_kind kind = heap_kind_of(h, o);
 
