@@ -30,30 +30,30 @@ struct type_name {
 };
 
 /* The key is name and is_typedef. */
-static bool name_table_used(const void *none UNUSED, const struct type_name *n)
+static bool type_table_used(const void *none UNUSED, const struct type_name *n)
 {
 	return n->name;
 }
 
-static const struct type_name *name_table_key(const void *none UNUSED,
+static const struct type_name *type_table_key(const void *none UNUSED,
 					      const struct type_name *n)
 {
 	return n;
 }
 
-static uint64_t name_table_hash(const void *none UNUSED,
+static uint64_t type_table_hash(const void *none UNUSED,
 				const struct type_name *n, uint64_t salt)
 {
 	return hash_text(salt ^ n->is_typedef, n->name);
 }
 
-static bool name_table_same(const struct type_name *a,
+static bool type_table_same(const struct type_name *a,
 			    const struct type_name *b)
 {
 	return a->is_typedef == b->is_typedef && !strcmp(a->name, b->name);
 }
 
-HASH_DEFINE(name_table, struct type_name, const struct type_name *,
+HASH_DEFINE(type_table, struct type_name, const struct type_name *,
 	    const void *);
 
 struct debuginfo {
@@ -62,8 +62,8 @@ struct debuginfo {
 	Elf *alternate_elf;
 	int alternate_fd;
 	struct image *file;	/* owns the ELF */
-	bool has_names;		/* names are filled at the first question */
-	struct name_table names;
+	bool has_types;		/* types are found at the first question */
+	struct type_table types;
 };
 
 /*
@@ -217,7 +217,7 @@ void debuginfo_close(struct debuginfo *d)
 	elf_end(d->alternate_elf);
 	closep(&d->alternate_fd);
 	image_close(d->file);
-	name_table_release(&d->names);
+	type_table_release(&d->types);
 	free(d);
 }
 
@@ -244,7 +244,7 @@ static const struct type_name *find_name(const struct debuginfo *d,
 {
 	const struct type_name key = { .name = name, .is_typedef = is_typedef };
 
-	return name_table_find(&d->names, NULL, &key);
+	return type_table_find(&d->types, NULL, &key);
 }
 
 static void add_type(struct debuginfo *d, Dwarf_Die *die, int tag)
@@ -259,7 +259,7 @@ static void add_type(struct debuginfo *d, Dwarf_Die *die, int tag)
 	if (!name || flag(die, DW_AT_declaration))
 		return;
 	/* The first of a name stays. */
-	name_table_put(&d->names, NULL, (struct type_name){
+	type_table_put(&d->types, NULL, (struct type_name){
 			       name, tag == DW_TAG_typedef, *die });
 }
 
@@ -291,9 +291,9 @@ static void make_names(struct debuginfo *d)
 {
 	size_t left = ENTRIES_MAX;
 
-	if (d->has_names)
+	if (d->has_types)
 		return;
-	d->has_names = true;
+	d->has_types = true;
 	add_units(d, d->dwarf, &left);
 	if (d->alternate)
 		add_units(d, d->alternate, &left);
