@@ -17,7 +17,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/compiler.h"
+#include "base/vec.h"
+
+/* The words of commands that take more targets than struct common_options
+ * has; they stay argv's. */
+VEC_DEFINE(target_vec, const char *);
 
 struct common_options {
 	const char *args[2];		/* TARGET and what follows it */

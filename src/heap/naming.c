@@ -329,13 +329,13 @@ static bool object_literal(struct heap *h, const struct naming *n, oid o,
 
 /* How many of an object's references before `at` lead to values.  References
  * are named in their order, so that nothing is counted twice. */
-struct place {
+struct value_place {
 	uint32_t at, nr;
 };
 
 /* The value of a key that can't be written: by its place among the values. */
 static void name_by_place(struct heap *h, const struct naming *n, oid o,
-			  uint32_t e, struct place *place,
+			  uint32_t e, struct value_place *place,
 			  struct edge_name *ret)
 {
 	const uint32_t *codes = n->codes(h, o, e + 1);
@@ -347,7 +347,7 @@ static void name_by_place(struct heap *h, const struct naming *n, oid o,
 }
 
 static void name_value(struct heap *h, const struct naming *n, oid o,
-		       uint32_t e, uint32_t code, struct place *place,
+		       uint32_t e, uint32_t code, struct value_place *place,
 		       struct edge_name *ret)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT, literal = STR_INIT;
@@ -404,7 +404,7 @@ static void name_named(const struct naming *n, uint32_t i,
 }
 
 static void name_edge(struct heap *h, const struct naming *n, oid o,
-		      uint32_t e, uint32_t code, struct place *place,
+		      uint32_t e, uint32_t code, struct value_place *place,
 		      struct edge_name *ret)
 {
 	oid to = heap_edges(h, o).to[e];
@@ -444,7 +444,7 @@ void naming_edges(struct heap *h, const struct naming *n, oid o,
 		  uint32_t first, uint32_t nr, struct edge_name *names)
 {
 	CLEANUP(freep) uint32_t *codes = NULL;
-	struct place place = { 0, 0 };
+	struct value_place place = { 0, 0 };
 
 	if (!nr)
 		return;

@@ -19,8 +19,6 @@
 #define MAX_HOLDERS 200
 #define SORTS "bytes|count|came|name"
 
-VEC_DEFINE(target_vec, const char *);
-
 struct diff_options {
 	struct common_options common;
 	struct target_vec targets;

@@ -8,8 +8,6 @@
 
 #define DEFAULT_LIMIT 5
 
-VEC_DEFINE(target_vec, const char *);
-
 struct leaks_options {
 	struct common_options common;
 	struct target_vec targets;	/* TARGET, then the older ones */

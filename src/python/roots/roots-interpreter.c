@@ -24,7 +24,7 @@
 #define FIRST_SMALL_INT (-5)
 
 /* A word of the interpreter that owns a reference to an object. */
-struct place {
+struct state_member {
 	size_t field;		/* of struct layout */
 	const char *name;
 	const char *expression;
@@ -33,7 +33,7 @@ struct place {
 #define PLACE(field, name, expression)                                         \
 	{ offsetof(struct layout, field), (name), (expression) }
 
-static const struct place places[] = {
+static const struct state_member places[] = {
 	PLACE(interp_sysdict, "sys.__dict__", "sys.__dict__"),
 	PLACE(interp_modules_by_index, "modules by index", NULL),
 	PLACE(interp_importlib, "importlib._bootstrap",
