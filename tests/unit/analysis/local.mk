@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/analysis/check_alike \
 	tests/unit/analysis/check_audit \
 	tests/unit/analysis/check_chain \
 	tests/unit/analysis/check_collect \
@@ -10,4 +11,6 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_garbage \
 	tests/unit/analysis/check_limit \
 	tests/unit/analysis/check_reach \
-	tests/unit/analysis/check_suspects
+	tests/unit/analysis/check_retained \
+	tests/unit/analysis/check_suspects \
+	tests/unit/analysis/check_tasks

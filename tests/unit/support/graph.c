@@ -36,9 +36,16 @@ static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		const char *name = graph_name(h, to);
 		size_t len = strlen(name);
 		bool is_dict = len > 2 && strcmp(name + len - 2, ".d") == 0;
+		bool is_python = is_dict || name[0] == '.' || name[0] == '[';
 
 		names[i] = (struct edge_name){
-			.name = xstrdup(is_dict ? "__dict__" : name) };
+			.name = is_dict ? xstrdup("__dict__") :
+				xstrndup(name, strcspn(name, "@")) };
+		if (!is_python)
+			continue;
+		names[i].prefix = xstrdup("");
+		names[i].suffix = xasprintf(is_dict ? ".%s" : "%s",
+					    names[i].name);
 	}
 }
 
