@@ -40,6 +40,8 @@ ALLOWED = [
      "names", "plain English"),
     ("*", "it does not have what strings and numbers hold",
      "it does not have the contents of strings and numbers", "plain English"),
+    ("*", "give the oldest first", "give the oldest target first",
+     "plain English"),
     ("*/doctor*", r"pyheld doctor --json (\S+)",
      r"pyheld doctor --verbose --json \1 2>&1",
      "a bug report has what --verbose says"),
