@@ -382,8 +382,8 @@ static struct error *open_capture(struct capture *c, struct heap *ret)
 	err = read_all(&h);
 	if (err)
 		return err;
-	log_info("capture: %zu bytes, %" PRIu32 " sections, taken of PID %" PRId64
-		 " at %" PRIu64, c->size, c->nr_sections, h.info.pid,
+	log_info("capture: %zu bytes, %" PRIu32 " sections, taken of PID %"
+		 PRId64 " at %" PRIu64, c->size, c->nr_sections, h.info.pid,
 		 h.info.taken_at);
 	*ret = h;
 	memset(&h, 0, sizeof(h));

@@ -77,7 +77,8 @@ static uint32_t find_hexversion(struct python *py)
 	log_pass_over(target_peek(py->target, py->runtime, &word, 8),
 		      "_PyRuntime is taken to have no debug offsets");
 	if (memcmp(&word, "xdebugpy", 8) == 0) {
-		log_pass_over(target_peek(py->target, py->runtime + 8, &word, 8),
+		log_pass_over(target_peek(py->target, py->runtime + 8, &word,
+					  8),
 			      "the debug offsets have no version");
 		return (uint32_t)word;
 	}
