@@ -17,7 +17,9 @@ dist_man_MANS += \
 	man/pyheld-summary.1 \
 	man/pyheld-watch.1
 
-EXTRA_DIST += tests/checks/check-docs tests/checks/check-includes
+EXTRA_DIST += tests/checks/check-docs tests/checks/check-errors \
+	tests/checks/check-includes
 if HAVE_PYTHON3
-TESTS += tests/checks/check-docs tests/checks/check-includes
+TESTS += tests/checks/check-docs tests/checks/check-errors \
+	tests/checks/check-includes
 endif
