@@ -210,9 +210,9 @@ void run_expect_text(const struct run *r, const char *path, const char *value)
 void run_expect_true(const struct run *r, const char *path)
 {
 	json_t *whole;
+	const json_t *at = find_json(r, path, &whole);
 
-	ck_assert_msg(json_is_true(find_json(r, path, &whole)),
-		      "%s is not true in: %s", path, r->out);
+	ck_assert_msg(json_is_true(at), "%s is not true in: %s", path, r->out);
 	json_decref(whole);
 }
 
