@@ -85,9 +85,19 @@ EXTRA_DIST += \
 	tests/targets/zoo_typing.py
 
 # Unit and end-to-end tests alike: one line a test, one count at the end.
-check-local: src/pyheld $(check_PROGRAMS)
+check-local: src/pyheld $(check_PROGRAMS) check-needs
 	$(PYTHON3) $(top_srcdir)/tests/run-all --pyheld=src/pyheld \
 		$(RUN_ALL_FLAGS)
+
+# Without what the tests need they must not seem to pass.
+check-needs:
+if !HAVE_PYTHON3
+	@echo 'make check needs python3: install it, and configure again' >&2
+	@exit 1
+endif
+if !HAVE_CHECK
+	@echo 'unit tests are left out: no Check (libcheck) at configure' >&2
+endif
 
 check-programs: src/pyheld $(check_PROGRAMS)
 
@@ -114,4 +124,4 @@ compare: src/pyheld
 	$(PYTHON3) $(top_srcdir)/tests/checks/compare-programs \
 		$(COMPARE_FLAGS) "$(OLD)" src/pyheld
 
-.PHONY: check-local check-programs compare coverage lint update-truth-table
+.PHONY: check-local check-needs check-programs compare coverage lint update-truth-table
