@@ -6,7 +6,8 @@
 #  1. Write tests/unit/FOLDER/check_NAME.c.  It defines suite_name and
 #     suite_add_tests() (support/suite.h); main() is there already.  The headers
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
-#     forged cores (forge.h), processes to attach to (child.h).
+#     captures of them (graph-file.h), small CPythons (fake-python.h,
+#     fake-values.h), forged cores (forge.h), processes to attach to (child.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
 # Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
@@ -26,6 +27,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/child.h \
 	tests/unit/support/fake-python.c \
 	tests/unit/support/fake-python.h \
+	tests/unit/support/fake-values.c \
+	tests/unit/support/fake-values.h \
 	tests/unit/support/forge.c \
 	tests/unit/support/forge.h \
 	tests/unit/support/graph.c \

@@ -40,6 +40,8 @@ static bool show_complex(struct python *py, raddr obj, struct str *ret)
 	raddr value = obj + py->layout.complex_value;
 	CLEANUP(str_release) struct str imag = STR_INIT;
 
+	if (!memory_at(py->memory, value, 16))
+		return false;
 	str_add_double(&imag, double_at(py, value + 8));
 	str_add(ret, "=(");
 	str_add_double(ret, double_at(py, value));
@@ -55,7 +57,9 @@ static bool show_bytearray(struct python *py, raddr obj, struct str *ret)
 	const struct layout *l = &py->layout;
 
 	str_add(ret, "=bytearray(");
-	if (!text_bytes(py, word_at(py, obj, l->bytearray_start),
+	/* One whose length is not there is not empty. */
+	if (!memory_at(py->memory, obj, l->bytearray_start + 8) ||
+	    !text_bytes(py, word_at(py, obj, l->bytearray_start),
 			word_at(py, obj, l->var_size), TEXT_MAX, ret))
 		return false;
 	str_add_char(ret, ')');

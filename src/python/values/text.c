@@ -196,10 +196,12 @@ static bool add_bytes_at(struct python *py, raddr data, uint64_t len,
 	return true;
 }
 
+/* An object whose length is not there is not empty. */
 static bool add_bytes(struct python *py, raddr obj, size_t max,
 		      struct str *ret, bool *cut)
 {
-	return add_bytes_at(py, obj + py->layout.bytes_value,
+	return memory_at(py->memory, obj, py->layout.bytes_value) &&
+	       add_bytes_at(py, obj + py->layout.bytes_value,
 			    word_at(py, obj, py->layout.var_size), max, ret,
 			    cut);
 }
@@ -408,7 +410,7 @@ bool text_literal(struct python *py, raddr obj, struct str *ret)
 	if (word_at(py, obj, l->object_type) != py->known.tuple)
 		return add_scalar(py, obj, MAX_LITERAL, ret, &cut) && !cut;
 	nr = word_at(py, obj, l->var_size);
-	if (nr > MAX_TUPLE)
+	if (nr > MAX_TUPLE || !memory_at(py->memory, obj, l->tuple_item))
 		return false;
 	str_add_char(ret, '(');
 	for (uint64_t i = 0; i < nr; i++) {

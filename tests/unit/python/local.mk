@@ -2,7 +2,8 @@
 check_PROGRAMS += \
 	tests/unit/python/check_layout \
 	tests/unit/python/check_layout_builds \
-	tests/unit/python/check_refs
+	tests/unit/python/check_refs \
+	tests/unit/python/check_text
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
