@@ -231,6 +231,25 @@ START_TEST(cycles_of_classes_are_shown_with_all)
 }
 END_TEST
 
+/* In text ten types are enough. */
+START_TEST(garbage_of_many_types)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct run r;
+
+	for (unsigned int i = 0; i < 20; i++)
+		str_addf(&s, "o%u->o%u;type app.T%u o%u;", i, (i + 1) % 20, i,
+			 i);
+	graph_file("g", s.s);
+	report(&r, "garbage", NULL, NULL);
+	expect_lines(&r, "1     16  app.T", 10);
+	run_release(&r);
+	report(&r, "garbage", "--limit=0", NULL);
+	expect_lines(&r, "1     16  app.T", 20);
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(garbage_by_type_and_component)
 {
 	struct run r;
@@ -268,6 +287,9 @@ START_TEST(retained_by_the_largest_a_type_or_one)
 	report(&r, "retained", "--json", "--type=Node");
 	run_expect_int(&r, "of_type.count", 4);
 	run_expect_int(&r, "of_type.retained.objects", 4);
+	run_expect_size(&r, "lines", 2);
+	run_release(&r);
+	RUN(&r, "retained", "g", "--json", "--type=Node", "--limit=0");
 	run_expect_size(&r, "lines", 2);
 	run_release(&r);
 	RUN(&r, "retained", "g", "--json", "--type=Node", "--limit=1");
@@ -559,6 +581,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, cycles_of_types_and_of_garbage);
 	tcase_add_test(tc, cycles_of_classes_are_shown_with_all);
 	tcase_add_test(tc, garbage_by_type_and_component);
+	tcase_add_test(tc, garbage_of_many_types);
 	tcase_add_test(tc, retained_by_the_largest_a_type_or_one);
 	tcase_add_test(tc, retained_by_an_address_goes_deeper);
 	tcase_add_test(tc, leaks_fail_on_demand);

@@ -314,6 +314,28 @@ START_TEST(guesses_are_said_once)
 }
 END_TEST
 
+START_TEST(partial_exports_and_older_captures_give_status_4)
+{
+	struct run r;
+
+	write_partial("partial");
+	graph_file("whole", GRAPH);
+	RUN(&r, "export", "partial");
+	run_expect(&r, STATUS_PARTIAL);
+	run_expect_out(&r, "\"objects\":5");
+	run_release(&r);
+	RUN(&r, "capture", "partial", "-o", "copy");
+	run_expect(&r, STATUS_PARTIAL);
+	run_release(&r);
+	RUN(&r, "leaks", "whole", "partial");
+	run_expect(&r, STATUS_PARTIAL);
+	run_release(&r);
+	RUN(&r, "leaks", "whole", "whole");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(a_crossed_limit_comes_before_partial)
 {
 	struct run r;
@@ -416,6 +438,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, captures_that_are_damaged);
 	tcase_add_test(tc, no_command_prints_what_a_damaged_capture_gave);
 	tcase_add_test(tc, partial_targets_give_status_4_and_a_warning);
+	tcase_add_test(tc, partial_exports_and_older_captures_give_status_4);
 	tcase_add_test(tc, guesses_are_said_once);
 	tcase_add_test(tc, a_crossed_limit_comes_before_partial);
 	tcase_add_test(tc, addresses_of_no_object);
