@@ -193,6 +193,7 @@ static int open_session(struct session *s, const char *target,
 	sessions = s;
 	progress_start("reading");
 	version_log();
+	log_info("target '%s' is read", target);
 	err = load(s, target, options);
 	if (err && unreadable && err->code == ERR_CORRUPT) {
 		*unreadable = xstrdup(err->message);

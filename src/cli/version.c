@@ -48,9 +48,11 @@ void version_log(void)
 {
 	CLEANUP(str_release) struct str scope = STR_INIT, caps = STR_INIT;
 	struct utsname u = { .sysname = "?" };
+	static bool done;
 
-	if (!log_wants(LOG_INFO))
+	if (!log_wants(LOG_INFO) || done)
 		return;
+	done = true;
 	uname(&u);
 	add_proc_line(&scope, "/proc/sys/kernel/yama/ptrace_scope", "");
 	add_proc_line(&caps, "/proc/self/status", "CapEff:");

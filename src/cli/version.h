@@ -8,7 +8,10 @@
 /* Print what --version shows.  Errors are left to `out`: see ferror(). */
 void version_print(FILE *out);
 
-/* Log, for --verbose, this build, the kernel and our privileges. */
+/*
+ * For --verbose: log this build, the kernel, and what we may do there.  The
+ * first call does it, later calls do nothing.
+ */
 void version_log(void);
 
 #endif

@@ -79,6 +79,7 @@ def test_each_command():
             "watch", "--count=2", "--interval=50ms", target.pid).out
         ).count("\n"), watched
         assert text(watched.err).count("info: snapshot: ") == 2, watched
+        assert text(watched.err).count("info: Linux ") == 1, watched
         assert not pyheld("help", "-v", "chain").err
         unharmed(target)
 
@@ -88,7 +89,8 @@ def test_live():
     python = pythons.newest()
     with Target(python, "planted.py") as target:
         found = pyheld("doctor", "-vv", target.pid, status=(0, 4))
-        said(found, "pyheld ", "Linux ", "process %d: " % target.pid,
+        said(found, "pyheld ", "Linux ", "target '%d'" % target.pid,
+             "process %d: " % target.pid,
              "runtime: _PyRuntime at 0x", "by its symbol", "layout: ",
              " threads stood still for ", "bytes copied",
              "interpreter 0 at 0x", "heap: ", "thread %d" % target.pid,
