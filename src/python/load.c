@@ -467,8 +467,8 @@ static void note_whole(struct python *py, unsigned int nr)
  */
 static struct error *load_once(struct target *t,
 			       const struct load_options *options,
-			       unsigned int nr, struct heap *ret, uint64_t *torn,
-			       bool *again)
+			       unsigned int nr, struct heap *ret,
+			       uint64_t *torn, bool *again)
 {
 	CLEANUP(python_freep) struct python *py = xcalloc(1, sizeof(*py));
 	CLEANUP(heap_release) struct heap heap = { 0 };

@@ -175,7 +175,7 @@ struct watch {
 	const struct watch_options *o;
 	struct sample_vec samples;
 	struct trend trend;
-	bool *held;		/* was each condition true at the last sample? */
+	bool *held;		/* by condition: true at the last sample? */
 	uint64_t nr_captures, start_time;
 };
 

@@ -12,9 +12,9 @@
 struct diff_found {
 	struct heap *old, *new;
 	/*
-	 * For each heap, the oldest first: what its process was, and its name as
-	 * the user typed it.  Of the heaps between `old` and `new`, only this
-	 * and `series` is kept.
+	 * For each heap, the oldest first: what its process was, and its name
+	 * as the user typed it.  Of the heaps between `old` and `new`, only
+	 * this and `series` is kept.
 	 */
 	const struct heap_info *const *infos;
 	const char *const *names;

@@ -157,7 +157,7 @@ static void add_threads(const struct heap *h, const struct heap_interpreter *i,
 {
 	unsigned int shown = 0, nr = 0;
 
-	/* CPython lists the youngest thread first; show the main thread first. */
+	/* CPython lists the youngest thread first; show the main one first. */
 	for (size_t t = h->threads.nr; t--;) {
 		if (h->threads.v[t].interpreter != i->id)
 			continue;

@@ -195,12 +195,13 @@ static void put_jump(uint8_t *bytes, raddr start, raddr end,
 		     const struct emulator_jump *j)
 {
 	int64_t distance = (int64_t)(j->to - (j->from + JUMP_SIZE));
-	int32_t rel = (int32_t)distance;
 
-	if (end - j->from < JUMP_SIZE || distance != rel)
+	if (end - j->from < JUMP_SIZE || distance != (int32_t)distance)
 		return;
-	bytes[j->from - start] = JUMP_OPCODE;
-	memcpy(bytes + (j->from - start) + 1, &rel, sizeof(rel));
+	bytes += j->from - start;
+	*bytes++ = JUMP_OPCODE;
+	for (unsigned int i = 0; i < sizeof(int32_t); i++)
+		bytes[i] = (uint8_t)((uint64_t)distance >> 8 * i);
 }
 
 /* `bytes`, or a copy of them that has the jumps which lie there. */
@@ -252,7 +253,7 @@ static bool map_region(struct emulator *e, const struct segment *s,
 	e->nr_regions++;
 	/* Unicorn takes a plain pointer, but writes only where perms allow. */
 	return !uc_mem_map_ptr(e->uc, start, end - start, perms,
-			       (void *)(uintptr_t)bytes);
+			       unconst(bytes));
 }
 
 /*

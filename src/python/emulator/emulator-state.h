@@ -168,7 +168,7 @@ struct emulator {
 	struct emulator_windows windows;
 	struct emulator_words written;
 	uint64_t written_call;		/* from 1 */
-	raddr refused;			/* where a run ended for writing, or 0 */
+	raddr refused;			/* where a run stopped to write, or 0 */
 	struct emulator_jumps jumps;
 	raddr misread;			/* code that can't be run, or 0 */
 	raddr blank_start, blank_end;	/* reads as zeros */

@@ -30,7 +30,7 @@ static void redirect(struct emulator *e, const struct module *module,
 	emulator_blank(e, features, features + size);
 	ask_all(e, functions, module->bias, &plain);
 	emulator_blank(e, 0, 0);
-	for (size_t i = 0; i < functions->nr; i++)
+	for (size_t i = 0; i < chosen.nr && i < plain.nr; i++)
 		if (chosen.v[i] && plain.v[i] && chosen.v[i] != plain.v[i])
 			emulator_redirect(e, chosen.v[i], plain.v[i]);
 }

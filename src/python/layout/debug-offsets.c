@@ -6,7 +6,7 @@
 #include "target/memory.h"
 
 #define COOKIE "xdebugpy"
-#define HEADER_WORDS 3
+#define HEADER_WORDS ((size_t)3)
 #define NEWEST_MINOR 15
 
 /* No struct that is told of comes near: the interpreter's has 226 KB. */

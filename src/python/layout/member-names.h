@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/layout/member-names.h - what to call a reference that a C type holds in a
- * member Python has no name for.
+ * python/layout/member-names.h - what to call a reference that a C type holds
+ * in a member Python has no name for.
  *
  * The table is made by tools/gen-layout from tools/members.def.
  */

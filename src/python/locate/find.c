@@ -61,7 +61,6 @@ static uint32_t hexversion_of_size(uint64_t size)
 	case 656:
 		return 0x030900f0;
 	case 672:
-		return 0x030a00f0;
 	case 688:	/* 3.10 on aarch64; 3.9 there is 672 */
 		return 0x030a00f0;
 	}

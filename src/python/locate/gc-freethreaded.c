@@ -20,7 +20,7 @@
 #define DEBUG_SIZE 16		/* what debug hooks put before a block */
 
 struct gc_walk {
-	uint64_t offset;	/* of an object in its block, pre-header aside */
+	uint64_t offset;	/* of an object in its block, less pre-header */
 	uint64_t nr[GENERATION_PERMANENT + 1];
 };
 

@@ -83,7 +83,8 @@ static bool locate_heads(struct python *py, raddr state, struct gc_lists *gc)
 		if (first == LAYOUT_NONE)
 			return false;
 		for (unsigned int i = 0; i < 3; i++)
-			gc->heads[i] = state + first + i * l->generation_size;
+			gc->heads[i] = state + first +
+				       (uint64_t)i * l->generation_size;
 	} else if (l->gc_young != LAYOUT_NONE && l->gc_old != LAYOUT_NONE) {
 		/* 3.14.0 to 3.14.4: the incremental collector. */
 		gc->heads[0] = state + l->gc_young;

@@ -16,8 +16,8 @@
 struct error *gc_locate(struct python *py, struct interpreter *interp)
 	MUST_CHECK;
 
-/* A snapshot_check: is a collection running?  `py` is a struct python. */
-struct error *gc_check_idle(struct target *t, void *py, bool *again);
+/* A snapshot_check: is a collection running?  `context` is a struct python. */
+struct error *gc_check_idle(struct target *t, void *context, bool *again);
 /* Is a collection running?  For snapshot_options.busy. */
 bool gc_is_busy(struct target *t, void *py);
 

@@ -258,7 +258,7 @@ static const struct {
 
 uint8_t repr_find(const char *name)
 {
-	for (uint8_t i = 1; i < ARRAY_SIZE(rows); i++)
+	for (unsigned int i = 1; i < ARRAY_SIZE(rows); i++)
 		if (strcmp(rows[i].name, name) == 0)
 			return i;
 	return 0;

@@ -308,7 +308,8 @@ static uint64_t size_parser(struct python *py, const struct pytype *t,
 		size += node_room(nr) * l->node_size;
 		nr_seen += nr;
 		for (uint32_t i = 0; i < nr && nr_seen < MAX_NODES; i++)
-			raddr_vec_push(&todo, children + i * l->node_size);
+			raddr_vec_push(&todo,
+				       children + (uint64_t)i * l->node_size);
 	}
 	return size;
 }
@@ -341,7 +342,7 @@ static const struct {
 
 uint8_t size_library_find(const char *name)
 {
-	for (uint8_t i = 1; i < ARRAY_SIZE(rows); i++)
+	for (unsigned int i = 1; i < ARRAY_SIZE(rows); i++)
 		if (strcmp(rows[i].name, name) == 0)
 			return i;
 	return 0;

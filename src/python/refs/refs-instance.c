@@ -103,7 +103,7 @@ static raddr dict_of(struct python *py, const struct pytype *t, raddr obj)
 		return 0;
 	if (nr < 0)
 		nr = -nr;
-	size = (t->basicsize + nr * t->itemsize + 7) & ~7ll;
+	size = (t->basicsize + nr * t->itemsize + 7) & ~7LL;
 	if (size + offset < 16)
 		return 0;
 	return word_at(py, obj + (uint64_t)(size + offset), 0);

@@ -92,8 +92,9 @@ static void add_places(struct roots *r)
 		roots_add(r,
 			  &(struct root){
 				  .kind = ROOT_INTERPRETER,
-				  .object = word_at(py, r->interpreter->address,
-						    field_of(py, places[i].field)),
+				  .object = word_at(
+					  py, r->interpreter->address,
+					  field_of(py, places[i].field)),
 				  .counted = true,
 				  .expression = expression_of(
 					  r, places[i].expression),

@@ -46,7 +46,7 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		return;
 	for (unsigned int i = 0; i < nr; i++) {
 		raddr state = r->interpreter->address + first +
-			      i * l->static_type_size;
+			      (uint64_t)i * l->static_type_size;
 		raddr type = word_at(py, state, l->static_type_type);
 		const char *name;
 

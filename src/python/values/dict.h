@@ -37,8 +37,8 @@ bool dict_iter_next_key(struct dict_iter *it, raddr *key);
 /* The next entry that has a value; false: no more. */
 bool dict_iter_next(struct dict_iter *it, raddr *key, raddr *value);
 
-/* The value of the str key `key`; 0: not there, or not readable.  Linear. */
-raddr dict_get(struct python *py, raddr dict, const char *key);
+/* The value of the str key `name`; 0: not there, or not readable.  Linear. */
+raddr dict_get(struct python *py, raddr dict, const char *name);
 /* len(dict), as the dict says it: untrusted. */
 int64_t dict_length(struct python *py, raddr dict);
 

@@ -87,7 +87,7 @@ static int64_t find_location(struct table *t, int64_t offset)
 		else if (code >= LOCATION_ONE_LINE0 &&
 			 code <= LOCATION_ONE_LINE2)
 			t->line += (int32_t)code - LOCATION_ONE_LINE0;
-		at += ((first & 7) + 1) * 2;
+		at += ((first & 7) + 1L) * 2;
 		if (offset < at)
 			return code == LOCATION_NONE ? 0 : t->line;
 		while (t->p < t->end && !(*t->p & 0x80))

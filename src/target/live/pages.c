@@ -116,7 +116,8 @@ static bool read_words(struct pages *p, raddr start, raddr end,
 		return false;
 	while (start < end) {
 		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
-		ssize_t n = pread(p->fd, words, nr * 8, start / MEMORY_PAGE * 8);
+		ssize_t n = pread(p->fd, words, nr * 8,
+				  start / MEMORY_PAGE * 8);
 
 		if (n < 8)
 			return false;

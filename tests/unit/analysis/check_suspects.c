@@ -694,7 +694,7 @@ START_TEST(suspects_leave_out_the_table_of_interned_strings)
 }
 END_TEST
 
-START_TEST(suspects_that_overlap_are_the_ones_with_most_entries)
+START_TEST(suspects_that_overlap_are_those_with_most_entries)
 {
 	/* `.g` keeps lists of which each keeps little. */
 	check("m->.g .g->l#30 l#30->a#30 l#30->b#30; root m:m; type module m;"
@@ -822,7 +822,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_that_are_alike_are_one);
 	tcase_add_test(tc, suspects_have_chains);
 	tcase_add_test(tc, suspects_leave_out_the_table_of_interned_strings);
-	tcase_add_test(tc, suspects_that_overlap_are_the_ones_with_most_entries);
+	tcase_add_test(tc, suspects_that_overlap_are_those_with_most_entries);
 	tcase_add_test(tc, suspects_have_grown_in_every_step);
 	tcase_add_test(tc, suspects_count_what_came);
 	tcase_add_test(tc, suspects_find_nothing_in_an_empty_heap);

@@ -32,7 +32,10 @@ const int fake_nr_rows = ARRAY_SIZE(fake_rows);
 
 raddr fake_block(struct fake *f, uint64_t size)
 {
-	struct fake_block b = { .start = f->next, .size = (size + 15) & ~15ull };
+	struct fake_block b = {
+		.start = f->next,
+		.size = (size + 15) & ~15ULL,
+	};
 
 	ck_assert_msg(!f->ready, "a block was added after fake_ready()");
 	b.bytes = xcalloc(b.size, 1);

@@ -28,9 +28,9 @@
  *
  * Objects get ids in the order in which they are named first, and addresses
  * 16 apart in that order.  An edge is named as its referent, without what
- * follows an `@`, but `__dict__` where that name ends in ".d".  Names that begin
- * with `.` or `[` and `__dict__` have an expression.  Errors in the text end the
- * test.
+ * follows an `@`, but `__dict__` where that name ends in ".d".  Names that
+ * begin with `.` or `[` and `__dict__` have an expression.  Errors in the text
+ * end the test.
  */
 #ifndef TESTS_UNIT_SUPPORT_GRAPH_H
 #define TESTS_UNIT_SUPPORT_GRAPH_H
