@@ -250,16 +250,14 @@ static int compare_components(const void *pa, const void *pb)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->nr != b->nr)
 		return a->nr < b->nr ? -1 : 1;
-	if (!a->uncollectable != !b->uncollectable)
-		return a->uncollectable ? -1 : 1;
 	return (a->first > b->first) - (a->first < b->first);
 }
 
+/* Whether some of it is uncollectable follows from its types. */
 static bool are_components_alike(const struct garbage_component *a,
 				 const struct garbage_component *b)
 {
-	return a->kind == b->kind && a->nr == b->nr &&
-	       !a->uncollectable == !b->uncollectable;
+	return a->kind == b->kind && a->nr == b->nr;
 }
 
 static void add_to_group(struct collect *c, const struct garbage_component *p)

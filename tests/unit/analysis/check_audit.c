@@ -54,6 +54,43 @@ START_TEST(audit_sorts_what_is_unexplained)
 }
 END_TEST
 
+/* "app.A 2 5 b" of each type: objects, references and its first object. */
+static void check_types(const char *text, const char *expected)
+{
+	CLEANUP(str_release) struct str got = STR_INIT;
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, text);
+	for (size_t i = 0; i < a.types.nr; i++) {
+		const struct audit_type *t = &a.types.v[i];
+		oid first = a.unexplained_objects.v[t->first].object;
+
+		str_addf(&got, "%s%s %d %d %s", i ? ", " : "",
+			 h.types.v[t->type].name, (int)t->nr,
+			 (int)t->references, graph_name(&h, first));
+	}
+	ck_assert_str_eq(got.s, expected);
+	done(&h, &a);
+}
+
+START_TEST(audit_sorts_types)
+{
+	/* By references, of whatever order in the heap. */
+	check_types("a b c d; type t.A a; type t.B b c; type t.C d;"
+		    " refs a=3 b=2 c=5 d=9",
+		    "t.C 1 9 d, t.B 2 7 c, t.A 1 3 a");
+	/* Then by name, then in the heap's order. */
+	check_types("a b c; type t.Z a; type t.M b; type t.A c;"
+		    " refs a=1 b=1 c=1", "t.A 1 1 c, t.M 1 1 b, t.Z 1 1 a");
+	check_types("a b c; type t.M c; type t.M a; type t.M b;"
+		    " refs a=1 b=1 c=1", "t.M 1 1 c, t.M 1 1 a, t.M 1 1 b");
+	/* Of one type: by references, then address. */
+	check_types("a b c; type t.A c b a; refs a=1 b=2 c=2",
+		    "t.A 3 5 b");
+}
+END_TEST
+
 START_TEST(audit_says_what_is_over_explained)
 {
 	struct audit a;
@@ -139,6 +176,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, audit_explains_by_edges_and_roots);
 	tcase_add_test(tc, audit_sorts_what_is_unexplained);
+	tcase_add_test(tc, audit_sorts_types);
 	tcase_add_test(tc, audit_says_what_is_over_explained);
 	tcase_add_test(tc, audit_takes_guesses_for_what_they_are);
 	tcase_add_test(tc,

@@ -97,6 +97,81 @@ START_TEST(collect_leaves_what_has_tp_del)
 }
 END_TEST
 
+START_TEST(collect_counts_what_stays_by_group)
+{
+	const struct collect_group *g;
+	struct look l;
+
+	/* `o` and what it reaches stay; `up` refers to it and goes. */
+	look(&l, "o#2->p#2 p#2->o#2 up#2->o#2 up#2->up#2 x->x;"
+		 " type app.Old/heap,legacy o#2; size p#2=100");
+	collect(&l);
+	ck_assert_uint_eq(l.c.groups.nr, 2);
+	g = &l.c.groups.v[0];
+	ck_assert_uint_eq(g->nr, 2);
+	ck_assert_uint_eq(g->objects.nr, 6);
+	ck_assert_uint_eq(g->uncollectable, 4);
+	ck_assert_uint_eq(l.c.groups.v[1].uncollectable, 0);
+	ck_assert_uint_eq(l.c.uncollectable.nr, 4);
+	ck_assert_uint_eq(l.c.uncollectable.bytes, 232);
+	look_release(&l);
+}
+END_TEST
+
+START_TEST(collect_counts_finalizers_by_group)
+{
+	struct look l;
+
+	look(&l, "a#3->b#3 b#3->a#3 x->x; type app.Del/heap,del a#3;"
+		 " flags a2=1");
+	collect(&l);
+	ck_assert_uint_eq(l.c.groups.nr, 2);
+	ck_assert_uint_eq(l.c.groups.v[0].nr, 3);
+	ck_assert_uint_eq(l.c.groups.v[0].finalizers, 2);
+	ck_assert_uint_eq(l.c.groups.v[1].finalizers, 0);
+	ck_assert_uint_eq(l.c.finalizers, 2);
+	ck_assert_uint_eq(l.c.finalized, 1);
+	look_release(&l);
+}
+END_TEST
+
+START_TEST(collect_sorts_groups)
+{
+	static const char *const first[] = { "big0", "many0", "a", "b" };
+	struct look l;
+
+	/* By bytes, then objects, then the order in the heap. */
+	look(&l, "a->a b->b many#4->many#4 big#2->big#2;"
+		 " type t.A a; type t.B b; type t.M many#4; type t.B big#2;"
+		 " size a=20 b=20 many#4=10 big#2=50");
+	collect(&l);
+	ck_assert_uint_eq(l.c.groups.nr, ARRAY_SIZE(first));
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
+		oid o = l.c.members.v[l.c.groups.v[i].first];
+
+		ck_assert_str_eq(graph_name(&l.h, o), first[i]);
+	}
+	look_release(&l);
+}
+END_TEST
+
+START_TEST(collect_takes_no_guess_for_the_last_reference)
+{
+	struct look l;
+
+	/* `s` is held for what anybody knows. */
+	look(&l, "a->a a->g g->s; gen g=255 s=255; flags g=4");
+	collect(&l);
+	ck_assert_uint_eq(l.c.untracked.nr, 1);
+	ck_assert_uint_eq(l.c.scanned, 0);
+	look_release(&l);
+	look(&l, "a b c d; root m:a; gen d=255; flags a=4 b=8 c=32 d=4");
+	collect(&l);
+	ck_assert_uint_eq(l.c.scanned, 2);
+	look_release(&l);
+}
+END_TEST
+
 static void add_weak(struct look *l, const char *reference,
 		     const char *referent, const char *callback)
 {
@@ -116,6 +191,26 @@ START_TEST(collect_counts_callbacks_of_references_that_stay)
 	add_weak(&l, "r", "f", "f");		/* is no garbage */
 	collect(&l);
 	ck_assert_uint_eq(l.c.callbacks, 1);
+	look_release(&l);
+}
+END_TEST
+
+START_TEST(collect_counts_callbacks_by_group)
+{
+	struct look l;
+
+	/* `o` stays, so its weak reference does. */
+	look(&l, "a#2->b#2 b#2->a#2 o->o r f; root m:r m:f;"
+		 " type app.Old/heap,legacy o; type app.A a#2 b#2");
+	add_weak(&l, "r", "a0", "f");
+	add_weak(&l, "r", "a1", "f");
+	add_weak(&l, "r", "b1", "f");
+	add_weak(&l, "r", "o", "f");
+	collect(&l);
+	ck_assert_uint_eq(l.c.groups.nr, 2);
+	ck_assert_uint_eq(l.c.groups.v[0].callbacks, 3);
+	ck_assert_uint_eq(l.c.groups.v[1].callbacks, 0);
+	ck_assert_uint_eq(l.c.callbacks, 3);
 	look_release(&l);
 }
 END_TEST
@@ -162,7 +257,12 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, collect_knows_what_goes_with_garbage);
 	tcase_add_test(tc, collect_counts_finalizers_once);
 	tcase_add_test(tc, collect_leaves_what_has_tp_del);
+	tcase_add_test(tc, collect_counts_what_stays_by_group);
+	tcase_add_test(tc, collect_counts_finalizers_by_group);
+	tcase_add_test(tc, collect_sorts_groups);
+	tcase_add_test(tc, collect_takes_no_guess_for_the_last_reference);
 	tcase_add_test(tc, collect_counts_callbacks_of_references_that_stay);
+	tcase_add_test(tc, collect_counts_callbacks_by_group);
 	tcase_add_test(tc, collect_finds_nothing_in_an_empty_heap);
 	tcase_add_test(tc, collect_adds_up);
 }

@@ -580,6 +580,113 @@ START_TEST(series_tells_a_leak_from_a_peak)
 }
 END_TEST
 
+/* Three heaps of one process, or of three. */
+struct three {
+	struct heap h[3];
+	struct match m;
+	struct diff d;
+	struct grow g;
+	struct series s;
+};
+
+static void three_build(struct three *t, const char *a, const char *b,
+			const char *c, bool same_process)
+{
+	const struct growth_options options = { .limit = 100 };
+	const char *const texts[] = { a, b, c };
+
+	for (int i = 0; i < 3; i++) {
+		build(&t->h[i], texts[i]);
+		t->h[i].info.pid += same_process ? 0 : i;
+	}
+	match_build(&t->h[0], &t->h[2], &t->m);
+	diff_build(&t->h[0], &t->h[2], &t->m, NULL, NULL, DIFF_BY_NAME, &t->d);
+	grow_build(&t->h[0], &t->h[2], &t->m, &options, &t->g);
+	series_init(&t->s, 3, &t->h[2], &t->d, &t->g);
+	series_add(&t->s, 1, &t->h[1]);
+}
+
+static void three_release(struct three *t)
+{
+	series_release(&t->s);
+	grow_release(&t->g);
+	diff_release(&t->d);
+	match_release(&t->m);
+	for (int i = 0; i < 3; i++)
+		heap_release(&t->h[i]);
+}
+
+START_TEST(series_has_types_and_sums_of_all_heaps)
+{
+	struct three t;
+
+	three_build(&t, "m->a; root m:m; type X a; size a=100",
+		    "m->a m->b; root m:m; type X a b; size a=100 b=200",
+		    "m->a m->b m->c; root m:m; type X a b c;"
+		    " size a=100 b=200 c=300", true);
+	ck_assert_str_eq(t.d.rows.v[0].name, "X");
+	for (uint64_t i = 0; i < 3; i++) {
+		ck_assert_uint_eq(t.s.types[i].nr, i + 1);
+		ck_assert_uint_eq(t.s.all[i].nr, i + 2);
+	}
+	ck_assert_uint_eq(t.s.types[0].bytes, 100);
+	ck_assert_uint_eq(t.s.types[1].bytes, 300);
+	ck_assert_uint_eq(t.s.types[2].bytes, 600);
+	ck_assert_uint_eq(t.s.all[1].bytes, 316);
+	/* The row of "object" has 1, 1, 1. */
+	ck_assert_uint_eq(t.s.types[3 + 1].nr, 1);
+	ck_assert(series_type_grew(&t.s, 0));
+	ck_assert(!series_type_grew(&t.s, 1));
+	three_release(&t);
+}
+END_TEST
+
+#define LISTS(l) "m->l " l "; root m:m; type list l"
+
+static void check_steps(const char *a, const char *b, const char *c,
+			bool grew)
+{
+	for (int same = 0; same < 2; same++) {
+		struct three t;
+
+		three_build(&t, a, b, c, same);
+		ck_assert_uint_eq(t.g.v.nr, 1);
+		ck_assert_int_eq(series_holder_grew(&t.s, 0), grew);
+		three_release(&t);
+	}
+}
+
+START_TEST(series_has_grown_in_each_step)
+{
+	check_steps(LISTS("l->x0"), LISTS("l->x0 l->x1 l->x2 l->x3"),
+		    LISTS("l->x0 l->x1 l->x2 l->x3 l->y"), true);
+	/* Not from the first to the second, or from the second to the last. */
+	check_steps(LISTS("l->x0 l->x1 l->x2 l->x3"),
+		    LISTS("l->x0 l->x1 l->x2 l->x3"),
+		    LISTS("l->x0 l->x1 l->x2 l->x3 l->y"), false);
+	check_steps(LISTS("l->x0 l->x1 l->x2"),
+		    LISTS("l->x0 l->x1 l->x2 l->x3"),
+		    LISTS("l->x0 l->x1 l->x2 l->x3"), false);
+}
+END_TEST
+
+START_TEST(series_looks_for_a_holder_by_its_place)
+{
+	struct three t;
+
+	/* In the second heap an object of another type is at its address. */
+	three_build(&t, "m->l l->x0; root m:m; type list l",
+		    "m->i m->l l->x0 l->x1; root m:m; type list l; type T i",
+		    "m->l l->x0 l->x1 l->x2; root m:m; type list l; type T",
+		    true);
+	ck_assert_str_eq(graph_name(&t.h[2], t.g.v.v[0].object), "l");
+	ck_assert_int_eq(t.s.entries[0], 1);
+	ck_assert_int_eq(t.s.entries[1], 2);
+	ck_assert_int_eq(t.s.entries[2], 3);
+	three_release(&t);
+}
+END_TEST
+
 /* --- hostile captures --- */
 
 /* Objects that are nowhere near each other, but for the hash. */
@@ -637,5 +744,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, grow_compares_names);
 	tcase_add_test(tc, grow_loses_nothing);
 	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
+	tcase_add_test(tc, series_has_types_and_sums_of_all_heaps);
+	tcase_add_test(tc, series_has_grown_in_each_step);
+	tcase_add_test(tc, series_looks_for_a_holder_by_its_place);
 	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);
 }

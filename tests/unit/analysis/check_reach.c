@@ -157,6 +157,49 @@ static void compare_path(const struct heap *h, const struct reach *r, oid o)
 	ck_assert_uint_eq(distance, r->distance[o]);
 }
 
+START_TEST(reach_steps_for_free_to_a_modules_own_names_only)
+{
+	oid a, b, x;
+	struct reach r;
+	struct heap h;
+
+	/* The namespaces are other references of the two modules. */
+	graph_build(&h, "a->a.d b->x b->b.d x->x.d; root m:a m:b m:x;");
+	reach_build(&h, NULL, &r);
+	a = graph_oid(&h, "a");
+	b = graph_oid(&h, "b");
+	x = graph_oid(&h, "x");
+	ck_assert_uint_eq(reach_step_cost(&r, a, 0), 0);
+	ck_assert_uint_eq(reach_step_cost(&r, b, 0), 1);
+	ck_assert_uint_eq(reach_step_cost(&r, b, 1), 0);
+	ck_assert_uint_eq(reach_step_cost(&r, x, 0), 0);
+	ck_assert_uint_eq(r.distance[graph_oid(&h, "b.d")], 0);
+	ck_assert_uint_eq(r.parent[graph_oid(&h, "b.d")], b);
+	ck_assert_uint_eq(r.edge[graph_oid(&h, "b.d")], 1);
+	reach_release(&r);
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(reach_adds_garbage_to_what_is_reached)
+{
+	oid added;
+	struct reach r;
+	struct heap h;
+
+	graph_build(&h, "m->a x->y y->x; root m:m");
+	reach_build(&h, NULL, &r);
+	ck_assert_uint_eq(r.nr_reached, 2);
+	added = graph_oid(&h, "x");
+	reach_add_garbage(&h, &added, 1, &r);
+	ck_assert_uint_eq(r.nr_reached, 4);
+	ck_assert_uint_eq(r.distance[graph_oid(&h, "y")], 1);
+	ck_assert_uint_eq(r.roots.v[r.edge[added]].surplus, 0);
+	reach_release(&r);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(reach_agrees_with_brute_force)
 {
 	for (unsigned int seed = 0; seed < 2000; seed++) {
@@ -273,6 +316,26 @@ START_TEST(pattern_matches_globs)
 	ck_assert(!pattern_match("[!a-c]x", "bx"));
 	ck_assert(pattern_match("[!a-c]x", "dx"));
 	ck_assert(pattern_match("[]x]", "]"));
+	ck_assert(!pattern_match("[!]x]", "]"));
+	ck_assert(!pattern_match("[!]x]", "x"));
+	ck_assert(pattern_match("[!]x]", "a"));
+	/* The ends of a range are in it; a `-` at an end is itself. */
+	ck_assert(pattern_match("[b-d]", "b"));
+	ck_assert(pattern_match("[b-d]", "d"));
+	ck_assert(!pattern_match("[b-d]", "a"));
+	ck_assert(!pattern_match("[b-d]", "e"));
+	ck_assert(pattern_match("[b-]", "-"));
+	ck_assert(!pattern_match("[b-]", "c"));
+	ck_assert(pattern_match("[!b-]", "c"));
+	ck_assert(!pattern_match("[!b-]", "-"));
+	/* The `!` is no member, and `!` may be one. */
+	ck_assert(pattern_match("[!a]", "!"));
+	ck_assert(pattern_match("[a!]", "!"));
+	ck_assert(!pattern_match("[!a]", ""));
+	/* Characters, not bytes of them. */
+	ck_assert(!pattern_match("[\xc3\xa4]", "\xc3\xb6"));
+	ck_assert(!pattern_match("[!\xc3\xa4]x", "\xc3\xa4x"));
+	ck_assert(pattern_match("[!\xc3\xa4]x", "\xc3\xb6x"));
 	ck_assert(pattern_match("[\xc3\xa4-\xc3\xbc]", "\xc3\xb6"));
 	ck_assert(pattern_match("[a-", "[a-"));
 	ck_assert(pattern_match("[", "["));
@@ -313,6 +376,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, reach_prefers_modules_to_their_namespaces);
 	tcase_add_test(tc, reach_finds_native_holders);
 	tcase_add_test(tc, reach_says_how_many_references_are_unknown);
+	tcase_add_test(tc, reach_steps_for_free_to_a_modules_own_names_only);
+	tcase_add_test(tc, reach_adds_garbage_to_what_is_reached);
 	tcase_add_test(tc, reach_agrees_with_brute_force);
 	tcase_add_test(tc, referrers_are_counted_beyond_the_limit);
 	tcase_add_test(tc, summary_counts_and_sorts);
