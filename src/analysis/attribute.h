@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/attribute.h - whether `.name` finds what an instance's dict has.
+ * analysis/attribute.h - does `.name` give the entry of an instance's __dict__?
  *
  * A data descriptor in a class (a property, a slot) comes before the
  * instance's own attribute of that name: Objects/object.c,
@@ -12,8 +12,9 @@
 #include "heap/heap.h"
 
 /*
- * Does the class of `o` have a data descriptor for the dict's entry that is
- * named `key` ("['name']")?  False where that can't be seen.
+ * Does the class of `o` have a data descriptor for the entry of its __dict__
+ * that is named `key` ("['name']")?  False also if the heap does not have the
+ * class, its __mro__ or their dicts.
  */
 bool attribute_is_hidden(struct heap *h, oid o, const char *key);
 

@@ -2,9 +2,9 @@
 /*
  * analysis/retained-tree.h - what retained memory is made of, level by level.
  *
- * Below an object each one that retains a twentieth of what it does is told
- * apart.  Of the others those of one type are told together, if they come to a
- * twentieth; what is left then is not told.
+ * Below an object there is a line for each child whose retained size is at
+ * least a twentieth of its own.  The other children are summed up by type; a
+ * type gets a line if its sum is at least a twentieth.  The rest gets no line.
  */
 #ifndef ANALYSIS_RETAINED_TREE_H
 #define ANALYSIS_RETAINED_TREE_H
@@ -12,17 +12,18 @@
 #include "analysis/retained.h"
 
 struct retained_line {
-	uint32_t depth;		/* 0: one that was asked for */
-	oid object;		/* OID_NONE: `nr` objects of `type` */
-	uint32_t type;		/* index in heap.types */
-	uint32_t nr;
-	oid above;		/* of the line that it is below; OID_NONE */
-	struct tally sum;	/* what it retains, or what they do */
+	uint32_t depth;		/* 0: the object that was asked for */
+	oid object;		/* OID_NONE: the line is of several objects */
+	uint32_t type;		/* of the object or objects, in heap.types */
+	uint32_t nr;		/* how many objects */
+	oid above;		/* the object of the line above; OID_NONE: the
+				   line has depth 0 */
+	struct tally sum;	/* what the object or objects retain */
 };
 VEC_DEFINE(retained_line_vec, struct retained_line);
 
-/* Add the object and `depth` levels below it, each line before those that are
- * below it. */
+/* Append the line of `o` and those of `depth` levels below it; each line comes
+ * before the lines below it. */
 void retained_tree(struct retained_view *v, oid o, uint64_t depth,
 		   struct retained_line_vec *ret);
 

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/retained.h - which objects keep the most memory alive.
+ * analysis/retained.h - which objects have the largest retained sizes.
  *
- * The dominator tree as a person wants to look at it.  The `__dict__` of an
- * instance, a class or a module is part of its owner: what it holds is its
- * owner's.  And an object that only leads to the one that holds the memory (a
- * module with a global, an instance with an attribute) is passed by:
+ * This is the dominator tree as a person wants to see it.  The `__dict__` of an
+ * instance, a class or a module is taken as part of its owner.  And an object
+ * that only leads to the one that holds the memory (a module with a global, an
+ * instance with an attribute) is skipped:
  *
- *  - a module, the names of one and a class, when some object below retains a
- *    tenth of what it does: they are there to hold things;
- *  - any other object when the largest below it retains three quarters;
- *  - but not to what Python can't get at from there: the dict within an
- *    lru_cache, an item of a set;
- *  - and not on into what is built of its own kind: a list of linked nodes or
- *    a tree is as large as its first one.
+ *  - a module, its namespace or a class is skipped if a child retains at least
+ *    a tenth of what it does, as it is there to hold things;
+ *  - any other object is skipped if its largest child retains at least three
+ *    quarters of what it does;
+ *  - but no object is skipped for a child that has no Python expression from
+ *    there: the dict within an lru_cache, an item of a set;
+ *  - and a row of objects of one type ends at its first one: a linked list or
+ *    a tree is as large as its first node.
  *
- * What else a passed object holds competes with the rest, so the objects found
- * are never parts of each other, and together they are no more than the heap.
+ * The other children of a skipped object compete with all other objects.  So no
+ * object found is part of another one, and the sum of their retained sizes is
+ * at most the size of the heap.
  */
 #ifndef ANALYSIS_RETAINED_H
 #define ANALYSIS_RETAINED_H
@@ -27,41 +29,42 @@
 struct retained_view {
 	struct heap *h;
 	struct dominators dominators;
-	/* Of garbage as well: reach_add_garbage(). */
-	struct reach reach;
-	uint64_t *namespaces;	/* of module roots, a set of objects */
+	struct reach reach;	/* with chains to all garbage as well */
+	uint64_t *namespaces;	/* those of module roots: a set of objects */
 };
 
+/* `h` must outlive `*ret`.  The caller releases it by retained_release(). */
 void retained_build(struct heap *h, struct retained_view *ret);
 void retained_release(struct retained_view *v);
 
-/* Add the objects that retain the most, by dominators_compare(); `max` 0:
- * all. */
+/* Append the `max` objects that retain the most, as described above, in the
+ * order of dominators_compare(); all if `max` is 0. */
 void retained_largest(struct retained_view *v, size_t max,
 		      struct oid_vec *ret);
 
-/* Add those of a set (see bits.h) that no other of the set retains, in the
- * order of dominators_compare(). */
+/* Append the objects of a set (see bits.h) that no other object of the set
+ * retains, in the order of dominators_compare(). */
 void retained_topmost(const struct retained_view *v, const uint64_t *set,
 		      struct oid_vec *ret);
 
-/* Add what is immediately below `o`, in no order: what it dominates, and in
- * place of its `__dict__` what that dominates. */
+/* Append the children of `o` in no order; its `__dict__` is replaced by the
+ * children of that. */
 void retained_below(struct retained_view *v, oid o, struct oid_vec *ret);
 
-/* The nearest object above `o` whose `__dict__` it is not; OID_NONE: none. */
+/* The nearest object above `o` in the tree of which retained_below() appends
+ * `o`; OID_NONE: `o` has no dominator. */
 oid retained_above(struct retained_view *v, oid o);
 
 /*
- * The way to `o`, for a trail (see output/path.h): from a root; or, where
- * `from` is not OID_NONE but an object that retains it, from there, and NULL
- * is returned.  The caller owns it.
+ * The reference chain to `o`.  If `from` is OID_NONE, it starts at a root,
+ * which is returned.  Else `from` is an object that retains `o`: the chain
+ * starts there, and NULL is returned.  The caller owns `*ret`.
  */
 const struct root *retained_path(const struct retained_view *v, oid from,
 				 oid o, struct path *ret);
 
-/* The types of the objects that `o` retains, itself included: by bytes, then
- * objects, then name. */
+/* Append the types of the objects that `o` retains, itself included: most bytes
+ * first, then most objects, then by name. */
 void retained_types(const struct retained_view *v, oid o,
 		    struct tally_type_vec *ret);
 

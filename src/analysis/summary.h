@@ -15,8 +15,8 @@ enum summary_sort {
 };
 
 struct summary {
-	/* One for each type that has objects; classes of one name that are
-	 * two classes are two rows. */
+	/* One for each type that has objects; two classes of the same name
+	 * are two rows. */
 	struct tally_type_vec rows;
 	struct tally sum;	/* of the rows */
 	struct tally all;	/* of the heap */
@@ -24,9 +24,10 @@ struct summary {
 };
 
 /*
- * Count, over the heap's columns.  `types`: only these (see pattern_types());
- * NULL: all.  Rows that are equal by `sort` are sorted by bytes, then count,
- * then name, then address of the type.
+ * Count all objects of `h`.  `types` says for each type of the heap whether it
+ * gets a row (see pattern_types()); NULL: all types.  Rows that are equal by
+ * `sort` are sorted by bytes, then by count, then by name, then by the address
+ * of the type.  The caller releases `*ret` by summary_release().
  */
 void summary_build(const struct heap *h, const bool *types,
 		   enum summary_sort sort, struct summary *ret);

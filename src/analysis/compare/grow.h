@@ -3,19 +3,20 @@
  * analysis/compare/grow.h - who holds what came: the containers and attributes
  * that gained objects between two heaps.
  *
- * One process at two times: each object that is new belongs to the nearest
- * object that was there before, on the shortest way from a root (see reach.h);
- * each that is gone likewise in the old heap.  What came less what went, with
- * the growth of the holder itself, is its growth.  So is a cache that replaces
- * its contents no growth.  Where a holder is a namespace (an instance, its
- * __dict__, a module's), what came there as one attribute is told apart from
- * the rest: the attribute grew.  Where many holders that are alike (see
- * alike.h) grew, each by little, they are one.
+ * Two heaps of one process: each new object belongs to its nearest ancestor on
+ * the shortest reference chain (see reach.h) that was there before.  Each
+ * object that is gone belongs to its nearest ancestor, in the old heap, that is
+ * still there.  The growth of a holder is what came minus what went, plus the
+ * growth of its own size.  So a cache that replaces its contents does not
+ * grow.  If a holder is a namespace (an instance, its __dict__, the one of a
+ * module), new objects below one attribute are a row of their own: the
+ * attribute grew.  Many holders that are alike (see alike.h), of which each
+ * grew by little, are one row.
  *
- * Other processes: the containers with the most entries are looked for in the
- * old heap by their name: the same root, and at each step a reference of the
- * same name.  What they and all that is reached through them have grown by, is
- * their growth; only those with more entries than before are listed.
+ * Heaps of two processes: the containers with the most entries are looked up in
+ * the old heap by name: the same root, and at each step a reference of the same
+ * name.  The growth of a container is that of all objects whose shortest chain
+ * leads through it.  Only containers with more entries than before are listed.
  *
  * Linear in objects and edges; names are made for the few that are listed.
  */
@@ -28,7 +29,8 @@
 struct grow {
 	struct growth_vec v;	/* most grown first */
 	struct reach reach;	/* of the new heap */
-	/* What no root reaches: garbage. */
+	/* Objects of one process that came, and that went, and that no root
+	 * reaches: garbage. */
 	struct tally unreached, old_unreached;
 };
 

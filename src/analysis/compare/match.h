@@ -2,10 +2,10 @@
 /*
  * analysis/compare/match.h - which objects of two heaps are the same object.
  *
- * CPython never moves an object, so what has another address is another
- * object.  The other way around an address may have been freed and used
- * again, and nothing in an object says so for sure.  Two objects at one
- * address are taken for the same unless one of these tells them apart:
+ * CPython never moves an object, so objects at different addresses are
+ * different objects.  But memory may have been freed and used again, and
+ * nothing in an object says so for sure.  Two objects at one address are taken
+ * for the same unless one of these differences tells them apart:
  *
  *  - their types differ, by address or by name
  *  - immutable values (int, float, complex, bytes, str): size or preview
@@ -20,16 +20,15 @@
  *    move objects to and fro between generations 1 and 2.)
  *  - the finalizer had run in OLD and has not in NEW
  *  - it was immortal in OLD and is not in NEW
- *  - all others, containers and instances, but not modules and classes: of
- *    what it referred to, it refers to nothing now, though it refers to
- *    something.  Numbers, immortal objects and its class do not count.  So a
- *    list whose contents were replaced as a whole counts as replaced, too.
+ *  - all other containers and instances, but not modules and classes: it has
+ *    references now, but none to an object that it referred to before.
+ *    Numbers, immortal objects and its own class do not count.  So a list
+ *    whose contents were replaced as a whole counts as replaced, too.
  *
- * Here "refers to" means the object that is the same by these rules, not its
- * address.  What stays undetected is what holds only numbers, and what shares
- * an object with the one before, at the very address of one of its kind that
- * is gone.  Both then count as one that stayed; how much a type grew is right
- * anyway.
+ * Referents are compared by these rules, too, not by their addresses.  An
+ * object is wrongly taken for its predecessor at the same address if it is of
+ * the same kind and holds only numbers, or shares a referent with it.  Then it
+ * counts as one that stayed.  How much a type grew is right anyway.
  *
  * Linear in objects and edges; 4 bytes an object of both heaps, 8 bytes an
  * object of OLD while it runs.
@@ -40,32 +39,37 @@
 #include "heap/heap.h"
 
 struct match {
-	/* Is it one process at two times?  Else nothing below is there. */
+	/* Are the heaps of one process?  If not, all below is NULL or 0. */
 	bool same_process;
-	oid *new_of;		/* by oid of old; OID_NONE: gone */
-	oid *old_of;		/* by oid of new; OID_NONE: new */
-	uint32_t nr_stayed;
-	uint32_t nr_replaced;	/* at the address of one that is gone */
+	oid *new_of;		/* by oid of the old heap; OID_NONE: gone */
+	oid *old_of;		/* by oid of the new heap; OID_NONE: new */
+	uint32_t nr_stayed;	/* objects that are in both heaps */
+	uint32_t nr_replaced;	/* new, at the address of one that is gone */
 };
 
 /*
- * Is it the same PID, start (within seconds), host and version of Python?
- * Where a start is not known (of a core), the addresses of the mapped files
- * decide in its place.  A core whose PID is not known is never the same.
+ * Are two heaps of one process?  They are if the PID, the start time (within
+ * seconds), the host and the version of Python are the same.  If a start time
+ * is not known (of a core), the addresses of the mapped files decide instead.
+ * A core whose PID is not known is of no other heap's process.
  */
 bool match_same_process(const struct heap_info *a, const struct heap_info *b);
+/* Are version, build and debug flag of the two Pythons the same? */
 bool match_same_version(const struct heap_info *a, const struct heap_info *b);
 
+/* The caller releases `*ret` by match_release(). */
 void match_build(struct heap *old, struct heap *new, struct match *ret);
 void match_release(struct match *m);
 
-/* Has `o` of the new heap, or of the old, come or gone?  false where nobody
- * knows: the processes differ. */
+/* Is `o` of the new heap a new object?  False where it can't be known, as the
+ * processes differ. */
 static inline bool match_is_new(const struct match *m, oid o)
 {
 	return m->same_process && m->old_of[o] == OID_NONE;
 }
 
+/* Is `o` of the old heap gone?  False where it can't be known, as the processes
+ * differ. */
 static inline bool match_is_gone(const struct match *m, oid o)
 {
 	return m->same_process && m->new_of[o] == OID_NONE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/place.h - one place in two heaps, by its name.
+ * analysis/compare/place.h - find the same place in another heap, by its name.
  *
- * A place is a root and the names of the references from there on.
+ * A place is a GC root and the names of the references from there on.
  */
 #ifndef ANALYSIS_COMPARE_PLACE_H
 #define ANALYSIS_COMPARE_PLACE_H
@@ -10,20 +10,21 @@
 #include "analysis/graph/reach.h"
 
 /*
- * The edge of `o` that has this name; UINT32_MAX: none, or `o` has so many
- * that looking at all would take too long.
+ * The index of the reference of `o` that has this name.  UINT32_MAX: there is
+ * none, or `o` has so many references that looking at all takes too long.
  */
 uint32_t place_edge(struct heap *h, oid o, const char *name);
 
 /*
- * What of `to` is at the place where the shortest way in `from` leads to `o`;
- * OID_NONE: nothing is there.  Threads' ids and lines of code do not count.
+ * The object of `to` at the place of `o` of `from`: the root and the names of
+ * the shortest reference chain to `o`.  `reach` is of `from`.  OID_NONE:
+ * nothing is at that place.  Ids of threads and numbers of lines may differ.
  */
 oid place_find(struct heap *from, const struct reach *reach, oid o,
 	       struct heap *to);
 
-/* The name of the edge that reaches `o`, the caller's to free; "" of a root's
- * object. */
+/* The name of the last reference of the shortest chain to `o`; "" if `o` is a
+ * root's object or unreached.  The caller frees it. */
 char *place_last_name(struct heap *h, const struct reach *reach, oid o);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/bits.h - a set of objects: one bit for each.
+ * analysis/graph/bits.h - a set of objects: an array with one bit for each.
+ *
+ * The caller owns the array and knows how many bits it has: an index must be
+ * below the `nr` that bits_new() was given.
  */
 #ifndef ANALYSIS_GRAPH_BITS_H
 #define ANALYSIS_GRAPH_BITS_H
 
 #include "base/alloc.h"
 
-/* All clear; the caller frees it. */
+/* A set of `nr` bits, all clear.  The caller frees it. */
 static inline UNUSED uint64_t *bits_new(size_t nr)
 {
 	return xcalloc(nr / 64 + 1, sizeof(uint64_t));

@@ -1,35 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/dominators.h - what would be freed if an object went.
+ * analysis/graph/dominators.h - the dominator tree and retained sizes.
  *
- * An object dominates another if every way from a root to that one leads
- * through it.  The nearest such is the immediate dominator, and these make a
- * tree.  What an object dominates, itself included, is what it retains: that
- * would be freed if it went, in cycles or not.
+ * An object dominates another if every reference chain from a GC root to that
+ * other object leads through it.  The nearest of an object's dominators is its
+ * immediate dominator; these make the dominator tree.  The objects that an
+ * object dominates, itself included, are its retained set: they would be freed
+ * if it were freed, whether they are in cycles or not.  The sum of their
+ * shallow sizes is its retained size.
  *
- * Roots are here, for nothing else would survive:
+ * These objects are GC roots here:
  *
  *  - the known roots (heap.roots);
  *  - every object with more references than the graph accounts for: native
- *    code holds it as well, so no object retains it.  The objects that static
- *    memory holds are among these (built-in classes, small integers and what
- *    is frozen into CPython before 3.12).  Not so strings that something is
- *    seen to hold: of a dict whose keys are all strings CPython's traverse
- *    visits the values alone (dict_traverse() of 3.8 to 3.15), so what holds
- *    them besides are mostly keys;
+ *    code holds it as well, so no object retains it.  Among these are the
+ *    objects that static memory holds (built-in classes, small integers, and
+ *    objects frozen into CPython before 3.12).  A string is no such root if
+ *    some object refers to it: CPython does not visit the keys of a dict
+ *    whose keys are all strings (dict_traverse() of 3.8 to 3.15), so its
+ *    other holders are mostly keys of dicts;
  *  - every immortal object, which is never freed;
- *  - what is left is garbage that the collector has not come to yet.  It has
- *    a holder of its own: of each group of objects that refer to each other
- *    and that no other garbage refers to, one object stands for the group and
- *    is treated as a root.
+ *  - garbage that the collector has not freed yet has a root of its own: for
+ *    each strongly connected component of garbage that no other garbage refers
+ *    to, one of its objects is treated as a root.
  *
- * So the bytes of a class from C or of an interned string count for no
- * holder, and a dict's table, which has no object of its own, counts with the
- * dict (see heap.size).
+ * So the bytes of a static class or of an interned string are in no object's
+ * retained size.  The table of a dict is no object of its own: heap.size of the
+ * dict includes it.
  *
- * Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for Dominators and Related
- * Problems", 2005) without recursion.  In practice linear in objects and
- * edges; 26 bytes an object, and while it runs up to 45 more and 4 an edge.
+ * The algorithm is Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for
+ * Dominators and Related Problems", 2005) without recursion.  In practice it is
+ * linear in objects and edges.  The result has 26 bytes an object; up to 45
+ * bytes an object and 4 an edge more are needed while it is built.
  */
 #ifndef ANALYSIS_GRAPH_DOMINATORS_H
 #define ANALYSIS_GRAPH_DOMINATORS_H
@@ -37,12 +39,13 @@
 #include "analysis/graph/tally.h"
 #include "heap/heap.h"
 
-/* By whom an object is held in the end: the first of these that reaches it. */
+/* The kind of GC root that holds an object: the first of these kinds from which
+ * it is reachable. */
 enum dominators_holder {
-	HOLDER_ROOT,		/* known roots */
-	HOLDER_IMMORTAL,	/* nobody, or native code: it is immortal */
-	HOLDER_NATIVE,		/* native code that nobody knows */
-	HOLDER_GARBAGE,		/* nobody */
+	HOLDER_ROOT,		/* a known root */
+	HOLDER_IMMORTAL,	/* an immortal object */
+	HOLDER_NATIVE,		/* an object that native code holds */
+	HOLDER_GARBAGE,		/* none: it is garbage */
 	NR_HOLDERS,
 };
 /* "root", "immortal", "native code", "garbage" */
@@ -50,27 +53,29 @@ extern const char *const dominators_holder_names[NR_HOLDERS];
 
 struct dominators {
 	const struct heap *heap;
-	/* The immediate dominator; OID_NONE: no object is, for it is a root's
-	 * or more than one root's. */
+	/* Columns by oid. */
+	/* The immediate dominator.  OID_NONE: there is none, as the object is
+	 * a root or is reachable from several roots independently. */
 	oid *parent;
-	uint64_t *bytes;	/* retained */
-	uint32_t *objects;	/* retained, itself included: 1 and more */
+	uint64_t *bytes;	/* retained size */
+	uint32_t *objects;	/* objects retained, itself included: >= 1 */
 	uint8_t *holder;	/* enum dominators_holder */
 	/*
-	 * The tree from the top down, an object before what it dominates: what
-	 * `o` retains is order[place[o]] .. order[place[o] + objects[o] - 1].
+	 * The tree in preorder: each object before those that it dominates.
+	 * `o` retains order[place[o]] .. order[place[o] + objects[o] - 1].
 	 */
 	oid *order;
 	uint32_t *place;
-	uint64_t *roots;	/* a set of objects, see bits.h */
-	uint64_t all_bytes;	/* of the heap */
+	uint64_t *roots;	/* the GC roots: a set of objects, see bits.h */
+	uint64_t all_bytes;	/* sum of all shallow sizes */
 };
 
-/* `h` must outlive it. */
+/* Build the tree of all of `h`, which must outlive it.  The caller releases it
+ * by dominators_release(). */
 void dominators_build(const struct heap *h, struct dominators *ret);
 void dominators_release(struct dominators *d);
 
-/* Does `by` retain `o`?  An object retains itself. */
+/* Does `by` retain `o`?  Every object retains itself. */
 static inline bool dominators_retains(const struct dominators *d, oid by,
 				      oid o)
 {
@@ -78,8 +83,8 @@ static inline bool dominators_retains(const struct dominators *d, oid by,
 }
 
 /*
- * The objects immediately dominated by `o` (OID_NONE: those that no object
- * dominates), in no order that means something:
+ * Go through the children of `o` in the tree; through the objects without a
+ * dominator if `o` is OID_NONE.  Their order means nothing.  OID_NONE ends it:
  *
  *	for (c = dominators_first(d, o); c != OID_NONE;
  *	     c = dominators_next(d, o, c))
@@ -87,18 +92,21 @@ static inline bool dominators_retains(const struct dominators *d, oid by,
 oid dominators_first(const struct dominators *d, oid o);
 oid dominators_next(const struct dominators *d, oid o, oid child);
 
-/* By bytes retained, then objects, both most first, then address; for
- * sorting: below 0 is `a` first. */
+/* For sorting, largest first: compare by retained size, then by the number of
+ * objects retained, then by address (lowest first).  Below 0: `a` comes first;
+ * 0: they are the same. */
 int dominators_compare(const struct dominators *d, oid a, oid b);
 
-/* Add to `ret` the first `max` of these children in that order. */
+/* Append to `ret` the `max` largest children of `o`, in the order of
+ * dominators_compare(); fewer if it has fewer. */
 void dominators_largest(const struct dominators *d, oid o, size_t max,
 			struct oid_vec *ret);
 
 /*
- * What would be freed if all the objects of a set (see bits.h) went: more
- * than the sum of what each retains, where they hold something together.
- * Nothing counts twice.  Linear in objects and edges.
+ * The retained set of a set of objects (see bits.h): what would be freed if all
+ * of them were freed.  It can be more than the union of what each retains, as
+ * some objects may be held by several of them together.  Each object counts
+ * once.  Linear in objects and edges.
  */
 struct tally dominators_of_set(const struct dominators *d,
 				  const uint64_t *set);

@@ -3,14 +3,15 @@
  * analysis/graph/fan.h - what hangs on each object directly, and how much that
  * is.
  *
- * On the shortest ways from roots (reach.h) each object has one holder.  What
- * the objects with one holder retain (dominators.h) has nothing in common, so
- * it adds up to what would be freed if the holder let go of them: an
- * accumulation shows as a holder with many on it, also where an index and a
- * list both hold the same objects and neither dominates them.
+ * On the shortest reference chains (reach.h) each object has one holder: its
+ * parent.  We say that it hangs on that holder.  The retained sets of objects
+ * with the same holder are disjoint (dominators.h), so their sizes add up to
+ * what would be freed if the holder dropped its references.  An accumulation
+ * shows as a holder on which much hangs.  That also works where an index and a
+ * list both hold the same objects, so that neither dominates them.
  *
- * What would stay anyway, because native code holds it or it is immortal,
- * hangs on nobody.  Linear in objects; 24 bytes an object.
+ * Objects that would stay anyway, because native code holds them or they are
+ * immortal, hang on nothing.  Linear in objects; 24 bytes an object.
  */
 #ifndef ANALYSIS_GRAPH_FAN_H
 #define ANALYSIS_GRAPH_FAN_H
@@ -19,20 +20,22 @@
 #include "analysis/graph/reach.h"
 
 struct fan {
-	/* By holder: */
-	uint32_t *nr;		/* how many hang on it */
-	uint32_t *objects;	/* what they retain together ... */
-	uint64_t *bytes;
-	uint64_t *largest;	/* ... and the one that retains most, bytes */
+	/* Columns by the oid of the holder: */
+	uint32_t *nr;		/* how many objects hang on it */
+	uint32_t *objects;	/* how many objects these retain */
+	uint64_t *bytes;	/* the sum of their retained sizes */
+	uint64_t *largest;	/* the largest of their retained sizes */
 	const struct reach *reach;
 	const struct dominators *dominators;
 };
 
+/* `reach` is of the whole heap, without search barriers.  It and `dominators`
+ * are of the same heap and must outlive `*ret`. */
 void fan_build(const struct reach *reach, const struct dominators *dominators,
 	       struct fan *ret);
 void fan_release(struct fan *f);
 
-/* Does `o` hang on its holder reach->parent[o]? */
+/* Does `o` hang on a holder?  If so, on reach->parent[o]. */
 bool fan_hangs(const struct fan *f, oid o);
 
 #endif

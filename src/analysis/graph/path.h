@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/path.h - a way through the graph, object by object.
+ * analysis/graph/path.h - a reference chain, object by object.
  *
- * Each step says which edge of the step before leads to it: its edge is an
- * index into that object's references (0 .. edge_nr - 1).  The first step has
- * no step before: PATH_START.  A closed path ends with the object that it
- * began with.
+ * The edge of a step is the index of the reference, among those of the object
+ * of the previous step, that leads to this one.  The first step has no edge:
+ * PATH_START.  A closed path ends with the object that it began with.
  */
 #ifndef ANALYSIS_GRAPH_PATH_H
 #define ANALYSIS_GRAPH_PATH_H
@@ -22,7 +21,7 @@ struct step {
 /* struct path: .v, .nr; path_push(), path_release(). */
 VEC_DEFINE(path, struct step);
 
-/* Turn the order of the steps around; their edges stay with their objects. */
+/* Reverse the order of the steps.  Each edge stays with its object. */
 static inline UNUSED void path_reverse(struct path *p)
 {
 	for (size_t i = 0, j = p->nr; i + 1 < j; i++) {

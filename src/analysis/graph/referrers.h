@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/referrers.h - what refers to one object.
+ * analysis/graph/referrers.h - the references to one object.
  */
 #ifndef ANALYSIS_GRAPH_REFERRERS_H
 #define ANALYSIS_GRAPH_REFERRERS_H
@@ -14,21 +14,21 @@ struct referrer {
 VEC_DEFINE(referrer_vec, struct referrer);
 
 struct referrers {
-	/* In the heap's order; an object twice that refers twice. */
+	/* In the order of oids; an object that refers twice is in it twice. */
 	struct referrer_vec v;
-	uint64_t total;		/* references, also beyond the limit */
-	/* Places in heap.roots that hold it, all of them. */
+	uint64_t total;		/* all references, also beyond the limit */
+	/* All places that hold it, as indices in heap.roots. */
 	struct u32_vec roots;
 	/*
-	 * References by count that neither these nor the objects above
-	 * account for: somebody native holds them.  0 also for an immortal.
+	 * How many references in its reference count are from none of these
+	 * objects and places: native code holds them.  0 if it is immortal.
 	 */
 	uint32_t surplus;
 };
 
 /*
- * One pass over all edges, nothing built for other objects.  At most `limit`
- * references are listed.
+ * Find the references to `o` in one pass over all edges, and list at most
+ * `limit` of them.  The caller releases `*ret` by referrers_release().
  */
 void referrers_build(const struct heap *h, oid o, size_t limit,
 		     struct referrers *ret);

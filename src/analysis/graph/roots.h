@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/graph/roots.h - where searches start.
+ * analysis/graph/roots.h - the GC roots, where searches start.
  *
  * Known roots are the places in heap.roots.  Native roots are found by
- * counting: an object that no known root reaches, yet with more references
- * than the graph accounts for, is held by somebody whom nobody knows.
+ * counting: an object that is unreached, but has more references than the graph
+ * accounts for, is held by native code.
  */
 #ifndef ANALYSIS_GRAPH_ROOTS_H
 #define ANALYSIS_GRAPH_ROOTS_H
@@ -18,69 +18,71 @@
 struct root {
 	oid object;
 	enum root_kind kind;
-	/* Index in heap.roots; ROOT_NO_PLACE: found by counting. */
+	/* Index in heap.roots; ROOT_NO_PLACE: a root found by counting. */
 	uint32_t place;
 	/*
-	 * Found by counting: how many references are unaccounted for, or
-	 * REFCOUNT_IMMORTAL: an immortal object, which nobody need hold; 0:
-	 * garbage (see reach_add_garbage()).
+	 * Of a root found by counting: how many of its references the graph
+	 * does not account for; REFCOUNT_IMMORTAL: the object is immortal, so
+	 * that nothing need hold it; 0: it is garbage (reach_add_garbage()).
 	 */
 	uint32_t surplus;
 };
 VEC_DEFINE(root_vec, struct root);
 
 /*
- * How telling a kind of root is, 0 the most: of two ways of equal length the
- * one from the lower rank is shown.
+ * How telling a kind of root is; 0 is the most telling.  Of two chains of equal
+ * length the one from the root of the lower rank is taken.
  */
 extern const uint8_t roots_rank[NR_ROOT_KINDS];
 
 /*
- * What a frame computes with right now: no name holds it, and a moment later
- * nothing may.  It explains only what nothing else does.
+ * Is it a slot of a frame's evaluation stack?  Such a root is temporary: no
+ * name holds the object, and soon nothing may.  So a chain starts there only if
+ * no other known root reaches the object.
  */
 bool roots_is_temporary(const struct heap *h, const struct root *root);
 
-/* Add all of heap.roots, by rank, else in their order there. */
+/* Append all of heap.roots, sorted by rank; equal ones keep their order. */
 void roots_known(const struct heap *h, struct root_vec *ret);
 
 /*
- * Add a native root for each object whose `distance` (see struct reach) is
- * ROOTS_UNREACHED and that has more references than all objects' references
- * and all counted roots account for.  What was only scanned for pointers
- * accounts for nothing: to say "held" of garbage is better than "garbage" of
- * what is held.
+ * Append a native root for each object whose `distance` (see struct reach) is
+ * ROOTS_UNREACHED and that has more references than all objects' references and
+ * all counted roots account for.  References from a scan for pointers account
+ * for nothing: it is better to call garbage held than a held object garbage.
  */
 void roots_native(const struct heap *h, const uint32_t *distance,
 		  struct root_vec *ret);
 
 /*
- * How many references each object of the type has that nothing visits, though
- * it is known who owns them: the links of functools.lru_cache are in a list of
- * the cache, whose traverse leaves them out (lru_cache_tp_traverse() of
- * CPython's Modules/_functoolsmodule.c, 3.8 to 3.15).
+ * How many references each object of the type has that no tp_traverse visits,
+ * though their owner is known.  1 for a link of a functools.lru_cache: the
+ * cache has its links in a list, which its traverse leaves out
+ * (lru_cache_tp_traverse() in Modules/_functoolsmodule.c, 3.8 to 3.15).
  */
 uint32_t roots_unvisited(const struct heap_type *type);
 
-/* Add the immortal objects that are still unreached. */
+/* Append a root for each immortal object whose `distance` is
+ * ROOTS_UNREACHED. */
 void roots_immortal(const struct heap *h, const uint32_t *distance,
 		    struct root_vec *ret);
 
-/* A module's names: the object that its edge `__dict__` leads to. */
+/* The namespace of a module: the object to which its reference `__dict__`
+ * leads. */
 struct namespace {
 	oid module, object;
 	uint32_t edge;
 };
 VEC_DEFINE(namespace_vec, struct namespace);
 
-/* Of an object's references so many are asked for their names. */
+/* At most this many references of an object are asked for their names. */
 #define ROOTS_NAMESPACE_EDGES_MAX 1024
 
-/* The first edge of `o`, a module or another, that is named `__dict__`, if it
- * is among so many; UINT32_MAX: none. */
+/* The index of the first of these references of `o` (of any type) that is named
+ * `__dict__`; UINT32_MAX: there is none. */
 uint32_t roots_namespace_edge(struct heap *h, oid o);
 
-/* Add those of all module roots, in their order, each module once. */
+/* Append the namespaces of all module roots, in their order, deduplicated. */
 void roots_namespaces(struct heap *h, struct namespace_vec *ret);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * analysis/graph/scc.h - strongly connected components.
  *
- * Pearce's form of Tarjan's algorithm without recursion: one column of 4
+ * Pearce's variant of Tarjan's algorithm, without recursion: a column of 4
  * bytes an object, and a stack of at most 12 bytes an object while it runs.
  */
 #ifndef ANALYSIS_GRAPH_SCC_H
@@ -13,16 +13,17 @@
 #define SCC_NONE UINT32_MAX
 
 struct scc {
-	/* Of each object its component's number, 0 .. nr - 1; SCC_NONE: not
-	 * in the part of the graph that was asked for. */
+	/* By oid: the number of the object's component, 0 .. nr - 1;
+	 * SCC_NONE: the object is outside of the subgraph. */
 	uint32_t *of;
-	uint32_t nr;
+	uint32_t nr;		/* components */
 };
 
 /*
- * The components of the graph of the objects in `within` (a set in the sense
- * of bits.h; NULL: all) and the edges between them.  A component's number is
- * lower than those of all other components that refer to it.
+ * Find the strongly connected components of a subgraph: the objects in `within`
+ * (a set as in bits.h; NULL: all) and the references between them.  The number
+ * of a component is lower than those of all other components that refer to it.
+ * The caller releases `*ret` by scc_release().
  */
 void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret);
 void scc_release(struct scc *s);

@@ -12,8 +12,8 @@
  *
  * NUMBER may have a fraction.  Spaces may stand around METRIC and VALUE.  A
  * PATTERN is one of analysis/limits/pattern.h; the figure is the sum over all
- * types that it means, and 0 where there are none.  A limit is crossed by what
- * is more.  Growth from nothing is more than any percentage.
+ * types that it means, and 0 if there are none.  A limit is crossed if the
+ * figure is more than VALUE.  Growth from 0 is more than any percentage.
  */
 #ifndef ANALYSIS_LIMITS_LIMIT_H
 #define ANALYSIS_LIMITS_LIMIT_H
@@ -38,7 +38,7 @@ enum limit_kind {
 };
 
 struct limit {
-	char *text;		/* as the user has it */
+	char *text;		/* as the user typed it */
 	char *pattern;		/* NULL: of all types */
 	enum limit_metric metric;
 	enum limit_kind kind;
@@ -51,22 +51,24 @@ struct limit_result {
 	uint64_t old, new;	/* the figures; old: 0 without an old heap */
 };
 
-/* ERR_USAGE: says what is wrong.  The caller owns `*ret`. */
+/* ERR_USAGE says what is wrong with `text`.  On success the caller owns `*ret`
+ * and releases it by limit_release(). */
 struct error *limit_parse(const char *text, struct limit *ret) MUST_CHECK;
 void limit_release(struct limit *l);
 
-/* For CLEANUP(): the vector and what is in it. */
+/* Release the vector and the limits in it; for CLEANUP(). */
 void limits_release(struct limit_vec *v);
 
-/* Does it compare with an old heap? */
+/* Does checking the limit need an old heap? */
 static inline bool limit_compares(const struct limit *l)
 {
 	return l->kind != LIMIT_NOW;
 }
 
 /*
- * `old` may be NULL if the limit does not compare.  ERR_NOT_FOUND: nobody
- * knows the figure (the resident memory of a core).
+ * Check the limit.  `old` may be NULL unless limit_compares().  ERR_NOT_FOUND:
+ * the figure is not known (the resident memory of a core); `*ret` is untouched
+ * then.
  */
 struct error *limit_check(const struct limit *l, const struct heap *old,
 			  const struct heap *new,

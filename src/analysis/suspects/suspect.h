@@ -34,9 +34,9 @@ enum suspect_kind {
 	SUSPECT_CHAIN,		/* each holds the next one */
 	SUSPECT_GC_GARBAGE,	/* the list gc.garbage */
 	SUSPECT_GARBAGE,	/* waits for the collector */
-	SUSPECT_GC_DISABLED,	/* likewise, for ever */
-	SUSPECT_FROZEN,		/* likewise, as gc.freeze() hides it */
-	SUSPECT_NATIVE,
+	SUSPECT_GC_DISABLED,	/* garbage, and the collector does not run */
+	SUSPECT_FROZEN,		/* garbage that gc.freeze() hides */
+	SUSPECT_NATIVE,		/* only native code holds it */
 	SUSPECT_ATEXIT,
 	SUSPECT_DUPLICATES,	/* equal strings */
 	SUSPECT_SPARSE,		/* containers nearly empty */
@@ -45,18 +45,18 @@ enum suspect_kind {
 extern const char *const suspect_kind_names[NR_SUSPECT_KINDS];
 
 struct suspects_options {
-	uint64_t min_percent;	/* of the heap's bytes */
-	uint64_t min_objects;	/* retained */
-	uint64_t min_entries;	/* that hang on holders */
+	uint64_t min_percent;	/* of the heap's bytes that it keeps alive */
+	uint64_t min_objects;	/* objects that it keeps alive */
+	uint64_t min_entries;	/* objects that hang on its holders */
 };
 #define SUSPECTS_OPTIONS_DEFAULT { 5, 10000, 1000 }
 
-/* What so much of the heap hangs on is a suspect however few entries ... */
+/* A holder on which so much of the heap hangs is a suspect even if it has few
+ * entries, but not fewer than SUSPECTS_FEW. */
 #define SUSPECTS_MUCH 3		/* times min_percent */
-/* ... from these on. */
 #define SUSPECTS_FEW 16
 
-/* More holders are not looked at, however low the thresholds. */
+/* At most this many holders are suspects, however low the thresholds. */
 #define SUSPECTS_MAX 200
 
 /* suspect.flags */
@@ -68,28 +68,32 @@ struct suspects_options {
 
 struct suspect {
 	enum suspect_kind kind;
-	/* What is to blame; OID_NONE: no one object.  Of those that are alike
-	 * the one on which most hangs, and how many more there are. */
+	/* The object to blame; OID_NONE: there is no single one.  Of holders
+	 * that are alike, the one on which most hangs; nr_alike is how many
+	 * more there are. */
 	oid object;
 	uint32_t nr_alike;
-	/* What makes it of its kind: the function of a closure, the class, the
-	 * exception, the coroutine; OID_NONE: nothing. */
+	/* The object for which it is of its kind: the function of a closure,
+	 * the class, the exception, the coroutine; OID_NONE: there is none. */
 	oid via;
 	uint32_t flags;
-	uint64_t entries;	/* that hang on it, and on those alike */
-	uint32_t entry_type;	/* of most of these; UINT32_MAX none */
-	/* What would be freed; of SUSPECT_SPARSE the bytes are the unused. */
+	uint64_t entries;	/* that hang on it and on those alike */
+	/* The type of most entries, an index in heap.types; UINT32_MAX: it has
+	 * none. */
+	uint32_t entry_type;
+	/* What would be freed with it.  The bytes of SUSPECT_SPARSE are those
+	 * that the containers do not use. */
 	uint64_t objects, bytes;
-	struct tally_type_vec types;	/* these, by bytes */
+	struct tally_type_vec types;	/* of these objects, by bytes */
 	const struct heap_fact *fact;	/* of `object`, or NULL */
-	/* With older heaps: entries then, oldest first, -1 unknown; and how
-	 * many of `objects` came since the oldest. */
+	/* With older heaps: its entries in each, oldest first, -1: unknown;
+	 * and how many of `objects` are newer than the oldest heap. */
 	int64_t *old_entries;
 	uint64_t came, came_bytes;
 	/* Only for the search: */
-	uint64_t *members;
-	uint64_t rank;		/* more: is taken first where sets overlap */
-	bool bounded;
+	uint64_t *members;	/* the objects: a set as in bits.h */
+	uint64_t rank;		/* where sets overlap, the highest wins */
+	bool bounded;		/* near to its bound: it is no suspect */
 };
 VEC_DEFINE(suspect_vec, struct suspect);
 

@@ -3,7 +3,7 @@
  * analysis/suspects/tasks.h - asyncio's tasks: how many in which state, and
  * what they wait for.
  *
- * A task's state is told by what it refers to (Modules/_asynciomodule.c): a
+ * The state of a task is seen from its references (Modules/_asynciomodule.c): a
  * future that will wake it, a result or an exception, a coroutine that still
  * has a frame.
  */
@@ -12,26 +12,28 @@
 
 #include "heap/heap.h"
 
-/* More tasks are not asked for what they wait for. */
+/* At most this many tasks are asked for what they wait for. */
 #define TASKS_MAX_ASKED 100000
 
 /* Tasks of one coroutine function that wait in the same function. */
 struct task_wait {
-	char *coroutine;	/* "handle", its qualified name; "?" unknown */
-	char *awaits;		/* "Event.wait", the innermost coroutine; "":
-				   none but the coroutine itself */
-	uint64_t nr;
+	char *coroutine;	/* its qualified name, "handle"; "?": unknown */
+	/* The innermost coroutine, "Event.wait"; "": the task's coroutine
+	 * awaits no other. */
+	char *awaits;
+	uint64_t nr;		/* of tasks */
 };
 VEC_DEFINE(task_wait_vec, struct task_wait);
 
 struct tasks {
 	uint64_t nr;
-	uint64_t waiting;	/* for a future */
-	uint64_t ready;		/* running, or soon */
+	uint64_t waiting;	/* wait for a future */
+	uint64_t ready;		/* run, or will run next */
 	uint64_t done;
-	struct task_wait_vec waits; /* those that wait; most first */
+	struct task_wait_vec waits; /* the waiting ones; most tasks first */
 };
 
+/* The caller releases `*ret` by tasks_release(). */
 void tasks_build(struct heap *h, struct tasks *ret);
 void tasks_release(struct tasks *t);
 
