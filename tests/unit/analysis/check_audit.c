@@ -91,6 +91,23 @@ START_TEST(audit_sorts_types)
 }
 END_TEST
 
+START_TEST(audit_sorts_objects_by_type)
+{
+	static const char *const names[] = { "c", "a", "d", "b" };
+	struct audit a;
+	struct heap h;
+
+	look(&h, &a, "a b c d; type t.A c a; type t.B b d;"
+		     " refs a=1 b=1 c=2 d=3");
+	ck_assert_uint_eq(a.unexplained_objects.nr, ARRAY_SIZE(names));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		ck_assert_str_eq(graph_name(&h,
+					    a.unexplained_objects.v[i].object),
+				 names[i]);
+	done(&h, &a);
+}
+END_TEST
+
 START_TEST(audit_says_what_is_over_explained)
 {
 	struct audit a;
@@ -177,6 +194,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, audit_explains_by_edges_and_roots);
 	tcase_add_test(tc, audit_sorts_what_is_unexplained);
 	tcase_add_test(tc, audit_sorts_types);
+	tcase_add_test(tc, audit_sorts_objects_by_type);
 	tcase_add_test(tc, audit_says_what_is_over_explained);
 	tcase_add_test(tc, audit_takes_guesses_for_what_they_are);
 	tcase_add_test(tc,

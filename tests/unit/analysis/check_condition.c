@@ -85,6 +85,7 @@ START_TEST(limits_hold_above)
 	ck_assert(holds("objects>9", s, 1));
 	ck_assert(!holds("objects>10", s, 1));
 	ck_assert(holds("bytes>499", s, 1));
+	ck_assert(!holds("bytes>500", s, 1));
 }
 END_TEST
 
@@ -146,6 +147,27 @@ START_TEST(what_grew_most)
 }
 END_TEST
 
+START_TEST(trends_are_sorted)
+{
+	static const char *const names[] = { "a", "b", "c", "d" };
+	static const uint32_t first[] = { 1, 1, 1, 9 };
+	static const uint32_t later[] = { 6, 11, 8 };
+	const struct trend_type *top[4];
+	struct trend t = { 0 };
+
+	sample_types(&t, names, first, 4);
+	sample_types(&t, names, later, 3);
+	ck_assert_uint_eq(trend_top(&t, 4, top), 3);
+	ck_assert_str_eq(top[0]->name, "b");
+	ck_assert_str_eq(top[1]->name, "c");
+	ck_assert_str_eq(top[2]->name, "a");
+	/* `d` has none any more; it may come again. */
+	ck_assert_uint_eq(t.types.v[3].first, 9);
+	ck_assert_uint_eq(t.types.v[3].last, 0);
+	trend_release(&t);
+}
+END_TEST
+
 const char suite_name[] = "condition";
 
 void suite_add_tests(TCase *tc)
@@ -156,4 +178,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, limits_hold_above);
 	tcase_add_test(tc, growth_is_within_the_window);
 	tcase_add_test(tc, what_grew_most);
+	tcase_add_test(tc, trends_are_sorted);
 }

@@ -670,6 +670,56 @@ START_TEST(series_has_grown_in_each_step)
 }
 END_TEST
 
+START_TEST(series_has_types_that_grew_in_each_step)
+{
+	struct three t;
+
+	three_build(&t, "m->a m->b; root m:m; type X a b",
+		    "m->a m->b; root m:m; type X a b",
+		    "m->a m->b m->c; root m:m; type X a b c", true);
+	ck_assert_str_eq(t.d.rows.v[0].name, "X");
+	ck_assert(!series_type_grew(&t.s, 0));
+	three_release(&t);
+	three_build(&t, "m->a; root m:m; type X a",
+		    "m->a m->b; root m:m; type X a b",
+		    "m->a m->b; root m:m; type X a b", true);
+	ck_assert(!series_type_grew(&t.s, 0));
+	three_release(&t);
+}
+END_TEST
+
+START_TEST(series_looks_for_a_holder_by_its_address)
+{
+	struct three t;
+
+	/* Something else holds it meanwhile. */
+	three_build(&t, "m->l l->x0; root m:m; type list l",
+		    "q->l l->x0 l->x1; root m:q; type list l",
+		    "m->l l->x0 l->x1 l->x2; root m:m; type list l", true);
+	ck_assert_uint_eq(t.g.v.nr, 1);
+	ck_assert_int_eq(t.s.entries[1], 2);
+	three_release(&t);
+	/* An address says nothing in another process ... */
+	three_build(&t, "m->l l->x0; root m:m; type list l",
+		    "m->k k->a k->b k->c m->l l->x0 l->x1; root m:m;"
+		    " type list k l",
+		    "m->l l->x0 l->x1 l->x2 l->x3; root m:m; type list l",
+		    false);
+	ck_assert_uint_eq(t.g.v.nr, 1);
+	ck_assert_int_eq(t.s.entries[1], 2);
+	three_release(&t);
+	/* ... nor of what was made since. */
+	three_build(&t, "m->o; root m:m; type list",
+		    "m->o m->z z->1 z->2 z->3 o->ax ax->p; root m:m;"
+		    " type list z ax",
+		    "m->o o->ax ax->p ax->p2; root m:m; type list ax", true);
+	ck_assert_uint_eq(t.g.v.nr, 1);
+	ck_assert(t.g.v.v[0].is_place);
+	ck_assert_int_eq(t.s.entries[1], 1);
+	three_release(&t);
+}
+END_TEST
+
 START_TEST(series_looks_for_a_holder_by_its_place)
 {
 	struct three t;
@@ -746,6 +796,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
 	tcase_add_test(tc, series_has_types_and_sums_of_all_heaps);
 	tcase_add_test(tc, series_has_grown_in_each_step);
+	tcase_add_test(tc, series_has_types_that_grew_in_each_step);
+	tcase_add_test(tc, series_looks_for_a_holder_by_its_address);
 	tcase_add_test(tc, series_looks_for_a_holder_by_its_place);
 	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);
 }

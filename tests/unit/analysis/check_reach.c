@@ -301,6 +301,33 @@ START_TEST(summary_counts_and_sorts)
 }
 END_TEST
 
+START_TEST(pattern_last_part_is_not_within_brackets)
+{
+	ck_assert_str_eq(pattern_last_part("app.User"), "User");
+	ck_assert_str_eq(pattern_last_part("list[app.User]"),
+			 "list[app.User]");
+	ck_assert_str_eq(pattern_last_part("a.f.<locals>.C"), "C");
+	ck_assert_str_eq(pattern_last_part("a.b."), "b.");
+	/* One that was never opened ends nothing. */
+	ck_assert_str_eq(pattern_last_part("a].b"), "b");
+}
+END_TEST
+
+START_TEST(pattern_prefers_names_to_globs)
+{
+	CLEANUP(freep) bool *types = NULL;
+	struct heap h;
+	uint32_t nr;
+
+	/* As a glob it is of t.ab, too. */
+	graph_build(&h, "a b; type t.a[b] a; type t.ab b");
+	types = pattern_types(&h, "a[b]", &nr);
+	ck_assert_uint_eq(nr, 1);
+	ck_assert(types[h.type[graph_oid(&h, "a")]]);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(pattern_matches_globs)
 {
 	ck_assert(pattern_match("*", ""));
@@ -381,6 +408,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, reach_agrees_with_brute_force);
 	tcase_add_test(tc, referrers_are_counted_beyond_the_limit);
 	tcase_add_test(tc, summary_counts_and_sorts);
+	tcase_add_test(tc, pattern_last_part_is_not_within_brackets);
+	tcase_add_test(tc, pattern_prefers_names_to_globs);
 	tcase_add_test(tc, pattern_matches_globs);
 	tcase_add_test(tc, pattern_takes_no_time_over_many_stars);
 	tcase_add_test(tc, pattern_knows_last_parts);

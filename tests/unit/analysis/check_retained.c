@@ -96,6 +96,36 @@ START_TEST(retained_finds_all_that_a_module_holds)
 }
 END_TEST
 
+START_TEST(retained_sorts_many)
+{
+	static const uint32_t bytes[] = { 310, 450, 320, 500, 410, 330, 480,
+					  390, 440, 360, 470, 300, 420, 350 };
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(oid_vec_release) struct oid_vec found = VEC_INIT;
+	struct look l;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
+		str_addf(&text, "m->x%zu; size x%zu=%u;", i, i, bytes[i]);
+	look(&l, text.s);
+	retained_largest(&l.v, 0, &found);
+	ck_assert_uint_eq(found.nr, 1);
+	look_release(&l);
+
+	/* Each is a root's: none is above them. */
+	str_cut(&text, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bytes); i++)
+		str_addf(&text, "root f:x%zu; size x%zu=%u;", i, i, bytes[i]);
+	look(&l, text.s);
+	found.nr = 0;
+	retained_largest(&l.v, 0, &found);
+	ck_assert_uint_eq(found.nr, ARRAY_SIZE(bytes));
+	for (size_t i = 1; i < found.nr; i++)
+		ck_assert_uint_gt(l.h.size[found.v[i - 1]],
+				  l.h.size[found.v[i]]);
+	look_release(&l);
+}
+END_TEST
+
 START_TEST(retained_goes_only_where_python_can_go)
 {
 	/* "item" is no expression. */
@@ -321,6 +351,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, retained_passes_by_what_only_leads_on);
 	tcase_add_test(tc, retained_finds_all_that_a_module_holds);
+	tcase_add_test(tc, retained_sorts_many);
 	tcase_add_test(tc, retained_goes_only_where_python_can_go);
 	tcase_add_test(tc, retained_ends_at_what_is_built_of_its_own_kind);
 	tcase_add_test(tc, retained_has_garbage);
