@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/python/check_gc \
 	tests/unit/python/check_layout \
 	tests/unit/python/check_layout_builds \
 	tests/unit/python/check_refs \
-	tests/unit/python/check_text
+	tests/unit/python/check_roots \
+	tests/unit/python/check_text \
+	tests/unit/python/check_types
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN

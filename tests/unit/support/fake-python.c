@@ -24,7 +24,7 @@
 
 const char *const fake_rows[] = {
 	"3.8.18", "3.9.18", "3.10.13", "3.11.7", "3.12.1", "3.13.0", "3.13.15",
-	"3.14.8 (Debian)", "3.15.0", "3.13.5t",
+	"3.14.0 to 3.14.4", "3.14.8 (Debian)", "3.15.0", "3.13.5t",
 };
 const int fake_nr_rows = ARRAY_SIZE(fake_rows);
 
@@ -37,7 +37,8 @@ raddr fake_block(struct fake *f, uint64_t size)
 		.size = (size + 15) & ~15ULL,
 	};
 
-	ck_assert_msg(!f->ready, "a block was added after fake_ready()");
+	if (f->ready)
+		ck_abort_msg("a block was added after fake_ready()");
 	b.bytes = xcalloc(b.size, 1);
 	f->next = (b.start + b.size + GAP + 0xfff) & ~0xfffull;
 	fake_block_vec_push(&f->blocks, b);
@@ -50,7 +51,9 @@ static uint8_t *bytes_at(struct fake *f, raddr addr, uint64_t len)
 		struct fake_block *b = &f->blocks.v[i];
 
 		if (addr >= b->start && addr - b->start < b->size) {
-			ck_assert(len <= b->size - (addr - b->start));
+			/* Not ck_assert(), which writes to a file. */
+			if (len > b->size - (addr - b->start))
+				ck_abort_msg("beyond the end of a block");
 			return b->bytes + (addr - b->start);
 		}
 	}
@@ -68,7 +71,8 @@ void fake_put_bytes(struct fake *f, raddr addr, const void *bytes,
 static void put(struct fake *f, raddr addr, uint32_t offset, const void *value,
 		uint64_t len)
 {
-	ck_assert_msg(offset != LAYOUT_NONE, "this CPython has no such member");
+	if (offset == LAYOUT_NONE)
+		ck_abort_msg("this CPython has no such member");
 	fake_put_bytes(f, addr + offset, value, len);
 }
 
@@ -95,7 +99,8 @@ void fake_put8(struct fake *f, raddr addr, uint32_t offset, uint8_t value)
 
 raddr fake_function(struct fake *f)
 {
-	ck_assert(f->next_function < f->code + CODE_SIZE);
+	if (f->next_function >= f->code + CODE_SIZE)
+		ck_abort_msg("too many functions");
 	f->next_function += 16;
 	return f->next_function;
 }
@@ -135,7 +140,8 @@ void fake_map_again(struct fake *f)
 
 bool fake_unmap(struct fake *f, size_t block, uint64_t word)
 {
-	ck_assert(f->ready && !f->unmapped);
+	if (!f->ready || f->unmapped)
+		ck_abort_msg("too early, or not fake_map_again()");
 	for (size_t i = block; i < f->blocks.nr; i++) {
 		const struct fake_block *b = &f->blocks.v[i];
 
@@ -181,19 +187,36 @@ void fake_ready(struct fake *f)
 	f->ready = true;
 }
 
-void fake_release(struct fake *f)
+static void release_loaded(struct fake *f)
 {
 	object_map_release(&f->py);
 	types_release(&f->py);
 	type_names_release(&f->py);
+	f->py.type_names = NULL;
+	open_stack_vec_release(&f->py.stacks);
+	heap_release(&f->heap);
+}
+
+void fake_restart(struct fake *f)
+{
+	struct error *err;
+
+	release_loaded(f);
+	heap_init(&f->heap);
+	f->py.torn = 0;
+	err = object_map_init(&f->py);
+	ck_assert_ptr_null(err);
+}
+
+void fake_release(struct fake *f)
+{
+	release_loaded(f);
 	interpreter_vec_release(&f->py.interpreters);
 	oid_vec_release(&f->py.pending);
 	raddr_vec_release(&f->py.asked);
 	raddr_vec_release(&f->py.interned);
-	open_stack_vec_release(&f->py.stacks);
 	free(f->py.layout_source);
 	memory_release(&f->target.memory);
-	heap_release(&f->heap);
 	for (size_t i = 0; i < f->blocks.nr; i++)
 		free(f->blocks.v[i].bytes);
 	fake_block_vec_release(&f->blocks);
@@ -671,6 +694,77 @@ raddr fake_code(struct fake *f, const char *name, unsigned int nr_locals,
 	fake_put32(f, obj, l->code_nlocals, nr_locals);
 	fake_put32(f, obj, l->code_stacksize, 4);
 	return obj;
+}
+
+/* --- an interpreter ----------------------------------------------------- */
+
+static void link_to_itself(struct fake *f, raddr head)
+{
+	fake_put(f, head, 0, head);
+	fake_put(f, head, 8, head);
+}
+
+/* 3.14.0 to 3.14.4 have a young generation and two old ones. */
+static void put_heads(struct fake *f, struct fake_interpreter *in)
+{
+	const struct layout *l = &f->py.layout;
+	bool young = l->gc_generations == LAYOUT_NONE;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		in->heads[i] = in->gc + i * l->generation_size +
+			       (young ? l->gc_old - l->generation_size
+				      : l->gc_generations);
+		if (young && !i)
+			in->heads[0] = in->gc + l->gc_young;
+		link_to_itself(f, in->heads[i]);
+		fake_put32(f, in->heads[i], l->generation_threshold,
+			   700 + i);
+		fake_put32(f, in->heads[i], l->generation_count, i);
+	}
+	if (l->gc_permanent != LAYOUT_NONE)
+		link_to_itself(f, in->gc + l->gc_permanent);
+}
+
+/* Rows that were derived from headers have no sizes of large structs. */
+static uint64_t size_or(uint32_t size, uint64_t otherwise)
+{
+	return size == LAYOUT_NONE ? otherwise : size;
+}
+
+void fake_interpreter(struct fake *f, uint64_t nr_modules,
+		      const raddr *modules, struct fake_interpreter *ret)
+{
+	const struct layout *l = &f->py.layout;
+	struct fake_interpreter in = { 0 };
+
+	in.runtime = fake_block(f, size_or(l->runtime_size, 1 << 20));
+	in.address = fake_block(f, size_or(l->interp_size, 1 << 19));
+	in.gc = l->interp_gc != LAYOUT_NONE ? in.address + l->interp_gc
+					    : in.runtime + l->runtime_gc;
+	put_heads(f, &in);
+	in.modules = fake_dict(f, nr_modules, modules, false);
+	in.sysdict = fake_namespace(f, "modules", in.modules, NULL);
+	in.builtins = fake_namespace(f, NULL);
+	fake_put(f, in.runtime, l->runtime_interpreters_head, in.address);
+	fake_put(f, in.address, l->interp_modules, in.modules);
+	fake_put(f, in.address, l->interp_sysdict, in.sysdict);
+	fake_put(f, in.address, l->interp_builtins, in.builtins);
+	f->py.runtime = in.runtime;
+	interpreter_vec_push(&f->py.interpreters,
+			     (struct interpreter){ .address = in.address });
+	*ret = in;
+}
+
+void fake_track(struct fake *f, const struct fake_interpreter *in,
+		unsigned int generation, raddr obj)
+{
+	raddr head = in->heads[generation], node = obj - 16;
+	raddr last = fake_word(f, head, 8);
+
+	fake_put(f, node, 0, head);
+	fake_put(f, node, 8, last);
+	fake_put(f, last, 0, node);
+	fake_put(f, head, 8, node);
 }
 
 const struct pytype *fake_pytype(struct fake *f, raddr obj)

@@ -65,6 +65,9 @@ void fake_release(struct fake *f);
  */
 bool fake_unmap(struct fake *f, size_t block, uint64_t word);
 void fake_map_again(struct fake *f);
+/* Forget all that was loaded: the heap, classes and objects are as after
+ * fake_ready(). */
+void fake_restart(struct fake *f);
 
 /* A new block of `size` bytes. */
 raddr fake_block(struct fake *f, uint64_t size);
@@ -127,6 +130,23 @@ raddr fake_module(struct fake *f, const char *name, raddr dict);
  * variables. */
 raddr fake_code(struct fake *f, const char *name, unsigned int nr_locals,
 		const char *const *locals);
+
+/*
+ * An interpreter (id 0) in f->py.interpreters, with empty lists of the
+ * collector, sys.modules, sys.__dict__ and the builtins.  Of builds with a
+ * GIL only.
+ */
+struct fake_interpreter {
+	raddr runtime, address;
+	raddr gc;		/* the collector's state */
+	raddr heads[3];		/* of the generations' lists */
+	raddr modules, sysdict, builtins; /* dicts */
+};
+void fake_interpreter(struct fake *f, uint64_t nr_modules,
+		      const raddr *modules, struct fake_interpreter *ret);
+/* Put `obj` at the end of the list of a generation. */
+void fake_track(struct fake *f, const struct fake_interpreter *in,
+		unsigned int generation, raddr obj);
 
 /* The loaded class of an object that the heap need not have. */
 const struct pytype *fake_pytype(struct fake *f, raddr obj);
