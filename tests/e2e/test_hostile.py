@@ -111,6 +111,9 @@ def test_name_of_a_megabyte_is_cut_for_people():
             out = run(*command, target.pid).out
             longest = max(map(len, out.split(b"\n")))
             assert longest < 10000, (command, longest)
+        # A module's name and a class's of a megabyte each.
+        types = run("summary", "--json", target.pid).json["types"]
+        assert max(len(t["type"]) for t in types) == 1000 + len(".") + 1000
 
 
 def test_arguments_of_the_process():

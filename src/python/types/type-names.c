@@ -22,6 +22,7 @@
 #define MAX_MODULES 65536
 #define MAX_ENTRIES (1u << 20)	/* of all dicts that are looked at */
 #define MAX_NAME 200
+#define MAX_FULL_NAME 1000	/* of a class: module, qualified name each */
 
 struct named_type {
 	raddr address;
@@ -543,17 +544,17 @@ char *type_names_full(struct python *py, const struct pytype *t)
 	size_t len;
 
 	if (t->flags & TPFLAG_HEAPTYPE) {
-		if (text_str(py, t->module_name, MAX_NAME, &name, NULL))
+		if (text_str(py, t->module_name, MAX_FULL_NAME, &name, NULL))
 			str_add_char(&name, '.');
 		if (strcmp(name.s, "builtins.") == 0)
 			str_cut(&name, 0);
 		len = name.len;
-		if (text_str(py, t->qualname, MAX_NAME, &name, NULL) &&
+		if (text_str(py, t->qualname, MAX_FULL_NAME, &name, NULL) &&
 		    name.len > len)
 			return str_take(&name);
 		str_cut(&name, len);
 	}
 	if (c_name)
-		str_add_safe(&name, c_name, strnlen(c_name, MAX_NAME));
+		str_add_safe(&name, c_name, strnlen(c_name, MAX_FULL_NAME));
 	return str_take(&name);
 }
