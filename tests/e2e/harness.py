@@ -1,10 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the end-to-end tests share: targets, pyheld, and the runner.
+"""The harness of the end-to-end tests: running pyheld, starting targets, and
+the runner behind tests/run-all.
 
-A test is a function whose name starts with test_, in a module of that kind.
-With @each(list of Pythons) it is run once for each of them.  It fails by
-raising, skips by raising Skip.  Every test runs in a process of its own,
-leader of its own session, so that what it leaves behind can be ended.
+How to write a test
+    A test is a function test_NAME in a module test_MODULE.py; tests/run-all
+    calls it MODULE.NAME.  NAME says what is tested.  The test fails by raising
+    (assert), and does not apply here by raising Skip("why").
+
+        @each(pythons.some)
+        def test_counts_agree(python):
+            with Target(python, "growing.py") as target:
+                out = pyheld("summary", "--json", target.pid).json
+                assert ..., out
+                unharmed(target)
+
+    @each(select) runs it once for each CPython that select() returns:
+    pythons.supported() is all of them, pythons.some() a few unless CI=true,
+    pythons.oldest_and_newest(), pythons.system(), ... (pythons.py).  Without
+    @each it runs once and takes no argument.  @limit(seconds) changes how long
+    it may take; the default is 120.
+
+What a target is
+    A script of tests/targets.  It prints one line of JSON, its facts, and then
+    stands still.  The facts say what pyheld has to find (addresses, counts,
+    sizes), so the target itself is what a report is compared with.
+
+Running pyheld
+    pyheld(...) expects exit status 0, or one of status=(...); pyheld_raw(...)
+    takes any; expect_error(...) wants exit status 3, an empty stdout and one
+    line on stderr.  All return a Result with .status, .out, .err and .json.
+
+Output
+    Print "# ..." to show a line even if the test passes.  Everything else is
+    shown if the test fails, or with run-all --verbose.
+
+The runner starts each test in a process and a session of its own, and kills
+that session afterwards, so nothing that a test leaves behind lives on.
 """
 import importlib
 import json
@@ -26,7 +57,7 @@ class Skip(Exception):
 
 
 def each(select):
-    """Run the test once for each Python of select()."""
+    """Run the test once for each Python that select() returns."""
     def decorate(function):
         function.pythons = select
         return function
@@ -34,7 +65,7 @@ def each(select):
 
 
 def limit(seconds):
-    """How long the test may take."""
+    """The test may take this long before it is killed."""
     def decorate(function):
         function.limit = seconds
         return function
@@ -69,7 +100,7 @@ def pyheld_raw(*args, before=(), timeout=120, **popen):
 
 
 def pyheld(*args, status=(0,), **kw):
-    """Run pyheld; any other exit status than those of `status` fails."""
+    """Run pyheld.  An exit status that is not in `status` fails the test."""
     result = pyheld_raw(*args, **kw)
     if result.status not in status:
         raise AssertionError("exit status %d is not of %s\n%s"
@@ -78,8 +109,9 @@ def pyheld(*args, status=(0,), **kw):
 
 
 def expect_error(*args, words=(), **kw):
-    """BAD INPUT: status 3, nothing on stdout, one line on stderr that has
-    all of `words`."""
+    """Run pyheld on something that it must refuse: exit status 3, nothing on
+    stdout, and one line on stderr that contains all of `words`.  Returns that
+    line."""
     result = pyheld_raw(*args, **kw)
     err = text(result.err)
     assert result.status == 3, "exit status is not 3\n%s" % result
@@ -98,9 +130,12 @@ def expect_error(*args, words=(), **kw):
 # --- targets -----------------------------------------------------------------
 
 class Target:
-    """A script of tests/targets under a Python; `with` ends it.
+    """A running script of tests/targets; leaving `with` kills it.
 
-    It prints lines of JSON; the first one, the facts, when it is ready.
+    `facts` is its first line of JSON, which it prints when it is ready
+    (facts=False: that line is not read).  `before` is a command that starts
+    it, `fds` are file descriptors that it inherits, and `env` is added to the
+    environment.
     """
     def __init__(self, python, script, *args, fds=(), facts=True, before=(),
                  env=None, **popen):
@@ -120,7 +155,7 @@ class Target:
             self.facts = self.read()
 
     def read(self, seconds=60):
-        """A line of JSON from the target."""
+        """The next line of JSON from the target."""
         line = self.read_line(seconds)
         return json.loads(line)
 
@@ -139,7 +174,7 @@ class Target:
         return line
 
     def ask(self, question, seconds=60):
-        """Send a line of JSON, get one back."""
+        """Send a line of JSON; returns the answer."""
         os.write(self.process.stdin.fileno(),
                  json.dumps(question).encode() + b"\n")
         return self.read(seconds)
@@ -174,7 +209,7 @@ def status(pid, task=None):
 
 
 def unharmed(target):
-    """Nobody traces the target and none of its threads is stopped."""
+    """Fail if the target is traced or one of its threads is stopped."""
     for task in os.listdir("/proc/%d/task" % target.pid):
         s = status(target.pid, int(task))
         assert s["TracerPid"] == "0", "traced by %s" % s["TracerPid"]
@@ -199,9 +234,10 @@ class Test:
             self.function()
 
     def judge(self, status, said):
-        """What it came to, and how many tests passed, failed, ...
+        """(PASS, FAIL or SKIP, {code: number of tests}).
 
-        `status` is how run() ended, `said` what it printed.
+        `status` is the exit status of the test's process, `said` what it
+        printed.
         """
         code = status if status in (PASS, SKIP) else FAIL
         return code, {code: 1}
@@ -288,7 +324,7 @@ class Runner:
                 os.kill(pid, signal.SIGKILL)
 
     def finish(self):
-        """Take what has ended, end what takes too long."""
+        """Report a test that has ended; kill those over their limit."""
         pid, wstatus, usage = os.wait4(-1, os.WNOHANG)
         if pid == 0:
             self.end_late_ones()
@@ -297,7 +333,7 @@ class Runner:
         if pid not in self.running:
             return
         test, output, start = self.running.pop(pid)
-        # What the test started and left behind has the test's session.
+        # Whatever the test left behind is in its session.
         try:
             os.killpg(pid, signal.SIGKILL)
         except ProcessLookupError:

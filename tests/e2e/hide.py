@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make the files that a core names ones that are not there."""
+"""Change a core so that the files that it names do not exist."""
 import mmap
 import struct
 
@@ -24,8 +24,8 @@ def notes(data):
 
 
 def hide_files(path):
-    """Each "/usr/lib/x" of NT_FILE becomes "!usr/lib/x": nothing has such a
-    path, and only the core itself is left.  The core changes in place."""
+    """Change the core in place: each "/usr/lib/x" in NT_FILE becomes
+    "!usr/lib/x".  No such file exists, so only the core itself can be read."""
     with open(path, "r+b") as f, mmap.mmap(f.fileno(), 0) as data:
         for kind, start, size in notes(data):
             if kind != NT_FILE:

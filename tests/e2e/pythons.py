@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Find every CPython that this machine has.
 
-A Python is a binary that is run as it is (also one that
-tests/build-free-threaded has built), or one in a Debian root (see
-tests/fetch-pythons), run by chroot.  Scripts of tests/targets are copied into
-a temporary folder of such a root, where nothing but the root is seen and
-/proc is not mounted.
+There are two kinds.  Some run directly: those in PATH, /usr/bin, pyenv, and
+what tests/build-free-threaded has built.  Others lie in a Debian root (see
+tests/fetch-pythons) and are started by chroot.  Such a process sees only its
+root, which has no /proc; so the scripts of tests/targets are copied into a
+temporary folder there.
 """
 import atexit
 import glob
@@ -21,7 +21,7 @@ ASK = "import sys; print('%d.%d.%d' % sys.version_info[:3], " \
       "hasattr(sys, 'gettotalrefcount'), 'free-threading' in sys.version, " \
       "sys.executable)"
 
-# What has to be there when CI says that a run must be whole.
+# CI=true fails if one of these is missing.
 MANDATORY = ((3, 13), (3, 14), (3, 15))
 
 
@@ -138,7 +138,7 @@ def everything():
 
 
 def supported():
-    """Those that pyheld reads: 3.8 to 3.15, release builds."""
+    """Those that pyheld supports: 3.8 to 3.15, release builds."""
     return [p for p in everything()
             if (3, 8) <= p.minor <= (3, 15) and not p.debug]
 
@@ -175,15 +175,15 @@ def oldest_and_newest():
 
 
 def some():
-    """For what takes seconds: all in CI, else the oldest and the newest, so
-    that `make check` stays short."""
+    """For tests that take seconds: all in CI, else the oldest and the newest,
+    so that `make check` stays short."""
     if os.environ.get("CI") == "true":
         return supported()
     return oldest_and_newest()
 
 
 def one():
-    """For what takes many seconds: all in CI, else the newest."""
+    """For tests that take many seconds: all in CI, else the newest."""
     return supported() if os.environ.get("CI") == "true" else [newest()]
 
 
@@ -192,7 +192,7 @@ def newest():
 
 
 def system():
-    """The distribution's own, or whatever there is."""
+    """The distribution's own, or else the oldest that is supported."""
     for p in supported():
         if p.path.startswith("/usr/bin/") and not p.root:
             return p
@@ -200,7 +200,7 @@ def system():
 
 
 def missing():
-    """What should be here for a whole run and is not, a line each."""
+    """What a complete run needs and this machine lacks, a line each."""
     minors = {p.minor for p in supported()}
     lines = ["CPython %d.%d: run tests/fetch-pythons" % m
              for m in MANDATORY if m not in minors]

@@ -27,14 +27,14 @@ def every_command(pid, words=()):
 
 
 def ended_pid():
-    """A PID that was a process's and is no longer."""
+    """The PID of a process that has ended."""
     process = subprocess.Popen(["true"])
     process.wait()
     return process.pid
 
 
 class Process:
-    """Any command as a target."""
+    """Any command as a target; leaving `with` kills it."""
     def __init__(self, *argv, **kw):
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, **kw)
         self.pid = self.process.pid
@@ -64,7 +64,7 @@ def test_no_such_file():
     expect_error("summary", "./-5", words=["./-5"])
 
 
-def test_not_python():
+def test_process_is_not_python():
     with Process("sleep", "1000") as target:
         time.sleep(0.1)
         every_command(target.pid, words=["python", "sleep"])
@@ -79,7 +79,7 @@ def test_shell_names_its_python():
         assert child != shell.pid
         expect_error("summary", shell.pid, words=[child])
         pyheld("summary", child)
-    # And through one more shell.
+    # The same if a shell has started that shell.
     with Process("sh", "-c", "sh -c '%s'; true" % script,
                  stdout=subprocess.PIPE) as shell:
         child = int(shell.process.stdout.readline().split()[1].strip(b"}\n"))
@@ -92,7 +92,7 @@ def need_root():
 
 
 def copy_for_all():
-    """pyheld where every user can run it."""
+    """A copy of pyheld that every user can run."""
     folder = tempfile.mkdtemp(prefix="pyheld-test-")
     os.chmod(folder, 0o755)
     return shutil.copy(PYHELD, folder)
@@ -111,7 +111,7 @@ def as_nobody(function, *args, words=(), **kw):
         shutil.rmtree(os.path.dirname(path))
 
 
-def test_another_user():
+def test_process_of_another_user():
     need_root()
     with Target(pythons.system(), "odd.py", "plain") as target:
         err = as_nobody(expect_error, "summary", target.pid,
@@ -120,13 +120,13 @@ def test_another_user():
         unharmed(target)
 
 
-def test_own_user_undumpable():
+def test_undumpable_process_of_the_same_user():
     need_root()
     with Target(pythons.system(), "odd.py", "undumpable", user=NOBODY,
                 group=NOBODY, extra_groups=[]) as target:
         as_nobody(expect_error, "summary", target.pid, words=[target.pid])
         unharmed(target)
-        # Root may.
+        # Root can read it.
         pyheld("summary", target.pid)
 
 
@@ -139,7 +139,7 @@ def test_no_cap_sys_ptrace():
         unharmed(target)
 
 
-def test_traced_already():
+def test_traced_by_another_process():
     with Target(pythons.system(), "odd.py", "plain") as target, \
             Target(pythons.system(), "tracer.py", target.pid) as tracer:
         every_command(target.pid, words=[tracer.pid])
@@ -151,10 +151,11 @@ def test_traced_already():
 
 
 def test_traced_by_a_debugger():
-    """Of a program that people know, its name is said."""
+    """The message names the tracer if it is a well-known program."""
     gdb = shutil.which("gdb")
     if not gdb:
         if CI:
+            print("# no gdb on this machine")
             return
         raise Skip("no gdb")
     with Target(pythons.system(), "odd.py", "plain") as target:
@@ -176,8 +177,9 @@ def test_zombie():
 
 
 @limit(240)
-def test_ends_while_it_is_read():
-    """Killed at any moment: a full answer or one line, and never a crash."""
+def test_target_killed_while_it_is_read():
+    """The target is killed at random moments: pyheld prints a report or one
+    line, and never crashes."""
     python = pythons.system()
     pick = random.Random(7)
     outcomes = {0: 0, 3: 0, 4: 0}
@@ -188,7 +190,7 @@ def test_ends_while_it_is_read():
                 [os.path.abspath(PYHELD), *COMMANDS[i % 4], str(target.pid)],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             start = time.monotonic()
-            # Most of the time goes into thinking: aim at the beginning.
+            # The target is read at the beginning: kill it early more often.
             delay = 0 if i == 0 else seconds * pick.random() ** 2
             if i:
                 time.sleep(delay)
@@ -207,7 +209,7 @@ def test_ends_while_it_is_read():
 
 
 @each(pythons.too_old)
-def test_too_old(python):
+def test_cpython_before_3_8(python):
     with Process(python.path, "-c", "import os; os.write(1, b'x'); "
                  "os.read(0, 1)", stdout=subprocess.PIPE) as target:
         target.process.stdout.read(1)
@@ -267,7 +269,7 @@ def compile_c(folder, name, source, *flags):
     return path
 
 
-def test_pypy():
+def test_process_is_pypy():
     """A program with PyPy's library in it."""
     with tempfile.TemporaryDirectory() as folder:
         compile_c(folder, "libpypy3.10-c.so",
@@ -285,8 +287,8 @@ def test_pypy():
 
 
 @limit(200)
-def test_endless_collection():
-    """It says so after a bounded number of tries."""
+def test_collection_that_does_not_end():
+    """pyheld gives up after a bounded number of tries, and says why."""
     for python in {pythons.system(), pythons.newest()}:
         with Target(python, "odd.py", "collecting") as target:
             start = time.monotonic()
@@ -295,23 +297,23 @@ def test_endless_collection():
             unharmed(target)
 
 
-def test_long_collection():
-    """One that ends soon is waited for."""
+def test_collection_that_ends_soon():
+    """pyheld waits for a collection that ends soon."""
     for python in {pythons.system(), pythons.newest()}:
         with Target(python, "odd.py", "collecting", "0.5") as target:
             pyheld("summary", target.pid)
             unharmed(target)
 
 
-def test_newer_cpython():
-    """A process that says it is CPython 3.16, wherever that can be read.  Its
-    structs are those of the tables' newest, but pyheld can't know that: it
-    goes on and says so, or names the self-check that failed."""
+def test_cpython_after_3_15():
+    """A process that claims to be CPython 3.16.  Its structs are those of the
+    newest table, but pyheld can't know that: it goes on with a warning, or
+    names the self-check that failed."""
     python = pythons.newest()
     if python.minor < (3, 13):
         raise Skip("needs CPython 3.13 or later: run tests/fetch-pythons")
     with Target(python, "odd.py", "newer") as target:
-        # Read-only for the target itself, so it is done from here.
+        # The target can't write to these pages itself.
         fd = os.open("/proc/%d/mem" % target.pid, os.O_RDWR)
         os.pwrite(fd, struct.pack("<I", 0x031000f0),
                   target.facts["py_version"])
@@ -369,7 +371,7 @@ def test_gnu_conventions():
         assert b"Example" in pyheld(command, "--help").out
 
 
-def test_output_that_fails():
+def test_output_can_not_be_written():
     with Target(pythons.system(), "odd.py", "plain") as target:
         expect_error("export", "-o", "/nonexistent/folder/x", target.pid,
                      words=["/nonexistent/folder/x"])
@@ -381,7 +383,7 @@ def test_output_that_fails():
                     stdout=full, stderr=subprocess.PIPE)
             assert done.returncode == 3, (command, done)
             assert done.stderr.count(b"\n") == 1, (command, done)
-        # A reader that has had enough.
+        # A reader that closes the pipe early.
         done = subprocess.run("'%s' export %d | head -c 10"
                               % (os.path.abspath(PYHELD), target.pid),
                               shell=True, stdout=subprocess.PIPE,
@@ -403,8 +405,8 @@ def test_standard_streams_closed():
         unharmed(target)
 
 
-def test_name_that_means_harm():
-    """No program but ours decides what is done to the terminal."""
+def test_control_characters_in_a_file_name():
+    """A program's name can't send control characters to the terminal."""
     name = b"\xc2\x9b31m\x1b[2J\n\xe2\x80\xaetxt\xff\x9b\xc3\xa9"
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(os.fsencode(folder), name)
@@ -414,7 +416,7 @@ def test_name_that_means_harm():
                 r"\x9b31m\x1b[2J\n\u202etxt\xff\x9b" + "\u00e9"])
             for c in "\x9b\x1b\u202e":
                 assert c not in err, ascii(err)
-        # A file that is no target.
+        # A file that is neither a core nor a capture.
         err = expect_error("summary", os.fsdecode(path))
         for c in "\x9b\x1b\u202e":
             assert c not in err, ascii(err)
@@ -428,7 +430,7 @@ def in_place_of(real, fake):
 
 
 def test_not_enough_memory():
-    """Less than the copy takes: it is not even tried."""
+    """pyheld refuses to start if the copy would not fit."""
     if os.geteuid():
         raise Skip("needs root to make a mount namespace")
     limits = {"memory.max": "%d\n" % (8 << 20), "memory.current": "12345\n",
@@ -448,7 +450,7 @@ def test_not_enough_memory():
         err = expect_error("summary", target.pid, words=["7 MB", "limit"],
                            **fake)
         assert "container" in err, err
-        # Pages of files make room; no limit is none.
+        # "max" means that the group has no limit.
         with open(os.path.join(folder, "memory.max"), "w") as f:
             f.write("max\n")
         pyheld("summary", target.pid, **fake)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures: the same reports as on the process, whole files or none, and what
-is no capture is said to be none."""
+"""Captures: reports are the same as for the process, a file is complete or
+does not exist, and other files are refused."""
 import os
 import random
 import re
@@ -15,9 +15,9 @@ import pythons
 from harness import (PYHELD, Target, each, expect_error, limit, pyheld,
                      pyheld_raw, text, unharmed)
 
-# What two pictures of one process differ in: when each was taken, and the
-# resident size, of which Linux since 6.2 tells an estimate only (the counters
-# of the CPUs are added up now and then).
+# What differs between two snapshots of one process: when each was taken, and
+# the resident size, which is an estimate since Linux 6.2 (each CPU counts, and
+# the counters are added up now and then).
 DIFFERENT = [
     (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
     (rb"resident, .* copied while it stood still for .*", b"resident"),
@@ -70,14 +70,13 @@ def same(live, capture):
 
 
 def run(command, target):
-    """`command` with TARGET after its name; a PID that is already there is
-    an argument."""
+    """Run `command` with `target` after the command's name."""
     name, *rest = command
     return pyheld(name, target, *rest, status=(0, 3, 4), timeout=300)
 
 
 def addresses(target, number):
-    """Objects that are worth a look: some that refer to much, some others."""
+    """Addresses of objects with most references, and of random ones."""
     objects = []
     for line in pyheld("export", target.pid).out.splitlines()[1:]:
         end = line.index(b'"', 12)
@@ -109,7 +108,7 @@ def every_command(target, number):
             ["chain", "--address", found[-1], "--json"],
             ["retained", "--address", found[-1]],
             ["retained", "--address", found[0], "--json"],
-            # No objects: what is there instead?
+            # Addresses of no object.
             ["object", "%x" % (int(found[0], 16) + 8)],
             ["object", "0x10"],
             ["object", "%x" % (2 ** 63)],
@@ -120,14 +119,14 @@ def every_command(target, number):
 
 @limit(400)
 @each(pythons.one)
-def test_planted_is_the_same(python):
+def test_same_reports_of_capture_and_process_planted(python):
     with Target(python, "planted.py") as target:
         every_command(target, 8)
 
 
 @limit(400)
 @each(pythons.one)
-def test_zoo_is_the_same(python):
+def test_same_reports_of_capture_and_process_zoo(python):
     with Target(python, "held.py") as target:
         every_command(target, 3)
 
@@ -138,8 +137,9 @@ def small_target():
     return Target(pythons.newest(), "odd.py", "plain")
 
 
-def test_file():
-    """Mode 0600, nothing left beside it, a capture of a capture is equal."""
+def test_file_mode_and_recapture():
+    """The mode is 0600, no other file is left, and a capture of a capture is
+    equal to it."""
     with Folder() as folder, small_target() as target:
         file = folder.file("a.pyheld")
         with open(file, "w") as f:
@@ -159,7 +159,7 @@ def test_file():
         unharmed(target)
 
 
-def test_another_process_is_not_needed():
+def test_readable_after_the_process_ended():
     with Folder() as folder:
         file = folder.file("a.pyheld")
         with small_target() as target:
@@ -167,15 +167,15 @@ def test_another_process_is_not_needed():
         assert pyheld("summary", file, "--json").json["objects"] > 1000
 
 
-def test_usage():
+def test_usage_errors():
     for args in ([], ["1"], ["1", "-o"], ["1", "--redact=some", "-o", "x"]):
         assert pyheld_raw("capture", *args).status == 2, args
 
 
 # --- errors -------------------------------------------------------------------
 
-def test_no_room():
-    """A full disk, and a limit that is hit in the middle."""
+def test_disk_full_or_file_size_limit():
+    """A full disk, and a file size limit that is reached while writing."""
     with Folder() as folder, small_target() as target:
         expect_error("capture", target.pid, "-o", "/dev/full",
                      words=["space"])
@@ -196,7 +196,7 @@ def test_no_room():
         pyheld("summary", target.pid)
 
 
-def test_interrupted():
+def test_interrupted_capture_leaves_no_partial_file():
     with Folder() as folder, \
             Target(pythons.newest(), "crowd.py", "busy", 200000) as target:
         file = folder.file("a.pyheld")
@@ -215,7 +215,7 @@ def test_interrupted():
 
 
 def captured(folder, *options):
-    """The bytes of a small capture."""
+    """The contents of a small capture."""
     file = folder.file("good.pyheld")
     with small_target() as target:
         pyheld("capture", target.pid, "-o", file, *options)
@@ -230,7 +230,7 @@ def refused(folder, data, words=()):
     return expect_error("summary", file, words=["bad.pyheld", *words])
 
 
-def test_not_a_capture():
+def test_other_files_are_refused():
     with Folder() as folder:
         good = captured(folder)
         refused(folder, b"", ["empty"])
@@ -245,17 +245,18 @@ def test_not_a_capture():
 
 
 @limit(240)
-def test_truncated():
+def test_truncated_file_is_refused():
     with Folder() as folder:
         for options in ([], ["--no-compress"]):
             good = captured(folder, *options)
             some = random.Random(7)
             for _ in range(40):
-                refused(folder, good[:some.randrange(9, len(good))], ["truncated"])
+                refused(folder, good[:some.randrange(9, len(good))],
+                        ["truncated"])
 
 
 def every_byte_says(file):
-    """All commands on it end well, or with one line."""
+    """Every command reads it, or refuses it with one line."""
     for command in (["summary"], ["export"], ["cycles", "--all"],
                     ["chain", "--type=*"]):
         result = run(command, file)
@@ -266,8 +267,8 @@ def every_byte_says(file):
 
 
 @limit(400)
-def test_flipped_bits():
-    """Each bit is guarded by a checksum: but for padding."""
+def test_flipped_bits_are_noticed():
+    """Checksums cover every byte but padding."""
     with Folder() as folder:
         for options in ([], ["--no-compress"]):
             good = captured(folder, *options)
@@ -288,7 +289,7 @@ def test_flipped_bits():
 
 # --- what is left out ---------------------------------------------------------
 
-def test_redacted():
+def test_redact_removes_contents_or_names():
     with Folder() as folder:
         file = folder.file("all.pyheld")
         with Target(pythons.system(), "planted.py") as target:
@@ -300,7 +301,7 @@ def test_redacted():
                        *options)
                 with open(file, "rb") as f:
                     names[how] = f.read()
-        # A key, a name of a thread, the command line; an attribute, a class.
+        # A key, a thread's name, the command line; then names of the program.
         contents = [b"say \"x\"", b"back\\\\slash", b" 'MainThread'",
                     b"-W ignore"]
         identifiers = [b"GLOBAL", b"PLAIN_SUBCLASS", b"OddOrdered",
@@ -326,9 +327,9 @@ def test_redacted():
 
 
 @each(pythons.oldest_and_newest)
-def test_nothing_secret_is_left(python):
-    """The target tells what nobody may learn from a redacted capture: each
-    byte of one that is not compressed is searched for it."""
+def test_redacted_file_has_no_secret(python):
+    """The target states its secrets.  No redacted capture may contain one;
+    captures are written uncompressed so that every byte can be searched."""
     with Folder() as folder, \
             Target(python, "confidential.py", "HiddenOption") as target:
         held = {}
@@ -338,7 +339,7 @@ def test_nothing_secret_is_left(python):
                    *(["--redact=" + how] if how else []))
             with open(file, "rb") as f:
                 held[how] = f.read()
-            # And from one that was not redacted at first.
+            # Redacting a capture that was not redacted gives the same.
             again = folder.file("again.pyheld")
             pyheld("capture", folder.file(".pyheld"), "-o", again,
                    "--no-compress", *(["--redact=" + how] if how else []))

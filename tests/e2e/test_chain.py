@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Chains: to objects planted at known places, and to objects picked at
-random.  The target itself evaluates every expression."""
+"""Chains to objects at known places and to random objects.  The target itself
+evaluates the expression of every chain."""
 import pythons
 from harness import Target, each, limit, pyheld, unharmed
 
@@ -10,7 +10,7 @@ TYPES = ("list", "dict", "tuple", "str", "function", "type", "module",
 
 
 def chain_runs(target, *args):
-    """Chains of one run, their shape checked."""
+    """The chains that one run prints, after a check of their structure."""
     out = pyheld("chain", "--json", *args, target.pid).json
     for chain in out["chains"]:
         assert set(chain) >= {"root", "steps", "expression"}, chain
@@ -27,7 +27,8 @@ def last(chain):
 
 
 def wrong_expressions(target, chains):
-    """A line for each expression that is not its object."""
+    """(a line for each expression that gives another object, number of those
+    that give the right one)."""
     wrong, right = [], 0
     for chain in chains:
         expression = chain["expression"]
@@ -43,7 +44,7 @@ def wrong_expressions(target, chains):
 
 
 def check_plant(label, want, chains):
-    """A line that says what is wrong, or None."""
+    """What is wrong, in one line, or None."""
     rooted = [c for c in chains if c["root"]["kind"] != "native code"]
     if want in ("none", "native"):
         if rooted:
@@ -59,7 +60,7 @@ def check_plant(label, want, chains):
 
 @limit(240)
 @each(pythons.supported)
-def test_planted(python):
+def test_chain_to_each_planted_object(python):
     with Target(python, "planted.py") as target:
         plants = target.facts["plants"]
         chains = chain_runs(target, "--type=__main__.Plant", "--count=1000")
@@ -88,7 +89,7 @@ def test_planted(python):
 
 @limit(240)
 @each(pythons.some)
-def test_random(python):
+def test_chains_to_random_objects(python):
     """Objects of many types, and some picked by address."""
     with Target(python, "planted.py") as target:
         chains = []
@@ -108,8 +109,8 @@ def test_random(python):
         assert not wrong, "\n".join(wrong)
 
 
-def test_root_kinds():
-    """What the roots of some plants are."""
+def test_kind_and_name_of_roots():
+    """The root of a chain is a module, or a thread's frame with its local."""
     with Target(pythons.newest(), "planted.py") as target:
         plants = target.facts["plants"]
 
@@ -128,8 +129,8 @@ def test_root_kinds():
             assert word in frame["name"], frame
 
 
-def test_text():
-    """The text ends in a line that a Python programmer can read."""
+def test_last_line_is_python():
+    """The last line of a chain is a Python expression."""
     with Target(pythons.newest(), "planted.py") as target:
         address = target.facts["plants"]["nested attribute"][0]
         out = pyheld("chain", "--address=0x%x" % address,
@@ -146,7 +147,7 @@ def text_of(target, label):
 
 
 @each(pythons.oldest_and_newest)
-def test_text_is_what_python_would_do(python):
+def test_attributes_that_properties_hide(python):
     with Target(python, "planted.py") as target:
         out = text_of(target, "attribute behind a property")
         assert "__main__.SHADOWED.__dict__['value']" in out, out
@@ -156,7 +157,7 @@ def test_text_is_what_python_would_do(python):
         assert "[<ContextVar name='VARIABLE' at 0x" in out, out
 
 
-def test_an_address_that_is_no_object_is_said_so():
+def test_address_of_no_object():
     with Target(pythons.newest(), "planted.py") as target:
         address = target.facts["plants"]["nested attribute"][0] + 8
         for command in (["chain", "--address=0x%x" % address, target.pid],

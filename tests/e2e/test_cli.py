@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line: the demo, results to files and full disks, text that
-fits, JSON that agrees with the text."""
+"""The command line: the demo, usage errors, output files, full disks, and text
+that agrees with JSON."""
 import json
 import os
 import re
@@ -33,7 +33,7 @@ def test_demo_names_every_leak(python):
         assert name in out, name
 
 
-def test_usage():
+def test_usage_errors():
     for argv in ([], ["nonsense"], ["summary"], ["summary", "1", "2"],
                  ["summary", "--nonsense", "1"], ["summary", "--sort=x", "1"],
                  ["summary", "--limit=-1", "1"], ["chain", "1"],
@@ -96,7 +96,7 @@ def test_output_files():
         assert os.listdir(folder) == ["heap.jsonl"]
 
 
-def test_full_stdout():
+def test_stdout_on_a_full_disk():
     with Target(pythons.newest(), "planted.py") as target:
         for command in (["summary"], ["summary", "--json"], ["cycles"],
                         ["retained"], ["retained", "--json"], ["export"],

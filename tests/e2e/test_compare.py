@@ -52,7 +52,7 @@ def test_no_difference_to_itself():
     assert int(out.splitlines()[-1].split()[0]) > 20, out
 
 
-def test_another_byte():
+def test_changed_byte_is_found():
     """The last character of a report for people, and a number in JSON."""
     differs('"$PYHELD" "$@" | sed \'$s/.$/#/\'', "stdout:",
             "*/crowd/live/cycles")
@@ -60,34 +60,35 @@ def test_another_byte():
             "*/crowd/live/summary --json")
 
 
-def test_another_exit_status():
+def test_changed_exit_status_is_found():
     differs('"$PYHELD" "$@"; exit 4', "exit status:", "*/crowd/live/summary")
 
 
-def test_a_word_on_stderr():
+def test_added_stderr_line_is_found():
     differs('echo x >&2; exec "$PYHELD" "$@"', "stderr:",
             "*/crowd/live/summary")
 
 
-def test_another_file():
+def test_changed_file_is_found():
     differs('"$PYHELD" "$@"; echo >>heap.jsonl', "file heap.jsonl:",
             "*/crowd/live/export *-o *")
 
 
-def test_another_capture():
+def test_changed_capture_is_found():
     """What is in a capture shows when it is read."""
-    differs('case "$*" in capture*) "$PYHELD" capture "$5" --redact "${@:3:2}";;'
-            ' *) exec "$PYHELD" "$@";; esac', "stdout:",
+    differs('case "$*" in\n'
+            'capture*) "$PYHELD" capture --redact "${@:2}";;\n'
+            '*) exec "$PYHELD" "$@";;\nesac', "stdout:",
             "*/planted/own-capture/export")
 
 
-def test_both_fail():
+def test_two_failures_count_as_a_difference():
     """Two failures agree, and prove nothing."""
     with script("exit 3") as path:
         status, out = compare(path, path, "*/retained/live/retained")
     assert status == 1 and "OLD can't do this: exit status 3" in out, out
 
 
-def test_nothing_is_compared():
+def test_no_comparison_is_a_failure():
     status, out = compare(PYHELD, PYHELD, "*/crowd/nowhere/*")
     assert status == 1 and out == "0 comparisons, 0 differ\n", out

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Core files: the same reports as of the live process, and as it says itself
-(truth.py)."""
+"""Cores: reports are the same as for the live process, and agree with what the
+target states (truth.py)."""
 import fcntl
 import os
 import random
@@ -22,7 +22,7 @@ from test_truth import (Difference, Export, StatedTarget, compare_object,
 
 
 class Directory:
-    """Where a test keeps its cores; `with` removes it."""
+    """A folder for a test's cores; leaving `with` removes it."""
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix="pyheld-core-")
         return self
@@ -35,10 +35,10 @@ class Directory:
 
 
 def gcore(target, directory):
-    """A core by gdb's gcore, and whether all is in it; the process runs on.
+    """(path, complete) of a core by gdb's gcore; the process runs on.
 
-    gdb 13 gives a stack up where it begins with glibc 2.42's guard pages, and
-    leaves zeros.
+    gdb 13 can't read a stack that begins with the guard pages of glibc 2.42;
+    it writes zeros instead, and the core is not complete.
     """
     if not shutil.which("gcore"):
         raise Skip("gcore (gdb) is not installed")
@@ -51,7 +51,7 @@ def gcore(target, directory):
 
 
 def plain_pattern():
-    """The kernel writes cores to where the process works, or we skip."""
+    """Skip unless the kernel writes cores to the working directory."""
     with open("/proc/sys/kernel/core_pattern") as f:
         pattern = f.read().strip()
     if pattern != "core":
@@ -59,7 +59,7 @@ def plain_pattern():
 
 
 def kernel_core(target, directory):
-    """A core by the kernel, which ends the process."""
+    """Path of a core by the kernel; the process ends."""
     cwd = os.readlink("/proc/%d/cwd" % target.pid)
     endless = resource.RLIM_INFINITY
     resource.prlimit(target.pid, resource.RLIMIT_CORE, (endless, endless))
@@ -101,13 +101,13 @@ def compare_with_truth(target, path, label):
     d.judge()
 
 
-# Of what the target states, with nothing at hand but the core.
+# The shares that must agree if none of the process's files can be read.
 LEAST_ALONE = {"object": 0.99, "reference": 0.98, "refcount": 0.99,
                "generation": 0.99, "size": 0.99, "type": 0.98}
 
 
 def alone(target, directory, core, label):
-    """The same core when none of the process's files is there."""
+    """Check the core again as if none of the process's files existed."""
     hide_files(core)
     path = directory.file("alone.jsonl")
     result = pyheld("export", "--format=jsonl", "-o", path, core, status=(4,))
@@ -147,7 +147,7 @@ def compare_reports(python, target, d, live, dead, core):
 
 @limit(240)
 @each(pythons.some)
-def test_gcore(python):
+def test_core_by_gcore(python):
     with StatedTarget(python) as target, Directory() as d:
         core, is_whole = gcore(target, d)
         live = export(d, "live", target.pid)
@@ -164,7 +164,7 @@ def test_gcore(python):
 
 @limit(240)
 @each(pythons.some)
-def test_kernel(python):
+def test_core_by_the_kernel(python):
     plain_pattern()
     with Directory() as d, \
             StatedTarget(python, before=["env", "-C", d.path]) as target:
@@ -181,9 +181,9 @@ def test_kernel(python):
         alone(target, d, core, python.label)
 
 
-def test_diff():
-    """A core beside a capture: the same process, told by its PID and where
-    its libraries are."""
+def test_diff_of_capture_and_core():
+    """A core and a capture are known to be of one process by the PID and the
+    addresses of its libraries."""
     with Growing(pythons.newest()) as g, Directory() as d:
         g.change(500, 1500)
         core, _ = gcore(g.target, d)
@@ -203,7 +203,7 @@ def test_diff():
 
 
 def peak(*args):
-    """The most memory that pyheld had, mapped pages of the core included."""
+    """pyheld's peak memory in bytes, mapped pages of the core included."""
     process = subprocess.Popen([os.path.abspath(PYHELD), *map(str, args)],
                                stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -213,9 +213,9 @@ def peak(*args):
 
 
 @each(pythons.oldest_and_newest)
-def test_arrays(python):
-    """A core of 5 GB of arrays is mapped: what nobody looks at takes nothing.
-    It is sparse, so it takes no disk either."""
+def test_untouched_memory_costs_nothing(python):
+    """A core with 5 GB of arrays takes little memory: it is mapped, and nobody
+    reads the arrays.  The file is sparse, so the disk has room for it."""
     plain_pattern()
     with Directory() as d, Target(python, "arrays.py", 5,
                                   before=["env", "-C", d.path]) as target:
@@ -237,8 +237,8 @@ def test_arrays(python):
             assert bytes_ < 300e6, (command, bytes_)
 
 
-def test_lost_while_read():
-    """Somebody cuts the file short while it is mapped."""
+def test_file_truncated_while_it_is_read():
+    """The file is truncated while pyheld has it mapped."""
     plain_pattern()
     with Directory() as d, Target(pythons.system(), "arrays.py", 0,
                                   before=["env", "-C", d.path]) as target:
@@ -258,14 +258,14 @@ def test_lost_while_read():
                 assert err.count(b"\n") == 1, err
             if (3, True) in seen:
                 return
-        assert not "it was never noticed", seen
+        raise AssertionError("never noticed: %s" % seen)
 
 
 COMPRESSORS = ["zstd", "-q"], ["lz4", "-q"], ["xz", "-0"], ["gzip", "-1"]
 
 
 @each(lambda: [pythons.system()])
-def test_compressed(python):
+def test_compressed_cores(python):
     plain_pattern()
     missing = [c[0] for c in COMPRESSORS if not shutil.which(c[0])]
     with Directory() as d, Target(python, "app.py",
@@ -287,7 +287,7 @@ def test_compressed(python):
                 answer["target"]["source"] = None
                 answer["target"]["taken_at"] = None
             assert unpacked == whole, command
-            # Cut short, damaged, and not a core.
+            # Truncated, damaged, and not a core.
             for size in len(data) * 9 // 10, len(data) // 2, 20, 7:
                 with open(path, "wb") as f:
                     f.write(data[:size])
@@ -317,8 +317,9 @@ def packed(data):
                           stdout=subprocess.PIPE).stdout
 
 
-def test_bomb():
-    """A few bytes that unpack to more than the disk has: others keep room."""
+def test_compressed_file_larger_than_the_disk():
+    """A small file unpacks to more than the disk holds: pyheld gives up and
+    frees the space."""
     if os.geteuid():
         raise Skip("only root can mount a small disk")
     with Directory() as d:
@@ -347,7 +348,7 @@ def open_files(pid):
             pass
 
 
-def test_killed_while_unpacking():
+def test_killed_while_unpacking_leaves_no_file():
     with Directory() as d:
         with open(d.file("large"), "wb") as f:
             f.write(packed(b"\177ELF" + b"\1" * (256 << 20)))
@@ -384,8 +385,8 @@ def damaged(data, rng):
 
 
 @limit(300)
-def test_damaged():
-    """Whatever is in it, a core is read or refused in one line."""
+def test_damaged_bytes():
+    """A core with damaged bytes is read, or refused with one line."""
     plain_pattern()
     rng = random.Random(1)
     with Directory() as d, Target(pythons.system(), "app.py",
@@ -434,8 +435,8 @@ def test_impossible_headers():
             expect_error("summary", d.file(name), words=[word])
 
 
-def test_other_files():
-    """A file that is not the one that the process had is not used."""
+def test_options_that_name_wrong_files():
+    """Options that name a wrong file or folder are refused; a copy is used."""
     plain_pattern()
     python = pythons.system()
     with Directory() as d, Target(python, "app.py",
@@ -460,7 +461,7 @@ def test_other_files():
         assert not result.err, result
 
 
-def test_not_a_core():
+def test_other_files_are_refused():
     with Directory() as d:
         for name, data, word in [
                 ("empty", b"", "empty"),
@@ -476,7 +477,7 @@ def test_not_a_core():
             expect_error("summary", path, words=["a pipe or a device"])
 
 
-def test_core_of_no_python():
+def test_core_of_another_program():
     with Directory() as d:
         process = subprocess.Popen(["sleep", "1000"])
         try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Files that a core leaves out are found where they are, and no others are
-taken for them."""
+"""Files that a core does not contain are found, and a file of another build is
+never used."""
 import contextlib
 import http.server
 import os
@@ -140,12 +140,12 @@ def check_program(python, d):
                  words=["ELF"])
 
 
-def test_program():
+def test_executable_option():
     with Directory() as d:
         check_program(Copied(pythons.system(), d.file("bin")), d)
 
 
-def test_deleted():
+def test_file_replaced_while_the_process_ran():
     """An update while the process runs: NT_FILE says that the old files are
     deleted, and others have their names."""
     plain_pattern()
@@ -183,7 +183,7 @@ def unopened(fifo):
         writer.join()
 
 
-def test_sysroot():
+def test_sysroot_option():
     """Below another root, whose links are of that root."""
     with Directory() as d:
         python = Copied(shared(), d.file("bin"))
@@ -235,7 +235,7 @@ def by_symbols(core, path, *options):
     assert b"_PyRuntime" not in result.err, result
 
 
-def test_debug_information():
+def test_separate_debug_information():
     """A file of debug information has symbols, but no code: nothing of it is
     taken for the program's."""
     with Directory() as d:
@@ -302,7 +302,7 @@ def asking(d, url):
                 DEBUGINFOD_TIMEOUT="5")
 
 
-def test_debuginfod():
+def test_files_from_a_debuginfod_server():
     with Directory() as d:
         python = Copied(shared(), d.file("bin"))
         core = python.core(d)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reports say what of them is a guess, and mark each reference that is."""
+"""Reports say how much of them is a guess, and mark each guessed reference."""
 import os
 import tempfile
 
@@ -17,7 +17,7 @@ def run(command, at, facts, *more):
 
 
 def check_marks(at, facts):
-    """The way from the holder to the plant, and no other, is a guess."""
+    """Only the reference from the holder to the plant is a guess."""
     chain = run("chain --type=Plant", at, facts, "--json").json["chains"][0]
     guessed = [s["address"] for s in chain["steps"] if s["guessed"]]
     assert guessed == [facts["plant"]], chain
@@ -32,7 +32,7 @@ def check_marks(at, facts):
     plant = run("object %(plant)s", at, facts, "--json").json
     assert [r["from"] for r in plant["referrers"] if r["guessed"]] == \
         [facts["holder"]], plant
-    # What an object surely refers to is not marked.
+    # Other references are not marked.
     assert not any(r["guessed"] for r in plant["references"]), plant
     words = text(run("object %(plant)s", at, facts).out)
     assert words.count(LEGEND) == 1, words
@@ -69,7 +69,7 @@ def test_guesses_are_marked(python):
         assert words.count("coverage of %d: " % target.pid) == 1, words
 
 
-def test_nothing_is_said_where_nothing_is_a_guess():
+def test_no_mark_without_guesses():
     with Target(pythons.newest(), "planted.py") as target:
         for command in ("chain --type=SubSlots", "cycles", "garbage", "refs"):
             words = command.split()
@@ -82,8 +82,9 @@ def test_nothing_is_said_where_nothing_is_a_guess():
             assert b"by a scan" not in out.out, text(out.out)
 
 
-def test_one_large_list_is_read():
-    """What is held against its traverse is not read any the less."""
+def test_large_list_is_read():
+    """All of its references are read, though it is compared with its
+    traverse."""
     with Target(pythons.system(), "odd.py", "large", "12000000") as target:
         coverage = pyheld("summary", "--json", target.pid).json["coverage"]
         assert coverage["unread"] == 0, coverage

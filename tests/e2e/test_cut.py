@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cores that were cut short: what is there is told, marked partial."""
+"""Truncated cores: what can be read is reported, and marked partial."""
 import bisect
 import os
 import re
@@ -17,7 +17,7 @@ LONGEST = 10                    # seconds of a run
 
 
 class Core:
-    """A whole core, and what it has at an address of the process."""
+    """A complete core, read by address of the process."""
     def __init__(self, path):
         self.path, self.size = path, os.path.getsize(path)
         with open(path, "rb") as f:
@@ -51,7 +51,7 @@ class Core:
 
 
 def cuts(core):
-    """Largest first, so that one file is cut again and again."""
+    """Sizes, largest first, so that one file can be truncated repeatedly."""
     sizes = {core.end * percent // 100 for percent in range(
         5, 100, 5 if CI else 15)}
     sizes |= {core.end - 1, core.end - 70000, 64, 700}
@@ -59,7 +59,8 @@ def cuts(core):
 
 
 def check_objects(target, core, f, path, options, exported):
-    """All that is told is so, by the target's own word."""
+    """Every object in the export is one that the target states.  Returns how
+    many of its containers are there."""
     classes = target.facts["classes"]
     containers = set(target.facts["containers"])
     head = 3 if target.python.free_threaded else 1
@@ -69,13 +70,13 @@ def check_objects(target, core, f, path, options, exported):
     with open(exported) as lines:
         lines.readline()
         for line in lines:
-            # The first members are enough; to parse all takes long.
+            # Parsing whole lines would take long.
             o = dict(zip(("address", "type"), line.split('"')[3:8:4]))
             address = int(o["address"], 16)
             words = core.words(f, address, head + 1)
             name = classes.get(str(words[head]))
             assert name, "%s is of no class" % line[:200]
-            # Of a class its module may be missing, or all of its name.
+            # The class's module or name may be in the missing part.
             assert o["type"].split(".")[-1] == name.split(".")[-1] or \
                 "type at 0x" in o["type"], (name, line[:200])
             found += address in containers
@@ -97,7 +98,7 @@ def check_cut(core, path, size, *options):
 
 
 def check_commands(path, options, directory):
-    """Every command says that it is partial, or fails with one line."""
+    """Every command marks its report partial, or fails with one line."""
     chain = pyheld_raw("chain", "--json", "--type=type", *options, path)
     address = chain.json["chains"][0]["steps"][-1]["address"] \
         if chain.status == 4 else "0x1000"
@@ -128,8 +129,8 @@ def check_commands(path, options, directory):
 
 
 def check_all(target, core, directory, options, most):
-    """Cut it from the end on; containers found of those there, in percent:
-    nearly all while `most` percent of the core are there."""
+    """Truncate the core step by step.  Of the containers whose memory is left,
+    more than 90 % must be found while `most` percent of the core are left."""
     containers = target.facts["containers"]
     whole = pyheld("summary", "--json", *options, core.path).json["objects"]
     cut, told = directory.file("cut"), []
@@ -161,7 +162,7 @@ def check_all(target, core, directory, options, most):
 
 @limit(200)
 @each(pythons.some)
-def test_kernel(python):
+def test_truncated_core_by_the_kernel(python):
     plain_pattern()
     with Directory() as d, Target(python, "stated.py",
                                   before=["env", "-C", d.path]) as target:
@@ -174,7 +175,7 @@ def test_kernel(python):
         check_commands(core.path, options, d)
 
 
-def test_gcore():
+def test_truncated_core_by_gcore():
     python = pythons.system()
     with Directory() as d, Target(python, "stated.py") as target:
         target.python = python
@@ -183,8 +184,8 @@ def test_gcore():
 
 
 @each(lambda: [pythons.system()])
-def test_compressed(python):
-    """What unpacks of a file that ends early is a core that was cut short."""
+def test_truncated_compressed_core(python):
+    """A truncated compressed file unpacks to a truncated core."""
     plain_pattern()
     with Directory() as d, Target(python, "stated.py",
                                   before=["env", "-C", d.path]) as target:
@@ -214,8 +215,9 @@ def test_compressed(python):
             os.unlink(path)
 
 
-def test_only_vsyscall():
-    """The kernel writes its own page last, which is none of the process's."""
+def test_only_vsyscall_is_missing():
+    """The kernel writes its own page, [vsyscall], last: nothing of the process
+    is missing without it."""
     plain_pattern()
     with Directory() as d, Target(pythons.system(), "stated.py",
                                   before=["env", "-C", d.path]) as target:

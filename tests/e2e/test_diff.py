@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""diff: what came, went and grew is what the target says; leaks from peaks,
-other processes, limits, colour."""
+"""`pyheld diff` agrees with what the target states: objects that came and went,
+containers that grew; limits, other processes, colour."""
 import json
 import os
 import re
@@ -12,7 +12,7 @@ from harness import Target, each, expect_error, limit, pyheld, pyheld_raw, text
 
 
 class Growing:
-    """A target that grows, and captures of it; `with` ends both."""
+    """A target that grows, and captures of it; leaving `with` removes both."""
     def __init__(self, python):
         self.target = Target(python, "growing.py")
         self.folder = tempfile.TemporaryDirectory()
@@ -51,8 +51,8 @@ def holder(out, name):
 
 
 def check_sessions(old, new, row):
-    """Came and went of an object's identity, that is of its serial number:
-    most addresses are used again."""
+    """An object is known by its serial number, since most addresses are used
+    again."""
     stayed = sum(old.get(a) == serial for a, serial in new.items())
     assert row["counts"] == [len(old), len(new)], row
     want = len(new) - stayed, len(old) - stayed
@@ -60,14 +60,14 @@ def check_sessions(old, new, row):
     reused = len(set(old) & set(new)) - stayed
     print("# came %d, went %d, of those at a used address %d; diff says %d"
           " and %d" % (*want, reused, *got))
-    # What shares an object with what was there before goes unnoticed.
+    # An object at the address of an equal one goes unnoticed.
     assert abs(want[0] - got[0]) <= want[0] // 50, (want, got)
     assert want[0] - got[0] == want[1] - got[1], (want, got)
     assert row["stayed"] == len(new) - got[0], row
 
 
 def check_totals(out):
-    """Types sum up to what the targets have."""
+    """The rows of types add up to the totals."""
     for i, target in enumerate(out["targets"]):
         assert target["objects"] == sum(r["counts"][i] for r in out["types"])
         assert target["bytes"] == sum(r["bytes"][i] for r in out["types"])
@@ -79,7 +79,7 @@ def check_totals(out):
 
 @limit(240)
 @each(pythons.one_each)
-def test_growth(python):
+def test_growth_agrees_with_the_target(python):
     with Growing(python) as g:
         g.change(500, 1500)
         old, new = g.facts
@@ -94,7 +94,7 @@ def test_growth(python):
             row = holder(out, name)
             assert row["entries"] == [old["lengths"][name], length], row
             assert row["bytes"] > 0, row
-        # First what grew most; a cache with other contents did not grow.
+        # What grew most comes first; a cache with new contents did not grow.
         assert out["holders"][0]["name"] == "__main__.SESSIONS", out["holders"]
         for row in out["holders"]:
             if row["name"] == "__main__.CACHE":
@@ -104,16 +104,16 @@ def test_growth(python):
         assert "__main__.SERVICE.latest grew from 1 to 501 entries" in shown
 
 
-def test_live_after_capture():
+def test_capture_against_the_live_process():
     with Growing(pythons.newest()) as g:
         g.target.ask({"add": 100, "replace": 0})
         out = pyheld("diff", "--json", g.files[0], g.target.pid).json
         assert out["same_process"]
         assert holder(out, "SESSIONS")["entries"] == [3000, 3100]
-        # The process is named once, so that there is room for the times.
+        # The process is named once, to leave room for the times.
         shown = pyheld("diff", g.files[0], g.target.pid).out
         assert shown.count(b"PID %d on " % g.target.pid) == 1, shown
-        # The other way around it shrank, which is said.
+        # In the other order it shrank.
         done = pyheld("diff", "--json", g.target.pid, g.files[0])
         assert type_row(done.json, "__main__.Session")["counts"] == \
             [3100, 3000]
@@ -121,10 +121,10 @@ def test_live_after_capture():
                     if r["name"] == "__main__.SESSIONS"]
 
 
-def test_a_leak_is_no_peak():
+def test_growth_in_every_step_is_no_peak():
     with Growing(pythons.system()) as g:
         g.change(400, 100)
-        time.sleep(1.1)         # captures know their time to the second
+        time.sleep(1.1)         # captures record whole seconds
         g.change(100, 100)
         g.change(10, 0)
         names = [g.files[i] for i in (0, 1, 2, 3)]
@@ -144,13 +144,13 @@ def test_a_leak_is_no_peak():
         series = " -> ".join("{:,}".format(n) for n in lengths)
         assert "__main__.SESSIONS: %s entries" % series in shown, shown
         assert "__main__.PEAK" not in shown, shown
-        # In a wrong order there is a warning.
+        # A wrong order gives a warning.
         done = pyheld("diff", names[0], names[2], names[1])
         assert b"is older than" in done.err, done
 
 
-def test_other_process():
-    """By names alone, and said so."""
+def test_captures_of_two_processes():
+    """Types and holders are matched by name, and the report says so."""
     with Growing(pythons.system()) as a, Growing(pythons.newest()) as b:
         b.change(300, 0)
         done = pyheld("diff", a.files[0], b.files[1])
@@ -174,7 +174,7 @@ def test_other_process():
             assert b"not the same process:" in done.out, done
 
 
-def test_types():
+def test_type_filter_and_sort_orders():
     with Growing(pythons.newest()) as g:
         g.change(100, 200)
         out = pyheld("diff", "--json", "--type=*.Session", *g.files).json
@@ -203,7 +203,7 @@ def test_types():
 
 
 def check_limits(args, crossed, *words):
-    """Each limit by itself: crossed or not, and what is said then."""
+    """One limit: is it crossed, and what is printed then?"""
     done = pyheld_raw(*args)
     assert done.status == int(crossed), done
     assert done.out, done
@@ -213,7 +213,7 @@ def check_limits(args, crossed, *words):
         assert word in lines[0], done
 
 
-def test_limits():
+def test_fail_if_limits():
     with Growing(pythons.newest()) as g:
         g.change(1000, 500)
         diff = ["diff", *g.files, "--fail-if"]
@@ -234,7 +234,7 @@ def test_limits():
         check_limits([*summary, "type:Session count>4k"], False)
         check_limits([*summary, "type:Session count>3k"], True)
         check_limits([*summary, "garbage>1M"], False)
-        # All that are crossed are said, and the result is there.
+        # All crossed limits are printed, after the report.
         done = pyheld_raw("diff", "--json", *g.files, "--fail-if=objects>1",
                           "--fail-if=objects>1T", "--fail-if=bytes>1")
         assert done.status == 1, done
@@ -243,7 +243,7 @@ def test_limits():
         assert text(done.err).count("is crossed") == 2, done
 
 
-def test_usage():
+def test_usage_errors():
     for args in (["diff"], ["diff", "1"], ["diff", "1", "2", "--sort=x"],
                  ["diff", "1", "2", "--fail-if=x"],
                  ["diff", "1", "2", "--fail-if=bytes>"],
@@ -256,7 +256,7 @@ def test_usage():
     expect_error("diff", "/nonexistent.pyheld", "/nonexistent", words=["No"])
 
 
-def test_color():
+def test_color_changes_no_text():
     with Growing(pythons.newest()) as g:
         g.change(10, 0)
         address = next(iter(g.facts[0]["sessions"]))
@@ -271,7 +271,7 @@ def test_color():
             colored = pyheld(*args, "--color=always",
                              env=dict(plain, NO_COLOR="1")).out
             assert b"\033[1m" in colored, args
-            # It is the same text, aligned as before.
+            # Without the escapes it is the same text.
             assert re.sub(rb"\033\[\d*m", b"", colored) == none, args
         red = pyheld("diff", *g.files, "--color=always").out
         assert b"\033[31m__main__.SESSIONS\033[0m grew" in red, red

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`pyheld doctor`: well where all is well, ill where something is made ill."""
+"""`pyheld doctor`: all checks pass on a healthy target, and one fails on a
+corrupt one."""
 import os
 import tempfile
 
@@ -10,7 +11,7 @@ from test_schemas import Validator
 
 
 @each(pythons.supported)
-def test_healthy(python):
+def test_all_checks_pass(python):
     with Target(python, "planted.py") as target:
         report = pyheld("doctor", "--json", target.pid).json
         unharmed(target)
@@ -20,7 +21,7 @@ def test_healthy(python):
                  for k in ("compared", "differing")])
     assert report["well"], report["checks"]
     assert all(c["passed"] for c in report["checks"]), report["checks"]
-    # No lists to look at without a GIL.
+    # Without a GIL the collector has no lists to check.
     least = 11 if python.free_threaded else 12
     assert len(report["checks"]) >= least, report["checks"]
     version = "%d.%d.%d" % python.version
@@ -38,9 +39,9 @@ def test_healthy(python):
 
 
 @each(pythons.oldest_and_newest)
-def test_ill(python):
-    """What can't be right is said, not believed: 4, and no other command
-    reads it."""
+def test_corrupt_target_fails_a_check(python):
+    """The failed check is reported with exit status 4, and other commands
+    refuse the target."""
     with Target(python, "sick.py") as target:
         report = pyheld("doctor", "--json", target.pid, status=(4,)).json
         Validator().named("doctor", report)
@@ -53,7 +54,7 @@ def test_ill(python):
         unharmed(target)
 
 
-def test_words():
+def test_text_and_captures():
     with Target(pythons.newest(), "held.py", facts=False) as target, \
             tempfile.TemporaryDirectory() as folder:
         target.read_line()

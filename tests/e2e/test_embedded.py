@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""CPython within a program that is none."""
+"""CPython embedded in another program."""
 import glob
 import os
 import shutil
@@ -40,7 +40,7 @@ def libraries():
 
 
 def program(folder):
-    """embedded.c under a name that says nothing of Python."""
+    """embedded.c, compiled under a name that does not mention Python."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         raise Skip("no C compiler")
@@ -61,7 +61,7 @@ def check(python, process):
     assert out["python"]["debug"] is python.debug, out
     chain = pyheld("chain", "--json", "--type=__main__.Mark", pid).json
     names = [s["name"] for s in chain["chains"][0]["steps"]]
-    # It is the frame's of a thread that is not the main one.
+    # The chain starts in a frame of a thread that is not the main one.
     assert any("kept" in n for n in names), names
     assert not pyheld("refs", "--json", pid).json["over_explained"]
     assert status(pid)["TracerPid"] == "0"
@@ -85,7 +85,7 @@ def embed(python, library):
             process.wait()
 
 
-def test_library_that_nobody_sees():
+def test_libpython_loaded_by_another_program():
     found = libraries()
     print("# embedded:", ", ".join(p.label for p, library in found))
     if not found:

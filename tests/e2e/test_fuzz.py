@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The readers of captures and of cores survive whatever a file may hold: for
-a moment, and for a minute where CI says that a run must be whole."""
+"""Fuzzing the readers of captures and cores: 5 seconds each, a minute each with
+CI=true."""
 import glob
 import os
 import shutil
@@ -19,7 +19,7 @@ def corpus(name):
 
 
 def keep(path):
-    """A small input in hex; a core at a place that stays."""
+    """The input that failed: in hex if it is small, else where it is kept."""
     if os.path.getsize(path) > 1 << 16:
         return shutil.copy(path, tempfile.gettempdir())
     with open(path, "rb") as f:
@@ -44,12 +44,12 @@ def fuzz(name, files):
 
 
 @limit(180)
-def test_captures():
+def test_capture_reader():
     fuzz("fuzz-capture", corpus("corpus"))
 
 
 def bare_core(python, directory):
-    """A core of an interpreter that has next to nothing loaded."""
+    """A core of an interpreter with few modules."""
     with subprocess.Popen(python.argv("-I", "-S", "-c", "import sys;"
                                       "print(flush=True); sys.stdin.read()"),
                           stdin=subprocess.PIPE,
@@ -59,7 +59,7 @@ def bare_core(python, directory):
 
 
 @limit(180)
-def test_cores():
+def test_core_reader():
     # gcore writes all of the gigabyte that mimalloc reserves without a GIL.
     here = [p for p in pythons.supported()
             if not p.root and not p.free_threaded]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`pyheld garbage` against what the target's own collector finds then."""
+"""`pyheld garbage` against what the target's own collector finds afterwards."""
 import os
 import re
 import tempfile
@@ -12,7 +12,7 @@ FOUND = re.compile(r"gc: (un)?collectable <.*? (?:0x)?([0-9a-fA-F]+)>")
 
 
 class Discarded:
-    """A target with garbage, what pyheld says of it, and then the target."""
+    """What pyheld reports of a target's garbage, and what the target says."""
     def __init__(self, python, words, also=lambda target, found: None):
         with tempfile.TemporaryFile() as log, \
                 Target(python, "discarded.py", words, log.fileno(),
@@ -43,12 +43,12 @@ class Discarded:
                        for a in sorted(addresses)[:4])
 
 
-# Free-threaded, a collection first stops tracking tuples and dicts that it need
-# not, garbage too, in the order of their addresses in each thread's heap.
+# Without a GIL a collection first untracks tuples and dicts that need no
+# tracking, garbage too, in the order of addresses in each thread's heap.
 @each(pythons.with_gil)
-def test_saved(python):
-    """What gc.collect() saves, and nothing else.  Without what has finalizers:
-    these free some of the garbage before it is saved."""
+def test_same_as_gc_collect_saves(python):
+    """pyheld finds exactly what gc.collect() saves.  The target has no
+    finalizers, which would free some of the garbage before it is saved."""
     d = Discarded(python, "quiet")
     truthtable.record(truthtable.name_of(python),
                       garbage=(len(d.saved), len(d.found ^ d.saved)))
@@ -59,7 +59,7 @@ def test_saved(python):
 
 
 def check_facts(d):
-    """What is not garbage, and why."""
+    """Objects that only look like garbage are not found; sums add up."""
     facts = d.facts
     for word in ("frozen", "native", "local", "borrowed"):
         for address in facts[word] if word == "frozen" else [facts[word]]:
@@ -81,7 +81,7 @@ def check_facts(d):
 
 
 def check_text_and_capture(target, d):
-    """The same of a capture; the text says it in words."""
+    """A capture gives the same report, and the text has the same figures."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "x.pyheld")
         pyheld("capture", "-o", path, target.pid)
@@ -93,13 +93,13 @@ def check_text_and_capture(target, d):
 
 
 @each(lambda: [p for p in pythons.some() if not p.free_threaded])
-def test_said(python):
-    """With finalizers, callbacks and what brings itself back: all that the
-    collector says to be unreachable, and nothing else."""
+def test_same_as_the_collector_reports(python):
+    """pyheld finds exactly what the collector reports as unreachable, with
+    finalizers, callbacks and objects that resurrect themselves."""
     d = Discarded(python, "resurrect,legacy,enable", check_text_and_capture)
     check_facts(d)
-    # At least those that this target knows of: of a weakref.ref and of a
-    # weakref.finalize of each planting, of the last WeakValueDictionary.
+    # The target plants at least these: a weakref.ref and a weakref.finalize
+    # each time, and a WeakValueDictionary at last.
     assert d.json["weakref_callbacks"] >= 7, d.json["weakref_callbacks"]
     print("# garbage of %-14s %5d objects in %d components, %d finalizers, "
           "%d callbacks, %d uncollectable" % (

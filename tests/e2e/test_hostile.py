@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Targets that mean harm: names made for terminals and parsers, and objects
-with impossible contents."""
+"""Hostile targets: names that attack terminals and parsers, and objects with
+impossible contents."""
 import json
 import os
 import re
@@ -21,17 +21,17 @@ COMMANDS = (["summary", "--limit=100000"], ["summary", "--json"],
             ["leaks", "--limit=0", *ALL_SUSPECTS],
             ["leaks", "--json", *ALL_SUSPECTS], ["export"])
 
-# For the Pythons between: text and JSON of what has all the names.
+# For other Pythons than the newest: reports that show all names.
 SOME = (COMMANDS[0], COMMANDS[2], COMMANDS[-1])
 
 MOST_MEMORY = 1 << 20           # KiB
 
 
 def run(*args, timeout=60):
-    """A run that may not take much, nor crash, nor fail: what is wrong with
-    some objects is no reason not to show the others."""
+    """Run pyheld.  It must succeed with little memory: a few impossible objects
+    are no reason to hide the others."""
     result = pyheld_raw(*args, timeout=timeout)
-    # Of all children that have ended, which the target has not.
+    # The peak of all children that have ended; the target has not.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert peak < MOST_MEMORY, "%d KiB\n%s" % (peak, result)
     assert b"out of memory" not in result.err, result
@@ -41,13 +41,13 @@ def run(*args, timeout=60):
     return result
 
 
-# Control bytes but newline, C1 and what turns the direction of text.
+# Control characters but newline, C1, and those that change the direction.
 FORBIDDEN = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f"
                        "\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 def check_text(data, what):
-    """UTF-8 that does nothing to a terminal."""
+    """The text is UTF-8 without characters that control a terminal."""
     out = data.decode("utf-8")
     found = FORBIDDEN.search(out)
     assert not found, (what, found, out[:found.end()][-300:])
@@ -72,7 +72,7 @@ def check_commands(target, commands):
 
 
 def check_suspects(target):
-    """The lists of hostile names are suspects: else nothing was tested."""
+    """The lists with hostile names must be suspects, or nothing was tested."""
     found = run("leaks", "--json", *ALL_SUSPECTS, target.pid).json
     lists = {int(x["object"]["address"], 16) for x in found["suspects"]
              if x["object"]}
@@ -83,7 +83,7 @@ def check_suspects(target):
 
 @limit(200)
 @each(pythons.one)
-def test_names(python):
+def test_hostile_names(python):
     with Target(python, "odd.py", "hostile") as target:
         for result in check_commands(
                 target.pid, COMMANDS if python is pythons.newest() else SOME):
@@ -91,7 +91,7 @@ def test_names(python):
         if python is pythons.newest():
             check_suspects(target)
         addresses = target.facts["addresses"]
-        # One after the other takes long: all of them with one Python.
+        # Each takes a run of pyheld: all of them with one Python only.
         for address in addresses if python is pythons.newest() \
                 else addresses[:2]:
             for command in (["object", target.pid, hex(address)],
@@ -103,7 +103,7 @@ def test_names(python):
         unharmed(target)
 
 
-def test_name_of_a_megabyte_is_cut_for_people():
+def test_name_of_a_megabyte_is_truncated():
     with Target(pythons.newest(), "odd.py", "hostile") as target:
         for command in COMMANDS:
             if "--json" in command or "export" in command:
@@ -116,8 +116,8 @@ def test_name_of_a_megabyte_is_cut_for_people():
         assert max(len(t["type"]) for t in types) == 1000 + len(".") + 1000
 
 
-def test_arguments_of_the_process():
-    """The command line of a process is its own to choose."""
+def test_hostile_command_line():
+    """A process can put anything into its command line."""
     with Target(pythons.system(), "odd.py", "named",
                 "\x1b[2J\nx\x9b\u202e") as target:
         for command in COMMANDS:
@@ -128,10 +128,10 @@ def test_arguments_of_the_process():
 
 @limit(300)
 @each(pythons.one)
-def test_impossible_objects(python):
+def test_objects_with_impossible_contents(python):
     with Target(python, "odd.py", "corrupt") as target, \
             tempfile.TemporaryDirectory() as folder:
-        # To read them takes seconds; what is made of that is in the capture.
+        # Reading them takes seconds, so it is done once, for a capture.
         capture = os.path.join(folder, "capture")
         run("capture", target.pid, "-o", capture, timeout=40)
         check_commands(target.pid, COMMANDS[:1])
@@ -139,11 +139,11 @@ def test_impossible_objects(python):
         unharmed(target)
 
 
-# Without a GIL there are no lists that could be broken.
+# Without a GIL the collector has no lists.
 @each(lambda: [p for p in pythons.one_each() if not p.free_threaded])
 def test_broken_list_of_the_collector(python):
-    """What it holds around the break is missing: that is said and told by
-    the exit status, of a capture, too."""
+    """Objects around the break are missing.  A warning and exit status 4 say
+    so, for a capture too."""
     with Target(python, "odd.py", "broken_list") as target, \
             tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "capture")

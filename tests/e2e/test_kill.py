@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pyheld dies by SIGKILL at any moment: the target runs on."""
+"""pyheld is killed at any moment: the target runs on."""
 import os
 import random
 import signal
@@ -27,13 +27,13 @@ def count(target):
 def duration(target, args):
     start = time.monotonic()
     done = subprocess.run(args, stdout=subprocess.DEVNULL)
-    # 4: it stopped where the target was about to link an object.
+    # 4: the target was stopped while it linked an object.
     assert done.returncode in (0, 4), done
     return time.monotonic() - start
 
 
 def kill_once(target, args, delay):
-    """True when pyheld was killed while the target stood still."""
+    """Kill pyheld after `delay` seconds.  True if the target stood still."""
     process = subprocess.Popen(args, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     time.sleep(delay)
@@ -57,7 +57,7 @@ def kill_when_stopped(target, args, delay=0.0):
 
 
 def runs_on(target):
-    """Nothing is stopped or traced, and the counter counts."""
+    """The target is neither stopped nor traced, and its counter goes on."""
     unharmed(target)
     start = count(target)
     end = time.monotonic() + 10
@@ -79,7 +79,7 @@ def kill_often(python, objects):
             else:
                 held += kill_once(target, args, pick.uniform(0, whole))
             runs_on(target)
-        # It is still a target like any other.
+        # pyheld can still read it.
         duration(target, args)
         runs_on(target)
         print("# %s killed %d times over %.2f s, %d times while it held "
@@ -88,17 +88,17 @@ def kill_often(python, objects):
 
 
 @limit(240)
-def test_target_survives():
+def test_target_survives_sigkill_of_pyheld():
     kill_often(pythons.system(), 100000)
 
 
 @limit(240)
-def test_newest_target_survives():
+def test_newest_target_survives_sigkill_of_pyheld():
     kill_often(pythons.newest(), 20000)
 
 
-def test_interrupted():
-    """Ctrl-C in the middle: the target runs on, too."""
+def test_target_survives_an_interrupt():
+    """Signals that interrupt pyheld leave the target running."""
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
         args = [os.path.abspath(PYHELD), "summary", str(target.pid)]
         whole = duration(target, args)
@@ -112,7 +112,7 @@ def test_interrupted():
             runs_on(target)
 
 
-# Signals of this kind are queued, each of them, while nobody takes them.
+# Real-time signals are queued: each of them must arrive.
 SENDER = """
 import os, signal, sys, time
 pid, number = int(sys.argv[1]), 0
@@ -131,7 +131,7 @@ print(number)
 
 
 def received(target, number):
-    """How many signals have come, once it is `number` or time is over."""
+    """Number of signals received, once it is `number` or 10 s are over."""
     end = time.monotonic() + 10
     while True:
         os.write(target.process.stdin.fileno(), b"\n")
@@ -141,9 +141,9 @@ def received(target, number):
         time.sleep(0.05)
 
 
-def test_signals_survive():
-    """What was on its way to a thread when it was stopped arrives, when
-    pyheld is killed just then, too."""
+def test_no_signal_to_the_target_is_lost():
+    """A signal on its way to a thread that is being stopped arrives, even if
+    pyheld is killed at that moment."""
     args = [os.path.abspath(PYHELD), "summary"]
     with Target(pythons.system(), "odd.py", "signalled", 200) as target:
         args.append(str(target.pid))
@@ -166,8 +166,8 @@ def test_signals_survive():
         unharmed(target)
 
 
-def test_memory_runs_out():
-    """The kernel takes pyheld, not the target."""
+def test_oom_killer_takes_pyheld_first():
+    """While pyheld holds the target, its oom_score_adj is the highest."""
     with Target(pythons.system(), "odd.py", "signalled", 200) as target:
         for _ in range(50):
             process = subprocess.Popen(

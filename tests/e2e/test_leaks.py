@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`pyheld leaks` against programs that know what they leak, and two that do
-not leak."""
+"""`pyheld leaks` on programs with a known leak, and on two without one."""
 import json
 import os
 import tempfile
@@ -11,7 +10,7 @@ from harness import (CI, Target, each, limit, pyheld, pyheld_raw, text,
 
 
 def blames(suspect, facts):
-    """Does it name the cause, and an object that is to blame?"""
+    """Does the suspect name the cause and an object that is to blame?"""
     if suspect["kind"] not in facts["kinds"]:
         return False
     named = [int(x["address"], 16) for x in (suspect["object"],
@@ -20,7 +19,7 @@ def blames(suspect, facts):
 
 
 def check_words(suspect):
-    """Words for people: in every one of them a cure, and no number alone."""
+    """A suspect has a title, a fix, and sizes."""
     assert len(suspect["title"]) > 20 and suspect["fix"], suspect
     assert suspect["bytes"] and suspect["objects"], suspect
     assert "(null)" not in suspect["title"], suspect
@@ -46,7 +45,7 @@ def test_planted_cause_comes_first(python):
 
 
 def rests():
-    """Real libraries are at hand where there are any."""
+    """Also a Python with real libraries, if there is one."""
     with_libraries = [p for p in pythons.supported()
                       if p.minor == (3, 11) and "/.pyenv/" in p.path]
     return (with_libraries + pythons.oldest_and_newest())[:3] if not CI \
@@ -54,7 +53,7 @@ def rests():
 
 
 @each(rests)
-def test_nothing_is_suspected_at_rest(python):
+def test_no_suspect_in_a_service_at_rest(python):
     with Target(python, "clean.py", "rest") as target:
         assert pyheld("leaks", "--json", target.pid).json["suspects"] == []
         out = text(pyheld("leaks", target.pid).out)
@@ -62,7 +61,7 @@ def test_nothing_is_suspected_at_rest(python):
 
 
 @each(pythons.some)
-def test_nothing_is_suspected_under_steady_load(python):
+def test_no_suspect_under_steady_load(python):
     with Target(python, "clean.py", "steady") as target, \
             tempfile.TemporaryDirectory() as folder:
         old = os.path.join(folder, "old.pyheld")
@@ -76,7 +75,7 @@ def test_nothing_is_suspected_under_steady_load(python):
 
 
 @each(pythons.some)
-def test_only_what_grows_is_suspected_with_older_ones(python):
+def test_older_captures_leave_what_grows(python):
     """A large list that stays, and a smaller one that grows."""
     with Target(python, "planted_leaks.py", "global_list") as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -94,7 +93,7 @@ def test_only_what_grows_is_suspected_with_older_ones(python):
         assert suspect["growth"]["objects_came"] >= 3000, suspect
         words = text(pyheld("leaks", target.pid, *older).out)
         assert "{:,} -> {:,} -> {:,} entries".format(*sizes) in words, words
-        # Against itself nothing grows.
+        # Compared with itself nothing grows.
         last = os.path.join(folder, "last.pyheld")
         pyheld("capture", target.pid, "-o", last)
         assert not pyheld("leaks", "--json", last, last).json["suspects"]
@@ -102,7 +101,7 @@ def test_only_what_grows_is_suspected_with_older_ones(python):
 
 
 @each(pythons.some)
-def test_lru_cache_says_what_it_says_of_itself(python):
+def test_lru_cache_statistics(python):
     with Target(python, "planted_leaks.py", "lru_unbounded", "12345") as target:
         found = pyheld("leaks", "--json", target.pid).json
         cache = found["suspects"][0]["lru_cache"]
@@ -113,7 +112,7 @@ def test_lru_cache_says_what_it_says_of_itself(python):
 
 
 @each(pythons.some)
-def test_tasks_and_what_they_wait_for(python):
+def test_asyncio_tasks_by_what_they_wait_for(python):
     with Target(python, "planted_leaks.py", "tasks_never_awaited",
                 "700") as target:
         asyncio = pyheld("leaks", "--json", target.pid).json["asyncio"]
@@ -133,7 +132,7 @@ def in_all_forms(target, folder):
 
 
 @each(pythons.some)
-def test_of_a_capture_the_same(python):
+def test_same_report_of_capture_and_process(python):
     for cause in "lru_unbounded", "tasks_never_awaited":
         with Target(python, "planted_leaks.py", cause) as target, \
                 tempfile.TemporaryDirectory() as folder:
@@ -142,7 +141,7 @@ def test_of_a_capture_the_same(python):
 
 
 @each(pythons.oldest_and_newest)
-def test_says_what_a_programmer_would(python):
+def test_titles_name_the_cause(python):
     """In the title of the first suspect."""
     for cause, words in (("lru_on_method", "the functools.lru_cache of the "
                           "method __main__.Report.total has no bound"),
@@ -153,7 +152,7 @@ def test_says_what_a_programmer_would(python):
         assert words in found[0]["title"], (words, found[0]["title"])
 
 
-def test_thresholds_and_status():
+def test_thresholds_and_exit_status():
     with Target(pythons.newest(), "planted_leaks.py", "global_list") as target:
         assert pyheld("leaks", target.pid).status == 0
         assert pyheld_raw("leaks", target.pid, "--fail").status == 1
@@ -170,7 +169,7 @@ def test_thresholds_and_status():
     assert pyheld_raw("leaks").status == 2
 
 
-def test_text_fits_the_terminal():
+def test_text_fits_80_columns():
     with Target(pythons.newest(), "planted_leaks.py",
                 "default_argument") as target:
         out = text(pyheld("leaks", target.pid).out)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Targets that are stopped amid a change, or deep inside of C code."""
+"""Targets that are stopped while they change objects, or inside C code."""
 import json
 import os
 import tempfile
@@ -9,8 +9,8 @@ import pythons
 from harness import CI, Target, each, limit, pyheld, text, unharmed
 
 THREADS = 8
-# Of each Python; with STORM=80 a thousand in all.  Of so many all is looked at
-# once.  Without a GIL the target takes all of the machine.
+# Captures of each Python; STORM=80 makes a thousand in all.  Every WHOLE-th is
+# checked object by object.  Without a GIL the target uses every CPU.
 CAPTURES = int(os.environ.get("STORM") or (20 if CI else 6))
 CAPTURES_WITHOUT_GIL = max(CAPTURES // 4, 2)
 WHOLE = 5
@@ -23,7 +23,7 @@ def storm(python):
 
 
 def export(pid):
-    """{address: object}, and the warnings; all references lead to one."""
+    """({address: object}, exit status).  All references lead to an object."""
     with tempfile.NamedTemporaryFile(prefix="pyheld-") as f:
         result = pyheld("export", "--format=jsonl", "-o", f.name, pid,
                         status=(0, 4))
@@ -38,13 +38,13 @@ def export(pid):
 
 
 def check_ring(objects, facts):
-    """What never changes is as it was made."""
+    """The part of the target that never changes is complete."""
     ring = objects["0x%x" % facts["list"]]["to"]
     assert len(set(ring)) == facts["nodes"], len(ring)
     for i, address in enumerate(ring):
         node = objects[address]
         assert node["type"] == "__main__.Node", node
-        # By the list and by the one before; the last one by a local, too.
+        # Held by the list and the node before; the last one by a local too.
         assert node["refcount"] == 2 + (i == len(ring) - 1), node
         to = list(node["to"])
         for a in node["to"]:            # its __dict__, if it is one
@@ -62,8 +62,8 @@ def check_ring(objects, facts):
 
 
 def check_changing(objects, facts):
-    """Of what comes and goes, each is whole but those that are being made or
-    dropped: one a thread."""
+    """Objects that come and go are complete, but for one in each thread that is
+    being made or dropped."""
     unfinished = 0
     leaves = [o for o in objects.values() if o["type"] == "__main__.Leaf"]
     assert len(leaves) <= facts["live"] + THREADS, len(leaves)
@@ -81,8 +81,8 @@ def check_changing(objects, facts):
 
 @limit(400)
 @each(pythons.one)
-def test_storm(python):
-    """Every capture is consistent, or says what is not."""
+def test_captures_while_threads_allocate(python):
+    """Every capture is consistent, or its warnings say what is not."""
     partial, nr = 0, CAPTURES_WITHOUT_GIL if python.free_threaded else CAPTURES
     with storm(python) as target:
         for i in range(nr):
@@ -100,7 +100,7 @@ def test_storm(python):
         unharmed(target)
     print("# %s: %d captures of changing memory, %d partial"
           % (python.label, nr, partial))
-    # Three of a hundred single snapshots are; three of them in a row aren't.
+    # 3 of 100 snapshots are inconsistent; they are taken again.
     assert partial <= nr // 20, partial
 
 
@@ -123,30 +123,30 @@ def wait_for_call(pid, number):
 
 
 @each(pythons.oldest_and_newest)
-def test_snapshot_is_taken_again(python):
-    """A list that a thread is about to change, when it first stands still."""
+def test_snapshot_is_repeated_when_inconsistent(python):
+    """The first stop finds a broken list, the second one a consistent list."""
     with Target(python, "odd.py", "half_linked") as target:
         for i in range(3):
             wait_for_call(target.pid, EPOLL_WAIT)
             assert snapshots(target.pid) == "2 snapshots were taken"
-            target.read()       # that it is whole
+            target.read()       # it says that the list is whole
             assert snapshots(target.pid) == "1 snapshot was taken"
             os.write(target.process.stdin.fileno(), b"x")
-            target.read()       # that it is broken again
+            target.read()       # it says that it is broken again
         unharmed(target)
 
 
 @each(pythons.oldest_and_newest)
-def test_broken_for_good(python):
-    """What stays as it is is not waited for: two snapshots tell."""
+def test_permanent_damage_takes_two_snapshots(python):
+    """If two snapshots have the same damage, no third one is taken."""
     with Target(python, "odd.py", "broken_list") as target:
         assert snapshots(target.pid, status=(1, 4)) == \
             "2 snapshots were taken"
 
 
 @each(pythons.some)
-def test_deep_inside_of_c(python):
-    """Nothing is lost of what only C code holds, nor counted twice."""
+def test_threads_stopped_inside_c_code(python):
+    """Objects that only C code holds are all found, and counted once."""
     with Target(python, "amid.py") as target:
         out = pyheld("summary", "--json", "--limit=100000", target.pid).json
         counts = {r["type"]: r["count"] for r in out["types"]}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an object shows of itself, against its own repr()."""
+"""The repr that `pyheld object` shows, against repr() in the target."""
 import datetime
 import os
 import subprocess
@@ -8,23 +8,23 @@ import tempfile
 import pythons
 from harness import Target, each, pyheld
 
-# What the values' reprs need where they are no literals.
+# Names that reprs refer to.
 NAMES = {"datetime": datetime, "nan": float("nan"), "inf": float("inf")}
 
 
 def agrees(shown, stated):
-    """The same words, or Python for an equal value."""
+    """The texts are equal, or evaluate to equal values."""
     if shown == stated:
         return True
     if shown.startswith("<"):
-        # Not where a module comes from.
+        # pyheld does not show where a module comes from.
         return shown[:-1] == stated.partition(" (")[0].replace("'", "")
-    # By value: which quotes bytearray's repr() takes differs.
+    # By value: the quotes in bytearray's repr() vary.
     return repr(eval(shown, dict(NAMES))) == repr(eval(stated, dict(NAMES)))
 
 
 @each(pythons.some)
-def test_reprs(python):
+def test_reprs_agree_with_python(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "values.py") as target:
         whole = os.path.join(folder, "whole")
@@ -46,8 +46,8 @@ def test_reprs(python):
 
 
 @each(pythons.oldest_and_newest)
-def test_names_a_class_in_a_key(python):
-    """As {(app.User, 7): user}, which many maps of identities are."""
+def test_class_in_a_dict_key(python):
+    """A key like (app.User, 7), as identity maps have."""
     code = ("import sys\nclass User: pass\n"
             "shown = {(User, 7): 1, User: [User]}\n"
             "print(id(shown), flush=True)\nsys.stdin.read()")

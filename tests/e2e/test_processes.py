@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Processes of other shapes: several interpreters, forked, in another root
-or PID namespace, in the midst of work."""
+"""Unusual processes: several interpreters, forked children, namespaces, busy
+threads, other allocators."""
 import os
 import subprocess
 import threading
@@ -22,7 +22,7 @@ def count_of(pid, type_name, status=(0,)):
 
 @each(pythons.supported)
 def test_subinterpreters(python):
-    """Objects of all interpreters are counted, and each is listed."""
+    """Every interpreter is listed, and the objects of all are counted."""
     with Target(python, "odd.py", "subinterpreters") as target:
         if target.facts["number"] < 0:
             raise Skip("no module for interpreters")
@@ -36,16 +36,14 @@ def test_subinterpreters(python):
         kept = {c["steps"][-2]["address"] for c in chains
                 if c["steps"][-2]["name"].endswith("['kept']")}
         assert len(kept) == target.facts["number"], chains
-        # sys.modules of the main interpreter does not lead to them.
+        # No expression in the main interpreter leads to them.
         assert all(c["expression"] is None for c in chains), chains
         unharmed(target)
 
 
-@each(pythons.supported)
-def test_isolated_subinterpreters(python):
-    """With a GIL, and so objects, of their own (3.12 and later)."""
-    if python.minor < (3, 12):
-        return
+@each(lambda: [p for p in pythons.supported() if p.minor >= (3, 12)])
+def test_subinterpreters_with_their_own_gil(python):
+    """Interpreters with a GIL, and so objects, of their own."""
     with Target(python, "odd.py", "subinterpreters", "3", "yes") as target:
         out = pyheld("summary", "--json", "--limit=100000", target.pid).json
         assert len(out["interpreters"]) == target.facts["number"] + 1, out
@@ -56,8 +54,8 @@ def test_isolated_subinterpreters(python):
 
 
 @each(pythons.one_each)
-def test_forked(python):
-    """A child that fork() made, with and without Python's knowledge."""
+def test_forked_child(python):
+    """A child of os.fork(), and one of a fork() in C."""
     for kind in ("forked", "os_forked"):
         with Target(python, "odd.py", kind) as target:
             lists = count_of(target.pid, "list")
@@ -68,8 +66,8 @@ def test_forked(python):
             unharmed(target)
 
 
-def test_pid_namespace():
-    """Its PID out here is taken; what it calls itself is not."""
+def test_target_in_a_pid_namespace():
+    """The target's PID is the one outside of its namespace."""
     if os.geteuid():
         raise Skip("needs root to make a PID namespace")
     python = pythons.system()
@@ -91,12 +89,13 @@ def test_pid_namespace():
         unshare.wait()
 
 
-def test_from_inside_a_pid_namespace():
-    """pyheld itself in one: the target has the PID that is seen there."""
+def test_pyheld_inside_a_pid_namespace():
+    """pyheld runs in the namespace: the target's PID is the one inside."""
     if os.geteuid():
         raise Skip("needs root to make a PID namespace")
     python = pythons.system()
-    script = ("tail -f /dev/null | %s %s plain & pid=$!; sleep 1; '%s' summary $pid; status=$?;"
+    script = ("tail -f /dev/null | %s %s plain & pid=$!; sleep 1;"
+              " '%s' summary $pid; status=$?;"
               " kill $pid; exit $status" % (
                   python.path, python.script("odd.py"),
                   os.path.abspath(os.environ["PYHELD"])))
@@ -108,8 +107,8 @@ def test_from_inside_a_pid_namespace():
     assert b"CPython" in done.stdout, done
 
 
-def test_another_mount_namespace():
-    """A binary that has another name, and no path at all, out here."""
+def test_target_in_a_mount_namespace():
+    """The target's binary has no path outside of its namespace."""
     if os.geteuid():
         raise Skip("needs root to make a mount namespace")
     python = pythons.system()
@@ -128,7 +127,7 @@ def test_another_mount_namespace():
 
 
 def test_deleted_binary():
-    """The program was upgraded: its file is gone."""
+    """The target's binary was removed, as an upgrade does."""
     python = pythons.system()
     path = "/tmp/pyheld-deleted-%d" % os.getpid()
     subprocess.run(["cp", os.path.realpath(python.path), path], check=True)
@@ -146,7 +145,7 @@ def test_deleted_binary():
 
 @each(pythons.one_each)
 def test_stopped_target_stays_stopped(python):
-    """One that its user has stopped (job control) is read and left so."""
+    """A target that was stopped by SIGSTOP is read and stays stopped."""
     with Target(python, "odd.py", "plain") as target:
         os.kill(target.pid, 19)         # SIGSTOP
         end = time.monotonic() + 10
@@ -165,9 +164,8 @@ def test_stopped_target_stays_stopped(python):
 
 @limit(200)
 @each(pythons.some)
-def test_under_load(python):
-    """Threads that make and drop objects all the time: what is reported is
-    plausible, every time."""
+def test_busy_threads(python):
+    """Counts are plausible while threads make and drop objects."""
     threads = 8 if python.free_threaded else 3
     with Target(python, "crowd.py", "busy", 5000, threads) as target:
         for i in range(5 if threads > 3 and not CI else 15):
@@ -175,14 +173,14 @@ def test_under_load(python):
                          status=(0, 4)).json
             counts = {r["type"]: r["count"] for r in out["types"]}
             assert counts["__main__.Node"] == 5000, (i, counts)
-            # Each of these threads has 100 to 501 of them.
+            # Each of these threads has 501 of them at most.
             assert 0 <= counts.get("__main__.Leaf", 0) <= threads * 501, \
                 (i, counts)
         unharmed(target)
 
 
-def test_two_at_once():
-    """The second pyheld says who holds the target, or waits; both end."""
+def test_several_pyhelds_at_once():
+    """Each pyheld reads the target, or says that another one traces it."""
     with Target(pythons.system(), "crowd.py", "busy", 50000) as target:
         results = []
 
@@ -201,19 +199,19 @@ def test_two_at_once():
         unharmed(target)
 
 
-def test_main_thread_has_ended():
-    """Only another thread is left: the leader is a zombie."""
+def test_main_thread_has_exited():
+    """The leader is a zombie while another thread goes on."""
     with Target(pythons.system(), "odd.py", "leaderless") as target:
         end = time.monotonic() + 10
         while target.status()["State"][0] != "Z":
             assert time.monotonic() < end
             time.sleep(0.01)
-        # The kernel shows its memory only below its other threads.
+        # /proc/PID/mem of the leader is gone.
         expect_error("summary", target.pid, words=["main thread", "exited"])
 
 
-def test_frozen():
-    """gc.freeze() leaves as many as it says."""
+def test_gc_freeze_count():
+    """The number of frozen objects is gc.get_freeze_count()."""
     for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         with Target(python, "odd.py", "frozen") as target:
             found = pyheld("summary", "--json", target.pid).json
@@ -221,9 +219,9 @@ def test_frozen():
                 target.facts["frozen"], (python, found)
 
 
-def test_dropped_class():
-    """Free-threaded, classes and functions count a reference that nobody
-    holds: they are garbage all the same."""
+def test_dropped_class_is_garbage():
+    """A class and its function are garbage.  Without a GIL their counts have a
+    reference that nobody holds."""
     for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         with Target(python, "odd.py", "dropped") as target:
             found = pyheld("garbage", "--json", target.pid).json["addresses"]
@@ -233,8 +231,8 @@ def test_dropped_class():
                 assert "native" not in out, (python, out)
 
 
-def test_allocators():
-    """PYTHONMALLOC of every kind that a release build has."""
+def test_pythonmalloc_values():
+    """Every value of PYTHONMALLOC that a release build accepts."""
     for python in {pythons.system(), pythons.newest(), *pythons.without_gil()}:
         for name in ("debug", "mimalloc", "mimalloc_debug") \
                 if python.free_threaded else \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`pyheld refs`: what is leaked is named, nothing else of that kind is."""
+"""`pyheld refs` finds the references that C code leaked, and no others of the
+program's classes."""
 import os
 import tempfile
 
@@ -29,7 +30,7 @@ def check_sums(report):
 
 
 @each(pythons.supported)
-def test_leak(python):
+def test_leaked_references_are_found(python):
     with Target(python, "leaking.py") as target:
         report = pyheld("refs", "--json", target.pid).json
         words = text(pyheld("refs", "--type=Leaked", target.pid).out)
@@ -42,13 +43,13 @@ def test_leak(python):
     assert not report["over_explained"], report["over_explained_examples"]
     check_sums(report)
     types = {t["type"]: t for t in report["types"]}
-    # A full functools.lru_cache has a reference to each of its links.
+    # functools.lru_cache's own references to its links are explained.
     assert "functools._lru_list_elem" not in types, types
     check_leaks(types, facts)
     assert "held by native code, or leaked by it: 600 references to 300 " \
         "objects" in words, words
     assert "more explained than counted: none" in words, words
-    # A capture does not know who holds strings, but all else.
+    # A capture leaves out strings: it does not record who holds them.
     assert not of_capture["over_explained"], of_capture
     check_leaks({t["type"]: t for t in of_capture["types"]}, facts)
     assert of_capture["left_out"] and not report["left_out"]

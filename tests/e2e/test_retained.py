@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an object retains is what the interpreter misses when it goes; and
-captures agree with removing each object in turn."""
+"""Retained sizes against what the interpreter frees when an object is dropped,
+and against removing each object of a capture in turn."""
 import json
 import os
 import re
@@ -33,7 +33,7 @@ def check_fact(line, name, fact):
 
 
 def check_dropped(target, name, line):
-    """What goes with it, of the types that the collector tracks."""
+    """Drop the object: of each tracked type as many go as pyheld said."""
     types = {t["type"]: t["objects"] for t in line["types"]}
     gone = target.ask({"drop": name})
     assert gone, name
@@ -42,12 +42,12 @@ def check_dropped(target, name, line):
 
 
 @each(pythons.some)
-def test_is_what_the_interpreter_misses(python):
+def test_agrees_with_the_interpreter(python):
     with Target(python, "retained.py") as target:
         facts = dict(target.facts)
         lines = retained(target)["lines"]
         shown = {line["address"]: line for line in lines}
-        # All that was planted is at the top, but for what retains nothing.
+        # What was planted is at the top.
         for name in ("SESSIONS", "SERVER.cache", "Registry.entries", "HEAD",
                      "cached", "local"):
             line = shown["0x%x" % facts[name]["address"]]
@@ -68,7 +68,7 @@ def test_is_what_the_interpreter_misses(python):
                 check_fact(lines[name], name, fact)
         for name in ("SESSIONS", "SERVER.cache", "Registry.entries", "HEAD"):
             check_dropped(target, name, lines[name])
-        # Its function stays.
+        # The cached function itself stays.
         gone = target.ask({"drop": "cached"})
         assert gone.get("list", 1000) == 1000, gone
         assert {"type": "functools._lru_list_elem", "objects": 1000} in [
@@ -76,29 +76,29 @@ def test_is_what_the_interpreter_misses(python):
             for t in lines["cached"]["types"]], lines["cached"]
 
 
-def test_types_are_counted_once():
+def test_objects_of_a_type_are_counted_once():
     with Target(pythons.newest(), "retained.py") as target:
         facts = target.facts
         asked = retained(target, "--type=__main__.Item", "--limit=0")
         items = retained(target, "--type=__main__.Item", "--limit=3")
         count = asked["of_type"]["count"]
-        # An item each, with a list and a float; but for those in the
-        # linked list, and two that are garbage and have bytes.
+        # Each has a list and a float, but for those in the linked list
+        # and two that are garbage and have bytes.
         assert count == 3000 + 500 + 1500 + 1000 + 2000 + 2 + 2 + 800, count
         cells = count - 2000 - 2
         assert asked["of_type"]["retained"]["objects"] == \
             3 * cells + 2000 + 2 + 2, asked["of_type"]
         assert items["of_type"] == asked["of_type"]
         assert len(items["lines"]) == 3
-        # The linked list's first, not each of them.
+        # The first of the linked list stands for all of it.
         assert len(asked["lines"]) == cells + 1 + 1, len(asked["lines"])
         assert items["lines"][0]["address"] == \
             "0x%x" % facts["HEAD"]["address"]
         assert items["lines"][1]["readable"] == "<garbage>", items["lines"]
 
 
-def test_depth():
-    """Each line is part of the one above it, and there is no end to depth."""
+def test_depth_option():
+    """Each line retains less than the one above it, however deep it is."""
     with Target(pythons.newest(), "retained.py") as target:
         address = "--address=0x%x" % target.facts["HEAD"]["address"]
         lines = retained(target, address, "--depth=1000000")["lines"]
@@ -116,7 +116,7 @@ def test_depth():
                    for line in retained(target, "--depth=2")["lines"])
 
 
-def test_text_says_what_json_says():
+def test_text_agrees_with_json():
     with Target(pythons.newest(), "retained.py") as target:
         head, *rows = [x for x in text(pyheld(
             "retained", target.pid).out).splitlines() if x]
@@ -131,20 +131,20 @@ def test_text_says_what_json_says():
 
 
 def at_a_terminal(*args):
-    """The lines that it leaves on a terminal of 80 columns."""
+    """The lines that pyheld prints on a terminal of 80 columns."""
     out = subprocess.run(
         ["script", "-qec", "stty cols 80; exec %s %s"
          % (os.path.abspath(PYHELD), " ".join(map(str, args))), "/dev/null"],
         stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
         env=dict(os.environ, LC_ALL="C.UTF-8", NO_COLOR="1",
                  TERM="dumb")).stdout.decode()
-    # Progress is overwritten, and wiped out.
+    # Remove the progress line, which is overwritten.
     return [re.sub(r".*\r|\x1b\[K", "", x)
             for x in out.replace("\r\n", "\n").split("\n")]
 
 
-def test_fits_the_terminal():
-    """80 columns, whatever is in it: the numbers and the names stay."""
+def test_text_fits_80_columns():
+    """No line is wider than 80 columns, and names are still there."""
     with Target(pythons.newest(), "retained.py") as target:
         lines = at_a_terminal("retained", target.pid, "--depth=2")
         assert any("__main__.SESSIONS" in x for x in lines), lines
@@ -158,8 +158,8 @@ def test_fits_the_terminal():
 
 @limit(240)
 @each(pythons.some)
-def test_equals_removing_each_object(python):
-    """On small processes as a whole: every object is removed in turn."""
+def test_agrees_with_removing_each_object(python):
+    """In two small captures each object is removed in turn."""
     with tempfile.TemporaryDirectory() as folder:
         files = [os.path.join(folder, x) for x in ("bare", "planted")]
         bare = subprocess.Popen(

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every command writes with --json is what man/pyheld-json.5 says: its
-schemas are read out of the page's source and held against the output."""
+"""The JSON of every command agrees with the schemas in man/pyheld-json.5, which
+are read from the page's source."""
 import json
 import os
 import re
@@ -34,8 +34,8 @@ def definitions():
 
 
 class Validator:
-    """As much of JSON Schema as the page uses; all keys of an object must be
-    there, and no others."""
+    """The part of JSON Schema that the page uses.  An object must have all of
+    its keys and no others."""
     def __init__(self):
         self.defs = definitions()
         self.used = set()
@@ -125,7 +125,7 @@ def watch(v, python):
 
 
 @each(pythons.oldest_and_newest)
-def test_schemas(python):
+def test_json_agrees_with_the_man_page(python):
     v = Validator()
     with Target(python, "planted.py") as target:
         plants = target.facts["plants"]
@@ -167,8 +167,8 @@ def test_schemas(python):
     assert not unused, unused
 
 
-def test_nothing_else_on_stdout():
-    """Errors and crossed limits go to stderr."""
+def test_errors_go_to_stderr():
+    """Errors and crossed limits are on stderr; stdout has nothing but JSON."""
     with Target(pythons.newest(), "planted.py") as target:
         done = pyheld_raw("summary", "--json", target.pid,
                           "--fail-if=objects>1", "--fail-if=objects>1G")
@@ -180,8 +180,8 @@ def test_nothing_else_on_stdout():
     assert done.status == 3 and not done.out, done
 
 
-def test_schema_finds_what_is_wrong():
-    """Else the validator might as well not be there."""
+def test_validator_refuses_wrong_values():
+    """Each wrong value must be refused by the validator."""
     v = Validator()
     good = {"limit": "a", "crossed": True, "old": None, "new": 1}
     v.named("limit", good)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sizes of what has a __sizeof__ of its own, against sys.getsizeof()."""
+"""Sizes of types that have their own __sizeof__, against sys.getsizeof()."""
 import json
 import tempfile
 
@@ -8,7 +8,7 @@ from harness import Target, each, pyheld, unharmed
 
 
 @each(pythons.some)
-def test_sizes(python):
+def test_sizes_agree_with_getsizeof(python):
     with tempfile.TemporaryFile() as stated:
         with Target(python, "sizes.py", stated.fileno(),
                     fds=[stated.fileno()]) as target:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The whole export against what the target says of itself (truth.py)."""
+"""Every object of the export against what the target states (truth.py)."""
 import builtins
 import collections
 import json
@@ -13,28 +13,28 @@ from harness import CI, Skip, Target, each, limit, pyheld, unharmed
 from statement import (F_NO_REFERENCES, F_NO_TRAVERSE, F_NO_TYPE_NAME,
                        IMMORTAL, Statement, read_header)
 
-# References and the like: so many are the same.
+# This share of references, sizes and so on must agree.
 LEAST = 0.9999
 
-# Of a service's objects so many are left to the emulator.
+# At most this share of a service's objects is read by the emulator.
 MOST_EMULATED = 0.05
 
-# Of references of the standard library's types so many may have no name: there
-# are a few that lie where only the types' own code finds them.
+# This share of the standard library's references may have no name: a few lie
+# where only the types' own code finds them.
 MOST_NAMELESS = 0.0005
 
-# Where standard-library types say that they are from; our own count, too.
+# Modules that are held to be the standard library's, and our own.
 STANDARD = set(sys.stdlib_module_names) | {
     "__main__", "truth", "zoo", "zoo_library", "zoo_running", "zoo_system",
     "zoo_typing", "zoo_extensions", "zoo_rest"}
 
-# Counts that changed between the asking and the standing still (names in the
-# method cache, mostly): 3 to 12 were seen with any interpreter.
+# Reference counts that may change after the target has stated them (names in
+# the method cache, mostly): 3 to 12 were seen with every interpreter.
 MOST_CHANGED = 40
 
 
 class StatedTarget(Target):
-    """Runs truth.py and takes down what it states."""
+    """Runs truth.py and reads its statement."""
     def __init__(self, python, *args, **kw):
         reader, writer = os.pipe()
         super().__init__(python, "truth.py", writer, *args, fds=[writer],
@@ -47,9 +47,8 @@ class StatedTarget(Target):
         self.changed = self.look()
 
     def look(self):
-        """Hold the statement against the memory of the target that now holds
-        still: types agree, and of reference counts those that have changed
-        since are not stated."""
+        """Compare the statement with the memory of the target, which now stands
+        still: types must agree; counts that have changed are not compared."""
         st, changed = self.statement, 0
         fd = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
         try:
@@ -74,7 +73,7 @@ class StatedTarget(Target):
 
 
 class Difference:
-    """What differs, by kind of fact and by type."""
+    """Counts what was compared and what differs, by kind of fact and type."""
     KINDS = ("object", "type", "size", "refcount", "generation", "reference")
 
     def __init__(self):
@@ -98,7 +97,7 @@ class Difference:
         return 1 - self.differing[kind] / n if n else 1
 
     def wrong_types(self, kind):
-        """Built-in and standard-library types that are wrong as a rule."""
+        """Standard types of which most objects are wrong."""
         for t, n in self.wrong[kind].items():
             of = self.of_type[kind][t]
             module = t.split(".")[0]
@@ -143,7 +142,7 @@ class Difference:
 
 
 class Export:
-    """`pyheld export`, taken apart as it comes."""
+    """The objects of a `pyheld export`, read line by line."""
     def __init__(self, path):
         self.objects = {}
         self.nameless = collections.Counter()
@@ -172,7 +171,7 @@ def describe_multiset(ids, statement, export):
 
 
 def compare_object(d, st, i, export):
-    """One object that the target states with the exported one."""
+    """Compare an object of the statement with the exported one."""
     address, flags = st.ids[i], st.flags[i]
     if address in st.gone:
         return
@@ -199,7 +198,7 @@ def compare_object(d, st, i, export):
     if flags & F_NO_REFERENCES:
         return
     if flags & F_NO_TRAVERSE:
-        # What is known of these is the least that has to be there.
+        # The stated references are only some of those that it has.
         stated = collections.Counter(st.extra_references(i))
         more = collections.Counter()
         fewer = stated - collections.Counter(references)
@@ -222,8 +221,8 @@ def compare_object(d, st, i, export):
 
 
 def surplus_objects(st, export):
-    """Objects that the target does not state, less those that are explained:
-    objects whose types have no tp_traverse lead to them."""
+    """Exported objects that the target does not state and that are not reached
+    from an object whose type has no tp_traverse."""
     surplus = {a for a in export.objects if a not in st.index}
     todo = [r for i, a in enumerate(st.ids) if st.flags[i] & F_NO_TRAVERSE
             and a in export.objects for r in export.objects[a][4]
@@ -237,9 +236,9 @@ def surplus_objects(st, export):
 
 
 def compare_surplus(d, st, export, target):
-    """gc.get_objects() knows nothing of what only threads and interpreters
-    hold (their dicts, static types' tuples, locals of frames, what is
-    frozen).  These must at least be what the export says that they are."""
+    """gc.get_objects() does not list what only threads and interpreters hold
+    (their dicts, static types' tuples, locals of frames, frozen objects).
+    Of these the type and the reference count must agree."""
     names = {}
     for i, t in enumerate(st.types):
         if not st.flags[i] & F_NO_TYPE_NAME:
@@ -309,21 +308,21 @@ def check_header(header, target):
 
 
 @each(pythons.some)
-def test_zoo(python):
+def test_zoo_agrees_with_the_interpreter(python):
     with StatedTarget(python) as target:
         compare(target, python.label, truthtable.name_of(python))
 
 
 @each(lambda: pythons.debug_builds()[0 if CI else -1:])
-def test_debug_builds(python):
+def test_debug_builds_agree(python):
     with StatedTarget(python) as target:
         compare(target, python.label)
 
 
 @limit(200)
 @each(pythons.some)
-def test_allocators(python):
-    """Objects from malloc(), and with the words of debug hooks around."""
+def test_allocators_agree(python):
+    """Objects from malloc(), and with debug hooks around each block."""
     for name in ("debug", "mimalloc_debug") if python.free_threaded else \
             ("malloc", "debug"):
         with StatedTarget(python, "threads", 50,
@@ -332,7 +331,7 @@ def test_allocators(python):
 
 
 @each(pythons.without_gil)
-def test_threads_that_have_ended(python):
+def test_heaps_of_ended_threads_agree(python):
     with StatedTarget(python, "threads", 150) as target:
         compare(target, python.label)
 
@@ -347,9 +346,9 @@ def having(*modules):
 
 
 @limit(300)
-def test_service():
-    """Half a million objects; where a Python has these libraries, three
-    hundred thousand of them are theirs."""
+def test_large_service_agrees():
+    """Half a million objects.  If a Python has these libraries, 300,000 of the
+    objects are theirs."""
     for p in having("flask", "boto3", "sympy", "pydantic"):
         kind, scale = "service", 50000 if CI else 250000
         break
@@ -365,7 +364,7 @@ def test_service():
 
 
 def test_every_python_is_in_the_table():
-    """HACKING.md says of each what was compared."""
+    """HACKING.md has a row for each Python."""
     with open(os.path.join(os.path.dirname(pythons.TESTS), "HACKING.md"),
               encoding="utf-8") as f:
         rows = truthtable.read(f.read())
@@ -383,7 +382,7 @@ def test_every_python_is_in_the_table():
 
 
 def test_every_python_is_here():
-    """The list of what was tested; in CI the mandatory ones must be."""
+    """Print the Pythons that are tested; CI=true needs the mandatory ones."""
     print("# Pythons:", ", ".join(p.label for p in pythons.supported()))
     if pythons.absent():
         print("# not on this machine:", ", ".join(pythons.absent()))
@@ -393,7 +392,7 @@ def test_every_python_is_here():
     assert not missing, "; ".join(missing)
 
 
-def test_two_exports_of_a_still_target_are_the_same():
+def test_two_exports_of_a_still_target_are_equal():
     with StatedTarget(pythons.system()) as target:
         first = pyheld("export", "--format=jsonl", target.pid).out
         second = pyheld("export", "--format=jsonl", target.pid).out

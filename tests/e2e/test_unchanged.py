@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A target that holds still is the same, byte for byte, after every
-command."""
+"""No command changes a target that stands still: its memory, files and threads
+are the same afterwards, byte for byte."""
 import array
 import errno
 import hashlib
@@ -17,9 +17,9 @@ RSEQ_SIZE = 32
 TIMESPEC_SIZE = 16
 SELECTS = (b"23", b"270")       # select, pselect6
 
-# A wait for a time that any stop interrupts goes on as restart_syscall(2),
-# so that it ends when it would have: 219, formerly poll (7), futex (202),
-# clock_nanosleep (230).  The kernel does so whenever a thread is stopped.
+# When a thread is stopped in a wait with a timeout, the kernel continues it by
+# restart_syscall(2), so that it ends on time.  Then 219 takes the place of
+# poll (7), futex (202) or clock_nanosleep (230).
 RESTARTED = ("219", "7", "202", "230")
 
 
@@ -27,12 +27,12 @@ def digest(data):
     return hashlib.blake2b(data, digest_size=16).digest()
 
 
-# What a page is that was never touched.
+# The digest of a page that was never touched.
 UNTOUCHED = digest(bytes(PAGE))
 
 
 class State:
-    """All that can be seen of a process."""
+    """Everything that /proc shows of a process and that must not change."""
     def __init__(self, target):
         self.pid = target.pid
         self.maps = self.read("maps")
@@ -49,7 +49,7 @@ class State:
 
     def thread(self, task):
         s = status(self.pid, int(task))
-        # The system call that it waits in, its arguments, stack and
+        # The system call that it waits in: number, arguments, stack pointer,
         # instruction pointer.
         call = self.read("task/%s/syscall" % task).decode().split()
         if call[0] in RESTARTED:
@@ -59,13 +59,12 @@ class State:
             "SigCgt", "Seccomp")}, syscall=" ".join(call))
 
     def holes(self, facts):
-        """(address, size) of what the kernel itself writes.
+        """(address, size) of memory that the kernel itself writes.
 
-        The struct rseq of a thread that has moved to another CPU, whose
-        place the C library tells: ptrace has no part in it, see rseq(2).
-        And the time that is left of an interrupted select(2), which Linux
-        puts in the place of the timeout, whoever stops the thread: time.sleep
-        of 3.8 to 3.10.
+        A thread's struct rseq is written when the thread moves to another
+        CPU, see rseq(2).  The timeout of select(2), which time.sleep() of 3.8
+        to 3.10 calls, is overwritten with the time that is left when the
+        thread is stopped by anybody.
         """
         if facts["rseq"] is not None:
             for ident in facts["threads"]:
@@ -76,7 +75,7 @@ class State:
                 yield int(call[5], 16), TIMESPEC_SIZE
 
     def writable_pages(self, holes):
-        """(address, digest) of each."""
+        """(address, digest) of each writable page."""
         holes = list(holes)
         mem = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
         try:
@@ -99,8 +98,8 @@ class State:
             os.close(mem)
 
     def touched(self, start, end):
-        """The spans of an anonymous mapping that are in memory or in swap:
-        free-threaded CPython sets a GB aside."""
+        """The parts of an anonymous mapping that are in memory or in swap:
+        free-threaded CPython reserves a GB."""
         entries = array.array("Q")
         with open("/proc/%d/pagemap" % self.pid, "rb") as f:
             f.seek(start // PAGE * 8)
@@ -116,8 +115,8 @@ class State:
 
     @staticmethod
     def read_span(mem, start, end):
-        """What can be read; pages that can't (since glibc 2.42 the guards of
-        threads' stacks, which no mapping shows) are all 0xfe."""
+        """The bytes.  A page that can't be read is all 0xfe: since glibc 2.42
+        the guards of threads' stacks, which maps does not show."""
         data = bytearray()
         while len(data) < end - start:
             at = start + len(data)
@@ -149,7 +148,7 @@ class State:
 
 
 def settled(target):
-    """Wait until all threads have gone to sleep in their calls."""
+    """Wait until all threads sleep in a system call; returns the state."""
     for _ in range(500):
         before = State(target)
         time.sleep(0.05)
@@ -165,7 +164,7 @@ def address_of_a_node(target):
 
 
 @each(pythons.supported)
-def test_same_after_each_command(python):
+def test_target_is_unchanged_after_each_command(python):
     assert not commands.missing(), commands.missing()
     with Target(python, "crowd.py", "still", 2000) as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -187,8 +186,8 @@ def test_same_after_each_command(python):
         assert not bad, "\n".join(bad)
 
 
-def test_same_after_a_failing_command():
-    """An address that is no object: found out after the target was read."""
+def test_target_is_unchanged_after_an_error():
+    """The address of no object is refused after the target was read."""
     with Target(pythons.system(), "crowd.py", "still", 2000) as target:
         before = settled(target)
         pyheld("object", target.pid, "0x1001", status=(3,))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""watch: a line a sample, captures when a condition becomes true."""
+"""`pyheld watch`: a line for each sample, and a capture when a condition
+becomes true."""
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ def lines_of(result):
 
 
 @each(pythons.one_each)
-def test_samples(python):
+def test_samples_agree_with_summary(python):
     with Target(python, "odd.py", "plain") as target:
         samples = lines_of(pyheld("watch", "--json", "--interval=100ms",
                                   "--count=2", target.pid))
@@ -39,7 +40,7 @@ def test_captures_when_a_condition_becomes_true():
                         "--max-captures=9", "--when=objects>1", "-o", name,
                         target.pid)
         samples = lines_of(result)
-        # It stays true: one capture, with the first sample.
+        # The condition stays true: only the first sample has a capture.
         assert [bool(s["capture"]) for s in samples] == \
             [True, False, False, False], samples
         assert samples[0]["condition"] == "objects>1"
@@ -59,13 +60,13 @@ def test_ends_after_its_captures():
                         os.path.join(folder, "x"), target.pid)
         assert time.monotonic() - start < 60
         assert b"captured to" in result.out, result
-        # And one that does not become true captures nothing.
+        # A condition that never becomes true captures nothing.
         pyheld("watch", "--interval=50ms", "--count=2", "--when=rss>1T",
                "-o", os.path.join(folder, "y"), target.pid)
         assert os.listdir(folder) == ["x"]
 
 
-def test_no_capture_takes_the_place_of_another():
+def test_captures_overwrite_no_file():
     with Target(pythons.system(), "odd.py", "plain") as target, \
             tempfile.TemporaryDirectory() as folder:
         for _ in range(2):
@@ -76,8 +77,8 @@ def test_no_capture_takes_the_place_of_another():
             "pyheld-%d-1.pyheld" % target.pid, "x1", "x2"]
 
 
-def test_interrupted_within_a_sample():
-    """The sample is finished, and the long sleep does not begin."""
+def test_interrupt_within_a_sample():
+    """pyheld finishes the sample and does not start to sleep."""
     with Target(pythons.system(), "odd.py", "plain") as target:
         watch = subprocess.Popen(
             [PYHELD, "watch", "--interval=1h", str(target.pid)],
@@ -92,7 +93,7 @@ def test_interrupted_within_a_sample():
         unharmed(target)
 
 
-def test_interrupted():
+def test_interrupt_between_samples():
     """SIGINT ends it cleanly, the target unharmed."""
     with Target(pythons.system(), "odd.py", "plain") as target:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -108,7 +109,7 @@ def test_interrupted():
             unharmed(target)
 
 
-def test_process_ends():
+def test_target_ends():
     with Target(pythons.system(), "odd.py", "plain") as target:
         watch = subprocess.Popen(
             [PYHELD, "watch", "--interval=100ms", str(target.pid)],
@@ -120,7 +121,7 @@ def test_process_ends():
         assert err.startswith(b"pyheld: ") and err.count(b"\n") == 1, err
 
 
-def test_wrong_words():
+def test_usage_errors():
     for option in ("--when=rss", "--when=growth>5%", "--interval=0",
                    "--interval=soon", "--max-captures=x",
                    "--max-captures=2 -o x"):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Types whose tp_traverse does what none may do: they harm nothing, and are
-reported."""
+"""Types whose tp_traverse does what it must not do: nothing is harmed, and a
+warning names them."""
 import json
 import os
 import shutil
@@ -13,15 +13,15 @@ from harness import Skip, Target, each, limit, pyheld, text, unharmed
 
 COUNT = 30
 
-# Does it not end, or not well, or only visit what is none?
+# These behave well; this one visits what is no object.
 GOOD = {"honest", "marks"}
 JUNK = {"visits_junk"}
-# The first few times this is waited for.
+# pyheld waits for this one a few times, then scans the rest.
 SLOW = {"dawdles"}
 
 
 def compiled(python):
-    """wild.c for it, as an open file."""
+    """wild.c compiled for this Python, as an open file."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         raise Skip("no C compiler")
@@ -92,7 +92,7 @@ def check_references(target, capture):
 
 @limit(200)
 @each(pythons.one)
-def test_wild(python):
+def test_harmful_traverse_functions(python):
     with Wild(python) as target, tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, "wild.pyheld")
         start = time.monotonic()

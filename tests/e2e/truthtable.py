@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The table in HACKING.md of what was compared, by CPython.
+"""The table in HACKING.md of what the tests have compared, by CPython.
 
 Tests record() what they compared and how much of it differed, where the
 environment has PYHELD_TABLE, a file; `tests/run-all --table` runs these and
@@ -17,8 +17,9 @@ COLUMNS = ("objects", "sizes", "counts", "references", "explained", "garbage",
 HEAD = ("CPython", "objects", "sizes", "reference counts", "references",
         "counts explained", "garbage", "readers")
 
-# Those that record something; patterns of run-all.
-TESTS = ["truth.zoo*", "truth.service", "garbage.saved*", "doctor.healthy*"]
+# The tests that record figures, as patterns for run-all.
+TESTS = ["truth.zoo_agrees*", "truth.large_service*",
+         "garbage.same_as_gc_collect_saves*", "doctor.all_checks_pass*"]
 
 
 def name_of(python, what=""):
