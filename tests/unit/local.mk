@@ -35,6 +35,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/graph.h \
 	tests/unit/support/graph-file.c \
 	tests/unit/support/graph-file.h \
+	tests/unit/support/library.c \
+	tests/unit/support/library.h \
 	tests/unit/support/suite.c \
 	tests/unit/support/suite.h \
 	tests/unit/support/tiny.c \

@@ -2,9 +2,12 @@
 check_PROGRAMS += \
 	tests/unit/target/check_copy \
 	tests/unit/target/check_core \
+	tests/unit/target/check_core_files \
+	tests/unit/target/check_elf \
 	tests/unit/target/check_image \
 	tests/unit/target/check_memory \
 	tests/unit/target/check_open \
+	tests/unit/target/check_proc \
 	tests/unit/target/check_stop \
 	tests/unit/target/check_unpack
 tests_unit_target_check_image_SOURCES = \
