@@ -95,7 +95,7 @@ static void audit_object_of(const struct heap *h, const struct audit_found *f,
 		a->atoms++;
 		return;
 	}
-	if (x.count >= AUDIT_IMMORTAL) {
+	if (x.count >= REFCOUNT_FROZEN) {
 		a->immortal++;
 		return;
 	}

@@ -21,11 +21,6 @@
 
 #include "heap/heap.h"
 
-/* An object with a count from here on is taken for immortal.  In 3.11 objects
- * of frozen modules start at 999999999; and no program has 8 GB of references
- * to one object. */
-#define AUDIT_IMMORTAL 900000000
-
 struct audit_object {
 	oid object;
 	uint32_t count;		/* the reference count */

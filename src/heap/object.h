@@ -19,6 +19,10 @@ VEC_DEFINE(oid_vec, oid);
 /* heap.refcount[]: an immortal object, or a count of 2^32 - 1 or more. */
 #define REFCOUNT_IMMORTAL UINT32_MAX
 
+/* Counts from here on say nothing: the data of 3.11's frozen modules begins at
+ * 999999999, and nobody has 8 GB of references to one object. */
+#define REFCOUNT_FROZEN 900000000
+
 /* heap.generation[]: 0, 1, 2 or one of these. */
 #define GENERATION_UNTRACKED 255 /* the collector does not track it */
 #define GENERATION_PERMANENT 3	/* gc.freeze() */

@@ -75,10 +75,8 @@ static void find_interned(struct python *py)
 			       word_at(py, py->interpreters.v[i].address, at));
 }
 
-/* 3.11's frozen modules are data of the program, with a count of 999999999.
- * They refer to None and its like without owning that. */
-#define FROZEN_COUNT 900000000
-
+/* 3.11's frozen modules are data of the program: REFCOUNT_FROZEN.  They refer
+ * to None and its like without owning that. */
 static void borrow_frozen(struct python *py, oid o)
 {
 	struct heap *h = py->heap;
@@ -89,7 +87,7 @@ static void borrow_frozen(struct python *py, oid o)
 
 		if (h->address[to] >= py->runtime_object_start &&
 		    h->address[to] < py->runtime_object_end &&
-		    h->refcount[to] < FROZEN_COUNT)
+		    h->refcount[to] < REFCOUNT_FROZEN)
 			borrow(h, o, i, 1);
 	}
 }
@@ -104,7 +102,7 @@ static void note_borrowed(struct loader *ld, oid o)
 	uint32_t edge = 0;
 	size_t next = 0;
 
-	if (py->minor == 11 && h->refcount[o] >= FROZEN_COUNT)
+	if (py->minor == 11 && h->refcount[o] >= REFCOUNT_FROZEN)
 		borrow_frozen(py, o);
 	else if (raddr_vec_has(&py->interned, h->address[o]))
 		borrow(h, o, 0, h->edge_nr[o]);

@@ -37,6 +37,9 @@ static inline bool raddr_vec_has(const struct raddr_vec *v, raddr addr)
 /* Bytes of a page of x86-64; larger pages are multiples of it. */
 #define MEMORY_PAGE UINT64_C(4096)
 
+/* A program's addresses lie below, on x86-64; the kernel's half follows. */
+#define MEMORY_ADDRESS_END (UINT64_C(1) << 47)
+
 static inline raddr memory_page_start(raddr addr)
 {
 	return addr & ~(MEMORY_PAGE - 1);

@@ -5,9 +5,7 @@
 
 #include "target/memory.h"
 
-#define COOKIE "xdebugpy"
 #define HEADER_WORDS ((size_t)3)
-#define NEWEST_MINOR 15
 
 /* No struct that is told of comes near: the interpreter's has 226 KB. */
 #define SIZE_MAX_PLAUSIBLE (1u << 20)
@@ -35,7 +33,8 @@ static const struct word {
 
 uint32_t debug_offsets_version(const uint8_t *bytes, size_t len)
 {
-	if (!bytes || len < HEADER_WORDS * 8 || memcmp(bytes, COOKIE, 8) != 0)
+	if (!bytes || len < HEADER_WORDS * 8 ||
+	    memcmp(bytes, DEBUG_OFFSETS_COOKIE, 8) != 0)
 		return 0;
 	return get_u64(bytes + 8) >> 32 ? 0 : (uint32_t)get_u64(bytes + 8);
 }

@@ -16,6 +16,12 @@
 /* Bytes of the largest that is known (3.15); shorter reads are fine. */
 #define DEBUG_OFFSETS_MAX 888
 
+/* Its first 8 bytes. */
+#define DEBUG_OFFSETS_COOKIE "xdebugpy"
+
+/* The newest 3.x whose words are known, as are those of the tables. */
+#define NEWEST_MINOR 15
+
 /* The version in a _Py_DebugOffsets; 0: the bytes are none. */
 uint32_t debug_offsets_version(const uint8_t *bytes, size_t len);
 

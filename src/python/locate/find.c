@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "python/layout/debug-offsets.h"
 #include "python/layout/layout-choose.h"
 #include "python/locate/find.h"
 #include "python/locate/restore.h"
@@ -21,10 +22,7 @@
 #include "python/values/text.h"
 #include "target/live/children.h"
 
-#define MAX_INTERPRETERS 1024
 #define MAX_CHILDREN 64
-#define NEWEST_MINOR 15		/* that the tables know */
-#define DEBUG_OFFSETS_MAX 1024
 
 /* --- the version -------------------------------------------------------- */
 

@@ -22,10 +22,7 @@
 #include "python/state/words.h"
 #include "python/types/object-map.h"
 
-#define LINK_MASK (~3ull)
-#define PREV_FINALIZED 1
 #define MAX_BAD_NODES 1000
-#define MAX_INTERPRETERS 1024
 
 static raddr state_of(const struct python *py, raddr interp)
 {
@@ -43,14 +40,14 @@ static raddr state_of(const struct python *py, raddr interp)
  */
 static bool is_head(struct python *py, raddr head)
 {
-	raddr next = word_at(py, head, 0) & LINK_MASK;
-	raddr prev = word_at(py, head, 8) & LINK_MASK;
+	raddr next = word_at(py, head, 0) & GC_LINK_MASK;
+	raddr prev = word_at(py, head, 8) & GC_LINK_MASK;
 
 	if (truncated_lacks(py, head) || truncated_lacks(py, head + 8))
 		return true;
 	return next && prev &&
-	       ((word_at(py, next, 8) & LINK_MASK) == head ||
-		(word_at(py, prev, 0) & LINK_MASK) == head ||
+	       ((word_at(py, next, 8) & GC_LINK_MASK) == head ||
+		(word_at(py, prev, 0) & GC_LINK_MASK) == head ||
 		(truncated_lacks(py, next) && truncated_lacks(py, prev)));
 }
 
@@ -191,7 +188,7 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 	if (h->generation[o] != GENERATION_UNTRACKED)
 		return false;
 	h->generation[o] = generation;
-	if (get_u64(p + 8) & PREV_FINALIZED)
+	if (get_u64(p + 8) & GC_PREV_FINALIZED)
 		h->flags[o] |= OBJECT_FINALIZED;
 	w->nr++;
 	return true;
@@ -201,7 +198,7 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 static bool walk_along(struct python *py, raddr head, unsigned int link,
 		       uint8_t generation, struct walk *w)
 {
-	raddr node = word_at(py, head, link) & LINK_MASK, before = head;
+	raddr node = word_at(py, head, link) & GC_LINK_MASK, before = head;
 
 	while (node && node != head) {
 		const uint8_t *p = memory_at(py->memory, node, GC_HEAD_SIZE);
@@ -213,7 +210,7 @@ static bool walk_along(struct python *py, raddr head, unsigned int link,
 			return false;
 		}
 		before = node;
-		node = get_u64(p + link) & LINK_MASK;
+		node = get_u64(p + link) & GC_LINK_MASK;
 	}
 	if (!node)
 		python_torn(py, before, w->nr);

@@ -26,11 +26,9 @@
 #include "python/values/dict.h"
 #include "python/values/text.h"
 
-#define COOKIE "xdebugpy"
 #define OFFSETS_MAX 1024
 #define RUNTIME_SIZE_AT 24	/* of the cookie, in _Py_DebugOffsets */
 #define RUNTIME_SIZE_MAX (1u << 24)
-#define MAX_INTERPRETERS 1024
 #define FIRST_WITH_COOKIE 0x030d0000u
 
 /* --- does all of it agree? ---------------------------------------------- */
@@ -152,7 +150,7 @@ static bool is_told(struct python *py, raddr at, const uint8_t *p,
 static bool has_cookie(struct python *py, raddr at, const uint8_t *p,
 		       uint64_t len)
 {
-	return !memcmp(p, COOKIE, 8) && is_told(py, at, p, len);
+	return !memcmp(p, DEBUG_OFFSETS_COOKIE, 8) && is_told(py, at, p, len);
 }
 
 /* Does the list of interpreters that begins with `head` end with `main`? */

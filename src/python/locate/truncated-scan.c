@@ -12,8 +12,6 @@
 #include "python/types/object-map.h"
 #include "python/types/types.h"
 
-#define LINK_MASK (~3ull)
-#define PREV_FINALIZED 1
 #define OLDEST 2		/* generation */
 /* A core of many GB is not read to its end for what a scan may find. */
 #define MAX_SCANNED (2ull << 30)
@@ -31,10 +29,10 @@ static bool has_neighbour(struct python *py, raddr node, raddr next,
 	bool is_next = memory_u64(py->memory, next + 8, &from_next);
 	bool is_prev = memory_u64(py->memory, prev, &from_prev);
 
-	if (is_next ? (from_next & LINK_MASK) != node
+	if (is_next ? (from_next & GC_LINK_MASK) != node
 		    : !truncated_lacks(py, next))
 		return false;
-	if (is_prev ? (from_prev & LINK_MASK) != node
+	if (is_prev ? (from_prev & GC_LINK_MASK) != node
 		    : !truncated_lacks(py, prev))
 		return false;
 	return is_next || is_prev;
@@ -51,14 +49,15 @@ static bool is_count(struct python *py, const uint8_t *obj)
 
 static bool may_be_address(uint64_t word)
 {
-	return word >= 4096 && word < 1ull << 47;
+	return word >= MEMORY_PAGE && word < MEMORY_ADDRESS_END;
 }
 
 /* `p` are the bytes of a PyGC_Head and of the object behind it. */
 static bool is_node(struct python *py, raddr node, const uint8_t *p)
 {
 	const uint8_t *obj = p + GC_HEAD_SIZE;
-	raddr next = get_u64(p) & LINK_MASK, prev = get_u64(p + 8) & LINK_MASK;
+	raddr next = get_u64(p) & GC_LINK_MASK;
+	raddr prev = get_u64(p + 8) & GC_LINK_MASK;
 	raddr type = get_u64(obj + py->layout.object_type);
 	uint32_t index;
 
@@ -82,10 +81,11 @@ static void add_node(struct python *py, raddr node, const uint8_t *p)
 	if (o == OID_NONE || h->generation[o] != GENERATION_UNTRACKED)
 		return;
 	h->generation[o] = OLDEST;
-	if (get_u64(p + 8) & PREV_FINALIZED)
+	if (get_u64(p + 8) & GC_PREV_FINALIZED)
 		h->flags[o] |= OBJECT_FINALIZED;
-	truncated_note_object(py, (get_u64(p) & LINK_MASK) + GC_HEAD_SIZE);
-	truncated_note_object(py, (get_u64(p + 8) & LINK_MASK) + GC_HEAD_SIZE);
+	truncated_note_object(py, (get_u64(p) & GC_LINK_MASK) + GC_HEAD_SIZE);
+	truncated_note_object(py, (get_u64(p + 8) & GC_LINK_MASK) +
+				  GC_HEAD_SIZE);
 }
 
 typedef void truncated_visit(struct python *py, raddr at, const uint8_t *p,

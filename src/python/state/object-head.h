@@ -14,6 +14,10 @@
  * have none. */
 #define GC_HEAD_SIZE 16
 
+/* Its two words are _gc_next and _gc_prev; their low bits are flags. */
+#define GC_LINK_MASK (~3ull)
+#define GC_PREV_FINALIZED 1
+
 /* ob_gc_bits of free-threaded builds: Include/internal/pycore_gc.h */
 #define GC_BIT_TRACKED 1
 #define GC_BIT_FINALIZED 2

@@ -33,6 +33,9 @@ struct interpreter {
 };
 VEC_DEFINE(interpreter_vec, struct interpreter);
 
+/* Their list is followed no further: it may be damaged, and go round. */
+#define MAX_INTERPRETERS 1024
+
 /*
  * Types that pyheld knows, by address; 0: not found.  They are found by
  * symbol or, in a core without files, by name.

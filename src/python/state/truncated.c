@@ -19,7 +19,8 @@ void truncated_init(struct python *py)
 bool truncated_may_be_file(struct python *py, raddr addr)
 {
 	return py->truncated && py->truncated->no_files && addr >= 65536 &&
-	       addr < 1ull << 47 && !maps_find(&py->target->mappings, addr);
+	       addr < MEMORY_ADDRESS_END &&
+	       !maps_find(&py->target->mappings, addr);
 }
 
 void truncated_release(struct python *py)

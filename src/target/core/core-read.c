@@ -10,8 +10,6 @@
 
 #include "target/core/core-read.h"
 
-/* The kernel's half of the address space begins there. */
-#define ADDRESS_MAX (UINT64_C(1) << 47)
 /* vm.max_map_count can be raised, but not beyond what int counts. */
 #define CORE_LOADS_MAX (16U << 20)
 
@@ -79,9 +77,9 @@ static struct error *add_load(struct core *c, const char *name, size_t i,
 	if (p->p_filesz > p->p_memsz)
 		return corrupt(name, i, "holds more than it maps");
 	/* [vsyscall], which is none of the process's memory. */
-	if (p->p_vaddr + p->p_memsz > ADDRESS_MAX)
+	if (p->p_vaddr + p->p_memsz > MEMORY_ADDRESS_END)
 		c->vsyscall_missing |= p->p_offset + p->p_filesz > c->size;
-	if (!p->p_memsz || p->p_vaddr + p->p_memsz > ADDRESS_MAX)
+	if (!p->p_memsz || p->p_vaddr + p->p_memsz > MEMORY_ADDRESS_END)
 		return NULL;
 	l.end = p->p_vaddr + p->p_memsz;
 	if (l.offset < c->size)
