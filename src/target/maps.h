@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/maps.h - /proc/PID/maps, read and judged.
+ * target/maps.h - the mappings of a process, from /proc/PID/maps.
  */
 #ifndef TARGET_MAPS_H
 #define TARGET_MAPS_H
@@ -20,11 +20,13 @@ struct mapping {
 VEC_DEFINE(mapping_vec, struct mapping);
 
 /*
- * Read the maps of the process whose /proc directory is `dir`.  `root` is
- * where its root directory lies in ours ("" where it is the same): the kernel
- * shows paths as we see them, `path` is as the target sees it.
+ * Read the mappings of the process whose /proc directory is `dir`, in order of
+ * addresses.  The kernel shows paths as we see them; `root` is where the root
+ * directory of the process lies in ours ("": they are the same), and is taken
+ * off.  The caller releases `ret` with maps_release().
  *
- * ERR_GONE: there are none (it exited).
+ * ERR_GONE: there are no mappings (the process exited).  ERR_PERMISSION: they
+ * must not be read.  ERR_SYSTEM: any other failure.
  */
 struct error *maps_read(int dir, const char *root, struct mapping_vec *ret)
 	MUST_CHECK;

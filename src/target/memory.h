@@ -5,12 +5,12 @@
  * A raddr is an address in the target: an integer, never cast to a pointer.
  * Bytes read are untrusted.
  *
- * A `memory` is a sorted list of segments that do not overlap.  A segment's
- * bytes are here already (copied while the target was stopped, or mapped from
- * a file), or come on the first touch (a lazy segment: read-only file pages).
- * Live process, core and the tests' fake memory all become this one thing.
- * Mappings that touch one another and were copied together are one segment,
- * so an object may lie across the border of two mappings.
+ * A `memory` is a sorted list of segments that do not overlap.  The bytes of a
+ * segment are here already (copied while the target was stopped, or mapped from
+ * a core), or they come on first touch (a lazy segment, from a file).  A live
+ * process, a core and the fake memory of tests all become a `memory`.
+ * Mappings that touch one another and were copied together are one segment, so
+ * that an object may lie across the border of two mappings.
  */
 #ifndef TARGET_MEMORY_H
 #define TARGET_MEMORY_H
@@ -56,15 +56,16 @@ struct segment {
 	raddr start, end;	/* end is past the last byte */
 	uint8_t *bytes;		/* end - start of them; [0] is at `start` */
 	unsigned int prot;	/* SEGMENT_READ | ... of the target's mapping */
-	unsigned int index;	/* its place in memory.segments */
+	unsigned int index;	/* in memory.segments */
 	/*
-	 * NULL: all bytes are here.  Else one bit a chunk: it was filled.
-	 * Freed by the memory, also as soon as all of them are.
+	 * NULL: all bytes are here.  Else a bitmap of the chunks that are.
+	 * The memory frees it, as soon as all chunks are here.
 	 */
 	uint8_t *filled;
 	/*
-	 * Fill `len` bytes at `offset` (both multiples of SEGMENT_CHUNK but at
-	 * the end); false: can't be read (the chunk stays unmapped).
+	 * Fill `len` bytes at `offset`, which are multiples of SEGMENT_CHUNK,
+	 * but for `len` at the end of the segment.  False: they can't be read;
+	 * the chunk reads as unmapped, and it is tried again.
 	 */
 	bool (*fill)(struct segment *s, uint64_t offset, uint64_t len);
 	void *fill_context;
@@ -82,13 +83,15 @@ struct memory {
 #define MEMORY_INIT { NULL, 0, NULL, 0 }
 
 /*
- * Add a segment; it is copied, `bytes` and the rest then belong to `m`.
- * Call memory_sort() when all are added, before any read.
+ * Add a segment.  The struct is copied, and what it points to then belongs to
+ * `m`.  Call memory_sort() when all are added, before any read.
  */
 void memory_add(struct memory *m, const struct segment *s);
 /*
- * ERR_CORRUPT: two segments overlap (a core may claim so); the later of the
- * two has been cut or dropped, and the rest can be read all the same.
+ * Sort the segments, so that they can be read.
+ *
+ * ERR_CORRUPT: two segments overlap (a core may claim so).  The later one of
+ * the two was shortened or dropped, and all others can be read.
  */
 struct error *memory_sort(struct memory *m) MUST_CHECK;
 void memory_release(struct memory *m);
@@ -96,13 +99,13 @@ void memory_release(struct memory *m);
 /* The segment that holds `addr`, or NULL. */
 const struct segment *memory_find(struct memory *m, raddr addr);
 
-/* For memory_at(): find the segment, fill what is lazy. */
+/* The slow path of memory_at(): finds the segment, and fills a lazy one. */
 const uint8_t *memory_at_slow(struct memory *m, raddr addr, uint64_t len);
 
 /*
- * The `len` bytes at `addr`, in place, or NULL where any of them is not
- * mapped.  Valid as long as `m`; the bytes never change.  `len` 0 asks only
- * whether `addr` is in a segment.
+ * A pointer to the `len` bytes at `addr`; NULL: some of them are not mapped, or
+ * they are not all in one segment.  It is valid as long as `m` is, and the
+ * bytes never change.  `len` 0 asks only whether `addr` lies in a segment.
  */
 static inline const uint8_t *memory_at(struct memory *m, raddr addr,
 				       uint64_t len)
@@ -115,8 +118,8 @@ static inline const uint8_t *memory_at(struct memory *m, raddr addr,
 	return memory_at_slow(m, addr, len);
 }
 
-/* True where `nr` items of `size` bytes at `addr` are mapped; for lengths
- * that the target claims.  The product may overflow: then false. */
+/* Are `nr` items of `size` bytes at `addr` mapped?  For lengths that the target
+ * claims: false also if the product overflows. */
 bool memory_has_array(struct memory *m, raddr addr, uint64_t nr,
 		      uint64_t size);
 
@@ -155,7 +158,8 @@ static inline uint16_t get_u16(const uint8_t *p)
 	return x;
 }
 
-/* One word; false where it is not mapped (`*ret` is untouched). */
+/* Read a word of 8 or of 4 bytes; false: it is not mapped, and `*ret` is as it
+ * was. */
 static inline bool memory_u64(struct memory *m, raddr addr, uint64_t *ret)
 {
 	const uint8_t *p = memory_at(m, addr, 8);
@@ -177,8 +181,8 @@ static inline bool memory_u32(struct memory *m, raddr addr, uint32_t *ret)
 }
 
 /*
- * The NUL-terminated string at `addr`, in place, or NULL where it is
- * unmapped or longer than `max` bytes.
+ * A pointer to the NUL-terminated string at `addr`; NULL: it is not mapped, or
+ * longer than `max` bytes.
  */
 const char *memory_string(struct memory *m, raddr addr, uint64_t max);
 

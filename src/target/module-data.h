@@ -18,7 +18,7 @@ bool module_data_is_missing(struct target *t, const struct module *module);
 /*
  * Add to t->memory what is missing of the module's writable mappings, as far
  * as its file has it: .data, not .bss.  `*bytes` is how much that was; 0 if
- * the file can't be had.
+ * the file is not available.
  *
  * ERR_CORRUPT: what was added overlaps what is there.
  */

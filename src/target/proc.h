@@ -13,36 +13,40 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* The descriptor of /proc/PID, or -1 with errno. */
+/* A descriptor of /proc/PID, which the caller closes; -1 with errno. */
 int proc_open(pid_t pid);
 
 /*
- * Add all of the file `name` below `dir` to `s`; false with errno.  The file
- * ends at 256 MB, whatever the target does to make it longer.
+ * Add the contents of the file `name` in the directory `dir` to `s`; false with
+ * errno on failure, with `s` as far as it was read.  No more than 256 MB are
+ * read, whatever the target does to make the file longer.
  */
 bool proc_read(int dir, const char *name, struct str *s);
 
-/* The text of a link, "" where it can't be read; the caller frees it. */
+/* The target of a symbolic link, to be freed; "" if it can't be read. */
 char *proc_link(int dir, const char *name);
 
 /*
- * The value of `key` ("Tgid") in the text of a status file, in place, or
- * NULL; it ends at the line's end.
+ * The value of the field `key` ("Tgid") in the text of a status file.  It
+ * points into that text and ends at the end of the line.  NULL: no such field.
  */
 const char *proc_field(const struct str *status, const char *key);
+/* The value as a decimal number; 0: no such field. */
 uint64_t proc_field_u64(const struct str *status, const char *key);
 
-/* The last number of a field ("NSpid": as the innermost namespace has it). */
+/* The last number of a field; 0: none.  The last of "NSpid" is the PID in the
+ * innermost namespace. */
 uint64_t proc_field_last(const struct str *status, const char *key);
 
 /*
- * Field `nr` (3 and later, as proc(5) counts them) of the text of a stat
- * file; 0 where there is none.
+ * Field `nr` of the text of a stat file, counted as in proc(5), from 4 on; 0:
+ * there is none.
  */
 uint64_t proc_stat_u64(const struct str *stat, unsigned int nr);
+/* Field 3, the state: 'R', 'S', 'D', 'Z' and others; '\0': there is none. */
 char proc_stat_state(const struct str *stat);
 
-/* The name of a process, "?" where it can't be read; the caller frees it. */
+/* The name of a process (comm), to be freed; "?" if it can't be read. */
 char *proc_comm(int dir);
 char *proc_comm_of(pid_t pid);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/room.h - is there memory for a copy?
+ * target/room.h - is there enough memory for a copy?
  *
- * A copy takes as much as the process itself.  Where memory ends, the kernel
- * ends a process: that must never be the one that is looked at.
+ * A copy takes as much memory as the process itself.  When memory runs out, the
+ * kernel kills a process: that must never be the target.
  */
 #ifndef TARGET_ROOM_H
 #define TARGET_ROOM_H
@@ -13,18 +13,19 @@
 
 #include "base/error.h"
 
-/* From now on the kernel ends us first when memory runs out. */
+/* When memory runs out, have the kernel kill us before any other process. */
 void room_yield(void);
 
 /*
- * Is there room to read `bytes` of process `pid`?  `taken` of them have their
- * memory already.  ERR_SYSTEM: the machine has less, or a memory limit on the
- * control groups that we are in.
+ * Is there memory to copy `bytes` of the process `pid`, and for the graph that
+ * is made of them?  `taken` bytes of that are allocated already.
+ *
+ * ERR_SYSTEM: the machine has less, or a control group's limit leaves less.
  */
 struct error *room_check(pid_t pid, uint64_t bytes, uint64_t taken)
 	MUST_CHECK;
 
-/* Bytes of memory that may still be used; UINT64_MAX: it can't be told. */
+/* Bytes of memory that we may still allocate; UINT64_MAX: unknown. */
 uint64_t room_left(void);
 
 #endif

@@ -101,7 +101,7 @@ struct target_source {
 	struct error *(*snapshot)(struct target *t,
 				  const struct snapshot_options *options);
 	/* A descriptor of the mapping's file, which stays the source's; -1:
-	 * the file can't be had. */
+	 * the file is not available. */
 	int (*file)(struct target *t, const struct mapping *m);
 	/*
 	 * Where file() returns -1: a descriptor of the file's separate debug

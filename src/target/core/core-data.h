@@ -12,7 +12,7 @@
  *	core-files.c	finds these files and compares them with the core
  *	core-maps.c	makes mappings and memory of all that
  *	core-command.c	the command line, from the stack
- *	core-symbols.c	symbols of a file that can't be had
+ *	core-symbols.c	symbols of a file that is not available
  *	core-restore.c	data that a truncated core lacks, from its file
  *	core.c		opens the target
  *
@@ -50,7 +50,7 @@ struct core_file {
 	bool deleted;		/* before the core was made */
 	bool tried;		/* opening it was tried */
 	bool refused;		/* a warning has said that it is not used */
-	int fd;			/* -1: it can't be had */
+	int fd;			/* -1: it is not available */
 	int debug_fd;		/* its separate debug information, or -1 */
 	uint64_t size;		/* bytes; known with `fd` */
 	raddr start;		/* where its first page is; 0: unknown */

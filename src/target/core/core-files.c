@@ -50,7 +50,7 @@ static void take_symbols(struct wanted *w, int fd, const char *path)
 
 /*
  * A file of debug information has the program's headers and build-id, but in
- * place of its code nothing: it is good for symbols.  True where it is one.
+ * place of its code nothing: it is good for symbols.  True if it is one.
  */
 static bool take_debug(struct wanted *w, int fd, const char *path)
 {
@@ -292,7 +292,7 @@ unsigned int core_file_prot(struct core *c, struct target *t,
 	return prot;
 }
 
-/* --- what can't be had --- */
+/* --- what is not available --- */
 
 void core_warn_of_files(struct core *c, struct target *t)
 {

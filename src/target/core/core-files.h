@@ -41,7 +41,8 @@ struct error *core_check_executable(const char *path) MUST_CHECK;
 /* Is `path` usable as --sysroot?  ERR_UNSUPPORTED: it is no directory. */
 struct error *core_check_sysroot(const char *path) MUST_CHECK;
 
-/* Warn of the files of code that can't be had, and of those not verified. */
+/* Warn of files of code that are not available, and of files that could not be
+ * verified. */
 void core_warn_of_files(struct core *c, struct target *t);
 
 /* Close and free all files. */

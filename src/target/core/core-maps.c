@@ -142,7 +142,7 @@ static void unmap(struct segment *s)
 	free(s->fill_context);
 }
 
-/* Read, not mapped: a file that is cut short under a mapping kills us. */
+/* Read, not mapped: a mapping kills us when its file is truncated. */
 static bool fill_from_file(struct segment *s, uint64_t offset, uint64_t len)
 {
 	const struct left_out *z = s->fill_context;
@@ -212,8 +212,10 @@ static void add_of_file(struct core *c, struct target *t, struct memory *rest,
 static void add_rest(struct core *c, struct target *t, struct memory *rest,
 		     const struct mapping *m, const struct core_load *l)
 {
-	raddr cut = l->start + l->present, end = l->start + l->file_size;
-	raddr start = MAX(m->start, m->prot & SEGMENT_WRITE ? end : cut);
+	raddr present_end = l->start + l->present;
+	raddr end = l->start + l->file_size;
+	raddr start = MAX(m->start, m->prot & SEGMENT_WRITE ? end :
+							      present_end);
 
 	if (start >= m->end)
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/core/core-symbols.h - symbols of a file that can't be had.
+ * target/core/core-symbols.h - symbols of a file that is not available.
  *
  * The core may hold the file's .dynsym, as the dynamic linker uses it: gcore
  * writes it, because it shares a mapping with the ELF header; the kernel

@@ -15,26 +15,31 @@
 
 struct first_page {
 	uint8_t bytes[FIRST_PAGE_LEN];
-	size_t len;		/* 0: not there; else all of it */
+	size_t len;		/* FIRST_PAGE_LEN; 0: the page is not there */
 };
 
-/* `bytes` is FIRST_PAGE_LEN of them, or NULL: not there. */
+/* Copy FIRST_PAGE_LEN bytes; NULL: the page is not there. */
 void first_page_set(struct first_page *p, const uint8_t *bytes);
-/* Zeros follow a file that is shorter. */
+/* Read it from a file; one that is shorter is filled up with zeros.  On
+ * failure, and for an empty file, the page is not there. */
 void first_page_read(struct first_page *p, int fd);
 
-bool first_page_is_elf(const struct first_page *p);	/* 64-bit */
-/* Program header `i`; false: there is none, or not in the page. */
+/* Is it the beginning of a 64-bit ELF file? */
+bool first_page_is_elf(const struct first_page *p);
+
+/* Program header `i`; false: there is none, or it lies outside the page. */
 bool first_page_header(const struct first_page *p, unsigned int i,
 		       Elf64_Phdr *ret);
+
+/* The build-id, in the page.  Linkers put it right behind the headers. */
 struct build_id first_page_id(const struct first_page *p);
 
-/* The address that the file would be mapped at if nothing moved it. */
+/* The page of the lowest PT_LOAD, as the file was linked; 0: there is none. */
 uint64_t first_page_address(const struct first_page *p);
 
 /*
- * Is it the same file?  By build-id; where there is none, a file that is
- * mapped privately begins as its mapping does.
+ * Are `a` and `b` of the same file?  They are if their build-ids are equal; if
+ * neither has one, if all bytes are equal.
  */
 bool first_page_same(const struct first_page *a, const struct first_page *b);
 

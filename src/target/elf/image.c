@@ -124,7 +124,7 @@ static struct error *open_owned(int fd, const char *name, struct image **ret)
 
 	im->fd = fd;
 	im->name = xstrdup(name);
-	/* Not mapped: a file that is cut short under a mapping kills us. */
+	/* Not mapped: a mapping kills us when its file is truncated. */
 	im->elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!im->elf)
 		err = bad_file(name, "can't be read");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/children.h - the processes that a process has started.
+ * target/live/children.h - the processes that a process started.
  */
 #ifndef TARGET_LIVE_CHILDREN_H
 #define TARGET_LIVE_CHILDREN_H
@@ -12,8 +12,9 @@
 VEC_DEFINE(pid_vec, pid_t);
 
 /*
- * Add the descendants of `pid`, nearest first, at most `max`.  Those that come
- * or go while /proc is read may be missing.
+ * Add the descendants of `pid` to `ret`, children before grandchildren, until
+ * `ret` has `max`.  Processes that start or exit while /proc is read may be
+ * missing.
  */
 void children_find(pid_t pid, size_t max, struct pid_vec *ret);
 

@@ -421,16 +421,16 @@ struct error *copy_take(struct copy *c)
 }
 
 /* Segments in an area free it when the last of them goes. */
-static struct place *place_of(struct copy *c, struct place **places,
+static struct buffer *buffer_of(struct copy *c, struct buffer **buffers,
 			      const struct piece *p)
 {
 	struct area *a = &c->areas.v[p->area];
 
-	if (!places[p->area]) {
-		places[p->area] = place_new(a->bytes, a->end - a->start);
+	if (!buffers[p->area]) {
+		buffers[p->area] = buffer_new(a->bytes, a->end - a->start);
 		a->used = true;
 	}
-	return places[p->area];
+	return buffers[p->area];
 }
 
 /*
@@ -438,16 +438,16 @@ static struct place *place_of(struct copy *c, struct place **places,
  * touch are one segment, so that an object may lie across their border.
  */
 static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
-		      struct place **places, struct segment *run)
+		      struct buffer **buffers, struct segment *run)
 {
 	const struct mapping *map = &c->mappings.v[p->mapping];
 	const struct range *ranges = c->ranges.v + p->first_range;
 	size_t nr_ranges = p->end_range - p->first_range;
-	struct place *place = place_of(c, places, p);
+	struct buffer *buffer = buffer_of(c, buffers, p);
 
 	if (p->from_file &&
 	    !lazy_complete(c->live, map, p->bytes, ranges, nr_ranges)) {
-		lazy_add(m, c->live, map, p->bytes, place, ranges, nr_ranges);
+		lazy_add(m, c->live, map, p->bytes, buffer, ranges, nr_ranges);
 		return;
 	}
 	if (run->end && run->end == map->start &&
@@ -463,32 +463,32 @@ static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
 		.end = map->end,
 		.bytes = p->bytes,
 		.prot = map->prot,
-		.fill_context = place,
-		.release = place_segment_release,
+		.fill_context = buffer,
+		.release = buffer_release_segment,
 	};
-	place_hold(place);
+	buffer_hold(buffer);
 }
 
 struct error *copy_finish(struct copy *c, struct memory *m)
 {
-	CLEANUP(freep) struct place **places = NULL;
+	CLEANUP(freep) struct buffer **buffers = NULL;
 	struct segment run = { .end = 0 };
 	size_t next = 0;
 
-	places = xcalloc(c->areas.nr, sizeof(*places));
+	buffers = xcalloc(c->areas.nr, sizeof(*buffers));
 	for (size_t i = 0; i < c->mappings.nr; i++) {
 		const struct mapping *map = &c->mappings.v[i];
 
 		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
-			add_piece(c, m, &c->pieces.v[next++], places, &run);
+			add_piece(c, m, &c->pieces.v[next++], buffers, &run);
 		else if (mapping_kind(map) == MAPPING_FILE)
 			lazy_add(m, c->live, map, NULL, NULL, NULL, 0);
 	}
 	if (run.end)
 		memory_add(m, &run);
 	for (size_t i = 0; i < c->areas.nr; i++)
-		if (places[i])
-			place_drop(places[i]);
+		if (buffers[i])
+			buffer_drop(buffers[i]);
 	m->bytes_copied = c->bytes;
 	return memory_sort(m);
 }

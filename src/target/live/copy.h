@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/copy.h - the places that a process's memory is copied to.
+ * target/live/copy.h - the copy of a process's memory.
  *
- *	copy_prepare()	while it runs: reserve places, touch their pages
- *	copy_take()	while it stands still: copy
- *	copy_finish()	while it runs again: what comes from files; hand all
- *			over to a `memory`
- *	copy_release()
+ *	copy_init()
+ *	copy_prepare()	while it runs: reserve areas, touch their pages
+ *	copy_take()	while it is stopped: copy
+ *	copy_finish()	while it runs again: add what comes from files, and
+ *			hand all over to a `memory`
+ *	copy_release()	in any case
+ *
+ * copy_prepare() and copy_take() may be repeated, in this order.
  *
  * Writing to pages that were never touched is far slower than the copy itself
  * (0.3 against 5 GB/s were measured): that is what copy_prepare() is for.  An
  * area is a reservation of address space around mappings that are near one
- * another, with room for their growth; only what is written takes memory.
+ * another, with space for their growth; only pages that are written take
+ * memory.
  */
 #ifndef TARGET_LIVE_COPY_H
 #define TARGET_LIVE_COPY_H
@@ -20,19 +24,19 @@
 #include "target/live/pages.h"
 
 struct area {
-	raddr start, end;
-	uint8_t *bytes;		/* [0] is at `start` */
+	raddr start, end;	/* addresses of the target that it is for */
+	uint8_t *bytes;		/* [0] is the byte at `start` */
 	bool used;		/* handed over to the memory */
 };
 VEC_DEFINE(area_vec, struct area);
 
 /* A mapping that is copied, wholly or in part. */
 struct piece {
-	size_t mapping;		/* its index in the mappings */
-	size_t area;		/* where it is copied to: its index ... */
-	uint8_t *bytes;		/* ... and the place there */
-	size_t first_range, end_range; /* what is copied of it */
-	bool from_file;		/* what is not copied comes from its file */
+	size_t mapping;		/* index in copy.mappings */
+	size_t area;		/* index in copy.areas: where it is copied to */
+	uint8_t *bytes;		/* its first byte there */
+	size_t first_range, end_range; /* what is copied: of copy.ranges */
+	bool from_file;		/* the rest comes from its file */
 };
 VEC_DEFINE(piece_vec, struct piece);
 
@@ -40,21 +44,40 @@ struct copy {
 	struct live *live;
 	struct pages pages;
 	struct area_vec areas;
-	/* Of the last look: */
+	/* As of the last copy_prepare() or copy_take(): */
 	struct mapping_vec mappings;
 	struct piece_vec pieces;
 	struct range_vec ranges;
-	uint64_t touched;	/* bytes that have memory */
-	/* Of copy_take(): */
-	uint64_t bytes;		/* that were copied */
-	uint64_t lost;		/* that could not be read */
+	uint64_t touched;	/* bytes of the areas that have memory */
+	/* By copy_take(): */
+	uint64_t bytes;		/* copied */
+	uint64_t lost;		/* bytes that could not be read: zero */
 };
 
+/* `live` must outlive the copy and the memory that is made of it. */
 void copy_init(struct copy *c, struct live *live);
-/* ERR_SYSTEM: there is no memory for it, among others. */
+
+/*
+ * Find out what is to be copied, and prepare memory for it.
+ *
+ * ERR_GONE: the process exited.  ERR_PERMISSION: it must not be read.
+ * ERR_SYSTEM: there is not enough memory.
+ */
 struct error *copy_prepare(struct copy *c) MUST_CHECK;
+
+/*
+ * Copy what is there now.  Pages that can't be read are zero and counted in
+ * `lost`.  Errors: see copy_prepare().
+ */
 struct error *copy_take(struct copy *c) MUST_CHECK;
+
+/*
+ * Add the segments of what was copied to `m`, which takes over the areas, and
+ * lazy segments for mappings of files.  ERR_CORRUPT: segments overlap.
+ */
 struct error *copy_finish(struct copy *c, struct memory *m) MUST_CHECK;
+
+/* Free everything that was not handed over. */
 void copy_release(struct copy *c);
 
 #endif

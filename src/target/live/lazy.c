@@ -13,7 +13,7 @@
 
 struct lazy {
 	struct live *live;
-	struct place *place;
+	struct buffer *buffer;
 	int fd;			/* of live->files; -1: read the process */
 	raddr start;
 	uint64_t offset;	/* in the file, of `start` */
@@ -22,30 +22,30 @@ struct lazy {
 	struct range_vec own;	/* where `copied` must outlive its giver */
 };
 
-struct place *place_new(uint8_t *bytes, uint64_t len)
+struct buffer *buffer_new(uint8_t *bytes, uint64_t len)
 {
-	struct place *p = xmalloc(sizeof(*p));
+	struct buffer *p = xmalloc(sizeof(*p));
 
-	*p = (struct place){ bytes, len, 1 };
+	*p = (struct buffer){ bytes, len, 1 };
 	return p;
 }
 
-void place_hold(struct place *p)
+void buffer_hold(struct buffer *p)
 {
-	p->held++;
+	p->references++;
 }
 
-void place_drop(struct place *p)
+void buffer_drop(struct buffer *p)
 {
-	if (--p->held)
+	if (--p->references)
 		return;
 	munmap(p->bytes, p->len);
 	free(p);
 }
 
-void place_segment_release(struct segment *s)
+void buffer_release_segment(struct segment *s)
 {
-	place_drop(s->fill_context);
+	buffer_drop(s->fill_context);
 }
 
 /*
@@ -133,7 +133,7 @@ static void lazy_release(struct segment *s)
 {
 	struct lazy *z = s->fill_context;
 
-	place_drop(z->place);
+	buffer_drop(z->buffer);
 	range_vec_release(&z->own);
 	free(z);
 }
@@ -157,7 +157,7 @@ bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
 	       fill_around(&z, bytes, map->start, map->end);
 }
 
-static struct place *own_place(uint64_t len)
+static struct buffer *own_buffer(uint64_t len)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -165,7 +165,7 @@ static struct place *own_place(uint64_t len)
 	if (p == MAP_FAILED)
 		return NULL;
 	madvise(p, len, MADV_NOHUGEPAGE);
-	return place_new(p, len);
+	return buffer_new(p, len);
 }
 
 /* Without a file: while the process is still there. */
@@ -182,13 +182,13 @@ static void fill_now(struct segment *s)
 }
 
 static struct lazy *lazy_new(struct live *l, const struct mapping *map,
-			     struct place *place, const struct range *copied,
+			     struct buffer *buffer, const struct range *copied,
 			     size_t nr_copied)
 {
 	struct lazy *z = xcalloc(1, sizeof(*z));
 
 	z->live = l;
-	z->place = place;
+	z->buffer = buffer;
 	z->fd = file_of(&l->files, l->dir, map);
 	z->start = map->start;
 	z->offset = map->offset;
@@ -200,21 +200,21 @@ static struct lazy *lazy_new(struct live *l, const struct mapping *map,
 }
 
 void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
-	      uint8_t *bytes, struct place *place, const struct range *copied,
+	      uint8_t *bytes, struct buffer *buffer, const struct range *copied,
 	      size_t nr_copied)
 {
 	uint64_t len = map->end - map->start;
 	struct segment s = { .start = map->start, .end = map->end };
 	struct lazy *z;
 
-	if (place)
-		place_hold(place);
+	if (buffer)
+		buffer_hold(buffer);
 	else
-		place = own_place(len);
-	if (!place)
+		buffer = own_buffer(len);
+	if (!buffer)
 		return;
-	z = lazy_new(l, map, place, copied, nr_copied);
-	s.bytes = bytes ? bytes : place->bytes;
+	z = lazy_new(l, map, buffer, copied, nr_copied);
+	s.bytes = bytes ? bytes : buffer->bytes;
 	s.prot = map->prot;
 	s.filled = xcalloc(len / SEGMENT_CHUNK / 8 + 1, 1);
 	s.fill = lazy_fill;

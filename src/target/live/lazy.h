@@ -2,9 +2,9 @@
 /*
  * target/live/lazy.h - segments whose bytes come from a file on first touch.
  *
- * They are read with pread, never mapped: a file that is cut short under a
- * mapping would kill us.  Where a file can't be had its bytes come from the
- * process, at once.
+ * The file is read with pread and never mapped: a mapping would kill us when
+ * the file is truncated.  If the file is not available, the bytes are read from
+ * the process at once.
  */
 #ifndef TARGET_LIVE_LAZY_H
 #define TARGET_LIVE_LAZY_H
@@ -12,33 +12,36 @@
 #include "target/live/live-data.h"
 #include "target/live/pages.h"
 
-/* Mapped memory of ours that several segments lie in. */
-struct place {
-	uint8_t *bytes;
+/* Memory of ours that several segments share, with a reference count. */
+struct buffer {
+	uint8_t *bytes;		/* from mmap() */
 	uint64_t len;
-	unsigned int held;
+	unsigned int references;
 };
 
-/* Takes over `bytes`, of mmap(); one hold is the caller's. */
-struct place *place_new(uint8_t *bytes, uint64_t len);
-void place_hold(struct place *p);
-void place_drop(struct place *p);	/* the last one unmaps it */
-/* For a segment that is wholly copied: its fill_context is the place. */
-void place_segment_release(struct segment *s);
+/* Takes over `bytes`; the caller has the first reference. */
+struct buffer *buffer_new(uint8_t *bytes, uint64_t len);
+void buffer_hold(struct buffer *b);
+void buffer_drop(struct buffer *b);	/* the last one unmaps it */
+/* segment.release of a segment that was copied as a whole: its fill_context is
+ * the buffer, of which it has a reference. */
+void buffer_release_segment(struct segment *s);
 
 /*
- * Fill what was not copied (outside of `copied`) of a mapping now, where it
- * is small; false: it is not, or can't be filled.
+ * If the mapping is small, fill what was not copied of it, now, from its file
+ * or the process.  `bytes` are those of the mapping; the `nr_copied` ranges of
+ * `copied` are there already.  False: it is not small, or can't be filled.
  */
 bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
 		   const struct range *copied, size_t nr_copied);
 
 /*
- * Add a lazy segment for `map` to `m`: at `bytes` in `place` of which the
- * ranges `copied` are there already, or (NULL) at a place of its own.
+ * Add a lazy segment for the mapping `map` to `m`.  Its bytes are at `bytes` in
+ * `buffer`, and the `nr_copied` ranges of `copied` are there already; or, with
+ * both NULL, it gets a buffer of its own.  `l` must outlive `m`.
  */
 void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
-	      uint8_t *bytes, struct place *place, const struct range *copied,
+	      uint8_t *bytes, struct buffer *buffer, const struct range *copied,
 	      size_t nr_copied);
 
 #endif

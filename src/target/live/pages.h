@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/pages.h - which pages of a process are there.
+ * target/live/pages.h - which pages of a process are in memory.
+ *
+ * From /proc/PID/pagemap: with PAGEMAP_SCAN where the kernel has it (Linux
+ * 6.7), else a word for each page.
  */
 #ifndef TARGET_LIVE_PAGES_H
 #define TARGET_LIVE_PAGES_H
 
 #include "target/memory.h"
 
-/* Adjacent pages. */
+/* Adjacent pages; `end` is past the last byte. */
 struct range {
 	raddr start, end;
 };
 VEC_DEFINE(range_vec, struct range);
 
 enum pages_wanted {
-	PAGES_PRESENT,	/* present or swapped, but for the shared zero page */
-	PAGES_PRIVATE,	/* those of them that are not the file's */
-	PAGES_SWAPPED,
+	PAGES_PRESENT,	/* present or swapped, but not the shared zero page */
+	PAGES_PRIVATE,	/* as PAGES_PRESENT, without pages of the file */
+	PAGES_SWAPPED,	/* swapped out */
 };
 
 struct pages {
@@ -24,17 +27,20 @@ struct pages {
 	bool can_scan;	/* PAGEMAP_SCAN works (Linux 6.7) */
 };
 
+/* `dir` is /proc/PID.  If its pagemap can't be opened, pages_find() fails. */
 void pages_open(struct pages *p, int dir);
 void pages_close(struct pages *p);
 
 /*
- * Add the wanted ranges of [start, end) to `ret`, in order; false: it can't
- * be told.
+ * Add the ranges of wanted pages between `start` and `end`, which are multiples
+ * of MEMORY_PAGE, to `ret`, in order.  False: nobody can tell; `ret` is then as
+ * it was.
  */
 bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret);
 
-/* A page that its own process can't read either (MADV_GUARD_INSTALL). */
+/* Is the page at `addr` one that not even its process can read
+ * (MADV_GUARD_INSTALL)? */
 bool pages_is_guard(struct pages *p, raddr addr);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/stop.h - all threads of a process stand still for a while.
+ * target/live/stop.h - stops all threads of a process, and resumes them.
  *
- * Belongs to the calling thread: only it may use a stop.  When that thread
- * ends, however it ends, the kernel detaches and the target runs on.
+ * A stop belongs to the thread that called stop_all(): no other may use it.
+ * When that thread ends, however it ends, the kernel detaches and the target
+ * runs on.
  */
 #ifndef TARGET_LIVE_STOP_H
 #define TARGET_LIVE_STOP_H
@@ -11,16 +12,17 @@
 #include "target/target-data.h"
 
 enum tracee_state {
-	TRACEE_SEIZED,	/* attached, may still run */
+	TRACEE_SEIZED,	/* attached; it may still run */
 	TRACEE_STOPPED,
-	TRACEE_STUCK,	/* in the kernel, will stop before it leaves it */
-	TRACEE_GONE,
+	TRACEE_STUCK,	/* waits in the kernel, and stops before it leaves it */
+	TRACEE_GONE,	/* exited, or detached */
 };
 
 struct tracee {
 	struct thread thread;
 	enum tracee_state state;
-	int signal;	/* it was about to get this one; given back */
+	int signal;	/* that it was about to get: delivered when it goes on;
+			   0: none */
 };
 VEC_DEFINE(tracee_vec, struct tracee);
 
@@ -33,18 +35,24 @@ struct stop {
 };
 
 /*
- * Stop every thread, also those that are born meanwhile.  On error all are
- * let go.  ERR_GONE, ERR_PERMISSION, ERR_SYSTEM.
+ * Stop every thread of the process, also those that start meanwhile.  `dir` is
+ * /proc/PID.  On success stop_release() must follow.  On error all threads run.
+ *
+ * ERR_GONE: the process exited.  ERR_PERMISSION: it must not be traced.
+ * ERR_SYSTEM: a thread does not stop, or threads start too fast.
+ * ERR_UNSUPPORTED: it has too many threads.
  */
 struct error *stop_all(struct stop *s, int dir, pid_t pid) MUST_CHECK;
 
-/* Let all go on; returns how long they stood still, in ns. */
+/* Resume all threads; returns for how many ns they stood still. */
 uint64_t stop_resume(struct stop *s);
+/* Resume all threads that are still stopped, and free the contents. */
 void stop_release(struct stop *s);
 
-/* Set pc, sp and fs_base of all that stand still. */
+/* Set pc, sp and fs_base of all threads that are stopped. */
 void stop_read_registers(struct stop *s);
 
+/* CLOCK_MONOTONIC in ns. */
 uint64_t monotonic_ns(void);
 
 #endif
