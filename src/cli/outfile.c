@@ -36,6 +36,26 @@ static void remove_when_killed(const char *path)
 			sigaction(signals[i], &ours, NULL);
 }
 
+/*
+ * Make the temporary file.  Signals wait meanwhile: one between the file and
+ * the handler would leave the file behind.  Returns -1 and errno on error.
+ */
+static int make_temporary(char *path)
+{
+	sigset_t all, before;
+	int fd, saved;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	fd = mkostemp(path, O_CLOEXEC);
+	saved = errno;
+	if (fd >= 0)
+		remove_when_killed(path);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return fd;
+}
+
 /* mkostemp() makes files with mode 0600: set the mode that open() would. */
 static void usual_mode(int fd)
 {
@@ -56,7 +76,7 @@ static struct error *open_temporary(struct outfile *f, const char *path)
 	if (!f->path)
 		f->path = xstrdup(path);
 	f->temporary = xasprintf("%s.XXXXXX", f->path);
-	fd = mkostemp(f->temporary, O_CLOEXEC);
+	fd = make_temporary(f->temporary);
 	if (fd < 0) {
 		int saved = errno;
 
@@ -64,7 +84,6 @@ static struct error *open_temporary(struct outfile *f, const char *path)
 		f->temporary = NULL;
 		return error_errno(ERR_SYSTEM, saved, "can't create");
 	}
-	remove_when_killed(f->temporary);
 	if (!f->private)
 		usual_mode(fd);
 	f->stream = fdopen(fd, "w");

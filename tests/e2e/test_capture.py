@@ -196,21 +196,38 @@ def test_disk_full_or_file_size_limit():
         pyheld("summary", target.pid)
 
 
+def wait_for_file(folder, process):
+    """Wait until pyheld has made a file.  False if it ended before."""
+    while not os.listdir(folder):
+        if process.poll() is not None:
+            return False
+    return True
+
+
 def test_interrupted_capture_leaves_no_partial_file():
     with Folder() as folder, \
-            Target(pythons.newest(), "crowd.py", "busy", 200000) as target:
+            Target(pythons.newest(), "crowd.py", "busy", 100000) as target:
         file = folder.file("a.pyheld")
-        for i in range(12):
+        removed = 0
+        for i in range(9):
             process = subprocess.Popen(
                 [os.path.abspath(PYHELD), "capture", str(target.pid), "-o",
                  file], stderr=subprocess.DEVNULL)
-            time.sleep(0.05 * i)
-            process.send_signal([signal.SIGINT, signal.SIGTERM][i % 2])
+            if i % 3:
+                wait_for_file(folder.path, process)
+            else:
+                time.sleep(0.05 * i)
+            number = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP][i // 3]
+            process.send_signal(number)
             process.wait(20)
             assert os.listdir(folder.path) in ([], ["a.pyheld"])
             if os.path.exists(file):
                 assert pyheld_raw("summary", file).status in (0, 4)
                 os.unlink(file)
+            elif i % 3:
+                assert process.returncode == -number, process.returncode
+                removed += 1
+        assert removed >= 3, "only %d files were removed" % removed
         unharmed(target)
 
 
