@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Unusual processes: several interpreters, forked children, namespaces, busy
 threads, other allocators."""
+import json
 import os
 import subprocess
 import threading
@@ -95,7 +96,7 @@ def test_pyheld_inside_a_pid_namespace():
         raise Skip("needs root to make a PID namespace")
     python = pythons.system()
     script = ("tail -f /dev/null | %s %s plain & pid=$!; sleep 1;"
-              " '%s' summary $pid; status=$?;"
+              " '%s' summary --json $pid; status=$?;"
               " kill $pid; exit $status" % (
                   python.path, python.script("odd.py"),
                   os.path.abspath(os.environ["PYHELD"])))
@@ -104,7 +105,11 @@ def test_pyheld_inside_a_pid_namespace():
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, timeout=60)
     assert done.returncode == 0, done
-    assert b"CPython" in done.stdout, done
+    # First the target says its own PID, then pyheld reports.
+    facts, _, report = done.stdout.partition(b"\n")
+    out = json.loads(report)
+    assert out["target"]["pid"] == json.loads(facts)["pid"] < 100, done
+    assert out["objects"] > 1000, done
 
 
 def test_target_in_a_mount_namespace():
