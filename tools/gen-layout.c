@@ -30,7 +30,7 @@
  *	3. If _Py_DebugOffsets grew, add the words to
  *	   src/python/layout/debug-offsets.def, the version to
  *	   src/python/layout/debug-offsets.c, and the newest version to
- *	   src/python/layout/layout.c.
+ *	   src/python/layout/layout-choose.c.
  *	4. Run "make check": check_layout_builds compares the tables with the
  *	   builds that are here.
  *
