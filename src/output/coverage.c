@@ -6,8 +6,8 @@
 void coverage_add_legend(unsigned int indent, struct str *out)
 {
 	format_pad(out, indent);
-	str_add(out, "* found by a scan of memory: a guess, there may be no such"
-		" reference\n");
+	str_add(out, "* found by a scan of memory: a guess, the reference may"
+		     " not exist\n");
 }
 
 void coverage_add_partial(const struct heap *h, const char *name,
@@ -20,7 +20,7 @@ void coverage_add_partial(const struct heap *h, const char *name,
 	str_addf(out, "\npartial%s%s: ", name ? " of " : "",
 		 name ? name : "");
 	format_counted(out, info->nr_lost_bytes, "byte");
-	str_add(out, " of the target's memory missing");
+	str_add(out, " of the target's memory are missing");
 	if (info->nr_missing_objects) {
 		str_add(out, ", with at least ");
 		format_counted(out, info->nr_missing_objects, "object");

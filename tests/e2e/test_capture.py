@@ -20,7 +20,7 @@ from harness import (PYHELD, Target, each, expect_error, limit, pyheld,
 # the counters are added up now and then).
 DIFFERENT = [
     (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
-    (rb"resident, .* copied while it stood still for .*", b"resident"),
+    (rb"resident, .* copied while it was stopped for .*", b"resident"),
 ]
 
 COMMANDS = [

@@ -118,7 +118,7 @@ def check_commands(path, options, directory):
         assert result.status == 4, result
         if command[0] not in ("export", "capture"):
             assert b"partial" in result.out, result
-            assert re.search(b"[0-9] bytes? of the target's memory missing",
+            assert re.search(b"[0-9] bytes? of the target's memory are missing",
                              result.out), result
     if chain.status != 4:
         return

@@ -65,7 +65,7 @@ def test_text_and_captures():
         path = os.path.join(folder, "x.pyheld")
         pyheld("capture", "-o", path, target.pid)
         of_capture = text(pyheld("doctor", path).out)
-        assert "A capture says nothing of the checks" in of_capture, of_capture
+        assert "A capture does not contain the checks" in of_capture, of_capture
         Validator().named("doctor", pyheld("doctor", path, "--json").json)
         with open(path, "r+b") as f:
             f.truncate(os.path.getsize(path) // 2)

@@ -88,7 +88,7 @@ static void add_unreached(struct heap *h, const struct chains *c,
 		       " collection:", f, out);
 	if (c->from_cycle.nr > 1)
 		add_chain_loop(h, &c->from_cycle,
-			       "From there the way to it:", f, out);
+			       "From there, the chain to it:", f, out);
 	if (!c->cycle.nr)
 		add_holders(h, c, out);
 }
@@ -125,8 +125,8 @@ void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
 		add_chain(h, &c->v.v[i], f, out);
 	}
 	if (c->most.steps.nr) {
-		str_add(out, "\nMost are held by another, further from a root:"
-			"\n\n");
+		str_add(out, "\nMost are held by another holder, further from a"
+			" root:\n\n");
 		add_chain(h, &c->most, f, out);
 	}
 }

@@ -305,7 +305,7 @@ static void add_garbage(const struct diff_found *d, struct str *out)
 
 	if (!t->nr)
 		return;
-	str_add(out, "\nof what came ");
+	str_add(out, "\nof what came, ");
 	add_tally(t, "is garbage: no root holds it\n", out);
 }
 

@@ -48,7 +48,7 @@ static void add_audit(const struct audit *a, const struct format *f,
 	format_count(&detail, a->counted);
 	str_add(&detail, " references, too many of ");
 	format_counted(&detail, a->nr_over, "object");
-	add_check(!a->nr_over, "counts have the references that are found",
+	add_check(!a->nr_over, "no object has more references than it counts",
 		  detail.s, f, out);
 }
 
@@ -89,7 +89,7 @@ static void add_samples(const struct heap *h, const struct format *f,
 	}
 	if (!v->nr)
 		return;
-	str_add(out, "\nReaders held against the types' own code, in the"
+	str_add(out, "\nReaders compared with the types' own code in the"
 		" emulator:\n\n");
 	table_print(&t, f, out);
 	if (nr <= MAX_SAMPLES_SHOWN)
@@ -121,9 +121,9 @@ void doctor_text(const struct heap *h, const struct doctor *d,
 		str_add_char(out, '\n');
 	}
 	if (d->capture)
-		str_add(out, "\nA capture says nothing of the checks that were"
-			" made when it was taken,\nbut for the warnings that it"
-			" repeats: ask the process or the core file.\n");
+		str_add(out, "\nA capture does not contain the checks that were"
+			" made when it was taken, only\ntheir warnings: run"
+			" doctor on the process or the core file.\n");
 	add_checks(h, d, f, out);
 	add_samples(h, f, out);
 	add_report(d, out);

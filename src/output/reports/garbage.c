@@ -21,7 +21,7 @@ static void add_finalizers(const struct collect *c, struct str *out)
 	if (c->finalizers) {
 		str_add(out, "finalizers of ");
 		format_counted(out, c->finalizers, "object");
-		str_add(out, " are called first, and may bring back what they"
+		str_add(out, " are called first, and may resurrect what they"
 			" reach\n");
 	}
 	if (c->finalized) {
@@ -66,14 +66,14 @@ static void add_garbage_head(const struct heap *h, const struct garbage *g,
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
 	if (c->untracked.nr) {
-		str_add(out, "with it go what the collector does not look at:"
-			" ");
+		str_add(out, "freed with it, though the collector does not look"
+			" at it: ");
 		add_tally(out, c->untracked.nr, c->untracked.bytes);
 		str_add_char(out, '\n');
 	}
 	add_finalizers(c, out);
 	if (c->uncollectable.nr) {
-		str_add(out, "of it can't be collected, for a class's tp_del: ");
+		str_add(out, "of it can't be collected, as a class has tp_del: ");
 		add_tally(out, c->uncollectable.nr, c->uncollectable.bytes);
 		str_add_char(out, '\n');
 	}
@@ -131,7 +131,7 @@ static void add_group(struct heap *h, const struct collect *c,
 
 	if (g->nr > 1)
 		format_count(&title, g->nr);
-	str_add(&title, g->nr > 1 ? " components that are alike: "
+	str_add(&title, g->nr > 1 ? " similar components: "
 				  : "component: ");
 	add_tally(&title, g->objects.nr, g->objects.bytes);
 	str_add_char(out, '\n');
@@ -145,7 +145,7 @@ static void add_group(struct heap *h, const struct collect *c,
 		str_add_char(out, '\n');
 	}
 	if (g->callbacks) {
-		str_add(out, "  with weak references that call back: ");
+		str_add(out, "  with weakref callbacks: ");
 		format_count(out, g->callbacks);
 		str_add_char(out, '\n');
 	}
@@ -163,9 +163,9 @@ void garbage_text(struct heap *h, const struct garbage *g,
 {
 	add_garbage_head(h, g, c, f, out);
 	if (c->scanned) {
-		str_add(out, "there may be more: of ");
+		str_add(out, "there may be more: the references of ");
 		format_counted(out, c->scanned, "object");
-		str_add(out, " it is not known what they refer to\n");
+		str_add(out, " are unknown\n");
 	}
 	add_garbage_types(h, g, limit, f, out);
 	for (size_t i = 0; i < c->groups.nr && (!limit || i < limit); i++)

@@ -131,7 +131,7 @@ static void add_garbage(const struct suspect *suspect, struct str *out)
 		" collector" :
 		suspect->kind == SUSPECT_GC_DISABLED ?
 		" in cycles are garbage, and automatic collection is disabled" :
-		" in cycles are garbage that the collector has not come to"
+		" in cycles are garbage that the collector has not reached"
 		" yet");
 	if (suspect->flags & SUSPECT_LEGACY_DEL)
 		str_add(out, "; a class with tp_del makes some of them"
@@ -175,7 +175,7 @@ static void add_duplicates(const struct suspects *s,
 	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
 	/* An escaped byte takes four columns. */
 	format_fit(out, preview.s, PREVIEW_MAX, false);
-	str_add(out, " are objects of their own");
+	str_add(out, " are separate objects");
 	if (suspect->via != OID_NONE) {
 		str_add(out, ", most of them in ");
 		leaks_add_place(s, suspect->via, out);
@@ -254,31 +254,32 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 }
 
 static const char *const fixes[NR_SUSPECT_KINDS] = {
-	[SUSPECT_CONTAINER] = "Remove entries when they are done with, give it"
-		" a bound, or use a weakref.WeakValueDictionary or WeakSet.",
-	[SUSPECT_ATTRIBUTE] = "Remove entries when they are done with, give it"
-		" a bound, or let the object that has it go.",
-	[SUSPECT_CLASS] = "A class's attribute is one for all instances and"
+	[SUSPECT_CONTAINER] = "Remove entries that are no longer needed, give"
+		" it a bound, or use a weakref.WeakValueDictionary or WeakSet.",
+	[SUSPECT_ATTRIBUTE] = "Remove entries that are no longer needed, give"
+		" it a bound, or drop the object that has it.",
+	[SUSPECT_CLASS] = "A class attribute is shared by all instances and"
 		" lives as long as the class: use a weakref.WeakSet to list"
 		" instances, or set it in __init__.",
 	[SUSPECT_CACHE] = "Give the cache a bound (functools.lru_cache with a"
 		" maxsize), let entries expire, or use a"
 		" weakref.WeakValueDictionary.",
 	[SUSPECT_LRU_CACHE] = "Give it a maxsize, or call cache_clear().",
-	[SUSPECT_CALLBACKS] = "Unregister callbacks when their owners are done"
-		" with, or keep them as weakref.WeakMethod.",
+	[SUSPECT_CALLBACKS] = "Unregister callbacks when their owners are no"
+		" longer needed, or keep them as weakref.WeakMethod.",
 	[SUSPECT_LOGGING] = "Add handlers once, at start; remove and close"
-		" those that are done with (removeHandler, close). Loggers are"
-		" never forgotten: do not name them by request or connection.",
-	[SUSPECT_QUEUE] = "See why nobody takes entries out, or give it a bound:"
-		" deque(maxlen=...), Queue(maxsize=...).",
+		" those that are no longer needed (removeHandler, close)."
+		" Loggers live for ever: do not name them after requests or"
+		" connections.",
+	[SUSPECT_QUEUE] = "Find out why nothing takes entries out, or give it a"
+		" bound: deque(maxlen=...), Queue(maxsize=...).",
 	[SUSPECT_THREAD_LOCAL] = "Delete the attribute when the work is done: a"
-		" thread's local lives as long as its thread, in pools for"
-		" ever.",
-	[SUSPECT_CLOSURE] = "The function keeps what it has closed over: let go"
-		" of the function, or pass the object as an argument.",
-	[SUSPECT_DEFAULT] = "A default is made once, for all calls: use None and"
-		" make the object in the function.",
+		" thread local lives as long as its thread, in a thread pool"
+		" for ever.",
+	[SUSPECT_CLOSURE] = "The function keeps the variables of its closure:"
+		" drop the function, or pass the object as an argument.",
+	[SUSPECT_DEFAULT] = "A default argument is created once, for all calls:"
+		" use None and create the object in the function.",
 	[SUSPECT_COROUTINE] = "Await coroutines, or close() those that are not"
 		" needed; cancel tasks that wait for ever.",
 	[SUSPECT_GENERATOR] = "Exhaust generators, or close() them.",
@@ -287,37 +288,37 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" for ever, or use asyncio.timeout().",
 	[SUSPECT_EXCEPTION] = "Do not keep exceptions: `del exc`, or"
 		" exc.with_traceback(None), or keep traceback.format_exc();"
-		" traceback.clear_frames() lets go of the locals.",
+		" traceback.clear_frames() releases the locals.",
 	[SUSPECT_WEAK] = "Weak references are objects, too: remove those whose"
 		" referent is gone (in their callback), or use a"
 		" weakref.WeakSet, which does so.",
-	[SUSPECT_CLASSES] = "Make classes once, not for each request; cache what"
+	[SUSPECT_CLASSES] = "Create classes once, not for each request; cache what"
 		" type(), namedtuple() or create_model() return.",
 	[SUSPECT_FRAME] = "A function that runs for ever keeps its locals: clear"
 		" the container in its loop, or work in a function that"
 		" returns.",
-	[SUSPECT_CHAIN] = "Cut the chain where it is done with (set the"
-		" reference to None), or keep the last ones in a"
+	[SUSPECT_CHAIN] = "Cut the chain where it is no longer needed (set the"
+		" reference to None), or keep only the last objects in a"
 		" deque(maxlen=...).",
 	[SUSPECT_GC_GARBAGE] = "Turn gc.DEBUG_SAVEALL (or DEBUG_LEAK) off with"
 		" gc.set_debug(0), then gc.garbage.clear().",
 	[SUSPECT_GARBAGE] = "Lower gc.set_threshold(), call gc.collect() when"
-		" there is time, or make no cycles: weakref for the way back"
-		" to a parent.",
+		" there is time, or avoid cycles: use weakref for references"
+		" back to a parent.",
 	[SUSPECT_GC_DISABLED] = "Call gc.enable(), or gc.collect() when there is"
-		" time, or make no cycles: weakref for the way back to a"
+		" time, or avoid cycles: use weakref for references back to a"
 		" parent.",
 	[SUSPECT_FROZEN] = "Call gc.collect() before gc.freeze(); gc.unfreeze()"
 		" gives the objects back to the collector.",
-	[SUSPECT_NATIVE] = "Some extension or ctypes code took references and"
-		" does not give them back (Py_DECREF), or keeps them in memory"
+	[SUSPECT_NATIVE] = "An extension module or ctypes code takes references"
+		" and does not release them (Py_DECREF), or keeps them in memory"
 		" that Python can't see.",
-	[SUSPECT_ATEXIT] = "Register once, or atexit.unregister() what is done"
-		" with; weakref.finalize does so by itself.",
+	[SUSPECT_ATEXIT] = "Register once, or atexit.unregister() what is no"
+		" longer needed; weakref.finalize does so by itself.",
 	[SUSPECT_DUPLICATES] = "Keep one of each: sys.intern() where the strings"
-		" are made, or a dict from each string to itself.",
+		" are created, or a dict from each string to itself.",
 	[SUSPECT_SPARSE] = "Dicts and sets do not shrink when entries are"
-		" deleted: make a new one of what is left (d = dict(d)).",
+		" deleted: replace it by a copy (d = dict(d)).",
 };
 
 /* Are most entries of this type? */

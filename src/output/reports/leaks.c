@@ -47,7 +47,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 {
 	if (suspect->kind != SUSPECT_SPARSE) {
 		str_add(out, suspect->kind == SUSPECT_DUPLICATES ?
-			"of all strings that look equal " :
+			"among all strings that look equal, " :
 			suspect->object == OID_NONE ? "with what they hold " :
 			"that keeps ");
 		format_counted(out, suspect->objects, "object");
@@ -55,7 +55,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 	}
 	format_bytes(out, suspect->bytes);
 	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
-		suspect->kind == SUSPECT_DUPLICATES ? " may go, " : ", ");
+		suspect->kind == SUSPECT_DUPLICATES ? " are redundant, " : ", ");
 	add_leaks_share(s, suspect->bytes, out);
 }
 

@@ -117,7 +117,7 @@ static void add_facts(struct heap *h, oid o, const struct format *f,
 	str_add_char(out, '\n');
 	if (h->flags[o] & OBJECT_SCANNED)
 		str_add(out, "  references  found by a scan for pointers: some"
-			     " may be none\n");
+			     " may not exist\n");
 	if (h->flags[o] & OBJECT_UNREAD)
 		str_add(out, "  references  could not be read\n");
 }
@@ -127,7 +127,7 @@ static void add_roots(const struct heap *h, const struct referrers *r,
 {
 	if (!r->roots.nr && !r->surplus)
 		return;
-	str_add(out, "\nis held from outside of the objects by\n");
+	str_add(out, "\nis held from outside the heap by\n");
 	for (size_t i = 0; i < r->roots.nr; i++) {
 		const struct heap_root *root = &h->roots.v[r->roots.v[i]];
 

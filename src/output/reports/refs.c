@@ -36,19 +36,19 @@ static void add_refs_head(const struct audit *a, const struct format *f,
 	str_add(out, "\nmore explained than counted: ");
 	if (a->nr_over) {
 		add_references(out, a->over, a->nr_over);
-		str_add(out, ", an error of pyheld's: please report it");
+		str_add(out, ", a bug in pyheld: please report it");
 	} else {
 		str_add(out, "none");
 	}
 	str_add(out, "\nleft out: ");
 	format_counted(out, a->immortal, "immortal object");
-	str_add(out, ", whose count says nothing\n");
+	str_add(out, ", whose reference count means nothing\n");
 	if (!a->atoms)
 		return;
-	str_add(out, "left out, too: ");
+	str_add(out, "also left out: ");
 	format_counted(out, a->atoms, "object");
-	str_add(out, " of strings and other atoms: a capture does not say who"
-		" holds them\n");
+	str_add(out, ", strings and other atoms: a capture does not record"
+		" what holds them\n");
 }
 
 /* If the line is too long, shorten the preview: the counts matter most. */

@@ -68,7 +68,7 @@ static void add_memory(const struct heap_info *info, struct str *out)
 	format_bytes(out, info->resident);
 	str_add(out, " resident, ");
 	format_bytes(out, info->bytes_copied);
-	str_add(out, " copied while it stood still for ");
+	str_add(out, " copied while it was stopped for ");
 	format_duration(out, info->pause_ns);
 	str_add_char(out, '\n');
 }
@@ -91,7 +91,7 @@ static void add_objects(const struct heap *h, const struct summary *s,
 	str_add_char(out, '\n');
 	if (!info->emulator)
 		str_add(out, "             no emulator: references of C types"
-			     " that pyheld does not know may lack\n");
+			     " that pyheld does not know may be missing\n");
 }
 
 static void add_collector(const struct heap_interpreter *i, struct str *out)
