@@ -144,6 +144,43 @@ PLAIN_ENGLISH = [
      "process or the core file"),
     ("of what came (?=[0-9])",
      "of what came, "),
+    ("could not be followed, as the code of their types is in "
+     "files that can't be found: they are scanned for pointers",
+     "are only scanned for pointers, because the code of their "
+     "types is in files that can't be found"),
+    ("the collector's lists lead to what is missing:",
+     "missing memory breaks the collector's lists:"),
+    ("objects beyond were found by",
+     "more objects were found by"),
+    ("is within a collection:",
+     "is in a collection:"),
+    ("is newer than the tables know:",
+     "is newer than pyheld's tables:"),
+    ("the state of the interpreter at (?=0x[0-9a-f]+ is missing, "
+     "or a part)",
+     "some or all of the state of the interpreter at "),
+    (" is missing, or a part of it",
+     " is missing"),
+    ("visits what is no object, in",
+     "visits pointers to no object, in"),
+    (": that was left out",
+     ": these are left out"),
+    ("what lay there is missing",
+     "what was there is missing"),
+    (": its objects are emulated",
+     ": the emulator reads its objects"),
+    ("have no end",
+     "do not end"),
+    ("nothing that it has mapped defines _PyRuntime",
+     "none of its files has the symbol _PyRuntime"),
+    ("what is there of the core shows no CPython's runtime with "
+     "its types",
+     "the existing part of the core has no CPython runtime with "
+     "its types"),
+    ("the part of the core that is missing: no object can be told "
+     "without them",
+     "the missing part of the core: without them no object can be "
+     "found"),
 ]
 
 ALLOWED = [

@@ -149,8 +149,8 @@ static struct error *not_cpython(struct target *t)
 	pid_t below;
 
 	if (t->missing)
-		return error_new(ERR_UNSUPPORTED, "what is there of the core "
-				 "shows no CPython's runtime with its types");
+		return error_new(ERR_UNSUPPORTED, "the existing part of the core"
+				 " has no CPython runtime with its types");
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const char *path = t->mappings.v[i].path;
 
@@ -169,8 +169,8 @@ static struct error *not_cpython(struct target *t)
 				 "%s is not a Python, but started one: use "
 				 "PID %d", who, (int)below);
 	return error_new(ERR_UNSUPPORTED,
-			 "%s is not a Python: nothing that it has mapped "
-			 "defines _PyRuntime", who);
+			 "%s is not a Python: none of its files has the "
+			 "symbol _PyRuntime", who);
 }
 
 /* --- the layout --------------------------------------------------------- */
@@ -374,8 +374,8 @@ struct error *find_python(struct target *t, struct python *py)
 	if (!py->by_search)
 		find_build(py);
 	if (py->minor > NEWEST_MINOR)
-		heap_warn(py->heap, "CPython 3.%d is newer than the tables "
-			  "know: its debug offsets and DWARF are used, and "
+		heap_warn(py->heap, "CPython 3.%d is newer than pyheld's "
+			  "tables: its debug offsets and DWARF are used, and "
 			  "self-checks", py->minor);
 	heap_note(py->heap, true, "the runtime is found", "_PyRuntime at 0x%"
 		  PRIx64 ", %" PRIu64 " bytes, of 3.%d", py->runtime,
@@ -412,8 +412,8 @@ static struct error *check_types(struct python *py)
 	if (truncated_lacks(py, py->known.type + l->type_size) ||
 	    truncated_lacks(py, py->known.dict + l->type_size))
 		return error_new(ERR_CORRUPT, "CPython's own types are in the "
-				 "part of the core that is missing: no object "
-				 "can be told without them");
+				 "missing part of the core: without them no "
+				 "object can be found");
 	if (word_at(py, py->known.type, l->object_type) != py->known.type)
 		return failed(py, "type(type) is not type");
 	if (!name || strcmp(name, "type") != 0)
@@ -440,8 +440,8 @@ static bool has_sys(struct python *py, raddr interp)
 	raddr sysdict = word_at(py, interp, l->interp_sysdict);
 
 	if (truncated_lacks(py, interp + l->interp_sysdict)) {
-		heap_warn_partial(py->heap, "the state of the interpreter at 0x"
-				  "%" PRIx64 " is missing, or a part of it",
+		heap_warn_partial(py->heap, "some or all of the state of the "
+				  "interpreter at 0x%" PRIx64 " is missing",
 				  interp);
 		return true;
 	}

@@ -303,7 +303,7 @@ struct error *gc_load(struct python *py)
 			 hi.generations[2].objects, hi.frozen);
 		if (hi.gc_collecting)
 			heap_warn(py->heap,
-				  "interpreter %" PRId64 " is within a "
+				  "interpreter %" PRId64 " is in a "
 				  "collection: objects may be missing from "
 				  "its lists", hi.id);
 		heap_interpreter_vec_push(&py->heap->interpreters, hi);

@@ -149,8 +149,8 @@ void truncated_scan(struct python *py)
 	if (!py->truncated || !py->truncated->broken || py->free_threaded)
 		return;
 	whole = scan(py, GC_HEAD_SIZE + l->object_size, if_node, NULL);
-	heap_warn_partial(py->heap, "the collector's lists lead to what is "
-			  "missing: %" PRIu32 " objects beyond were found by "
+	heap_warn_partial(py->heap, "missing memory breaks the collector's "
+			  "lists: %" PRIu32 " more objects were found by "
 			  "their own links%s", py->heap->nr_objects - before,
 			  whole ? "" : ", in a part of the core");
 }

@@ -114,7 +114,7 @@ static void note_disagreement(struct python *py, oid o)
 
 	t->reader = READER_EMULATE;
 	heap_warn(py->heap, "the reader for %s disagrees with its tp_traverse"
-		  " at 0x%" PRIx64 ": its objects are emulated", name,
+		  " at 0x%" PRIx64 ": the emulator reads its objects", name,
 		  py->heap->address[o]);
 }
 

@@ -93,8 +93,9 @@ static void warn_of_traverse(struct python *py, const struct pytype *t)
 			  "instead", name, t->failed, t->nr_failed,
 			  t->nr_failed == 1 ? " was" : "s were");
 	if (t->nr_junk)
-		heap_warn(py->heap, "tp_traverse of %s visits what is no "
-			  "object, in %" PRIu64 " object%s: that was left out",
+		heap_warn(py->heap, "tp_traverse of %s visits pointers "
+			  "to no object, in %" PRIu64 " object%s: these are "
+			  "left out",
 			  name, t->nr_junk, t->nr_junk == 1 ? "" : "s");
 }
 
@@ -150,11 +151,10 @@ static void describe_left_out(struct python *py)
 	qsort(types, nr, sizeof(*types), compare_left_out);
 	for (size_t i = 0; i < MIN(nr, MAX_LEFT_OUT); i++)
 		add_left_out(py, &text, types[i]);
-	heap_warn_partial(py->heap, "%" PRIu64 " objects of %zu types could "
-			  "not be followed, as the code of their types is in "
-			  "files that can't be found: they are scanned for "
-			  "pointers (%s%s)", objects, nr, text.s,
-			  nr > MAX_LEFT_OUT ? ", ..." : "");
+	heap_warn_partial(py->heap, "%" PRIu64 " objects of %zu types are "
+			  "only scanned for pointers, because the code of "
+			  "their types is in files that can't be found (%s%s)",
+			  objects, nr, text.s, nr > MAX_LEFT_OUT ? ", ..." : "");
 }
 
 void describe_info(struct python *py)
@@ -186,7 +186,7 @@ void describe_info(struct python *py)
 	describe_mappings(t, info);
 	if (t->lost)
 		heap_warn_partial(py->heap, "%" PRIu64 " bytes of memory could "
-				  "not be read: what lay there is missing",
+				  "not be read: what was there is missing",
 				  t->lost);
 	describe_left_out(py);
 	if (!py->emulator)

@@ -251,7 +251,7 @@ void roots_frames(struct roots *r, raddr thread, uint32_t index)
 	}
 	if (address && !r->full) {
 		python_torn(py, address, 0);
-		heap_warn_partial(py->heap, "the frames of thread %u have no "
+		heap_warn_partial(py->heap, "the frames of thread %u do not "
 				  "end", index);
 	}
 }
