@@ -315,6 +315,7 @@ const char suite_name[] = "options";
 
 void suite_add_tests(TCase *tc)
 {
+	run_in_folder(tc);
 	tcase_add_test(tc, numbers_are_decimal_and_fit);
 	tcase_add_test(tc, addresses_are_hexadecimal_with_or_without_0x);
 	tcase_add_test(tc, words_are_whole);
