@@ -1,0 +1,781 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each report, of a small heap, as the whole text that people get on a terminal
+ * of 80 columns without colour and UTF-8.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "analysis/audit.h"
+#include "analysis/chain.h"
+#include "analysis/collect.h"
+#include "analysis/retained.h"
+#include "analysis/suspects/suspects.h"
+#include "base/alloc.h"
+#include "graph-file.h"
+#include "output/reports/chain.h"
+#include "output/reports/cycles.h"
+#include "output/reports/doctor.h"
+#include "output/reports/garbage.h"
+#include "output/reports/leaks.h"
+#include "output/reports/object.h"
+#include "output/reports/refs.h"
+#include "output/reports/retained.h"
+#include "output/reports/summary.h"
+#include "output/reports/watch.h"
+#include "suite.h"
+
+static const struct format format = { .width = 80, .header = true };
+
+/* Of a module app: a class's cache of two nodes, which are a cycle. */
+#define HELD \
+	"m->m.d m.d->.cache .cache->a .cache->b a->b b->a; root m:m;" \
+	" type module m; type dict/dict m.d .cache; len .cache=2;" \
+	" type app.Node/heap a b; size a=1000 b=24;"
+/* Two nodes that nobody holds, one of a class with __del__. */
+#define GARBAGE "c->d d->c c->e; type app.Node c; type app.File/heap,del d;" \
+	" type list e;"
+
+/* A heap, and what a report said of it. */
+static struct heap heap;
+static struct str out;
+
+static void build(const char *text)
+{
+	graph_build_process(&heap, text);
+	heap.nr_collector_objects = heap.nr_objects;
+	str_release(&out);
+	out = (struct str)STR_INIT;
+	str_add(&out, "");
+}
+
+static void expect(const char *text)
+{
+	ck_assert_msg(!strcmp(out.s, text), "not\n%s\nbut\n%s", text, out.s);
+	heap_release(&heap);
+	str_release(&out);
+}
+
+/* The same for lines that are in the report, in this order. */
+static void expect_lines(const char *const *lines)
+{
+	const char *at = out.s;
+
+	for (; *lines; lines++) {
+		at = strstr(at, *lines);
+		ck_assert_msg(at, "no '%s', or not there, in\n%s", *lines,
+			      out.s);
+		ck_assert_msg(at == out.s || at[-1] == '\n',
+			      "'%s' does not begin a line in\n%s", *lines,
+			      out.s);
+		at += strlen(*lines);
+		ck_assert_msg(*at == '\n', "'%s' does not end a line in\n%s",
+			      *lines, out.s);
+	}
+	heap_release(&heap);
+	str_release(&out);
+}
+
+#define EXPECT_LINES(...) \
+	expect_lines((const char *const[]){ __VA_ARGS__, NULL })
+
+/* --- chain --- */
+
+/* To `name`, and to `other` unless it is NULL. */
+static void say_chains(const char *what, const char *name, const char *other)
+{
+	struct chain_options find = CHAIN_OPTIONS_DEFAULT;
+	struct chains chains;
+	oid targets[2] = { graph_oid(&heap, name) };
+	size_t nr = other ? 2 : 1;
+
+	if (other)
+		targets[1] = graph_oid(&heap, other);
+	chain_find(&heap, targets, nr, &find, &chains);
+	chain_text(&heap, &chains, nr, what, &format, &out);
+	chain_release(&chains);
+}
+
+START_TEST(chain_leads_from_a_root)
+{
+	build(HELD);
+	say_chains(NULL, "a", NULL);
+	expect("app.Node at 0x1030 (1,000 bytes, 2 references) is held by\n"
+	       "\n"
+	       "  module m      module     0x1000\n"
+	       "  `- __dict__   dict       0x1010\n"
+	       "     `- .cache  dict of 2  0x1020\n"
+	       "        `- a    app.Node   0x1030\n"
+	       "\n"
+	       "  m.__dict__.cache -> a\n");
+}
+END_TEST
+
+START_TEST(chain_of_a_type_says_how_many_there_are)
+{
+	build(HELD);
+	say_chains("app.Node", "a", "b");
+	expect("2 objects of app.Node, 1 holder\n"
+	       "\n"
+	       "app.Node at 0x1030 (1,000 bytes, 2 references) is held by\n"
+	       "\n"
+	       "  module m      module     0x1000\n"
+	       "  `- __dict__   dict       0x1010\n"
+	       "     `- .cache  dict of 2  0x1020\n"
+	       "        `- a    app.Node   0x1030\n"
+	       "\n"
+	       "  m.__dict__.cache -> a\n"
+	       "  and 1 reference more to these from the same holder\n");
+}
+END_TEST
+
+START_TEST(chain_of_garbage_says_so)
+{
+	build(GARBAGE);
+	say_chains(NULL, "e", NULL);
+	expect("list at 0x1020 (16 bytes, 1 reference) is held by no root\n"
+	       "\n"
+	       "A cycle of garbage keeps it until the next collection:\n"
+	       "\n"
+	       "  from     app.Node  0x1000\n"
+	       "  `- d     app.File  0x1010\n"
+	       "     `- c  app.Node  0x1000\n"
+	       "\n"
+	       "From there the way to it:\n"
+	       "\n"
+	       "  from  app.Node  0x1000\n"
+	       "  `- e  list      0x1020\n");
+}
+END_TEST
+
+/* --- cycles --- */
+
+static void say_cycles(const struct cycles_shown *shown)
+{
+	struct garbage garbage;
+	struct cycles cycles;
+	struct reach reach;
+
+	reach_build(&heap, NULL, &reach);
+	garbage_build(&heap, &garbage);
+	cycles_build(&heap, &reach, &garbage, &cycles);
+	cycles_text(&heap, &cycles, &reach, shown, &format, &out);
+	cycles_release(&cycles);
+	garbage_release(&garbage);
+	reach_release(&reach);
+}
+
+START_TEST(cycles_are_held_or_garbage)
+{
+	build(HELD GARBAGE);
+	say_cycles(&(struct cycles_shown){ 0 });
+	expect("2 cycles\n"
+	       "garbage in cycles: 2 objects, 32 bytes, in 1 cycle\n"
+	       "\n"
+	       "cycle 1: 2 objects, 1.0 KiB, held\n"
+	       "  types: app.Node 2\n"
+	       "\n"
+	       "    from     app.Node  0x1030\n"
+	       "    `- b     app.Node  0x1040\n"
+	       "       `- a  app.Node  0x1030\n"
+	       "\n"
+	       "  held by: m.__dict__.cache -> a\n"
+	       "\n"
+	       "    module m      module     0x1000\n"
+	       "    `- __dict__   dict       0x1010\n"
+	       "       `- .cache  dict of 2  0x1020\n"
+	       "          `- a    app.Node   0x1030\n"
+	       "\n"
+	       "cycle 2: 2 objects, 32 bytes, garbage, which the next full"
+	       " collection frees\n"
+	       "  a class in it has __del__\n"
+	       "  types: app.File 1, app.Node 1\n"
+	       "\n"
+	       "    from     app.File  0x1060\n"
+	       "    `- c     app.Node  0x1050\n"
+	       "       `- d  app.File  0x1060\n");
+}
+END_TEST
+
+START_TEST(cycles_that_are_not_shown_are_counted)
+{
+	build(HELD GARBAGE);
+	say_cycles(&(struct cycles_shown){ .limit = 1, .garbage = true });
+	expect("1 cycle\n"
+	       "garbage in cycles: 2 objects, 32 bytes, in 1 cycle\n"
+	       "\n"
+	       "cycle 1: 2 objects, 32 bytes, garbage, which the next full"
+	       " collection frees\n"
+	       "  a class in it has __del__\n"
+	       "  types: app.File 1, app.Node 1\n"
+	       "\n"
+	       "    from     app.File  0x1060\n"
+	       "    `- c     app.Node  0x1050\n"
+	       "       `- d  app.File  0x1060\n");
+}
+END_TEST
+
+START_TEST(cycles_may_be_none)
+{
+	build("m->a; root m:m");
+	say_cycles(&(struct cycles_shown){ 0 });
+	expect("0 cycles\n"
+	       "garbage in cycles: 0 objects, 0 bytes, in 0 cycles\n");
+}
+END_TEST
+
+/* --- garbage --- */
+
+static void say_garbage(uint64_t limit)
+{
+	struct garbage garbage;
+	struct collect collect;
+
+	garbage_build(&heap, &garbage);
+	collect_build(&heap, &garbage, &collect);
+	garbage_text(&heap, &garbage, &collect, limit, &format, &out);
+	collect_release(&collect);
+	garbage_release(&garbage);
+}
+
+START_TEST(garbage_is_told_by_type_and_component)
+{
+	build(HELD GARBAGE);
+	say_garbage(0);
+	expect("garbage: 3 objects, 48 bytes, in 1 component\n"
+	       "finalizers of 1 object are called first, and may bring back"
+	       " what they reach\n"
+	       "\n"
+	       "COUNT  BYTES  TYPE\n"
+	       "    1     16  app.File\n"
+	       "    1     16  app.Node\n"
+	       "    1     16  list\n"
+	       "\n"
+	       "component: 3 objects, 48 bytes\n"
+	       "  types: app.File 1, app.Node 1, list 1\n"
+	       "  with finalizers: 1 object\n"
+	       "\n"
+	       "    from     app.File  0x1060\n"
+	       "    `- c     app.Node  0x1050\n"
+	       "       `- d  app.File  0x1060\n");
+}
+END_TEST
+
+START_TEST(garbage_may_be_none)
+{
+	build(HELD);
+	say_garbage(0);
+	expect("garbage: 0 objects, 0 bytes\n");
+}
+END_TEST
+
+START_TEST(garbage_that_stays)
+{
+	struct heap_interpreter interpreter = { .garbage = 2 };
+
+	build("a->b b->a c->d d->c; type app.Old/heap,legacy a;"
+	      " type app.New/heap,del c");
+	heap_interpreter_vec_push(&heap.interpreters, interpreter);
+	say_garbage(1);
+	expect("garbage: 4 objects, 64 bytes, in 2 components\n"
+	       "finalizers of 1 object are called first, and may bring back"
+	       " what they reach\n"
+	       "of it can't be collected, for a class's tp_del: 2 objects,"
+	       " 32 bytes\n"
+	       "gc.garbage has 2 objects, which nothing frees\n"
+	       "the collector is disabled: nothing frees garbage but"
+	       " gc.collect()\n"
+	       "\n"
+	       "COUNT  BYTES  TYPE\n"
+	       "    2     32  object\n"
+	       "... and 2 more types, see --limit\n"
+	       "\n"
+	       "component: 2 objects, 32 bytes\n"
+	       "  types: app.Old 1, object 1\n"
+	       "  can't be collected: 2 objects\n"
+	       "\n"
+	       "    from     app.Old  0x1000\n"
+	       "    `- b     object   0x1010\n"
+	       "       `- a  app.Old  0x1000\n"
+	       "\n"
+	       "... and 1 more kind of component, see --limit\n");
+}
+END_TEST
+
+/* --- object --- */
+
+START_TEST(object_has_references_both_ways)
+{
+	build(HELD);
+	object_text(&heap, graph_oid(&heap, ".cache"), 1, &format, &out);
+	expect("dict of 2 at 0x1020\n"
+	       "\n"
+	       "  repr        .cache\n"
+	       "  size        16 bytes\n"
+	       "  refcount    1\n"
+	       "  collector   tracks it in generation 2\n"
+	       "\n"
+	       "is referred to by 1 object\n"
+	       "  .cache  dict  0x1010  m.d\n"
+	       "\n"
+	       "refers to 2 objects\n"
+	       "  a  app.Node  0x1030  a\n"
+	       "  ... and 1 more\n");
+}
+END_TEST
+
+START_TEST(object_that_nothing_holds)
+{
+	build("a; refs a=0; flags a=4");
+	object_text(&heap, 0, 0, &format, &out);
+	expect("object at 0x1000\n"
+	       "\n"
+	       "  repr        a\n"
+	       "  size        16 bytes\n"
+	       "  refcount    0\n"
+	       "  collector   tracks it in generation 2\n"
+	       "  references  found by a scan for pointers: some may be"
+	       " none\n"
+	       "\n"
+	       "is referred to by 0 objects\n"
+	       "\n"
+	       "refers to 0 objects\n");
+}
+END_TEST
+
+/* --- refs --- */
+
+START_TEST(refs_that_nothing_explains)
+{
+	struct audit audit;
+
+	build("m->a m->b; root m:m; refs a=3 b=0; type app.Node/heap a;"
+	      " type list b");
+	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
+	audit_build(&heap, NULL, &audit);
+	refs_text(&heap, &audit, 0, &format, &out);
+	audit_release(&audit);
+	expect("4 references to 3 objects are counted, 2 of them explained\n"
+	       "held by native code, or leaked by it: 2 references to 1"
+	       " object\n"
+	       "more explained than counted: 1 reference to 1 object, an"
+	       " error of pyheld's: please report it\n"
+	       "left out: 0 immortal objects, whose count says nothing\n"
+	       "\n"
+	       "REFERENCES  OBJECTS  TYPE\n"
+	       "         2        1  app.Node\n"
+	       "                       0x1010  counted 3, found 1  a\n"
+	       "\n"
+	       "More explained than counted:\n"
+	       "COUNTED  FOUND  ADDRESS  TYPE\n"
+	       "      0      1  0x1020   list\n");
+}
+END_TEST
+
+/* --- retained --- */
+
+START_TEST(retained_by_the_largest)
+{
+	struct retained_shown shown = { .objects = VEC_INIT, .depth = 1 };
+	struct retained_view v;
+
+	build(HELD);
+	retained_build(&heap, &v);
+	retained_largest(&v, 2, &shown.objects);
+	retained_text(&v, &shown, &format, &out);
+	retained_release(&v);
+	oid_vec_release(&shown.objects);
+	expect("5 objects, 1.0 KiB\n"
+	       "\n"
+	       "     RETAINED  SHARE  OBJECTS  HOLDER            TYPE      "
+	       " ADDRESS\n"
+	       "      1.0 KiB  97.0%        3  m.__dict__.cache  dict of 2 "
+	       " 0x1020\n"
+	       "  1,000 bytes  93.3%        1  `- a              app.Node  "
+	       " 0x1030\n");
+}
+END_TEST
+
+START_TEST(retained_by_one)
+{
+	struct retained_shown shown = { .objects = VEC_INIT, .depth = 3,
+					.single = true };
+	struct retained_view v;
+
+	build(HELD);
+	retained_build(&heap, &v);
+	oid_vec_push(&shown.objects, graph_oid(&heap, ".cache"));
+	retained_text(&v, &shown, &format, &out);
+	retained_release(&v);
+	oid_vec_release(&shown.objects);
+	expect("dict of 2 at 0x1020 (16 bytes) retains 1.0 KiB (97.0%) in 3"
+	       " objects\n"
+	       "\n"
+	       "  m.__dict__.cache\n"
+	       "  types: app.Node 2 (1.0 KiB), dict 1 (16 bytes)\n"
+	       "\n"
+	       "     RETAINED  SHARE  OBJECTS  HOLDER            TYPE      "
+	       " ADDRESS\n"
+	       "      1.0 KiB  97.0%        3  m.__dict__.cache  dict of 2 "
+	       " 0x1020\n"
+	       "  1,000 bytes  93.3%        1  `- a              app.Node  "
+	       " 0x1030\n"
+	       "\n"
+	       "It would also be freed with each of these, the nearest"
+	       " first:\n"
+	       "\n"
+	       "  RETAINED   SHARE  OBJECTS  HOLDER  TYPE    ADDRESS\n"
+	       "   1.0 KiB  100.0%        5  m       module  0x1000\n");
+}
+END_TEST
+
+START_TEST(retained_by_a_type)
+{
+	struct retained_shown shown = {
+		.objects = VEC_INIT,
+		.nr = 5,
+		.type = "app.*",
+		.nr_of_type = 2,
+		.size_of_type = 1024,
+		.sum = { .nr = 2, .bytes = 1024 },
+	};
+	struct retained_view v;
+
+	build(HELD);
+	retained_build(&heap, &v);
+	oid_vec_push(&shown.objects, graph_oid(&heap, "a"));
+	retained_text(&v, &shown, &format, &out);
+	retained_release(&v);
+	oid_vec_release(&shown.objects);
+	expect("5 objects, 1.0 KiB\n"
+	       "2 objects of app.*, 1.0 KiB; without them 1.0 KiB (95.5%)"
+	       " in 2 objects would be freed\n"
+	       "1 of 5 are shown (see --limit)\n"
+	       "\n"
+	       "     RETAINED  SHARE  OBJECTS  HOLDER                 TYPE "
+	       "     ADDRESS\n"
+	       "  1,000 bytes  93.3%        1  m.__dict__.cache -> a "
+	       " app.Node  0x1030\n");
+}
+END_TEST
+
+/* --- summary --- */
+
+static void say_summary(uint64_t limit, const struct format *f)
+{
+	struct summary summary;
+
+	summary_build(&heap, NULL, SUMMARY_BY_BYTES, &summary);
+	summary_text(&heap, &summary, limit, f, &out);
+	summary_release(&summary);
+}
+
+START_TEST(summary_has_the_types)
+{
+	build(HELD);
+	say_summary(2, &format);
+	EXPECT_LINES("process      4242 /usr/bin/python3 (python3 app.py)",
+		     "python       CPython 3.13.0, pymalloc",
+		     "objects      5 of 3 types, 1.0 KiB",
+		     "COUNT  BYTES               %  TYPE",
+		     "    2  1,024   1.0 KiB  95.5  app.Node",
+		     "    2     32  32 bytes   3.0  dict",
+		     "... and 1 more type, see --limit");
+}
+END_TEST
+
+static void add_thread(int64_t interpreter, int64_t native_id,
+		       const char *name)
+{
+	struct heap_thread t = { .interpreter = interpreter,
+				 .native_id = native_id,
+				 .name = xstrdup(name),
+				 .holds_gil = !interpreter };
+
+	heap_thread_vec_push(&heap.threads, t);
+}
+
+START_TEST(summary_has_interpreters_and_their_threads)
+{
+	struct heap_interpreter main = { .gc_enabled = true, .garbage = -1,
+					 .generations[1] = {
+						 .objects = 10,
+						 .count = 3,
+						 .threshold = 7,
+					 } };
+	struct heap_interpreter sub = { .id = 1, .gc_collecting = true };
+	struct heap_frame frame = { .thread = 1, .line = 12, .code = OID_NONE };
+
+	build("a");
+	heap_interpreter_vec_push(&heap.interpreters, main);
+	heap_interpreter_vec_push(&heap.interpreters, sub);
+	add_thread(1, 0, "");
+	add_thread(0, 4242, "MainThread");
+	frame.function = xstrdup("serve");
+	frame.file = xstrdup("app.py");
+	heap_frame_vec_push(&heap.frames, frame);
+	heap.info.debug = heap.info.trace_refs = true;
+	heap.info.resident = 1 << 20;
+	heap.info.pause_ns = 83100000;
+	heap.info.emulator = true;
+	say_summary(0, &format);
+	expect("process      4242 /usr/bin/python3 (python3 app.py)\n"
+	       "python       CPython 3.13.0, debug build, trace refs,"
+	       " pymalloc\n"
+	       "memory       1.0 MiB resident, 0 bytes copied while it"
+	       " stood still for 83.1 ms\n"
+	       "objects      1 of 1 type, 16 bytes\n"
+	       "read by      pyheld's readers 1\n"
+	       "\n"
+	       "interpreter  0\n"
+	       "collector    enabled, 0 frozen, gc.garbage unknown\n"
+	       "             generation  objects  count  threshold\n"
+	       "                      0        0      0          0\n"
+	       "                      1       10      3          7\n"
+	       "                      2        0      0          0\n"
+	       "threads      4242 MainThread (has the GIL): serve"
+	       " (app.py:12)\n"
+	       "\n"
+	       "interpreter  1\n"
+	       "collector    DISABLED (gc.disable()), in a collection, 0"
+	       " frozen, gc.garbage 0\n"
+	       "             generation  objects  count  threshold\n"
+	       "                      0        0      0          0\n"
+	       "                      1        0      0          0\n"
+	       "                      2        0      0          0\n"
+	       "threads\n"
+	       "\n"
+	       "COUNT  BYTES                %  TYPE\n"
+	       "    1     16  16 bytes  100.0  object\n");
+}
+END_TEST
+
+START_TEST(summary_without_header_has_rows_alone)
+{
+	const struct format rows = { .width = 80 };
+
+	build(HELD);
+	say_summary(0, &rows);
+	expect("2  1,024   1.0 KiB  95.5  app.Node\n"
+	       "2     32  32 bytes   3.0  dict\n"
+	       "1     16  16 bytes   1.5  module\n");
+}
+END_TEST
+
+/* --- leaks --- */
+
+static void say_leaks(const struct suspects_options *options)
+{
+	struct suspects suspects;
+	struct tasks tasks;
+	struct leaks_found found = { .suspects = &suspects, .tasks = &tasks };
+
+	suspects_build(&heap, options, 0, &suspects);
+	suspects_finish(&suspects);
+	tasks_build(&heap, &tasks);
+	leaks_text(&found, &format, &out);
+	tasks_release(&tasks);
+	suspects_release(&suspects);
+}
+
+START_TEST(leaks_name_the_holder_and_a_fix)
+{
+	build("m->m.d m.d->.g .g->x#30; root m:m; type module m;"
+	      " type dict/dict m.d; type list .g; len .g=30;"
+	      " size x#30=1000; type app.X/heap x#30");
+	say_leaks(&(struct suspects_options){ 5, 20, 20 });
+	EXPECT_LINES("1 suspect",
+		     "1. the list m.__dict__.g holds 30 entries, mostly app.X;"
+		     " that keeps 31 objects,",
+		     "   29.3 KiB, 99 % of the heap.",
+		     "   of types: app.X 30, list 1",
+		     "   module m     module      0x1000",
+		     "   `- __dict__  dict        0x1010",
+		     "      `- .g     list of 30  0x1020");
+}
+END_TEST
+
+/* What a suspect of this kind is called; `.g` is its object, `x` its via. */
+static void expect_title(enum suspect_kind kind, uint32_t flags,
+			 const struct heap_fact *fact, const char *title)
+{
+	struct suspects suspects = { .heap = &heap };
+	struct suspect suspect = {
+		.kind = kind,
+		.object = graph_oid(&heap, ".g"),
+		.via = graph_oid(&heap, "x"),
+		.flags = flags,
+		.entries = 30,
+		.entry_type = heap.type[graph_oid(&heap, "x")],
+		.fact = fact,
+	};
+
+	reach_build(&heap, NULL, &suspects.reach);
+	str_release(&out);
+	out = (struct str)STR_INIT;
+	leaks_add_title(&suspects, &suspect, "app.g", &out);
+	ck_assert_str_eq(out.s, title);
+	ck_assert_uint_gt(strlen(leaks_fix(&suspects, &suspect)), 20);
+	reach_release(&suspects.reach);
+}
+
+START_TEST(leaks_call_each_kind_by_its_name)
+{
+	struct heap_fact cache = { .kind = FACT_LRU_CACHE, .bound = -1,
+				   .length = 5, .hits = 1, .misses = 2 };
+
+	build("m->m.d m.d->.g .g->x; root m:m; type module m;"
+	      " type dict/dict m.d; type list .g; len .g=30; type app.X x;"
+	      " text .g='text'");
+	expect_title(SUSPECT_CONTAINER, 0, NULL,
+		     "the list app.g holds 30 entries, mostly app.X");
+	expect_title(SUSPECT_CLOSURE, 0, NULL,
+		     "the list app.g holds 30 entries, mostly app.X, in the"
+		     " closure of m.__dict__.g -> x");
+	expect_title(SUSPECT_LRU_CACHE, SUSPECT_OF_METHOD, &cache,
+		     "the functools.lru_cache of the method app.g has no bound:"
+		     " maxsize=None, currsize=5, hits=1, misses=2");
+	cache.bound = 8;
+	expect_title(SUSPECT_LRU_CACHE, 0, &cache,
+		     "the functools.lru_cache of app.g is large: maxsize=8,"
+		     " currsize=5, hits=1, misses=2");
+	expect_title(SUSPECT_LRU_CACHE, 0, NULL,
+		     "the functools.lru_cache of app.g keeps what grows");
+	expect_title(SUSPECT_EXCEPTION, SUSPECT_TRACEBACKS, NULL,
+		     "the list app.g keeps exceptions with their tracebacks and"
+		     " all locals of their frames");
+	expect_title(SUSPECT_EXCEPTION, 0, NULL,
+		     "the app.X m.__dict__.g -> x is kept with its frames:"
+		     " app.g holds 30 entries, mostly app.X");
+	expect_title(SUSPECT_CHAIN, 0, NULL,
+		     "from app.g on, 30 app.X each hold the next");
+	expect_title(SUSPECT_NATIVE, 0, NULL,
+		     "only native code holds 30 app.X");
+	expect_title(SUSPECT_ATEXIT, 0, NULL,
+		     "callbacks of atexit hold 30 objects");
+	expect_title(SUSPECT_DUPLICATES, 0, NULL,
+		     "30 equal strings 'text' are objects of their own, most of"
+		     " them in m.__dict__.g -> x");
+	expect_title(SUSPECT_SPARSE, 0, NULL,
+		     "the list app.g was much larger once: it has room for many"
+		     " times its 30 entries");
+	heap_release(&heap);
+	str_release(&out);
+}
+END_TEST
+
+START_TEST(leaks_tell_garbage_by_why_it_is_there)
+{
+	build("m->.g .g->x; root m:m; type app.X x");
+	expect_title(SUSPECT_GARBAGE, 0, NULL,
+		     "30 objects in cycles are garbage that the collector has"
+		     " not come to yet");
+	expect_title(SUSPECT_FROZEN, SUSPECT_HAS_DEL, NULL,
+		     "30 objects in cycles are garbage that gc.freeze() hides"
+		     " from the collector; some of their classes have __del__");
+	expect_title(SUSPECT_GC_DISABLED, SUSPECT_LEGACY_DEL, NULL,
+		     "30 objects in cycles are garbage, and automatic"
+		     " collection is disabled; a class with tp_del makes some"
+		     " of them uncollectable");
+	heap_release(&heap);
+	str_release(&out);
+}
+END_TEST
+
+START_TEST(leaks_may_be_none)
+{
+	build(HELD);
+	say_leaks(&(struct suspects_options)SUSPECTS_OPTIONS_DEFAULT);
+	expect("no leak suspected (5 objects, 1.0 KiB)\n");
+}
+END_TEST
+
+/* --- doctor --- */
+
+START_TEST(doctor_says_what_does_not_fit)
+{
+	struct audit audit;
+	struct doctor d = { .target = "4242", .pyheld = "0.1",
+			    .audit = &audit };
+
+	build("m->a m->b; root m:m; refs a=0");
+	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
+	audit_build(&heap, NULL, &audit);
+	ck_assert(!doctor_is_well(&heap, &d));
+	doctor_text(&heap, &d, &format, &out);
+	audit_release(&audit);
+	EXPECT_LINES("pyheld       0.1",
+		     "layout       table 3.13",
+		     "FAILED  counts have the references that are found: 2 of 2"
+		     " references, too many",
+		     "          of 1 object");
+}
+END_TEST
+
+START_TEST(doctor_says_why_a_target_is_not_readable)
+{
+	struct audit audit = { 0 };
+	struct doctor d = { .target = "4242", .pyheld = "0.1",
+			    .audit = &audit, .unreadable = "it is gone" };
+
+	build("a");
+	ck_assert(!doctor_is_well(&heap, &d));
+	doctor_text(&heap, &d, &format, &out);
+	EXPECT_LINES("pyheld       0.1",
+		     "FAILED  the target can be read: it is gone");
+}
+END_TEST
+
+/* --- watch --- */
+
+START_TEST(watch_compares_with_the_first_sample)
+{
+	struct sample first = { .objects = 100 }, now = { .objects = 150 };
+	struct watch_line line = {
+		.taken_at = 1700000000,
+		.pause_ns = 1500000,
+		.heap = &heap,
+		.sample = &now,
+		.first = &first,
+		.condition = "objects>120",
+		.file = "pyheld-4242-1.pyheld",
+	};
+
+	build("a");
+	watch_text(&line, &out);
+	expect("2023-11-14 22:13:20 UTC  rss 0 bytes (0 bytes)  150 objects"
+	       " (+50)\n"
+	       "objects>120: captured to pyheld-4242-1.pyheld\n");
+}
+END_TEST
+
+const char suite_name[] = "report_text";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, chain_leads_from_a_root);
+	tcase_add_test(tc, chain_of_a_type_says_how_many_there_are);
+	tcase_add_test(tc, chain_of_garbage_says_so);
+	tcase_add_test(tc, cycles_are_held_or_garbage);
+	tcase_add_test(tc, cycles_that_are_not_shown_are_counted);
+	tcase_add_test(tc, cycles_may_be_none);
+	tcase_add_test(tc, garbage_is_told_by_type_and_component);
+	tcase_add_test(tc, garbage_may_be_none);
+	tcase_add_test(tc, garbage_that_stays);
+	tcase_add_test(tc, object_has_references_both_ways);
+	tcase_add_test(tc, object_that_nothing_holds);
+	tcase_add_test(tc, refs_that_nothing_explains);
+	tcase_add_test(tc, retained_by_the_largest);
+	tcase_add_test(tc, retained_by_one);
+	tcase_add_test(tc, retained_by_a_type);
+	tcase_add_test(tc, summary_has_the_types);
+	tcase_add_test(tc, summary_has_interpreters_and_their_threads);
+	tcase_add_test(tc, summary_without_header_has_rows_alone);
+	tcase_add_test(tc, leaks_name_the_holder_and_a_fix);
+	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
+	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
+	tcase_add_test(tc, leaks_may_be_none);
+	tcase_add_test(tc, doctor_says_what_does_not_fit);
+	tcase_add_test(tc, doctor_says_why_a_target_is_not_readable);
+	tcase_add_test(tc, watch_compares_with_the_first_sample);
+}
