@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_roots \
 	tests/unit/python/check_size \
 	tests/unit/python/check_text \
+	tests/unit/python/check_truncated \
 	tests/unit/python/check_types
 
 # Machine code, run over fake memory.
