@@ -16,3 +16,9 @@ check_PROGRAMS += \
 if HAVE_UNICORN
 check_PROGRAMS += tests/unit/python/check_emulator
 endif
+
+# Its target is a live CPython.
+if HAVE_PYTHON3
+check_PROGRAMS += tests/unit/python/check_cores
+tests_unit_python_check_cores_CPPFLAGS = $(AM_CPPFLAGS) -DPYTHON3='"$(PYTHON3)"'
+endif
