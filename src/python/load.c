@@ -482,8 +482,8 @@ static struct error *load_once(struct target *t,
 	*again = python_wants_another(py);
 	if (*again) {
 		log_pass_over(err, "another snapshot is taken");
-		log_info("snapshot %u has a thread amid a change (0x%" PRIx64
-			 "): another is taken", nr, py->torn);
+		log_info("snapshot %u has a thread in the middle of a change"
+			 " (0x%" PRIx64 "): another is taken", nr, py->torn);
 		return NULL;
 	}
 	if (err && err->code == ERR_FAULT)

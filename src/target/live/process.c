@@ -99,7 +99,7 @@ static struct error *refused_by_yama(pid_t pid, int scope)
 	if (scope >= 3)
 		return error_new(ERR_PERMISSION, "process %d: Yama's "
 				 "ptrace_scope=3 forbids all tracing until the "
-				 "machine is started anew", (int)pid);
+				 "machine is rebooted", (int)pid);
 	if (scope == 2)
 		return error_new(ERR_PERMISSION, "process %d: Yama's "
 				 "ptrace_scope=2 lets only CAP_SYS_PTRACE "

@@ -50,7 +50,7 @@ static struct error *check_same_program(const struct target *t)
 	if (!start_stack)
 		return &error_gone;
 	return error_new(ERR_GONE, "process %d has executed another program "
-			 "meanwhile: try again", (int)t->pid);
+			 "in the meantime: try again", (int)t->pid);
 }
 
 static struct error *copy_stopped(struct attempt *a, struct stop *s)
