@@ -141,7 +141,7 @@ START_TEST(chain_of_garbage_says_so)
 	       "  `- d     app.File  0x1010\n"
 	       "     `- c  app.Node  0x1000\n"
 	       "\n"
-	       "From there the way to it:\n"
+	       "From there, the chain to it:\n"
 	       "\n"
 	       "  from  app.Node  0x1000\n"
 	       "  `- e  list      0x1020\n");
@@ -243,7 +243,7 @@ START_TEST(garbage_is_told_by_type_and_component)
 	build(HELD GARBAGE);
 	say_garbage(0);
 	expect("garbage: 3 objects, 48 bytes, in 1 component\n"
-	       "finalizers of 1 object are called first, and may bring back"
+	       "finalizers of 1 object are called first, and may resurrect"
 	       " what they reach\n"
 	       "\n"
 	       "COUNT  BYTES  TYPE\n"
@@ -278,9 +278,9 @@ START_TEST(garbage_that_stays)
 	heap_interpreter_vec_push(&heap.interpreters, interpreter);
 	say_garbage(1);
 	expect("garbage: 4 objects, 64 bytes, in 2 components\n"
-	       "finalizers of 1 object are called first, and may bring back"
+	       "finalizers of 1 object are called first, and may resurrect"
 	       " what they reach\n"
-	       "of it can't be collected, for a class's tp_del: 2 objects,"
+	       "of it can't be collected, as a class has tp_del: 2 objects,"
 	       " 32 bytes\n"
 	       "gc.garbage has 2 objects, which nothing frees\n"
 	       "the collector is disabled: nothing frees garbage but"
@@ -334,8 +334,8 @@ START_TEST(object_that_nothing_holds)
 	       "  size        16 bytes\n"
 	       "  refcount    0\n"
 	       "  collector   tracks it in generation 2\n"
-	       "  references  found by a scan for pointers: some may be"
-	       " none\n"
+	       "  references  found by a scan for pointers: some may not"
+	       " exist\n"
 	       "\n"
 	       "is referred to by 0 objects\n"
 	       "\n"
@@ -358,9 +358,9 @@ START_TEST(refs_that_nothing_explains)
 	expect("4 references to 3 objects are counted, 2 of them explained\n"
 	       "held by native code, or leaked by it: 2 references to 1"
 	       " object\n"
-	       "more explained than counted: 1 reference to 1 object, an"
-	       " error of pyheld's: please report it\n"
-	       "left out: 0 immortal objects, whose count says nothing\n"
+	       "more explained than counted: 1 reference to 1 object, a"
+	       " bug in pyheld: please report it\n"
+	       "left out: 0 immortal objects, whose reference count means nothing\n"
 	       "\n"
 	       "REFERENCES  OBJECTS  TYPE\n"
 	       "         2        1  app.Node\n"
@@ -523,7 +523,7 @@ START_TEST(summary_has_interpreters_and_their_threads)
 	       "python       CPython 3.13.0, debug build, trace refs,"
 	       " pymalloc\n"
 	       "memory       1.0 MiB resident, 0 bytes copied while it"
-	       " stood still for 83.1 ms\n"
+	       " was stopped for 83.1 ms\n"
 	       "objects      1 of 1 type, 16 bytes\n"
 	       "read by      pyheld's readers 1\n"
 	       "\n"
@@ -654,7 +654,7 @@ START_TEST(leaks_call_each_kind_by_its_name)
 	expect_title(SUSPECT_ATEXIT, 0, NULL,
 		     "callbacks of atexit hold 30 objects");
 	expect_title(SUSPECT_DUPLICATES, 0, NULL,
-		     "30 equal strings 'text' are objects of their own, most of"
+		     "30 equal strings 'text' are separate objects, most of"
 		     " them in m.__dict__.g -> x");
 	expect_title(SUSPECT_SPARSE, 0, NULL,
 		     "the list app.g was much larger once: it has room for many"
@@ -669,7 +669,7 @@ START_TEST(leaks_tell_garbage_by_why_it_is_there)
 	build("m->.g .g->x; root m:m; type app.X x");
 	expect_title(SUSPECT_GARBAGE, 0, NULL,
 		     "30 objects in cycles are garbage that the collector has"
-		     " not come to yet");
+		     " not reached yet");
 	expect_title(SUSPECT_FROZEN, SUSPECT_HAS_DEL, NULL,
 		     "30 objects in cycles are garbage that gc.freeze() hides"
 		     " from the collector; some of their classes have __del__");
@@ -706,9 +706,9 @@ START_TEST(doctor_says_what_does_not_fit)
 	audit_release(&audit);
 	EXPECT_LINES("pyheld       0.1",
 		     "layout       table 3.13",
-		     "FAILED  counts have the references that are found: 2 of 2"
-		     " references, too many",
-		     "          of 1 object");
+		     "FAILED  no object has more references than it counts: 2 of"
+		     " 2 references, too",
+		     "          many of 1 object");
 }
 END_TEST
 
