@@ -34,6 +34,12 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/search.h \
 	src/python/locate/truncated-scan.c \
 	src/python/locate/truncated-scan.h \
+	src/python/names/details.c \
+	src/python/names/details.h \
+	src/python/names/emulated-names.c \
+	src/python/names/emulated-names.h \
+	src/python/names/names.c \
+	src/python/names/names.h \
 	src/python/objects/facts.c \
 	src/python/objects/facts.h \
 	src/python/objects/preview.c \
@@ -48,12 +54,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size.h \
 	src/python/refs/choose.c \
 	src/python/refs/choose.h \
-	src/python/refs/details.c \
-	src/python/refs/details.h \
-	src/python/refs/emulated-names.c \
-	src/python/refs/emulated-names.h \
-	src/python/refs/names.c \
-	src/python/refs/names.h \
 	src/python/refs/read.c \
 	src/python/refs/read.h \
 	src/python/refs/refs-frame.c \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python/refs/names.h"
+#include "python/names/names.h"
 #include "python/report/describe.h"
 #include "python/state/truncated.h"
 #include "python/state/words.h"

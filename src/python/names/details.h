@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/refs/details.h - what heap/naming.h makes names and texts of: made
+ * python/names/details.h - what heap/naming.h makes names and texts of: made
  * for one object when it is asked for, or recorded of all for a capture.
  */
-#ifndef PYTHON_REFS_DETAILS_H
-#define PYTHON_REFS_DETAILS_H
+#ifndef PYTHON_NAMES_DETAILS_H
+#define PYTHON_NAMES_DETAILS_H
 
 #include "python/refs/refs.h"
 

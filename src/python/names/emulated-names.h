@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/refs/emulated-names.h - names for references that the emulator found.
+ * python/names/emulated-names.h - names for references that the emulator found.
  */
-#ifndef PYTHON_REFS_EMULATED_NAMES_H
-#define PYTHON_REFS_EMULATED_NAMES_H
+#ifndef PYTHON_NAMES_EMULATED_NAMES_H
+#define PYTHON_NAMES_EMULATED_NAMES_H
 
 #include "python/refs/refs.h"
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "python/layout/fields.h"
+#include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
-#include "python/refs/emulated-names.h"
 #include "python/refs/refs-instance.h"
 #include "python/refs/refs.h"
 #include "python/state/object-head.h"

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "python/names/details.h"
+#include "python/names/emulated-names.h"
+#include "python/names/names.h"
 #include "python/objects/preview.h"
-#include "python/refs/details.h"
-#include "python/refs/emulated-names.h"
-#include "python/refs/names.h"
 #include "python/refs/refs.h"
 #include "python/refs/reread.h"
 #include "python/state/words.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/refs/names.h - from a ref_name to the words of a heap_name.
+ * python/names/names.h - from a ref_name to the words of a heap_name.
  */
-#ifndef PYTHON_REFS_NAMES_H
-#define PYTHON_REFS_NAMES_H
+#ifndef PYTHON_NAMES_NAMES_H
+#define PYTHON_NAMES_NAMES_H
 
 #include "heap/naming.h"
 #include "python/refs/refs.h"

@@ -15,7 +15,7 @@
 
 #include "python/layout/fields.h"
 #include "python/layout/member-names.h"
-#include "python/refs/names.h"
+#include "python/names/names.h"
 #include "python/refs/refs.h"
 #include "python/state/words.h"
 #include "python/types/type-names.h"
