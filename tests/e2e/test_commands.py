@@ -81,9 +81,9 @@ def test_on_a_process(python):
 @each(lambda: [pythons.newest()])
 def test_on_a_core(python):
     with Target(python, "app.py") as target, Directory() as d:
+        earlier = earlier_capture(target, d)
         core, _ = gcore(target, d)
-        check_all(target, [*sysroot(python), core], d,
-                  earlier_capture(target, d))
+        check_all(target, [*sysroot(python), core], d, earlier)
 
 
 @limit(300)
