@@ -7,7 +7,7 @@
 
 struct audit_found {
 	uint32_t *sure;
-	uint32_t *maybe;	/* by scans of memory */
+	uint32_t *maybe;	/* references from scans for pointers */
 };
 
 static void add_reference(uint32_t *nr, oid o)
@@ -39,8 +39,8 @@ static void add_class_reference(const struct heap *h, oid o, uint32_t *nr)
 	add_reference(nr, t->object);
 }
 
-/* Nobody owns a reference to its own static class, though a tp_traverse may
- * visit it all the same: _curses_panel's of 3.9 does. */
+/* An object does not own a reference to its static class.  A tp_traverse may
+ * visit the class all the same: that of _curses_panel in 3.9 does. */
 static bool is_own_class(const struct heap *h, oid o, oid to)
 {
 	const struct heap_type *t = heap_type_of(h, o);
@@ -50,8 +50,9 @@ static bool is_own_class(const struct heap *h, oid o, oid to)
 }
 
 /*
- * A static class begins with a count of 1, which is nobody's: until somebody
- * adds it to a module and forgets Py_INCREF (_testcapi of 3.12).
+ * A static class starts with a reference count of 1 that belongs to no
+ * reference.  Code that adds it to a module and forgets Py_INCREF gives that
+ * one away (_testcapi of 3.12).
  */
 static bool is_own_count(const struct heap *h, const struct heap_root *root)
 {

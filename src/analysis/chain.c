@@ -121,7 +121,7 @@ static void add_holding_place(struct chain_finder *f, uint32_t i)
 
 	if (!is_chain_target(f, root->object))
 		return;
-	/* A root that was counted only tells if the object had no other. */
+	/* A root found by counting: a better known one would come first. */
 	if (root->surplus == REFCOUNT_IMMORTAL)
 		holder.penalty = REACH_PENALTY_IMMORTAL;
 	else if (root->surplus)

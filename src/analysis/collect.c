@@ -113,7 +113,7 @@ static oid find_representative(uint32_t *of, oid o)
 	return o;
 }
 
-/* of[] of each becomes the object that stands for its component. */
+/* Set of[] of each object to the representative of its component. */
 static void join_components(struct collector *b)
 {
 	const struct heap *h = b->h;
@@ -156,7 +156,7 @@ static void number_components(struct collector *b)
 		b->of[o] = first;
 	}
 	done = xcalloc(b->h->nr_objects, sizeof(*done));
-	/* The one that stands for a component comes first of all. */
+	/* The representative is the first object of its component. */
 	for (size_t i = 0, nr = 0; i < objects->nr; i++) {
 		oid o = objects->v[i], first = b->of[o];
 

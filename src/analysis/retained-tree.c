@@ -3,13 +3,13 @@
 
 #include "analysis/retained-tree.h"
 
-/* What retains less than this part of what is above it is not told apart. */
+/* A child that retains less than this part of its parent has no line. */
 #define LEAST_PART 20
 
 struct retained_tree_build {
 	struct retained_view *v;
 	struct retained_line_vec lines;	/* still to add, the next one last */
-	struct retained_line *of_type;	/* nr == 0: none so far */
+	struct retained_line *of_type;	/* by type; nr == 0: none so far */
 	struct oid_vec below;
 };
 
@@ -26,7 +26,7 @@ static struct retained_line line_of(const struct retained_view *v, oid o)
 	};
 }
 
-/* Most first; what is one object before what is many. */
+/* Largest first; lines of one object before lines of several. */
 static int compare_lines(const void *pa, const void *pb, void *view)
 {
 	const struct retained_line *a = pa, *b = pb;
@@ -85,7 +85,7 @@ static void find_lines_below(struct retained_tree_build *t,
 	}
 }
 
-/* The last one is told first. */
+/* Push the lines in reverse order: the last one is popped first. */
 static void push_lines_below(struct retained_tree_build *t,
 			     const struct retained_line *line)
 {

@@ -5,9 +5,9 @@
 #include "analysis/graph/bits.h"
 #include "analysis/retained.h"
 
-/* So many objects in a row are passed by. */
+/* At most this many objects in a row are skipped. */
 #define MAX_PASSED 32
-/* So often the same built-in type may be passed: dicts of dicts. */
+/* At most this often a built-in type is skipped in a row: dicts of dicts. */
 #define MAX_SAME_TYPE 3
 
 /* --- the view --- */
@@ -103,7 +103,7 @@ oid retained_above(struct retained_view *v, oid o)
 	return parent;
 }
 
-/* --- what is passed by --- */
+/* --- what is skipped --- */
 
 static bool holds_names(const struct retained_view *v, oid o)
 {
@@ -112,7 +112,7 @@ static bool holds_names(const struct retained_view *v, oid o)
 	if (bits_get(v->namespaces, o) ||
 	    heap_type_of(v->h, o)->flags & TYPE_IS_TYPE)
 		return true;
-	/* A module is told by its names. */
+	/* A module is known by its namespace. */
 	for (oid c = dominators_first(&v->dominators, o); c != OID_NONE;
 	     c = dominators_next(&v->dominators, o, c))
 		if (bits_get(v->namespaces, c))
@@ -123,8 +123,9 @@ static bool holds_names(const struct retained_view *v, oid o)
 }
 
 /*
- * Can Python get there from what holds it?  The dict within an lru_cache, the
- * items of a set and what C code keeps to itself can only be told by that.
+ * Is there a Python expression for `o` from its holder?  There is none for the
+ * dict within an lru_cache, the items of a set, and the private objects of C
+ * code: a person knows these only by their holder.
  */
 static bool is_accessible(struct retained_view *v, oid o)
 {
@@ -140,7 +141,7 @@ static bool is_accessible(struct retained_view *v, oid o)
 	return ret;
 }
 
-/* The one that `o` only leads to; OID_NONE: it is there for itself. */
+/* The child for which `o` is skipped; OID_NONE: `o` is not skipped. */
 static oid leads_to_largest(struct retained_view *v, oid o,
 			    const struct oid_vec *below)
 {
@@ -162,7 +163,8 @@ static oid leads_to_largest(struct retained_view *v, oid o,
 	return OID_NONE;
 }
 
-/* Where a row of objects of its own kind begins that `o` would continue. */
+/* The index in `passed` where a row of objects of the type of `o` begins, if
+ * `o` ends it; SIZE_MAX: it does not. */
 static size_t find_kind(const struct retained_view *v,
 			const struct oid_vec *passed, oid o)
 {
@@ -183,8 +185,8 @@ static size_t find_kind(const struct retained_view *v,
 }
 
 /*
- * The objects from `o` on that only lead to the next one, and that one.  If
- * the way comes to be a row of one kind, it ends with the first of these.
+ * Append the objects that are skipped, from `o` on, and the one that they lead
+ * to.  If the last ones are a row of one type, end with the first of that row.
  */
 static void follow_passed(struct retained_view *v, oid o,
 			  struct oid_vec *passed)
@@ -207,7 +209,7 @@ static void follow_passed(struct retained_view *v, oid o,
 
 /* --- the largest --- */
 
-/* A heap in the sense of the algorithm: none is before its parent. */
+/* A binary heap: the largest object is at the top. */
 struct retained_queue {
 	const struct dominators *d;
 	struct oid_vec v;
@@ -244,7 +246,8 @@ static oid queue_pop(struct retained_queue *q)
 	return ret;
 }
 
-/* `o` is the next largest: it, or what it leads to and what else is below. */
+/* `o` is the next largest object: put back the object that it leads to, as a
+ * final one, and the other children of those that are skipped. */
 static void take_largest(struct retained_view *v, oid o,
 			 struct retained_queue *queue, uint64_t *is_final)
 {
@@ -310,7 +313,7 @@ void retained_topmost(const struct retained_view *v, const uint64_t *set,
 			compare_retained, &d);
 }
 
-/* --- ways and types --- */
+/* --- chains and types --- */
 
 const struct root *retained_path(const struct retained_view *v, oid from,
 				 oid o, struct path *ret)

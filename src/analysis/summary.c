@@ -30,7 +30,7 @@ static int order_by_name(const struct summary_item *a,
 		      b->type->name ? b->type->name : "");
 }
 
-/* What tells rows apart that are equal by what was asked for. */
+/* The order of rows that are equal by the key that was asked for. */
 static int order_by_rest(const struct summary_item *a,
 			 const struct summary_item *b)
 {

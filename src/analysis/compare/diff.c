@@ -156,7 +156,7 @@ static void mark_wanted(const bool *types, const uint32_t *row_of, size_t nr,
 			wanted[row_of[i]] = true;
 }
 
-/* Drop the rows that nobody asked for, and of types without objects. */
+/* Drop the rows that were not asked for, and those of types without objects. */
 static void keep_wanted(struct diff_row_vec *rows, const bool *wanted)
 {
 	size_t nr = 0;

@@ -5,9 +5,9 @@
 #include "analysis/compare/grow-name.h"
 #include "analysis/compare/place.h"
 
-/* So many containers of the new heap are looked for in the old one. */
+/* At most this many containers of the new heap are looked up in the old one. */
 #define MAX_CANDIDATES 500
-#define LEAST_EDGES 4
+#define LEAST_EDGES 4	/* containers with fewer references are left out */
 
 /* --- what is reached through each object --- */
 
@@ -36,7 +36,8 @@ static oid *order_by_distance(const struct reach *r, uint32_t *ret_nr)
 	return order;
 }
 
-/* Of each object: itself, and all whose shortest way leads through it. */
+/* For each object: a tally of it and of all objects whose shortest chain leads
+ * through it. */
 static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 			       const bool *types)
 {

@@ -8,24 +8,30 @@
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
 
-/* More holders than asked for, as some are told apart or dropped yet. */
+/* Look at so many more holders than asked for, as some rows are split or
+ * dropped later. */
 #define RANKED_MIN 64
-/* An attribute is told apart that has this share of what its holder gained. */
+/* An attribute gets a row of its own if it has one part in SHARE of what its
+ * holder gained. */
 #define SHARE 5
 
-/* So many that are alike are one; of so many candidates at most. */
+/* ALIKE_MIN holders or more that are alike are one row.  Only the first
+ * ALIKE_MAX_CANDIDATES candidates are compared. */
 #define ALIKE_MIN 10
 #define ALIKE_MAX_CANDIDATES 200000
 
-/* One heap, and what of it the other has not. */
+/*
+ * One heap.  An object that only this heap has is fresh.  Its top is its
+ * farthest ancestor on the shortest reference chain such that all objects from
+ * there on are fresh; that may be the object itself.
+ */
 struct grow_side {
 	struct heap *h;
 	const struct reach *reach;
-	const oid *other;	/* OID_NONE: fresh, only this heap has it */
+	const oid *other;	/* in the other heap; OID_NONE: fresh */
 	const bool *types;
-	oid *top;		/* of fresh ones: the nearest one to a root that
-				 * is fresh with all between; itself maybe */
-	struct tally *sum;	/* of tops: of all that belongs to them */
+	oid *top;		/* of fresh objects: see find_top() */
+	struct tally *sum;	/* of tops: the objects whose top it is */
 	struct tally unreached;
 };
 
@@ -49,7 +55,7 @@ static bool is_fresh(const struct grow_side *s, oid o)
 	return s->other[o] == OID_NONE;
 }
 
-/* Does the way to the fresh object `o` begin here, for all that we count? */
+/* Is the fresh object `o` its own top? */
 static bool is_top(const struct grow_side *s, oid o)
 {
 	oid parent = s->reach->parent[o];
@@ -57,7 +63,8 @@ static bool is_top(const struct grow_side *s, oid o)
 	return parent == OID_NONE || !is_fresh(s, parent);
 }
 
-/* Each object is walked over twice at most, until it knows its top. */
+/* Linear over all calls: an object is passed at most twice until it has its
+ * top. */
 static oid find_top(const struct grow_side *s, oid o)
 {
 	oid top = o;
@@ -274,7 +281,7 @@ static void split_one(const struct grower *g, oid top, struct growth *rest,
 	set_growth(g, &row);
 	rest->came.nr -= row.came.nr;
 	rest->came.bytes -= row.came.bytes;
-	/* What went is the rest's only where it was held the same way. */
+	/* `rest` has what went only if the same holder held it. */
 	if (row.old != OID_NONE && is_fresh(&g->old, row.old) &&
 	    holder_of_top(&g->old, row.old) == rest->old) {
 		rest->went.nr -= row.went.nr;
@@ -385,8 +392,8 @@ static struct growth sum_alike(const struct grower *g,
 	for (size_t i = 0; i < nr; i++) {
 		oid o = found->v[keyed[i].rank].object;
 
-		/* The one of the shortest name stands for all; of equal ones
-		 * that which grew most. */
+		/* The holder with the shortest chain stands for all; of several
+		 * with equal chains the one that grew most. */
 		if (distance[o] < distance[row.object])
 			row.object = o;
 		tally_add_all(&row.came, &g->came[o]);

@@ -5,9 +5,10 @@
 #include "analysis/compare/match.h"
 #include "heap/addresses.h"
 
-/* So many of the references of one object are compared ... */
+/* At most MAX_COMPARED references of an object are compared; FEW_COMPARED if
+ * the other object has more than MANY. */
 #define MAX_COMPARED 32
-#define FEW_COMPARED 4		/* ... with those of one that has more than */
+#define FEW_COMPARED 4
 #define MANY 4096
 #define PREVIEW_MAX 48
 /* Of objects that hold objects that were replaced; that deep. */
@@ -219,8 +220,8 @@ static bool same_references(const struct matcher *s, oid a, oid b, uint32_t nr)
 	return true;
 }
 
-/* Does it tell anything that old's object `a` refers to `o`?  Not if many do,
- * or if it changes all the time. */
+/* Does the reference from old's object `a` to `o` identify `a`?  Not if many
+ * objects refer to `o`, or if `o` is replaced all the time. */
 static bool is_telling_reference(const struct matcher *s, oid a, oid o)
 {
 	const struct heap *h = s->old;
@@ -313,8 +314,8 @@ static bool is_same_text(const char *a, const char *b)
 }
 
 /*
- * Linux tells when a process was started from when the machine was, which it
- * takes from a clock that people and NTP set: allow for seconds.
+ * The start of a process is computed from the time when the machine was booted.
+ * That time comes from a clock which people and NTP set: allow for seconds.
  */
 static bool same_start(uint64_t a, uint64_t b)
 {
@@ -328,7 +329,7 @@ bool match_same_version(const struct heap_info *a, const struct heap_info *b)
 	       is_same_text(a->build, b->build);
 }
 
-/* --- which process a core is of: it tells neither host nor start --- */
+/* --- the process of a core, which has neither host nor start time --- */
 
 VEC_DEFINE(mapped_file_vec, const struct heap_mapping *);
 

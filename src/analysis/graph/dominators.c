@@ -36,8 +36,8 @@ struct dominators_search {
 	const struct heap *h;
 	struct dominators *d;
 	uint32_t *number;	/* of each object; all UINT32_MAX at first */
-	/* By objects: so small that it stays in the CPU's caches, and most
-	 * edges lead to what was visited. */
+	/* By oid.  So small that it stays in the CPU's caches: most edges lead
+	 * to objects that are visited already. */
 	uint64_t *visited;
 	oid *object;		/* of each number */
 	struct dominators_node *nodes; /* nr_objects + 1 of them */
@@ -104,7 +104,7 @@ static void search_roots(struct dominators_search *s,
 	s->last[holder] = s->nr;
 }
 
-/* Take the strings out of `roots`, into `ret`. */
+/* Move the strings from `roots` to `ret`. */
 static void set_strings_apart(const struct heap *h, struct root_vec *roots,
 			      struct root_vec *ret)
 {
@@ -148,8 +148,7 @@ static void search_all_roots(struct dominators_search *s)
 	search_strings(s, &strings);
 }
 
-/* Objects that something outside of their own component refers to have it
- * marked in `held`. */
+/* Mark in `held` the components of garbage to which other garbage refers. */
 static void mark_held_components(const struct dominators_search *s,
 				 const struct scc *scc, uint64_t *held)
 {
@@ -169,8 +168,8 @@ static void mark_held_components(const struct dominators_search *s,
 	}
 }
 
-/* An instance of a program's class stands for a group rather than the dict in
- * which its attributes are. */
+/* Is `o` an instance of a program's class?  It stands for its component rather
+ * than the dict with its attributes. */
 static bool is_program_instance(const struct heap *h, oid o)
 {
 	uint32_t flags = heap_type_of(h, o)->flags;
@@ -297,11 +296,12 @@ static void find_semidominators(struct dominators_search *s)
 }
 
 /*
- * A dominator is the first one on the way up the tree so far whose number is
- * at most `semi`.  The way can be as long as the heap is large, for as many
- * objects: each has a second way, a jump, so that the search takes O(log n)
- * (Myers, An Applicative Random-Access Stack, 1983).  Where the jumps lead and
- * depths lie where evaluate_semi() had what is not needed any more.
+ * The dominator is the first node on the path up the tree so far whose number
+ * is at most `semi`.  This path can be as long as the heap is large.  So each
+ * node has a second link, a jump to a node far above, and the search takes
+ * O(log n) steps (Myers, An Applicative Random-Access Stack, 1983).  Jumps are
+ * stored in `ancestor` and depths in `best`, which evaluate_semi() no longer
+ * needs.
  */
 static void set_jump(struct dominators_node *nodes, uint32_t n, uint32_t up)
 {
@@ -524,7 +524,7 @@ struct tally dominators_of_set(const struct dominators *d,
 				  const uint64_t *set)
 {
 	const struct heap *h = d->heap;
-	/* Reached, or in the set: no way leads on from there. */
+	/* Reached, or in the set, which is a search barrier. */
 	CLEANUP(freep) uint64_t *seen = bits_new(h->nr_objects);
 	CLEANUP(oid_vec_release) struct oid_vec stack = VEC_INIT;
 	struct tally ret = { 0, 0 };

@@ -41,14 +41,14 @@ static void enter_object(struct reach_search *s, oid o, uint32_t distance,
 	s->queue[s->tail++] = o;
 }
 
-/* `o` was reached over edge `i` to `to`, unless it is no better than known. */
+/* Reach `to` over edge `i` of `o`, unless the chain that it has is as good. */
 static inline void relax_edge(struct reach_search *s, oid o, uint32_t i, oid to)
 {
 	struct reach *r = s->r;
 	uint32_t distance = r->distance[o] + 1;
 	uint8_t penalty;
 
-	/* Mostly it is known already, by a shorter way. */
+	/* Mostly `to` is reached already, by a shorter chain. */
 	if (r->distance[to] < distance)
 		return;
 	penalty = reach_add_penalty(r->penalty[o],
@@ -77,7 +77,8 @@ static void run_search(struct reach_search *s)
 	}
 }
 
-/* Enter the objects of roots from `first` on; of frames, what has a name. */
+/* Enter the objects of all roots of this kind from number `first` on, except
+ * those of evaluation stacks. */
 static void enter_roots(struct reach_search *s, size_t first,
 			enum root_kind kind)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/graph/telling.h"
 
-/* How much `o` tells a person about a cycle: less is better. */
+/* How much `o` tells a person about a cycle: the lowest rank tells the most. */
 static unsigned int rank_telling(const struct heap *h, oid o)
 {
 	uint32_t flags = heap_type_of(h, o)->flags;

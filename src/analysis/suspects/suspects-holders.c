@@ -10,18 +10,18 @@
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 
-/* If one child makes up so much, it is the one to look at (as in MAT). */
+/* If one child has so much of it, look at the child instead (as in MAT). */
 #define DROP_PERCENT 70
-/* Where few hang on a holder: no one may make up more ... */
+/* If few objects hang on a holder, none may have more of the bytes ... */
 #define FEW_LARGEST_PERCENT 20
-/* ... and so much must be of one type, as in what a program repeats. */
+/* ... and objects of one type must have so much: a leak repeats itself. */
 #define FEW_OF_TYPE_PERCENT 50
-/* A way on which a type comes so often is a chain. */
+/* A reference chain with so many objects of one type is a suspect. */
 #define CHAIN_MIN 1000
-/* Nested data of a library has many containers that are alike, with little in
- * each. */
+/* Holders that are alike need so many entries each on average: nested data of a
+ * library has many containers with few entries. */
 #define ALIKE_MIN_ENTRIES 100
-/* So many references of a dict tell what it is. */
+/* Look at so many references of a dict to see what it is. */
 #define INTERNED_SAMPLE 128
 /* Before holders, which are taken by how much hangs on each. */
 #define RANK_CHAIN UINT32_MAX
@@ -76,8 +76,9 @@ static bool is_interned_table(const struct suspects *s, oid o)
 }
 
 /*
- * Much hangs on it, or it is large itself: a list that holds one object very
- * often.  What merely is on the way to one that keeps nearly all is none.
+ * May `o` be an accumulation point?  It is if much hangs on it, or if it is
+ * large itself: a list that holds one object very often.  It is not if one
+ * child has nearly all that hangs on it.
  */
 static bool may_accumulate(struct suspects *s, oid o)
 {
@@ -235,8 +236,8 @@ static bool is_between(const struct heap *h, uint32_t type)
 	return !(h->types.v[type].flags & TYPE_IS_HEAP);
 }
 
-/* The type that comes most often on the way to `o`, a class's before those
- * that lie between, and its first object. */
+/* The most frequent type on the chain to `o`, and its first object.  Types made
+ * at run time win over those of containers between them. */
 static uint32_t most_on_way(struct suspects *s, oid o, oid *first)
 {
 	const struct heap *h = s->heap;

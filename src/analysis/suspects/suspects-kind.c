@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a Python programmer calls a holder: by what hangs on it, and by the way
- * that leads to it.  The nearest step that says something decides; a traceback
- * or a thread's local that alone keeps the holder decides from afar, too.
+ * What a Python programmer calls a holder is seen from what hangs on it and
+ * from the reference chain to it.  The nearest step that says something
+ * decides.  A traceback or a thread's local decides from any distance, if it
+ * alone keeps the holder alive.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "analysis/graph/path.h"
 #include "analysis/suspects/suspects-kind.h"
 
-/* So many children are looked at, so many of an instance's attributes. */
+/* At most so many children of a holder and so many attributes are looked at. */
 #define MAX_CHILDREN 4000
 #define MAX_ATTRIBUTES 1000
 /* Nearer to a bound than this it counts as bounded. */
@@ -330,7 +331,7 @@ static enum suspect_kind kind_by_children(struct suspects *s, oid holder,
 	return (enum suspect_kind)most;
 }
 
-/* --- by the way to it --- */
+/* --- by the chain to it --- */
 
 struct kind_chain {
 	struct suspects *s;
@@ -350,7 +351,8 @@ static char *name_of_step(const struct kind_chain *w, size_t i)
 	return edge_called(w->h, w->path.v[i - 1].object, w->path.v[i].edge);
 }
 
-/* The exception that a traceback on the way belongs to, or that traceback. */
+/* The exception to which the traceback at step `i` belongs; else the first
+ * traceback of the row. */
 static oid exception_of(const struct kind_chain *w, size_t i)
 {
 	while (i && kind_at(w, i - 1) == TYPE_KIND_TRACEBACK)
@@ -360,7 +362,7 @@ static oid exception_of(const struct kind_chain *w, size_t i)
 	return w->path.v[i].object;
 }
 
-/* What keeps `object` alone, though it is further away. */
+/* By an object on the chain that alone keeps `object` alive, however far. */
 static bool kind_from_afar(const struct kind_chain *w, struct suspect *suspect)
 {
 	const struct dominators *d = &w->s->dominators;
@@ -396,8 +398,8 @@ static enum suspect_kind kind_of_function(const struct kind_chain *w, size_t i)
 	return SUSPECT_ATTRIBUTE;
 }
 
-/* What step `i`, which hangs on step i - 1, makes of it; NR_SUSPECT_KINDS:
- * nothing, go on. */
+/* The kind by step `i` and its holder, step i - 1; NR_SUSPECT_KINDS: this step
+ * says nothing. */
 static enum suspect_kind kind_by_step(const struct kind_chain *w, size_t i)
 {
 	const struct heap_type *type =
@@ -469,7 +471,7 @@ static void kind_by_chain(const struct kind_chain *w, struct suspect *suspect)
 	}
 }
 
-/* Is what it is called by a word for such things? */
+/* Does the nearest real name on the chain have one of these words in it? */
 static bool is_called_like(const struct kind_chain *w, const char *const *words)
 {
 	for (size_t i = w->path.nr; --i;) {

@@ -131,7 +131,7 @@ static bool is_atexit_root(const struct heap *h, const struct root *root)
 	       !strncmp(h->roots.v[root->place].name, "atexit callback", 15);
 }
 
-/* Not what is immortal: that needs nobody to hold it. */
+/* Is it held by native code?  An immortal object needs no holder. */
 static bool is_native(const struct root *root)
 {
 	return root->kind == ROOT_NATIVE && root->place == ROOT_NO_PLACE &&

@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "heap/naming.h"
 
-/* Before all else: who holds them is not to blame for their contents. */
+/* Before all others: their holder is not to blame for their contents. */
 #define RANK_WASTE (UINT64_C(1) << 50)
 /* Fewer equal strings are no pattern (as in MAT). */
 #define MIN_EQUAL 10
@@ -31,7 +31,8 @@ static uint64_t hash_bytes(uint64_t hash, const char *s, size_t len)
 	return hash;
 }
 
-/* A code object's own: constants, line tables.  Nobody makes one of them. */
+/* Is it part of a code object: a constant, a line table?  A program can't
+ * deduplicate these. */
 static bool is_of_code(const struct suspects *s, oid o)
 {
 	oid holder = s->reach.parent[o];
@@ -43,7 +44,7 @@ static bool is_of_code(const struct suspects *s, oid o)
 	       heap_kind_of(s->heap, holder) == TYPE_KIND_CODE;
 }
 
-/* Only those that would go with their last holder: not interned for ever. */
+/* Only strings that would be freed with their last holder: no immortal ones. */
 static void find_texts(struct suspects *s, struct text_vec *ret)
 {
 	struct heap *h = s->heap;
@@ -59,7 +60,7 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 			continue;
 		str_cut(&text, 0);
 		heap_preview(h, o, TEXT_MAX, &text);
-		/* Redacted: nobody knows what it is. */
+		/* A redacted text is not known. */
 		if (!text.len || *text.s == '<')
 			continue;
 		hash += (uint64_t)heap_length(h, o);

@@ -11,9 +11,10 @@
 #include "analysis/suspects/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
-/* With older heaps thresholds are so much lower: growth tells. */
+/* With older heaps thresholds are lower by this factor: growth is a better
+ * sign. */
 #define LOWER_WITH_OLDER 10
-/* Of what a suspect keeps so much must not be another's. */
+/* So much of the bytes of a suspect must belong to no suspect before it. */
 #define OWN_PERCENT 30
 
 static int compare_rows(const void *a, const void *b)
@@ -52,7 +53,8 @@ static int compare_rank(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* The bytes of its members that are nobody's yet; they become its. */
+/* The bytes of its members that are not taken.  They are taken then, unless
+ * `look`. */
 static uint64_t take_members(const struct suspects *s, uint64_t *taken,
 			     const struct suspect *suspect, bool look)
 {
