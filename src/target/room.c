@@ -16,13 +16,13 @@
 #define SHARE_OF_GRAPH 4
 
 /* Which control groups' limits there are, and where. */
-struct limit {
+struct memory_limit {
 	const char *controller;	/* as /proc/self/cgroup has it */
 	const char *mount, *max, *used;
 	const char *inactive, *active; /* files' pages: given back if needed */
 };
 
-static const struct limit limits[] = {
+static const struct memory_limit limits[] = {
 	{ "", "/sys/fs/cgroup", "memory.max", "memory.current",
 	  "inactive_file", "active_file" },
 	/* Beyond this one all in the group are slowed down. */
@@ -71,7 +71,7 @@ static bool read_number(const char *folder, const char *file, const char *key,
 }
 
 /* What is left below the limit of one group; UINT64_MAX: it has none. */
-static uint64_t left_in(const struct limit *l, const char *folder)
+static uint64_t left_in(const struct memory_limit *l, const char *folder)
 {
 	uint64_t max, used, files = 0, n;
 
@@ -123,7 +123,8 @@ static char *own_group(const struct str *text, const char *controller)
  * path may be the host's: what is not there is passed over, and the mount's
  * own root is the container's.
  */
-static uint64_t left_below(const struct limit *l, const struct str *groups)
+static uint64_t left_below(const struct memory_limit *l,
+			   const struct str *groups)
 {
 	CLEANUP(freep) char *group = own_group(groups, l->controller);
 	uint64_t left = UINT64_MAX;

@@ -20,13 +20,13 @@
 #define LOCATION_LONG 14
 #define LOCATION_NONE 15
 
-struct table {
+struct line_table {
 	const uint8_t *p, *end;
 	int64_t line;		/* the running line number */
 };
 
 /* Pairs of bytes: how far on in the code, how many lines on. */
-static int64_t find_lnotab(struct table *t, int64_t offset)
+static int64_t find_lnotab(struct line_table *t, int64_t offset)
 {
 	int64_t at = 0;
 
@@ -39,7 +39,7 @@ static int64_t find_lnotab(struct table *t, int64_t offset)
 	return t->line;
 }
 
-static int64_t find_pep626(struct table *t, int64_t offset)
+static int64_t find_pep626(struct line_table *t, int64_t offset)
 {
 	int64_t at = 0;
 
@@ -56,7 +56,7 @@ static int64_t find_pep626(struct table *t, int64_t offset)
 }
 
 /* 6 bits a byte, low first, bit 6 says that more follow; bit 0 is the sign. */
-static int32_t read_signed(struct table *t)
+static int32_t read_signed(struct line_table *t)
 {
 	uint32_t value = 0;
 	unsigned int shift = 0;
@@ -74,7 +74,7 @@ static int32_t read_signed(struct table *t)
 }
 
 /* Only an entry's first byte has bit 7 set. */
-static int64_t find_location(struct table *t, int64_t offset)
+static int64_t find_location(struct line_table *t, int64_t offset)
 {
 	int64_t at = 0;
 
@@ -102,7 +102,7 @@ int32_t lines_find(struct python *py, raddr code, int64_t offset)
 	raddr bytes = word_at(py, code, l->code_linetable);
 	int32_t first = int_at(py, code, l->code_firstlineno);
 	uint64_t len = word_at(py, bytes, l->var_size);
-	struct table t;
+	struct line_table t;
 	int64_t line;
 
 	if (offset < 0)

@@ -37,7 +37,7 @@ struct stream {
 	bool complete;		/* it may end here */
 };
 
-struct format {
+struct packing {
 	const char *name;
 	uint8_t magic[6];
 	size_t magic_len;
@@ -188,7 +188,7 @@ static void gzip_end(void *state)
 	free(state);
 }
 
-static const struct format formats[] = {
+static const struct packing formats[] = {
 	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, zstd_start, zstd_run,
 	  zstd_end },
 	{ "lz4", { 0x04, 0x22, 0x4d, 0x18 }, 4, lz4_start, lz4_run, lz4_end },
@@ -216,7 +216,7 @@ static ssize_t read_magic(int fd, uint8_t magic[static 8])
 	return n;
 }
 
-static const struct format *find_format(int fd)
+static const struct packing *find_format(int fd)
 {
 	uint8_t magic[8] = { 0 };
 	ssize_t n = read_magic(fd, magic);
@@ -230,7 +230,7 @@ static const struct format *find_format(int fd)
 
 const char *unpack_format(int fd)
 {
-	const struct format *f = find_format(fd);
+	const struct packing *f = find_format(fd);
 
 	return f ? f->name : NULL;
 }
@@ -317,7 +317,7 @@ static bool write_sparse(int fd, const uint8_t *p, size_t len, uint64_t offset)
 /* --- all of it --- */
 
 struct unpacker {
-	const struct format *format;
+	const struct packing *format;
 	const char *name;
 	int in, out;
 	uint64_t size;		/* that was written */
