@@ -74,6 +74,18 @@ START_TEST(cycles_are_components)
 }
 END_TEST
 
+START_TEST(cycles_are_sorted)
+{
+	/* By objects, then bytes, then address: not as they are found. */
+	check("a->b b->a a->c c->d d->c",
+	      "2 data garbage: a b a, 2 data garbage: c d c");
+	check("a->b b->a a->c c->d d->c; size c=17",
+	      "2 data garbage: c d c, 2 data garbage: a b a");
+	check("a->b b->a a->c c->d d->e e->c; size a=99",
+	      "3 data garbage: c d e c, 2 data garbage: a b a");
+}
+END_TEST
+
 START_TEST(cycles_know_their_state)
 {
 	check("r->b a->b b->a; root f:r", "2 data held: b a b by b");
@@ -345,6 +357,7 @@ const char suite_name[] = "cycles";
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, cycles_are_components);
+	tcase_add_test(tc, cycles_are_sorted);
 	tcase_add_test(tc, cycles_know_their_state);
 	tcase_add_test(tc, cycles_show_the_most_telling_object);
 	tcase_add_test(tc, cycles_set_machinery_apart);

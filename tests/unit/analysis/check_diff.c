@@ -532,6 +532,31 @@ START_TEST(grow_loses_nothing)
 }
 END_TEST
 
+START_TEST(growth_entries_are_of_containers)
+{
+	static const struct {
+		const char *name;
+		int64_t expected;
+	} cases[] = {
+		{ "l", 2 }, { "s", -1 }, { "b", -1 }, { "i", -1 },
+		{ "C", -1 }, { "long", -1 }, { "o", -1 },
+	};
+	struct heap h;
+
+	/* `long` has a length that is no number of entries. */
+	graph_build(&h, "l->x#2 s->x#2 b->x#2 i->x#2 C->x#2 long->x#2 o->x#2;"
+			" type list l; type str s; type bytes b; type int i;"
+			" type type/class C; type app.Str/heap long;"
+			" len l=2 s=2 b=2 i=2 C=2 long=3");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		ck_assert_int_eq(growth_entries(&h, graph_oid(&h,
+							cases[i].name)),
+				 cases[i].expected);
+	ck_assert_int_eq(growth_entries(&h, OID_NONE), -1);
+	heap_release(&h);
+}
+END_TEST
+
 /* --- more than two --- */
 
 START_TEST(series_tells_a_leak_from_a_peak)
@@ -793,6 +818,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, grow_knows_roots_places);
 	tcase_add_test(tc, grow_compares_names);
 	tcase_add_test(tc, grow_loses_nothing);
+	tcase_add_test(tc, growth_entries_are_of_containers);
 	tcase_add_test(tc, series_tells_a_leak_from_a_peak);
 	tcase_add_test(tc, series_has_types_and_sums_of_all_heaps);
 	tcase_add_test(tc, series_has_grown_in_each_step);

@@ -498,6 +498,21 @@ START_TEST(suspects_have_what_is_frozen)
 	ck_assert_uint_eq(s.v.v[0].flags, SUSPECT_LEGACY_DEL);
 	suspects_release(&s);
 	heap_release(&h);
+	/* Too few objects, however large. */
+	check("m; root m:m; size m=70000; a#9->b#9 b#9->a#9;"
+	      " size a#9=3000; gen a#9=3 b#9=3", "");
+	check("m; root m:m; size m=70000; a#10->b#10 b#10->a#10;"
+	      " size a#10=3000; gen a#10=3 b#10=3", "gc frozen - -");
+}
+END_TEST
+
+START_TEST(suspects_have_just_what_is_needed)
+{
+	/* Four times 5 percent of 100,000 bytes. */
+	check("m; root m:m; size m=80000; a#20->b#20 b#20->a#20;"
+	      " size a#20=900 b#20=100", "garbage - -");
+	check("m; root m:m; size m=80001; a#20->b#20 b#20->a#20;"
+	      " size a#20=900 b#20=100 b0=99", "");
 }
 END_TEST
 
@@ -672,6 +687,20 @@ START_TEST(suspects_have_chains)
 }
 END_TEST
 
+START_TEST(suspects_have_chains_without_anything_between)
+{
+	for (unsigned int nr = 999; nr <= 1000; nr++) {
+		CLEANUP(str_release) struct str text = STR_INIT;
+
+		str_addf(&text, "m->n0; root m:m; type module m;"
+			 " type app.Node/heap n#%u;", nr);
+		for (unsigned int i = 0; i + 1 < nr; i++)
+			str_addf(&text, "n%u->n%u;", i, i + 1);
+		check(text.s, nr < 1000 ? "" : "chain n0 -");
+	}
+}
+END_TEST
+
 /* A dict of 30 with each value, or key and value, `root` holds it. */
 static void check_table(const char *key, const char *root,
 			const char *expected)
@@ -815,12 +844,14 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_know_the_list_of_gc);
 	tcase_add_test(tc, suspects_have_garbage);
 	tcase_add_test(tc, suspects_have_what_is_frozen);
+	tcase_add_test(tc, suspects_have_just_what_is_needed);
 	tcase_add_test(tc, suspects_have_what_native_code_holds);
 	tcase_add_test(tc, suspects_have_callbacks_of_atexit);
 	tcase_add_test(tc, suspects_have_equal_strings);
 	tcase_add_test(tc, suspects_have_containers_nearly_empty);
 	tcase_add_test(tc, suspects_that_are_alike_are_one);
 	tcase_add_test(tc, suspects_have_chains);
+	tcase_add_test(tc, suspects_have_chains_without_anything_between);
 	tcase_add_test(tc, suspects_leave_out_the_table_of_interned_strings);
 	tcase_add_test(tc, suspects_that_overlap_are_those_with_most_entries);
 	tcase_add_test(tc, suspects_have_grown_in_every_step);
