@@ -23,8 +23,8 @@ struct module *modules_at(struct target *t, raddr addr);
 
 /*
  * The ELF file of a module, opened on first use; NULL: it is not available.
- * Of a live process it is opened through /proc/PID/exe, map_files or root: never
- * a file of our own mount namespace that happens to have that name.
+ * Of a live process it is opened through /proc/PID/exe, map_files or root:
+ * never a file of our own mount namespace that happens to have that name.
  */
 struct image *modules_image(struct target *t, struct module *module);
 

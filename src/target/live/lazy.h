@@ -21,8 +21,8 @@ struct buffer {
 
 /* Takes over `bytes`; the caller has the first reference. */
 struct buffer *buffer_new(uint8_t *bytes, uint64_t len);
-void buffer_hold(struct buffer *b);
-void buffer_drop(struct buffer *b);	/* the last one unmaps it */
+void buffer_hold(struct buffer *p);
+void buffer_drop(struct buffer *p);	/* the last one unmaps it */
 /* segment.release of a segment that was copied as a whole: its fill_context is
  * the buffer, of which it has a reference. */
 void buffer_release_segment(struct segment *s);
