@@ -108,7 +108,7 @@ PLAIN_ENGLISH = [
      "whose reference count means nothing"),
     ("left out, too:",
      "also left out:"),
-    ("of strings and other atoms: a capture does not say who "
+    (" of strings and other atoms: a capture does not say who "
      "holds them",
      ", strings and other atoms: a capture does not record what "
      "holds them"),
