@@ -360,7 +360,8 @@ START_TEST(refs_that_nothing_explains)
 	       " object\n"
 	       "more explained than counted: 1 reference to 1 object, a"
 	       " bug in pyheld: please report it\n"
-	       "left out: 0 immortal objects, whose reference count means nothing\n"
+	       "left out: 0 immortal objects, whose reference count means"
+	       " nothing\n"
 	       "\n"
 	       "REFERENCES  OBJECTS  TYPE\n"
 	       "         2        1  app.Node\n"
@@ -706,8 +707,8 @@ START_TEST(doctor_says_what_does_not_fit)
 	audit_release(&audit);
 	EXPECT_LINES("pyheld       0.1",
 		     "layout       table 3.13",
-		     "FAILED  no object has more references than it counts: 2 of"
-		     " 2 references, too",
+		     "FAILED  no object has more references than it counts:"
+		     " 2 of 2 references, too",
 		     "          many of 1 object");
 }
 END_TEST
