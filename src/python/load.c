@@ -85,8 +85,8 @@ static void borrow_frozen(struct python *py, oid o)
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid to = edges.to[i];
 
-		if (h->address[to] >= py->runtime_object_start &&
-		    h->address[to] < py->runtime_object_end &&
+		if (h->address[to] >= py->runtime_module_start &&
+		    h->address[to] < py->runtime_module_end &&
 		    h->refcount[to] < REFCOUNT_FROZEN)
 			borrow(h, o, i, 1);
 	}

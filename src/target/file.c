@@ -16,8 +16,8 @@
 #include "target/file.h"
 
 /*
- * Btrfs and overlayfs show one device in maps and another in stat: where the
- * latter is such an anonymous one (major 0), the inode decides.
+ * Btrfs and overlayfs show one device in maps and another one in stat.  If the
+ * latter is anonymous (major 0), the inode alone decides.
  */
 static bool is_same(const struct stat *st, const struct mapping *m)
 {
@@ -27,8 +27,8 @@ static bool is_same(const struct stat *st, const struct mapping *m)
 }
 
 /*
- * O_PATH first: opening a device or a FIFO for real may do things, and what a
- * path means may change between a check and a use.  `m` NULL: any file.
+ * O_PATH first: opening a device or a FIFO may have effects, and the file that
+ * a path names may change between a check and its use.  `m` NULL: any file.
  */
 static int open_checked(int dir, const char *path, const struct mapping *m)
 {
@@ -48,7 +48,7 @@ int file_open_regular(int dir, const char *path)
 	return open_checked(dir, path, NULL);
 }
 
-/* Since Linux 5.6; elsewhere a link of that root may lead out of it. */
+/* openat2() is there since Linux 5.6; before, a link may lead out of `root`. */
 static int open_in_root(const char *root, const char *path)
 {
 	CLEANUP(closep) int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -84,7 +84,7 @@ static int open_file(int dir, const struct mapping *m)
 	char name[64];
 	int fd;
 
-	/* Works for deleted files too, but asks for CAP_CHECKPOINT_RESTORE. */
+	/* Finds deleted files, too, but needs CAP_CHECKPOINT_RESTORE. */
 	snprintf(name, sizeof(name), "map_files/%" PRIx64 "-%" PRIx64,
 		 m->start, m->end);
 	fd = open_checked(dir, name, m);
@@ -100,7 +100,8 @@ static int open_file(int dir, const struct mapping *m)
 static const struct mapped_file *find(const struct file_vec *files,
 				      const struct mapping *m)
 {
-	/* A target has some hundred at most, and the newest is likely it. */
+	/* A target has a few hundred at most, and the newest is the likely
+	 * one. */
 	for (size_t i = files->nr; i-- > 0;)
 		if (files->v[i].inode == m->inode &&
 		    files->v[i].device == m->device)

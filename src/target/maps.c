@@ -7,7 +7,7 @@
 #include "target/maps.h"
 #include "target/proc.h"
 
-/* More lines than the kernel's default limit of mappings, many times over. */
+/* Of lines; the kernel's default limit of mappings is 65530. */
 #define MAPS_MAX 4000000
 
 static bool parse_hex(const char **p, char stop, uint64_t *ret)
@@ -121,7 +121,7 @@ void maps_release(struct mapping_vec *maps)
 	mapping_vec_release(maps);
 }
 
-/* They are in order and do not overlap. */
+/* Mappings are in order and do not overlap. */
 const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr)
 {
 	size_t low = 0, high = maps->nr;
@@ -145,7 +145,7 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-/* Reading a device's memory may do things: only what is known is read. */
+/* Reading the memory of a device may have effects: read only known kinds. */
 static bool is_device(const struct mapping *m)
 {
 	if (starts_with(m->path, "anon_inode:") ||

@@ -7,7 +7,7 @@ void memory_add(struct memory *m, const struct segment *s)
 {
 	unsigned int nr = m->nr_segments;
 
-	/* Room doubles at powers of two: the struct holds no capacity. */
+	/* The capacity doubles at powers of two; the struct does not hold it. */
 	if (!(nr & (nr - 1)))
 		m->segments = xreallocarray(m->segments, nr ? 2 * nr : 1,
 					    sizeof(*m->segments));
@@ -41,10 +41,11 @@ static int compare_segments(const void *pa, const void *pb)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-/* Keep of `s` what is past `end`; false where nothing can be kept. */
+/* Keep the part of `s` behind `end`; false: nothing can be kept. */
 static bool cut_segment(struct segment *s, raddr end)
 {
-	/* A lazy one counts chunks from its start; an owner knows `bytes`. */
+	/* A lazy segment counts chunks from its start, and release() needs
+	 * `bytes` as it was. */
 	if (s->end <= end || s->filled || s->release)
 		return false;
 	s->bytes += end - s->start;
@@ -116,7 +117,7 @@ static uint64_t nr_chunks(const struct segment *s)
 	return (s->end - s->start + SEGMENT_CHUNK - 1) / SEGMENT_CHUNK;
 }
 
-/* Once all is here the segment need not take the slow path any more. */
+/* With all chunks here, the segment leaves the slow path. */
 static void stop_being_lazy(struct segment *s)
 {
 	uint64_t nr = nr_chunks(s);

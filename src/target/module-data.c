@@ -7,7 +7,7 @@
 #include "target/module-data.h"
 #include "target/modules.h"
 
-/* Of one mapping; the data of a libpython is 1 to 2 MB. */
+/* Bytes of one mapping; the data of a libpython has 1 to 2 MB. */
 #define DATA_MAX (64u << 20)
 
 static bool is_missing(struct target *t, raddr addr)
@@ -51,7 +51,7 @@ static void restore_mapping(struct target *t, struct image *im,
 	if (start >= m->end || m->end - start > DATA_MAX)
 		return;
 	s.start = start;
-	/* To the end of what the file has there: .bss follows. */
+	/* Up to the end of the bytes in the file; .bss follows. */
 	s.end = MIN(m->end, module->bias +
 			    image_data_end(im, start - module->bias));
 	if (s.end <= start)
@@ -73,7 +73,7 @@ static void restore_mapping(struct target *t, struct image *im,
 struct error *module_data_restore(struct target *t, struct module *module,
 				  uint64_t *bytes)
 {
-	/* Apart: as long as t->memory is searched it must stay sorted. */
+	/* Apart: t->memory must stay sorted while it is searched. */
 	struct memory restored = MEMORY_INIT;
 	struct image *im = modules_image(t, module);
 

@@ -13,8 +13,9 @@ static bool same_file(const struct mapping *a, const struct mapping *b)
 }
 
 /*
- * A file that is mapped again begins anew at a lower offset, or at the same;
- * but the data of a tiny one may lie in the page that its text is in.
+ * Does `m` begin another load of the file that `last` is a mapping of?  A load
+ * maps its file at rising offsets, so one begins at a lower or at the same
+ * offset.  But a tiny file has its data in the page that its text is in.
  */
 static bool begins_anew(const struct mapping *last, const struct mapping *m)
 {
@@ -25,8 +26,8 @@ static bool begins_anew(const struct mapping *last, const struct mapping *m)
 }
 
 /*
- * The end of the run of mappings that one load of a file makes: its file at
- * rising offsets, with .bss and gaps between.
+ * The index behind the mappings that one load of a file makes: its file at
+ * rising offsets, with .bss and gaps between them.
  */
 static size_t end_of_load(const struct mapping_vec *maps, size_t first)
 {
@@ -39,7 +40,7 @@ static size_t end_of_load(const struct mapping_vec *maps, size_t first)
 		if (m->inode && !same_file(m, last))
 			break;
 		if (!m->inode) {
-			/* Only what touches it, as .bss does. */
+			/* .bss touches the mapping before it. */
 			if (m->start != maps->v[i - 1].end || m->path[0])
 				break;
 			continue;
@@ -125,7 +126,7 @@ struct module *modules_at(struct target *t, raddr addr)
 	return NULL;
 }
 
-/* The bias by which the segment `l` is where the mapping `m` is. */
+/* Find the bias if the mapping `m` is a part of the PT_LOAD `l`. */
 static bool bias_of(const struct image_load *l, const struct mapping *m,
 		    raddr *ret)
 {
@@ -137,7 +138,7 @@ static bool bias_of(const struct image_load *l, const struct mapping *m,
 	return true;
 }
 
-/* True where each segment's first page is mapped from its place in the file. */
+/* Is the first page of each PT_LOAD mapped from its offset in the file? */
 static bool is_consistent(const struct target *t, const struct module *module,
 			  const struct mapping *first, raddr bias)
 {
@@ -152,7 +153,7 @@ static bool is_consistent(const struct target *t, const struct module *module,
 		if (!loads[i].file_size)
 			continue;
 		asked++;
-		/* Text may have been copied to huge pages: then no file. */
+		/* Text that was copied to huge pages has no file. */
 		if (m && !m->inode && !m->path[0])
 			asked--;
 		else if (m && same_file(m, first) &&
@@ -249,7 +250,7 @@ struct error *modules_symbol(struct target *t, const char *in,
 			*ret = value + module->bias;
 			return NULL;
 		}
-		/* Most files do not define it: that is no news. */
+		/* Most files do not define it: that is usual. */
 		if (err->code == ERR_NOT_FOUND)
 			error_free(err);
 		else

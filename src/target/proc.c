@@ -87,7 +87,7 @@ uint64_t proc_field_last(const struct str *status, const char *key)
 	return value;
 }
 
-/* What follows the name, which may hold anything, even ")". */
+/* The text behind the name, which may have any characters, even ")". */
 static const char *after_name(const struct str *stat)
 {
 	const char *p = strrchr(stat->s, ')');

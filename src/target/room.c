@@ -10,12 +10,12 @@
 #include "target/room.h"
 
 /*
- * Beside the copy there is what is made of it: 0.6 bytes for a byte of objects,
- * next to nothing for a byte of an array.
+ * Besides the copy the graph takes memory: 0.6 bytes for each byte of objects,
+ * and next to nothing for a byte of an array.  A quarter is assumed.
  */
 #define SHARE_OF_GRAPH 4
 
-/* Which control groups' limits there are, and where. */
+/* A memory limit of control groups, and the files that tell it. */
 struct memory_limit {
 	const char *controller;	/* as /proc/self/cgroup has it */
 	const char *mount, *max, *used;
@@ -25,7 +25,7 @@ struct memory_limit {
 static const struct memory_limit limits[] = {
 	{ "", "/sys/fs/cgroup", "memory.max", "memory.current",
 	  "inactive_file", "active_file" },
-	/* Beyond this one all in the group are slowed down. */
+	/* Above this limit the kernel slows the whole group down. */
 	{ "", "/sys/fs/cgroup", "memory.high", "memory.current",
 	  "inactive_file", "active_file" },
 	{ "memory", "/sys/fs/cgroup/memory", "memory.limit_in_bytes",
@@ -43,7 +43,7 @@ void room_yield(void)
 		return;
 }
 
-/* The number in a file, or after `key` and a space there; false: none. */
+/* Read the number in a file, or the one behind `key` there; false: none. */
 static bool read_number(const char *folder, const char *file, const char *key,
 			uint64_t *ret)
 {
@@ -70,7 +70,7 @@ static bool read_number(const char *folder, const char *file, const char *key,
 	return end != at;
 }
 
-/* What is left below the limit of one group; UINT64_MAX: it has none. */
+/* Bytes left below the limit of one group; UINT64_MAX: it has no limit. */
 static uint64_t left_in(const struct memory_limit *l, const char *folder)
 {
 	uint64_t max, used, files = 0, n;
@@ -100,7 +100,7 @@ static bool has_controller(const char *list, size_t len, const char *name)
 	return false;
 }
 
-/* Our group of a hierarchy: "/a/b"; NULL: none.  The caller frees it. */
+/* Our group in a hierarchy ("/a/b"), to be freed; NULL: none. */
 static char *own_group(const struct str *text, const char *controller)
 {
 	/* "4:memory,cpu:/a/b", and "0::/a/b" of version 2 */
@@ -119,9 +119,9 @@ static char *own_group(const struct str *text, const char *controller)
 }
 
 /*
- * The least that is left in our group and those around it.  In a container the
- * path may be the host's: what is not there is passed over, and the mount's
- * own root is the container's.
+ * The minimum of what is left in our group and in its parents.  In a container
+ * the path may be that of the host: folders that do not exist are skipped, and
+ * the root of the mount is the group of the container.
  */
 static uint64_t left_below(const struct memory_limit *l,
 			   const struct str *groups)

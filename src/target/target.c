@@ -41,7 +41,7 @@ void target_close(struct target *t)
 {
 	if (!t)
 		return;
-	/* Its segments may use what the source has. */
+	/* Segments may use what belongs to the source. */
 	memory_release(&t->memory);
 	modules_release(t);
 	maps_release(&t->mappings);

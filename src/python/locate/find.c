@@ -223,8 +223,8 @@ static struct error *choose_layout(struct python *py)
 	struct error *err;
 
 	if (search.module) {
-		py->runtime_object_start = search.module->start;
-		py->runtime_object_end = search.module->end;
+		py->runtime_module_start = search.module->start;
+		py->runtime_module_end = search.module->end;
 	}
 	if (py->minor >= 13 && len) {
 		err = target_peek(py->target, py->runtime, offsets, len);

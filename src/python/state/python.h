@@ -77,7 +77,7 @@ struct python {
 	bool by_search;		/* found without symbols: locate/search.h */
 	raddr runtime;		/* _PyRuntime */
 	uint64_t runtime_size;
-	raddr runtime_object_start, runtime_object_end; /* its ELF module */
+	raddr runtime_module_start, runtime_module_end; /* its file */
 	struct interpreter_vec interpreters;
 	struct known_types known;
 	raddr subtype_traverse;

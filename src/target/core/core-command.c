@@ -10,13 +10,13 @@
 #define ARGUMENTS_MAX 100000
 #define COMMAND_MAX (1U << 20)
 
-/* Where the kernel put the auxiliary vector on the main stack; 0: unknown. */
+/* The address of the auxiliary vector on the main stack; 0: unknown. */
 static raddr find_auxv(struct core *c, struct target *t)
 {
 	const struct segment *s = memory_find(&t->memory, c->execfn);
 	uint64_t at, end;
 
-	/* AT_EXECFN's string is the last thing on it. */
+	/* The string of AT_EXECFN is the last one on the stack. */
 	if (!s || s->filled || c->auxv_len < 32 ||
 	    c->execfn - s->start < c->auxv_len)
 		return 0;
@@ -29,13 +29,13 @@ static raddr find_auxv(struct core *c, struct target *t)
 	return 0;
 }
 
-/* argc, argv ..., NULL, envp ..., NULL, auxv: from the end to `*argc`. */
+/* Walk back from auxv: argc, argv ..., NULL, envp ..., NULL, auxv. */
 static raddr find_argv(struct target *t, raddr auxv, uint64_t *argc)
 {
 	raddr at = auxv - 16;
 	uint64_t word, nr;
 
-	/* The environment: down to the NULL that ends argv. */
+	/* Skip the environment, down to the NULL that ends argv. */
 	for (nr = 0; nr < ARGUMENTS_MAX; nr++, at -= 8) {
 		if (!memory_u64(&t->memory, at, &word))
 			return 0;

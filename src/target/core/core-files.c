@@ -23,9 +23,9 @@ static void page_of_core(struct target *t, const struct core_file *f,
 						 FIRST_PAGE_LEN) : NULL);
 }
 
-/* --- is it that very file? --- */
+/* --- is it the same file? --- */
 
-/* What is asked for one file of the core. */
+/* A file that is searched for, and how it is recognized. */
 struct wanted {
 	struct target *target;
 	struct core *core;
@@ -49,8 +49,8 @@ static void take_symbols(struct wanted *w, int fd, const char *path)
 }
 
 /*
- * A file of debug information has the program's headers and build-id, but in
- * place of its code nothing: it is good for symbols.  True if it is one.
+ * Is it a separate debug file?  Such a file has the headers and the build-id of
+ * the program, but not its code: it is used for symbols.
  */
 static bool take_debug(struct wanted *w, int fd, const char *path)
 {
@@ -84,13 +84,13 @@ static void log_ids(const struct wanted *w, const struct first_page *page,
 		 *of_core ? of_core : "none");
 }
 
-/* Takes the file where it is the right one; `fd` stays the caller's. */
+/* Use the file if it is the right one; `fd` stays the caller's. */
 static bool take_fd(struct wanted *w, int fd, const char *path)
 {
 	struct first_page page;
 	struct stat st;
 
-	/* Files of /proc have no size, and reading some of them does things. */
+	/* Files of /proc have no size, and reading some has effects. */
 	if (fd < 0 || fstat(fd, &st) || !st.st_size)
 		return false;
 	first_page_read(&page, fd);
@@ -116,9 +116,9 @@ static bool take_fd(struct wanted *w, int fd, const char *path)
 	return w->file->fd >= 0;
 }
 
-/* --- where it may be --- */
+/* --- where it is searched for --- */
 
-/* `path` below `root`, "" is our own. */
+/* Try `path` below `root`; "": our own root. */
 static bool take_below(struct wanted *w, const char *root, const char *path)
 {
 	CLEANUP(closep) int fd = file_open_below(root, path);
@@ -130,8 +130,8 @@ static bool take_below(struct wanted *w, const char *root, const char *path)
 }
 
 /*
- * Distributions link the files there to their build-ids (Fedora the programs
- * below /usr/lib), or have their debug information there.
+ * Try the folders of build-ids.  Distributions have links to the files there
+ * (Fedora below /usr/lib), or separate debug files.
  */
 static bool take_by_id(struct wanted *w, const char *root)
 {
@@ -188,7 +188,7 @@ static void open_file(struct core *c, struct target *t, struct core_file *f)
 	if (c->sysroot && (take_below(&w, c->sysroot, f->path) ||
 			   take_by_id(&w, c->sysroot)))
 		return;
-	/* Of another root a file is known by what is in it alone. */
+	/* With --sysroot, a file of ours must be recognized by its contents. */
 	if ((!c->sysroot || w.page.len) && take_below(&w, "", f->path))
 		return;
 	if (!take_by_id(&w, ""))
@@ -308,7 +308,7 @@ void core_warn_of_files(struct core *c, struct target *t)
 		f = &c->files.v[m->inode - 1];
 		if (!f->tried || f->fd >= 0 || f->refused)
 			continue;
-		f->refused = true;	/* said, that is */
+		f->refused = true;	/* a warning says so */
 		nr_symbols += f->debug_fd >= 0;
 		if (nr++ < NAMES_MAX) {
 			str_add(&names, nr > 1 ? ", " : "");

@@ -10,7 +10,7 @@
 #include "target/core/core-files.h"
 #include "target/core/core-maps.h"
 
-/* --- mappings: where a segment, a file, or both are --- */
+/* --- mappings: of segments, files, or both --- */
 
 struct sweep {
 	const struct core_load *load, *load_end;
@@ -18,7 +18,7 @@ struct sweep {
 	raddr at;
 };
 
-/* Go to the next address that something is known of; false: none. */
+/* Go to the next address that a load or a range has; false: none. */
 static bool sweep_on(struct sweep *s)
 {
 	raddr next = UINT64_MAX;
@@ -46,7 +46,7 @@ static void set_file(struct core *c, const struct core_range *r,
 	m->deleted = f->deleted;
 }
 
-/* What holds from s->at on, up to where it ends. */
+/* Add the mapping from s->at on, up to where the load or the range changes. */
 static void add_mapping(struct core *c, struct target *t, struct sweep *s)
 {
 	const struct core_load *l = s->load;
@@ -191,7 +191,7 @@ static void add_of_file(struct core *c, struct target *t, struct memory *rest,
 
 	if (fd < 0)
 		return;
-	/* To the end of the file's last page. */
+	/* Up to the end of the file's last page. */
 	size = memory_page_start(c->files.v[m->inode - 1].size +
 				 MEMORY_PAGE - 1);
 	if (offset >= size)
@@ -208,7 +208,7 @@ static void add_of_file(struct core *c, struct target *t, struct memory *rest,
 	memory_add(rest, &s);
 }
 
-/* Past what is in the core of the mapping `m`, which is in the load `l`. */
+/* Add what the core leaves out of the mapping `m`, which is in the load `l`. */
 static void add_rest(struct core *c, struct target *t, struct memory *rest,
 		     const struct mapping *m, const struct core_load *l)
 {
@@ -227,7 +227,7 @@ static void add_rest(struct core *c, struct target *t, struct memory *rest,
 
 static void add_all_left_out(struct core *c, struct target *t)
 {
-	/* Apart, as the core's must stay sorted: files are held against it. */
+	/* Apart: t->memory must stay sorted, as files are compared with it. */
 	struct memory rest = MEMORY_INIT;
 	size_t hint = 0;
 
@@ -267,7 +267,7 @@ static void warn_of_gaps(struct core *c, struct target *t)
 
 		claimed += l->file_size;
 		present += l->present;
-		/* Stacks' guards can't be written. */
+		/* Guard pages of stacks are not writable. */
 		if (!l->file_size && l->prot & SEGMENT_WRITE)
 			left_out += l->end - l->start;
 	}
@@ -331,7 +331,7 @@ struct error *core_map(struct core *c, struct target *t)
 
 	make_mappings(c, t);
 	add_all_present(c, t);
-	/* Files are held against their first pages, which are in the core. */
+	/* Files are compared with their first pages, which the core has. */
 	err = memory_sort(&t->memory);
 	if (err)
 		return err;

@@ -8,8 +8,8 @@
 #include "target/core/core-notes.h"
 
 /*
- * struct elf_prstatus and elf_prpsinfo of x86-64, written out: a header of
- * this machine would be of its own architecture.
+ * Offsets in struct elf_prstatus and elf_prpsinfo of x86-64.  The headers of
+ * this machine would have those of its own architecture.
  */
 #define PRSTATUS_PID 32
 #define PRSTATUS_REGISTERS 112		/* struct user_regs_struct */
@@ -39,7 +39,7 @@ static void add_thread(struct target *t, const uint8_t *p, size_t len)
 	thread_vec_push(&t->threads, thread);
 }
 
-/* The kernel's largest (PID_MAX_LIMIT) is 2^22; a note may say anything. */
+/* PID_MAX_LIMIT of the kernel is 2^22; a note may claim any number. */
 static pid_t pid_or_0(uint32_t n)
 {
 	return n <= 1U << 22 ? (pid_t)n : 0;
@@ -131,7 +131,7 @@ static int compare_ranges(const void *pa, const void *pb)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-/* Sort the ranges; false where some had to be dropped. */
+/* Sort the ranges; false: some overlapped or were empty, and are dropped. */
 static bool sort_ranges(struct core_range_vec *ranges)
 {
 	size_t nr = 0;
@@ -214,8 +214,9 @@ static bool read_note(struct core *c, struct target *t, const GElf_Nhdr *note,
 }
 
 /*
- * False: they are not what they should be.  Of all segments no more is read
- * than the file is large, or many headers could be of the same notes.
+ * Read the notes of one segment; false: they are damaged.  `*left` bounds the
+ * bytes of all segments by the size of the file: many headers could be of the
+ * same notes.
  */
 static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p,
 			 uint64_t *left)
@@ -246,7 +247,7 @@ static bool read_segment(struct core *c, struct target *t, const GElf_Phdr *p,
 	return good && len == p->p_filesz;
 }
 
-/* The main thread first; a crashed one is where the kernel begins. */
+/* Move the main thread to the front; the kernel begins with a crashed one. */
 static void put_main_first(struct thread_vec *threads, pid_t pid)
 {
 	for (size_t i = 1; i < threads->nr; i++) {
@@ -260,12 +261,13 @@ static void put_main_first(struct thread_vec *threads, pid_t pid)
 	}
 }
 
-/* Of the other threads no core tells names. */
+/* A core has no names of other threads. */
 static void name_main(struct target *t)
 {
 	struct thread *main = t->threads.nr ? &t->threads.v[0] : NULL;
 
-	/* Still NT_PRPSINFO's: the kernel's is its name, gdb's argv[0]'s. */
+	/* It is still from NT_PRPSINFO, where the kernel puts the name of the
+	 * thread, and gdb that of argv[0]. */
 	if (main && main->tid == t->core_pid)
 		snprintf(main->name, sizeof(main->name), "%s", t->executable);
 }

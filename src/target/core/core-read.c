@@ -10,7 +10,7 @@
 
 #include "target/core/core-read.h"
 
-/* vm.max_map_count can be raised, but not beyond what int counts. */
+/* Segments; a process can have INT_MAX mappings (vm.max_map_count). */
 #define CORE_LOADS_MAX (16U << 20)
 
 static struct error *refuse(const char *name, const char *what)
@@ -18,7 +18,7 @@ static struct error *refuse(const char *name, const char *what)
 	return error_new(ERR_UNSUPPORTED, "'%s' is %s", name, what);
 }
 
-/* Before libelf looks: it would take a core of any kind. */
+/* Check what libelf does not: it takes an ELF file of any kind. */
 static struct error *check_header(const struct core *c, const char *name)
 {
 	const uint8_t *p = c->bytes;
@@ -76,7 +76,7 @@ static struct error *add_load(struct core *c, const char *name, size_t i,
 		return corrupt(name, i, "is beyond all addresses");
 	if (p->p_filesz > p->p_memsz)
 		return corrupt(name, i, "holds more than it maps");
-	/* [vsyscall], which is none of the process's memory. */
+	/* [vsyscall] is not memory of the process. */
 	if (p->p_vaddr + p->p_memsz > MEMORY_ADDRESS_END)
 		c->vsyscall_missing |= p->p_offset + p->p_filesz > c->size;
 	if (!p->p_memsz || p->p_vaddr + p->p_memsz > MEMORY_ADDRESS_END)
@@ -116,7 +116,7 @@ static struct error *read_loads(struct core *c, const char *name)
 	struct error *err;
 	size_t nr;
 
-	/* It also knows where the number is when it needs more than 16 bits. */
+	/* It also reads a number of more than 16 bits, which is elsewhere. */
 	if (elf_getphdrnum(c->elf, &nr))
 		return error_new(ERR_CORRUPT, "'%s' is corrupt: %s", name,
 				 elf_errmsg(-1));
@@ -143,7 +143,7 @@ struct error *core_read(struct core *c, const char *name)
 	if (err)
 		return err;
 	elf_version(EV_CURRENT);
-	/* It reads in place, and writes nothing: the pages are read-only. */
+	/* It reads in place and never writes; the pages are read-only. */
 	c->elf = elf_memory((char *)c->bytes, c->size);
 	if (!c->elf)
 		return error_new(ERR_CORRUPT, "'%s' is corrupt: %s", name,

@@ -16,7 +16,7 @@ struct tables {
 	raddr symbols, strings;
 };
 
-/* Where PT_DYNAMIC is; the first page has the headers, as linkers do it. */
+/* Find PT_DYNAMIC.  Linkers put the program headers into the first page. */
 static bool find_dynamic(struct target *t, const struct module *module,
 			 struct tables *ret)
 {
@@ -40,7 +40,7 @@ static bool find_dynamic(struct target *t, const struct module *module,
 	return has_bias && ret->dynamic_size;
 }
 
-/* glibc adds the bias in place; a library that was not loaded yet has none. */
+/* glibc adds the bias in place, but not before a library is loaded. */
 static raddr address_of(const struct tables *tables,
 			const struct module *module, uint64_t value)
 {
@@ -78,7 +78,7 @@ bool core_symbol(struct target *t, const struct module *module,
 
 	if (!find_tables(t, module, &tables))
 		return false;
-	/* Nothing says how many there are; the strings follow them. */
+	/* Their number is not stored, but the strings follow them. */
 	if (tables.strings > tables.symbols)
 		nr = MIN(nr, (tables.strings - tables.symbols) /
 				     sizeof(Elf64_Sym));

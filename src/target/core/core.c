@@ -86,14 +86,14 @@ bool core_is_one(int fd)
 
 	if (unpack_format(fd))
 		return true;
-	/* Of any architecture: core_read() says what is wrong with it. */
+	/* A core of any architecture: core_read() explains what is wrong. */
 	return pread(fd, &header, sizeof(header), 0) >=
 			(ssize_t)sizeof(Elf32_Ehdr) &&
 	       !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
 	       (header.e_type == ET_CORE || header.e_type == ET_CORE << 8);
 }
 
-/* Read another file in place of a compressed one. */
+/* If the file is compressed, unpack it and continue with the result. */
 static struct error *unpack_core(struct core *c, struct target *t)
 {
 	struct error *err;

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "target/core/fetch.h"
 
-/* A run asks a hundred times: no server is no news. */
+/* A run asks a hundred times: without servers, say nothing. */
 static bool have_servers(void)
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
@@ -52,7 +52,7 @@ void fetch_close(struct fetch *f)
 		return;
 	if (f->client)
 		f->end(f->client);
-	/* libcurl and what it loads do not all bear being unloaded. */
+	/* Not all libraries that it loads are made to be unloaded. */
 	free(f);
 }
 

@@ -17,17 +17,17 @@
 
 #define IN_ROOM 65536
 #define OUT_ROOM (1U << 20)
-#define BLOCK 4096		/* zeros of such a block are not written */
+#define BLOCK 4096		/* a block of zeros is not written */
 #define SIZE_LIMIT (UINT64_C(1) << 38)
-/* Others need room, too: so much stays free, or a part of what there is. */
+/* Bytes, or a part, of the disk that stay free for others. */
 #define KEEP_FREE (UINT64_C(256) << 20)
 #define KEEP_PART 16
 #define SKIPPED_MAX 16
-/* What the strongest settings of xz and zstd ask for; a file can claim more. */
+/* What the strongest settings of xz and zstd need; a file can claim more. */
 #define XZ_MEMORY (UINT64_C(1) << 30)
 #define ZSTD_WINDOW_LOG 31
 
-/* What is left to read, and the room that is left to write to. */
+/* The input that is left, and the space that is left for output. */
 struct stream {
 	const uint8_t *in;
 	size_t in_len;
@@ -134,7 +134,7 @@ static bool xz_run(void *state, struct stream *s)
 	s->out = z->next_out;
 	s->out_len = z->avail_out;
 	s->complete = ret == LZMA_STREAM_END;
-	/* LZMA_BUF_ERROR: it wants more, which unpack_all() sees, too. */
+	/* LZMA_BUF_ERROR: it needs more input, as unpack_all() sees. */
 	return ret == LZMA_OK || ret == LZMA_STREAM_END ||
 	       ret == LZMA_BUF_ERROR;
 }
@@ -196,13 +196,13 @@ static const struct packing formats[] = {
 	{ "gzip", { 0x1f, 0x8b, 8 }, 3, gzip_start, gzip_run, gzip_end },
 };
 
-/* Frames that hold nothing: 0x184d2a50 to ...5f, and their length. */
+/* Skippable frames: a magic from 0x184d2a50 to ...5f, and their length. */
 static bool is_skipped(const uint8_t *magic)
 {
 	return magic[0] >> 4 == 5 && !memcmp(magic + 1, "\x2a\x4d\x18", 3);
 }
 
-/* pzstd begins with one, so as to tell the size of the frame behind it. */
+/* pzstd begins with one, which has the size of the frame behind it. */
 static ssize_t read_magic(int fd, uint8_t magic[static 8])
 {
 	ssize_t n = pread(fd, magic, 8, 0);
@@ -255,7 +255,7 @@ static int temporary_file(void)
 	return fd;
 }
 
-/* What may be written before others lack it; UINT64_MAX: nobody knows. */
+/* Bytes that may be written, so that others keep some; UINT64_MAX: unknown. */
 static uint64_t room_of(int fd)
 {
 	uint64_t left, keep;
@@ -265,7 +265,7 @@ static uint64_t room_of(int fd)
 		return UINT64_MAX;
 	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
 	keep = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize / KEEP_PART;
-	/* That is memory. */
+	/* Its files are in memory. */
 	if (fs.f_type == TMPFS_MAGIC)
 		left = MIN(left, room_left());
 	keep = MIN(keep, KEEP_FREE);
@@ -293,7 +293,7 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return !*p && !memcmp(p, p + 1, len - 1);
 }
 
-/* Write what is not zero of it. */
+/* Write the blocks that are not zero. */
 static bool write_sparse(int fd, const uint8_t *p, size_t len, uint64_t offset)
 {
 	size_t at = 0;
@@ -366,7 +366,7 @@ static struct error *write_out(struct unpacker *u)
 	return NULL;
 }
 
-/* One step; false: nothing more can come. */
+/* One step; false: there is nothing more to come. */
 static bool step(struct unpacker *u)
 {
 	size_t in = u->s.in_len, out = u->s.out_len;

@@ -14,8 +14,8 @@
 #include "target/file.h"
 
 /*
- * Bounds for files that go round in circles.  libpython with all of its
- * modules has some 300 units and half a million entries at their top.
+ * Bounds for files whose references form circles.  A libpython with all of its
+ * modules has some 300 units with half a million top-level entries.
  */
 #define UNITS_MAX 200000
 #define ENTRIES_MAX 20000000
@@ -67,10 +67,10 @@ struct debuginfo {
 };
 
 /*
- * libdw opens the supplementary file itself when it needs it and was given
- * none, by whatever name is written down: of a FIFO or a device, too.  So it is
- * given one with nothing in it: a line table of one byte, or it would be no
- * DWARF at all.
+ * If libdw needs the supplementary file and was not given one, it opens it by
+ * the name in the DWARF, even if that is a FIFO or a device.  So it is given an
+ * empty one.  That has a line table of one byte: without any section it would
+ * not count as DWARF.
  */
 static const struct {
 	Elf64_Ehdr header;
@@ -255,7 +255,7 @@ static void add_type(struct debuginfo *d, Dwarf_Die *die, int tag)
 	    tag != DW_TAG_typedef)
 		return;
 	name = own_name(die);
-	/* A declaration says only that there is such a type elsewhere. */
+	/* A declaration: the type is defined elsewhere. */
 	if (!name || flag(die, DW_AT_declaration))
 		return;
 	/* The first of a name stays. */
@@ -326,7 +326,7 @@ static bool is_wrapper(int tag)
 	       tag == DW_TAG_atomic_type;
 }
 
-/* Take typedefs and qualifiers off `die`; find what is only declared. */
+/* Follow typedefs and qualifiers, and a declaration to its definition. */
 static bool strip(const struct debuginfo *d, Dwarf_Die *die)
 {
 	const struct type_name *n;
@@ -361,7 +361,7 @@ static bool unsigned_of(Dwarf_Die *die, unsigned int name, uint64_t *ret)
 	return true;
 }
 
-/* How many items an array has: 0 where it is flexible. */
+/* The number of items of an array; 0: it is flexible. */
 static uint64_t array_items(Dwarf_Die *array)
 {
 	uint64_t items = 1, nr;
@@ -384,7 +384,7 @@ static uint64_t array_items(Dwarf_Die *array)
 	return items;
 }
 
-/* The size of a type in bytes; 0 where it has none (a flexible array). */
+/* The size of a type in bytes; 0: it has none (a flexible array). */
 static uint64_t size_of(const struct debuginfo *d, Dwarf_Die type)
 {
 	uint64_t items = 1, size;
@@ -408,7 +408,7 @@ static uint64_t size_of(const struct debuginfo *d, Dwarf_Die type)
 	return 0;
 }
 
-/* Where a member lies in its struct; of a bit-field the byte it begins in. */
+/* The offset of a member in its struct; for a bit-field, of its first byte. */
 static uint64_t member_offset(Dwarf_Die *member)
 {
 	Dwarf_Attribute attr;
@@ -428,13 +428,13 @@ static uint64_t member_offset(Dwarf_Die *member)
 	return 0;
 }
 
-/* A struct whose members are being looked through. */
+/* A struct whose members are being searched. */
 struct level {
 	Dwarf_Die member;
 	uint64_t base;
 };
 
-/* Its first member; false: it has none. */
+/* Begin with the first member of `type`; false: it has none. */
 static bool enter(const struct debuginfo *d, Dwarf_Die type, uint64_t base,
 		  struct level *ret)
 {
@@ -467,8 +467,8 @@ static bool is_anonymous(Dwarf_Die *member, Dwarf_Die *type)
 }
 
 /*
- * Find a member of the struct `type`, also in structs and unions inside it
- * that have no name of theirs.  `*type` becomes the member's.
+ * Find a member of the struct `type`, also in members of it that are structs
+ * and unions without a name.  `*type` becomes the type of the member.
  */
 static bool find_member(const struct debuginfo *d, Dwarf_Die *type,
 			const char *name, size_t len, uint64_t *offset)
@@ -483,7 +483,7 @@ static bool find_member(const struct debuginfo *d, Dwarf_Die *type,
 		Dwarf_Die member = l->member, inner;
 		uint64_t at = l->base;
 
-		/* On to the next one before anything is entered. */
+		/* Step to the next member before this one is entered. */
 		if (dwarf_siblingof(&member, &l->member))
 			depth--;
 		if (dwarf_tag(&member) != DW_TAG_member)

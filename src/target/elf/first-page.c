@@ -26,7 +26,6 @@ bool first_page_is_elf(const struct first_page *p)
 	       p->bytes[EI_CLASS] == ELFCLASS64;
 }
 
-/* Program header `i`, where it is in the page. */
 bool first_page_header(const struct first_page *p, unsigned int i,
 		       Elf64_Phdr *ret)
 {
@@ -64,7 +63,6 @@ static struct build_id id_in_notes(const uint8_t *p, uint64_t len)
 	return (struct build_id){ NULL, 0 };
 }
 
-/* Linkers put it right behind the headers. */
 struct build_id first_page_id(const struct first_page *p)
 {
 	struct build_id id = { NULL, 0 };

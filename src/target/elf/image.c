@@ -14,9 +14,9 @@
 #include "target/elf/build-id.h"
 #include "target/elf/image.h"
 
-/* A section that a program needs; a sparse file can claim far more. */
+/* Bytes of a section; a sparse file can claim far more. */
 #define SECTION_MAX (1ULL << 30)
-/* Of a whole Chrome: a quarter of a million. */
+/* Chrome has a quarter of a million. */
 #define SYMBOLS_MAX (16U << 20)
 /* Program headers; real files have a dozen. */
 #define HEADERS_MAX 1024

@@ -15,18 +15,18 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Room of an area around its mappings: what a heap may grow meanwhile. */
+/* Bytes of an area around its mappings, for a heap that grows meanwhile. */
 #define AREA_ROOM (256ULL << 20)
-/* Past the highest address that a program can have on x86-64 and aarch64. */
+/* No program has addresses from here on, on x86-64 and aarch64. */
 #define ADDRESS_END (1ULL << 48)
 #define HUGE_PAGE (2ULL << 20)
 
-/* Where pagemap says nothing, mappings up to this size are copied whole ... */
+/* If pagemap can't be read, mappings up to this size are copied whole ... */
 #define BLIND_MAX (1ULL << 30)
-/* ... and up to this one where they have a file, or had one (.data). */
+/* ... and those that have a file, or had one (.data), up to this size. */
 #define ORPHAN_MAX (64ULL << 20)
 
-/* iovecs of one call, and bytes: the kernel ends a call at 2 GB. */
+/* iovecs and bytes of one call; the kernel ends a call at 2 GB. */
 #define BATCH_VECS 1024
 #define BATCH_BYTES (512UL << 20)
 
@@ -57,7 +57,7 @@ void copy_release(struct copy *c)
 	area_vec_release(&c->areas);
 }
 
-/* Find what must be copied of a mapping; false: nothing of it. */
+/* Add the ranges of a mapping that must be copied; false: none. */
 static bool find_ranges(struct copy *c, const struct mapping *m,
 			enum mapping_kind kind)
 {
@@ -94,13 +94,13 @@ static void look_at(struct copy *c, size_t index)
 		return;
 	p.end_range = c->ranges.nr;
 	p.from_file = kind != MAPPING_ANON;
-	/* Without a page of its own it is a lazy one like most. */
+	/* Without pages that differ from the file, the mapping is lazy. */
 	if (kind == MAPPING_FILE && p.first_range == p.end_range)
 		return;
 	piece_vec_push(&c->pieces, p);
 }
 
-/* Find out what is there now. */
+/* Find out what is to be copied now. */
 static struct error *look(struct copy *c)
 {
 	struct error *err;
@@ -121,7 +121,7 @@ static const struct mapping *piece_mapping(const struct copy *c, size_t i)
 	return &c->mappings.v[c->pieces.v[i].mapping];
 }
 
-/* The first piece that does not touch the ones before it, from `i` on. */
+/* From piece `i` on, the first one that does not touch the one before. */
 static size_t end_of_run(const struct copy *c, size_t i)
 {
 	raddr end = piece_mapping(c, i)->end;
@@ -132,8 +132,8 @@ static size_t end_of_run(const struct copy *c, size_t i)
 }
 
 /*
- * The index of the area that [start, end) lies in, or -1.  Both lists are in
- * order: after `hint` it is likely found.
+ * The index of the area that [start, end) lies in, or -1.  Pieces and areas are
+ * in the same order, so the search begins at `hint`.
  */
 static ssize_t find_area(const struct copy *c, raddr start, raddr end,
 			 size_t hint)
@@ -158,13 +158,13 @@ static bool reserve(struct area *a)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return false;
-	/* Else a page that is written could take the memory of 512. */
+	/* With huge pages, one page that is written could take 2 MB. */
 	madvise(p, a->end - a->start, MADV_NOHUGEPAGE);
 	a->bytes = p;
 	return true;
 }
 
-/* Reserve room for the run from piece `i` on, and for runs near to it. */
+/* Reserve an area for the run from piece `i` on, and for runs near it. */
 static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 {
 	raddr start = piece_mapping(c, i)->start;
@@ -190,7 +190,7 @@ static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 	return NULL;
 }
 
-/* Say where every piece is copied to. */
+/* Decide where each piece is copied to. */
 static struct error *place_pieces(struct copy *c)
 {
 	ssize_t at = 0;
@@ -223,7 +223,7 @@ static void touch(uint8_t *bytes, uint64_t len)
 {
 	if (!madvise(bytes, len, MADV_POPULATE_WRITE))
 		return;
-	/* Before Linux 5.14; nothing was copied there yet. */
+	/* Before Linux 5.14.  Nothing was copied there yet. */
 	for (uint64_t i = 0; i < len; i += MEMORY_PAGE)
 		*(volatile uint8_t *)(bytes + i) = 0;
 }
@@ -234,7 +234,8 @@ static void populate(uint8_t *bytes, uint64_t len)
 	uintptr_t huge = (start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 	uintptr_t huge_end = (start + len) / HUGE_PAGE * HUGE_PAGE;
 
-	/* Touching and copying is faster there, and not a byte is wasted. */
+	/* Huge pages are faster to touch and to copy to; all of each is used,
+	 * so that none wastes memory. */
 	if (huge < huge_end)
 		madvise(bytes + (huge - start), huge_end - huge,
 			MADV_HUGEPAGE);
@@ -247,7 +248,7 @@ struct batch {
 	uint64_t bytes;
 };
 
-/* Drop the first `len` bytes of `b`. */
+/* Drop the first `len` bytes of `b` behind `*first`. */
 static void batch_advance(struct batch *b, unsigned int *first, uint64_t len)
 {
 	while (len) {
@@ -277,7 +278,7 @@ static struct error *batch_copy(struct copy *c, struct batch *b)
 		if (n < 0 && (errno == EPERM || errno == EACCES))
 			return process_refused(c->live->dir, c->live->pid);
 		if (n <= 0) {
-			/* A page that the kernel won't read: zero, counted. */
+			/* The kernel can't read this page: count it as lost. */
 			uint64_t at = (uintptr_t)b->remote[first].iov_base;
 			uint64_t skip = MEMORY_PAGE - at % MEMORY_PAGE;
 
@@ -317,7 +318,7 @@ static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 	return NULL;
 }
 
-/* Bytes that would be copied now. */
+/* How many bytes would be copied now. */
 static uint64_t bytes_wanted(const struct copy *c)
 {
 	uint64_t bytes = 0;
@@ -350,8 +351,8 @@ static struct error *touch_pieces(struct copy *c)
 }
 
 /*
- * Pages that are swapped out come back one by one from a disk: that must not
- * be waited for while the target stands still.
+ * Read the pages that are swapped out.  They come back one by one from a disk,
+ * and the target must not be stopped for that long.
  */
 static struct error *read_swapped(struct copy *c)
 {
@@ -420,7 +421,7 @@ struct error *copy_take(struct copy *c)
 	return err ? err : batch_copy(c, &b);
 }
 
-/* Segments in an area free it when the last of them goes. */
+/* The buffer of an area, which its last segment frees. */
 static struct buffer *buffer_of(struct copy *c, struct buffer **buffers,
 			      const struct piece *p)
 {
@@ -434,8 +435,8 @@ static struct buffer *buffer_of(struct copy *c, struct buffer **buffers,
 }
 
 /*
- * Add a piece to the memory.  `run` is the segment under way: mappings that
- * touch are one segment, so that an object may lie across their border.
+ * Add a piece to the memory.  `run` is the segment that is being made: mappings
+ * that touch become one, so that an object may lie across their border.
  */
 static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
 		      struct buffer **buffers, struct segment *run)

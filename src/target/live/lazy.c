@@ -6,9 +6,11 @@
 
 #include "target/live/lazy.h"
 
-/* Filled at once up to here: RELRO and .data, which are read a lot. */
+/* Mappings up to this size are filled at once: RELRO and .data, which are read
+ * a lot. */
 #define COMPLETE_MAX (4ULL << 20)
-/* Without a file nothing can be put off: up to here it is read at once. */
+/* Without a file, mappings up to this size are read at once: later the process
+ * may be gone. */
 #define READ_NOW_MAX (256ULL << 20)
 
 struct lazy {
@@ -19,7 +21,7 @@ struct lazy {
 	uint64_t offset;	/* in the file, of `start` */
 	const struct range *copied;
 	size_t nr_copied;
-	struct range_vec own;	/* where `copied` must outlive its giver */
+	struct range_vec own;	/* `copied` of a segment */
 };
 
 struct buffer *buffer_new(uint8_t *bytes, uint64_t len)
@@ -49,8 +51,8 @@ void buffer_release_segment(struct segment *s)
 }
 
 /*
- * True where at least one byte came: what is past the end of the file is zero
- * in its last page, and bytes after that nobody can have read.
+ * True if at least one byte was read: in the last page of a file, bytes past
+ * its end are zero, and no process can have read bytes behind that page.
  */
 static bool read_file(int fd, uint8_t *to, uint64_t offset, uint64_t len)
 {
@@ -100,7 +102,7 @@ static size_t first_after(const struct lazy *z, raddr addr)
 	return low;
 }
 
-/* Fill [at, end) but for what was copied; `bytes` is at z->start. */
+/* Fill [at, end), except what was copied; `bytes` is at z->start. */
 static bool fill_around(const struct lazy *z, uint8_t *bytes, raddr at,
 			raddr end)
 {
@@ -168,7 +170,7 @@ static struct buffer *own_buffer(uint64_t len)
 	return buffer_new(p, len);
 }
 
-/* Without a file: while the process is still there. */
+/* Without a file: fill it all while the process is there. */
 static void fill_now(struct segment *s)
 {
 	uint64_t len = s->end - s->start;

@@ -79,7 +79,7 @@ static ssize_t readv_mem(struct live *l, const struct iovec *local,
 			if (n < 0 && errno == EINTR)
 				continue;
 			if (n <= 0) {
-				/* 0: it has no memory any more. */
+				/* 0: the process has no memory any more. */
 				errno = !n ? ESRCH :
 					errno == EIO ? EFAULT : errno;
 				return done + at ? (ssize_t)(done + at) : -1;
@@ -99,7 +99,7 @@ ssize_t live_readv(struct live *l, const struct iovec *local,
 	if (l->use_mem)
 		return readv_mem(l, local, remote, nr);
 	n = process_vm_readv(l->pid, local, nr, remote, nr, 0);
-	/* Old container profiles refuse just this call. */
+	/* Old seccomp profiles of containers refuse only this call. */
 	if (n < 0 && (errno == ENOSYS || errno == EPERM)) {
 		l->use_mem = true;
 		return readv_mem(l, local, remote, nr);

@@ -32,8 +32,8 @@ struct scan_args {
 #define PAGEMAP_GUARD (1ULL << 58)
 
 /*
- * Without PAGEMAP_SCAN a word a page is read, also for what is empty: that
- * bounds what one mapping may cost (1 TB of address space, 2 GB of words).
+ * Without PAGEMAP_SCAN a word is read for each page, also for absent ones.  So
+ * a mapping must not be larger than this: 1 TB, for which 2 GB are read.
  */
 #define PAGEMAP_MAX (1ULL << 40)
 
@@ -72,7 +72,7 @@ static bool scan(struct pages *p, raddr start, raddr end,
 			.regions = (uintptr_t)regions,
 			.nr_regions = ARRAY_SIZE(regions),
 			.category_anyof_mask = SCAN_PRESENT | SCAN_SWAPPED,
-			/* Not set: an inverted bit that is also required. */
+			/* Inverted and required: must not be set. */
 			.category_mask = SCAN_ZERO,
 			.category_inverted = SCAN_ZERO,
 			.return_mask = SCAN_PRESENT | SCAN_SWAPPED,

@@ -20,7 +20,7 @@ static struct error *no_such_process(pid_t pid)
 	if (access("/proc/self/stat", R_OK))
 		return error_new(ERR_SYSTEM, "/proc is not mounted: mount it "
 				 "(mount -t proc proc /proc)");
-	/* With hidepid the processes of others are there, but not shown. */
+	/* With hidepid, /proc does not show the processes of other users. */
 	if (pid > 0 && kill(pid, 0) && errno == EPERM)
 		return error_new(ERR_PERMISSION, "process %d belongs to "
 				 "another user and /proc hides it (hidepid): "
@@ -110,7 +110,7 @@ static struct error *refused_by_yama(pid_t pid, int scope)
 			 (int)pid);
 }
 
-/* None of the rules that the kernel itself has. */
+/* Refused, but not by a rule of the kernel itself. */
 static struct error *refused_by_policy(pid_t pid, int scope)
 {
 	if (scope >= 3)
@@ -122,7 +122,7 @@ static struct error *refused_by_policy(pid_t pid, int scope)
 			 "with --cap-add=SYS_PTRACE)", (int)pid);
 }
 
-/* That asks for just what PTRACE_SEIZE asks for: nothing happens to it. */
+/* This needs the permission that PTRACE_SEIZE needs, and changes nothing. */
 static bool can_open_memory(int dir)
 {
 	CLEANUP(closep) int fd = openat(dir, "mem", O_RDONLY | O_CLOEXEC);
@@ -179,7 +179,7 @@ struct error *process_refused(int dir, pid_t pid)
 		return error_new(ERR_PERMISSION, "process %d runs with another "
 				 "group (gid %ld): run pyheld as root",
 				 (int)pid, id);
-	/* What can't be dumped belongs to root in /proc: proc(5). */
+	/* In /proc, a process that is not dumpable belongs to root: proc(5). */
 	if (!fstat(dir, &st) && st.st_uid != geteuid())
 		return refused_undumpable(pid);
 	if (scope > 0)
@@ -205,14 +205,14 @@ static struct error *check_class(int dir, pid_t pid)
 	unsigned char ident[EI_NIDENT];
 
 	if (fd < 0 || pread(fd, ident, sizeof(ident), 0) != sizeof(ident))
-		return NULL; /* the mappings will tell */
+		return NULL; /* the mappings will show it */
 	if (ident[EI_CLASS] == ELFCLASS32)
 		return error_new(ERR_UNSUPPORTED, "process %d is a 32-bit "
 				 "process: pyheld reads 64-bit ones", (int)pid);
 	return NULL;
 }
 
-/* What the kernel's own words about it rule out. */
+/* Is there a reason against it in its status and stat files? */
 static struct error *check_status(int dir, pid_t pid, const char *comm)
 {
 	CLEANUP(str_release) struct str status = STR_INIT, stat = STR_INIT;

@@ -14,15 +14,15 @@
 #include "target/live/stop.h"
 #include "target/room.h"
 
-/* Waits between tries grow from the first to the second. */
+/* Waits between tries grow from FIRST_WAIT_NS to LAST_WAIT_NS. */
 #define FIRST_WAIT_NS 1000000ULL
 #define LAST_WAIT_NS 50000000ULL
 #define POLL_NS 100000ULL
 #define PATIENCE_NS 10000000000ULL
-/* After so long a target may have another shape. */
+/* What copy_prepare() found is used for so long. */
 #define PREPARED_NS 500000000ULL
 
-/* One stop.  A thread of its own, so that its end detaches in any case. */
+/* One stop.  It has a thread of its own, whose end detaches in any case. */
 struct attempt {
 	struct target *target;
 	const struct snapshot_options *options;
@@ -46,7 +46,7 @@ static struct error *check_same_program(const struct target *t)
 
 	if (start_stack == t->live->start_stack)
 		return NULL;
-	/* 0: it has no memory any more. */
+	/* 0: the process has no memory any more. */
 	if (!start_stack)
 		return &error_gone;
 	return error_new(ERR_GONE, "process %d has executed another program "
@@ -81,7 +81,7 @@ static void *attempt_thread(void *argument)
 	struct live *l = a->target->live;
 	struct stop s;
 
-	/* On a busy machine others would make the pause longer. */
+	/* On a busy machine, other processes would prolong the pause. */
 	setpriority(PRIO_PROCESS, 0, -20);
 	a->err = stop_all(&s, l->dir, l->pid);
 	if (a->err)
@@ -101,7 +101,7 @@ static struct error *run_thread(struct attempt *a)
 	sigset_t stops, old;
 	int e;
 
-	/* Ctrl-Z in the middle of it would leave the target stopped, too. */
+	/* Ctrl-Z during the stop would leave the target stopped, too. */
 	sigemptyset(&stops);
 	sigaddset(&stops, SIGTSTP);
 	sigaddset(&stops, SIGTTIN);
@@ -133,9 +133,9 @@ static void wait_ns(uint64_t ns)
 }
 
 /*
- * Look from afar, without a stop, until it is over or `ns` have gone by.  A
- * process that collects all the time is idle for so short that a nap is too
- * long; but one that hangs in a collection is not to be polled for ever.
+ * Poll, without a stop, until the collection is over or `ns` have passed.  A
+ * process that collects all the time is idle so briefly that a sleep would miss
+ * it; so the first POLL_NS are polled without any.
  */
 static void wait_while_busy(struct attempt *a, uint64_t ns)
 {
@@ -155,7 +155,7 @@ static void wait_while_busy(struct attempt *a, uint64_t ns)
 	}
 }
 
-/* What was prepared for the copy is good for a while. */
+/* Try again, with what was prepared if that is not too old. */
 static struct error *attempt_again(struct attempt *a, uint64_t prepared)
 {
 	if (monotonic_ns() - prepared > PREPARED_NS)
@@ -189,7 +189,7 @@ static struct error *attempt_all(struct attempt *a)
 	return err;
 }
 
-/* The main thread first; the kernel lists them by number. */
+/* Move the main thread to the front; the kernel lists them by number. */
 static void put_main_first(struct thread_vec *threads, pid_t pid)
 {
 	for (size_t i = 1; i < threads->nr; i++) {
@@ -224,7 +224,7 @@ static struct error *adopt(struct attempt *a)
 	return NULL;
 }
 
-/* Only now: nothing is written while the process stands still. */
+/* Called after the stop: nothing may be written while it lasts. */
 static void log_snapshot(const struct attempt *a)
 {
 	const struct target *t = a->target;

@@ -18,17 +18,17 @@
 #include "target/live/process.h"
 #include "target/live/stop.h"
 
-/* Every pass stops all threads it sees: few are needed in any case. */
+/* Each pass stops all threads that it sees, so that a few are enough. */
 #define MAX_PASSES 100
 #define MAX_THREADS 100000
 
 /*
  * A thread in an uninterruptible wait (a dead network disk, vfork) stops only
- * when that ends, but it can't run the program before it has: after this long
- * it counts as stopped.
+ * when the wait ends, and before it runs the program again.  So it counts as
+ * stopped after this time.
  */
 #define STUCK_AFTER_NS 20000000ULL
-/* One that runs in the kernel and neither stops nor sleeps. */
+/* How long to wait for a thread that neither stops nor sleeps. */
 #define GIVE_UP_NS 1000000000ULL
 
 uint64_t monotonic_ns(void)
@@ -57,7 +57,7 @@ static char task_state(struct stop *s, pid_t tid)
 	return proc_stat_state(&text);
 }
 
-/* Its name and its number where it lives; read while it still runs. */
+/* Set its name and its number in its own PID namespace, while it runs. */
 static void describe_thread(struct stop *s, struct thread *t)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -73,7 +73,7 @@ static void describe_thread(struct stop *s, struct thread *t)
 		t->tid = proc_field_last(&text, "NSpid");
 }
 
-/* Both lists are in the kernel's order: `*next` is the likely place. */
+/* Both lists are in the kernel's order, so the search begins at `*next`. */
 static bool is_known(const struct stop *s, pid_t tid, size_t *next)
 {
 	size_t nr = s->tracees.nr;
@@ -89,7 +89,8 @@ static bool is_known(const struct stop *s, pid_t tid, size_t *next)
 	return false;
 }
 
-/* A stop before this one, by a thread that is just ending, may linger. */
+/* Is its tracer a thread of ours?  One that is just ending, after an earlier
+ * stop, may still be attached. */
 static bool is_ours(struct stop *s, pid_t tid)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -114,7 +115,7 @@ static int try_seize(struct stop *s, pid_t tid)
 
 		if (e == ESRCH)
 			return e;
-		/* One that has exited is refused, too. */
+		/* A thread that has exited is refused with EPERM, too. */
 		state = task_state(s, tid);
 		if (state == 'Z' || state == 'X')
 			return ESRCH;
@@ -139,7 +140,7 @@ static struct error *seize(struct stop *s, pid_t tid)
 	return NULL;
 }
 
-/* Attach to threads that we don't know yet; they still run. */
+/* Attach to the threads that are new; they still run. */
 static struct error *seize_new(struct stop *s)
 {
 	struct error *err = NULL;
@@ -169,10 +170,10 @@ static struct error *seize_new(struct stop *s)
 /*
  * Has it stopped or ended?  0: no; -1 with errno: it can't be waited for.
  *
- * WNOWAIT: a thread that stops with a signal on its way to the program keeps
- * the signal's number for its tracer in a place that waiting for it clears,
- * and what is found there when it goes on is delivered.  So when we are killed
- * now, it still gets the signal.
+ * WNOWAIT: if a thread stops before a signal is delivered to it, the kernel
+ * keeps the number of the signal in task->exit_code, and delivers the signal
+ * when the thread goes on.  A wait that takes the status clears that.  Without
+ * it, the thread gets its signal even if we are killed now.
  */
 static pid_t peek_stopped(pid_t tid, siginfo_t *ret)
 {
@@ -253,7 +254,7 @@ static struct error *wait_stopped(struct stop *s, size_t from)
 	return NULL;
 }
 
-/* Attach to the new ones, then stop them: as close together as can be. */
+/* Attach to all new threads first, so that they stop close together. */
 static struct error *stop_pass(struct stop *s)
 {
 	size_t from = s->tracees.nr;
