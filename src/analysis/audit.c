@@ -10,12 +10,12 @@ struct audit_found {
 	uint32_t *maybe;	/* references from scans for pointers */
 };
 
-static void add_reference(uint32_t *nr, oid o)
+static void explain_reference(uint32_t *nr, oid o)
 {
 	nr[o] += nr[o] != UINT32_MAX;
 }
 
-static void add_references(uint32_t *nr, oid o, uint32_t more)
+static void explain_references(uint32_t *nr, oid o, uint32_t more)
 {
 	nr[o] = MIN(nr[o] + (uint64_t)more, UINT32_MAX);
 }
@@ -25,7 +25,7 @@ static void add_references(uint32_t *nr, oid o, uint32_t more)
  * reference to the class (bpo-35810, 3.8), but its tp_traverse may be an older
  * one that does not visit it.
  */
-static void add_class_reference(const struct heap *h, oid o, uint32_t *nr)
+static void explain_class_reference(const struct heap *h, oid o, uint32_t *nr)
 {
 	const struct heap_type *t = heap_type_of(h, o);
 	struct heap_edges edges = heap_edges(h, o);
@@ -36,7 +36,7 @@ static void add_class_reference(const struct heap *h, oid o, uint32_t *nr)
 	for (uint32_t i = 0; i < edges.nr; i++)
 		if (edges.to[i] == t->object)
 			return;
-	add_reference(nr, t->object);
+	explain_reference(nr, t->object);
 }
 
 /* An object does not own a reference to its static class.  A tp_traverse may
@@ -60,30 +60,33 @@ static bool is_own_count(const struct heap *h, const struct heap_root *root)
 	       heap_type_of(h, root->object)->flags & TYPE_IS_TYPE;
 }
 
-static void find_references(const struct heap *h, struct audit_found *f)
+static void explain_all(const struct heap *h, struct audit_found *f)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
 		struct heap_edges edges = heap_edges(h, o);
 		uint32_t *nr = h->flags[o] & OBJECT_SCANNED ? f->maybe
 							     : f->sure;
 
-		for (uint32_t i = 0; i < edges.nr; i++)
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			oid to = edges.to[i];
+
 			if (heap_owns(h, o, i))
-				add_reference(is_own_class(h, o, edges.to[i]) ?
-						      f->maybe : nr,
-					      edges.to[i]);
-		add_class_reference(h, o, nr);
-		add_references(f->sure, o, heap_nobodys(h, o));
-		add_references(f->sure, o, roots_unvisited(heap_type_of(h, o)));
+				explain_reference(is_own_class(h, o, to) ?
+						  f->maybe : nr, to);
+		}
+		explain_class_reference(h, o, nr);
+		explain_references(f->sure, o, heap_nobodys(h, o));
+		explain_references(f->sure, o,
+				   roots_unvisited(heap_type_of(h, o)));
 	}
 	for (oid o = 0; h->hidden && o < h->nr_objects; o++)
-		add_references(f->sure, o, h->hidden[o]);
+		explain_references(f->sure, o, h->hidden[o]);
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].counted &&
 		    h->roots.v[i].object < h->nr_objects)
-			add_reference(is_own_count(h, &h->roots.v[i]) ? f->maybe
-								      : f->sure,
-				      h->roots.v[i].object);
+			explain_reference(is_own_count(h, &h->roots.v[i]) ?
+					  f->maybe : f->sure,
+					  h->roots.v[i].object);
 }
 
 static void audit_object_of(const struct heap *h, const struct audit_found *f,
@@ -206,7 +209,7 @@ void audit_build(const struct heap *h, const bool *types, struct audit *ret)
 				 xcalloc(room, sizeof(*f.maybe)) };
 
 	memset(ret, 0, sizeof(*ret));
-	find_references(h, &f);
+	explain_all(h, &f);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
 			audit_object_of(h, &f, o, ret);

@@ -23,8 +23,8 @@ static int compare_diff_types(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static void add_diff_types(const struct heap *h, bool is_new,
-			   struct diff_type_vec *ret)
+static void list_types(const struct heap *h, bool is_new,
+		       struct diff_type_vec *ret)
 {
 	for (size_t i = 0; i < h->types.nr; i++) {
 		const char *name = h->types.v[i].name;
@@ -42,8 +42,8 @@ static void make_diff_rows(const struct heap *old, const struct heap *new,
 {
 	CLEANUP(diff_type_vec_release) struct diff_type_vec refs = VEC_INIT;
 
-	add_diff_types(old, false, &refs);
-	add_diff_types(new, true, &refs);
+	list_types(old, false, &refs);
+	list_types(new, true, &refs);
 	if (!refs.nr)
 		return;
 	qsort(refs.v, refs.nr, sizeof(*refs.v), compare_diff_types);

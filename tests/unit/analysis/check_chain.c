@@ -104,6 +104,8 @@ START_TEST(chain_is_the_shortest)
 	check("a->b b->c c->t; root s:b m:a", "t", 1, "module:a b c t");
 	check("b->t; root s:b", "t", 1, "frame:b t");
 	check("t; refs t=2; root s:t", "t", 1, "frame:t");
+	/* Of roots that are equal the one of the lower address. */
+	check("t u; root f:u f:t", "t u", 2, "frame:t, frame:u");
 	check("a->t; root m:a", "t", 0, "");
 	check("a->t; root m:a", "", 3, "");
 }

@@ -593,6 +593,19 @@ START_TEST(suspects_have_equal_strings)
 }
 END_TEST
 
+START_TEST(suspects_have_equal_bytes_but_no_other_objects)
+{
+	static const char text[] = "m->.g .g->t#12; root m:m; type list .g;"
+				   " size t#12=1000; text t#12='same';"
+				   " len t#12=4;";
+	CLEANUP(freep) char *bytes = xasprintf("%s type bytes t#12", text);
+	CLEANUP(freep) char *x = xasprintf("%s type app.X/heap t#12", text);
+
+	check(bytes, "duplicate strings t0 .g");
+	check(x, "");
+}
+END_TEST
+
 START_TEST(suspects_have_containers_nearly_empty)
 {
 	struct suspects s;
@@ -848,6 +861,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_have_what_native_code_holds);
 	tcase_add_test(tc, suspects_have_callbacks_of_atexit);
 	tcase_add_test(tc, suspects_have_equal_strings);
+	tcase_add_test(tc, suspects_have_equal_bytes_but_no_other_objects);
 	tcase_add_test(tc, suspects_have_containers_nearly_empty);
 	tcase_add_test(tc, suspects_that_are_alike_are_one);
 	tcase_add_test(tc, suspects_have_chains);
