@@ -75,8 +75,9 @@ static void find_interned(struct python *py)
 			       word_at(py, py->interpreters.v[i].address, at));
 }
 
-/* 3.11's frozen modules are data of the program: REFCOUNT_FROZEN.  They refer
- * to None and its like without owning that. */
+/* Frozen modules of 3.11 are static data of the program, with
+ * REFCOUNT_FROZEN.  They refer to None and other immortal objects without
+ * owning a reference. */
 static void borrow_frozen(struct python *py, oid o)
 {
 	struct heap *h = py->heap;
@@ -92,8 +93,8 @@ static void borrow_frozen(struct python *py, oid o)
 	}
 }
 
-/* The edges of `o` have just been stored, kept[i] is what refs->to.v[i] became;
- * of all those before it is known. */
+/* Record which of the edges of `o`, which were just stored, are borrowed.
+ * kept[i] is the oid that refs->to.v[i] became, or OID_NONE. */
 static void note_borrowed(struct loader *ld, oid o)
 {
 	struct python *py = ld->py;
@@ -152,7 +153,8 @@ static void load_by_scan(struct loader *ld, oid o)
 	struct pytype t = *types_of(py, o);
 
 	refs_clear(&ld->refs);
-	/* The words of a capsule are for C alone: none is an object's. */
+	/* A capsule holds pointers of C code: none is a reference to an
+	 * object. */
 	if (t.address != py->known.capsule)
 		refs_scan(py, &t, py->heap->address[o], &ld->refs);
 	store_refs(ld, o, true);
@@ -264,8 +266,8 @@ static void flush_pending(struct loader *ld)
 	}
 }
 
-/* From ld->next on.  Objects are appended while this runs: those that the
- * last ones refer to. */
+/* Read the objects from ld->next on.  New objects are appended meanwhile:
+ * those that the read ones refer to. */
 static void load_all(struct loader *ld)
 {
 	struct python *py = ld->py;
@@ -279,7 +281,7 @@ static void load_all(struct loader *ld)
 	}
 }
 
-/* The state of static classes is a root, and may lead to more classes. */
+/* The state of static classes is a root.  It may lead to more classes. */
 static void load_from_roots(struct loader *ld)
 {
 	struct python *py = ld->py;
@@ -408,7 +410,8 @@ static struct error *load_heap(struct python *py,
 	verify_readers(py, options ? options->sample : 0);
 	self_checks_readers(py);
 	ld.refs.named = details_recorded(py);
-	/* Until 3.10 frames were the collector's: so are their locals here. */
+	/* Up to 3.10 the collector tracked frames, so their locals are read
+	 * first. */
 	roots_load_threads(py);
 	refs_begin(py);
 	load_all(&ld);
@@ -426,7 +429,7 @@ static struct error *load_heap(struct python *py,
 	return NULL;
 }
 
-/* Snapshots of a process that is never found to be whole. */
+/* Snapshots to take of a process that never is consistent. */
 #define MAX_SNAPSHOTS 6
 
 static struct error *load_snapshot(struct python *py,
@@ -459,9 +462,9 @@ static void note_whole(struct python *py, unsigned int nr)
 }
 
 /*
- * The `nr`-th snapshot, 1 or more; `*torn` is the last one's, and becomes
- * this one's.  `*again`: another is to be taken, `ret` is as
- * before.
+ * Take snapshot number `nr` (from 1) and load it.  `*torn` is python.torn of
+ * the snapshot before, and is set to that of this one.  If `*again` is set,
+ * take another snapshot; `ret` is unchanged then.
  */
 static struct error *load_once(struct target *t,
 			       const struct load_options *options,
@@ -501,8 +504,9 @@ static struct error *load_once(struct target *t,
 }
 
 /*
- * With the GIL, too, threads are stopped amid putting an object in the
- * collector's lists: of targets that do nothing else, in 3 snapshots of 100.
+ * A thread may be stopped while it links an object into the collector's lists,
+ * also in builds with a GIL.  If a target does nothing else, 3 of 100
+ * snapshots are torn.
  */
 struct error *load_python(struct target *t,
 			       const struct load_options *options,
@@ -517,9 +521,10 @@ struct error *load_python(struct target *t,
 		err = load_once(t, options, nr, ret, &torn, &again);
 		if (!again)
 			break;
-		/* Not two at once: each takes as much memory as the target. */
+		/* Release it first: a snapshot takes as much memory as the
+		 * target. */
 		memory_release(&t->memory);
-		/* On a busy machine the thread has to have its turn. */
+		/* Let the thread run, also on a busy machine. */
 		nanosleep(&turn, NULL);
 	}
 	return err;

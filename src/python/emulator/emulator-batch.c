@@ -72,7 +72,8 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 	return NULL;
 }
 
-/* From `at` on, the first call to make is made the loop's next. */
+/* Find the first call from e->at on that is not refused, and hand it to the
+ * loop. */
 void emulator_batch_next(struct emulator *e)
 {
 	for (; e->at < e->nr; e->at++) {

@@ -20,7 +20,7 @@
 /* After so many hangs, patience is shorter. */
 #define PATIENT_HANGS 8
 
-/* Unicorn brings eight bytes as two stores of four, the low half first. */
+/* Unicorn reports a store of eight bytes as two of four, the low half first. */
 static void port_write(struct emulator *e, uint64_t offset, unsigned int size,
 		       uint64_t value)
 {
@@ -77,7 +77,7 @@ static void on_stopping(uc_engine *uc, void *context)
 	emulator_state_stop(context, "it made a system call");
 }
 
-/* Each block comes here once, just translated and about to be run. */
+/* Called once for each block: it was just translated and will run next. */
 static void on_block(uc_engine *uc, uc_tb *block, uc_tb *previous,
 		     void *context)
 {
@@ -134,8 +134,8 @@ static bool add_hooks(struct emulator *e)
 	return true;
 }
 
-/* Unicorn reserves a gigabyte for translated code, and ends the program where
- * it can't (RLIMIT_AS): try first. */
+/* Unicorn reserves a gigabyte for translated code.  If it can't (RLIMIT_AS)
+ * it ends the program, so try first. */
 #define TRANSLATOR_BUFFER (1ul << 30)
 
 static bool has_room(void)
@@ -209,9 +209,10 @@ static const char *failure(const struct emulator *e, uc_err err)
 }
 
 /*
- * Unicorn 2.0.1 calls abort() for some encodings that no compiler makes (ff d8;
- * lock cmp): it must not take us along.  That comes from its translator, on
- * our thread, with no locks held; the engine is left alone from then on.
+ * Unicorn 2.0.1 calls abort() for some encodings that no compiler makes (ff
+ * d8; lock cmp).  pyheld must survive that.  The call comes from Unicorn's
+ * translator, on our thread, with no locks held.  The engine is not used
+ * again.
  */
 static __thread sigjmp_buf *abort_to;
 

@@ -6,22 +6,23 @@
 #include "python/emulator/emulator-memory.h"
 
 /*
- * Segments are mapped when they are first touched, whole ones: an address
- * range costs nothing until it is used, but every region slows down Unicorn
- * 2.0.1, which keeps them in a list (500: 0.3 s to map, 3000: 14 s more).
+ * A whole segment is mapped when it is first touched.  An address range costs
+ * nothing until it is used, but each region slows down Unicorn 2.0.1, which
+ * keeps a list of them (500 regions: 0.3 s to map; 3000: 14 s).
  */
 #define MAX_REGIONS 600
-/* Of a lazy segment, so much is read from its file at once. */
+/* Bytes of a lazy segment that are read from its file at once. */
 #define LAZY_WINDOW (UINT64_C(2) << 20)
 
 /*
- * Writing may change thread locals, or each object's own words (PyO3 marks
- * what it borrows): what is written to often becomes ever larger windows.
+ * A traverse may write to thread locals, or to a word of each object (PyO3
+ * marks what it borrows).  The more often a part of memory is written to, the
+ * larger its windows get.
  */
 #define MIN_WINDOW (UINT64_C(64) << 10)
 #define MAX_WINDOWS 256
 #define WINDOWS_UNTIL_LARGER 16
-/* Code that can be written is a JIT's: what it does then, is anything. */
+/* Writable code belongs to a JIT: it may do anything. */
 #define WRITABLE_DATA (SEGMENT_READ | SEGMENT_WRITE | SEGMENT_EXEC)
 
 #define JUMP_OPCODE 0xe9
@@ -52,7 +53,7 @@ static uint8_t *new_pages(struct emulator *e, uint64_t size)
 
 /* --- what is written ---------------------------------------------------- */
 
-/* The aligned word at `at`, as the current call has made it. */
+/* The aligned word at `at` as the current call sees it. */
 static uint64_t current_word(struct emulator *e, raddr at)
 {
 	const struct emulator_word *w;
@@ -134,7 +135,7 @@ static struct emulator_window *window_at(struct emulator *e, raddr addr)
 	return NULL;
 }
 
-/* Cut [*start, *end) around `addr` to where no window is. */
+/* Shrink [*start, *end) around `addr` so that it overlaps no window. */
 static void cut_by_windows(struct emulator *e, raddr addr, raddr *start,
 			   raddr *end)
 {
@@ -204,7 +205,7 @@ static void put_jump(uint8_t *bytes, raddr start, raddr end,
 		bytes[i] = (uint8_t)((uint64_t)distance >> 8 * i);
 }
 
-/* `bytes`, or a copy of them that has the jumps which lie there. */
+/* `bytes`, or a copy of them with the jumps of e->jumps in that range. */
 static const uint8_t *with_jumps(struct emulator *e, const uint8_t *bytes,
 				 raddr start, raddr end)
 {
@@ -251,15 +252,14 @@ static bool map_region(struct emulator *e, const struct segment *s,
 		bytes = with_jumps(e, bytes, start, end);
 	}
 	e->nr_regions++;
-	/* Unicorn takes a plain pointer, but writes only where perms allow. */
+	/* Unicorn takes a pointer to non-const, but writes only where the
+	 * permissions allow it. */
 	return !uc_mem_map_ptr(e->uc, start, end - start, perms,
 			       unconst(bytes));
 }
 
-/*
- * A page of which a segment has only a part (cores; tests): a copy of what
- * all segments have of it, zeros between them.
- */
+/* A page that a segment covers only in part (in cores and tests) is mapped
+ * as a copy: the bytes of all segments in it, and zeros between them. */
 static bool map_mixed_page(struct emulator *e, raddr page)
 {
 	struct segment mixed = { .start = page };
@@ -284,7 +284,7 @@ static bool chunk_filled(struct emulator *e, const struct segment *s,
 	return memory_at(e->memory, addr, MIN(SEGMENT_CHUNK, s->end - addr));
 }
 
-/* Cut [*start, *end) to what can be filled around `addr`. */
+/* Shrink [*start, *end) to the bytes around `addr` that can be filled. */
 static bool fill_around(struct emulator *e, const struct segment *s,
 			raddr addr, raddr *start, raddr *end)
 {
@@ -308,10 +308,8 @@ static bool fill_around(struct emulator *e, const struct segment *s,
 	return true;
 }
 
-/*
- * All of the segment, or what can be had around `addr`.  A segment that was
- * lazy when parts of it were mapped and is no more: the parts between them.
- */
+/* Map the whole segment, or the part around `addr` that can be read.  If
+ * parts were mapped while the segment was lazy, map what lies between them. */
 static bool map_segment(struct emulator *e, const struct segment *s,
 			raddr addr, raddr start, raddr end)
 {

@@ -14,7 +14,7 @@ void emulator_free(struct emulator *e)
 	(void)e;
 }
 
-/* emulator_new() gives nobody an emulator to call these with. */
+/* Never called: emulator_new() returns no emulator in this build. */
 void emulator_run(struct emulator *e, struct emulator_call *calls, size_t nr,
 		  struct raddr_vec *visited)
 {

@@ -175,7 +175,7 @@ static unsigned int immediate(const struct insn *i)
 	}
 }
 
-/* Moves, conversions and tests: VEX adds no operand to these. */
+/* Moves, conversions and tests, to which VEX adds no operand. */
 static bool has_two_operands(const struct insn *i)
 {
 	bool memory = i->modrm < 0xc0;
@@ -197,7 +197,7 @@ static bool has_two_operands(const struct insn *i)
 	}
 }
 
-/* The bit manipulation instructions, which Unicorn knows as what they are. */
+/* Bit manipulation instructions, which Unicorn decodes correctly. */
 static bool is_bmi(const struct insn *i)
 {
 	if (i->map == MAP_0F38)
@@ -215,7 +215,8 @@ static bool is_trusted(const struct insn *i)
 		return i->vvvv == i->reg;
 	if (i->opcode == 0x77)
 		return true;
-	/* AVX-512's masks have the numbers of what is no vector instruction. */
+	/* AVX-512's mask instructions have opcodes that are no vector
+	 * instructions without VEX. */
 	if ((i->opcode & 0xf0) == 0x40 || (i->opcode & 0xc0) == 0x80)
 		return false;
 	/* Shifts by a constant write to vvvv. */

@@ -22,7 +22,8 @@ static const char *reopen_if_worn(struct emulator *e)
 	return emulator_engine_open(e);
 }
 
-/* The loop, from e->at on; again where what is written got its window. */
+/* Run the loop from e->at on.  If a call failed because it wrote, run it
+ * again with a window there. */
 static const char *run_loop(struct emulator *e, bool *hung)
 {
 	const struct emulator_machine *m = e->machine;
@@ -140,10 +141,9 @@ static bool area_is_free(struct memory *m, raddr start, raddr end)
 	return true;
 }
 
-/*
- * Where no segment is, nor anything else that a kernel would map: far below
- * shared libraries and stacks (0x7f...), far above programs (0x55...).
- */
+/* An address range without segments, and where a kernel would map nothing:
+ * far below shared libraries and stacks (0x7f...), far above programs
+ * (0x55...). */
 static raddr find_area(struct memory *m)
 {
 	const uint64_t around = UINT64_C(1) << 30;
@@ -173,14 +173,14 @@ static bool make_area(struct emulator *e)
 	return true;
 }
 
-/* No object can refer to more than all words that there are, nor can we count
- * more.  What is mapped but was never touched has none. */
+/* An object can't refer to more objects than memory has words.  Memory that
+ * is mapped but was never touched holds no references. */
 static uint64_t max_visits(const struct memory *m)
 {
 	return MIN(m->bytes_copied / 8 + (1 << 20), UINT32_MAX);
 }
 
-/* Unicorn's versions differ in how they treat hooks: does it all work? */
+/* Versions of Unicorn treat hooks differently: check that this one works. */
 static bool emulator_works(struct emulator *e)
 {
 	raddr check = e->base + e->machine->check;

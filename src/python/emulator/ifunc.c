@@ -7,7 +7,7 @@
 /* glibc 2.36 has 100, 58 of them exported. */
 #define MAX_IFUNCS 1000
 
-/* What each of the functions chooses; 0: it did not come to a choice. */
+/* The function that each resolver chooses; 0: it did not return. */
 static void ask_all(struct emulator *e, const struct raddr_vec *functions,
 		    raddr bias, struct raddr_vec *ret)
 {
@@ -43,7 +43,7 @@ static bool was_asked(const struct python *py, const struct module *module)
 	return false;
 }
 
-/* False: there is nothing to be had for the library that has `addr`. */
+/* False: no function of the library at `addr` can be redirected. */
 static bool redirect_library(struct python *py, raddr addr)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec functions = VEC_INIT;

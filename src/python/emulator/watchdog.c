@@ -33,7 +33,7 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * SECOND_NS + (uint64_t)t.tv_nsec;
 }
 
-/* More than `allowed_ns`, and what the steps may take. */
+/* Has it taken more than `allowed_ns` and the time for its steps? */
 static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,
 		 uint64_t step)
 {
@@ -59,7 +59,8 @@ static void watchdog_look(struct watchdog *w)
 				      memory_order_relaxed);
 	if (!took(w, now - w->since, w->allowed_ns, step))
 		return;
-	/* Again at every look: the first may come before the work began. */
+	/* Send it at every check: the first signal may come before the work
+	 * began. */
 	w->late = true;
 	w->stop(w->context);
 }
@@ -92,7 +93,7 @@ static void *watchdog_main(void *arg)
 	return NULL;
 }
 
-/* Signals are for the threads that were there before. */
+/* This thread takes no signals: the other threads handle them. */
 static bool watchdog_start(struct watchdog *w)
 {
 	sigset_t all, old;

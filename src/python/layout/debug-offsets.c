@@ -7,7 +7,7 @@
 
 #define HEADER_WORDS ((size_t)3)
 
-/* No struct that is told of comes near: the interpreter's has 226 KB. */
+/* Larger than any struct of the debug offsets: the interpreter has 226 KB. */
 #define SIZE_MAX_PLAUSIBLE (1u << 20)
 
 #define NO_FIELD UINT32_MAX
@@ -39,7 +39,7 @@ uint32_t debug_offsets_version(const uint8_t *bytes, size_t len)
 	return get_u64(bytes + 8) >> 32 ? 0 : (uint32_t)get_u64(bytes + 8);
 }
 
-/* `bound`: the size of the struct that an offset lies in. */
+/* `bound` is the size of the struct that the offset is in. */
 static bool plausible(const struct word *w, uint64_t value, uint64_t bound)
 {
 	if (w->kind == KIND_SIZE)

@@ -65,14 +65,14 @@ static struct error *lookup(struct debuginfo *d, const char *type,
 	*found = false;
 	err = debuginfo_member(d, type, path, &offset, &size);
 	if (err && err->code == ERR_NOT_FOUND) {
-		/* No line: most members are of some versions only. */
+		/* Not logged: most members exist only in some versions. */
 		error_free(err);
 		return NULL;
 	}
 	if (err)
 		return err;
 	value = want_size ? size : offset;
-	/* DWARF is the target's: a size of 4 GB is no size. */
+	/* DWARF comes from the target: refuse a size of 4 GB and more. */
 	if (value >= LAYOUT_NONE)
 		return NULL;
 	*found = true;
@@ -122,7 +122,7 @@ struct error *layout_from_debuginfo(struct debuginfo *d, struct layout *ret)
 			return err;
 	}
 	*ret = l;
-	/* Extension modules have types of their own, and these as well. */
+	/* Extension modules define types of their own, too. */
 	if (l.object_type == LAYOUT_NONE || l.type_name == LAYOUT_NONE)
 		return error_new(ERR_NOT_FOUND, "no types of CPython in DWARF");
 	return NULL;
@@ -147,10 +147,9 @@ static struct error *has_type(struct debuginfo *d, const struct field *f,
 	}
 }
 
-/*
- * datetime, deque and others are private to a .c file that may be an extension
- * module, whose DWARF nobody opened: take their members from the row.
- */
+/* datetime, deque and others are private to a .c file, which may be an
+ * extension module.  Its DWARF was not opened: take these members from the
+ * row. */
 static struct error *fill_missing_types(struct debuginfo *d, struct layout *l,
 					const struct layout *row)
 {
@@ -200,9 +199,10 @@ static bool fits(const struct choice *c, const struct layout_row *row)
 }
 
 /*
- * Small is near.  Minor versions count most; in one minor version the row
- * after the target is taken rather than the one before: a row stands for what
- * a series had become by then (3.14.4, 3.14.8; 3.13.5, 3.13.15).
+ * The distance between a row and the target; smaller is nearer.  The minor
+ * version counts most.  Within a minor version a later row is nearer than an
+ * earlier one: a row stands for all releases since the row before it (3.14.4,
+ * 3.14.8; 3.13.5, 3.13.15).
  */
 static uint32_t distance(const struct choice *c, const struct layout_row *row)
 {
@@ -223,7 +223,7 @@ static uint32_t distance(const struct choice *c, const struct layout_row *row)
 					   256 + micro - row_micro);
 }
 
-/* The nearest row, of those that fit if `must_fit`; NULL: none. */
+/* The nearest row; with `must_fit` only of the rows that fit.  NULL: none. */
 static const struct layout_row *find_row(const struct choice *c, bool must_fit)
 {
 	const struct layout_row *ret = NULL;
@@ -262,18 +262,18 @@ static void describe_nearest(const struct choice *c,
 			"what it says, debug symbols of Python would help");
 }
 
-/* Put what the target says of itself on top; counts what it changed. */
+/* Overwrite offsets with those that the target tells.  Returns how many
+ * changed. */
 static unsigned int overlay(const struct layout *told, bool shift_thread,
 			    struct layout *l)
 {
 	unsigned int nr_changed = 0;
 	uint32_t grown = 0;
 
-	/*
-	 * _PyThreadStateImpl starts with the PyThreadState: when that has
-	 * another size than the row's, what follows moves along (3.13.0 304
-	 * bytes, 3.13.15 312; 3.14 early 824, 3.14.8 832).
-	 */
+	/* _PyThreadStateImpl begins with the PyThreadState.  If that has
+	 * another size than in the row, the members behind it move by the
+	 * difference (3.13.0 304 bytes, 3.13.15 312; 3.14 early 824, 3.14.8
+	 * 832). */
 	if (shift_thread && told->thread_size != LAYOUT_NONE &&
 	    l->thread_size != LAYOUT_NONE)
 		grown = told->thread_size - l->thread_size;
@@ -300,7 +300,7 @@ static struct debuginfo *find_debuginfo(const struct layout_query *q)
 	return q->find_debuginfo ? q->find_debuginfo(q->context) : NULL;
 }
 
-/* `*found` false and no error: there is no DWARF of a CPython. */
+/* `*found` is false, without an error, if there is no DWARF of a CPython. */
 static struct error *choose_dwarf(const struct layout_query *q,
 				  const struct choice *c, bool *found,
 				  struct layout *ret)
@@ -320,7 +320,7 @@ static struct error *choose_dwarf(const struct layout_query *q,
 	}
 	if (err)
 		return err;
-	/* Only a row of the same series, and never one of other headers. */
+	/* Only a row of the same series and of the same kind of build. */
 	row = find_row(c, false);
 	if (row && row->hexversion >> 16 == c->hexversion >> 16) {
 		err = fill_missing_types(d, &l, &row->layout);
@@ -343,7 +343,7 @@ static struct error *unsupported(const struct choice *c)
 			 "and later", version);
 }
 
-/* A row that some build's size of _PyRuntime points to; 0: none. */
+/* The version of a row with that size of _PyRuntime; 0: none. */
 static uint32_t version_by_runtime_size(uint64_t size)
 {
 	for (unsigned int i = 0; size && i < nr_layout_rows; i++)

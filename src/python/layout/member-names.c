@@ -11,7 +11,7 @@ static bool is_before(const struct member_name *m, const char *type,
 	return order < 0 || (order == 0 && m->offset < offset);
 }
 
-/* Index of the first row that is not before (type, offset). */
+/* The index of the first row at or after (type, offset). */
 static unsigned int lower_bound(const struct member_name *rows,
 				unsigned int nr, const char *type,
 				uint32_t offset)

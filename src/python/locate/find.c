@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Find CPython in a process: _PyRuntime, its version, its layout, and where
- * the types are that pyheld knows by name.  All before anything is stopped.
- */
+/* Find CPython in a process: _PyRuntime, its version, its layout and the
+ * addresses of known types.  Nothing is stopped yet. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +46,8 @@ static int minor_of_paths(struct target *t, raddr runtime)
 	return minor;
 }
 
-/* st_size of _PyRuntime where there is no Py_Version yet: one value a series
- * on each architecture (x86-64, aarch64). */
+/* The version by st_size of _PyRuntime, for versions without Py_Version:
+ * each series has one size on each architecture (x86-64, aarch64). */
 static uint32_t hexversion_of_size(uint64_t size)
 {
 	switch (size) {
@@ -85,7 +83,7 @@ static uint32_t find_hexversion(struct python *py)
 		word = 0;
 		log_pass_over(target_peek(py->target, at, &word, 8),
 			      "Py_Version is not used");
-		/* It is read-only data, which a core may leave out. */
+		/* Py_Version is read-only data: a core may lack it. */
 		if (word)
 			return (uint32_t)word;
 	}
@@ -131,7 +129,7 @@ static bool is_cpython(pid_t pid)
 	return is;
 }
 
-/* A shell or launcher whose child is the Python that was meant. */
+/* If `pid` is a shell or a launcher: its child that is a Python; 0: none. */
 static pid_t python_below(pid_t pid)
 {
 	CLEANUP(pid_vec_release) struct pid_vec children = VEC_INIT;
@@ -304,7 +302,7 @@ static void find_known(struct python *py)
 		*place_of(py, &known[i]) = symbol(py, known[i].symbol);
 }
 
-/* The same by their names, of a CPython that was found without symbols. */
+/* Find them by their names, if CPython was found without symbols. */
 static void find_known_by_name(struct python *py)
 {
 	raddr builtins = word_at(py, py->interpreters.v[0].address,
@@ -433,7 +431,7 @@ static struct error *check_types(struct python *py)
 	return NULL;
 }
 
-/* One that is being made or torn down has no sys module. */
+/* An interpreter that is starting or ending has no sys module. */
 static bool has_sys(struct python *py, raddr interp)
 {
 	const struct layout *l = &py->layout;
@@ -468,7 +466,8 @@ static struct error *find_interpreters(struct python *py)
 		at = word_at(py, at, l->interp_next);
 	}
 	if (!py->interpreters.nr && py->truncated) {
-		/* Nothing is at 0: all that would be read there is missing. */
+		/* An interpreter at address 0: everything that is read there
+		 * is missing. */
 		interpreter_vec_push(&py->interpreters,
 				     (struct interpreter){ .address = 0 });
 		heap_warn_partial(py->heap, "the runtime's state is missing: "
@@ -479,7 +478,8 @@ static struct error *find_interpreters(struct python *py)
 				  "still starting, or ending?)");
 	heap_note(py->heap, true, "interpreters have a sys module",
 		  "%zu interpreters", py->interpreters.nr);
-	/* The list has the newest first; the main one is to come first. */
+	/* The newest interpreter is first in the list.  Put the main one
+	 * first. */
 	for (size_t i = 0; i < py->interpreters.nr / 2; i++) {
 		struct interpreter tmp = py->interpreters.v[i];
 		size_t j = py->interpreters.nr - 1 - i;
@@ -513,10 +513,8 @@ static void find_traverses(struct python *py)
 	k->none_type = word_at(py, k->none, py->layout.object_type);
 }
 
-/*
- * subtype_traverse is static in typeobject.c: take it from a class that is
- * surely made by a class statement, importlib's ModuleSpec.
- */
+/* subtype_traverse is static in typeobject.c, so it has no symbol.  Take it
+ * from a class that a class statement made: importlib's ModuleSpec. */
 static struct error *find_subtype_traverse(struct python *py)
 {
 	const struct layout *l = &py->layout;
@@ -534,7 +532,7 @@ static struct error *find_subtype_traverse(struct python *py)
 	}
 	py->subtype_traverse = class ? traverse_of(py, class) : 0;
 	if (!py->subtype_traverse && py->truncated) {
-		/* Without any class there is nothing that would need it. */
+		/* If there is no class at all, nothing needs it. */
 		py->subtype_traverse = truncated_scan_traverse(py);
 		return NULL;
 	}

@@ -38,7 +38,7 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 	bits = byte_at(py, obj, py->layout.object_gc_bits);
 	if (!(bits & GC_BIT_TRACKED))
 		return;
-	/* What is no object is one that a thread was about to make. */
+	/* A block that holds no object: a thread was about to make one. */
 	o = object_map_add(py, obj);
 	if (o == OID_NONE)
 		return;
@@ -52,7 +52,8 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 struct error *gc_freethreaded_load(struct python *py,
 				   struct heap_interpreter *hi)
 {
-	/* A dict, which has no pre-header, and is there as long as CPython. */
+	/* An object in mimalloc's heap that always exists: a dict, which has
+	 * no pre-header. */
 	raddr known = word_at(py, py->interpreters.v[0].address,
 			      py->layout.interp_sysdict);
 	raddr block = mimalloc_block(py, known);

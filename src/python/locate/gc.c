@@ -34,9 +34,9 @@ static raddr state_of(const struct python *py, raddr interp)
 }
 
 /*
- * A list head with a neighbour that points back at it.  With both, unless a
- * thread was stopped while it put an object in or took one out.  Of a core
- * that was cut short what is missing is believed.
+ * Is there a list head at `head`?  At least one neighbour must point back at
+ * it: both do unless a thread was stopped while it linked or unlinked an
+ * object.  What a truncated core lacks is taken to be right.
  */
 static bool is_head(struct python *py, raddr head)
 {
@@ -51,8 +51,8 @@ static bool is_head(struct python *py, raddr head)
 		(truncated_lacks(py, next) && truncated_lacks(py, prev)));
 }
 
-/* Debian's 3.13 has its generations 4 bytes before everybody else's, and no
- * debug offset says so: believe the lists. */
+/* Debian's 3.13 has the generations 4 bytes before other builds, and no
+ * debug offset says so.  Try the offsets until the lists are right. */
 static uint32_t generations_offset(struct python *py, raddr state)
 {
 	const struct layout *l = &py->layout;
@@ -74,7 +74,8 @@ static bool locate_heads(struct python *py, raddr state, struct gc_lists *gc)
 	uint32_t first = l->gc_generations;
 
 	if (first != LAYOUT_NONE) {
-		/* Free-threaded: there, for their thresholds, but empty. */
+		/* Free-threaded builds have generations with thresholds, but
+		 * no lists. */
 		if (!py->free_threaded)
 			first = generations_offset(py, state);
 		if (first == LAYOUT_NONE)
@@ -161,7 +162,8 @@ bool gc_is_busy(struct target *t, void *context)
 	bool again = false;
 	struct error *err = gc_check_idle(t, context, &again);
 
-	/* It is asked again and again, and the next stop reports errors. */
+	/* Not logged: this is called repeatedly, and the next stop reports
+	 * errors. */
 	error_free(err);
 	return !err && again;
 }
@@ -171,7 +173,7 @@ struct walk {
 	bool broken;
 };
 
-/* Add the object of a node; false: the list goes on, but not for us. */
+/* Add the object of a node.  False: stop to follow the list. */
 static bool add_node(struct python *py, raddr node, const uint8_t *p,
 		     uint8_t generation, struct walk *w)
 {
@@ -184,7 +186,8 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 			truncated_note_list(py);
 		return ++w->nr_bad <= MAX_BAD_NODES;
 	}
-	/* Seen already: the list runs in a circle, or we came from its end. */
+	/* It is in the heap already: the list runs in a circle, or was
+	 * followed from its end. */
 	if (h->generation[o] != GENERATION_UNTRACKED)
 		return false;
 	h->generation[o] = generation;
@@ -194,7 +197,8 @@ static bool add_node(struct python *py, raddr node, const uint8_t *p,
 	return true;
 }
 
-/* Along the links at `link` of each node.  False: it never came back. */
+/* Follow the links at offset `link` of each node.  False: they did not lead
+ * back to the head. */
 static bool walk_along(struct python *py, raddr head, unsigned int link,
 		       uint8_t generation, struct walk *w)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mimalloc 2.1.2 (3.13, 3.14 to 3.14.9, 3.15 to 3.15.1) and 2.5.2: the same
- * but for where the members are, and that 2.5.2 writes down the page's start
- * and tag, which 2.1.2 works out of its place and keeps in four bits.
+ * Reads mimalloc 2.1.2 (CPython 3.13, 3.14 to 3.14.9, 3.15 to 3.15.1) and
+ * 2.5.2.  They differ in the offsets of members.  2.5.2 stores the start and
+ * the tag of a page; 2.1.2 computes the start and has the tag in four bits.
  */
 #include "python/locate/mimalloc.h"
 #include "python/state/words.h"
@@ -36,7 +36,7 @@ static uint64_t slice_count(struct python *py, raddr page)
 	return (uint32_t)int_at(py, page, py->layout.mipage_slice_count);
 }
 
-/* 2.1.2: bits 3 to 6 of the byte behind slice_offset. */
+/* The tag in 2.1.2: bits 3 to 6 of the byte after slice_offset. */
 static unsigned int tag_of(struct python *py, raddr page)
 {
 	const struct layout *l = &py->layout;
@@ -65,7 +65,7 @@ static uint64_t block_size_of(struct python *py, raddr page)
 	const struct layout *l = &py->layout;
 	uint64_t size;
 
-	/* A page_start goes with a block_size that is a word. */
+	/* Versions with page_start have a block_size of 8 bytes. */
 	if (l->mipage_start != LAYOUT_NONE)
 		return word_at(py, page, l->mipage_block_size);
 	size = (uint32_t)int_at(py, page, l->mipage_block_size);
@@ -74,7 +74,8 @@ static uint64_t block_size_of(struct python *py, raddr page)
 	return size;
 }
 
-/* False: not in use as a page, or (then `*bad`) it can't be one. */
+/* False: the slice is not in use as a page; `*bad`: its fields are
+ * impossible. */
 static bool open_page(struct python *py, raddr segment, uint64_t index,
 		      struct page *p, bool *bad)
 {
@@ -86,7 +87,8 @@ static bool open_page(struct python *py, raddr segment, uint64_t index,
 	capacity = memory_at(py->memory, p->header + l->mipage_capacity, 2);
 	p->block_size = block_size_of(py, p->header);
 	*bad = !capacity;
-	/* Free slices have no blocks; 1 is the segment's own. */
+	/* Free slices have no blocks; block size 1 marks the segment's own
+	 * slices. */
 	if (!capacity || !get_u16(capacity) ||
 	    p->block_size < py->layout.object_size)
 		return false;
@@ -124,7 +126,8 @@ static void mark_free(struct python *py, const struct page *p, raddr block,
 	for (uint32_t i = 0; block && i < p->nr; i++) {
 		uint64_t at = block - p->start;
 
-		/* Of a page that was being changed: the rest is unknown. */
+		/* The page was being changed: the rest of its list is
+		 * unknown. */
 		if (block < p->start || at % p->block_size ||
 		    at / p->block_size >= p->nr)
 			return;
@@ -229,7 +232,8 @@ raddr mimalloc_block(struct python *py, raddr addr)
 	struct page p;
 	bool bad;
 
-	/* How far the first slice of the page is behind. */
+	/* Distance in bytes to the first slice of the page, which is before
+	 * it. */
 	slice = segment + l->misegment_slices + index * l->mipage_size;
 	back = (uint32_t)int_at(py, slice, l->mipage_slice_offset) /
 	       l->mipage_size;

@@ -84,7 +84,7 @@ static bool has_lists(struct python *py, raddr address)
 	struct interpreter interp = { .address = address };
 	struct error *err = gc_locate(py, &interp);
 
-	/* No line: of what is tried, almost nothing is an interpreter. */
+	/* Not logged: almost nothing that is tried is an interpreter. */
 	error_free(err);
 	return !err;
 }
@@ -108,7 +108,7 @@ static bool is_interpreter(struct python *py, raddr interp, uint32_t series)
 
 /* --- the two ways ------------------------------------------------------- */
 
-/* Sets `py` where the words at `at` are a runtime's. */
+/* If the words at `at` belong to a runtime: fill `py` and return true. */
 typedef bool (*check_function)(struct python *py, raddr at, const uint8_t *p,
 			       uint64_t len);
 
@@ -161,7 +161,7 @@ static bool leads_to(struct python *py, raddr head, raddr main)
 	return head == main && !word_at(py, main, py->layout.interp_next);
 }
 
-/* Of this layout, with `interpreters.head` at `at`. */
+/* Is there a runtime of this layout with `interpreters.head` at `at`? */
 static bool fits_row(struct python *py, raddr at, raddr head, raddr main,
 		     const struct layout_row *row)
 {
@@ -207,8 +207,8 @@ static bool search_range(struct python *py, raddr start, raddr end,
 	return false;
 }
 
-/* The data of a file, or the .bss that follows it: nothing else is looked at,
- * as a core may hold gigabytes. */
+/* Is it data of a file, or the .bss after it?  Only these are searched,
+ * since a core may hold gigabytes. */
 static bool is_data(const struct target *t, size_t i)
 {
 	const struct mapping *m = &t->mappings.v[i];
@@ -237,7 +237,8 @@ static bool search(struct python *py, bool data, check_function check)
 		     j++) {
 			const struct segment *s = &memory->segments[j];
 
-			/* What came from files or is zero is not the core's. */
+			/* Skip bytes that came from files, and zeros: they
+			 * are not in the core. */
 			if (!s->release &&
 			    search_range(py, MAX(m->start, s->start),
 					 MIN(m->end, s->end), check))
@@ -257,7 +258,7 @@ static bool has_files(const struct target *t)
 
 bool search_runtime(struct python *py)
 {
-	/* Without NT_FILE nothing tells what is a file's. */
+	/* Without NT_FILE it is unknown which mappings are of files. */
 	bool data = has_files(py->target);
 	bool found = search(py, data, has_cookie) ||
 		     search(py, data, has_interpreters);

@@ -13,7 +13,7 @@
 #include "python/types/types.h"
 
 #define OLDEST 2		/* generation */
-/* A core of many GB is not read to its end for what a scan may find. */
+/* A scan stops after so many bytes: a core may have many GB. */
 #define MAX_SCANNED (2ull << 30)
 #define MAX_TESTED (1u << 25)
 #define MAX_TYPES 4096
@@ -21,7 +21,8 @@
 
 /* --- the scan ----------------------------------------------------------- */
 
-/* One that is there, and points back at `node`; the other also, or missing. */
+/* At least one neighbour must point back at `node`; the other must do so,
+ * too, or be missing. */
 static bool has_neighbour(struct python *py, raddr node, raddr next,
 			  raddr prev)
 {
@@ -38,7 +39,7 @@ static bool has_neighbour(struct python *py, raddr node, raddr next,
 	return is_next || is_prev;
 }
 
-/* Other words that lie there are addresses, rather. */
+/* Is it a reference count?  Other words at that place are mostly addresses. */
 static bool is_count(struct python *py, const uint8_t *obj)
 {
 	uint64_t word = get_u64(obj + py->layout.object_refcount);
@@ -52,7 +53,7 @@ static bool may_be_address(uint64_t word)
 	return word >= MEMORY_PAGE && word < MEMORY_ADDRESS_END;
 }
 
-/* `p` are the bytes of a PyGC_Head and of the object behind it. */
+/* `p` points to the bytes of a PyGC_Head and of the object after it. */
 static bool is_node(struct python *py, raddr node, const uint8_t *p)
 {
 	const uint8_t *obj = p + GC_HEAD_SIZE;
@@ -99,7 +100,7 @@ static void if_node(struct python *py, raddr at, const uint8_t *p,
 		add_node(py, at, p);
 }
 
-/* Arrays that nobody has written to take no time. */
+/* Skip holes: an array that was never written to takes no time. */
 static raddr past_hole(struct python *py, const struct segment *s, raddr at)
 {
 	uint64_t hole = target_hole(py->target, s->bytes + (at - s->start));
@@ -108,8 +109,9 @@ static raddr past_hole(struct python *py, const struct segment *s, raddr at)
 }
 
 /*
- * What is at each 16 bytes of the core's writable memory, with `len` bytes
- * behind it: malloc() and pymalloc align to that.  False: there was too much.
+ * Call `visit` for each 16 bytes of the core's writable memory that have `len`
+ * bytes from there on; malloc() and pymalloc align to 16.  False: the bound
+ * was reached.
  */
 static bool scan(struct python *py, uint64_t len, truncated_visit *visit,
 		 void *context)
@@ -121,7 +123,8 @@ static bool scan(struct python *py, uint64_t len, truncated_visit *visit,
 		const struct segment *s = &py->memory->segments[i];
 		raddr at = (s->start + 15) & ~15ull, look = at;
 
-		/* What came from files or is zero is not the core's. */
+		/* Skip bytes that came from files, and zeros: they are not
+		 * in the core. */
 		if (!(s->prot & SEGMENT_WRITE) || s->release)
 			continue;
 		for (; at < s->end && s->end - at >= len; at += 16) {

@@ -60,7 +60,7 @@ static bool made_table_same(const struct made *a, const struct made *b)
 
 HASH_DEFINE(made_table, struct made, const struct made *, const void *);
 
-/* Names by their contents.  An item is the name's number + 1. */
+/* Finds a name by its contents.  An item is the number of the name + 1. */
 static bool name_table_used(const struct heap_name_vec *names UNUSED,
 			    const uint32_t *item)
 {
@@ -96,7 +96,8 @@ static bool name_table_same(const struct heap_name *a,
 HASH_DEFINE(name_table, uint32_t, const struct heap_name *,
 	    const struct heap_name_vec *);
 
-/* A str key by its address.  Only some: keys that come again soon. */
+/* A cache from the address of a str key to its text: keys often come again
+ * soon. */
 struct key_text {
 	raddr key;
 	uint32_t text;
@@ -122,12 +123,12 @@ struct details {
 	uint32_t depth;		/* of questions in questions */
 };
 
-/* Texts of keys of what was asked for are forgotten when they are so many. */
+/* Texts that were made on demand are dropped beyond so many bytes. */
 #define TEXTS_MAX (16u << 20)
 
 /* --- names -------------------------------------------------------------- */
 
-/* The number of the name in the table; takes it over. */
+/* The number of the name in d->names; takes ownership of it. */
 static uint32_t intern_name(struct details *d, struct heap_name *n)
 {
 	const uint32_t *found = name_table_find(&d->by_contents, &d->names, n);
@@ -170,12 +171,13 @@ static uint32_t named(struct python *py, uint32_t type,
 
 /* --- texts -------------------------------------------------------------- */
 
-/* What was added to text_bytes since the last text is a text: its number. */
+/* End the text that was added to text_bytes since the last one; returns its
+ * number. */
 static uint32_t end_text(struct details *d)
 {
 	uint32_t nr = (uint32_t)d->text_start.nr - 1;
 
-	/* The number before the last one can't be told from none. */
+	/* The highest number would be taken for none. */
 	if (nr >= EDGE_ARG_MAX) {
 		str_cut(&d->text_bytes, d->text_start.v[nr]);
 		return 0;
@@ -194,7 +196,7 @@ static void reset_texts(struct details *d)
 	memset(d->keys, 0, KEY_TEXTS * sizeof(*d->keys));
 }
 
-/* Where the key is if it is known, and the one that it takes the place of. */
+/* The place of the key in the cache; another key may be there. */
 static struct key_text *find_key_text(const struct details *d, raddr key)
 {
 	return &d->keys[hash_u64(key >> 4) >> 32 & (KEY_TEXTS - 1)];
@@ -239,8 +241,11 @@ static bool is_long(struct python *py, raddr key)
 	return word_at(py, key, py->layout.str_length) > TEXT_MAX;
 }
 
-/* The key of a table for nothing but str is not visited: it may be in no
- * other way in the heap.  Else it is what the next reference leads to. */
+/*
+ * dict_traverse() does not visit the keys of a table for str keys, so such a
+ * key may not be in the heap.  In other tables the next reference leads to the
+ * key.
+ */
 static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
 {
 	const struct refs *r = e->refs;
@@ -284,7 +289,7 @@ static uint32_t code_of(struct python *py, const struct edges *e, size_t i)
 	}
 }
 
-/* Keys of a large dict are all over the memory: have them come early. */
+/* The keys of a large dict are scattered in memory: prefetch them. */
 #define AHEAD 8
 
 static void fetch_key(struct python *py, const struct refs *r, size_t i)
@@ -381,7 +386,7 @@ static bool naming_key(struct heap *h, uint32_t text, struct str *ret)
 	return true;
 }
 
-/* As reread_refs(), with names in any case: true, by a reader. */
+/* Like reread_refs(), but always with names.  True: a reader found them. */
 static bool read_named(struct python *py, oid o, struct refs *refs)
 {
 	const struct pytype t = *types_of(py, o);

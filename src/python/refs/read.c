@@ -288,7 +288,8 @@ enum refs_result read_refs(struct python *py, const struct pytype *t,
 	size_t to = ret->to.nr, names = ret->names.nr;
 	enum refs_result own = REFS_OK, base;
 
-	/* A static class is no object for the collector: nothing visited. */
+	/* The collector does not track static classes: it visits nothing of
+	 * them. */
 	if (t->traverse && !types_is_gc(py, t, obj))
 		return REFS_OK;
 	if (t->reader == READER_EMULATE)

@@ -108,7 +108,7 @@ static struct generator_fields fields_of(const struct python *py, raddr type)
 	return (struct generator_fields){ FIELD_GI_FRAME, FIELD_GI_CODE };
 }
 
-/* The exception that it was handling when it was suspended. */
+/* The exception that was being handled when the generator was suspended. */
 static void add_exception(struct python *py, raddr obj, struct refs *ret)
 {
 	const struct layout *l = &py->layout;
@@ -129,7 +129,7 @@ static bool is_cleared(struct python *py, raddr obj)
 	return state >= GENERATOR_CLEARED;
 }
 
-/* From 3.14 on, what is left of a finished one keeps its code visited. */
+/* From 3.14 on a finished generator still visits its code. */
 static enum refs_result add_gen_frame(struct python *py, raddr obj,
 				      struct generator_fields fields,
 				      struct refs *ret)
@@ -157,7 +157,7 @@ enum refs_result refs_frame_generator(struct python *py, raddr obj,
 
 	if (!type)
 		return REFS_UNREADABLE;
-	/* The same word is a coroutine's origin, which is not visited. */
+	/* In a coroutine the same word is cr_origin, which is not visited. */
 	if (type == py->known.async_generator)
 		add_member(py, obj, l->gen_origin, FIELD_AG_FINALIZER, ret);
 	add_member(py, obj, l->gen_frame, fields.frame, ret);

@@ -25,8 +25,8 @@
 #define MAX_ITEMS (1u << 20)
 #define MAX_STATE (1u << 20)	/* bytes of a module's state */
 
-/* Words that hold an object, and that the traverse of their type leaves out,
- * in builds with the GIL. */
+/* Words that point to an object, but that the tp_traverse of the type does
+ * not visit, in builds with a GIL. */
 static const struct {
 	const char *type;
 	uint16_t offset;
@@ -197,7 +197,8 @@ static void scan_items(struct python *py, const struct pytype *t, raddr obj,
 		add_word(py, obj, (uint64_t)(t->basicsize + i * 8), ret);
 }
 
-/* The class's own words, its base's, and so on until one has a reader. */
+/* Scan the words that the class adds, then those of its base, and so on,
+ * until a base has a reader. */
 static void scan_native(struct python *py, const struct pytype *first,
 			raddr obj, struct refs *ret)
 {

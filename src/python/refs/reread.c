@@ -16,7 +16,7 @@ bool reread_refs(struct python *py, oid o, struct refs *refs)
 	raddr obj = py->heap->address[o];
 	uint8_t flags = py->heap->flags[o];
 
-	/* What was read of it before the end is not known by name. */
+	/* The references of an unreadable object have no names. */
 	if (flags & OBJECT_UNREAD)
 		return true;
 	py->claims = UINT64_MAX;

@@ -34,7 +34,7 @@ static void count_keys(struct dict_iter *it)
 		count(it->py, key);
 }
 
-/* Its own table; one that others share is put by. */
+/* Count the keys of its own table.  Shared tables are collected in `shared`. */
 static void look_at_dict(struct python *py, raddr obj, struct raddr_vec *shared)
 {
 	struct dict_iter it;

@@ -26,7 +26,7 @@ static char *safe_copy(const char *s)
 }
 
 /* "3.13.0 (main, Oct  7 2024, 05:02:14) [GCC 12.2.0]" is sys.version. */
-/* sys.version has a line's end in 3.8; here it is escaped already. */
+/* In 3.8 sys.version has a line break, which is escaped already. */
 static void join_lines(char *s)
 {
 	char *end = strstr(s, "\\n");
@@ -86,7 +86,7 @@ static void warn_of_traverse(struct python *py, const struct pytype *t)
 {
 	CLEANUP(freep) char *name = type_names_full(py, t);
 
-	/* A capsule's traverse is whoever made it's; it has a few classes. */
+	/* The tp_traverse of a capsule belongs to who made it. */
 	if (t->nr_failed && t->address != py->known.capsule)
 		heap_warn(py->heap, "tp_traverse of %s could not be emulated "
 			  "(%s): %" PRIu64 " object%s scanned for pointers "
@@ -99,7 +99,7 @@ static void warn_of_traverse(struct python *py, const struct pytype *t)
 			  name, t->nr_junk, t->nr_junk == 1 ? "" : "s");
 }
 
-/* Types whose objects were not read as they should be, and how many. */
+/* Warn of types whose objects could not be read by their tp_traverse. */
 static void warn_of_traverses(struct python *py)
 {
 	for (size_t i = 0; i < py->types.nr; i++) {
@@ -132,7 +132,7 @@ static void add_left_out(struct python *py, struct str *text,
 		 t->nr_left_out, name);
 }
 
-/* Objects whose type's traverse is in a file that can't be had. */
+/* Warn of objects whose tp_traverse is in a file that can't be had. */
 static void describe_left_out(struct python *py)
 {
 	CLEANUP(freep) const struct pytype **types =
@@ -174,7 +174,7 @@ void describe_info(struct python *py)
 	info->bytes_copied = t->memory.bytes_copied;
 	info->nr_lost_bytes = t->lost + t->missing;
 	info->nr_missing_objects = truncated_nr_objects(py);
-	/* A core that was cut short: it has warned of that itself. */
+	/* A truncated core has its own warning. */
 	info->partial |= t->missing != 0;
 	info->free_threaded = py->free_threaded;
 	info->debug = py->debug;

@@ -23,7 +23,8 @@ struct scope {
 	struct frame frame;
 	int32_t index;		/* in heap.frames */
 	const char *label;
-	/* How high the stack is isn't known: it may hold what is dead. */
+	/* The height of the stack is unknown: words may be left from dead
+	 * objects. */
 	bool open_stack;
 };
 
@@ -87,8 +88,8 @@ static void add_ref(const struct scope *s, struct frame_ref ref,
 	roots_add(s->r, &root, "%s, %s", s->label, what);
 }
 
-/* A traverse of the frame's or generator's object visits what it says that it
- * holds: then the graph has that reference already. */
+/* The tp_traverse of a frame object or generator visits the slots up to
+ * nr_filled: the graph has those references already. */
 static struct frame_ref owned_slot(const struct scope *s, uint64_t i)
 {
 	const struct frame *f = &s->frame;
@@ -132,8 +133,8 @@ static void add_slots(const struct scope *s)
 	}
 }
 
-/* Before 3.11 the C function that runs a frame object owns it, but for a
- * generator's, which belongs to the generator. */
+/* Before 3.11 the C function that runs a frame object owns it.  A
+ * generator's frame belongs to the generator. */
 static void add_object(const struct scope *s)
 {
 	struct python *py = s->r->py;
@@ -146,8 +147,8 @@ static void add_object(const struct scope *s)
 		"frame object");
 }
 
-/* What else a frame on the thread's own stack holds; what runs a generator is
- * in the graph. */
+/* The other members of a frame on the thread's own stack.  The graph has
+ * those of a generator's frame. */
 static void add_members(const struct scope *s)
 {
 	struct python *py = s->r->py;
@@ -167,9 +168,11 @@ static void add_members(const struct scope *s)
 	add_ref(s, frames_ref(py, f, l->iframe_frame_obj), "frame object");
 }
 
-/* Up to 3.13 a frame that runs says nothing, but for one that calls a Python
- * function (3.11 on).  3.14 and later write the top down when they call: it is
- * wrong only in the frame that is at work. */
+/*
+ * Is the height of the stack unknown?  Up to 3.13 a running frame does not
+ * store it, except when it calls a Python function (3.11 and later).  3.14 and
+ * later store it at each call: it is wrong only in the frame that runs now.
+ */
 static bool is_open(const struct python *py, const struct frame *f,
 		    bool at_work)
 {
@@ -215,7 +218,8 @@ static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 		add_open_stack(&s);
 }
 
-/* It may be within the evaluation loop: without a GIL, any that is attached. */
+/* Can the thread be inside the evaluation loop?  Without a GIL, every
+ * attached thread can. */
 static bool is_at_work(struct python *py, raddr thread,
 		       const struct heap_thread *ht)
 {

@@ -126,7 +126,7 @@ static void add_module(struct roots *r, raddr key, raddr module)
 	CLEANUP(str_release) struct str expression = STR_INIT;
 	struct root root = { .kind = ROOT_MODULE, .object = module };
 
-	/* sys.modules[name] = None stands for a module that can't be. */
+	/* sys.modules[name] = None marks a module that can't be imported. */
 	if (module == r->py->known.none ||
 	    !text_str(r->py, key, 1024, &name, NULL))
 		return;
@@ -151,7 +151,7 @@ static void add_modules(struct roots *r)
 	struct root root = { ROOT_INTERPRETER, modules, true, -1, NULL };
 	struct dict_iter it;
 
-	/* A program may have put another dict at sys.modules. */
+	/* A program may have assigned another dict to sys.modules. */
 	if (dict_get(py, sysdict, "modules") == modules)
 		root.expression = expression_of(r, "sys.modules");
 	roots_add(r, &root, "sys.modules");
@@ -183,7 +183,7 @@ static void add_gc_list(struct roots *r, raddr place, const char *name,
 
 /* --- atexit ------------------------------------------------------------- */
 
-/* An array of pointers to {func, args, kwargs}; entries may be NULL. */
+/* `array` has `nr` pointers to {func, args, kwargs}; some may be NULL. */
 static void add_exit_array(struct roots *r, raddr array, int32_t nr,
 			   bool counted)
 {

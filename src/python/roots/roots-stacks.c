@@ -14,7 +14,7 @@
 #include "python/types/object-map.h"
 #include "python/values/frames.h"
 
-/* For each object the references that are accounted for. */
+/* The number of explained references of each object. */
 static uint32_t *count_known(const struct heap *h)
 {
 	uint32_t *known = xcalloc((size_t)h->nr_objects + 1, sizeof(*known));
@@ -32,8 +32,9 @@ static uint32_t *count_known(const struct heap *h)
 	return known;
 }
 
-/* Counts of others are not to be relied upon: of constants and strings, which
- * C code keeps everywhere, and of modules and classes. */
+/* Is its reference count explained by references alone?  Not for constants
+ * and strings, which C code keeps in many places, nor for modules and
+ * classes. */
 static bool has_exact_count(struct python *py, oid o)
 {
 	const struct pytype *t = types_of(py, o);

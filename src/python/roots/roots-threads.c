@@ -30,7 +30,7 @@ struct thread_name {
 };
 VEC_DEFINE(thread_name_vec, struct thread_name);
 
-/* The attribute of an instance, wherever its version keeps it; 0: none. */
+/* The value of an instance's attribute, in its values or its dict; 0: none. */
 static raddr attribute(struct python *py, raddr obj, const char *name)
 {
 	struct refs refs = { .named = true };
@@ -90,8 +90,8 @@ static bool python_name(struct python *py, const struct thread_name_vec *names,
 	return false;
 }
 
-/* The system's thread: by its id, before 3.11 by its pthread_self(), which is
- * the TLS base. */
+/* The thread of the kernel with that native id.  Before 3.11 it is found by
+ * pthread_self(), which is the TLS base. */
 static const struct thread *system_thread(const struct python *py,
 					  int64_t native, uint64_t ident)
 {
@@ -268,7 +268,8 @@ void roots_threads(struct roots *r)
 
 	read_names(r, &names);
 	for (unsigned int i = 0; thread && i < MAX_THREADS && !r->full; i++) {
-		/* Another interpreter's, or no thread state at all. */
+		/* It belongs to another interpreter, or is no thread state
+		 * at all. */
 		if (word_at(py, thread, l->thread_interp) !=
 			    r->interpreter->address ||
 		    roots_cycle(&cycle, thread))

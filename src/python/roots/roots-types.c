@@ -50,8 +50,8 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		raddr type = word_at(py, state, l->static_type_type);
 		const char *name;
 
-		/* The type knows its place, from 1: no room beyond the array
-		 * is taken for a state. */
+		/* The type has its index, from 1.  So memory after the array
+		 * is not taken for a state. */
 		if (!type ||
 		    word_at(py, type, l->type_subclasses) != i + 1)
 			continue;
@@ -97,7 +97,8 @@ static void add_type(struct roots *r, raddr type, uint64_t flags)
 	add_subclasses(r, type);
 }
 
-/* Static types that no object refers to: their instances do not own them. */
+/* Add static types that no object refers to: instances do not own their
+ * static type. */
 static void add_classes(struct python *py, size_t *next)
 {
 	for (; *next < py->types.nr; ++*next) {
@@ -113,7 +114,7 @@ void roots_types_load(struct python *py, oid from)
 	struct roots r = { .py = py };
 	size_t next = 0;
 
-	/* What is added here may be static types, and have new classes. */
+	/* The loop may add static types, with classes that are new. */
 	for (oid o = from;; o++) {
 		uint64_t flags;
 		raddr type;

@@ -2,10 +2,10 @@
 #include "python/state/object-head.h"
 
 /*
- * Free-threaded: the owning thread's count and the others', shifted by two
- * bits of state.  Their sum may pass through 0 and less while the owner has
- * yet to be told.  3.14 and later add PY_SSIZE_T_MAX / 8 where references on
- * the stack are not counted.
+ * Free-threaded builds: the count of the owning thread, and that of all
+ * others, shifted by two bits of state.  Their sum may be 0 or less while they
+ * are being merged.  3.14 and later add PY_SSIZE_T_MAX / 8 for objects whose
+ * references on the stack are not counted.
  */
 static uint32_t split_refcount(const struct python *py, const uint8_t *p)
 {
@@ -18,7 +18,7 @@ static uint32_t split_refcount(const struct python *py, const uint8_t *p)
 	return count > 0 ? (uint32_t)count : 0;
 }
 
-/* Bit 31 of the low word decides in every version since 3.12. */
+/* From 3.12 on bit 31 of the low word marks immortal objects. */
 uint32_t object_head_refcount(const struct python *py, const uint8_t *p)
 {
 	uint64_t full;

@@ -79,7 +79,8 @@ bool truncated_note_object(struct python *py, raddr obj)
 	if (!truncated_lacks(py, obj)) {
 		type = word_at(py, obj, py->layout.object_type);
 		meta = word_at(py, type, py->layout.object_type);
-		/* What can't be told without its class is missing, too. */
+		/* Without its class an object can't be read: it is missing,
+		 * too. */
 		if (!truncated_lacks(py, obj + py->layout.object_size - 1) &&
 		    !truncated_lacks(py, type) && !truncated_lacks(py, meta) &&
 		    !truncated_lacks(py, type + py->layout.type_size - 1))

@@ -110,7 +110,7 @@ oid object_map_add(struct python *py, raddr addr)
 	type = types_load(py, type_addr);
 	if (unlikely(type == UINT32_MAX))
 		return OID_NONE;
-	/* Loading a type moves nothing here, but may add types. */
+	/* types_load() may add types, but moves no column. */
 	o = heap_add_object(py->heap, addr, type);
 	if (o == OID_NONE)
 		return OID_NONE;

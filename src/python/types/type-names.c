@@ -57,7 +57,7 @@ static struct named_type *lookup(struct type_names *names, raddr address,
 	return NULL;
 }
 
-/* Takes `name`.  The first name that is found stays. */
+/* Takes ownership of `name`.  The first name of a type stays. */
 static void add_name(struct type_names *names, raddr address, char *name)
 {
 	struct named_type_vec *v = &names->named;
@@ -93,10 +93,11 @@ static raddr type_of(struct python *py, raddr obj)
 
 /* --- by what modules call them ------------------------------------------ */
 
-/* Since then weakref's and contextvars' types say where they are from. */
+/* From 3.10 on tp_name of the types of weakref and contextvars has the
+ * module. */
 #define WEAKREF_MINOR 10
 
-/* Types that go by another name than their module has them by. */
+/* Types whose tp_name is not the name that their module has for them. */
 static const struct {
 	const char *module, *key;
 	const char *name;
@@ -153,7 +154,7 @@ static const struct {
 	{ "_struct", "Struct", "Struct", 0, 9 },
 };
 
-/* Modules in C whose types say that they are from elsewhere. */
+/* Modules in C whose types have another module's name in tp_name. */
 static const char *const public_names[][2] = {
 	{ "_collections", "collections" },
 	{ "_datetime", "datetime" },
@@ -219,8 +220,8 @@ static raddr dict_of_module(struct python *py, raddr module)
 	return word_at(py, module, py->layout.module_dict);
 }
 
-/* A module that is Python's says where its file is; those in C come first, as
- * they are what the types are of. */
+/* Is it a module in Python, with a .py file?  Modules in C come first: they
+ * define the types. */
 static bool is_source(struct python *py, raddr dict)
 {
 	CLEANUP(str_release) struct str file = STR_INIT;
@@ -257,7 +258,7 @@ static void name_of_modules(struct python *py, struct type_names *names,
 	}
 }
 
-/* Types of what modules hold: nothing else names them. */
+/* Types that only an object in a module leads to. */
 static const struct {
 	const char *module, *key, *name;
 } types_of_objects[] = {
@@ -301,8 +302,8 @@ static void name_types_of_objects(struct python *py, struct type_names *names)
 
 /* --- by what they have -------------------------------------------------- */
 
-/* An attribute that no other static type has of its own; with `also` where one
- * alone does not tell. */
+/* Types by an attribute in their dict that no other static type has; `also`:
+ * a second attribute, if one is not enough. */
 static const struct {
 	const char *attribute, *also, *name;
 } having[] = {
@@ -319,8 +320,8 @@ static const struct {
 	{ "__unpacked__", NULL, "types.GenericAlias" },
 };
 
-/* A builtin_function_or_method that knows its class, since 3.9: it is the one
- * subclass of that. */
+/* builtin_method (3.9 and later) is the only subclass of
+ * builtin_function_or_method. */
 static void name_by_base(struct python *py, struct type_names *names,
 			 raddr type)
 {
@@ -333,7 +334,7 @@ static void name_by_base(struct python *py, struct type_names *names,
 		add_name(names, type, xstrdup("builtin_method"));
 }
 
-/* Static types whose docstring alone tells; it is a str in their dict. */
+/* Static types that only their docstring identifies. */
 static const struct {
 	const char *start, *name;
 } documented[] = {
@@ -373,7 +374,8 @@ static void name_by_attributes(struct python *py, struct type_names *names,
 		}
 }
 
-/* Descriptors by what is surely one, in the dicts of object, type and dict. */
+/* Types of descriptors, by known descriptors in the dicts of object, type
+ * and dict. */
 static void name_descriptors(struct python *py, struct type_names *names)
 {
 	const struct {

@@ -57,8 +57,8 @@ static size_t cache_slot(raddr addr)
 	return hash_u64(addr >> 4) >> 20 & (CACHE_SIZE - 1);
 }
 
-/* In a file that the core leaves out and that can't be had.  `*prot` 0: what
- * may be done there is not known. */
+/* Is `addr` in a file that the core lacks and that can't be had?  `*prot` is
+ * the protection of its mapping; 0: unknown. */
 static bool left_out(struct python *py, raddr addr, unsigned int *prot)
 {
 	const struct mapping *m;
@@ -101,7 +101,8 @@ bool types_name_is_left_out(struct python *py, raddr type)
 	return left_out(py, word_at(py, type, py->layout.type_name), &prot);
 }
 
-/* A type that was taken from its file has not inherited yet. */
+/* Can instances be freed?  A type that was restored from its file has not
+ * inherited tp_dealloc yet. */
 static bool can_free(struct python *py, raddr dealloc)
 {
 	return types_is_code(py, dealloc) || (py->truncated && !dealloc);
@@ -127,7 +128,7 @@ static bool looks_like_type(struct python *py, raddr addr)
 	basicsize = (int64_t)get_u64(p + l->type_basicsize);
 	if (basicsize < 8 || basicsize > MAX_BASICSIZE)
 		return false;
-	/* Every class can free its instances.  Garbage rarely looks so. */
+	/* Every class has a tp_dealloc in code.  Garbage rarely does. */
 	if (py->known.has_code && !can_free(py, get_u64(p + l->type_dealloc)))
 		return false;
 	return memory_string(py->memory, get_u64(p + l->type_name),
@@ -174,7 +175,7 @@ bool types_peek(struct python *py, raddr addr, struct pytype *ret)
 	return true;
 }
 
-/* The bases are loaded before the class itself; a hostile chain is cut. */
+/* Load one class; its bases are loaded already. */
 static uint32_t load_one(struct python *py, raddr addr)
 {
 	struct type_index *ti = py->type_index;
@@ -268,7 +269,7 @@ bool types_is_gc(struct python *py, const struct pytype *t, raddr obj)
 {
 	if (!(t->flags & TPFLAG_HAVE_GC))
 		return false;
-	/* Only classes have a tp_is_gc of their own: static ones are not. */
+	/* Only `type` has a tp_is_gc: it refuses static classes. */
 	if (t->is_gc && (t->flags & TPFLAG_TYPE_SUBCLASS))
 		return word_at(py, obj, py->layout.type_flags) &
 		       TPFLAG_HEAPTYPE;
@@ -330,8 +331,8 @@ bool types_is_subclass(struct python *py, raddr type, raddr base)
 	return false;
 }
 
-/* The value of `name` in one class's dict, 0: none.  False: no class has so
- * many attributes, or all that may be looked at was. */
+/* `*ret` is the value of `name` in the dict of one class, or 0.  False: the
+ * dict is too large for a class, or py->lookups is used up. */
 static bool look_in(struct python *py, raddr class, const char *name,
 		    raddr *ret)
 {

@@ -24,7 +24,8 @@ static struct frame_ref make_ref(const struct python *py, uint64_t word)
 	case TAG_UNCOUNTED:
 		return (struct frame_ref){ word - TAG_UNCOUNTED, false };
 	default:
-		/* 3 is an integer, 2 (3.15) a pointer that is no object. */
+		/* 3 tags an integer, 2 (3.15) a pointer to something that is
+		 * no object. */
 		return (struct frame_ref){ 0, false };
 	}
 }
@@ -65,7 +66,7 @@ raddr frames_slot_name(struct python *py, const struct frame *f, uint64_t i)
 	return 0;
 }
 
-/* The slots are mapped, and no more than `max`, or there are none. */
+/* Set f->slots.  False: they are too many, or not mapped. */
 static bool set_slots(struct python *py, struct frame *f, raddr slots)
 {
 	f->nr_slots = MAX(f->nr_locals, f->nr_filled);
@@ -82,7 +83,8 @@ static bool is_code(struct python *py, raddr code)
 	       word_at(py, code, py->layout.object_type) == py->known.code;
 }
 
-/* Entries on the value stack; a frame that runs does not say: 0. */
+/* The number of entries on the value stack; 0 for a running frame, which
+ * does not store it. */
 static uint64_t object_depth(struct python *py, raddr frame)
 {
 	const struct layout *l = &py->layout;
@@ -120,8 +122,9 @@ static bool open_object(struct python *py, raddr address, struct frame *f)
 	return set_slots(py, f, address + l->frame_localsplus);
 }
 
-/* Words up to the top of the stack, as the frame says it: 3.11 to 3.13 have
- * the number, -1 while it runs; 3.14 and later a pointer. */
+/* The number of slots up to the top of the stack, as the frame stores it.
+ * 3.11 to 3.13 store the number (-1 while it runs), 3.14 and later a
+ * pointer. */
 static uint64_t iframe_filled(struct python *py, const struct frame *f)
 {
 	const struct layout *l = &py->layout;

@@ -25,7 +25,7 @@ struct line_table {
 	int64_t line;		/* the running line number */
 };
 
-/* Pairs of bytes: how far on in the code, how many lines on. */
+/* Pairs of bytes: the increment of the offset, the increment of the line. */
 static int64_t find_lnotab(struct line_table *t, int64_t offset)
 {
 	int64_t at = 0;

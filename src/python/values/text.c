@@ -89,7 +89,7 @@ bool text_str(struct python *py, raddr obj, size_t max, struct str *ret,
 	return true;
 }
 
-/* Only ASCII is ever asked for; a str that holds it may still be wide. */
+/* `s` is ASCII.  A str with such text has one byte for each code point. */
 bool text_equals(struct python *py, raddr obj, const char *s)
 {
 	size_t len = strlen(s);
@@ -123,7 +123,7 @@ bool text_is_identifier(const char *s)
 	return true;
 }
 
-/* How many of `nr` bytes from the first one stand for themselves. */
+/* The number of leading bytes that need no escape. */
 static uint64_t plain_run(const uint8_t *p, uint64_t nr)
 {
 	uint64_t i = 0;
@@ -196,7 +196,7 @@ static bool add_bytes_at(struct python *py, raddr data, uint64_t len,
 	return true;
 }
 
-/* An object whose length is not there is not empty. */
+/* If the length can't be read, the object is not taken to be empty. */
 static bool add_bytes(struct python *py, raddr obj, size_t max,
 		      struct str *ret, bool *cut)
 {
@@ -326,7 +326,7 @@ static bool add_float(struct python *py, raddr obj, struct str *ret)
 	return true;
 }
 
-/* A constant that is no tuple; `max` code points or bytes. */
+/* Add a constant that is no tuple, at most `max` code points or bytes of it. */
 static bool add_scalar(struct python *py, raddr obj, size_t max,
 		       struct str *ret, bool *cut)
 {
