@@ -28,9 +28,9 @@
  *	   its type or name is one more alternative in
  *	   src/python/layout/layout.def or tools/members.def.
  *	3. If _Py_DebugOffsets grew, add the words to
- *	   src/python/layout/debug-offsets.def, the version to
- *	   src/python/layout/debug-offsets.c, and the newest version to
- *	   src/python/layout/layout-choose.c.
+ *	   src/python/layout/debug-offsets.def and raise NEWEST_MINOR and
+ *	   DEBUG_OFFSETS_MAX of src/python/layout/debug-offsets.h, and NEWEST
+ *	   of src/python/layout/layout-choose.c.
  *	4. Run "make check": check_layout_builds compares the tables with the
  *	   builds that are here.
  *

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an object refers to, by its type's reader; see state.h.
- *
- * A tp_traverse that pyheld knows is recognised by its address: types that
- * share it (subclasses in C, say) are read alike.  Instances of classes made
- * at run time have subtype_traverse, which does __slots__, __dict__ and the
- * class itself, and then what the first base with another traverse does
- * (Objects/typeobject.c).  Everything else goes to the emulator.
+ * The readers of simple types, and the choice among all readers.  choose.c
+ * says which type has which.
  */
 #include <stdlib.h>
 #include <string.h>

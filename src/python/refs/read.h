@@ -2,7 +2,7 @@
 /*
  * python/refs/read.h - pyheld's own readers of references.
  *
- * To add a reader: an enum reader, a case in read_as(), a rule in choose.c
+ * To add a reader: an enum reader, a case in read_refs_as(), a rule in choose.c
  * that recognises the type by the address of its tp_traverse, and a type in
  * tests/targets/zoo*.py, whose references the tests then compare.
  */
