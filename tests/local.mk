@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/build-free-threaded \
 	tests/checks/allowed_differences.py \
 	tests/checks/compare-programs \
+	tests/checks/compare_scenes.py \
 	tests/checks/coverage \
 	tests/checks/cppcheck.txt \
 	tests/checks/lint \
