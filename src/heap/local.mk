@@ -13,6 +13,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-table.c \
 	src/heap/capture/capture-write.c \
 	src/heap/capture/capture.h \
+	src/heap/capture/version1.c \
+	src/heap/capture/version1.h \
 	src/heap/edge.h \
 	src/heap/heap.c \
 	src/heap/heap.h \

@@ -26,6 +26,40 @@ enum root_kind {
 extern const char *const root_kind_names[NR_ROOT_KINDS];
 
 /*
+ * What of a frame, a thread, a type or an interpreter holds the object.  Text
+ * for people is made of it in output/words.h.
+ */
+enum root_slot {
+	/* `name` says all: of ROOT_MODULE, ROOT_BUILTINS and most of
+	 * ROOT_INTERPRETER. */
+	SLOT_NAMED,
+	/* ROOT_FRAME */
+	SLOT_LOCAL,		/* a local, cell or free variable: `name`, or
+				   `number` where that is "" */
+	SLOT_STACK,		/* the evaluation stack: `number`, from 0 at
+				   its bottom */
+	SLOT_FUNCTION,		/* the function that the frame runs */
+	SLOT_CODE,		/* its code object */
+	SLOT_F_LOCALS,		/* the mapping of locals of a class body */
+	SLOT_FRAME_OBJECT,	/* the frame as an object */
+	/* ROOT_TYPE: members of the static type `name` */
+	SLOT_TYPE,		/* the type itself */
+	SLOT_BASE,		/* __base__ */
+	SLOT_BASES,		/* __bases__ */
+	SLOT_MRO,		/* __mro__ */
+	SLOT_DICT,		/* __dict__ */
+	SLOT_CACHE,		/* tp_cache */
+	SLOT_SUBCLASSES,	/* of the type `name`, static or not */
+	/* ROOT_INTERPRETER */
+	SLOT_THREAD,		/* `name` of the state of thread `thread` */
+	SLOT_ATEXIT,		/* a callback of atexit; `name` says which */
+	NR_ROOT_SLOTS,
+};
+
+/* heap_root.number of a stack's slot that a redacted capture does not know. */
+#define ROOT_NO_NUMBER UINT32_MAX
+
+/*
  * A place outside of the graph that refers to an object.  One place is one
  * root: an object can have many, and each that is `counted` owns one of the
  * object's references.
@@ -34,14 +68,19 @@ struct heap_root {
 	oid object;
 	enum root_kind kind;
 	/*
-	 * module: its name.  frame: "thread 4242 'MainThread', handler
-	 * (/srv/app.py:12), local request".  interpreter: "sys",
-	 * "codec search path", "atexit callback 3".  type: "dict.__dict__".
+	 * By slot: "app" (a module), "request" (a local), "dict" (a type),
+	 * "codec search path"; never NULL, "" where the slot has no name.
 	 */
 	char *name;
 	char *expression;	/* Python for the object, or NULL */
 	bool counted;
 	int32_t frame;		/* ROOT_FRAME: index in heap.frames, else -1 */
+	enum root_slot slot;
+	uint32_t number;	/* of SLOT_LOCAL and SLOT_STACK */
+	uint32_t thread;	/* of SLOT_THREAD: index in heap.threads */
+	/* SLOT_STACK: the height of the stack is not known, so that the object
+	 * may be none of it any more. */
+	bool likely;
 };
 VEC_DEFINE(heap_root_vec, struct heap_root);
 

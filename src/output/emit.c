@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output/emit.h"
+#include "output/words.h"
 
 static json_t *made(json_t *value)
 {
@@ -176,12 +177,14 @@ json_t *emit_threads(const struct heap *h)
 	return ret;
 }
 
-json_t *emit_root(const struct heap_root *root)
+json_t *emit_root(const struct heap *h, const struct heap_root *root)
 {
+	CLEANUP(str_release) struct str name = STR_INIT;
 	json_t *ret = made(json_object());
 
+	words_root(h, root, &name);
 	emit_put(ret, "kind", emit_text(root_kind_names[root->kind]));
-	emit_put(ret, "name", emit_text(root->name));
+	emit_put(ret, "name", emit_text(name.s));
 	emit_put(ret, "expression", emit_text(root->expression));
 	return ret;
 }

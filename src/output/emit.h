@@ -38,7 +38,7 @@ json_t *emit_gc(const struct heap_interpreter *i);
 json_t *emit_interpreters(const struct heap *h);
 json_t *emit_threads(const struct heap *h);
 /* {"kind", "name", "expression"} */
-json_t *emit_root(const struct heap_root *root);
+json_t *emit_root(const struct heap *h, const struct heap_root *root);
 json_t *emit_warnings(const struct heap *h);
 
 /* {"address", "type", "size", "refcount", "generation"} */

@@ -39,4 +39,6 @@ src_libpyheld_a_SOURCES += \
 	src/output/table.c \
 	src/output/table.h \
 	src/output/tally.c \
-	src/output/tally.h
+	src/output/tally.h \
+	src/output/words.c \
+	src/output/words.h

@@ -9,6 +9,7 @@
 #include "output/emit.h"
 #include "output/path.h"
 #include "output/table.h"
+#include "output/words.h"
 
 /* Of a longer path only both ends are shown. */
 #define TREE_MAX_LINES ((size_t)40)
@@ -35,24 +36,21 @@ static const char *kind_of(const struct trail *t)
 	return is_garbage ? "garbage" : root_kind_names[t->root->kind];
 }
 
-/*
- * How a root names its object: "local request" of a frame, whose name ends
- * in it, else the expression or the whole name.
- */
-static char *first_name(const struct heap_root *place)
+/* How a root names its object: "local request" of a frame, else the expression
+ * or the whole name. */
+static char *first_name(const struct heap *h, const struct heap_root *place)
 {
-	const char *last, *comma;
+	CLEANUP(str_release) struct str name = STR_INIT;
 
-	if (!place || !place->name)
+	if (!place)
 		return xstrdup("");
 	if (place->expression)
 		return xstrdup(place->expression);
-	if (place->kind != ROOT_FRAME)
-		return xstrdup(place->name);
-	last = place->name;
-	while ((comma = strstr(last, ", ")))
-		last = comma + 2;
-	return xstrdup(last);
+	if (place->kind == ROOT_FRAME)
+		words_root_slot(place, &name);
+	else
+		words_root(h, place, &name);
+	return xstrdup(name.s);
 }
 
 void trail_init(struct trail *t, struct heap *h, const struct root *root,
@@ -67,7 +65,7 @@ void trail_init(struct trail *t, struct heap *h, const struct root *root,
 			heap_name_edges(h, steps[i - 1].object, steps[i].edge,
 					1, &t->names[i]);
 		else
-			t->names[i].name = first_name(place_of(t));
+			t->names[i].name = first_name(h, place_of(t));
 }
 
 void trail_release(struct trail *t)
@@ -132,7 +130,6 @@ static bool is_folded(const struct trail *t, size_t i, struct str *ret)
 void trail_add_root(const struct trail *t, struct str *out)
 {
 	const struct heap_root *place = place_of(t);
-	const char *comma, *last = NULL;
 
 	if (!place) {
 		str_add(out, kind_of(t));
@@ -147,15 +144,13 @@ void trail_add_root(const struct trail *t, struct str *out)
 		}
 		return;
 	}
-	if (place->kind == ROOT_FRAME) {
-		for (comma = place->name; (comma = strstr(comma, ", "));)
-			last = comma++;
-		str_add_bytes(out, place->name,
-			      last ? (size_t)(last - place->name) :
-			      strlen(place->name));
+	if (place->kind == ROOT_FRAME && place->frame >= 0) {
+		words_root_frame(t->heap, place, out);
 		return;
 	}
-	str_addf(out, "%s %s", root_kind_names[place->kind], place->name);
+	if (place->kind != ROOT_FRAME)
+		str_addf(out, "%s ", root_kind_names[place->kind]);
+	words_root(t->heap, place, out);
 }
 
 static void add_line(const struct trail *t, size_t i, unsigned int depth,
@@ -255,22 +250,29 @@ void trail_tree(const struct trail *t, const struct format *f,
 
 /* --- Python --- */
 
+static void add_bracketed(const struct heap *h, const struct heap_root *place,
+			  struct str *out)
+{
+	str_add_char(out, '<');
+	words_root(h, place, out);
+	str_add_char(out, '>');
+}
+
 /* `sys.modules['app']` is written as `app`, as in the program's source. */
 static void add_readable_root(const struct trail *t, struct str *out)
 {
 	const struct heap_root *place = place_of(t);
-	const char *name = name_of(t, 0);
 
 	if (!place)
 		str_addf(out, "<%s>", t->root ? kind_of(t) : "");
 	else if (place->kind == ROOT_MODULE)
 		str_add(out, place->name);
-	else if (place->kind == ROOT_FRAME && !strncmp(name, "local ", 6))
-		str_add(out, name + 6);
+	else if (place->slot == SLOT_LOCAL)
+		words_local(place, out);
 	else if (place->expression)
 		str_add(out, place->expression);
 	else
-		str_addf(out, "<%s>", place->name);
+		add_bracketed(t->heap, place, out);
 }
 
 /* Turn `s` into prefix + s + suffix. */
@@ -438,7 +440,7 @@ static json_t *root_json(const struct trail *t)
 	json_t *ret;
 
 	if (place_of(t))
-		return emit_root(place_of(t));
+		return emit_root(t->heap, place_of(t));
 	trail_add_root(t, &name);
 	ret = json_object();
 	emit_put(ret, "kind", emit_text(kind_of(t)));

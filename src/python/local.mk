@@ -80,8 +80,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/roots/roots-frames.h \
 	src/python/roots/roots-interpreter.c \
 	src/python/roots/roots-interpreter.h \
-	src/python/roots/roots-label.c \
-	src/python/roots/roots-label.h \
 	src/python/roots/roots-load.c \
 	src/python/roots/roots-load.h \
 	src/python/roots/roots-stacks.c \

@@ -29,4 +29,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus/packed.pyheld \
 	tests/fuzz/corpus/plain.pyheld \
 	tests/fuzz/corpus/redacted-all.pyheld \
-	tests/fuzz/corpus/redacted.pyheld
+	tests/fuzz/corpus/redacted.pyheld \
+	tests/fuzz/corpus/version1-redacted-all.pyheld \
+	tests/fuzz/corpus/version1-redacted.pyheld \
+	tests/fuzz/corpus/version1.pyheld

@@ -31,14 +31,6 @@ uint32_t place_edge(struct heap *h, oid o, const char *name)
 	return found;
 }
 
-/* What of a frame's name is the same in another process. */
-static const char *frame_name(const char *name)
-{
-	const char *comma = strstr(name, ", ");
-
-	return comma ? comma + 2 : name;
-}
-
 static bool same_but_digits(const char *a, const char *b)
 {
 	for (;; a++, b++) {
@@ -53,14 +45,40 @@ static bool same_but_digits(const char *a, const char *b)
 	}
 }
 
-static bool is_same_root(const struct heap_root *a, const struct heap_root *b)
+/* Threads and lines are others in another process. */
+static bool is_same_frame(const struct heap *ha, const struct heap_root *a,
+			  const struct heap *hb, const struct heap_root *b)
 {
-	if (a->kind != b->kind || !a->name || !b->name)
+	const struct heap_frame *fa, *fb;
+
+	if (a->likely != b->likely || !same_but_digits(a->name, b->name))
 		return false;
-	if (!strcmp(a->name, b->name))
-		return true;
-	return a->kind == ROOT_FRAME &&
-	       same_but_digits(frame_name(a->name), frame_name(b->name));
+	if (a->frame < 0 || b->frame < 0)
+		return a->frame == b->frame;
+	fa = &ha->frames.v[a->frame];
+	fb = &hb->frames.v[b->frame];
+	return !fa->line == !fb->line &&
+	       same_but_digits(fa->function, fb->function) &&
+	       same_but_digits(fa->file, fb->file);
+}
+
+static bool is_same_thread(const struct heap_thread *a,
+			   const struct heap_thread *b)
+{
+	return a->native_id == b->native_id && !strcmp(a->name, b->name);
+}
+
+static bool is_same_root(const struct heap *ha, const struct heap_root *a,
+			 const struct heap *hb, const struct heap_root *b)
+{
+	if (a->kind != b->kind || a->slot != b->slot)
+		return false;
+	if (a->kind == ROOT_FRAME)
+		return is_same_frame(ha, a, hb, b);
+	return !strcmp(a->name, b->name) &&
+	       (a->slot != SLOT_THREAD ||
+		is_same_thread(&ha->threads.v[a->thread],
+			       &hb->threads.v[b->thread]));
 }
 
 static oid find_root(const struct heap *from, const struct root *root,
@@ -70,7 +88,8 @@ static oid find_root(const struct heap *from, const struct root *root,
 		return OID_NONE;
 	for (size_t i = 0; i < to->roots.nr; i++)
 		if (to->roots.v[i].object < to->nr_objects &&
-		    is_same_root(&from->roots.v[root->place], &to->roots.v[i]))
+		    is_same_root(from, &from->roots.v[root->place],
+				 to, &to->roots.v[i]))
 			return to->roots.v[i].object;
 	return OID_NONE;
 }

@@ -34,15 +34,12 @@ void roots_known(const struct heap *h, struct root_vec *ret)
 
 bool roots_is_temporary(const struct heap *h, const struct root *root)
 {
-	const char *what, *comma;
+	const struct heap_root *place;
 
 	if (root->kind != ROOT_FRAME || root->place == ROOT_NO_PLACE)
 		return false;
-	/* "thread 4242 'MainThread', f (app.py:3), stack 0" */
-	what = h->roots.v[root->place].name;
-	while ((comma = strstr(what, ", ")))
-		what = comma + 2;
-	return !strncmp(what, "stack ", 6);
+	place = &h->roots.v[root->place];
+	return place->slot == SLOT_STACK && !place->likely;
 }
 
 uint32_t roots_unvisited(const struct heap_type *type)

@@ -448,8 +448,7 @@ static bool is_atexit_chain(const struct kind_chain *w)
 
 	return root->kind == ROOT_INTERPRETER &&
 	       root->place != ROOT_NO_PLACE &&
-	       w->h->roots.v[root->place].name &&
-	       !strncmp(w->h->roots.v[root->place].name, "atexit", 6);
+	       w->h->roots.v[root->place].slot == SLOT_ATEXIT;
 }
 
 static void kind_by_chain(const struct kind_chain *w, struct suspect *suspect)

@@ -127,8 +127,7 @@ static bool is_atexit_root(const struct heap *h, const struct root *root)
 {
 	return root->kind == ROOT_INTERPRETER &&
 	       root->place != ROOT_NO_PLACE &&
-	       h->roots.v[root->place].name &&
-	       !strncmp(h->roots.v[root->place].name, "atexit callback", 15);
+	       h->roots.v[root->place].slot == SLOT_ATEXIT;
 }
 
 /* Is it held by native code?  An immortal object needs no holder. */

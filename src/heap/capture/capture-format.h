@@ -29,7 +29,7 @@
 #define CAPTURE_MAGIC "\x89pyheld\n"
 #define CAPTURE_END "\ndlehyp\x89"
 #define CAPTURE_ORDER 0x0102
-#define CAPTURE_VERSION 1
+#define CAPTURE_VERSION 2
 #define CAPTURE_PAGE 4096
 #define CAPTURE_MAX_SECTIONS 1024
 

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "heap/capture/capture-read.h"
+#include "heap/capture/version1.h"
 
 /*
  * What comes out of a file may be that many times its size, and so much more.
@@ -33,7 +34,7 @@ bool capture_is_one(const void *bytes, size_t len)
 
 /* --- sections and tables --- */
 
-static struct error *check_header(const struct capture *c)
+static struct error *check_header(struct capture *c)
 {
 	struct capture_header header;
 
@@ -54,6 +55,7 @@ static struct error *check_header(const struct capture *c)
 				 CAPTURE_VERSION);
 	if (header.version < 1)
 		return capture_damaged("its version is 0");
+	c->version = header.version;
 	return NULL;
 }
 
@@ -330,7 +332,9 @@ static bool tables_fit(const struct heap *h)
 		const struct heap_root *root = &h->roots.v[i];
 
 		if (!is_oid(h, root->object) || root->frame < -1 ||
-		    root->frame >= (int64_t)h->frames.nr)
+		    root->frame >= (int64_t)h->frames.nr ||
+		    (root->slot == SLOT_THREAD &&
+		     root->thread >= h->threads.nr))
 			return false;
 	}
 	for (size_t i = 0; i < h->frames.nr; i++)
@@ -361,6 +365,8 @@ static struct error *read_all(struct heap *h)
 		err = read_sections(c);
 	for (int i = 0; !err && i < NR_TABLES; i++)
 		err = read_table(h, (enum table)i);
+	if (!err && c->version == 1)
+		version1_roots(h);
 	if (!err)
 		err = check_counts(c);
 	if (!err)

@@ -21,6 +21,7 @@ struct capture {
 	const uint8_t *bytes;
 	size_t size;
 	bool mapped, trusting;
+	uint16_t version;	/* 1 .. CAPTURE_VERSION */
 	struct capture_section *sections;
 	uint32_t nr_sections;
 	struct capture_counts counts;

@@ -248,36 +248,6 @@ static void redact_threads(struct redaction *r)
 	}
 }
 
-/* The name of a root without 'the name' behind "thread 4242"; NULL: there is
- * none in it. */
-static char *without_thread_name(const struct heap *h, const char *name)
-{
-	size_t start = strncmp(name, "thread ", 7) ? 0 : 7;
-
-	start += strspn(name + start, "0123456789");
-	start += name[start] == ' ';
-	for (size_t i = 0; start && i < h->threads.nr; i++) {
-		CLEANUP(freep) char *quoted =
-			xasprintf("'%s'", h->threads.v[i].name);
-
-		if (!strncmp(name + start, quoted, strlen(quoted)))
-			return xasprintf("%.*s%s", (int)start - 1, name,
-					 name + start + strlen(quoted));
-	}
-	return NULL;
-}
-
-static char *redact_frame(const struct heap_root *root)
-{
-	const char *last = root->name, *comma;
-
-	while ((comma = strstr(last, ", ")))
-		last = comma + 2;
-	if (!strncmp(last, "local ", 6))
-		return xasprintf("frame %" PRId32 ", local ?", root->frame);
-	return xasprintf("frame %" PRId32 ", %s", root->frame, last);
-}
-
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -297,39 +267,28 @@ static void find_static_types(struct redaction *r)
 		      compare_names);
 }
 
-/* "dict's subclasses" may be told, "app.User's subclasses" not: each class
- * has such a root, and the root does not know the class. */
-static char *redact_subclasses(const struct redaction *r, const char *name,
-			       size_t i)
+static bool is_static_type(const struct redaction *r, const char *name)
 {
-	CLEANUP(freep) char *type = xstrdup(name);
-	char *end = strrchr(type, '\'');
-
-	if (!end || strcmp(end, "'s subclasses") != 0)
-		return NULL;
-	*end = 0;
-	if (r->nr_static_types &&
-	    bsearch(&type, r->static_types, r->nr_static_types,
-		    sizeof(*r->static_types), compare_names))
-		return NULL;
-	return xasprintf("class-%zu's subclasses", i);
+	return r->nr_static_types &&
+	       bsearch(&name, r->static_types, r->nr_static_types,
+		       sizeof(*r->static_types), compare_names);
 }
 
-static char *redact_root(const struct redaction *r,
-			 const struct heap_root *root, size_t i)
+/*
+ * The name of a root where no name of the program may be told; `i` is its
+ * number.  Each class has a root for its subclasses, and the root does not
+ * know the class.
+ */
+static char *hide_name(const struct redaction *r,
+		       const struct heap_root *root, size_t i)
 {
-	char *unnamed = NULL;
-
-	if (r->all && root->kind == ROOT_FRAME)
-		return redact_frame(root);
-	if (r->all && root->kind == ROOT_MODULE)
+	if (root->kind == ROOT_MODULE)
 		return xasprintf("module-%zu", i);
-	if (r->all && root->kind == ROOT_TYPE)
-		unnamed = redact_subclasses(r, root->name, i);
-	if (unnamed)
-		return unnamed;
-	unnamed = without_thread_name(r->h, root->name);
-	return unnamed ? unnamed : xstrdup(root->name);
+	if (root->slot == SLOT_LOCAL)
+		return xstrdup("?");
+	if (root->slot == SLOT_SUBCLASSES && !is_static_type(r, root->name))
+		return xasprintf("class-%zu", i);
+	return xstrdup(root->name);
 }
 
 static void redact_roots(struct redaction *r)
@@ -343,7 +302,10 @@ static void redact_roots(struct redaction *r)
 		struct heap_root root = h->roots.v[i];
 		bool hidden = r->all && root.kind != ROOT_BUILTINS;
 
-		root.name = redact_root(r, &h->roots.v[i], i);
+		root.name = r->all ? hide_name(r, &root, i)
+				   : xstrdup(root.name);
+		if (r->all && root.likely)
+			root.number = ROOT_NO_NUMBER;
 		root.expression = root.expression && !hidden ?
 					  xstrdup(root.expression) : NULL;
 		heap_root_vec_push(&to->roots, root);

@@ -275,12 +275,16 @@ static void write_root(const struct heap_root *root, struct str *row)
 	put_maybe(row, root->expression);
 	put_number(row, root->counted);
 	put_signed(row, root->frame);
+	put_number(row, root->slot);
+	put_number(row, root->number);
+	put_number(row, root->thread);
+	put_number(row, root->likely);
 }
 
 static void read_root(struct row *r, struct heap *h)
 {
 	struct heap_root root = { .object = get_oid(r) };
-	uint32_t kind = get_u32(r);
+	uint32_t kind = get_u32(r), slot;
 
 	root.kind = kind < NR_ROOT_KINDS ? (enum root_kind)kind
 					 : ROOT_INTERPRETER;
@@ -288,6 +292,11 @@ static void read_root(struct row *r, struct heap *h)
 	root.expression = get_maybe(r);
 	root.counted = get_bool(r);
 	root.frame = get_i32(r);
+	slot = get_u32(r);
+	root.slot = slot < NR_ROOT_SLOTS ? (enum root_slot)slot : SLOT_NAMED;
+	root.number = get_u32(r);
+	root.thread = get_u32(r);
+	root.likely = get_bool(r);
 	heap_root_vec_push(&h->roots, root);
 }
 

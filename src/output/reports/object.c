@@ -7,6 +7,7 @@
 #include "output/emit.h"
 #include "output/reports/object.h"
 #include "output/table.h"
+#include "output/words.h"
 
 #define PREVIEW_MAX 60
 #define PREVIEW_MAX_JSON 1000
@@ -131,8 +132,8 @@ static void add_roots(const struct heap *h, const struct referrers *r,
 	for (size_t i = 0; i < r->roots.nr; i++) {
 		const struct heap_root *root = &h->roots.v[r->roots.v[i]];
 
-		str_addf(out, "  %s %s", root_kind_names[root->kind],
-			 root->name ? root->name : "");
+		str_addf(out, "  %s ", root_kind_names[root->kind]);
+		words_root(h, root, out);
 		if (root->expression)
 			str_addf(out, "  %s", root->expression);
 		format_end_line(out);
@@ -228,7 +229,7 @@ static json_t *roots_json(const struct heap *h, const struct referrers *r)
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < r->roots.nr; i++)
-		emit_push(ret, emit_root(&h->roots.v[r->roots.v[i]]));
+		emit_push(ret, emit_root(h, &h->roots.v[r->roots.v[i]]));
 	return ret;
 }
 

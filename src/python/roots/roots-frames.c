@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "python/roots/roots-frames.h"
-#include "python/roots/roots-label.h"
 #include "python/roots/roots.h"
 #include "python/state/words.h"
 #include "python/types/object-map.h"
@@ -22,7 +21,6 @@ struct scope {
 	struct roots *r;
 	struct frame frame;
 	int32_t index;		/* in heap.frames */
-	const char *label;
 	/* The height of the stack is unknown: words may be left from dead
 	 * objects. */
 	bool open_stack;
@@ -76,16 +74,24 @@ static void describe(struct python *py, const struct frame *f,
 }
 
 static void add_ref(const struct scope *s, struct frame_ref ref,
-		    const char *what)
+		    enum root_slot slot, uint64_t number, const char *name)
 {
 	struct root root = {
 		.kind = ROOT_FRAME,
 		.object = ref.object,
 		.counted = ref.counted,
 		.frame = s->index,
+		.slot = slot,
+		.number = (uint32_t)number,
 	};
 
-	roots_add(s->r, &root, "%s, %s", s->label, what);
+	roots_add(s->r, &root, "%s", name);
+}
+
+static void add_member(const struct scope *s, struct frame_ref ref,
+		       enum root_slot slot)
+{
+	add_ref(s, ref, slot, 0, "");
 }
 
 /* The tp_traverse of a frame object or generator visits the slots up to
@@ -102,17 +108,14 @@ static struct frame_ref owned_slot(const struct scope *s, uint64_t i)
 
 static void add_local(const struct scope *s, uint64_t i)
 {
-	CLEANUP(str_release) struct str what = STR_INIT;
+	CLEANUP(str_release) struct str name = STR_INIT;
 	struct frame_ref ref = owned_slot(s, i);
-	raddr name;
 
 	if (!ref.object)
 		return;
-	name = frames_slot_name(s->r->py, &s->frame, i);
-	str_add(&what, "local ");
-	if (!text_str(s->r->py, name, MAX_NAME, &what, NULL))
-		str_addf(&what, "%" PRIu64, i);
-	add_ref(s, ref, what.s);
+	text_str(s->r->py, frames_slot_name(s->r->py, &s->frame, i), MAX_NAME,
+		 &name, NULL);
+	add_ref(s, ref, SLOT_LOCAL, i, name.s);
 }
 
 static void add_slots(const struct scope *s)
@@ -121,15 +124,11 @@ static void add_slots(const struct scope *s)
 
 	roots_spend(s->r, f->nr_slots * 8);
 	for (uint64_t i = 0; i < f->nr_slots && !s->r->full; i++) {
-		char what[32];
-
-		if (i < f->nr_locals) {
+		if (i < f->nr_locals)
 			add_local(s, i);
-		} else if (!s->open_stack) {
-			snprintf(what, sizeof(what), "stack %" PRIu64,
-				 i - f->nr_locals);
-			add_ref(s, owned_slot(s, i), what);
-		}
+		else if (!s->open_stack)
+			add_ref(s, owned_slot(s, i), SLOT_STACK,
+				i - f->nr_locals, "");
 	}
 }
 
@@ -142,9 +141,9 @@ static void add_object(const struct scope *s)
 	uint32_t flags = (uint32_t)int_at(py, f->code.object,
 					  py->layout.code_flags);
 
-	add_ref(s, (struct frame_ref){ f->address,
-				       !(flags & CODE_IS_GENERATOR) },
-		"frame object");
+	add_member(s, (struct frame_ref){ f->address,
+					  !(flags & CODE_IS_GENERATOR) },
+		   SLOT_FRAME_OBJECT);
 }
 
 /* The other members of a frame on the thread's own stack.  The graph has
@@ -161,11 +160,12 @@ static void add_members(const struct scope *s)
 	}
 	if (f->owner != FRAME_OF_THREAD)
 		return;
-	add_ref(s, frames_ref(py, f, l->iframe_func), "function");
-	add_ref(s, f->code, "code");
+	add_member(s, frames_ref(py, f, l->iframe_func), SLOT_FUNCTION);
+	add_member(s, f->code, SLOT_CODE);
 	/* These two have no flags in their low bits. */
-	add_ref(s, frames_ref(py, f, l->iframe_locals), "f_locals");
-	add_ref(s, frames_ref(py, f, l->iframe_frame_obj), "frame object");
+	add_member(s, frames_ref(py, f, l->iframe_locals), SLOT_F_LOCALS);
+	add_member(s, frames_ref(py, f, l->iframe_frame_obj),
+		   SLOT_FRAME_OBJECT);
 }
 
 /*
@@ -201,14 +201,11 @@ static void add_open_stack(const struct scope *s)
 static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 		      uint32_t thread)
 {
-	CLEANUP(freep) char *label = NULL;
 	struct heap *h = r->py->heap;
 	struct scope s = { .r = r, .frame = *f };
 	struct heap_frame hf;
 
 	describe(r->py, f, thread, &hf);
-	label = roots_label_frame(h, &hf);
-	s.label = label;
 	s.index = (int32_t)h->frames.nr;
 	s.open_stack = is_open(r->py, f, at_work);
 	heap_frame_vec_push(&h->frames, hf);

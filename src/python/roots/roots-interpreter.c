@@ -148,7 +148,8 @@ static void add_modules(struct roots *r)
 	raddr interp = r->interpreter->address, key, value;
 	raddr modules = word_at(py, interp, py->layout.interp_modules);
 	raddr sysdict = word_at(py, interp, py->layout.interp_sysdict);
-	struct root root = { ROOT_INTERPRETER, modules, true, -1, NULL };
+	struct root root = { .kind = ROOT_INTERPRETER, .object = modules,
+			     .counted = true, .frame = -1 };
 	struct dict_iter it;
 
 	/* A program may have assigned another dict to sys.modules. */
@@ -188,7 +189,8 @@ static void add_exit_array(struct roots *r, raddr array, int32_t nr,
 			   bool counted)
 {
 	static const char *const parts[] = { "", ", arguments", ", keywords" };
-	struct root root = { ROOT_INTERPRETER, 0, counted, -1, NULL };
+	struct root root = { .kind = ROOT_INTERPRETER, .counted = counted,
+			     .frame = -1, .slot = SLOT_ATEXIT };
 	struct python *py = r->py;
 
 	for (int32_t i = 0; i < nr && i < (int32_t)MAX_ATEXIT; i++) {
@@ -227,7 +229,11 @@ static void add_atexit(struct roots *r)
 	if (l->interp_pyexitmodule != LAYOUT_NONE)
 		add_exit_module(r);
 	else if (r->py->minor >= 14) /* a list of tuples */
-		roots_add_state(r, callbacks, "atexit callbacks");
+		roots_add(r, &(struct root){ .kind = ROOT_INTERPRETER,
+					     .object = callbacks,
+					     .counted = true, .frame = -1,
+					     .slot = SLOT_ATEXIT },
+			  "atexit callbacks");
 	else if (callbacks)
 		add_exit_array(r, callbacks,
 			       int_at(r->py, interp,
@@ -240,7 +246,8 @@ static void add_atexit(struct roots *r)
 static void add_array(struct roots *r, uint32_t offset, unsigned int nr,
 		      bool counted, const char *name)
 {
-	struct root root = { ROOT_INTERPRETER, 0, counted, -1, NULL };
+	struct root root = { .kind = ROOT_INTERPRETER, .counted = counted,
+			     .frame = -1 };
 
 	if (offset == LAYOUT_NONE)
 		return;

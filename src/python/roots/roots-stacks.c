@@ -8,7 +8,6 @@
  * neither the graph nor another root accounts for, is held by that stack, as
  * far as anybody can tell.
  */
-#include "python/roots/roots-label.h"
 #include "python/roots/roots-stacks.h"
 #include "python/roots/roots.h"
 #include "python/types/object-map.h"
@@ -48,7 +47,6 @@ static bool has_exact_count(struct python *py, oid o)
 static void add_stack(struct roots *r, const struct open_stack *s,
 		      uint32_t *known)
 {
-	CLEANUP(freep) char *label = NULL;
 	struct python *py = r->py;
 	const struct heap *h = py->heap;
 	const uint8_t *words = memory_at(py->memory, s->first, s->nr * 8ull);
@@ -56,11 +54,13 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 
 	if (!words)
 		return;
-	label = roots_label_frame(h, &h->frames.v[s->frame]);
 	for (uint32_t i = 0; i < s->nr && !r->full; i++) {
 		struct frame_ref ref = frames_slot(py, &f, i);
-		struct root root = { ROOT_FRAME, ref.object, true, s->frame,
-				     NULL };
+		struct root root = {
+			.kind = ROOT_FRAME, .object = ref.object,
+			.counted = true, .frame = s->frame,
+			.slot = SLOT_STACK, .number = i, .likely = true,
+		};
 		oid o = ref.counted ? object_map_find(py, ref.object)
 				    : OID_NONE;
 
@@ -68,7 +68,7 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 		    !has_exact_count(py, o))
 			continue;
 		known[o]++;
-		roots_add(r, &root, "%s, stack %" PRIu32 ", likely", label, i);
+		roots_add(r, &root, "%s", "");
 	}
 }
 

@@ -9,7 +9,6 @@
 #include "python/refs/read.h"
 #include "python/refs/refs.h"
 #include "python/roots/roots-frames.h"
-#include "python/roots/roots-label.h"
 #include "python/roots/roots-threads.h"
 #include "python/roots/roots.h"
 #include "python/state/words.h"
@@ -163,7 +162,19 @@ static const struct {
 	{ offsetof(struct layout, thread_running_task), "running task" },
 };
 
-static void add_places(struct roots *r, raddr thread, const char *label)
+static void add_state(struct roots *r, raddr object, bool counted,
+		      uint32_t thread, const char *name)
+{
+	struct root root = {
+		.kind = ROOT_INTERPRETER, .object = object,
+		.counted = counted, .frame = -1,
+		.slot = SLOT_THREAD, .thread = thread,
+	};
+
+	roots_add(r, &root, "%s", name);
+}
+
+static void add_places(struct roots *r, raddr thread, uint32_t index)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
 		uint32_t offset;
@@ -171,23 +182,21 @@ static void add_places(struct roots *r, raddr thread, const char *label)
 		memcpy(&offset,
 		       (const uint8_t *)&r->py->layout + places[i].field,
 		       sizeof(offset));
-		roots_add_state(r, word_at(r->py, thread, offset), "%s, %s",
-				label, places[i].name);
+		add_state(r, word_at(r->py, thread, offset), true, index,
+			  places[i].name);
 	}
 }
 
 static void add_handled(struct roots *r, raddr object, bool counted,
-			const char *label, const char *what)
+			uint32_t thread, const char *name)
 {
-	struct root root = { ROOT_INTERPRETER, object, counted, -1, NULL };
-
 	if (object != r->py->known.none)
-		roots_add(r, &root, "%s, %s", label, what);
+		add_state(r, object, counted, thread, name);
 }
 
 /* The chain of `except` blocks that are being run: the last item is in the
  * thread's state, the others in generators, which the graph has. */
-static void add_exceptions(struct roots *r, raddr thread, const char *label)
+static void add_exceptions(struct roots *r, raddr thread, uint32_t index)
 {
 	struct python *py = r->py;
 	const struct layout *l = &py->layout;
@@ -197,11 +206,11 @@ static void add_exceptions(struct roots *r, raddr thread, const char *label)
 		bool own = item == thread + l->thread_exc_state;
 
 		add_handled(r, word_at(py, item, l->stackitem_exc_value), own,
-			    label, "exception being handled");
+			    index, "exception being handled");
 		add_handled(r, word_at(py, item, l->stackitem_exc_type), own,
-			    label, "type of the exception being handled");
+			    index, "type of the exception being handled");
 		add_handled(r, word_at(py, item, l->stackitem_exc_traceback),
-			    own, label,
+			    own, index,
 			    "traceback of the exception being handled");
 		item = word_at(py, item, l->stackitem_previous);
 	}
@@ -235,17 +244,15 @@ static void describe(struct roots *r, raddr thread,
 static void add_thread(struct roots *r, raddr thread,
 		       const struct thread_name_vec *names)
 {
-	CLEANUP(freep) char *label = NULL;
 	struct heap *h = r->py->heap;
 	uint32_t index = (uint32_t)h->threads.nr;
 	struct heap_thread ht = { 0 };
 
 	describe(r, thread, names, &ht);
-	label = roots_label_thread(&ht);
 	heap_thread_vec_push(&h->threads, ht);
 	roots_frames(r, thread, index);
-	add_exceptions(r, thread, label);
-	add_places(r, thread, label);
+	add_exceptions(r, thread, index);
+	add_places(r, thread, index);
 }
 
 static void count_thread(struct roots *r)

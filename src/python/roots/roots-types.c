@@ -19,22 +19,23 @@
 #define MAX_NAME 256
 
 static void add_part(struct roots *r, raddr object, const char *type,
-		     const char *part)
+		     enum root_slot slot)
 {
-	struct root root = { .kind = ROOT_TYPE, .object = object };
+	struct root root = { .kind = ROOT_TYPE, .object = object,
+			     .counted = true, .slot = slot };
 
-	root.counted = true;
-	roots_add(r, &root, "%.*s%s", MAX_NAME, type, part);
+	roots_add(r, &root, "%.*s", MAX_NAME, type);
 }
 
 /* PyType_Ready() takes a reference only where it sets the base itself; from
  * 3.10 on for no static class at all. */
 static void add_base(struct roots *r, raddr base, const char *type)
 {
-	struct root root = { .kind = ROOT_TYPE, .object = base };
+	struct root root = { .kind = ROOT_TYPE, .object = base,
+			     .slot = SLOT_BASE };
 
 	root.counted = base == r->py->known.object && r->py->minor < 10;
-	roots_add(r, &root, "%.*s.__base__", MAX_NAME, type);
+	roots_add(r, &root, "%.*s", MAX_NAME, type);
 }
 
 static void add_states(struct roots *r, uint32_t first, unsigned int nr)
@@ -62,9 +63,9 @@ static void add_states(struct roots *r, uint32_t first, unsigned int nr)
 		if (object_map_add(py, type) == OID_NONE)
 			continue;
 		add_part(r, word_at(py, state, l->static_type_dict), name,
-			 ".__dict__");
+			 SLOT_DICT);
 		add_part(r, word_at(py, state, l->static_type_subclasses),
-			 name, "'s subclasses");
+			 name, SLOT_SUBCLASSES);
 	}
 }
 
@@ -75,7 +76,7 @@ static void add_subclasses(struct roots *r, raddr type)
 
 	if (name)
 		add_part(r, word_at(r->py, type, r->py->layout.type_subclasses),
-			 name, "'s subclasses");
+			 name, SLOT_SUBCLASSES);
 }
 
 static void add_type(struct roots *r, raddr type, uint64_t flags)
@@ -86,14 +87,14 @@ static void add_type(struct roots *r, raddr type, uint64_t flags)
 
 	if (!name)
 		return;
-	add_part(r, type, name, "");
+	add_part(r, type, name, SLOT_TYPE);
 	add_base(r, word_at(py, type, l->type_base), name);
-	add_part(r, word_at(py, type, l->type_bases), name, ".__bases__");
-	add_part(r, word_at(py, type, l->type_mro), name, ".__mro__");
-	add_part(r, word_at(py, type, l->type_cache), name, "'s cache");
+	add_part(r, word_at(py, type, l->type_bases), name, SLOT_BASES);
+	add_part(r, word_at(py, type, l->type_mro), name, SLOT_MRO);
+	add_part(r, word_at(py, type, l->type_cache), name, SLOT_CACHE);
 	if (flags & TPFLAG_STATIC_BUILTIN)
 		return;		/* tp_subclasses is an index there */
-	add_part(r, word_at(py, type, l->type_dict), name, ".__dict__");
+	add_part(r, word_at(py, type, l->type_dict), name, SLOT_DICT);
 	add_subclasses(r, type);
 }
 

@@ -37,6 +37,10 @@ static void add(struct roots *r, const struct root *root, oid object,
 		.expression = root->expression,
 		.counted = root->counted,
 		.frame = root->kind == ROOT_FRAME ? root->frame : -1,
+		.slot = root->slot,
+		.number = root->number,
+		.thread = root->thread,
+		.likely = root->likely,
 	};
 
 	str_add_safe(&safe, name, strlen(name));

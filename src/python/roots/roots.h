@@ -22,11 +22,16 @@ struct root {
 	bool counted;
 	int32_t frame;		/* index in heap.frames, with ROOT_FRAME */
 	char *expression;	/* or NULL */
+	/* As in struct heap_root. */
+	enum root_slot slot;
+	uint32_t number, thread;
+	bool likely;
 };
 
 /*
- * Add a root with a name; takes over the expression, also where nothing is
- * added because `object` is 0 or no object.  The name is escaped.
+ * Add a root; the format makes heap_root.name, which is escaped.  Takes over
+ * the expression, also where nothing is added because `object` is 0 or no
+ * object.
  */
 void roots_add(struct roots *r, const struct root *root, const char *format,
 	       ...) PRINTF(3, 4);

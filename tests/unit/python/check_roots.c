@@ -149,10 +149,9 @@ START_TEST(static_types_hold_their_parts)
 	fake_ready(&f);
 	object_map_add(&f.py, type);
 	roots_load(&f.py);
-	ck_assert_str_eq(find_root(&f, mro, ROOT_TYPE)->name,
-			 "_ext.Node.__mro__");
-	ck_assert_str_eq(find_root(&f, bases, ROOT_TYPE)->name,
-			 "_ext.Node.__bases__");
+	ck_assert_str_eq(find_root(&f, mro, ROOT_TYPE)->name, "_ext.Node");
+	ck_assert_int_eq(find_root(&f, mro, ROOT_TYPE)->slot, SLOT_MRO);
+	ck_assert_int_eq(find_root(&f, bases, ROOT_TYPE)->slot, SLOT_BASES);
 	ck_assert_ptr_nonnull(find_root(&f, type, ROOT_TYPE));
 	fake_release(&f);
 }
@@ -253,6 +252,8 @@ START_TEST(locals_of_frames_are_roots)
 	root = find_root(&s.f, s.request, ROOT_FRAME);
 	ck_assert_ptr_nonnull(root);
 	ck_assert_int_eq(root->frame, 0);
+	ck_assert_int_eq(root->slot, SLOT_LOCAL);
+	ck_assert_str_eq(root->name, "request");
 	/* Up to 3.10 the frame object owns that reference. */
 	ck_assert_int_eq(root->counted, s.f.py.minor >= 11);
 	ck_assert_uint_eq(s.f.py.torn, 0);

@@ -83,7 +83,7 @@ static void offer_namespace(struct heap *h, oid module, struct brute_way *ways)
 
 static bool is_stack(const struct heap_root *r)
 {
-	return r->kind == ROOT_FRAME && strstr(r->name, ", stack ");
+	return r->kind == ROOT_FRAME && r->slot == SLOT_STACK;
 }
 
 static void offer_known(struct heap *h, const bool *ends,

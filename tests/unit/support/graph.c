@@ -197,11 +197,13 @@ static void add_root(struct heap *h, char kind, oid o, bool counted)
 			   (struct heap_root){
 				   .object = o,
 				   .kind = (enum root_kind)(at - letters),
-				   .name = is_stack ?
-					   xstrdup("thread 1, f, stack 0") :
-					   is_atexit ?
-					   xstrdup("atexit callback 0") :
-					   xstrdup(graph_name(h, o)),
+				   .name = xstrdup(is_stack ? "" :
+						   is_atexit ?
+						   "atexit callback 0" :
+						   graph_name(h, o)),
+				   .slot = is_stack ? SLOT_STACK :
+					   is_atexit ? SLOT_ATEXIT :
+					   SLOT_NAMED,
 				   .counted = counted,
 				   .frame = -1 });
 }

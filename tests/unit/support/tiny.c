@@ -257,28 +257,35 @@ static void add_texts(struct tiny *t)
 	t->text_start[ARRAY_SIZE(texts)] = t->text_bytes.len;
 }
 
+static void add_root(struct heap *h, struct heap_root root, const char *name)
+{
+	root.name = xstrdup(name);
+	heap_root_vec_push(&h->roots, root);
+}
+
 static void add_roots(struct heap *h)
 {
 	heap_thread_vec_push(&h->threads, (struct heap_thread){
 		4242, 0, xstrdup("the secret thread"), true });
 	heap_frame_vec_push(&h->frames, (struct heap_frame){
 		0, xstrdup("handler"), xstrdup("/srv/app.py"), 12, OID_NONE });
-	heap_root_vec_push(&h->roots, (struct heap_root){
-		O_MODULE, ROOT_MODULE, xstrdup("app"),
-		xstrdup("sys.modules['app']"), true, -1 });
-	heap_root_vec_push(&h->roots, (struct heap_root){
-		O_NODE_2, ROOT_FRAME,
-		xstrdup("thread 4242 'the secret thread', handler"
-			" (/srv/app.py:12), local request"), NULL, true, 0 });
-	heap_root_vec_push(&h->roots, (struct heap_root){
-		O_FLOAT, ROOT_BUILTINS, xstrdup("builtins"),
-		xstrdup("__builtins__"), false, -1 });
-	heap_root_vec_push(&h->roots, (struct heap_root){
-		O_DICT, ROOT_TYPE, xstrdup("app.Node's subclasses"), NULL,
-		true, -1 });
-	heap_root_vec_push(&h->roots, (struct heap_root){
-		O_DICT, ROOT_TYPE, xstrdup("dict's subclasses"), NULL,
-		true, -1 });
+	add_root(h, (struct heap_root){
+		.object = O_MODULE, .kind = ROOT_MODULE, .counted = true,
+		.expression = xstrdup("sys.modules['app']"), .frame = -1 },
+		"app");
+	add_root(h, (struct heap_root){
+		.object = O_NODE_2, .kind = ROOT_FRAME, .counted = true,
+		.frame = 0, .slot = SLOT_LOCAL }, "request");
+	add_root(h, (struct heap_root){
+		.object = O_FLOAT, .kind = ROOT_BUILTINS,
+		.expression = xstrdup("__builtins__"), .frame = -1 },
+		"builtins");
+	add_root(h, (struct heap_root){
+		.object = O_DICT, .kind = ROOT_TYPE, .counted = true,
+		.frame = -1, .slot = SLOT_SUBCLASSES }, "app.Node");
+	add_root(h, (struct heap_root){
+		.object = O_DICT, .kind = ROOT_TYPE, .counted = true,
+		.frame = -1, .slot = SLOT_SUBCLASSES }, "dict");
 	heap_interpreter_vec_push(&h->interpreters, (struct heap_interpreter){
 		.gc_enabled = true, .frozen = 3, .garbage = -1,
 		.generations = { { 700, -1, 1 }, { 10, 2, 3 }, { 10, 1, 9 } },

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output/words.h - what a heap's roots are called in reports.
+ *
+ * A heap has facts: kinds, names and numbers.  Here, and nowhere else, words
+ * are made of them.  No text that is made here is taken apart again.
+ */
+#ifndef OUTPUT_WORDS_H
+#define OUTPUT_WORDS_H
+
+#include "heap/heap.h"
+
+/*
+ * Add the whole name of a root, without its kind: "app", "thread 4242
+ * 'MainThread', handler (/srv/app.py:12), local request", "dict.__bases__",
+ * "codec search path".
+ */
+void words_root(const struct heap *h, const struct heap_root *root,
+		struct str *out);
+
+/*
+ * Add the two parts of the name of a root of kind ROOT_FRAME, where it names a
+ * frame: the frame, "thread 4242 'MainThread', handler (/srv/app.py:12)", and
+ * what of it holds the object, "local request".
+ */
+void words_root_frame(const struct heap *h, const struct heap_root *root,
+		      struct str *out);
+void words_root_slot(const struct heap_root *root, struct str *out);
+
+/* Add the name of a local, SLOT_LOCAL: "request"; its number if it has none. */
+void words_local(const struct heap_root *root, struct str *out);
+
+#endif
