@@ -13,9 +13,9 @@
 
 /*
  * Does the class of `o` have a data descriptor for the entry of its __dict__
- * that is named `key` ("['name']")?  False also if the heap does not have the
- * class, its __mro__ or their dicts.
+ * whose key is the str `name`?  False also if the heap does not have the class,
+ * its __mro__ or their dicts.
  */
-bool attribute_is_hidden(struct heap *h, oid o, const char *key);
+bool attribute_is_hidden(struct heap *h, oid o, const char *name);
 
 #endif

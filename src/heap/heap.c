@@ -16,14 +16,6 @@ const char *const root_kind_names[NR_ROOT_KINDS] = {
 	[ROOT_NATIVE] = "native code",
 };
 
-void edge_name_release(struct edge_name *n)
-{
-	free(n->name);
-	free(n->prefix);
-	free(n->suffix);
-	*n = (struct edge_name){ 0 };
-}
-
 void heap_init(struct heap *h)
 {
 	memset(h, 0, sizeof(*h));

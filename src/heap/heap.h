@@ -68,7 +68,7 @@ struct heap_ops {
 	/*
 	 * Names of the edges first .. first + nr - 1 of `o`, into names[0 ..
 	 * nr - 1], which are not initialised before; the caller releases each.
-	 * Never fails: unknown is "".
+	 * Never fails: what is unknown is EDGE_UNKNOWN.
 	 */
 	void (*name_edges)(struct heap *h, oid o, uint32_t first, uint32_t nr,
 			   struct edge_name *names);

@@ -15,6 +15,7 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture.h \
 	src/heap/capture/version1.c \
 	src/heap/capture/version1.h \
+	src/heap/edge.c \
 	src/heap/edge.h \
 	src/heap/heap.c \
 	src/heap/heap.h \

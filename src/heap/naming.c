@@ -115,6 +115,19 @@ static bool add_literal(struct str *ret, const struct str *text)
 	return true;
 }
 
+bool naming_is_identifier(const char *s, size_t len)
+{
+	if (len < 3 || s[0] != '\'' || s[len - 1] != '\'' ||
+	    (s[1] >= '0' && s[1] <= '9'))
+		return false;
+	for (size_t i = 1; i + 1 < len; i++)
+		if (s[i] != '_' && !(s[i] >= '0' && s[i] <= '9') &&
+		    !(s[i] >= 'a' && s[i] <= 'z') &&
+		    !(s[i] >= 'A' && s[i] <= 'Z'))
+			return false;
+	return true;
+}
+
 /* --- reprs --- */
 
 static void add_plain(struct heap *h, oid o, struct str *ret)
@@ -180,12 +193,12 @@ static oid key_object(const struct heap *h, oid o, uint32_t e, uint32_t code)
 	oid key = edge_code_arg(code);
 
 	switch (edge_code_kind(code)) {
-	case EDGE_VALUE_NEXT:
+	case CODE_VALUE_NEXT:
 		key = e + 1 < edges.nr ? edges.to[e + 1] : OID_NONE;
 		break;
-	case EDGE_VALUE_OF:
-	case EDGE_VALUE_LOOSE:
-	case EDGE_CACHE_RESULT:
+	case CODE_VALUE_OF:
+	case CODE_VALUE_LOOSE:
+	case CODE_CACHE_RESULT:
 		break;
 	default:
 		return OID_NONE;
@@ -196,10 +209,10 @@ static oid key_object(const struct heap *h, oid o, uint32_t e, uint32_t code)
 static bool is_value(uint32_t code)
 {
 	switch (edge_code_kind(code)) {
-	case EDGE_VALUE:
-	case EDGE_VALUE_OF:
-	case EDGE_VALUE_NEXT:
-	case EDGE_VALUE_LOOSE:
+	case CODE_VALUE:
+	case CODE_VALUE_OF:
+	case CODE_VALUE_NEXT:
+	case CODE_VALUE_LOOSE:
 		return true;
 	default:
 		return false;
@@ -214,7 +227,7 @@ static void add_key(struct heap *h, const struct naming *n, oid o, uint32_t e,
 
 	if (key != OID_NONE)
 		add_item(h, n, key, ret);
-	else if (edge_code_kind(code) == EDGE_VALUE &&
+	else if (edge_code_kind(code) == CODE_VALUE &&
 		 n->key(h, edge_code_arg(code), &text))
 		show_text(ret, &text, ITEM_MAX);
 	else
@@ -293,7 +306,8 @@ static void set_suffix(struct edge_name *n, const char *prefix, char *suffix)
 static void name_index(const struct heap_type *t, uint32_t i,
 		       struct edge_name *n)
 {
-	n->name = xasprintf("[%" PRIu32 "]", i);
+	n->kind = EDGE_INDEX;
+	n->number = i;
 	if (t->subscript == SUBSCRIPT_PLAIN)
 		set_suffix(n, "", xasprintf("[%" PRIu32 "]", i));
 	else if (t->subscript == SUBSCRIPT_LIST)
@@ -321,7 +335,10 @@ static bool object_literal(struct heap *h, const struct naming *n, oid o,
 		str_cut(&text, 0);
 		if (!n->text(h, items.to[i], &text) || !add_literal(ret, &text))
 			return false;
-		str_add(ret, i + 1 < items.nr ? ", " : items.nr == 1 ? "," : "");
+		if (i + 1 < items.nr)
+			str_add(ret, ", ");
+		else if (items.nr == 1)
+			str_add_char(ret, ',');
 	}
 	str_add_char(ret, ')');
 	return true;
@@ -346,6 +363,20 @@ static void name_by_place(struct heap *h, const struct naming *n, oid o,
 		   xasprintf("))[%" PRIu32 "]", place->nr));
 }
 
+/* The key of a value, as it is shown. */
+static void set_key(struct edge_name *n, const struct str *shown)
+{
+	size_t len = shown->len;
+
+	n->kind = EDGE_VALUE;
+	if (!naming_is_identifier(shown->s, len)) {
+		n->name = xstrndup(shown->s, len);
+		return;
+	}
+	n->kind = EDGE_NAMED_VALUE;
+	n->name = xstrndup(shown->s + 1, len - 2);
+}
+
 static void name_value(struct heap *h, const struct naming *n, oid o,
 		       uint32_t e, uint32_t code, struct value_place *place,
 		       struct edge_name *ret)
@@ -359,19 +390,19 @@ static void name_value(struct heap *h, const struct naming *n, oid o,
 	if (key != OID_NONE) {
 		naming_preview(h, n, key, MAX_SHOWN, &shown);
 		written = object_literal(h, n, key, &literal);
-	} else if (edge_code_kind(code) == EDGE_VALUE &&
+	} else if (edge_code_kind(code) == CODE_VALUE &&
 		   n->key(h, edge_code_arg(code), &text)) {
 		show_text(&shown, &text, MAX_SHOWN);
 		written = add_literal(&literal, &text);
 	} else {
 		str_add_char(&shown, '?');
 	}
-	ret->name = xasprintf("[%s]", shown.s);
+	set_key(ret, &shown);
 	if (written && t->subscript == SUBSCRIPT_PLAIN)
 		set_suffix(ret, "", xasprintf("[%s]", literal.s));
 	else if (!(t->flags & TYPE_IS_DICT))
 		return;
-	else if (!written && edge_code_kind(code) != EDGE_VALUE_LOOSE)
+	else if (!written && edge_code_kind(code) != CODE_VALUE_LOOSE)
 		name_by_place(h, n, o, e, place, ret);
 	else if (written)
 		set_suffix(ret, "dict.__getitem__(",
@@ -379,13 +410,14 @@ static void name_value(struct heap *h, const struct naming *n, oid o,
 }
 
 static void name_key(struct heap *h, const struct naming *n, oid key,
-		     const char *what, struct edge_name *ret)
+		     enum edge_kind kind, struct edge_name *ret)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT;
 
 	if (key != OID_NONE)
 		naming_preview(h, n, key, MAX_SHOWN, &shown);
-	ret->name = xasprintf("%s %s", what, shown.s);
+	ret->kind = kind;
+	ret->name = xstrndup(shown.s, shown.len);
 }
 
 static void name_named(const struct naming *n, uint32_t i,
@@ -393,10 +425,10 @@ static void name_named(const struct naming *n, uint32_t i,
 {
 	const struct heap_name *from = &n->names[i];
 
-	if (i >= n->nr_names) {
-		ret->name = xstrdup("");
+	if (i >= n->nr_names)
 		return;
-	}
+	ret->kind = from->kind;
+	ret->number = from->number;
 	ret->name = xstrdup(from->name);
 	ret->prefix = from->prefix ? xstrdup(from->prefix) : NULL;
 	ret->suffix = from->suffix ? xstrdup(from->suffix) : NULL;
@@ -412,31 +444,31 @@ static void name_edge(struct heap *h, const struct naming *n, oid o,
 
 	*ret = (struct edge_name){ 0 };
 	switch (edge_code_kind(code)) {
-	case EDGE_NAMED:
+	case CODE_NAMED:
 		name_named(n, arg, ret);
 		break;
-	case EDGE_INDEX:
+	case CODE_INDEX:
 		name_index(heap_type_of(h, o), arg, ret);
 		break;
-	case EDGE_VALUE:
-	case EDGE_VALUE_OF:
-	case EDGE_VALUE_NEXT:
-	case EDGE_VALUE_LOOSE:
+	case CODE_VALUE:
+	case CODE_VALUE_OF:
+	case CODE_VALUE_NEXT:
+	case CODE_VALUE_LOOSE:
 		name_value(h, n, o, e, code, place, ret);
 		break;
-	case EDGE_KEY:
-		name_key(h, n, to, "key", ret);
+	case CODE_KEY:
+		name_key(h, n, to, EDGE_KEY, ret);
 		break;
-	case EDGE_CACHE_KEY:
-		name_key(h, n, to, "cached key", ret);
+	case CODE_CACHE_KEY:
+		name_key(h, n, to, EDGE_CACHE_KEY, ret);
 		break;
-	case EDGE_CACHE_RESULT:
-		name_key(h, n, key_object(h, o, e, code),
-			 "cached result for", ret);
+	case CODE_CACHE_RESULT:
+		name_key(h, n, key_object(h, o, e, code), EDGE_CACHE_RESULT,
+			 ret);
 		break;
-	case NR_EDGE_KINDS:
+	case NR_CODE_KINDS:
 	default:
-		ret->name = xstrdup("");
+		break;
 	}
 }
 

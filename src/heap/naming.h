@@ -35,31 +35,31 @@
 #define TEXT_MAX 60
 #define TEXT_KEY_MAX 1000
 
-enum edge_kind {
-	EDGE_NAMED,		/* arg: index in the table of names */
-	EDGE_INDEX,		/* [arg] */
-	EDGE_VALUE,		/* ['key'], a dict's; arg: text of the key */
-	EDGE_VALUE_OF,		/* [key]; arg: the key, an object */
-	EDGE_VALUE_NEXT,	/* [key]; the next edge leads to the key */
-	EDGE_VALUE_LOOSE,	/* as VALUE_OF, but which place it has among
+enum code_kind {
+	CODE_NAMED,		/* arg: index in the table of names */
+	CODE_INDEX,		/* [arg] */
+	CODE_VALUE,		/* ['key'], a dict's; arg: text of the key */
+	CODE_VALUE_OF,		/* [key]; arg: the key, an object */
+	CODE_VALUE_NEXT,	/* [key]; the next edge leads to the key */
+	CODE_VALUE_LOOSE,	/* as VALUE_OF, but which place it has among
 				   the dict's values is not known */
-	EDGE_KEY,		/* leads to a key of the dict */
-	EDGE_CACHE_KEY,		/* of functools.lru_cache */
-	EDGE_CACHE_RESULT,	/* arg: the key, an object */
-	NR_EDGE_KINDS,
+	CODE_KEY,		/* leads to a key of the dict */
+	CODE_CACHE_KEY,		/* of functools.lru_cache */
+	CODE_CACHE_RESULT,	/* arg: the key, an object */
+	NR_CODE_KINDS,
 };
 
 #define EDGE_ARG_BITS 28
 #define EDGE_ARG_MAX ((UINT32_C(1) << EDGE_ARG_BITS) - 1)
 
-static inline uint32_t edge_code(enum edge_kind kind, uint32_t arg)
+static inline uint32_t edge_code(enum code_kind kind, uint32_t arg)
 {
 	return (uint32_t)kind << EDGE_ARG_BITS | arg;
 }
 
-static inline enum edge_kind edge_code_kind(uint32_t code)
+static inline enum code_kind edge_code_kind(uint32_t code)
 {
-	return (enum edge_kind)(code >> EDGE_ARG_BITS);
+	return (enum code_kind)(code >> EDGE_ARG_BITS);
 }
 
 static inline uint32_t edge_code_arg(uint32_t code)
@@ -72,14 +72,24 @@ static inline uint32_t edge_code_arg(uint32_t code)
 #define NAME_IDENTIFIER 2	/* an identifier of the program is in it */
 #define NAME_CONTENT 4		/* other contents of a string are in it */
 
-/* As struct edge_name.  Entry 0 of each table is the name "". */
+/*
+ * A name that depends on the class and the attribute alone.  The members are
+ * those of struct edge_name, but `name` is "" where the kind has none.  Entry 0
+ * of each table is EDGE_UNKNOWN.
+ */
 struct heap_name {
+	enum edge_kind kind;
 	char *name, *prefix, *suffix;
-	uint32_t flags;
+	uint64_t number;
+	uint32_t flags;		/* NAME_* */
 };
 VEC_DEFINE(heap_name_vec, struct heap_name);
 void heap_name_release(struct heap_name *n);
 void heap_names_release(struct heap_name_vec *names);
+
+/* Is the text the literal of a str that is an identifier, 'name', and not cut?
+ * Of letters only those of ASCII count. */
+bool naming_is_identifier(const char *text, size_t len);
 
 /* Where the facts of a heap are. */
 struct naming {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +59,10 @@ void trail_init(struct trail *t, struct heap *h, const struct root *root,
 
 	*t = (struct trail){ .heap = h, .root = root, .path = path };
 	t->names = xcalloc(path->nr, sizeof(*t->names));
-	for (size_t i = 0; i < path->nr; i++)
-		if (i)
-			heap_name_edges(h, steps[i - 1].object, steps[i].edge,
-					1, &t->names[i]);
-		else
-			t->names[i].name = first_name(h, place_of(t));
+	t->first = first_name(h, place_of(t));
+	for (size_t i = 1; i < path->nr; i++)
+		heap_name_edges(h, steps[i - 1].object, steps[i].edge, 1,
+				&t->names[i]);
 }
 
 void trail_release(struct trail *t)
@@ -73,30 +70,17 @@ void trail_release(struct trail *t)
 	for (size_t i = 0; t->names && i < t->path->nr; i++)
 		edge_name_release(&t->names[i]);
 	free(t->names);
+	free(t->first);
 	t->names = NULL;
+	t->first = NULL;
 }
 
-static const char *name_of(const struct trail *t, size_t i)
+static void add_name(const struct trail *t, size_t i, struct str *out)
 {
-	return t->names[i].name ? t->names[i].name : "";
-}
-
-/* The identifier in "['identifier']" and its length in *ret; or NULL. */
-static const char *key_identifier(const char *name, size_t *ret)
-{
-	size_t len = strlen(name);
-
-	if (len < 5 || strncmp(name, "['", 2) || strcmp(name + len - 2, "']"))
-		return NULL;
-	name += 2;
-	len -= 4;
-	if (isdigit((unsigned char)name[0]))
-		return NULL;
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
-			return NULL;
-	*ret = len;
-	return name;
+	if (i)
+		words_edge(&t->names[i], out);
+	else
+		str_add(out, t->first);
 }
 
 /*
@@ -106,22 +90,21 @@ static const char *key_identifier(const char *name, size_t *ret)
  */
 static bool is_folded(const struct trail *t, size_t i, struct str *ret)
 {
-	const char *key;
-	size_t len;
+	const struct edge_name *key;
 
-	if (!i || i + 1 >= t->path->nr || strcmp(name_of(t, i), "__dict__"))
+	if (!i || i + 1 >= t->path->nr || t->names[i].kind != EDGE_DICT)
 		return false;
-	key = key_identifier(name_of(t, i + 1), &len);
-	if (!key)
+	key = &t->names[i + 1];
+	if (key->kind != EDGE_NAMED_VALUE)
 		return false;
 	str_cut(ret, 0);
 	if (attribute_is_hidden(t->heap, t->path->v[i - 1].object,
-				name_of(t, i + 1))) {
-		str_addf(ret, ".__dict__%s", name_of(t, i + 1));
+				key->name)) {
+		str_add(ret, ".__dict__");
+		words_edge(key, ret);
 		return true;
 	}
-	str_add_char(ret, '.');
-	str_add_bytes(ret, key, len);
+	str_addf(ret, ".%s", key->name);
 	return true;
 }
 
@@ -209,7 +192,7 @@ static bool add_steps(const struct trail *t, const struct format *f,
 		if (!i && root_is_object(t))
 			trail_add_root(t, &name);
 		else if (i || t->root)
-			str_add(&name, name_of(t, i));
+			add_name(t, i, &name);
 		else
 			str_add(&name, "from");
 		guess = is_guess(t, i);
@@ -300,21 +283,19 @@ static bool has_expression(const struct edge_name *n)
  */
 static bool is_thread_local(const struct trail *t, size_t i, struct str *ret)
 {
+	const struct edge_name *key;
 	enum type_kind kind;
-	const char *key;
-	size_t len;
 
 	if (i + 2 >= t->path->nr)
 		return false;
+	key = &t->names[i + 2];
 	kind = heap_kind_of(t->heap, t->path->v[i - 1].object);
-	key = key_identifier(name_of(t, i + 2), &len);
-	if (kind != TYPE_KIND_THREAD_LOCAL || !key ||
-	    (strcmp(name_of(t, i), ".dummies") &&
-	     strcmp(name_of(t, i), ".localdicts")))
+	if (kind != TYPE_KIND_THREAD_LOCAL || key->kind != EDGE_NAMED_VALUE ||
+	    (!edge_is(&t->names[i], EDGE_ATTRIBUTE, "dummies") &&
+	     !edge_is(&t->names[i], EDGE_ATTRIBUTE, "localdicts")))
 		return false;
 	str_cut(ret, 0);
-	str_add_char(ret, '.');
-	str_add_bytes(ret, key, len);
+	str_addf(ret, ".%s", key->name);
 	return true;
 }
 
@@ -324,8 +305,6 @@ static void add_readable_steps(const struct trail *t, struct str *out)
 	bool is_python = true;
 
 	for (size_t i = 1; i < t->path->nr; i++) {
-		const char *name = name_of(t, i);
-
 		if (is_folded(t, i, &fold)) {
 			str_add(out, fold.s);
 			i++;
@@ -336,14 +315,18 @@ static void add_readable_steps(const struct trail *t, struct str *out)
 			wrap(out, &t->names[i]);
 		} else {
 			is_python = false;
-			str_addf(out, " -> %s", *name ? name :
-				 heap_type_of(t->heap,
-					      t->path->v[i].object)->name);
+			str_add(out, " -> ");
+			if (t->names[i].kind != EDGE_UNKNOWN)
+				add_name(t, i, out);
+			else
+				str_add(out, heap_type_of(t->heap,
+						t->path->v[i].object)->name);
 		}
 	}
 }
 
-void trail_readable(const struct trail *t, struct str *out)
+static void add_readable(const struct trail *t, const char *gap,
+			 struct str *out)
 {
 	CLEANUP(str_release) struct str line = STR_INIT;
 	const struct heap_root *place = place_of(t);
@@ -353,8 +336,18 @@ void trail_readable(const struct trail *t, struct str *out)
 	format_fit(out, line.s, READABLE_MAX, false);
 	if (place && place->frame >= 0 &&
 	    (size_t)place->frame < t->heap->frames.nr)
-		str_addf(out, "  in %s()",
+		str_addf(out, "%sin %s()", gap,
 			 t->heap->frames.v[place->frame].function);
+}
+
+void trail_readable(const struct trail *t, struct str *out)
+{
+	add_readable(t, "  ", out);
+}
+
+void trail_within_sentence(const struct trail *t, struct str *out)
+{
+	add_readable(t, " ", out);
 }
 
 void trail_relative(const struct trail *t, struct str *out)
@@ -363,15 +356,20 @@ void trail_relative(const struct trail *t, struct str *out)
 	CLEANUP(str_release) struct str fold = STR_INIT;
 
 	for (size_t i = 1; i < t->path->nr; i++) {
-		const char *name = name_of(t, i);
+		const struct edge_name *name = &t->names[i];
 
 		if (is_folded(t, i, &fold)) {
-			name = fold.s;
+			str_add(&line, fold.s);
 			i++;
+			continue;
 		}
-		if (line.len && *name != '.' && *name != '[')
+		if (line.len && !edge_is_attribute(name) &&
+		    !edge_is_item(name))
 			str_add(&line, " -> ");
-		str_add(&line, *name ? name : "?");
+		if (name->kind == EDGE_UNKNOWN)
+			str_add_char(&line, '?');
+		else
+			add_name(t, i, &line);
 	}
 	format_fit(out, line.s, READABLE_MAX, false);
 }
@@ -455,12 +453,14 @@ json_t *trail_steps_json(const struct trail *t)
 
 	for (size_t i = 0; i < t->path->nr; i++) {
 		oid o = t->path->v[i].object;
+		CLEANUP(str_release) struct str name = STR_INIT;
 		json_t *step = json_object();
 
+		add_name(t, i, &name);
 		emit_put(step, "address", emit_address(t->heap->address[o]));
 		emit_put(step, "type",
 			 emit_text(heap_type_of(t->heap, o)->name));
-		emit_put(step, "name", emit_text(name_of(t, i)));
+		emit_put(step, "name", emit_text(name.s));
 		emit_put(step, "guessed", json_boolean(is_guess(t, i)));
 		emit_push(ret, step);
 	}

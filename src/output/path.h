@@ -19,10 +19,11 @@ struct trail {
 	const struct root *root;	/* NULL: the path has none (a loop) */
 	const struct path *path;
 	/*
-	 * names[i] is the name of the edge into step i, owned; names[0] is how
-	 * the root calls its object.
+	 * names[i] is the name of the edge into step i, owned; names[0] is not
+	 * used: `first` is how the root calls its object, owned.
 	 */
 	struct edge_name *names;
+	char *first;
 };
 
 /*
@@ -48,6 +49,12 @@ void trail_tree(const struct trail *t, const struct format *f,
  * A step that Python has no expression for is written in words.
  */
 void trail_readable(const struct trail *t, struct str *out);
+
+/*
+ * The same, to stand within a sentence: one space instead of two is before
+ * "in f()", which names the function whose local the path begins with.
+ */
+void trail_within_sentence(const struct trail *t, struct str *out);
 
 /*
  * Add the path without its first object: ".sessions['a']",

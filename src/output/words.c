@@ -111,3 +111,38 @@ void words_root(const struct heap *h, const struct heap_root *root,
 	if (type_parts[root->slot])
 		str_add(out, type_parts[root->slot]);
 }
+
+/* --- references --- */
+
+/* What stands before and behind a name, or a number. */
+static const struct {
+	const char *before, *behind;
+	bool is_numbered;
+} edges[NR_EDGE_KINDS] = {
+	[EDGE_UNKNOWN] = { "", "", false },
+	[EDGE_ATTRIBUTE] = { ".", "", false },
+	[EDGE_DICT_ENTRY] = { ".__dict__[", "]", false },
+	[EDGE_FIELD] = { "", "", false },
+	[EDGE_DICT] = { "__dict__", "", false },
+	[EDGE_LOCAL] = { "local ", "", false },
+	[EDGE_STACK] = { "stack[", "]", true },
+	[EDGE_CELL] = { "closure cell ", "", true },
+	[EDGE_OFFSET] = { "at offset ", "", true },
+	[EDGE_ELEMENT] = { "element", "", false },
+	[EDGE_INDEX] = { "[", "]", true },
+	[EDGE_NAMED_VALUE] = { "['", "']", false },
+	[EDGE_VALUE] = { "[", "]", false },
+	[EDGE_KEY] = { "key ", "", false },
+	[EDGE_CACHE_KEY] = { "cached key ", "", false },
+	[EDGE_CACHE_RESULT] = { "cached result for ", "", false },
+};
+
+void words_edge(const struct edge_name *n, struct str *out)
+{
+	str_add(out, edges[n->kind].before);
+	if (edges[n->kind].is_numbered)
+		str_addf(out, "%" PRIu64, n->number);
+	else if (n->name)
+		str_add(out, n->name);
+	str_add(out, edges[n->kind].behind);
+}

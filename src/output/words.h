@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/words.h - what a heap's roots are called in reports.
+ * output/words.h - what roots and references are called in reports.
  *
  * A heap has facts: kinds, names and numbers.  Here, and nowhere else, words
  * are made of them.  No text that is made here is taken apart again.
@@ -29,5 +29,9 @@ void words_root_slot(const struct heap_root *root, struct str *out);
 
 /* Add the name of a local, SLOT_LOCAL: "request"; its number if it has none. */
 void words_local(const struct heap_root *root, struct str *out);
+
+/* Add the name of a reference: ".attr", "['key']", "[3]", "closure cell 0",
+ * "__dict__", "key 'x'"; nothing if it is unknown. */
+void words_edge(const struct edge_name *n, struct str *out);
 
 #endif

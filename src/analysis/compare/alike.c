@@ -34,15 +34,15 @@ static bool is_plain_container_type(const struct heap *h, oid o)
 /* Is the dict an object's __dict__, so that its entries are attributes? */
 static bool is_attribute_dict(struct alike *a, oid dict)
 {
-	CLEANUP(freep) char *name = NULL;
+	CLEANUP(edge_name_release) struct edge_name name = { 0 };
 
 	if (dict == a->last)
 		return a->last_is_namespace;
 	if (a->nr_asked++ >= ALIKE_MAX_ASKED)
 		return false;
-	name = place_last_name(a->h, a->reach, dict);
+	place_last_edge(a->h, a->reach, dict, &name);
 	a->last = dict;
-	a->last_is_namespace = !strcmp(name, "__dict__");
+	a->last_is_namespace = name.kind == EDGE_DICT;
 	return a->last_is_namespace;
 }
 

@@ -94,15 +94,15 @@ static void find_containers(const struct heap *h, const struct reach *r,
 static bool is_new_attribute(struct heap *new, const struct reach *r, oid o,
 			     struct heap *old)
 {
-	CLEANUP(freep) char *name = place_last_name(new, r, o);
-	CLEANUP(freep) char *holder = NULL;
+	CLEANUP(edge_name_release) struct edge_name name, of_holder = { 0 };
 	oid parent = r->parent[o];
 
+	place_last_edge(new, r, o, &name);
 	if (parent == OID_NONE)
 		return false;
-	if (*name != '.') {
-		holder = place_last_name(new, r, parent);
-		if (strcmp(holder, "__dict__") != 0)
+	if (!edge_is_attribute(&name)) {
+		place_last_edge(new, r, parent, &of_holder);
+		if (of_holder.kind != EDGE_DICT)
 			return false;
 	}
 	return place_find(new, r, parent, old) != OID_NONE;

@@ -249,20 +249,20 @@ static void add_root_place(const struct grower *g, oid top,
  */
 static bool find_attribute(const struct grower *g, oid o, oid *ret)
 {
-	CLEANUP(freep) char *name = place_last_name(g->new.h, g->new.reach, o);
-	CLEANUP(freep) char *of_holder = NULL;
+	CLEANUP(edge_name_release) struct edge_name name, of_holder = { 0 };
 	oid holder = g->new.reach->parent[o], old;
 	uint32_t edge;
 
+	place_last_edge(g->new.h, g->new.reach, o, &name);
 	if (holder == OID_NONE || is_fresh(&g->new, holder))
 		return false;
-	if (*name != '.') {
-		of_holder = place_last_name(g->new.h, g->new.reach, holder);
-		if (*name != '[' || strcmp(of_holder, "__dict__") != 0)
+	if (!edge_is_attribute(&name)) {
+		place_last_edge(g->new.h, g->new.reach, holder, &of_holder);
+		if (!edge_is_item(&name) || of_holder.kind != EDGE_DICT)
 			return false;
 	}
 	old = g->new.other[holder];
-	edge = place_edge(g->old.h, old, name);
+	edge = place_edge(g->old.h, old, &name);
 	*ret = edge == UINT32_MAX ? OID_NONE :
 	       heap_edges(g->old.h, old).to[edge];
 	return true;

@@ -9,12 +9,12 @@
 #define MAX_STEPS 1000
 #define BATCH 256
 
-uint32_t place_edge(struct heap *h, oid o, const char *name)
+uint32_t place_edge(struct heap *h, oid o, const struct edge_name *name)
 {
 	struct edge_name names[BATCH];
 	uint32_t nr = h->edge_nr[o], found = UINT32_MAX;
 
-	if (nr > MAX_EDGES || !*name)
+	if (nr > MAX_EDGES || name->kind == EDGE_UNKNOWN)
 		return UINT32_MAX;
 	for (uint32_t i = 0; i < nr && found == UINT32_MAX; i += BATCH) {
 		uint32_t some = MIN(nr - i, (uint32_t)BATCH);
@@ -22,8 +22,8 @@ uint32_t place_edge(struct heap *h, oid o, const char *name)
 		memset(names, 0, sizeof(names));
 		heap_name_edges(h, o, i, some, names);
 		for (uint32_t j = 0; j < some; j++) {
-			if (found == UINT32_MAX && names[j].name &&
-			    !strcmp(names[j].name, name))
+			if (found == UINT32_MAX &&
+			    edge_is_same(&names[j], name))
 				found = i + j;
 			edge_name_release(&names[j]);
 		}
@@ -111,7 +111,7 @@ oid place_find(struct heap *from, const struct reach *reach, oid o,
 
 		heap_name_edges(from, path.v[i - 1].object, path.v[i].edge, 1,
 				&name);
-		edge = place_edge(to, at, name.name ? name.name : "");
+		edge = place_edge(to, at, &name);
 		at = edge == UINT32_MAX ? OID_NONE :
 		     heap_edges(to, at).to[edge];
 		edge_name_release(&name);
@@ -119,16 +119,10 @@ oid place_find(struct heap *from, const struct reach *reach, oid o,
 	return at;
 }
 
-char *place_last_name(struct heap *h, const struct reach *reach, oid o)
+void place_last_edge(struct heap *h, const struct reach *reach, oid o,
+		     struct edge_name *ret)
 {
-	struct edge_name name = { 0 };
-	char *ret;
-
-	if (!reach_has(reach, o) || reach->parent[o] == OID_NONE)
-		return xstrdup("");
-	heap_name_edges(h, reach->parent[o], reach->edge[o], 1, &name);
-	ret = name.name ? name.name : xstrdup("");
-	name.name = NULL;
-	edge_name_release(&name);
-	return ret;
+	*ret = (struct edge_name){ 0 };
+	if (reach_has(reach, o) && reach->parent[o] != OID_NONE)
+		heap_name_edges(h, reach->parent[o], reach->edge[o], 1, ret);
 }

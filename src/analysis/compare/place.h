@@ -13,7 +13,7 @@
  * The index of the reference of `o` that has this name.  UINT32_MAX: there is
  * none, or `o` has so many references that looking at all takes too long.
  */
-uint32_t place_edge(struct heap *h, oid o, const char *name);
+uint32_t place_edge(struct heap *h, oid o, const struct edge_name *name);
 
 /*
  * The object of `to` at the place of `o` of `from`: the root and the names of
@@ -23,8 +23,9 @@ uint32_t place_edge(struct heap *h, oid o, const char *name);
 oid place_find(struct heap *from, const struct reach *reach, oid o,
 	       struct heap *to);
 
-/* The name of the last reference of the shortest chain to `o`; "" if `o` is a
- * root's object or unreached.  The caller frees it. */
-char *place_last_name(struct heap *h, const struct reach *reach, oid o);
+/* The name of the last reference of the shortest chain to `o`; EDGE_UNKNOWN if
+ * `o` is a root's object or unreached.  The caller releases it. */
+void place_last_edge(struct heap *h, const struct reach *reach, oid o,
+		     struct edge_name *ret);
 
 #endif

@@ -133,8 +133,7 @@ uint32_t roots_namespace_edge(struct heap *h, oid o)
 
 	heap_name_edges(h, o, 0, nr, names);
 	for (uint32_t i = 0; i < nr; i++) {
-		if (found == UINT32_MAX && names[i].name &&
-		    strcmp(names[i].name, "__dict__") == 0)
+		if (found == UINT32_MAX && names[i].kind == EDGE_DICT)
 			found = i;
 		edge_name_release(&names[i]);
 	}

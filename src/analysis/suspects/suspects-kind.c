@@ -33,16 +33,13 @@ static bool has_word(const char *name, const char *const *words)
 	return false;
 }
 
-/* How the edge is called; the caller frees it. */
-static char *edge_called(struct heap *h, oid o, uint32_t edge)
+/* Has the edge's name one of the words in it? */
+static bool is_called_by(const struct edge_name *n, const char *const *words)
 {
-	struct edge_name name = { 0 };
-	char *ret;
-
-	heap_name_edges(h, o, edge, 1, &name);
-	ret = xstrdup(name.name ? name.name : "");
-	edge_name_release(&name);
-	return ret;
+	if (n->kind == EDGE_CACHE_KEY || n->kind == EDGE_CACHE_RESULT)
+		return has_word("cache", words) ||
+		       has_word(n->name ? n->name : "", words);
+	return n->name && has_word(n->name, words);
 }
 
 /* --- bounds --- */
@@ -98,13 +95,13 @@ static bool has_bound_beside(struct suspects *s, oid holder, int64_t length)
 		of_module |= s->reach.namespaces.v[i].object == o;
 	edges.nr = MIN(edges.nr, MAX_ATTRIBUTES);
 	for (uint32_t i = 0; i < edges.nr && !found; i++) {
-		CLEANUP(freep) char *name = NULL;
+		CLEANUP(edge_name_release) struct edge_name name = { 0 };
 		int64_t x = number_of(h, edges.to[i]);
 
 		if (x < 0 || !is_bound(x, length, of_module))
 			continue;
-		name = edge_called(h, o, i);
-		found = has_word(name, words);
+		heap_name_edges(h, o, i, 1, &name);
+		found = is_called_by(&name, words);
 	}
 	return found;
 }
@@ -346,9 +343,11 @@ static enum type_kind kind_at(const struct kind_chain *w, size_t i)
 }
 
 /* How step `i` is called in what it hangs on. */
-static char *name_of_step(const struct kind_chain *w, size_t i)
+static void name_step(const struct kind_chain *w, size_t i,
+		      struct edge_name *ret)
 {
-	return edge_called(w->h, w->path.v[i - 1].object, w->path.v[i].edge);
+	heap_name_edges(w->h, w->path.v[i - 1].object, w->path.v[i].edge, 1,
+			ret);
 }
 
 /* The exception to which the traceback at step `i` belongs; else the first
@@ -389,11 +388,13 @@ static bool kind_from_afar(const struct kind_chain *w, struct suspect *suspect)
 
 static enum suspect_kind kind_of_function(const struct kind_chain *w, size_t i)
 {
-	CLEANUP(freep) char *name = name_of_step(w, i);
+	CLEANUP(edge_name_release) struct edge_name name = { 0 };
 
-	if (strstr(name, "__closure__"))
+	name_step(w, i, &name);
+	if (edge_is(&name, EDGE_ATTRIBUTE, "__closure__"))
 		return SUSPECT_CLOSURE;
-	if (strstr(name, "defaults__"))
+	if (edge_is(&name, EDGE_ATTRIBUTE, "__defaults__") ||
+	    edge_is(&name, EDGE_ATTRIBUTE, "__kwdefaults__"))
 		return SUSPECT_DEFAULT;
 	return SUSPECT_ATTRIBUTE;
 }
@@ -474,12 +475,13 @@ static void kind_by_chain(const struct kind_chain *w, struct suspect *suspect)
 static bool is_called_like(const struct kind_chain *w, const char *const *words)
 {
 	for (size_t i = w->path.nr; --i;) {
-		CLEANUP(freep) char *name = name_of_step(w, i);
+		CLEANUP(edge_name_release) struct edge_name name = { 0 };
 
-		if (has_word(name, words))
+		name_step(w, i, &name);
+		if (is_called_by(&name, words))
 			return true;
 		/* The nearest real name. */
-		if (name[0] == '.' && strncmp(name, ".__", 3))
+		if (name.kind == EDGE_ATTRIBUTE && strncmp(name.name, "__", 2))
 			return false;
 	}
 	return false;

@@ -37,12 +37,18 @@ static void task_names_release(struct task_names *n)
 }
 
 static oid find_by_name(const struct heap *h, oid o, const struct task_names *n,
-			const char *name)
+			enum edge_kind kind, const char *name)
 {
 	for (uint32_t i = 0; i < n->nr; i++)
-		if (n->v[i].name && !strcmp(n->v[i].name, name))
+		if (edge_is(&n->v[i], kind, name))
 			return heap_edges(h, o).to[i];
 	return OID_NONE;
+}
+
+static oid find_attribute_of(const struct heap *h, oid o,
+			     const struct task_names *n, const char *name)
+{
+	return find_by_name(h, o, n, EDGE_ATTRIBUTE, name);
 }
 
 /* A coroutine's qualified name, without quotes. */
@@ -53,7 +59,7 @@ static char *coroutine_name(struct heap *h, oid o)
 	oid name;
 
 	task_names_of(h, o, &names);
-	name = find_by_name(h, o, &names, ".__qualname__");
+	name = find_attribute_of(h, o, &names, "__qualname__");
 	if (name != OID_NONE)
 		heap_preview(h, name, MAX_NAME, &text);
 	if (text.len < 3 || *text.s != '\'')
@@ -72,7 +78,7 @@ static oid awaited_by(struct heap *h, oid o)
 	oid frame, ret = OID_NONE;
 
 	task_names_of(h, o, &names);
-	frame = find_by_name(h, o, &names, ".cr_frame");
+	frame = find_attribute_of(h, o, &names, "cr_frame");
 	if (frame != OID_NONE) {
 		task_names_release(&names);
 		o = frame;
@@ -81,8 +87,7 @@ static oid awaited_by(struct heap *h, oid o)
 	for (uint32_t i = 0; i < names.nr; i++) {
 		oid to = heap_edges(h, o).to[i];
 
-		if (names.v[i].name && is_coroutine(h, to) &&
-		    !strncmp(names.v[i].name, "stack", 5))
+		if (names.v[i].kind == EDGE_STACK && is_coroutine(h, to))
 			ret = to;
 	}
 	return ret;
@@ -139,8 +144,10 @@ static bool has_frame(struct heap *h, oid coroutine)
 	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
 
 	task_names_of(h, coroutine, &names);
-	return find_by_name(h, coroutine, &names, ".cr_frame") != OID_NONE ||
-	       find_by_name(h, coroutine, &names, "function") != OID_NONE;
+	return find_attribute_of(h, coroutine, &names, "cr_frame") !=
+		       OID_NONE ||
+	       find_by_name(h, coroutine, &names, EDGE_FIELD, "function") !=
+		       OID_NONE;
 }
 
 static void add_task(struct heap *h, struct tasks *t, oid o)
@@ -150,13 +157,13 @@ static void add_task(struct heap *h, struct tasks *t, oid o)
 
 	t->nr++;
 	task_names_of(h, o, &names);
-	coroutine = find_by_name(h, o, &names, ".coro");
+	coroutine = find_attribute_of(h, o, &names, "coro");
 	if (coroutine != OID_NONE && !is_coroutine(h, coroutine))
 		coroutine = OID_NONE;
-	if (find_by_name(h, o, &names, ".fut_waiter") != OID_NONE)
+	if (find_attribute_of(h, o, &names, "fut_waiter") != OID_NONE)
 		add_waiting(h, t, coroutine);
-	else if (find_by_name(h, o, &names, ".result") != OID_NONE ||
-		 find_by_name(h, o, &names, ".exception") != OID_NONE ||
+	else if (find_attribute_of(h, o, &names, "result") != OID_NONE ||
+		 find_attribute_of(h, o, &names, "exception") != OID_NONE ||
 		 coroutine == OID_NONE || !has_frame(h, coroutine))
 		t->done++;
 	else

@@ -365,8 +365,10 @@ static struct error *read_all(struct heap *h)
 		err = read_sections(c);
 	for (int i = 0; !err && i < NR_TABLES; i++)
 		err = read_table(h, (enum table)i);
-	if (!err && c->version == 1)
+	if (!err && c->version == 1) {
 		version1_roots(h);
+		version1_names(&c->names);
+	}
 	if (!err)
 		err = check_counts(c);
 	if (!err)

@@ -234,7 +234,7 @@ bool unpack_column(enum packing packing, unsigned int width,
  * object; else the difference to the last argument of that kind.
  */
 #define KIND_BITS 4
-static_assert(NR_EDGE_KINDS <= 1 << KIND_BITS, "kinds");
+static_assert(NR_CODE_KINDS <= 1 << KIND_BITS, "kinds");
 static_assert(32 - EDGE_ARG_BITS == KIND_BITS, "codes");
 
 struct code_state {
@@ -244,7 +244,7 @@ struct code_state {
 static inline void code_start(struct code_state *s)
 {
 	/* The next index is 0 again. */
-	s->last[EDGE_INDEX] = UINT32_MAX;
+	s->last[CODE_INDEX] = UINT32_MAX;
 }
 
 static inline uint64_t pack_code(struct code_state *s, uint32_t code)
@@ -252,9 +252,9 @@ static inline uint64_t pack_code(struct code_state *s, uint32_t code)
 	uint32_t kind = code >> EDGE_ARG_BITS, arg = edge_code_arg(code);
 	uint64_t x = arg;
 
-	if (kind == EDGE_INDEX)
+	if (kind == CODE_INDEX)
 		x = zigzag((uint64_t)(int32_t)(arg - s->last[kind] - 1));
-	else if (kind != EDGE_NAMED)
+	else if (kind != CODE_NAMED)
 		x = zigzag((uint64_t)(int32_t)(arg - s->last[kind]));
 	s->last[kind] = arg;
 	return x << KIND_BITS | kind;
@@ -265,9 +265,9 @@ static inline uint32_t unpack_code(struct code_state *s, uint64_t x)
 	uint32_t kind = x & ((1 << KIND_BITS) - 1), arg;
 
 	x >>= KIND_BITS;
-	if (kind == EDGE_INDEX)
+	if (kind == CODE_INDEX)
 		arg = s->last[kind] + 1 + (uint32_t)unzigzag(x);
-	else if (kind != EDGE_NAMED)
+	else if (kind != CODE_NAMED)
 		arg = s->last[kind] + (uint32_t)unzigzag(x);
 	else
 		arg = (uint32_t)x;
@@ -322,7 +322,7 @@ bool unpack_codes(struct pack_edges *e, const uint8_t *bytes, size_t len)
 #define MANY_EDGES 8
 
 struct edge_state {
-	uint32_t last[NR_SLOTS + NR_EDGE_KINDS];
+	uint32_t last[NR_SLOTS + NR_CODE_KINDS];
 };
 
 static inline uint32_t *edge_slot(struct edge_state *s, uint32_t code,
@@ -330,10 +330,10 @@ static inline uint32_t *edge_slot(struct edge_state *s, uint32_t code,
 {
 	uint32_t kind = code >> EDGE_ARG_BITS;
 
-	if (kind == EDGE_NAMED ||
-	    (nr <= MANY_EDGES && (kind == EDGE_INDEX || kind == EDGE_VALUE)))
+	if (kind == CODE_NAMED ||
+	    (nr <= MANY_EDGES && (kind == CODE_INDEX || kind == CODE_VALUE)))
 		return &s->last[code * UINT32_C(0x9e3779b1) >> 20];
-	return &s->last[NR_SLOTS + (kind < NR_EDGE_KINDS ? kind : 0)];
+	return &s->last[NR_SLOTS + (kind < NR_CODE_KINDS ? kind : 0)];
 }
 
 void pack_edges(const struct pack_edges *e, struct packed *ret)

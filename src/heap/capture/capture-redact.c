@@ -71,20 +71,6 @@ static bool object_text_stays(const struct redaction *r, uint32_t text)
 	return len && (is_word(s, len) || (!r->all && *s == '<'));
 }
 
-/* 'name' in its quotes */
-static bool is_identifier(const char *s, size_t len)
-{
-	if (len < 3 || s[0] != '\'' || s[len - 1] != '\'' ||
-	    (s[1] >= '0' && s[1] <= '9'))
-		return false;
-	for (size_t i = 1; i + 1 < len; i++)
-		if (s[i] != '_' && !(s[i] >= '0' && s[i] <= '9') &&
-		    !(s[i] >= 'a' && s[i] <= 'z') &&
-		    !(s[i] >= 'A' && s[i] <= 'Z'))
-			return false;
-	return true;
-}
-
 static void redact_texts(struct redaction *r)
 {
 	struct redacted *to = r->to;
@@ -102,17 +88,16 @@ static void redact_texts(struct redaction *r)
 
 /* --- keys --- */
 
-static bool is_namespace_name(const char *name)
+static bool is_namespace_name(const struct heap_name *n)
 {
 	static const char *const names[] = {
-		"__dict__", ".__globals__", ".__builtins__", ".f_globals",
-		".f_builtins",
+		"__globals__", "__builtins__", "f_globals", "f_builtins",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(names[i], name))
+		if (n->kind == EDGE_ATTRIBUTE && !strcmp(names[i], n->name))
 			return true;
-	return false;
+	return n->kind == EDGE_DICT;
 }
 
 static void set_bit(uint64_t *bits, oid o)
@@ -133,11 +118,11 @@ static void find_namespaces(struct redaction *r)
 	r->namespaces = xcalloc((size_t)h->nr_objects / 64 + 1,
 				sizeof(*r->namespaces));
 	for (uint32_t i = 0; i < r->d->nr_names; i++)
-		is[i] = is_namespace_name(r->d->names[i].name);
+		is[i] = is_namespace_name(&r->d->names[i]);
 	for (uint64_t e = 0; e < h->edges.nr; e++) {
 		uint32_t code = r->d->codes[e], arg = edge_code_arg(code);
 
-		if (edge_code_kind(code) == EDGE_NAMED &&
+		if (edge_code_kind(code) == CODE_NAMED &&
 		    arg < r->d->nr_names && is[arg])
 			set_bit(r->namespaces, h->edges.v[e]);
 	}
@@ -151,7 +136,8 @@ static uint32_t redact_key(struct redaction *r, oid o, uint32_t text)
 	size_t len;
 	const char *s = text_at(r, text, &len);
 
-	if (!r->all && has_bit(r->namespaces, o) && is_identifier(s, len))
+	if (!r->all && has_bit(r->namespaces, o) &&
+	    naming_is_identifier(s, len))
 		return keep_text(r, text);
 	return r->no_key;
 }
@@ -168,9 +154,9 @@ static void redact_codes(struct redaction *r)
 			uint64_t at = h->edge_start[o] + i;
 			uint32_t code = r->d->codes[at];
 
-			if (edge_code_kind(code) == EDGE_VALUE)
+			if (edge_code_kind(code) == CODE_VALUE)
 				codes[at] = edge_code(
-					EDGE_VALUE,
+					CODE_VALUE,
 					redact_key(r, o, edge_code_arg(code)));
 		}
 	}
@@ -183,9 +169,11 @@ static struct heap_name redact_name(const struct heap_name *n, bool all)
 	struct heap_name ret = { .flags = n->flags & NAME_STAND_IN };
 
 	if (n->flags & NAME_CONTENT) {
-		ret.name = xstrdup(".__dict__[<str>]");
+		ret.kind = EDGE_DICT_ENTRY;
+		ret.name = xstrdup("<str>");
 	} else if (all && n->flags & NAME_IDENTIFIER) {
-		ret.name = xstrdup(*n->name == '.' ? ".?" : "local ?");
+		ret.kind = n->kind == EDGE_LOCAL ? EDGE_LOCAL : EDGE_ATTRIBUTE;
+		ret.name = xstrdup("?");
 	} else {
 		ret = *n;
 		ret.name = xstrdup(n->name);

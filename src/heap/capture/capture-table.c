@@ -379,15 +379,22 @@ static void write_name(const struct heap_name *n, struct str *row)
 	put_text(row, n->name);
 	put_maybe(row, n->prefix);
 	put_maybe(row, n->suffix);
+	put_number(row, n->kind);
+	put_number(row, n->number);
 }
 
 static void read_name(struct row *r, struct heap_name_vec *names)
 {
 	struct heap_name n = { .flags = get_u32(r) };
+	uint32_t kind;
 
 	n.name = get_text(r);
 	n.prefix = get_maybe(r);
 	n.suffix = get_maybe(r);
+	kind = get_u32(r);
+	/* The others are made of codes, not of names. */
+	n.kind = kind <= EDGE_ELEMENT ? (enum edge_kind)kind : EDGE_UNKNOWN;
+	n.number = get_number(r);
 	heap_name_vec_push(names, n);
 }
 

@@ -13,17 +13,18 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/* The root is called what stands at `name`, within its old name. */
-static void set_name(struct heap_root *root, const char *name)
+/* *text becomes `part`, which may be a part of it. */
+static void set_text(char **text, const char *part)
 {
-	char *old = root->name;
+	char *old = *text;
 
-	root->name = xstrdup(name);
+	*text = xstrdup(part);
 	free(old);
 }
 
 /* --- frames: "thread 4242 'MainThread', f (app.py:12), " and the slot --- */
 
+/* Less than 2^32 - 1, which stands for no number. */
 static bool read_number(const char *text, const char *end, uint32_t *ret)
 {
 	uint64_t x = 0;
@@ -78,19 +79,19 @@ static void read_frame_root(struct heap_root *root)
 	}
 	if (begins(last, "local ")) {
 		root->slot = SLOT_LOCAL;
-		set_name(root, last + strlen("local "));
+		set_text(&root->name, last + strlen("local "));
 	} else if (read_stack(last, last + strlen(last), &root->number)) {
 		root->slot = SLOT_STACK;
-		set_name(root, "");
+		set_text(&root->name, "");
 	} else if (!strcmp(last, "likely")) {
 		root->slot = SLOT_STACK;
 		root->likely = true;
 		if (!before || !read_stack(before, last - 2, &root->number))
 			root->number = ROOT_NO_NUMBER;
-		set_name(root, "");
+		set_text(&root->name, "");
 	} else {
 		root->slot = find_part(last);
-		set_name(root, root->slot == SLOT_NAMED ? last : "");
+		set_text(&root->name, root->slot == SLOT_NAMED ? last : "");
 	}
 }
 
@@ -207,7 +208,7 @@ static void read_thread_root(const struct label_vec *labels,
 		if (label) {
 			root->slot = SLOT_THREAD;
 			root->thread = label->thread;
-			set_name(root, comma + 2);
+			set_text(&root->name, comma + 2);
 			return;
 		}
 		comma = strstr(comma + 2, ", ");
@@ -232,4 +233,69 @@ void version1_roots(struct heap *h)
 		else if (root->kind == ROOT_INTERPRETER)
 			read_thread_root(&labels, root);
 	}
+}
+
+/* --- names of references --- */
+
+/* "closure cell 3", "stack[3]": `end` is what stands behind the number. */
+static bool read_numbered(struct heap_name *n, const char *start,
+			  const char *end, enum edge_kind kind)
+{
+	size_t len = strlen(n->name), nr = strlen(end);
+	uint32_t number;
+
+	if (!begins(n->name, start) || len < strlen(start) + nr ||
+	    strcmp(n->name + len - nr, end) ||
+	    !read_number(n->name + strlen(start), n->name + len - nr, &number))
+		return false;
+	n->kind = kind;
+	n->number = number;
+	set_text(&n->name, "");
+	return true;
+}
+
+/* ".__dict__['a b']" */
+static bool read_entry(struct heap_name *n)
+{
+	static const char start[] = ".__dict__[";
+	size_t len = strlen(n->name);
+
+	if (!begins(n->name, start) || n->name[len - 1] != ']')
+		return false;
+	n->name[len - 1] = '\0';
+	n->kind = EDGE_DICT_ENTRY;
+	set_text(&n->name, n->name + strlen(start));
+	return true;
+}
+
+static void read_name(struct heap_name *n)
+{
+	static const char local[] = "local ";
+
+	if (read_entry(n) ||
+	    read_numbered(n, "stack[", "]", EDGE_STACK) ||
+	    read_numbered(n, "closure cell ", "", EDGE_CELL) ||
+	    read_numbered(n, "at offset ", "", EDGE_OFFSET))
+		return;
+	if (*n->name == '.') {
+		n->kind = EDGE_ATTRIBUTE;
+		set_text(&n->name, n->name + 1);
+	} else if (begins(n->name, local)) {
+		n->kind = EDGE_LOCAL;
+		set_text(&n->name, n->name + strlen(local));
+	} else if (!strcmp(n->name, "__dict__")) {
+		n->kind = EDGE_DICT;
+		set_text(&n->name, "");
+	} else if (!strcmp(n->name, "element")) {
+		n->kind = EDGE_ELEMENT;
+		set_text(&n->name, "");
+	} else {
+		n->kind = *n->name ? EDGE_FIELD : EDGE_UNKNOWN;
+	}
+}
+
+void version1_names(struct heap_name_vec *names)
+{
+	for (size_t i = 0; i < names->nr; i++)
+		read_name(&names->v[i]);
 }

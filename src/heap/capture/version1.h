@@ -10,7 +10,7 @@
 #ifndef HEAP_CAPTURE_VERSION1_H
 #define HEAP_CAPTURE_VERSION1_H
 
-#include "heap/heap.h"
+#include "heap/naming.h"
 
 /*
  * Set slot, number, thread and likely of heap.roots by their names, and cut
@@ -18,5 +18,9 @@
  * Text that version 1 would not have written stays as it is: SLOT_NAMED.
  */
 void version1_roots(struct heap *h);
+
+/* Set the kind and the number of names of references by their text, and cut
+ * the text down to what struct heap_name wants. */
+void version1_names(struct heap_name_vec *names);
 
 #endif

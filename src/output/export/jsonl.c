@@ -5,6 +5,7 @@
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/export/jsonl.h"
+#include "output/words.h"
 
 /* Dump a line to memory first: jansson would write it word by word. */
 static struct error *write_line(json_t *line, struct str *buffer, FILE *out)
@@ -60,10 +61,12 @@ static void names_release(struct names *n)
 static json_t *reference(const struct heap *h, oid to,
 			 const struct edge_name *name)
 {
+	CLEANUP(str_release) struct str text = STR_INIT;
 	json_t *ret = json_object();
 
+	words_edge(name, &text);
 	emit_put(ret, "to", emit_address(h->address[to]));
-	emit_put(ret, "name", emit_text(name->name));
+	emit_put(ret, "name", emit_text(text.s));
 	return ret;
 }
 

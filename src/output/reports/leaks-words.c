@@ -11,19 +11,6 @@
 #define TYPE_MAX 60
 #define PREVIEW_MAX 40
 
-/* "x[0]  in f()": within a sentence one space is enough. */
-static void drop_gap(struct str *text)
-{
-	char *last = NULL;
-
-	for (char *gap = text->s; gap && (gap = strstr(gap, "  in ")); gap++)
-		last = gap;
-	if (!last)
-		return;
-	memmove(last, last + 1, strlen(last));
-	text->len--;
-}
-
 void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
@@ -39,8 +26,7 @@ void leaks_add_place(const struct suspects *s, oid o, struct str *out)
 	}
 	root = reach_path(&s->reach, o, &path);
 	trail_init(&trail, s->heap, root, &path);
-	trail_readable(&trail, &text);
-	drop_gap(&text);
+	trail_within_sentence(&trail, &text);
 	format_fit(out, text.s, PLACE_MAX, false);
 }
 

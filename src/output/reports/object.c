@@ -27,6 +27,15 @@ static void neighbours_release(struct neighbour_vec *v)
 	neighbour_vec_release(v);
 }
 
+/* The caller frees it. */
+static char *words_of(const struct edge_name *n)
+{
+	CLEANUP(str_release) struct str words = STR_INIT;
+
+	words_edge(n, &words);
+	return xstrndup(words.s, words.len);
+}
+
 static void find_references(struct heap *h, oid o, uint64_t limit,
 			    struct neighbour_vec *ret)
 {
@@ -41,8 +50,8 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	heap_name_edges(h, o, 0, nr, names);
 	for (uint32_t i = 0; i < nr; i++) {
 		neighbour_vec_push(ret, (struct neighbour){
-			edges.to[i], names[i].name, coverage_is_guess(h, o) });
-		names[i].name = NULL;
+			edges.to[i], words_of(&names[i]),
+			coverage_is_guess(h, o) });
 		edge_name_release(&names[i]);
 	}
 }
@@ -56,9 +65,8 @@ static void name_referrers(struct heap *h, const struct referrers *r,
 
 		heap_name_edges(h, from->from, from->edge, 1, &name);
 		neighbour_vec_push(ret, (struct neighbour){
-			from->from, name.name,
+			from->from, words_of(&name),
 			coverage_is_guess(h, from->from) });
-		name.name = NULL;
 		edge_name_release(&name);
 	}
 }

@@ -76,8 +76,10 @@ static const struct heap_name *name_table_key(const struct heap_name_vec *names,
 static uint64_t name_table_hash(const struct heap_name_vec *names UNUSED,
 				const struct heap_name *n, uint64_t salt)
 {
-	salt = hash_text(salt ^ n->flags, n->name);
-	return hash_text(hash_text(salt, n->prefix), n->suffix);
+	salt ^= n->number ^ (uint64_t)n->kind << 56 ^
+		(uint64_t)n->flags << 48;
+	return hash_text(hash_text(hash_text(salt, n->name), n->prefix),
+			 n->suffix);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -88,7 +90,8 @@ static bool same_text(const char *a, const char *b)
 static bool name_table_same(const struct heap_name *a,
 			    const struct heap_name *b)
 {
-	return a->flags == b->flags && same_text(a->name, b->name) &&
+	return a->flags == b->flags && a->kind == b->kind &&
+	       a->number == b->number && same_text(a->name, b->name) &&
 	       same_text(a->prefix, b->prefix) &&
 	       same_text(a->suffix, b->suffix);
 }
@@ -162,11 +165,11 @@ static uint32_t named(struct python *py, uint32_t type,
 	struct heap_name name;
 
 	if (likely(m))
-		return edge_code(EDGE_NAMED, m->name);
+		return edge_code(CODE_NAMED, m->name);
 	names_make(py, py->types.v[type].address, ref, &name);
 	key.name = intern_name(d, &name);
 	made_table_put(&d->made, NULL, key);
-	return edge_code(EDGE_NAMED, key.name);
+	return edge_code(CODE_NAMED, key.name);
 }
 
 /* --- texts -------------------------------------------------------------- */
@@ -228,7 +231,7 @@ struct edges {
 	bool placed;		/* values are in their dict's order */
 };
 
-static uint32_t object_code(struct python *py, enum edge_kind kind, raddr key)
+static uint32_t object_code(struct python *py, enum code_kind kind, raddr key)
 {
 	oid o = object_map_find(py, key);
 
@@ -257,14 +260,14 @@ static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
 	bool is_str;
 
 	if (!next && known->key == key && known->text)
-		return edge_code(EDGE_VALUE, known->text);
+		return edge_code(CODE_VALUE, known->text);
 	is_str = word_at(py, key, py->layout.object_type) == py->known.str;
 	if (next && e->placed && !(is_str && is_long(py, key)))
-		return edge_code(EDGE_VALUE_NEXT, 0);
+		return edge_code(CODE_VALUE_NEXT, 0);
 	text = is_str ? key_text(py, key) : 0;
 	if (text)
-		return edge_code(EDGE_VALUE, text);
-	return object_code(py, e->placed ? EDGE_VALUE_OF : EDGE_VALUE_LOOSE,
+		return edge_code(CODE_VALUE, text);
+	return object_code(py, e->placed ? CODE_VALUE_OF : CODE_VALUE_LOOSE,
 			   key);
 }
 
@@ -275,15 +278,15 @@ static uint32_t code_of(struct python *py, const struct edges *e, size_t i)
 	switch (name->kind) {
 	case REF_INDEX:
 		return name->arg <= EDGE_ARG_MAX ?
-			edge_code(EDGE_INDEX, (uint32_t)name->arg) : 0;
+			edge_code(CODE_INDEX, (uint32_t)name->arg) : 0;
 	case REF_VALUE:
 		return value_code(py, e, i);
 	case REF_KEY:
-		return edge_code(EDGE_KEY, 0);
+		return edge_code(CODE_KEY, 0);
 	case REF_CACHE_KEY:
-		return edge_code(EDGE_CACHE_KEY, 0);
+		return edge_code(CODE_CACHE_KEY, 0);
 	case REF_CACHE_RESULT:
-		return object_code(py, EDGE_CACHE_RESULT, name->arg);
+		return object_code(py, CODE_CACHE_RESULT, name->arg);
 	default:
 		return named(py, e->type, name);
 	}

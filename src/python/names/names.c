@@ -112,13 +112,20 @@ uint8_t names_subscript(struct python *py, const struct pytype *t)
 
 /* --- one kind of reference each ----------------------------------------- */
 
-static char *name_odd(struct python *py, raddr key)
+static void name_odd(struct python *py, raddr key, struct heap_name *n)
 {
 	CLEANUP(str_release) struct str shown = STR_INIT;
 
 	if (!text_scalar(py, key, MAX_SHOWN, &shown))
 		str_add_char(&shown, '?');
-	return xasprintf(".__dict__[%s]", shown.s);
+	n->kind = EDGE_DICT_ENTRY;
+	n->name = xstrndup(shown.s, shown.len);
+}
+
+static void name_plain(const char *name, struct heap_name *n)
+{
+	n->kind = EDGE_ATTRIBUTE;
+	n->name = xstrdup(name);
 }
 
 static void name_attribute(struct python *py, raddr type, raddr key,
@@ -130,8 +137,10 @@ static void name_attribute(struct python *py, raddr type, raddr key,
 	is_str = text_str(py, key, MAX_NAME, &name, &cut);
 	simple = is_str && !cut && text_is_identifier(name.s);
 	n->flags |= simple ? NAME_IDENTIFIER : NAME_CONTENT;
-	n->name = simple && !is_hidden(py, type, name.s) ?
-			  xasprintf(".%s", name.s) : name_odd(py, key);
+	if (simple && !is_hidden(py, type, name.s))
+		name_plain(name.s, n);
+	else
+		name_odd(py, key, n);
 	if (simple && instance_wins(py, type, name.s)) {
 		set_suffix(n, "", xasprintf(".%s", name.s));
 	} else if (text_literal(py, key, &literal)) {
@@ -146,7 +155,7 @@ static void name_attribute(struct python *py, raddr type, raddr key,
 
 static void name_dict(struct python *py, raddr type, struct heap_name *n)
 {
-	n->name = xstrdup("__dict__");
+	n->kind = EDGE_DICT;
 	if (has_plain_dict(py, type))
 		set_suffix(n, "", xstrdup(".__dict__"));
 	else
@@ -215,11 +224,12 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 		class = word_at(py, class, py->layout.type_base);
 	}
 	if (!name) {
-		n->name = xasprintf("at offset %" PRIu64, offset);
+		n->kind = EDGE_OFFSET;
+		n->number = offset;
 		return;
 	}
 	str_add_safe(&safe, name, strlen(name));
-	n->name = xasprintf(".%s", safe.s);
+	name_plain(safe.s, n);
 	n->flags |= NAME_IDENTIFIER;
 	if (text_is_identifier(name) && plain_access(py, type) &&
 	    types_lookup(py, type, name, &value, &owner) &&
@@ -237,11 +247,14 @@ static void name_field(struct python *py, raddr type, uint64_t field,
 		field = 0;
 	f = &ref_field_names[field];
 	plain = plain_access(py, type);
-	/* A dict of names is a way to them, not one of them: heap.h. */
-	if (f->suffix && strcmp(f->suffix, ".__dict__") != 0)
-		n->name = xstrdup(f->suffix);
-	else
+	if (field == FIELD_DICT || field == FIELD_TYPE_DICT) {
+		n->kind = EDGE_DICT;
+	} else if (f->suffix) {
+		name_plain(f->suffix + 1, n);	/* without its dot */
+	} else if (*f->name) {
+		n->kind = EDGE_FIELD;
 		n->name = xstrdup(f->name);
+	}
 	if (f->suffix && plain)
 		set_suffix(n, "", xstrdup(f->suffix));
 	if (field == FIELD_TYPE_DICT && plain && has_plain_dict(py, type)) {
@@ -258,7 +271,8 @@ static void name_local(struct python *py, raddr key, struct heap_name *n)
 	CLEANUP(str_release) struct str name = STR_INIT;
 
 	text_str(py, key, MAX_SHOWN, &name, NULL);
-	n->name = xasprintf("local %s", name.s);
+	n->kind = EDGE_LOCAL;
+	n->name = xstrndup(name.s, name.len);
 	n->flags |= NAME_IDENTIFIER;
 }
 
@@ -268,7 +282,7 @@ void names_make(struct python *py, raddr type, const struct ref_name *ref,
 	*n = (struct heap_name){ 0 };
 	switch (ref->kind) {
 	case REF_ELEMENT:
-		n->name = xstrdup("element");
+		n->kind = EDGE_ELEMENT;
 		break;
 	case REF_ATTRIBUTE:
 		name_attribute(py, type, ref->arg, n);
@@ -280,25 +294,29 @@ void names_make(struct python *py, raddr type, const struct ref_name *ref,
 		name_dict(py, type, n);
 		break;
 	case REF_TYPE:
-		n->name = xstrdup(".__class__");
+		name_plain("__class__", n);
 		set_suffix(n, "type(", xstrdup(")"));
 		break;
 	case REF_LOCAL:
 		name_local(py, ref->arg, n);
 		break;
 	case REF_STACK:
-		n->name = xasprintf("stack[%" PRIu64 "]", ref->arg);
+		n->kind = EDGE_STACK;
+		n->number = ref->arg;
 		break;
 	case REF_CELL:
-		n->name = xasprintf("closure cell %" PRIu64, ref->arg);
+		n->kind = EDGE_CELL;
+		n->number = ref->arg;
 		break;
 	case REF_OFFSET:
 		name_offset(py, type, ref->arg, n);
 		break;
 	case REF_NONE:
 	default:
-		n->name = xstrdup("");
+		break;
 	}
+	if (!n->name)
+		n->name = xstrdup("");
 }
 
 /* --- types -------------------------------------------------------------- */

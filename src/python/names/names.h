@@ -10,7 +10,7 @@
 
 /*
  * Fill `*n` with the name of a reference from an instance of `type`.  Not for
- * the kinds that enum edge_kind has: heap/naming.h makes their words.
+ * the kinds that enum code_kind has: heap/naming.h makes their words.
  */
 void names_make(struct python *py, raddr type, const struct ref_name *ref,
 		struct heap_name *n);

@@ -31,13 +31,12 @@ static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 {
 	plain->name_edges(h, o, first, nr, names);
 	for (uint32_t i = 0; i < nr; i++) {
-		char *name = names[i].name;
+		char letter = names[i].name ? *names[i].name : '\0';
 
-		if (*name != 'a' && *name != 'k')
-			continue;
-		names[i].name = *name == 'a' ? xasprintf(".%s", name) :
-					       xasprintf("['%s']", name);
-		free(name);
+		if (letter == 'a')
+			names[i].kind = EDGE_ATTRIBUTE;
+		else if (letter == 'k')
+			names[i].kind = EDGE_NAMED_VALUE;
 	}
 }
 

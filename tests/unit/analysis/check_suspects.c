@@ -172,12 +172,12 @@ START_TEST(suspects_are_called_by_the_way_to_them)
 	check("m->C C->C.d C.d->.g .g->x#30; root m:m; type module m;"
 	      " type type/class C; type dict/dict C.d; size x#30=1000;"
 	      LIST DATA, "class attribute .g C");
-	check("m->f f->__closure__ __closure__->cell cell->.g .g->x#30;"
+	check("m->f f->.__closure__ .__closure__->cell cell->.g .g->x#30;"
 	      " root m:m; type module m; type function f;"
-	      " type tuple __closure__; type cell cell; size x#30=1000;"
+	      " type tuple .__closure__; type cell cell; size x#30=1000;"
 	      LIST DATA, "closure .g f");
-	check("m->f f->__defaults__ __defaults__->.g .g->x#30; root m:m;"
-	      " type module m; type function f; type tuple __defaults__;"
+	check("m->f f->.__defaults__ .__defaults__->.g .g->x#30; root m:m;"
+	      " type module m; type function f; type tuple .__defaults__;"
 	      " size x#30=1000;" LIST DATA, "default argument .g f");
 	check("m->f f->.g .g->x#30; root m:m; type module m;"
 	      " type function f; size x#30=1000;" LIST DATA,

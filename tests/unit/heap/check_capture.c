@@ -56,11 +56,13 @@ static struct file tiny_file(const struct capture_options *o)
 static void add_names(struct heap *h, oid o, struct str *ret)
 {
 	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
+		CLEANUP(str_release) struct str words = STR_INIT;
 		struct edge_name n;
 
 		heap_name_edges(h, o, i, 1, &n);
+		words_edge(&n, &words);
 		str_addf(ret, "  %" PRIu32 " %s | %s | %s%s\n",
-			 h->edges.v[h->edge_start[o] + i], n.name,
+			 h->edges.v[h->edge_start[o] + i], words.s,
 			 n.prefix ? n.prefix : "-", n.suffix ? n.suffix : "-",
 			 n.stand_in ? " stand-in" : "");
 		edge_name_release(&n);
@@ -486,7 +488,7 @@ START_TEST(odd_codes_make_odd_names_only)
 	for (uint32_t kind = 0; kind < 16; kind++) {
 		CLEANUP(freep) char *said = NULL;
 
-		if (kind == EDGE_VALUE)
+		if (kind == CODE_VALUE)
 			continue;
 		code = kind << EDGE_ARG_BITS | EDGE_ARG_MAX;
 		for (size_t i = 0; i < section(&f, "CODE")->items; i++)
@@ -618,7 +620,7 @@ START_TEST(edges_and_codes_come_out)
 	for (int i = 0; i < 400; i++) {
 		edges[i] = (uint32_t)next_random(&state);
 		codes[i] = (uint32_t)next_random(&state) ^
-			   (uint32_t)(i % NR_EDGE_KINDS) << EDGE_ARG_BITS;
+			   (uint32_t)(i % NR_CODE_KINDS) << EDGE_ARG_BITS;
 	}
 	pack_codes(&e, &p);
 	pack_edges(&e, &q);
@@ -670,7 +672,7 @@ START_TEST(values_of_many_objects_are_named)
 	h.edge_nr[0] = 2 * NR_KEYS;
 	for (uint32_t i = 0; i < 2 * NR_KEYS; i++) {
 		oid_vec_push(&h.edges, 1);
-		key_codes[i] = edge_code(i % 2 ? EDGE_KEY : EDGE_VALUE_NEXT,
+		key_codes[i] = edge_code(i % 2 ? CODE_KEY : CODE_VALUE_NEXT,
 					 0);
 	}
 	naming_edges(&h, &n, 0, 0, 2 * NR_KEYS, names);

@@ -42,6 +42,26 @@ static void compare_roots(const struct heap *is, const struct heap *was)
 	}
 }
 
+static void compare_names(struct heap *is, struct heap *was)
+{
+	ck_assert_uint_eq(is->nr_objects, was->nr_objects);
+	for (oid o = 0; o < is->nr_objects; o++) {
+		ck_assert_uint_eq(is->edge_nr[o], was->edge_nr[o]);
+		for (uint32_t i = 0; i < is->edge_nr[o]; i++) {
+			CLEANUP(edge_name_release) struct edge_name a, b;
+
+			heap_name_edges(is, o, i, 1, &a);
+			heap_name_edges(was, o, i, 1, &b);
+			ck_assert_int_eq(a.kind, b.kind);
+			ck_assert_pstr_eq(a.name, b.name);
+			ck_assert_uint_eq(a.number, b.number);
+			ck_assert_pstr_eq(a.prefix, b.prefix);
+			ck_assert_pstr_eq(a.suffix, b.suffix);
+			ck_assert_int_eq(a.stand_in, b.stand_in);
+		}
+	}
+}
+
 /* The heap, and what the program writes of it and reads again. */
 static void expect_same(const char *name, enum heap_redaction redaction)
 {
@@ -56,6 +76,7 @@ static void expect_same(const char *name, enum heap_redaction redaction)
 	close(fd);
 	open_file(name, &old);
 	compare_roots(&old, &new);
+	compare_names(&old, &new);
 }
 
 START_TEST(an_old_capture_has_the_facts_of_a_new_one)
@@ -199,6 +220,48 @@ START_TEST(other_roots)
 }
 END_TEST
 
+static void expect_name(const char *text, enum edge_kind kind,
+			const char *name, uint64_t number)
+{
+	CLEANUP(heap_names_release) struct heap_name_vec names = VEC_INIT;
+
+	heap_name_vec_push(&names, (struct heap_name){
+		.name = xstrdup(text) });
+	version1_names(&names);
+	ck_assert_int_eq(names.v[0].kind, kind);
+	ck_assert_str_eq(names.v[0].name, name);
+	ck_assert_uint_eq(names.v[0].number, number);
+}
+
+START_TEST(names_of_references)
+{
+	expect_name("", EDGE_UNKNOWN, "", 0);
+	expect_name(".f_back", EDGE_ATTRIBUTE, "f_back", 0);
+	expect_name(".__dict__['a b']", EDGE_DICT_ENTRY, "'a b'", 0);
+	expect_name(".__dict__[]", EDGE_DICT_ENTRY, "", 0);
+	expect_name("line table", EDGE_FIELD, "line table", 0);
+	expect_name("__dict__", EDGE_DICT, "", 0);
+	expect_name("local x", EDGE_LOCAL, "x", 0);
+	expect_name("local ", EDGE_LOCAL, "", 0);
+	expect_name("stack[3]", EDGE_STACK, "", 3);
+	expect_name("closure cell 12", EDGE_CELL, "", 12);
+	expect_name("at offset 4096", EDGE_OFFSET, "", 4096);
+	expect_name("element", EDGE_ELEMENT, "", 0);
+}
+END_TEST
+
+START_TEST(odd_names_are_fields)
+{
+	expect_name("stack[3", EDGE_FIELD, "stack[3", 0);
+	expect_name("stack[]", EDGE_FIELD, "stack[]", 0);
+	expect_name("stack[4294967295]", EDGE_FIELD, "stack[4294967295]", 0);
+	expect_name("closure cell", EDGE_FIELD, "closure cell", 0);
+	expect_name("at offset -1", EDGE_FIELD, "at offset -1", 0);
+	expect_name(".__dict__[", EDGE_ATTRIBUTE, "__dict__[", 0);
+	expect_name(".", EDGE_ATTRIBUTE, "", 0);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, an_old_capture_has_the_facts_of_a_new_one);
@@ -207,4 +270,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, roots_of_types);
 	tcase_add_test(tc, roots_of_threads);
 	tcase_add_test(tc, other_roots);
+	tcase_add_test(tc, names_of_references);
+	tcase_add_test(tc, odd_names_are_fields);
 }

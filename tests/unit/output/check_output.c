@@ -9,6 +9,7 @@
 #include "output/export/jsonl.h"
 #include "output/path.h"
 #include "output/table.h"
+#include "output/words.h"
 #include "suite.h"
 
 /*
@@ -21,21 +22,25 @@ static struct heap_ops named;
 
 static void name_one(const char *to, struct edge_name *n)
 {
-	n->name = to[0] == 'a' ? xasprintf(".%s", to) :
-		  to[0] == 'k' ? xasprintf("['%s']", to) :
-		  to[0] == 'i' ? xasprintf("[%s]", to + 1) :
-		  to[0] == 'd' ? xstrdup("__dict__") :
-		  to[0] == 'p' ? xstrdup("__class__") :
-		  to[0] == 's' ? xstrdup("proxy") : xstrdup(to);
-	n->stand_in = to[0] == 's';
-	n->prefix = NULL;
-	n->suffix = NULL;
+	CLEANUP(str_release) struct str words = STR_INIT;
+
+	*n = (struct edge_name){
+		.kind = to[0] == 'a' ? EDGE_ATTRIBUTE :
+			to[0] == 'k' ? EDGE_NAMED_VALUE :
+			to[0] == 'i' ? EDGE_INDEX :
+			to[0] == 'd' ? EDGE_DICT : EDGE_FIELD,
+		.name = xstrdup(to[0] == 'p' ? "__class__" :
+				to[0] == 's' ? "proxy" : to),
+		.number = to[0] == 'i' ? strtoul(to + 1, NULL, 10) : 0,
+		.stand_in = to[0] == 's',
+	};
 	if (!strchr("akidps", to[0]))
 		return;
+	words_edge(n, &words);
 	n->prefix = xstrdup(to[0] == 'p' ? "type(" : "");
-	n->suffix = to[0] == 'p' ? xstrdup(")") :
-		    to[0] == 'd' ? xstrdup(".__dict__") :
-		    to[0] == 's' ? xstrdup("") : xstrdup(n->name);
+	n->suffix = xstrdup(to[0] == 'p' ? ")" :
+			    to[0] == 'd' ? ".__dict__" :
+			    to[0] == 's' ? "" : words.s);
 }
 
 static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What roots are called. */
+/* What roots and references are called. */
 #include "output/words.h"
 #include "suite.h"
 
@@ -122,10 +122,47 @@ START_TEST(other_roots)
 }
 END_TEST
 
+static void expect_edge(enum edge_kind kind, const char *name, uint64_t number,
+			const char *words)
+{
+	CLEANUP(edge_name_release) struct edge_name n = {
+		.kind = kind, .name = name ? xstrdup(name) : NULL,
+		.number = number };
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	words_edge(&n, &text);
+	ck_assert_str_eq(text.s, words);
+}
+
+START_TEST(references)
+{
+	expect_edge(EDGE_UNKNOWN, NULL, 0, "");
+	expect_edge(EDGE_ATTRIBUTE, "f_back", 0, ".f_back");
+	expect_edge(EDGE_DICT_ENTRY, "'a b'", 0, ".__dict__['a b']");
+	expect_edge(EDGE_FIELD, "line table", 0, "line table");
+	expect_edge(EDGE_DICT, NULL, 0, "__dict__");
+	expect_edge(EDGE_LOCAL, "x", 0, "local x");
+	expect_edge(EDGE_LOCAL, NULL, 0, "local ");
+	expect_edge(EDGE_STACK, NULL, 0, "stack[0]");
+	expect_edge(EDGE_CELL, NULL, 12, "closure cell 12");
+	expect_edge(EDGE_OFFSET, NULL, UINT64_MAX,
+		    "at offset 18446744073709551615");
+	expect_edge(EDGE_ELEMENT, NULL, 0, "element");
+	expect_edge(EDGE_INDEX, NULL, 3, "[3]");
+	expect_edge(EDGE_NAMED_VALUE, "key", 0, "['key']");
+	expect_edge(EDGE_VALUE, "'a  in b'", 0, "['a  in b']");
+	expect_edge(EDGE_VALUE, "?", 0, "[?]");
+	expect_edge(EDGE_KEY, "'x'", 0, "key 'x'");
+	expect_edge(EDGE_CACHE_KEY, "(1,)", 0, "cached key (1,)");
+	expect_edge(EDGE_CACHE_RESULT, "(1,)", 0, "cached result for (1,)");
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_frame_and_its_slot);
 	tcase_add_test(tc, what_is_likely_on_a_stack);
 	tcase_add_test(tc, a_redacted_frame_is_a_number);
 	tcase_add_test(tc, other_roots);
+	tcase_add_test(tc, references);
 }

@@ -39,11 +39,12 @@ static struct heap_name attribute(const char *object)
 {
 	size_t len = strlen(object);
 	bool is_dict = len > 2 && strcmp(object + len - 2, ".d") == 0;
-	char *name = xasprintf(".%s", is_dict ? "__dict__" : object);
 
 	return (struct heap_name){
-		.name = is_dict ? xstrdup("__dict__") : xstrdup(name),
-		.prefix = xstrdup(""), .suffix = name };
+		.kind = is_dict ? EDGE_DICT : EDGE_ATTRIBUTE,
+		.name = xstrdup(is_dict ? "" : object),
+		.prefix = xstrdup(""),
+		.suffix = xasprintf(".%s", is_dict ? "__dict__" : object) };
 }
 
 static int64_t length(const struct heap *h, oid o)
@@ -63,7 +64,7 @@ static void facts_build(const struct heap *h)
 	ck_assert_uint_le(h->nr_objects, NR_OBJECTS_MAX);
 	facts.codes = xcalloc(h->edges.nr, sizeof(*facts.codes));
 	for (size_t i = 0; i < h->edges.nr; i++)
-		facts.codes[i] = edge_code(EDGE_NAMED, h->edges.v[i] + 1);
+		facts.codes[i] = edge_code(CODE_NAMED, h->edges.v[i] + 1);
 	facts.text_bytes = (struct str)STR_INIT;
 	facts.names[0] = (struct heap_name){ .name = xstrdup("") };
 	for (oid o = 0; o < h->nr_objects; o++) {

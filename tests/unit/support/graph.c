@@ -28,6 +28,29 @@ static void fail(const char *what, const char *where)
 	abort();
 }
 
+static void name_edge(const char *text, struct edge_name *ret)
+{
+	size_t len = strlen(text);
+
+	*ret = (struct edge_name){ .kind = EDGE_FIELD };
+	if (strcmp(text, "__dict__") == 0) {
+		ret->kind = EDGE_DICT;
+	} else if (strcmp(text, "stack") == 0) {
+		ret->kind = EDGE_STACK;
+	} else if (*text == '.') {
+		ret->kind = EDGE_ATTRIBUTE;
+		ret->name = xstrdup(text + 1);
+	} else if (strncmp(text, "['", 2) == 0) {
+		ret->kind = EDGE_NAMED_VALUE;
+		ret->name = xstrndup(text + 2, len - 4);
+	} else if (*text == '[') {
+		ret->kind = EDGE_INDEX;
+		ret->number = strtoul(text + 1, NULL, 10);
+	} else {
+		ret->name = xstrdup(text);
+	}
+}
+
 static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		       struct edge_name *names)
 {
@@ -36,16 +59,15 @@ static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		const char *name = graph_name(h, to);
 		size_t len = strlen(name);
 		bool is_dict = len > 2 && strcmp(name + len - 2, ".d") == 0;
-		bool is_python = is_dict || name[0] == '.' || name[0] == '[';
+		CLEANUP(freep) char *text =
+			xstrndup(name, strcspn(name, "@"));
 
-		names[i] = (struct edge_name){
-			.name = is_dict ? xstrdup("__dict__") :
-				xstrndup(name, strcspn(name, "@")) };
-		if (!is_python)
+		name_edge(is_dict ? "__dict__" : text, &names[i]);
+		if (!is_dict && name[0] != '.' && name[0] != '[')
 			continue;
 		names[i].prefix = xstrdup("");
-		names[i].suffix = xasprintf(is_dict ? ".%s" : "%s",
-					    names[i].name);
+		names[i].suffix = xasprintf("%s%s", is_dict ? "." : "",
+					    is_dict ? "__dict__" : text);
 	}
 }
 

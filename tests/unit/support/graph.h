@@ -28,9 +28,10 @@
  *
  * Objects get ids in the order in which they are named first, and addresses
  * 16 apart in that order.  An edge is named as its referent, without what
- * follows an `@`, but `__dict__` where that name ends in ".d".  Names that
- * begin with `.` or `[` and `__dict__` have an expression.  Errors in the text
- * end the test.
+ * follows an `@`: `.x` is an attribute, `['x']` and `[3]` are items, `stack` a
+ * slot of a stack, and what ends in ".d" is a `__dict__`.  These but for the
+ * stack have an expression.  All else is a field of that name.  Errors in the
+ * text end the test.
  */
 #ifndef TESTS_UNIT_SUPPORT_GRAPH_H
 #define TESTS_UNIT_SUPPORT_GRAPH_H

@@ -31,13 +31,13 @@ static const struct heap_type types[] = {
 };
 
 static const struct heap_name names[] = {
-	{ S(""), NULL, NULL, 0 },
-	{ S("__dict__"), S(""), S(".__dict__"), NAME_STAND_IN },
-	{ S(".next"), S(""), S(".next"), NAME_IDENTIFIER },
-	{ S(".__class__"), S("type("), S(")"), 0 },
-	{ S(".__dict__['odd name']"), S(""), S(".__dict__['odd name']"),
-	  NAME_CONTENT },
-	{ S("local request"), NULL, NULL, NAME_IDENTIFIER },
+	{ EDGE_UNKNOWN, S(""), NULL, NULL, 0, 0 },
+	{ EDGE_DICT, S(""), S(""), S(".__dict__"), 0, NAME_STAND_IN },
+	{ EDGE_ATTRIBUTE, S("next"), S(""), S(".next"), 0, NAME_IDENTIFIER },
+	{ EDGE_ATTRIBUTE, S("__class__"), S("type("), S(")"), 0, 0 },
+	{ EDGE_DICT_ENTRY, S("'odd name'"), S(""), S(".__dict__['odd name']"),
+	  0, NAME_CONTENT },
+	{ EDGE_LOCAL, S("request"), NULL, NULL, 0, NAME_IDENTIFIER },
 };
 enum { N_NONE, N_DICT, N_NEXT, N_CLASS, N_ODD, N_LOCAL };
 
@@ -71,7 +71,7 @@ static const struct tiny_object {
 	[O_NODE_2] = { T_NODE, 0, INT64_MAX },
 };
 
-#define CODE(kind, arg) ((uint32_t)EDGE_##kind << EDGE_ARG_BITS | (arg))
+#define CODE(kind, arg) ((uint32_t)CODE_##kind << EDGE_ARG_BITS | (arg))
 
 static const struct tiny_edge {
 	oid from, to;
