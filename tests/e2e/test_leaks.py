@@ -99,6 +99,18 @@ def test_older_captures_leave_what_grows(python):
         unharmed(target)
 
 
+@each(pythons.one)
+def test_a_key_is_shown_as_it_is(python):
+    """Two spaces in a key stay two: it can be pasted."""
+    with Target(python, "planted_leaks.py", "under_an_odd_key") as target:
+        suspect = pyheld("leaks", "--json", target.pid).json["suspects"][0]
+        words = pyheld("leaks", target.pid).out.decode()
+    assert blames(suspect, target.facts), suspect
+    assert " __main__.ODD_KEYS['a  in b  x'] holds " in suspect["title"], \
+        suspect["title"]
+    assert "__main__.ODD_KEYS['a  in b  x']" in words, words
+
+
 @each(pythons.some)
 def test_lru_cache_statistics(python):
     with Target(python, "planted_leaks.py", "lru_unbounded", "12345") as target:

@@ -102,6 +102,16 @@ def global_dict(nr):
     return [BY_TOKEN]
 
 
+ODD_KEYS = {}
+
+
+@cause("container")
+def under_an_odd_key(nr):
+    sessions = ODD_KEYS.setdefault("a  in b  x", [])
+    sessions.extend(Session(i) for i in range(nr))
+    return [sessions]
+
+
 SEEN = set()
 
 

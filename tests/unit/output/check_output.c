@@ -14,8 +14,8 @@
 
 /*
  * Names for edges, by the first letter of the referent: `aX` is .aX, `kX` is
- * ['kX'], `i3` is [3], `d` a __dict__, `pX` is type(...), `sX` is a
- * stand-in; all others have no expression.
+ * ['kX'], `odd` is ['a  in b  x'], `i3` is [3], `d` a __dict__, `pX` is
+ * type(...), `sX` is a stand-in; all others have no expression.
  */
 static const struct heap_ops *plain;
 static struct heap_ops named;
@@ -27,14 +27,16 @@ static void name_one(const char *to, struct edge_name *n)
 	*n = (struct edge_name){
 		.kind = to[0] == 'a' ? EDGE_ATTRIBUTE :
 			to[0] == 'k' ? EDGE_NAMED_VALUE :
+			to[0] == 'o' ? EDGE_VALUE :
 			to[0] == 'i' ? EDGE_INDEX :
 			to[0] == 'd' ? EDGE_DICT : EDGE_FIELD,
 		.name = xstrdup(to[0] == 'p' ? "__class__" :
+				to[0] == 'o' ? "'a  in b  x'" :
 				to[0] == 's' ? "proxy" : to),
 		.number = to[0] == 'i' ? strtoul(to + 1, NULL, 10) : 0,
 		.stand_in = to[0] == 's',
 	};
-	if (!strchr("akidps", to[0]))
+	if (!strchr("akoidps", to[0]))
 		return;
 	words_edge(n, &words);
 	n->prefix = xstrdup(to[0] == 'p' ? "type(" : "");
@@ -134,6 +136,53 @@ START_TEST(trail_says_where_there_is_no_python)
 	check_trail("m->s s->kx; root m:m", "m s kx",
 		    "sys.modules['app']['kx'] | app['kx']");
 	check_trail("m->s s->kx; root m:m", "m s", "null | app");
+}
+END_TEST
+
+static void make_local(struct heap *h, struct heap_root *root)
+{
+	heap_thread_vec_push(&h->threads, (struct heap_thread){
+		.native_id = 7, .name = xstrdup("") });
+	heap_frame_vec_push(&h->frames, (struct heap_frame){
+		.function = xstrdup("f"), .file = xstrdup("app.py") });
+	free(root->name);
+	root->name = xstrdup("request");
+	root->slot = SLOT_LOCAL;
+	root->frame = 0;
+}
+
+/* The gap before "in f()" is no part of the text that stands before it. */
+static void check_gap(const char *graph, const char *names, const char *line,
+		      const char *sentence)
+{
+	CLEANUP(str_release) struct str a = STR_INIT, b = STR_INIT;
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	struct root root = { 0 };
+	struct trail t;
+	struct heap h;
+
+	build(&h, graph);
+	if (h.roots.v[0].kind == ROOT_FRAME)
+		make_local(&h, &h.roots.v[0]);
+	root.object = h.roots.v[0].object;
+	root.kind = h.roots.v[0].kind;
+	add_steps(&h, names, &path);
+	trail_init(&t, &h, &root, &path);
+	trail_readable(&t, &a);
+	trail_within_sentence(&t, &b);
+	ck_assert_str_eq(a.s, line);
+	ck_assert_str_eq(b.s, sentence);
+	trail_release(&t);
+	heap_release(&h);
+}
+
+START_TEST(trail_keeps_the_spaces_of_a_key)
+{
+	check_gap("m->kx kx->odd; root m:m; type module m", "m kx odd",
+		  "m['kx']['a  in b  x']", "m['kx']['a  in b  x']");
+	check_gap("kx->odd; root f:kx", "kx odd",
+		  "request['a  in b  x']  in f()",
+		  "request['a  in b  x'] in f()");
 }
 END_TEST
 
@@ -370,6 +419,7 @@ void suite_add_tests(TCase *tc)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	tcase_add_test(tc, trail_makes_python);
 	tcase_add_test(tc, trail_says_where_there_is_no_python);
+	tcase_add_test(tc, trail_keeps_the_spaces_of_a_key);
 	tcase_add_test(tc, trail_draws_a_tree);
 	tcase_add_test(tc, trail_shortens_a_long_way);
 	tcase_add_test(tc, format_is_for_people);
