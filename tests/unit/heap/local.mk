@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/heap/check_capture \
+	tests/unit/heap/check_heap \
 	tests/unit/heap/check_type_kinds \
 	tests/unit/heap/check_version1
 tests_unit_heap_check_version1_CPPFLAGS = $(AM_CPPFLAGS) \
