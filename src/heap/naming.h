@@ -1,39 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/naming.h - names of references and short reprs, made from little.
+ * heap/naming.h - make names of references and short reprs of objects.
  *
- * To name a reference takes Python's syntax and a few facts; the facts are
- * small enough to be kept for every reference of a heap.  So a live process
- * and a capture of it give the very same words: both hand the same facts to
- * the functions here.
+ * A name is made of Python's syntax and of a few facts, which are small enough
+ * to be kept for every reference of a heap.  A live process and a capture of it
+ * hand the same facts to the functions here, so both give the same names.
  *
- * An edge's fact is its code: a kind, and an argument by kind.  What depends
- * on the class and the attribute alone (that is most) is a name in a table
- * that was made once for all of the class's instances.
+ * The fact of a reference is its code: a kind, and an argument that the kind
+ * explains.  Most names depend on the class and the attribute alone.  These are
+ * in a table of names, one for all instances of the class.
  *
- * An object's fact is its text, that of constants and of what has a name:
+ * The fact of an object is its text.  Constants and objects that have a name
+ * have one:
  *
  *	'it\'s'		str, as a literal; 'cut'... where it is longer
- *	b'bytes'	likewise
+ *	b'bytes'	bytes, as a literal; cut in the same way
  *	-12 0x1ff True None
  *	~12345678	float: the 8 bytes of the double
  *	<module 'app'>	no literal, but a name: shown as it is
- *	=range(0, 3, 1)	no literal either, but contents; shown without the =
+ *	=range(0, 3, 1)	no literal, but contents: shown without the =
  *
- * Texts are at most TEXT_MAX code points of contents, those of a dict's str
- * keys TEXT_KEY_MAX.  Other objects have none and are shown by what they refer
- * to, or as <type at 0xaddress>.
+ * A text has at most TEXT_MAX code points of contents, or TEXT_KEY_MAX where it
+ * is the str key of a dict.  Other objects have no text: they are shown by what
+ * they refer to, or as <type at 0xaddress>.
  *
- * Facts may come from a file: nothing here trusts them, and what is made of
- * them has no control bytes.
+ * Facts may come from a file.  So nothing here trusts them: no code, number or
+ * text leads out of a table, and what is made has no control bytes.
  */
 #ifndef HEAP_NAMING_H
 #define HEAP_NAMING_H
 
 #include "heap/heap.h"
 
-#define TEXT_MAX 60
-#define TEXT_KEY_MAX 1000
+#define TEXT_MAX 60		/* code points */
+#define TEXT_KEY_MAX 1000	/* code points */
+
+/* How the name of a reference is made. */
 
 enum code_kind {
 	CODE_NAMED,		/* arg: index in the table of names */
@@ -41,14 +43,15 @@ enum code_kind {
 	CODE_VALUE,		/* ['key'], a dict's; arg: text of the key */
 	CODE_VALUE_OF,		/* [key]; arg: the key, an object */
 	CODE_VALUE_NEXT,	/* [key]; the next edge leads to the key */
-	CODE_VALUE_LOOSE,	/* as VALUE_OF, but which place it has among
-				   the dict's values is not known */
+	CODE_VALUE_LOOSE,	/* [key]; arg: the key, an object.  The position
+				   among the dict's values is not known */
 	CODE_KEY,		/* leads to a key of the dict */
 	CODE_CACHE_KEY,		/* of functools.lru_cache */
 	CODE_CACHE_RESULT,	/* arg: the key, an object */
 	NR_CODE_KINDS,
 };
 
+/* A code has the kind in its high 4 bits, and below it the argument. */
 #define EDGE_ARG_BITS 28
 #define EDGE_ARG_MAX ((UINT32_C(1) << EDGE_ARG_BITS) - 1)
 
@@ -91,20 +94,22 @@ void heap_names_release(struct heap_name_vec *names);
  * Of letters only those of ASCII count. */
 bool naming_is_identifier(const char *text, size_t len);
 
-/* Where the facts of a heap are. */
+/* Where the facts of a heap are.  The heap or its context owns them. */
 struct naming {
 	const struct heap_name *names;
 	uint32_t nr_names;
-	/* Add the text of object `o`; false: it has none. */
+	/* Add the text of object `o`; false if it has none. */
 	bool (*text)(struct heap *h, oid o, struct str *ret);
-	/* Add the text that the code of an edge means; false: there is none. */
+	/* Add text number `text`, the argument of a code; false if there is
+	 * none. */
 	bool (*key)(struct heap *h, uint32_t text, struct str *ret);
-	/* The codes of the first `nr` edges of `o`; valid until the next
-	 * call. */
+	/* The codes of the first `nr` edges of `o`, which it has.  They are
+	 * valid until the next call. */
 	const uint32_t *(*codes)(struct heap *h, oid o, uint32_t nr);
 };
 
-/* All facts of a heap, for a capture; columns by oid or parallel to edges. */
+/* All facts of a heap, for a capture.  Who fills the heap owns them; they are
+ * valid as long as the heap is. */
 struct heap_details {
 	const uint32_t *codes;		/* parallel to heap.edges */
 	const uint32_t *text;		/* of each object; 0: none */
@@ -120,7 +125,10 @@ struct heap_details {
 	const char *text_bytes;
 };
 
-/* heap_ops.name_edges and heap_ops.preview of a heap that has a naming. */
+/*
+ * heap_ops.name_edges and heap_ops.preview for a heap whose facts are those of
+ * `n`; see there.
+ */
 void naming_edges(struct heap *h, const struct naming *n, oid o,
 		  uint32_t first, uint32_t nr, struct edge_name *names);
 void naming_preview(struct heap *h, const struct naming *n, oid o, size_t max,

@@ -14,11 +14,16 @@
  *	| trailer, 32     |	where the table is, its checksum, magic
  *	+-----------------+
  *
- * All integers are little-endian.  To add a column: enum column, the table in
- * capture-format.c, the writer's list; a reader that does not know it passes it
- * by.  To add a field to a table's row: at its end, in both functions of
- * capture-table.c, where a row of an older writer ends before it.  In both
- * cases: the man page.
+ * All integers are little-endian.
+ *
+ * To add a column, add it to enum column, to the table in capture-format.c and
+ * to the writer's list.  A reader that does not know it ignores it.
+ *
+ * To add a field to the rows of a table, add it at their end, in both functions
+ * of capture-table.c.  Rows of an older writer end before it.
+ *
+ * Both have to be in man/pyheld-capture.5.  What an older reader would
+ * understand wrongly needs a new version, and a file like version1.c.
  */
 #ifndef HEAP_CAPTURE_CAPTURE_FORMAT_H
 #define HEAP_CAPTURE_CAPTURE_FORMAT_H
@@ -58,7 +63,8 @@ struct capture_section {
 	uint64_t checksum;
 };
 
-/* flags: a reader that does not know the section can't read the capture */
+/* capture_section.flags: a reader that does not know the section must refuse
+ * the capture. */
 #define SECTION_VITAL 1
 
 /* How a column's values are written; capture-pack.c. */
@@ -67,7 +73,7 @@ enum packing {
 	PACK_VARINT,		/* 7 bits a byte, low ones first */
 	PACK_ZIGZAG,		/* signed: 0, -1, 1, -2 ... as 0, 1, 2, 3 */
 	PACK_DELTA,		/* zigzag of the difference to the last one */
-	PACK_ADDRESS,		/* likewise, of value / 8 (rotated) */
+	PACK_ADDRESS,		/* PACK_DELTA of value / 8 (rotated) */
 	PACK_ID,		/* 0, or 1 + zigzag of the difference to the
 				   last one that was not 0 */
 	PACK_CODES,
@@ -117,7 +123,8 @@ enum table {
 };
 extern const char table_tags[NR_TABLES][5];
 
-/* Who does not know of the others is right about all else. */
+/* Must a reader know the table?  It can do without the others: all else that
+ * it shows is right. */
 static inline bool table_is_vital(enum table table)
 {
 	return table != TABLE_WEAK && table != TABLE_BORROWED &&
@@ -132,7 +139,8 @@ struct capture_counts {
 
 /* --- capture-pack.c --- */
 
-/* Packed values.  What is packed into it next takes the same memory. */
+/* Packed values: `len` bytes.  The next packing into it overwrites them and
+ * uses the same memory. */
 struct packed {
 	uint8_t *bytes;
 	size_t len, room;
@@ -150,12 +158,18 @@ struct pack_edges {
 	uint64_t nr_edges;
 };
 
+/* Overwrite *ret with `nr` values of `width` bytes, packed. */
 void pack_column(enum packing packing, unsigned int width, const void *items,
 		 uint64_t nr, struct packed *ret);
+/* Overwrite *ret with the codes, or with the edges, of `e`. */
 void pack_codes(const struct pack_edges *e, struct packed *ret);
 void pack_edges(const struct pack_edges *e, struct packed *ret);
 
-/* false: not what packing `nr` items gives. */
+/*
+ * The reverse, from `len` bytes: `nr` values to `items`, the codes to
+ * e->codes, the edges to e->edges (e->codes must be there).  The caller gives
+ * the memory.  false: the bytes are not what packing so many values gives.
+ */
 bool unpack_column(enum packing packing, unsigned int width,
 		   const uint8_t *bytes, size_t len, void *items, uint64_t nr);
 bool unpack_codes(struct pack_edges *e, const uint8_t *bytes, size_t len);
@@ -163,13 +177,15 @@ bool unpack_edges(struct pack_edges *e, const uint8_t *bytes, size_t len);
 
 /* --- capture-table.c: rows of fields --- */
 
+/* Add the rows of the table to *ret; their number is *items. */
 void table_write(enum table table, const struct heap *h,
 		 const struct heap_details *d, struct str *ret,
 		 uint64_t *items);
 /*
- * Add what the table has to the heap (names: to *names; counts: of INFO).
- * References to other tables and to objects are checked by the caller.
- * false: it is not well formed.
+ * Read `items` rows from `len` bytes and add them to the heap; rows of
+ * TABLE_NAMES go to *names, the counts of TABLE_INFO to *counts.  The caller
+ * checks numbers of objects and of rows of other tables.  false: the table is
+ * not well formed.
  */
 bool table_read(enum table table, const char *bytes, size_t len,
 		uint64_t items, struct heap *h, struct heap_name_vec *names,

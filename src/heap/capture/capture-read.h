@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/capture-read.h - an open capture: what its readers share.
+ * heap/capture/capture-read.h - an open capture, for the files that read it.
  *
- * capture-open.c opens it and holds what it says against its limits,
- * capture-read.c gives its columns, capture-heap.c is the heap over them.
+ * capture-open.c opens it and checks what it says, capture-read.c gives its
+ * columns, capture-heap.c has the operations of a heap over them.
  */
 #ifndef HEAP_CAPTURE_CAPTURE_READ_H
 #define HEAP_CAPTURE_CAPTURE_READ_H
@@ -34,34 +34,39 @@ struct capture {
 /* "the capture is damaged: ..." */
 struct error *capture_damaged(const char *what) MUST_CHECK;
 
-/* NULL: it has none. */
+/* The section with this tag; NULL if there is none.  The capture owns it. */
 const struct capture_section *capture_find(const struct capture *c,
 					   const char *tag);
 
-/* A part of the file was looked at for the time being: whoever needs it gets it
- * again.  Does nothing to what is not in the file. */
+/*
+ * Give back the memory of a part of the mapped file that is not needed soon;
+ * whoever reads it gets it again.  Does nothing to memory outside of the file.
+ */
 void capture_forget(const struct capture *c, const void *start, size_t len);
 
-/* Does the checksum of these bytes of the file hold? */
+/* Do `len` bytes of the file have this checksum? */
 bool capture_checksum(const struct capture *c, const void *bytes, size_t len,
 		      uint64_t checksum);
 
-/* The bytes of a section as they are stored, in place. */
+/* The bytes of a section as they are stored, within the file.  ERR_CORRUPT: the
+ * checksum is wrong. */
 struct error *capture_stored(const struct capture *c,
 			     const struct capture_section *s,
 			     const uint8_t **ret) MUST_CHECK;
 
-/* The bytes before compression, at most `max`; the caller's to free. */
+/* The bytes of a section before compression; the caller frees them.
+ * ERR_CORRUPT: they are damaged, or more than `max`. */
 struct error *capture_decompress(const struct capture *c,
 				 const struct capture_section *s, uint64_t max,
 				 uint8_t **ret) MUST_CHECK;
 
-/* How many values the column has, as INFO says. */
+/* How many values the column must have, according to INFO. */
 uint64_t capture_column_nr(const struct capture *c, enum column column);
 
 /*
- * Have the column in the context's columns.  Of edges and codes heap.edge_nr
- * and heap.edge_start must be there, within their limits.
+ * Read the column into the context's columns, unless it is there.  For edges
+ * and codes heap.edge_nr and heap.edge_start must have been read and checked.
+ * ERR_CORRUPT: it is missing or damaged.
  */
 struct error *capture_load(struct heap *h, enum column column) MUST_CHECK;
 

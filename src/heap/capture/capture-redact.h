@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/capture-redact.h - a heap without what nobody else may read.
+ * heap/capture/capture-redact.h - make a heap without what is private.
  *
- * REDACT_CONTENTS keeps what the program's source has: names of attributes,
- * globals, classes, modules, functions, files.  What strings, bytes and
- * numbers hold goes, and so do keys of dicts that are no namespace, names of
- * threads and the command line.  REDACT_ALL leaves of all that only what is
- * CPython's own: the names of static types and of the members of its structs.
+ * REDACT_CONTENTS keeps names that are in the program's source: of attributes,
+ * globals, classes, modules, functions, files.  It leaves out what strings,
+ * bytes and numbers hold, keys of dicts that are no namespace, names of threads
+ * and the command line.  REDACT_ALL keeps only names of CPython itself: those
+ * of static types and of members of its structs.
  */
 #ifndef HEAP_CAPTURE_CAPTURE_REDACT_H
 #define HEAP_CAPTURE_CAPTURE_REDACT_H
@@ -22,7 +22,11 @@ struct redacted {
 	struct str text_bytes;
 };
 
-/* `details` are those of `h`, which must outlive *ret. */
+/*
+ * Make *ret, which has the objects of `h` and texts that `how` permits.
+ * `details` are those of `h`.  Both must outlive *ret, which the caller
+ * releases.
+ */
 void redact(struct heap *h, const struct heap_details *details,
 	    enum heap_redaction how, struct redacted *ret);
 void redacted_release(struct redacted *r);
