@@ -7,7 +7,7 @@ void memory_add(struct memory *m, const struct segment *s)
 {
 	unsigned int nr = m->nr_segments;
 
-	/* The capacity doubles at powers of two; the struct does not hold it. */
+	/* The capacity doubles at powers of two; it is not in the struct. */
 	if (!(nr & (nr - 1)))
 		m->segments = xreallocarray(m->segments, nr ? 2 * nr : 1,
 					    sizeof(*m->segments));
