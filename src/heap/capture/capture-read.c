@@ -232,7 +232,9 @@ struct error *capture_load(struct heap *h, enum column column)
 	const struct capture_section *s =
 		capture_find(c, column_formats[column].tag);
 
-	if (s && s->packing == PACK_EDGES && column != COLUMN_CODES) {
+	/* Only edges may be packed so, and where the edges of each object begin
+	 * is known only when they are loaded: do not believe other columns. */
+	if (column == COLUMN_EDGES && s && s->packing == PACK_EDGES) {
 		struct error *err = load_column(h, COLUMN_CODES);
 
 		if (err)

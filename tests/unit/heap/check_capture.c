@@ -512,6 +512,28 @@ static void expect_field(const char *tag, size_t offset, uint64_t value,
 	expect(&f, true, "damaged");
 }
 
+/* Codes and edges are unpacked by object, so no other column can be packed like
+ * them: those that come first are read before it is known what objects have. */
+START_TEST(packings_of_other_columns_are_refused)
+{
+	static const char *const tags[] = { "ADDR", "TYPE", "SIZE", "REFC",
+					    "GENE", "FLAG", "ENUM", "TEXT" };
+	static const struct capture_options *const how[] = { &packed, &plain };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags) * ARRAY_SIZE(how); i++) {
+		for (int packing = PACK_CODES; packing <= PACK_EDGES;
+		     packing++) {
+			CLEANUP(file_release) struct file f =
+				tiny_file(how[i % ARRAY_SIZE(how)]);
+
+			section(&f, tags[i / ARRAY_SIZE(how)])->packing =
+				(uint8_t)packing;
+			expect(&f, true, "damaged");
+		}
+	}
+}
+END_TEST
+
 START_TEST(claims_are_held_against_the_file)
 {
 	static const uint64_t values[] = { 0, 1, 1 << 20, UINT32_MAX,
@@ -771,6 +793,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, an_unknown_slot_is_a_name);
 	tcase_add_test(tc, missing_references_are_refused);
 	tcase_add_test(tc, odd_codes_make_odd_names_only);
+	tcase_add_test(tc, packings_of_other_columns_are_refused);
 	tcase_add_test(tc, claims_are_held_against_the_file);
 	tcase_add_test(tc, tables_are_held_against_the_file);
 	tcase_add_loop_test(tc, what_is_packed_comes_out, 0, 50);
