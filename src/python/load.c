@@ -168,6 +168,7 @@ static void load_native(struct loader *ld, oid o)
 	struct heap *h = py->heap;
 	raddr obj = h->address[o];
 	const struct pytype *t = types_of(py, o);
+	raddr type = t->address;
 	enum refs_result result;
 
 	h->size[o] = size_of(py, t, obj);
@@ -184,9 +185,10 @@ static void load_native(struct loader *ld, oid o)
 		load_by_scan(ld, o);
 		return;
 	}
+	/* It may add classes, which moves `t`. */
 	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {
-		python_torn(py, obj, t->address);
+		python_torn(py, obj, type);
 		h->flags[o] |= OBJECT_UNREAD;
 		h->info.nr_unread++;
 	} else {
