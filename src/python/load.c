@@ -428,6 +428,7 @@ static struct error *load_heap(struct python *py,
 		uncounted_load(py);
 	describe_info(py);
 	self_checks_graph(py);
+	py->complete = true;
 	return NULL;
 }
 

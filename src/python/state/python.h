@@ -89,6 +89,8 @@ struct python {
 	 */
 	bool embedded_by_object;
 
+	bool complete;		/* the heap gets no more objects or classes */
+
 	/* Classes and objects: types/. */
 	struct object_map *map;
 	struct pytype_vec types;

@@ -106,6 +106,8 @@ oid object_map_add(struct python *py, raddr addr)
 	/* Dead: on a free list, or being taken apart. */
 	if (unlikely(!object_head_refcount(py, p)))
 		return OID_NONE;
+	if (unlikely(py->complete))
+		return OID_NONE;
 	type_addr = get_u64(p + py->layout.object_type);
 	type = types_load(py, type_addr);
 	if (unlikely(type == UINT32_MAX))

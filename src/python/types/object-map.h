@@ -17,7 +17,7 @@ oid object_map_find(struct python *py, raddr addr);
 /*
  * The oid of the object at `addr`.  Adds it to the heap, and its class to
  * py->types, if it looks like an object: aligned, mapped, alive, its type is a
- * class.  OID_NONE: it does not.
+ * class.  OID_NONE: it does not; or it was not added, and py->complete is set.
  */
 oid object_map_add(struct python *py, raddr addr);
 

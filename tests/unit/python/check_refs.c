@@ -10,7 +10,9 @@
 #include "fake-python.h"
 #include "python/layout/fields.h"
 #include "python/refs/read.h"
+#include "python/refs/reread.h"
 #include "python/state/object-head.h"
+#include "python/types/object-map.h"
 #include "python/values/frames.h"
 #include "suite.h"
 
@@ -739,6 +741,42 @@ START_TEST(other_types_are_left_to_the_emulator)
 }
 END_TEST
 
+/* Analyses have arrays as long as the heap: to name the references of an object
+ * adds none, though it may read more of it than the first time. */
+START_TEST(a_complete_heap_gets_no_more_objects)
+{
+	struct refs refs = { 0 };
+	struct fake f;
+	raddr obj, list;
+	oid o;
+
+	fake_init(&f, fake_rows[_i]);
+	obj = fake_object(&f, fake_type(&f, &(struct fake_type){
+		.name = "_ext.Node", .flags = TPFLAG_HAVE_GC,
+		.basicsize = f.py.layout.object_size + 8,
+		.traverse = fake_function(&f) }), 64);
+	list = fake_list(&f, 0, NULL);
+	fake_put(&f, obj, f.py.layout.object_size, list);
+	fake_ready(&f);
+	o = object_map_add(&f.py, obj);
+	ck_assert_uint_ne(o, OID_NONE);
+	f.heap.flags[o] |= OBJECT_SCANNED;
+
+	f.py.complete = true;
+	ck_assert(reread_refs(&f.py, o, &refs));
+	ck_assert_uint_eq(f.heap.nr_objects, 1);
+	ck_assert_uint_eq(refs.to.nr, 0);
+
+	f.py.complete = false;
+	ck_assert(reread_refs(&f.py, o, &refs));
+	ck_assert_uint_eq(f.heap.nr_objects, 2);
+	ck_assert_uint_eq(refs.to.nr, 1);
+	ck_assert_uint_eq(refs.to.v[0], list);
+	refs_release(&refs);
+	fake_release(&f);
+}
+END_TEST
+
 const char suite_name[] = "refs";
 
 void suite_add_tests(TCase *tc)
@@ -751,5 +789,7 @@ void suite_add_tests(TCase *tc)
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, an_array_is_claimed_once, 0, fake_nr_rows);
 	tcase_add_loop_test(tc, other_types_are_left_to_the_emulator, 0,
+			    fake_nr_rows);
+	tcase_add_loop_test(tc, a_complete_heap_gets_no_more_objects, 0,
 			    fake_nr_rows);
 }
