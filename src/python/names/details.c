@@ -49,8 +49,11 @@ static const struct made *made_table_key(const void *none UNUSED,
 static uint64_t made_table_hash(const void *none UNUSED, const struct made *m,
 				uint64_t salt)
 {
-	return hash_u64(salt ^ m->arg ^ (uint64_t)m->type << 32 ^
-			(uint64_t)m->kind << 24);
+	uint64_t h = hash_u64(salt ^ m->arg);
+
+	/* One after the other: a target that has chosen `arg` so that it makes
+	 * up for `type` would find the same slot with any salt. */
+	return hash_u64((h ^ h >> 32) + ((uint64_t)m->type << 16 | m->kind));
 }
 
 static bool made_table_same(const struct made *a, const struct made *b)
