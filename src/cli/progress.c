@@ -17,7 +17,7 @@
 /*
  * A thread shows the progress.  The signals of a timer would interrupt the
  * system calls that stop the target.  The thread does not disturb ptrace(),
- * which is bound to the thread that calls it: the main thread.
+ * which is bound to the thread that calls it: the one of the snapshot.
  */
 static struct {
 	pthread_t thread;
