@@ -318,8 +318,9 @@ def test_redact_removes_contents_or_names():
                        *options)
                 with open(file, "rb") as f:
                     names[how] = f.read()
-        # A key, a thread's name, the command line; then names of the program.
-        contents = [b"say \"x\"", b"back\\\\slash", b" 'MainThread'",
+        # A key, a thread's name (in its table: the length, then the bytes),
+        # the command line; then names of the program.
+        contents = [b"say \"x\"", b"back\\\\slash", b"\x0aMainThread",
                     b"-W ignore"]
         identifiers = [b"GLOBAL", b"PLAIN_SUBCLASS", b"OddOrdered",
                        b"planted.py"]
