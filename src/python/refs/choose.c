@@ -10,7 +10,10 @@
 #include "python/types/types.h"
 
 #define MEMBER_OBJECT_EX 16	/* T_OBJECT_EX, Py_T_OBJECT_EX */
-#define MAX_MEMBERS 4096
+#define MAX_MEMBERS 4096	/* of one class */
+/* Each class repeats those of its bases, so a long chain of bases that have
+ * many takes memory by the square of its length. */
+#define MAX_ALL_MEMBERS (1u << 24)
 
 static void add_slot(struct pytype *t, uint32_t offset, enum ref_field field)
 {
@@ -154,6 +157,10 @@ static void choose_subtype(struct python *py, struct pytype *t)
 	b = &py->types.v[base];
 	native = &py->types.v[b->native_base];
 	t->native_base = b->native_base;
+	if (py->members.nr + b->member_nr > MAX_ALL_MEMBERS) {
+		t->reader = READER_EMULATE;
+		return;
+	}
 	t->reader = native->reader;
 	t->member_first = (uint32_t)py->members.nr;
 	add_members(py, t);

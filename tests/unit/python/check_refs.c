@@ -741,6 +741,39 @@ START_TEST(other_types_are_left_to_the_emulator)
 }
 END_TEST
 
+/* A class has the slots of its bases, too: a chain of bases can't take memory by
+ * the square of its length. */
+START_TEST(slots_of_all_classes_have_a_bound)
+{
+	struct fake_type t = { .name = "app.Base",
+			       .flags = TPFLAG_HEAPTYPE | TPFLAG_HAVE_GC };
+	const struct pytype *type;
+	uint32_t members[10];
+	struct fake f;
+	raddr obj, known;
+
+	fake_init(&f, fake_rows[_i]);
+	for (uint32_t i = 0; i < ARRAY_SIZE(members); i++)
+		members[i] = f.py.layout.object_size + 8 * i;
+	t.basicsize = f.py.layout.object_size + sizeof(uint64_t) * 10;
+	t.nr_members = ARRAY_SIZE(members);
+	t.members = members;
+	t.base = fake_type(&f, &t);
+	known = fake_object(&f, t.base, t.basicsize);
+	t.nr_members = 0;
+	obj = fake_object(&f, fake_type(&f, &t), t.basicsize);
+	fake_ready(&f);
+	u32_vec_resize(&f.py.members, (1 << 24) - ARRAY_SIZE(members) + 1);
+	type = fake_pytype(&f, known);
+	ck_assert_uint_eq(type->member_nr, ARRAY_SIZE(members));
+	ck_assert_int_eq(type->reader, READER_NONE);
+	type = fake_pytype(&f, obj);
+	ck_assert_uint_eq(type->member_nr, 0);
+	ck_assert_int_eq(type->reader, READER_EMULATE);
+	fake_release(&f);
+}
+END_TEST
+
 /* Analyses have arrays as long as the heap: to name the references of an object
  * adds none, though it may read more of it than the first time. */
 START_TEST(a_complete_heap_gets_no_more_objects)
@@ -789,6 +822,8 @@ void suite_add_tests(TCase *tc)
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, an_array_is_claimed_once, 0, fake_nr_rows);
 	tcase_add_loop_test(tc, other_types_are_left_to_the_emulator, 0,
+			    fake_nr_rows);
+	tcase_add_loop_test(tc, slots_of_all_classes_have_a_bound, 0,
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, a_complete_heap_gets_no_more_objects, 0,
 			    fake_nr_rows);
