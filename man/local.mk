@@ -18,8 +18,8 @@ dist_man_MANS += \
 	man/pyheld-watch.1
 
 EXTRA_DIST += tests/checks/check-docs tests/checks/check-errors \
-	tests/checks/check-includes
+	tests/checks/check-includes tests/checks/check-sizes
 if HAVE_PYTHON3
 TESTS += tests/checks/check-docs tests/checks/check-errors \
-	tests/checks/check-includes
+	tests/checks/check-includes tests/checks/check-sizes
 endif

@@ -10,6 +10,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-read.h \
 	src/heap/capture/capture-redact.c \
 	src/heap/capture/capture-redact.h \
+	src/heap/capture/capture-row.c \
+	src/heap/capture/capture-row.h \
 	src/heap/capture/capture-table.c \
 	src/heap/capture/capture-write.c \
 	src/heap/capture/capture.h \
