@@ -98,11 +98,11 @@ static struct error *open_file(const char *path, struct heap *ret,
 	struct stat st;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	signal(SIGBUS, isatty(STDERR_FILENO) ? file_is_lost_in_progress :
-					       file_is_lost);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is not a PID, and"
 				   " can't be opened as a file", path);
+	signal(SIGBUS, isatty(STDERR_FILENO) ? file_is_lost_in_progress :
+					       file_is_lost);
 	if (S_ISREG(st.st_mode) && target_is_core(fd))
 		return target_open_core(path, &core_options, target);
 	if (!S_ISREG(st.st_mode) ||

@@ -43,6 +43,7 @@ START_TEST(files_that_are_no_targets)
 	write_file("text", "hello", 5);
 	ck_assert_int_eq(mkfifo("fifo", 0600), 0);
 	expect_refused("missing", "'missing'");
+	expect_refused("missing", "No such file or directory");
 	expect_refused(".", "directory");
 	expect_refused("empty", "empty");
 	expect_refused("text", "'text'");
