@@ -76,7 +76,7 @@ static void describe(struct python *py, const struct frame *f,
 static void add_ref(const struct scope *s, struct frame_ref ref,
 		    enum root_slot slot, uint64_t number, const char *name)
 {
-	struct root root = {
+	struct new_root root = {
 		.kind = ROOT_FRAME,
 		.object = ref.object,
 		.counted = ref.counted,

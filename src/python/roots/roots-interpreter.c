@@ -90,7 +90,7 @@ static void add_places(struct roots *r)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++)
 		roots_add(r,
-			  &(struct root){
+			  &(struct new_root){
 				  .kind = ROOT_INTERPRETER,
 				  .object = word_at(
 					  py, r->interpreter->address,
@@ -107,7 +107,7 @@ static void add_builtins(struct roots *r)
 	struct python *py = r->py;
 
 	roots_add(r,
-		  &(struct root){
+		  &(struct new_root){
 			  .kind = ROOT_BUILTINS,
 			  .object = word_at(py, r->interpreter->address,
 					    py->layout.interp_builtins),
@@ -124,7 +124,7 @@ static void add_module(struct roots *r, raddr key, raddr module)
 {
 	CLEANUP(str_release) struct str name = STR_INIT;
 	CLEANUP(str_release) struct str expression = STR_INIT;
-	struct root root = { .kind = ROOT_MODULE, .object = module };
+	struct new_root root = { .kind = ROOT_MODULE, .object = module };
 
 	/* sys.modules[name] = None marks a module that can't be imported. */
 	if (module == r->py->known.none ||
@@ -148,8 +148,8 @@ static void add_modules(struct roots *r)
 	raddr interp = r->interpreter->address, key, value;
 	raddr modules = word_at(py, interp, py->layout.interp_modules);
 	raddr sysdict = word_at(py, interp, py->layout.interp_sysdict);
-	struct root root = { .kind = ROOT_INTERPRETER, .object = modules,
-			     .counted = true, .frame = -1 };
+	struct new_root root = { .kind = ROOT_INTERPRETER, .object = modules,
+				 .counted = true, .frame = -1 };
 	struct dict_iter it;
 
 	/* A program may have assigned another dict to sys.modules. */
@@ -173,7 +173,7 @@ static void add_gc_list(struct roots *r, raddr place, const char *name,
 	if (!place)
 		return;
 	roots_add(r,
-		  &(struct root){
+		  &(struct new_root){
 			  .kind = ROOT_INTERPRETER,
 			  .object = word_at(r->py, place, 0),
 			  .counted = true,
@@ -189,8 +189,8 @@ static void add_exit_array(struct roots *r, raddr array, int32_t nr,
 			   bool counted)
 {
 	static const char *const parts[] = { "", ", arguments", ", keywords" };
-	struct root root = { .kind = ROOT_INTERPRETER, .counted = counted,
-			     .frame = -1, .slot = SLOT_ATEXIT };
+	struct new_root root = { .kind = ROOT_INTERPRETER, .counted = counted,
+				 .frame = -1, .slot = SLOT_ATEXIT };
 	struct python *py = r->py;
 
 	for (int32_t i = 0; i < nr && i < (int32_t)MAX_ATEXIT; i++) {
@@ -229,10 +229,10 @@ static void add_atexit(struct roots *r)
 	if (l->interp_pyexitmodule != LAYOUT_NONE)
 		add_exit_module(r);
 	else if (r->py->minor >= 14) /* a list of tuples */
-		roots_add(r, &(struct root){ .kind = ROOT_INTERPRETER,
-					     .object = callbacks,
-					     .counted = true, .frame = -1,
-					     .slot = SLOT_ATEXIT },
+		roots_add(r, &(struct new_root){ .kind = ROOT_INTERPRETER,
+						 .object = callbacks,
+						 .counted = true, .frame = -1,
+						 .slot = SLOT_ATEXIT },
 			  "atexit callbacks");
 	else if (callbacks)
 		add_exit_array(r, callbacks,
@@ -246,8 +246,8 @@ static void add_atexit(struct roots *r)
 static void add_array(struct roots *r, uint32_t offset, unsigned int nr,
 		      bool counted, const char *name)
 {
-	struct root root = { .kind = ROOT_INTERPRETER, .counted = counted,
-			     .frame = -1 };
+	struct new_root root = { .kind = ROOT_INTERPRETER, .counted = counted,
+				 .frame = -1 };
 
 	if (offset == LAYOUT_NONE)
 		return;

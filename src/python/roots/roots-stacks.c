@@ -56,7 +56,7 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 		return;
 	for (uint32_t i = 0; i < s->nr && !r->full; i++) {
 		struct frame_ref ref = frames_slot(py, &f, i);
-		struct root root = {
+		struct new_root root = {
 			.kind = ROOT_FRAME, .object = ref.object,
 			.counted = true, .frame = s->frame,
 			.slot = SLOT_STACK, .number = i, .likely = true,

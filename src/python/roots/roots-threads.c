@@ -165,7 +165,7 @@ static const struct {
 static void add_state(struct roots *r, raddr object, bool counted,
 		      uint32_t thread, const char *name)
 {
-	struct root root = {
+	struct new_root root = {
 		.kind = ROOT_INTERPRETER, .object = object,
 		.counted = counted, .frame = -1,
 		.slot = SLOT_THREAD, .thread = thread,

@@ -21,8 +21,8 @@
 static void add_part(struct roots *r, raddr object, const char *type,
 		     enum root_slot slot)
 {
-	struct root root = { .kind = ROOT_TYPE, .object = object,
-			     .counted = true, .slot = slot };
+	struct new_root root = { .kind = ROOT_TYPE, .object = object,
+				 .counted = true, .slot = slot };
 
 	roots_add(r, &root, "%.*s", MAX_NAME, type);
 }
@@ -31,8 +31,8 @@ static void add_part(struct roots *r, raddr object, const char *type,
  * 3.10 on for no static class at all. */
 static void add_base(struct roots *r, raddr base, const char *type)
 {
-	struct root root = { .kind = ROOT_TYPE, .object = base,
-			     .slot = SLOT_BASE };
+	struct new_root root = { .kind = ROOT_TYPE, .object = base,
+				 .slot = SLOT_BASE };
 
 	root.counted = base == r->py->known.object && r->py->minor < 10;
 	roots_add(r, &root, "%.*s", MAX_NAME, type);

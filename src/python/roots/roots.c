@@ -27,7 +27,7 @@ void roots_spend(struct roots *r, uint64_t bytes)
 			  r->py->heap->roots.nr);
 }
 
-static void add(struct roots *r, const struct root *root, oid object,
+static void add(struct roots *r, const struct new_root *root, oid object,
 		const char *name)
 {
 	CLEANUP(str_release) struct str safe = STR_INIT;
@@ -49,7 +49,7 @@ static void add(struct roots *r, const struct root *root, oid object,
 	roots_spend(r, strlen(hr.name) + sizeof(hr));
 }
 
-void roots_add(struct roots *r, const struct root *root, const char *format,
+void roots_add(struct roots *r, const struct new_root *root, const char *format,
 	       ...)
 {
 	CLEANUP(freep) char *name = NULL;

@@ -16,7 +16,7 @@ struct roots {
 	bool full;		/* that was too much; a warning was given */
 };
 
-struct root {
+struct new_root {
 	enum root_kind kind;
 	raddr object;		/* 0: there is none, nothing is added */
 	bool counted;
@@ -33,14 +33,15 @@ struct root {
  * the expression, also where nothing is added because `object` is 0 or no
  * object.
  */
-void roots_add(struct roots *r, const struct root *root, const char *format,
+void roots_add(struct roots *r, const struct new_root *root, const char *format,
 	       ...) PRINTF(3, 4);
 
 /* A counted ROOT_INTERPRETER without an expression. */
 #define roots_add_state(r, addr, ...)                                          \
 	roots_add((r),                                                         \
-		  &(struct root){ .kind = ROOT_INTERPRETER, .object = (addr),  \
-				  .counted = true, .frame = -1 },              \
+		  &(struct new_root){ .kind = ROOT_INTERPRETER,                 \
+				      .object = (addr), .counted = true,       \
+				      .frame = -1 },                           \
 		  __VA_ARGS__)
 
 /* Count bytes; sets r->full when they were too many. */
