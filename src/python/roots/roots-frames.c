@@ -2,7 +2,7 @@
 /*
  * The frames of a thread: for reports, and as roots.
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "python/roots/roots-frames.h"
 #include "python/roots/roots.h"
@@ -209,6 +209,7 @@ static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 	s.index = (int32_t)h->frames.nr;
 	s.open_stack = is_open(r->py, f, at_work);
 	heap_frame_vec_push(&h->frames, hf);
+	roots_spend(r, sizeof(hf) + strlen(hf.function) + strlen(hf.file));
 	add_slots(&s);
 	add_members(&s);
 	if (s.open_stack)

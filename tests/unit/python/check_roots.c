@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "fake-python.h"
+#include "python/roots/roots-frames.h"
 #include "python/roots/roots-load.h"
 #include "python/types/object-map.h"
 #include "python/values/frames.h"
@@ -261,6 +262,37 @@ START_TEST(locals_of_frames_are_roots)
 }
 END_TEST
 
+/* Many threads may have the same long list of frames: what each frame takes
+ * counts. */
+START_TEST(frames_spend_what_they_take)
+{
+	uint64_t least = 0;
+	struct stack s;
+	struct roots r;
+
+	if (!has_gil(_i))
+		return;
+	build_stack(&s, _i);
+	fake_ready(&s.f);
+	r = (struct roots){ .py = &s.f.py,
+			    .interpreter = &s.f.py.interpreters.v[0] };
+	heap_thread_vec_push(&s.f.heap.threads, (struct heap_thread){
+				     .name = xstrdup("") });
+	roots_frames(&r, s.thread, 0);
+	ck_assert_uint_eq(s.f.heap.frames.nr, 2);
+	for (size_t i = 0; i < s.f.heap.frames.nr; i++) {
+		const struct heap_frame *f = &s.f.heap.frames.v[i];
+
+		least += sizeof(*f) + strlen(f->function) + strlen(f->file);
+	}
+	for (size_t i = 0; i < s.f.heap.roots.nr; i++)
+		least += sizeof(struct heap_root) +
+			 strlen(s.f.heap.roots.v[i].name);
+	ck_assert_uint_ge(r.spent, least);
+	fake_release(&s.f);
+}
+END_TEST
+
 START_TEST(frames_that_go_round_end)
 {
 	const struct layout *l;
@@ -353,6 +385,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, signal_handlers_are_roots, 0, nr);
 	tcase_add_loop_test(tc, static_types_hold_their_parts, 0, nr);
 	tcase_add_loop_test(tc, locals_of_frames_are_roots, 0, nr);
+	tcase_add_loop_test(tc, frames_spend_what_they_take, 0, nr);
 	tcase_add_loop_test(tc, frames_that_go_round_end, 0, nr);
 	tcase_add_loop_test(tc, threads_that_go_round_end, 0, nr);
 	tcase_add_loop_test(tc, a_thread_of_another_interpreter_is_left_out, 0,
