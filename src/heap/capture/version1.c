@@ -5,8 +5,9 @@
 
 #include "heap/capture/version1.h"
 
-/* A thread's name may have commas in it: so many of them are tried. */
-#define MAX_COMMAS 16
+/* A thread's name may have commas in it: so many of them are tried.  Names have
+ * at most 256 characters, and ", " is two of them. */
+#define MAX_COMMAS 130
 
 static bool begins(const char *text, const char *with)
 {

@@ -95,6 +95,10 @@ static void add_thread(struct heap *h, int64_t id, const char *name)
 		.native_id = id, .name = xstrdup(name) });
 }
 
+#define COMMAS ", , , , , , , , , , , , , , , , "
+/* As many as the name of a thread can have. */
+#define MANY_COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS COMMAS
+
 /* What becomes of one root; the caller frees its name. */
 static struct heap_root read_root(enum root_kind kind, int32_t frame,
 				  const char *name)
@@ -107,6 +111,7 @@ static struct heap_root read_root(enum root_kind kind, int32_t frame,
 	add_thread(&h, 4242, "MainThread");
 	add_thread(&h, 4242, "");
 	add_thread(&h, 0, "pool");
+	add_thread(&h, 0, MANY_COMMAS);
 	heap_root_vec_push(&h.roots, (struct heap_root){
 		.kind = kind, .frame = frame, .name = xstrdup(name) });
 	version1_roots(&h);
@@ -198,6 +203,9 @@ START_TEST(roots_of_threads)
 		    "context", 1);
 	expect_root(ROOT_INTERPRETER, "thread 'pool', context", SLOT_THREAD,
 		    "context", 4);
+	/* Else its name would be the root's, also in a redacted capture. */
+	expect_root(ROOT_INTERPRETER, "thread '" MANY_COMMAS "', context",
+		    SLOT_THREAD, "context", 5);
 	/* Nobody's. */
 	expect_root(ROOT_INTERPRETER, "thread 424, context", SLOT_NAMED,
 		    "thread 424, context", 0);
