@@ -24,7 +24,9 @@ static void remove_and_die(int signal)
 
 static void remove_when_killed(const char *path)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGXFSZ };
+	/* SIGPIPE: a line of --verbose that nobody reads. */
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE,
+				       SIGTERM, SIGXFSZ };
 	struct sigaction ours = { .sa_handler = remove_and_die,
 				  .sa_flags = (int)SA_RESETHAND };
 	struct sigaction now;

@@ -184,10 +184,12 @@ END_TEST
 /* A signal ends us, and nothing is left of what was not complete. */
 static void be_killed(int number)
 {
+	static const struct rlimit no_core = { 0, 0 };
 	struct outfile f = OUTFILE_INIT;
 
 	/* Check has a handler of its own. */
 	signal(number, SIG_DFL);
+	setrlimit(RLIMIT_CORE, &no_core);
 	expect_none(outfile_open(&f, "unfinished"));
 	fputs("text", f.stream);
 	fflush(f.stream);
@@ -198,7 +200,8 @@ static void be_killed(int number)
 
 START_TEST(outfile_leaves_nothing_when_it_is_killed)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM, SIGXFSZ };
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE,
+				       SIGTERM, SIGXFSZ };
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		int status;
