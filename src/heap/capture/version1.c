@@ -181,11 +181,8 @@ static const struct label *find_label(const struct label_vec *labels,
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const char *label = labels->v[middle].text;
-		int order = strncmp(label, text, len);
 
-		if (!order && !label[len])
-			high = middle;
-		else if (order < 0)
+		if (strncmp(label, text, len) < 0)
 			low = middle + 1;
 		else
 			high = middle;

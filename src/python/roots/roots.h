@@ -39,7 +39,7 @@ void roots_add(struct roots *r, const struct new_root *root, const char *format,
 /* A counted ROOT_INTERPRETER without an expression. */
 #define roots_add_state(r, addr, ...)                                          \
 	roots_add((r),                                                         \
-		  &(struct new_root){ .kind = ROOT_INTERPRETER,                 \
+		  &(struct new_root){ .kind = ROOT_INTERPRETER,                \
 				      .object = (addr), .counted = true,       \
 				      .frame = -1 },                           \
 		  __VA_ARGS__)

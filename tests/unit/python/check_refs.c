@@ -741,8 +741,8 @@ START_TEST(other_types_are_left_to_the_emulator)
 }
 END_TEST
 
-/* A class has the slots of its bases, too: a chain of bases can't take memory by
- * the square of its length. */
+/* A class has the slots of its bases, too: a chain of bases can't take memory
+ * by the square of its length. */
 START_TEST(slots_of_all_classes_have_a_bound)
 {
 	struct fake_type t = { .name = "app.Base",
