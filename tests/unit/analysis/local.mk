@@ -13,4 +13,13 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_reach \
 	tests/unit/analysis/check_retained \
 	tests/unit/analysis/check_suspects \
+	tests/unit/analysis/check_suspects_kinds \
 	tests/unit/analysis/check_tasks
+tests_unit_analysis_check_suspects_SOURCES = \
+	tests/unit/analysis/check_suspects.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_suspects_kinds_SOURCES = \
+	tests/unit/analysis/check_suspects_kinds.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h
