@@ -14,7 +14,17 @@ check_PROGRAMS += \
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
-check_PROGRAMS += tests/unit/python/check_emulator
+check_PROGRAMS += \
+	tests/unit/python/check_emulator \
+	tests/unit/python/check_emulator_failures
+tests_unit_python_check_emulator_SOURCES = \
+	tests/unit/python/check_emulator.c \
+	tests/unit/python/machine-code.c \
+	tests/unit/python/machine-code.h
+tests_unit_python_check_emulator_failures_SOURCES = \
+	tests/unit/python/check_emulator_failures.c \
+	tests/unit/python/machine-code.c \
+	tests/unit/python/machine-code.h
 endif
 
 # Its target is a live CPython.
