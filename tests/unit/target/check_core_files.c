@@ -10,14 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "forge.h"
-#include "library.h"
+#include "library-core.h"
 #include "suite.h"
 #include "target/module-data.h"
-#include "target/target.h"
 
-#define BIAS UINT64_C(0x7f0000000000)
-#define ID 0xb2
 #define ID_PATH "/.build-id/b2/b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"
 
 /* --- folders and files --- */
@@ -63,85 +59,12 @@ static char *put_library(const char *path, enum library_kind kind, uint8_t id)
 	return put_file(path, bytes, sizeof(bytes));
 }
 
-/* --- cores --- */
-
-enum {
-	HAS_FIRST_PAGE = 1,	/* as the kernel writes it by default */
-	HAS_DATA = 2,
-};
-
-/*
- * A process that had mapped the library with that id from `path`.  Text is
- * left out, and data is last, so that truncating the core takes it away.
- */
-static void forge_with_library(struct forge *f, const char *path, uint8_t id,
-			       unsigned int has)
-{
-	uint8_t bytes[LIBRARY_LEN];
-
-	library_make(bytes, LIBRARY_WHOLE, id);
-	/* The process has written there. */
-	bytes[LIBRARY_KEPT] = 1;
-	forge_process(f, 42, "python3", "python3 app.py");
-	forge_load(f, BIAS, LIBRARY_PAGE, PF_R, bytes,
-		   has & HAS_FIRST_PAGE ? LIBRARY_PAGE : 0);
-	forge_load(f, BIAS + LIBRARY_TEXT, LIBRARY_PAGE, PF_R | PF_X, NULL, 0);
-	forge_load(f, BIAS + LIBRARY_DATA, LIBRARY_PAGE, PF_R | PF_W,
-		   bytes + LIBRARY_DATA, has & HAS_DATA ? LIBRARY_PAGE : 0);
-	forge_file(f, BIAS, BIAS + LIBRARY_PAGE, 0, path);
-	forge_file(f, BIAS + LIBRARY_TEXT, BIAS + LIBRARY_DATA, 1, path);
-	forge_file(f, BIAS + LIBRARY_DATA, BIAS + LIBRARY_DATA + LIBRARY_PAGE,
-		   2, path);
-}
-
-static struct target *open_core(struct forge *f,
-				const struct core_options *options)
-{
-	struct target *t = NULL;
-	struct error *err;
-	char path[32];
-	int fd;
-
-	if (!f->file.nr)
-		forge_finish(f);
-	fd = forge_open(f->file.v, f->file.nr);
-	forge_path(fd, path);
-	err = target_open_core(path, options, &t);
-	ck_assert_msg(!err, "%s", err ? err->message : "");
-	close(fd);
-	forge_release(f);
-	return t;
-}
-
 static bool warns(const struct target *t, const char *words)
 {
 	for (size_t i = 0; i < t->warnings.nr; i++)
 		if (strstr(t->warnings.v[i], words))
 			return true;
 	return false;
-}
-
-static void expect_symbol(struct target *t, const char *name, raddr expected,
-			  uint64_t expected_size)
-{
-	raddr at = 0;
-	uint64_t size = 0;
-	struct error *err = modules_symbol(t, NULL, name, &at, &size);
-
-	ck_assert_msg(!err, "%s", err ? err->message : "");
-	ck_assert_uint_eq(at, expected);
-	ck_assert_uint_eq(size, expected_size);
-}
-
-static void expect_no_symbol(struct target *t, const char *name)
-{
-	raddr at;
-	uint64_t size;
-	struct error *err = modules_symbol(t, NULL, name, &at, &size);
-
-	ck_assert_ptr_nonnull(err);
-	ck_assert_int_eq(err->code, ERR_NOT_FOUND);
-	error_free(err);
 }
 
 static void expect_text(struct target *t, bool there)
@@ -163,14 +86,14 @@ START_TEST(file_of_the_same_id_is_used)
 
 	make_folder();
 	path = put_library("/library.so", LIBRARY_WHOLE, ID);
-	forge_with_library(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
+	t = library_core_open(&f, NULL);
 	ck_assert_uint_eq(t->warnings.nr, 0);
 	ck_assert_uint_eq(t->modules.nr, 1);
 	expect_text(t, true);
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
-	expect_symbol(t, "library_object", BIAS + LIBRARY_OBJECT, 16);
-	expect_no_symbol(t, "library_elsewhere");
+	library_core_has(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
+	library_core_has(t, "library_object", BIAS + LIBRARY_OBJECT, 16);
+	library_core_lacks(t, "library_elsewhere");
 	ck_assert_uint_eq(t->modules.v[0].bias, BIAS);
 	ck_assert_ptr_eq(modules_at(t, BIAS + LIBRARY_DATA), &t->modules.v[0]);
 	ck_assert_ptr_null(modules_at(t, BIAS - 1));
@@ -189,8 +112,8 @@ START_TEST(file_of_another_id_is_refused)
 
 	make_folder();
 	path = put_library("/library.so", LIBRARY_WHOLE, ID + 1);
-	forge_with_library(&f, path, ID, HAS_FIRST_PAGE);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, path, ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, NULL);
 	ck_assert(warns(t, "another build-id"));
 	ck_assert(!warns(t, "can't be found"));
 	expect_text(t, false);
@@ -207,8 +130,8 @@ START_TEST(file_that_cant_be_compared_is_used_with_a_warning)
 
 	make_folder();
 	path = put_library("/library.so", LIBRARY_WHOLE, ID);
-	forge_with_library(&f, path, ID, HAS_DATA);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, path, ID, HAS_DATA);
+	t = library_core_open(&f, NULL);
 	ck_assert(warns(t, "lacks the first pages"));
 	expect_text(t, true);
 	target_close(t);
@@ -221,7 +144,7 @@ START_TEST(file_that_is_not_there_is_warned_of_once)
 	struct forge f = FORGE_INIT;
 	struct target *t;
 
-	forge_with_library(&f, "/nowhere/library.so", ID, HAS_FIRST_PAGE);
+	library_core_forge(&f, "/nowhere/library.so", ID, HAS_FIRST_PAGE);
 	for (unsigned int i = 0; i < 4; i++) {
 		CLEANUP(freep) char *path = xasprintf("/nowhere/%u.so", i);
 		raddr at = BIAS + (i + 1) * UINT64_C(0x100000);
@@ -229,7 +152,7 @@ START_TEST(file_that_is_not_there_is_warned_of_once)
 		forge_load(&f, at, LIBRARY_PAGE, PF_R | PF_X, NULL, 0);
 		forge_file(&f, at, at + LIBRARY_PAGE, 0, path);
 	}
-	t = open_core(&f, NULL);
+	t = library_core_open(&f, NULL);
 	ck_assert_uint_eq(t->warnings.nr, 1);
 	ck_assert(warns(t, "5 of the process's files can't be found: "
 			   "/nowhere/library.so, /nowhere/0.so, /nowhere/1.so,"
@@ -249,10 +172,10 @@ START_TEST(file_is_found_below_sysroot)
 
 	make_folder();
 	path = put_library("/lib/library.so", LIBRARY_WHOLE, ID);
-	forge_with_library(&f, "/lib/library.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, &options);
+	library_core_forge(&f, "/lib/library.so", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, &options);
 	expect_text(t, true);
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
+	library_core_has(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
 	target_close(t);
 	remove_folder();
 }
@@ -273,8 +196,8 @@ START_TEST(file_is_found_by_its_id)
 
 		make_folder();
 		path = put_library(paths[i], LIBRARY_WHOLE, ID);
-		forge_with_library(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
-		t = open_core(&f, &options);
+		library_core_forge(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
+		t = library_core_open(&f, &options);
 		expect_text(t, true);
 		target_close(t);
 		remove_folder();
@@ -292,12 +215,12 @@ START_TEST(debug_information_gives_symbols_alone)
 	make_folder();
 	path = put_library("/usr/lib/debug" ID_PATH ".debug", LIBRARY_DEBUG,
 			   ID);
-	forge_with_library(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, &options);
+	library_core_forge(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, &options);
 	ck_assert(warns(t, "1 of the process's files can't be found"));
 	ck_assert(warns(t, "there is debug information"));
 	expect_text(t, false);
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
+	library_core_has(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
 	target_close(t);
 	remove_folder();
 }
@@ -313,8 +236,8 @@ START_TEST(debug_information_of_another_id_is_refused)
 	make_folder();
 	path = put_library("/usr/lib/debug" ID_PATH ".debug", LIBRARY_DEBUG,
 			   ID + 1);
-	forge_with_library(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, &options);
+	library_core_forge(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, &options);
 	ck_assert(warns(t, "another build-id"));
 	target_close(t);
 	remove_folder();
@@ -344,10 +267,10 @@ START_TEST(file_is_fetched_by_its_id)
 	path = put_library("/buildid/b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2/"
 			   "executable", LIBRARY_WHOLE, ID);
 	use_server("");
-	forge_with_library(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, NULL);
 	expect_text(t, true);
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
+	library_core_has(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
 	ck_assert_uint_eq(t->warnings.nr, 0);
 	target_close(t);
 	remove_folder();
@@ -365,8 +288,8 @@ START_TEST(fetched_file_of_another_id_is_refused)
 	path = put_library("/buildid/b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2/"
 			   "executable", LIBRARY_WHOLE, ID + 1);
 	use_server("");
-	forge_with_library(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, "/lib/gone.so", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&f, NULL);
 	expect_text(t, false);
 	ck_assert(warns(t, "from the debuginfod server is not the file"));
 	target_close(t);
@@ -389,14 +312,14 @@ START_TEST(executable_is_used_for_the_program_alone)
 	make_folder();
 	path = put_library("/program", LIBRARY_WHOLE, ID);
 	options.executable = path;
-	forge_with_library(&f, "/usr/bin/gone", ID, HAS_FIRST_PAGE);
+	library_core_forge(&f, "/usr/bin/gone", ID, HAS_FIRST_PAGE);
 	forge_note(&f, NT_AUXV, auxv, sizeof(auxv));
-	t = open_core(&f, &options);
+	t = library_core_open(&f, &options);
 	expect_text(t, true);
 	ck_assert_str_eq(t->executable, "/usr/bin/gone");
 	target_close(t);
-	forge_with_library(&g, "/usr/bin/gone", ID, HAS_FIRST_PAGE);
-	t = open_core(&g, &options);
+	library_core_forge(&g, "/usr/bin/gone", ID, HAS_FIRST_PAGE);
+	t = library_core_open(&g, &options);
 	expect_text(t, false);
 	ck_assert(warns(t, "--executable is not used"));
 	target_close(t);
@@ -434,77 +357,16 @@ START_TEST(options_are_checked)
 }
 END_TEST
 
-/* --- symbols from the core itself, as gcore writes it --- */
-
-START_TEST(symbols_come_from_memory_without_a_file)
-{
-	struct forge f = FORGE_INIT;
-	struct target *t;
-
-	forge_with_library(&f, "/nowhere/library.so", ID,
-			   HAS_FIRST_PAGE | HAS_DATA);
-	t = open_core(&f, NULL);
-	ck_assert_ptr_null(modules_image(t, &t->modules.v[0]));
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
-	expect_symbol(t, "library_object", BIAS + LIBRARY_OBJECT, 16);
-	expect_no_symbol(t, "library_elsewhere");
-	expect_no_symbol(t, "library_tls");
-	expect_no_symbol(t, "no_such_symbol");
-	target_close(t);
-}
-END_TEST
-
-/* glibc adds the bias to the pointers of .dynamic in place. */
-START_TEST(symbols_come_from_memory_that_was_relocated)
-{
-	struct forge f = FORGE_INIT;
-	struct target *t;
-	uint8_t *data;
-
-	forge_with_library(&f, "/nowhere/library.so", ID,
-			   HAS_FIRST_PAGE | HAS_DATA);
-	forge_finish(&f);
-	data = f.file.v + forge_phdr(&f, 3)->p_offset;
-	for (size_t at = 0; at < LIBRARY_PAGE; at += 16) {
-		uint64_t tag = get_u64(data + at);
-		uint64_t value = get_u64(data + at + 8) + BIAS;
-
-		if (at >= 0x400 && (tag == DT_SYMTAB || tag == DT_STRTAB))
-			memcpy(data + at + 8, &value, sizeof(value));
-	}
-	t = open_core(&f, NULL);
-	expect_symbol(t, "library_function", BIAS + LIBRARY_FUNCTION, 32);
-	target_close(t);
-}
-END_TEST
-
-START_TEST(symbols_are_not_found_without_their_tables)
-{
-	struct forge f = FORGE_INIT, g = FORGE_INIT;
-	struct target *t;
-
-	/* .dynamic was left out, then the headers. */
-	forge_with_library(&f, "/nowhere/library.so", ID, HAS_FIRST_PAGE);
-	t = open_core(&f, NULL);
-	expect_no_symbol(t, "library_function");
-	target_close(t);
-	forge_with_library(&g, "/nowhere/library.so", ID, HAS_DATA);
-	t = open_core(&g, NULL);
-	expect_no_symbol(t, "library_function");
-	target_close(t);
-}
-END_TEST
-
 /* --- data of a truncated core --- */
 
 static struct target *open_truncated(const char *path)
 {
 	struct forge f = FORGE_INIT;
 
-	forge_with_library(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
+	library_core_forge(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
 	forge_finish(&f);
 	f.file.nr -= LIBRARY_PAGE;
-	return open_core(&f, NULL);
+	return library_core_open(&f, NULL);
 }
 
 START_TEST(data_that_is_missing_comes_from_the_file)
@@ -560,76 +422,14 @@ START_TEST(data_that_is_there_is_not_restored)
 
 	make_folder();
 	path = put_library("/library.so", LIBRARY_WHOLE, ID);
-	forge_with_library(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, path, ID, HAS_FIRST_PAGE | HAS_DATA);
+	t = library_core_open(&f, NULL);
 	ck_assert(!module_data_is_missing(t, &t->modules.v[0]));
 	ck_assert_ptr_null(module_data_restore(t, &t->modules.v[0], &bytes));
 	ck_assert_uint_eq(bytes, 0);
 	ck_assert_uint_eq(*memory_at(&t->memory, BIAS + LIBRARY_KEPT, 1), 1);
 	target_close(t);
 	remove_folder();
-}
-END_TEST
-
-/* --- the command line, from the stack --- */
-
-#define STACK UINT64_C(0x7ffd00000000)
-
-/* argc, argv, NULL, envp, NULL, auxv, strings; the auxv is a note as well. */
-static void forge_stack(struct forge *f, uint64_t argc)
-{
-	uint64_t words[] = {
-		argc, STACK + 0x200, STACK + 0x208, STACK + 0x210, 0,
-		STACK + 0x220, 0,
-		AT_PAGESZ, LIBRARY_PAGE, AT_EXECFN, STACK + 0x240, AT_NULL, 0,
-	};
-	uint8_t page[LIBRARY_PAGE] = { 0 };
-
-	memcpy(page + 0x100, words, sizeof(words));
-	strcpy((char *)page + 0x200, "python");
-	strcpy((char *)page + 0x208, "-m");
-	strcpy((char *)page + 0x210, "app");
-	strcpy((char *)page + 0x220, "A=1");
-	strcpy((char *)page + 0x240, "/usr/bin/python");
-	forge_process(f, 42, "python3", "python -m");
-	forge_load(f, STACK, LIBRARY_PAGE, PF_R | PF_W, page, sizeof(page));
-	forge_note(f, NT_AUXV, words + 7, sizeof(words) - 7 * 8);
-}
-
-START_TEST(command_comes_from_the_stack)
-{
-	struct forge f = FORGE_INIT, g = FORGE_INIT;
-	struct target *t;
-
-	forge_stack(&f, 3);
-	t = open_core(&f, NULL);
-	ck_assert_str_eq(t->command, "python -m app");
-	target_close(t);
-	/* Where the count is not that of the words the note's is kept. */
-	forge_stack(&g, 4);
-	t = open_core(&g, NULL);
-	ck_assert_str_eq(t->command, "python -m");
-	target_close(t);
-}
-END_TEST
-
-START_TEST(command_bears_a_broken_stack)
-{
-	for (size_t at = 0x100; at < 0x168; at += 8) {
-		struct forge f = FORGE_INIT;
-		struct target *t;
-
-		forge_stack(&f, 3);
-		forge_finish(&f);
-		memset(f.file.v + forge_phdr(&f, 1)->p_offset + at, 0xff, 8);
-		t = open_core(&f, NULL);
-		/* The environment's words do not matter. */
-		ck_assert_msg(!strncmp(t->command, "python", 6) ||
-			      !strcmp(t->command, ""), "%s", t->command);
-		ck_assert_int_eq(!strcmp(t->command, "python -m app"),
-				 at == 0x128 || at == 0x130);
-		target_close(t);
-	}
 }
 END_TEST
 
@@ -651,8 +451,8 @@ START_TEST(snapshot_of_a_core_is_one_check)
 	struct target *t;
 	struct error *err;
 
-	forge_with_library(&f, "/nowhere/library.so", ID, HAS_DATA);
-	t = open_core(&f, NULL);
+	library_core_forge(&f, "/nowhere/library.so", ID, HAS_DATA);
+	t = library_core_open(&f, NULL);
 	ck_assert_ptr_null(target_snapshot(t, NULL));
 	ck_assert(!warns(t, "collection"));
 	ck_assert_ptr_null(target_snapshot(t, &options));
@@ -688,13 +488,8 @@ void suite_add_tests(TCase *tc)
 #endif
 	tcase_add_test(tc, executable_is_used_for_the_program_alone);
 	tcase_add_test(tc, options_are_checked);
-	tcase_add_test(tc, symbols_come_from_memory_without_a_file);
-	tcase_add_test(tc, symbols_come_from_memory_that_was_relocated);
-	tcase_add_test(tc, symbols_are_not_found_without_their_tables);
 	tcase_add_test(tc, data_that_is_missing_comes_from_the_file);
 	tcase_add_test(tc, data_that_is_missing_stays_so_without_a_file);
 	tcase_add_test(tc, data_that_is_there_is_not_restored);
-	tcase_add_test(tc, command_comes_from_the_stack);
-	tcase_add_test(tc, command_bears_a_broken_stack);
 	tcase_add_test(tc, snapshot_of_a_core_is_one_check);
 }

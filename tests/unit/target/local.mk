@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/target/check_copy \
 	tests/unit/target/check_core \
 	tests/unit/target/check_core_files \
+	tests/unit/target/check_core_memory \
 	tests/unit/target/check_elf \
 	tests/unit/target/check_image \
 	tests/unit/target/check_memory \
@@ -16,3 +17,11 @@ tests_unit_target_check_image_SOURCES = \
 	tests/unit/target/image-elsewhere.h
 # It looks for its own types in its own DWARF.
 tests_unit_target_check_image_CFLAGS = $(AM_CFLAGS) -g
+tests_unit_target_check_core_files_SOURCES = \
+	tests/unit/target/check_core_files.c \
+	tests/unit/target/library-core.c \
+	tests/unit/target/library-core.h
+tests_unit_target_check_core_memory_SOURCES = \
+	tests/unit/target/check_core_memory.c \
+	tests/unit/target/library-core.c \
+	tests/unit/target/library-core.h
