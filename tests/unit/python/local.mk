@@ -11,6 +11,10 @@ check_PROGRAMS += \
 	tests/unit/python/check_text \
 	tests/unit/python/check_truncated \
 	tests/unit/python/check_types
+tests_unit_python_check_refs_SOURCES = \
+	tests/unit/python/check_refs.c \
+	tests/unit/python/scenes.c \
+	tests/unit/python/scenes.h
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
