@@ -1,83 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each report, of a small heap, as the whole text that people get on a terminal
- * of 80 columns without colour and UTF-8.
+ * of 80 columns without colour and UTF-8.  check_report_leaks.c has those of
+ * leaks, doctor and watch.
  */
 #include <check.h>
-#include <string.h>
 
 #include "analysis/audit.h"
 #include "analysis/chain.h"
 #include "analysis/collect.h"
 #include "analysis/retained.h"
-#include "analysis/suspects/suspects.h"
 #include "base/alloc.h"
-#include "graph-file.h"
+#include "expect.h"
+#include "graph.h"
 #include "output/reports/chain.h"
 #include "output/reports/cycles.h"
-#include "output/reports/doctor.h"
 #include "output/reports/garbage.h"
-#include "output/reports/leaks.h"
 #include "output/reports/object.h"
 #include "output/reports/refs.h"
 #include "output/reports/retained.h"
 #include "output/reports/summary.h"
-#include "output/reports/watch.h"
 #include "suite.h"
 
-static const struct format format = { .width = 80, .header = true };
-
-/* Of a module app: a class's cache of two nodes, which are a cycle. */
-#define HELD \
-	"m->m.d m.d->.cache .cache->a .cache->b a->b b->a; root m:m;" \
-	" type module m; type dict/dict m.d .cache; len .cache=2;" \
-	" type app.Node/heap a b; size a=1000 b=24;"
 /* Two nodes that nobody holds, one of a class with __del__. */
 #define GARBAGE "c->d d->c c->e; type app.Node c; type app.File/heap,del d;" \
 	" type list e;"
-
-/* A heap, and what a report said of it. */
-static struct heap heap;
-static struct str out;
-
-static void build(const char *text)
-{
-	graph_build_process(&heap, text);
-	heap.nr_collector_objects = heap.nr_objects;
-	str_release(&out);
-	out = (struct str)STR_INIT;
-	str_add(&out, "");
-}
-
-static void expect(const char *text)
-{
-	ck_assert_msg(!strcmp(out.s, text), "not\n%s\nbut\n%s", text, out.s);
-	heap_release(&heap);
-	str_release(&out);
-}
-
-/* The same for lines that are in the report, in this order. */
-static void expect_lines(const char *const *lines)
-{
-	const char *at = out.s;
-
-	for (; *lines; lines++) {
-		at = strstr(at, *lines);
-		ck_assert_msg(at, "no '%s', or not there, in\n%s", *lines,
-			      out.s);
-		ck_assert_msg(at == out.s || at[-1] == '\n',
-			      "'%s' does not begin a line in\n%s", *lines,
-			      out.s);
-		at += strlen(*lines);
-		ck_assert_msg(*at == '\n', "'%s' does not end a line in\n%s",
-			      *lines, out.s);
-	}
-	heap_release(&heap);
-	str_release(&out);
-}
-
-#define EXPECT_LINES(...) \
-	expect_lines((const char *const[]){ __VA_ARGS__, NULL })
 
 /* --- chain --- */
 
@@ -98,7 +45,7 @@ static void say_chains(const char *what, const char *name, const char *other)
 
 START_TEST(chain_leads_from_a_root)
 {
-	build(HELD);
+	expect_begin(HELD);
 	say_chains(NULL, "a", NULL);
 	expect("app.Node at 0x1030 (1,000 bytes, 2 references) is held by\n"
 	       "\n"
@@ -113,7 +60,7 @@ END_TEST
 
 START_TEST(chain_of_a_type_says_how_many_there_are)
 {
-	build(HELD);
+	expect_begin(HELD);
 	say_chains("app.Node", "a", "b");
 	expect("2 objects of app.Node, 1 holder\n"
 	       "\n"
@@ -131,7 +78,7 @@ END_TEST
 
 START_TEST(chain_of_garbage_says_so)
 {
-	build(GARBAGE);
+	expect_begin(GARBAGE);
 	say_chains(NULL, "e", NULL);
 	expect("list at 0x1020 (16 bytes, 1 reference) is held by no root\n"
 	       "\n"
@@ -167,7 +114,7 @@ static void say_cycles(const struct cycles_shown *shown)
 
 START_TEST(cycles_are_held_or_garbage)
 {
-	build(HELD GARBAGE);
+	expect_begin(HELD GARBAGE);
 	say_cycles(&(struct cycles_shown){ 0 });
 	expect("2 cycles\n"
 	       "garbage in cycles: 2 objects, 32 bytes, in 1 cycle\n"
@@ -199,7 +146,7 @@ END_TEST
 
 START_TEST(cycles_that_are_not_shown_are_counted)
 {
-	build(HELD GARBAGE);
+	expect_begin(HELD GARBAGE);
 	say_cycles(&(struct cycles_shown){ .limit = 1, .garbage = true });
 	expect("1 cycle\n"
 	       "garbage in cycles: 2 objects, 32 bytes, in 1 cycle\n"
@@ -217,7 +164,7 @@ END_TEST
 
 START_TEST(cycles_may_be_none)
 {
-	build("m->a; root m:m");
+	expect_begin("m->a; root m:m");
 	say_cycles(&(struct cycles_shown){ 0 });
 	expect("0 cycles\n"
 	       "garbage in cycles: 0 objects, 0 bytes, in 0 cycles\n");
@@ -240,7 +187,7 @@ static void say_garbage(uint64_t limit)
 
 START_TEST(garbage_is_told_by_type_and_component)
 {
-	build(HELD GARBAGE);
+	expect_begin(HELD GARBAGE);
 	say_garbage(0);
 	expect("garbage: 3 objects, 48 bytes, in 1 component\n"
 	       "finalizers of 1 object are called first, and may resurrect"
@@ -263,7 +210,7 @@ END_TEST
 
 START_TEST(garbage_may_be_none)
 {
-	build(HELD);
+	expect_begin(HELD);
 	say_garbage(0);
 	expect("garbage: 0 objects, 0 bytes\n");
 }
@@ -273,8 +220,8 @@ START_TEST(garbage_that_stays)
 {
 	struct heap_interpreter interpreter = { .garbage = 2 };
 
-	build("a->b b->a c->d d->c; type app.Old/heap,legacy a;"
-	      " type app.New/heap,del c");
+	expect_begin("a->b b->a c->d d->c; type app.Old/heap,legacy a;"
+		     " type app.New/heap,del c");
 	heap_interpreter_vec_push(&heap.interpreters, interpreter);
 	say_garbage(1);
 	expect("garbage: 4 objects, 64 bytes, in 2 components\n"
@@ -306,7 +253,7 @@ END_TEST
 
 START_TEST(object_has_references_both_ways)
 {
-	build(HELD);
+	expect_begin(HELD);
 	object_text(&heap, graph_oid(&heap, ".cache"), 1, &format, &out);
 	expect("dict of 2 at 0x1020\n"
 	       "\n"
@@ -326,7 +273,7 @@ END_TEST
 
 START_TEST(object_that_nothing_holds)
 {
-	build("a; refs a=0; flags a=4");
+	expect_begin("a; refs a=0; flags a=4");
 	object_text(&heap, 0, 0, &format, &out);
 	expect("object at 0x1000\n"
 	       "\n"
@@ -349,8 +296,8 @@ START_TEST(refs_that_nothing_explains)
 {
 	struct audit audit;
 
-	build("m->a m->b; root m:m; refs a=3 b=0; type app.Node/heap a;"
-	      " type list b");
+	expect_begin("m->a m->b; root m:m; refs a=3 b=0; type app.Node/heap a;"
+		     " type list b");
 	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
 	audit_build(&heap, NULL, &audit);
 	refs_text(&heap, &audit, 0, &format, &out);
@@ -380,7 +327,7 @@ START_TEST(retained_by_the_largest)
 	struct retained_shown shown = { .objects = VEC_INIT, .depth = 1 };
 	struct retained_view v;
 
-	build(HELD);
+	expect_begin(HELD);
 	retained_build(&heap, &v);
 	retained_largest(&v, 2, &shown.objects);
 	retained_text(&v, &shown, &format, &out);
@@ -403,7 +350,7 @@ START_TEST(retained_by_one)
 					.single = true };
 	struct retained_view v;
 
-	build(HELD);
+	expect_begin(HELD);
 	retained_build(&heap, &v);
 	oid_vec_push(&shown.objects, graph_oid(&heap, ".cache"));
 	retained_text(&v, &shown, &format, &out);
@@ -442,7 +389,7 @@ START_TEST(retained_by_a_type)
 	};
 	struct retained_view v;
 
-	build(HELD);
+	expect_begin(HELD);
 	retained_build(&heap, &v);
 	oid_vec_push(&shown.objects, graph_oid(&heap, "a"));
 	retained_text(&v, &shown, &format, &out);
@@ -473,7 +420,7 @@ static void say_summary(uint64_t limit, const struct format *f)
 
 START_TEST(summary_has_the_types)
 {
-	build(HELD);
+	expect_begin(HELD);
 	say_summary(2, &format);
 	EXPECT_LINES("process      4242 /usr/bin/python3 (python3 app.py)",
 		     "python       CPython 3.13.0, pymalloc",
@@ -507,7 +454,7 @@ START_TEST(summary_has_interpreters_and_their_threads)
 	struct heap_interpreter sub = { .id = 1, .gc_collecting = true };
 	struct heap_frame frame = { .thread = 1, .line = 12, .code = OID_NONE };
 
-	build("a");
+	expect_begin("a");
 	heap_interpreter_vec_push(&heap.interpreters, main);
 	heap_interpreter_vec_push(&heap.interpreters, sub);
 	add_thread(1, 0, "");
@@ -555,198 +502,11 @@ START_TEST(summary_without_header_has_rows_alone)
 {
 	const struct format rows = { .width = 80 };
 
-	build(HELD);
+	expect_begin(HELD);
 	say_summary(0, &rows);
 	expect("2  1,024   1.0 KiB  95.5  app.Node\n"
 	       "2     32  32 bytes   3.0  dict\n"
 	       "1     16  16 bytes   1.5  module\n");
-}
-END_TEST
-
-/* --- leaks --- */
-
-static void say_leaks(const struct suspects_options *options)
-{
-	struct suspects suspects;
-	struct tasks tasks;
-	struct leaks_found found = { .suspects = &suspects, .tasks = &tasks };
-
-	suspects_build(&heap, options, 0, &suspects);
-	suspects_finish(&suspects);
-	tasks_build(&heap, &tasks);
-	leaks_text(&found, &format, &out);
-	tasks_release(&tasks);
-	suspects_release(&suspects);
-}
-
-START_TEST(leaks_name_the_holder_and_a_fix)
-{
-	build("m->m.d m.d->.g .g->x#30; root m:m; type module m;"
-	      " type dict/dict m.d; type list .g; len .g=30;"
-	      " size x#30=1000; type app.X/heap x#30");
-	say_leaks(&(struct suspects_options){ 5, 20, 20 });
-	EXPECT_LINES("1 suspect",
-		     "1. the list m.__dict__.g holds 30 entries, mostly app.X;"
-		     " that keeps 31 objects,",
-		     "   29.3 KiB, 99 % of the heap.",
-		     "   of types: app.X 30, list 1",
-		     "   module m     module      0x1000",
-		     "   `- __dict__  dict        0x1010",
-		     "      `- .g     list of 30  0x1020");
-}
-END_TEST
-
-/* What a suspect of this kind is called; `.g` is its object, `x` its via. */
-static void expect_title(enum suspect_kind kind, uint32_t flags,
-			 const struct heap_fact *fact, const char *title)
-{
-	struct suspects suspects = { .heap = &heap };
-	struct suspect suspect = {
-		.kind = kind,
-		.object = graph_oid(&heap, ".g"),
-		.via = graph_oid(&heap, "x"),
-		.flags = flags,
-		.entries = 30,
-		.entry_type = heap.type[graph_oid(&heap, "x")],
-		.fact = fact,
-	};
-
-	reach_build(&heap, NULL, &suspects.reach);
-	str_release(&out);
-	out = (struct str)STR_INIT;
-	leaks_add_title(&suspects, &suspect, "app.g", &out);
-	ck_assert_str_eq(out.s, title);
-	ck_assert_uint_gt(strlen(leaks_fix(&suspects, &suspect)), 20);
-	reach_release(&suspects.reach);
-}
-
-START_TEST(leaks_call_each_kind_by_its_name)
-{
-	struct heap_fact cache = { .kind = FACT_LRU_CACHE, .bound = -1,
-				   .length = 5, .hits = 1, .misses = 2 };
-
-	build("m->m.d m.d->.g .g->x; root m:m; type module m;"
-	      " type dict/dict m.d; type list .g; len .g=30; type app.X x;"
-	      " text .g='text'");
-	expect_title(SUSPECT_CONTAINER, 0, NULL,
-		     "the list app.g holds 30 entries, mostly app.X");
-	expect_title(SUSPECT_CLOSURE, 0, NULL,
-		     "the list app.g holds 30 entries, mostly app.X, in the"
-		     " closure of m.__dict__.g -> x");
-	expect_title(SUSPECT_LRU_CACHE, SUSPECT_OF_METHOD, &cache,
-		     "the functools.lru_cache of the method app.g has no bound:"
-		     " maxsize=None, currsize=5, hits=1, misses=2");
-	cache.bound = 8;
-	expect_title(SUSPECT_LRU_CACHE, 0, &cache,
-		     "the functools.lru_cache of app.g is large: maxsize=8,"
-		     " currsize=5, hits=1, misses=2");
-	expect_title(SUSPECT_LRU_CACHE, 0, NULL,
-		     "the functools.lru_cache of app.g keeps what grows");
-	expect_title(SUSPECT_EXCEPTION, SUSPECT_TRACEBACKS, NULL,
-		     "the list app.g keeps exceptions with their tracebacks and"
-		     " all locals of their frames");
-	expect_title(SUSPECT_EXCEPTION, 0, NULL,
-		     "the app.X m.__dict__.g -> x is kept with its frames:"
-		     " app.g holds 30 entries, mostly app.X");
-	expect_title(SUSPECT_CHAIN, 0, NULL,
-		     "from app.g on, 30 app.X each hold the next");
-	expect_title(SUSPECT_NATIVE, 0, NULL,
-		     "only native code holds 30 app.X");
-	expect_title(SUSPECT_ATEXIT, 0, NULL,
-		     "callbacks of atexit hold 30 objects");
-	expect_title(SUSPECT_DUPLICATES, 0, NULL,
-		     "30 equal strings 'text' are separate objects, most of"
-		     " them in m.__dict__.g -> x");
-	expect_title(SUSPECT_SPARSE, 0, NULL,
-		     "the list app.g was much larger once: it has room for many"
-		     " times its 30 entries");
-	heap_release(&heap);
-	str_release(&out);
-}
-END_TEST
-
-START_TEST(leaks_tell_garbage_by_why_it_is_there)
-{
-	build("m->.g .g->x; root m:m; type app.X x");
-	expect_title(SUSPECT_GARBAGE, 0, NULL,
-		     "30 objects in cycles are garbage that the collector has"
-		     " not reached yet");
-	expect_title(SUSPECT_FROZEN, SUSPECT_HAS_DEL, NULL,
-		     "30 objects in cycles are garbage that gc.freeze() hides"
-		     " from the collector; some of their classes have __del__");
-	expect_title(SUSPECT_GC_DISABLED, SUSPECT_LEGACY_DEL, NULL,
-		     "30 objects in cycles are garbage, and automatic"
-		     " collection is disabled; a class with tp_del makes some"
-		     " of them uncollectable");
-	heap_release(&heap);
-	str_release(&out);
-}
-END_TEST
-
-START_TEST(leaks_may_be_none)
-{
-	build(HELD);
-	say_leaks(&(struct suspects_options)SUSPECTS_OPTIONS_DEFAULT);
-	expect("no leak suspected (5 objects, 1.0 KiB)\n");
-}
-END_TEST
-
-/* --- doctor --- */
-
-START_TEST(doctor_says_what_does_not_fit)
-{
-	struct audit audit;
-	struct doctor d = { .target = "4242", .pyheld = "0.1",
-			    .audit = &audit };
-
-	build("m->a m->b; root m:m; refs a=0");
-	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
-	audit_build(&heap, NULL, &audit);
-	ck_assert(!doctor_is_well(&heap, &d));
-	doctor_text(&heap, &d, &format, &out);
-	audit_release(&audit);
-	EXPECT_LINES("pyheld       0.1",
-		     "layout       table 3.13",
-		     "FAILED  no object has more references than it counts:"
-		     " 2 of 2 references, too",
-		     "          many of 1 object");
-}
-END_TEST
-
-START_TEST(doctor_says_why_a_target_is_not_readable)
-{
-	struct audit audit = { 0 };
-	struct doctor d = { .target = "4242", .pyheld = "0.1",
-			    .audit = &audit, .unreadable = "it is gone" };
-
-	build("a");
-	ck_assert(!doctor_is_well(&heap, &d));
-	doctor_text(&heap, &d, &format, &out);
-	EXPECT_LINES("pyheld       0.1",
-		     "FAILED  the target can be read: it is gone");
-}
-END_TEST
-
-/* --- watch --- */
-
-START_TEST(watch_compares_with_the_first_sample)
-{
-	struct sample first = { .objects = 100 }, now = { .objects = 150 };
-	struct watch_line line = {
-		.taken_at = 1700000000,
-		.pause_ns = 1500000,
-		.heap = &heap,
-		.sample = &now,
-		.first = &first,
-		.condition = "objects>120",
-		.file = "pyheld-4242-1.pyheld",
-	};
-
-	build("a");
-	watch_text(&line, &out);
-	expect("2023-11-14 22:13:20 UTC  rss 0 bytes (0 bytes)  150 objects"
-	       " (+50)\n"
-	       "objects>120: captured to pyheld-4242-1.pyheld\n");
 }
 END_TEST
 
@@ -772,11 +532,4 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, summary_has_the_types);
 	tcase_add_test(tc, summary_has_interpreters_and_their_threads);
 	tcase_add_test(tc, summary_without_header_has_rows_alone);
-	tcase_add_test(tc, leaks_name_the_holder_and_a_fix);
-	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
-	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
-	tcase_add_test(tc, leaks_may_be_none);
-	tcase_add_test(tc, doctor_says_what_does_not_fit);
-	tcase_add_test(tc, doctor_says_why_a_target_is_not_readable);
-	tcase_add_test(tc, watch_compares_with_the_first_sample);
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The reports of leaks, doctor and watch; check_report_text.c has the others.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "analysis/audit.h"
+#include "analysis/suspects/suspects.h"
+#include "base/alloc.h"
+#include "expect.h"
+#include "graph.h"
+#include "output/reports/doctor.h"
+#include "output/reports/leaks.h"
+#include "output/reports/watch.h"
+#include "suite.h"
+
+/* --- leaks --- */
+
+static void say_leaks(const struct suspects_options *options)
+{
+	struct suspects suspects;
+	struct tasks tasks;
+	struct leaks_found found = { .suspects = &suspects, .tasks = &tasks };
+
+	suspects_build(&heap, options, 0, &suspects);
+	suspects_finish(&suspects);
+	tasks_build(&heap, &tasks);
+	leaks_text(&found, &format, &out);
+	tasks_release(&tasks);
+	suspects_release(&suspects);
+}
+
+START_TEST(leaks_name_the_holder_and_a_fix)
+{
+	expect_begin("m->m.d m.d->.g .g->x#30; root m:m; type module m;"
+		     " type dict/dict m.d; type list .g; len .g=30;"
+		     " size x#30=1000; type app.X/heap x#30");
+	say_leaks(&(struct suspects_options){ 5, 20, 20 });
+	EXPECT_LINES("1 suspect",
+		     "1. the list m.__dict__.g holds 30 entries, mostly app.X;"
+		     " that keeps 31 objects,",
+		     "   29.3 KiB, 99 % of the heap.",
+		     "   of types: app.X 30, list 1",
+		     "   module m     module      0x1000",
+		     "   `- __dict__  dict        0x1010",
+		     "      `- .g     list of 30  0x1020");
+}
+END_TEST
+
+/* What a suspect of this kind is called; `.g` is its object, `x` its via. */
+static void expect_title(enum suspect_kind kind, uint32_t flags,
+			 const struct heap_fact *fact, const char *title)
+{
+	struct suspects suspects = { .heap = &heap };
+	struct suspect suspect = {
+		.kind = kind,
+		.object = graph_oid(&heap, ".g"),
+		.via = graph_oid(&heap, "x"),
+		.flags = flags,
+		.entries = 30,
+		.entry_type = heap.type[graph_oid(&heap, "x")],
+		.fact = fact,
+	};
+
+	reach_build(&heap, NULL, &suspects.reach);
+	str_release(&out);
+	out = (struct str)STR_INIT;
+	leaks_add_title(&suspects, &suspect, "app.g", &out);
+	ck_assert_str_eq(out.s, title);
+	ck_assert_uint_gt(strlen(leaks_fix(&suspects, &suspect)), 20);
+	reach_release(&suspects.reach);
+}
+
+START_TEST(leaks_call_each_kind_by_its_name)
+{
+	struct heap_fact cache = { .kind = FACT_LRU_CACHE, .bound = -1,
+				   .length = 5, .hits = 1, .misses = 2 };
+
+	expect_begin("m->m.d m.d->.g .g->x; root m:m; type module m;"
+		     " type dict/dict m.d; type list .g; len .g=30; type app.X x;"
+		     " text .g='text'");
+	expect_title(SUSPECT_CONTAINER, 0, NULL,
+		     "the list app.g holds 30 entries, mostly app.X");
+	expect_title(SUSPECT_CLOSURE, 0, NULL,
+		     "the list app.g holds 30 entries, mostly app.X, in the"
+		     " closure of m.__dict__.g -> x");
+	expect_title(SUSPECT_LRU_CACHE, SUSPECT_OF_METHOD, &cache,
+		     "the functools.lru_cache of the method app.g has no bound:"
+		     " maxsize=None, currsize=5, hits=1, misses=2");
+	cache.bound = 8;
+	expect_title(SUSPECT_LRU_CACHE, 0, &cache,
+		     "the functools.lru_cache of app.g is large: maxsize=8,"
+		     " currsize=5, hits=1, misses=2");
+	expect_title(SUSPECT_LRU_CACHE, 0, NULL,
+		     "the functools.lru_cache of app.g keeps what grows");
+	expect_title(SUSPECT_EXCEPTION, SUSPECT_TRACEBACKS, NULL,
+		     "the list app.g keeps exceptions with their tracebacks and"
+		     " all locals of their frames");
+	expect_title(SUSPECT_EXCEPTION, 0, NULL,
+		     "the app.X m.__dict__.g -> x is kept with its frames:"
+		     " app.g holds 30 entries, mostly app.X");
+	expect_title(SUSPECT_CHAIN, 0, NULL,
+		     "from app.g on, 30 app.X each hold the next");
+	expect_title(SUSPECT_NATIVE, 0, NULL,
+		     "only native code holds 30 app.X");
+	expect_title(SUSPECT_ATEXIT, 0, NULL,
+		     "callbacks of atexit hold 30 objects");
+	expect_title(SUSPECT_DUPLICATES, 0, NULL,
+		     "30 equal strings 'text' are separate objects, most of"
+		     " them in m.__dict__.g -> x");
+	expect_title(SUSPECT_SPARSE, 0, NULL,
+		     "the list app.g was much larger once: it has room for many"
+		     " times its 30 entries");
+	heap_release(&heap);
+	str_release(&out);
+}
+END_TEST
+
+START_TEST(leaks_tell_garbage_by_why_it_is_there)
+{
+	expect_begin("m->.g .g->x; root m:m; type app.X x");
+	expect_title(SUSPECT_GARBAGE, 0, NULL,
+		     "30 objects in cycles are garbage that the collector has"
+		     " not reached yet");
+	expect_title(SUSPECT_FROZEN, SUSPECT_HAS_DEL, NULL,
+		     "30 objects in cycles are garbage that gc.freeze() hides"
+		     " from the collector; some of their classes have __del__");
+	expect_title(SUSPECT_GC_DISABLED, SUSPECT_LEGACY_DEL, NULL,
+		     "30 objects in cycles are garbage, and automatic"
+		     " collection is disabled; a class with tp_del makes some"
+		     " of them uncollectable");
+	heap_release(&heap);
+	str_release(&out);
+}
+END_TEST
+
+START_TEST(leaks_may_be_none)
+{
+	expect_begin(HELD);
+	say_leaks(&(struct suspects_options)SUSPECTS_OPTIONS_DEFAULT);
+	expect("no leak suspected (5 objects, 1.0 KiB)\n");
+}
+END_TEST
+
+/* --- doctor --- */
+
+START_TEST(doctor_says_what_does_not_fit)
+{
+	struct audit audit;
+	struct doctor d = { .target = "4242", .pyheld = "0.1",
+			    .audit = &audit };
+
+	expect_begin("m->a m->b; root m:m; refs a=0");
+	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
+	audit_build(&heap, NULL, &audit);
+	ck_assert(!doctor_is_well(&heap, &d));
+	doctor_text(&heap, &d, &format, &out);
+	audit_release(&audit);
+	EXPECT_LINES("pyheld       0.1",
+		     "layout       table 3.13",
+		     "FAILED  no object has more references than it counts:"
+		     " 2 of 2 references, too",
+		     "          many of 1 object");
+}
+END_TEST
+
+START_TEST(doctor_says_why_a_target_is_not_readable)
+{
+	struct audit audit = { 0 };
+	struct doctor d = { .target = "4242", .pyheld = "0.1",
+			    .audit = &audit, .unreadable = "it is gone" };
+
+	expect_begin("a");
+	ck_assert(!doctor_is_well(&heap, &d));
+	doctor_text(&heap, &d, &format, &out);
+	EXPECT_LINES("pyheld       0.1",
+		     "FAILED  the target can be read: it is gone");
+}
+END_TEST
+
+/* --- watch --- */
+
+START_TEST(watch_compares_with_the_first_sample)
+{
+	struct sample first = { .objects = 100 }, now = { .objects = 150 };
+	struct watch_line line = {
+		.taken_at = 1700000000,
+		.pause_ns = 1500000,
+		.heap = &heap,
+		.sample = &now,
+		.first = &first,
+		.condition = "objects>120",
+		.file = "pyheld-4242-1.pyheld",
+	};
+
+	expect_begin("a");
+	watch_text(&line, &out);
+	expect("2023-11-14 22:13:20 UTC  rss 0 bytes (0 bytes)  150 objects"
+	       " (+50)\n"
+	       "objects>120: captured to pyheld-4242-1.pyheld\n");
+}
+END_TEST
+
+const char suite_name[] = "report_leaks";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, leaks_name_the_holder_and_a_fix);
+	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
+	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
+	tcase_add_test(tc, leaks_may_be_none);
+	tcase_add_test(tc, doctor_says_what_does_not_fit);
+	tcase_add_test(tc, doctor_says_why_a_target_is_not_readable);
+	tcase_add_test(tc, watch_compares_with_the_first_sample);
+}
