@@ -7,7 +7,8 @@
 #     suite_add_tests() (support/suite.h); main() is there already.  The headers
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
 #     captures of them (graph-file.h), small CPythons (fake-python.h,
-#     fake-values.h), forged cores (forge.h), processes to attach to (child.h).
+#     fake-values.h, fake-interpreter.h), forged cores (forge.h), processes to
+#     attach to (child.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
 # Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
@@ -25,6 +26,10 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/brute.h \
 	tests/unit/support/child.c \
 	tests/unit/support/child.h \
+	tests/unit/support/fake-interpreter.c \
+	tests/unit/support/fake-interpreter.h \
+	tests/unit/support/fake-memory.c \
+	tests/unit/support/fake-memory.h \
 	tests/unit/support/fake-python.c \
 	tests/unit/support/fake-python.h \
 	tests/unit/support/fake-values.c \

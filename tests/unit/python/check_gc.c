@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "fake-interpreter.h"
 #include "fake-python.h"
 #include "python/locate/gc.h"
 #include "python/types/object-map.h"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "fake-interpreter.h"
 #include "fake-python.h"
 #include "python/roots/roots-frames.h"
 #include "python/roots/roots-load.h"

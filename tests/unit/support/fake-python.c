@@ -15,11 +15,7 @@
 #include "python/types/type-names.h"
 #include "python/types/types.h"
 
-#define FIRST_BLOCK 0x10000000ull
-#define GAP 0x1000ull		/* unmapped, between blocks */
-#define CODE_SIZE 0x4000ull
 #define BEFORE_OBJECT 48	/* PyGC_Head, managed dict, values */
-#define GARBAGE 0xa5		/* no address */
 #define KEYS_ROOM 8		/* entries of a table of keys */
 
 const char *const fake_rows[] = {
@@ -28,160 +24,13 @@ const char *const fake_rows[] = {
 };
 const int fake_nr_rows = ARRAY_SIZE(fake_rows);
 
-/* --- blocks ------------------------------------------------------------- */
+/* --- all of a fake ------------------------------------------------------ */
 
-raddr fake_block(struct fake *f, uint64_t size)
-{
-	struct fake_block b = {
-		.start = f->next,
-		.size = (size + 15) & ~15ULL,
-	};
-
-	if (f->ready)
-		ck_abort_msg("a block was added after fake_ready()");
-	b.bytes = xcalloc(b.size, 1);
-	f->next = (b.start + b.size + GAP + 0xfff) & ~0xfffull;
-	fake_block_vec_push(&f->blocks, b);
-	return b.start;
-}
-
-static uint8_t *bytes_at(struct fake *f, raddr addr, uint64_t len)
-{
-	for (size_t i = f->blocks.nr; i--;) {
-		struct fake_block *b = &f->blocks.v[i];
-
-		if (addr >= b->start && addr - b->start < b->size) {
-			/* Not ck_assert(), which writes to a file. */
-			if (len > b->size - (addr - b->start))
-				ck_abort_msg("beyond the end of a block");
-			return b->bytes + (addr - b->start);
-		}
-	}
-	ck_abort_msg("0x%" PRIx64 " is in no block", addr);
-	return NULL;
-}
-
-void fake_put_bytes(struct fake *f, raddr addr, const void *bytes,
-		    uint64_t len)
-{
-	if (len)
-		memcpy(bytes_at(f, addr, len), bytes, len);
-}
-
-static void put(struct fake *f, raddr addr, uint32_t offset, const void *value,
-		uint64_t len)
-{
-	if (offset == LAYOUT_NONE)
-		ck_abort_msg("this CPython has no such member");
-	fake_put_bytes(f, addr + offset, value, len);
-}
-
-void fake_put(struct fake *f, raddr addr, uint32_t offset, uint64_t value)
-{
-	put(f, addr, offset, &value, sizeof(value));
-}
-
-void fake_put_if(struct fake *f, raddr addr, uint32_t offset, uint64_t value)
-{
-	if (offset != LAYOUT_NONE)
-		fake_put(f, addr, offset, value);
-}
-
-void fake_put32(struct fake *f, raddr addr, uint32_t offset, uint32_t value)
-{
-	put(f, addr, offset, &value, sizeof(value));
-}
-
-void fake_put8(struct fake *f, raddr addr, uint32_t offset, uint8_t value)
-{
-	put(f, addr, offset, &value, sizeof(value));
-}
-
-raddr fake_function(struct fake *f)
-{
-	if (f->next_function >= f->code + CODE_SIZE)
-		ck_abort_msg("too many functions");
-	f->next_function += 16;
-	return f->next_function;
-}
-
-static struct segment *segment_of(struct fake *f, raddr start)
-{
-	struct memory *m = &f->target.memory;
-
-	for (unsigned int i = 0; i < m->nr_segments; i++)
-		if (m->segments[i].start == start)
-			return &m->segments[i];
-	ck_abort_msg("no segment begins at 0x%" PRIx64, start);
-	return NULL;
-}
-
-static void unmap_from(struct fake *f, const struct fake_block *b,
-		       uint64_t offset)
-{
-	struct segment *s = segment_of(f, b->start);
-
-	memset(s->bytes + offset, GARBAGE, b->size - offset);
-	s->end = s->start + offset;
-	f->target.memory.last = NULL;
-	f->unmapped = b;
-}
-
-void fake_map_again(struct fake *f)
-{
-	const struct fake_block *b = f->unmapped;
-	struct segment *s = segment_of(f, b->start);
-
-	memcpy(s->bytes, b->bytes, b->size);
-	s->end = b->start + b->size;
-	f->target.memory.last = NULL;
-	f->unmapped = NULL;
-}
-
-bool fake_unmap(struct fake *f, size_t block, uint64_t word)
-{
-	if (!f->ready || f->unmapped)
-		ck_abort_msg("too early, or not fake_map_again()");
-	for (size_t i = block; i < f->blocks.nr; i++) {
-		const struct fake_block *b = &f->blocks.v[i];
-
-		if (word < b->size / 8) {
-			unmap_from(f, b, word * 8);
-			return true;
-		}
-		word -= b->size / 8;
-	}
-	return false;
-}
-
-static void free_bytes(struct segment *s)
-{
-	free(s->bytes);
-}
-
-/* Each block in memory of its own size, so that a sanitizer sees what is read
- * beyond it. */
 void fake_ready(struct fake *f)
 {
 	struct error *err;
 
-	for (size_t i = 0; i < f->blocks.nr; i++) {
-		const struct fake_block *b = &f->blocks.v[i];
-		struct segment s = {
-			.start = b->start,
-			.end = b->start + b->size,
-			.prot = SEGMENT_READ | SEGMENT_WRITE,
-			.release = free_bytes,
-		};
-
-		if (b->start == f->code)
-			s.prot = SEGMENT_READ | SEGMENT_EXEC;
-		s.bytes = xmalloc(b->size);
-		memcpy(s.bytes, b->bytes, b->size);
-		memory_add(&f->target.memory, &s);
-	}
-	err = memory_sort(&f->target.memory);
-	ck_assert_ptr_null(err);
+	fake_memory_ready(f);
 	err = object_map_init(&f->py);
 	ck_assert_ptr_null(err);
 	f->ready = true;
@@ -216,10 +65,7 @@ void fake_release(struct fake *f)
 	raddr_vec_release(&f->py.asked);
 	raddr_vec_release(&f->py.interned);
 	free(f->py.layout_source);
-	memory_release(&f->target.memory);
-	for (size_t i = 0; i < f->blocks.nr; i++)
-		free(f->blocks.v[i].bytes);
-	fake_block_vec_release(&f->blocks);
+	fake_memory_release(f);
 }
 
 /* --- objects and types -------------------------------------------------- */
@@ -251,11 +97,6 @@ static raddr c_string(struct fake *f, const char *s)
 
 	fake_put_bytes(f, at, s, strlen(s) + 1);
 	return at;
-}
-
-uint64_t fake_word(struct fake *f, raddr addr, uint32_t offset)
-{
-	return get_u64(bytes_at(f, addr + offset, 8));
 }
 
 /* The members stand behind the type, as type_new() puts them. */
@@ -468,7 +309,7 @@ void fake_init(struct fake *f, const char *name)
 {
 	const struct layout_row *row = find_row(name);
 
-	*f = (struct fake){ .next = FIRST_BLOCK };
+	*f = (struct fake){ 0 };
 	heap_init(&f->heap);
 	f->py.heap = &f->heap;
 	f->py.target = &f->target;
@@ -482,8 +323,7 @@ void fake_init(struct fake *f, const char *name)
 	f->py.most_claims = 1 << 20;
 	f->py.lookups = 1 << 20;
 	refs_begin(&f->py);
-	f->code = fake_block(f, CODE_SIZE);
-	f->next_function = f->code;
+	fake_memory_init(f);
 	f->py.subtype_traverse = fake_function(f);
 	f->py.lookdict = fake_function(f);
 	add_type_and_object(f);
@@ -694,77 +534,6 @@ raddr fake_code(struct fake *f, const char *name, unsigned int nr_locals,
 	fake_put32(f, obj, l->code_nlocals, nr_locals);
 	fake_put32(f, obj, l->code_stacksize, 4);
 	return obj;
-}
-
-/* --- an interpreter ----------------------------------------------------- */
-
-static void link_to_itself(struct fake *f, raddr head)
-{
-	fake_put(f, head, 0, head);
-	fake_put(f, head, 8, head);
-}
-
-/* 3.14.0 to 3.14.4 have a young generation and two old ones. */
-static void put_heads(struct fake *f, struct fake_interpreter *in)
-{
-	const struct layout *l = &f->py.layout;
-	bool young = l->gc_generations == LAYOUT_NONE;
-
-	for (unsigned int i = 0; i < 3; i++) {
-		in->heads[i] = in->gc + i * l->generation_size +
-			       (young ? l->gc_old - l->generation_size
-				      : l->gc_generations);
-		if (young && !i)
-			in->heads[0] = in->gc + l->gc_young;
-		link_to_itself(f, in->heads[i]);
-		fake_put32(f, in->heads[i], l->generation_threshold,
-			   700 + i);
-		fake_put32(f, in->heads[i], l->generation_count, i);
-	}
-	if (l->gc_permanent != LAYOUT_NONE)
-		link_to_itself(f, in->gc + l->gc_permanent);
-}
-
-/* Rows that were derived from headers have no sizes of large structs. */
-static uint64_t size_or(uint32_t size, uint64_t otherwise)
-{
-	return size == LAYOUT_NONE ? otherwise : size;
-}
-
-void fake_interpreter(struct fake *f, uint64_t nr_modules,
-		      const raddr *modules, struct fake_interpreter *ret)
-{
-	const struct layout *l = &f->py.layout;
-	struct fake_interpreter in = { 0 };
-
-	in.runtime = fake_block(f, size_or(l->runtime_size, 1 << 20));
-	in.address = fake_block(f, size_or(l->interp_size, 1 << 19));
-	in.gc = l->interp_gc != LAYOUT_NONE ? in.address + l->interp_gc
-					    : in.runtime + l->runtime_gc;
-	put_heads(f, &in);
-	in.modules = fake_dict(f, nr_modules, modules, false);
-	in.sysdict = fake_namespace(f, "modules", in.modules, NULL);
-	in.builtins = fake_namespace(f, NULL);
-	fake_put(f, in.runtime, l->runtime_interpreters_head, in.address);
-	fake_put(f, in.address, l->interp_modules, in.modules);
-	fake_put(f, in.address, l->interp_sysdict, in.sysdict);
-	fake_put(f, in.address, l->interp_builtins, in.builtins);
-	f->py.runtime = in.runtime;
-	interpreter_vec_push(&f->py.interpreters,
-			     (struct interpreter){ .address = in.address });
-	*ret = in;
-}
-
-void fake_track(struct fake *f, const struct fake_interpreter *in,
-		unsigned int generation, raddr obj)
-{
-	raddr head = in->heads[generation], node = obj - 16;
-	raddr last = fake_word(f, head, 8);
-
-	fake_put(f, node, 0, head);
-	fake_put(f, node, 8, last);
-	fake_put(f, last, 0, node);
-	fake_put(f, head, 8, node);
 }
 
 const struct pytype *fake_pytype(struct fake *f, raddr obj)

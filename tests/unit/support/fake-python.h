@@ -22,18 +22,12 @@
 #ifndef TESTS_UNIT_SUPPORT_FAKE_PYTHON_H
 #define TESTS_UNIT_SUPPORT_FAKE_PYTHON_H
 
+#include "fake-memory.h"
 #include "python/state/python.h"
 
 /* Names of rows, one for each shape of CPython's structures; for loop tests. */
 extern const char *const fake_rows[];
 extern const int fake_nr_rows;
-
-struct fake_block {
-	raddr start;
-	uint64_t size;
-	uint8_t *bytes;
-};
-VEC_DEFINE(fake_block_vec, struct fake_block);
 
 struct fake {
 	struct python py;
@@ -56,35 +50,9 @@ void fake_init(struct fake *f, const char *row);
 void fake_ready(struct fake *f);
 void fake_release(struct fake *f);
 
-/*
- * After fake_ready(): nothing from word number `word` to the end of its block
- * is mapped; what was there reads as garbage for who reads it all the same.
- * Words are counted through the blocks from number `block` on: from f->nr_known
- * on they are the test's own, before that the known types'.  False: there is
- * no such word.  fake_map_again() undoes it.
- */
-bool fake_unmap(struct fake *f, size_t block, uint64_t word);
-void fake_map_again(struct fake *f);
 /* Forget all that was loaded: the heap, classes and objects are as after
  * fake_ready(). */
 void fake_restart(struct fake *f);
-
-/* A new block of `size` bytes. */
-raddr fake_block(struct fake *f, uint64_t size);
-/*
- * Write at `addr` + `offset`, in a block; LAYOUT_NONE is an error.  The
- * _if() form writes nothing then.
- */
-void fake_put(struct fake *f, raddr addr, uint32_t offset, uint64_t value);
-void fake_put_if(struct fake *f, raddr addr, uint32_t offset, uint64_t value);
-void fake_put32(struct fake *f, raddr addr, uint32_t offset, uint32_t value);
-void fake_put8(struct fake *f, raddr addr, uint32_t offset, uint8_t value);
-void fake_put_bytes(struct fake *f, raddr addr, const void *bytes,
-		    uint64_t len);
-/* A word that was written, before fake_ready(). */
-uint64_t fake_word(struct fake *f, raddr addr, uint32_t offset);
-/* An address in executable memory, a new one each time. */
-raddr fake_function(struct fake *f);
 
 struct fake_type {
 	const char *name;	/* tp_name; of a class made at run time also
@@ -130,23 +98,6 @@ raddr fake_module(struct fake *f, const char *name, raddr dict);
  * variables. */
 raddr fake_code(struct fake *f, const char *name, unsigned int nr_locals,
 		const char *const *locals);
-
-/*
- * An interpreter (id 0) in f->py.interpreters, with empty lists of the
- * collector, sys.modules, sys.__dict__ and the builtins.  Of builds with a
- * GIL only.
- */
-struct fake_interpreter {
-	raddr runtime, address;
-	raddr gc;		/* the collector's state */
-	raddr heads[3];		/* of the generations' lists */
-	raddr modules, sysdict, builtins; /* dicts */
-};
-void fake_interpreter(struct fake *f, uint64_t nr_modules,
-		      const raddr *modules, struct fake_interpreter *ret);
-/* Put `obj` at the end of the list of a generation. */
-void fake_track(struct fake *f, const struct fake_interpreter *in,
-		unsigned int generation, raddr obj);
 
 /* The loaded class of an object that the heap need not have. */
 const struct pytype *fake_pytype(struct fake *f, raddr obj);
