@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capture files that are cut, damaged or forged. */
+#include <check.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "heap/capture/capture-format.h"
+#include "suite.h"
+#include "tiny.h"
+
+static const struct capture_options packed, plain = { .plain = true };
+
+/* The error, as a word; "" where the file opens and all of it is readable. */
+static char *try_file(const uint8_t *bytes, size_t size, bool trusting)
+{
+	CLEANUP(heap_release) struct heap h = { 0 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+	CLEANUP(error_freep) struct error *err =
+		capture_open_memory(bytes, size, trusting, &h);
+
+	if (err)
+		return xstrdup(err->message);
+	file_tell_heap(&h, &s);
+	return xstrdup(h.failed ? h.failed->message : "");
+}
+
+static void expect(const struct file *f, bool trusting, const char *words)
+{
+	CLEANUP(freep) char *said = try_file(f->bytes, f->size, trusting);
+
+	ck_assert_msg(*said && strstr(said, words), "'%s' is not in '%s'",
+		      words, said);
+}
+
+static struct capture_section *sections(struct file *f, uint32_t *nr)
+{
+	struct capture_trailer trailer;
+
+	memcpy(&trailer, f->bytes + f->size - sizeof(trailer),
+	       sizeof(trailer));
+	*nr = trailer.nr_sections;
+	return (struct capture_section *)(f->bytes + trailer.table);
+}
+
+static struct capture_section *section(struct file *f, const char *tag)
+{
+	uint32_t nr;
+	struct capture_section *s = sections(f, &nr);
+
+	for (uint32_t i = 0; i < nr; i++)
+		if (!memcmp(s[i].tag, tag, 4))
+			return &s[i];
+	ck_abort_msg("no section %s", tag);
+}
+
+START_TEST(every_shorter_file_is_refused)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&packed);
+
+	for (size_t size = 0; size < f.size; size++) {
+		CLEANUP(freep) uint8_t *bytes = xmalloc(size);
+		CLEANUP(freep) char *said = NULL;
+
+		/* A copy: a read behind the end is seen. */
+		memcpy(bytes, f.bytes, size);
+		said = try_file(bytes, size, false);
+		ck_assert_msg(*said, "%zu of %zu bytes", size, f.size);
+	}
+}
+END_TEST
+
+START_TEST(every_flipped_bit_is_seen)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&packed);
+
+	for (size_t i = 0; i < f.size * 8; i++) {
+		CLEANUP(freep) char *said = NULL;
+
+		f.bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+		said = try_file(f.bytes, f.size, false);
+		/* Zeros between sections, and the header's reserved bytes. */
+		ck_assert_msg(*said || f.bytes[i / 8] == 1 << i % 8,
+			      "bit %zu", i);
+		f.bytes[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+}
+END_TEST
+
+START_TEST(other_files_are_named)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&packed);
+	uint8_t words[] = "a text that is no capture";
+	struct file text = { words, sizeof(words) - 1 };
+	struct file empty = { words, 0 };
+
+	expect(&empty, false, "empty");
+	expect(&text, false, "not a capture");
+	f.bytes[10] = 9;
+	expect(&f, false, "has version 9");
+	f.bytes[10] = CAPTURE_VERSION + 1;
+	expect(&f, false, "has version 3");
+	f.bytes[10] = 0;
+	expect(&f, false, "version is 0");
+	f.bytes[8] = 1;
+	expect(&f, false, "byte order");
+}
+END_TEST
+
+/* Of a newer writer: one section can be done without, the other not. */
+START_TEST(unknown_sections_are_refused_if_vital)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&packed);
+	CLEANUP(file_release) struct file g = file_tiny(&packed);
+	CLEANUP(freep) char *said = NULL;
+
+	memcpy(section(&f, "weak")->tag, "????", 4);
+	said = try_file(f.bytes, f.size, true);
+	ck_assert_str_eq(said, "");
+	memcpy(section(&g, "REFC")->tag, "????", 4);
+	expect(&g, true, "made by a newer one");
+}
+END_TEST
+
+/* One value of a plain capture's column, changed. */
+static void expect_value(const char *tag, unsigned int width, size_t i,
+			 uint64_t value, const char *words)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&plain);
+	uint8_t *at = f.bytes + section(&f, tag)->offset + i * width;
+
+	memcpy(at, &value, width);
+	expect(&f, false, "checksum");
+	expect(&f, true, words);
+}
+
+START_TEST(ids_out_of_range_are_refused)
+{
+	const char *missing = "a reference to what is not there";
+
+	expect_value("TYPE", 4, 3, 11, missing);
+	expect_value("TYPE", 4, 3, UINT32_MAX, missing);
+	expect_value("GENE", 1, 3, 4, missing);
+	expect_value("EDGE", 4, 3, 12, missing);
+	expect_value("EDGE", 4, 3, UINT32_MAX, missing);
+	expect_value("ESTA", 8, 3, UINT64_MAX, "references out of range");
+	expect_value("ESTA", 8, 3, 29, "references out of range");
+	expect_value("ENUM", 4, 3, UINT32_MAX, "references out of range");
+	expect_value("TEXT", 4, 4, 10, "a text that is not there");
+	expect_value("TSTA", 8, 2, UINT64_MAX, "a text that is not there");
+	/* Behind the next one, but within the bytes. */
+	expect_value("TSTA", 8, 2, 60, "a text that is not there");
+	expect_value("CODE", 4, 0, 2u << EDGE_ARG_BITS | 10,
+		     "a text that is not there");
+}
+END_TEST
+
+/* Tables that refer to what is not there; the writer believes its heap. */
+static void add_borrowed(struct heap *h, oid o, uint32_t first, uint32_t nr)
+{
+	heap_borrowed_vec_push(&h->borrowed,
+			       (struct heap_borrowed){ o, first, nr });
+}
+
+static void add_fact(struct heap *h, oid o)
+{
+	heap_fact_vec_push(&h->facts, (struct heap_fact){
+					      .object = o,
+					      .kind = FACT_DEQUE });
+}
+
+START_TEST(tables_out_of_range_are_refused)
+{
+	for (int what = 0; what < 14; what++) {
+		CLEANUP(file_release) struct file f = { NULL, 0 };
+		CLEANUP(heap_release) struct heap h;
+
+		tiny_build(&h);
+		switch (what) {
+		case 0:
+			h.roots.v[0].object = h.nr_objects;
+			break;
+		case 1:
+			h.roots.v[0].frame = (int32_t)h.frames.nr;
+			break;
+		case 2:
+			h.frames.v[0].thread = (uint32_t)h.threads.nr;
+			break;
+		case 3:
+			h.frames.v[0].code = h.nr_objects;
+			break;
+		case 4:
+			h.interpreters.v[0].garbage_list = h.nr_objects;
+			break;
+		case 5:
+			h.weak.v[0].reference = h.nr_objects;
+			break;
+		case 6:
+			h.weak.v[0].referent = h.nr_objects;
+			break;
+		case 7:
+			h.weak.v[0].callback = h.nr_objects;
+			break;
+		case 8:		/* more edges than the object has */
+			add_borrowed(&h, 0, 0, h.edge_nr[0] + 1);
+			break;
+		case 9:
+			add_borrowed(&h, 0, h.edge_nr[0], UINT32_MAX);
+			break;
+		case 10:	/* they are searched: not in order */
+			add_borrowed(&h, 1, 0, 0);
+			add_borrowed(&h, 0, 0, 0);
+			break;
+		case 11:
+			add_fact(&h, 1);
+			add_fact(&h, 0);
+			break;
+		case 12:
+			h.roots.v[2].slot = SLOT_THREAD;
+			h.roots.v[2].thread = (uint32_t)h.threads.nr;
+			break;
+		default:
+			h.types.v[0].object = h.nr_objects;
+		}
+		f = file_write(&h, &packed);
+		expect(&f, false, "a reference to what is not there");
+	}
+}
+END_TEST
+
+START_TEST(missing_references_are_refused)
+{
+	CLEANUP(file_release) struct file f = { NULL, 0 };
+	CLEANUP(heap_release) struct heap h;
+
+	tiny_build(&h);
+	h.edge_nr[0]--;
+	f = file_write(&h, &packed);
+	h.edge_nr[0]++;
+	expect(&f, false, "references are missing");
+}
+END_TEST
+
+START_TEST(odd_codes_make_odd_names_only)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&plain);
+	uint32_t code;
+	uint8_t *at = f.bytes + section(&f, "CODE")->offset;
+
+	for (uint32_t kind = 0; kind < 16; kind++) {
+		CLEANUP(freep) char *said = NULL;
+
+		if (kind == CODE_VALUE)
+			continue;
+		code = kind << EDGE_ARG_BITS | EDGE_ARG_MAX;
+		for (size_t i = 0; i < section(&f, "CODE")->items; i++)
+			memcpy(at + i * 4, &code, 4);
+		said = try_file(f.bytes, f.size, true);
+		ck_assert_str_eq(said, "");
+	}
+}
+END_TEST
+
+/* A field of a section's entry, changed. */
+static void expect_field(const char *tag, size_t offset, uint64_t value,
+			 const struct capture_options *how)
+{
+	CLEANUP(file_release) struct file f = file_tiny(how);
+	uint8_t *at = (uint8_t *)section(&f, tag) + offset;
+
+	if (!memcmp(at, &value, sizeof(value)))
+		return;
+	memcpy(at, &value, sizeof(value));
+	expect(&f, true, "damaged");
+}
+
+/* Codes and edges are unpacked by object, so no other column can be packed like
+ * them: those that come first are read before it is known what objects have. */
+START_TEST(packings_of_other_columns_are_refused)
+{
+	static const char *const tags[] = { "ADDR", "TYPE", "SIZE", "REFC",
+					    "GENE", "FLAG", "ENUM", "TEXT" };
+	static const struct capture_options *const how[] = { &packed, &plain };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tags) * ARRAY_SIZE(how); i++) {
+		for (int packing = PACK_CODES; packing <= PACK_EDGES;
+		     packing++) {
+			CLEANUP(file_release) struct file f =
+				file_tiny(how[i % ARRAY_SIZE(how)]);
+
+			section(&f, tags[i / ARRAY_SIZE(how)])->packing =
+				(uint8_t)packing;
+			expect(&f, true, "damaged");
+		}
+	}
+}
+END_TEST
+
+START_TEST(claims_are_held_against_the_file)
+{
+	static const uint64_t values[] = { 0, 1, 1 << 20, UINT32_MAX,
+					   UINT64_MAX, UINT64_MAX - 4095 };
+	static const size_t fields[] = {
+		offsetof(struct capture_section, offset),
+		offsetof(struct capture_section, stored),
+		offsetof(struct capture_section, packed),
+		offsetof(struct capture_section, items),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(fields); j++) {
+			expect_field("ADDR", fields[j], values[i], &packed);
+			expect_field("EDGE", fields[j], values[i], &packed);
+			expect_field("TBYT", fields[j], values[i], &packed);
+			expect_field("type", fields[j], values[i], &packed);
+			if (j == 2)
+				continue;
+			expect_field("REFC", fields[j], values[i], &plain);
+			expect_field("info", fields[j], values[i], &plain);
+		}
+	}
+}
+END_TEST
+
+/* Rows of a table take much more memory than file. */
+START_TEST(tables_are_held_against_the_file)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(heap_release) struct heap h;
+	uint64_t state = 1;
+
+	tiny_build(&h);
+	/* What does not compress, so that the rest may compress more. */
+	for (int i = 0; i < 10000; i++) {
+		state = state * UINT64_C(6364136223846793005) + 1;
+		str_add_char(&text, (char)('0' + (state >> 58)));
+	}
+	heap_warn(&h, "%s", text.s);
+	for (int i = 0; i < 500000; i++)
+		str_vec_push(&h.info.warnings, xstrdup(""));
+	{
+		CLEANUP(file_release) struct file f = file_write(&h, &packed);
+
+		ck_assert_uint_lt(f.size, 20000);
+		expect(&f, false, "smaller than its own counts");
+	}
+}
+END_TEST
+
+const char suite_name[] = "capture_bad";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, every_shorter_file_is_refused);
+	tcase_add_test(tc, every_flipped_bit_is_seen);
+	tcase_add_test(tc, other_files_are_named);
+	tcase_add_test(tc, ids_out_of_range_are_refused);
+	tcase_add_test(tc, unknown_sections_are_refused_if_vital);
+	tcase_add_test(tc, tables_out_of_range_are_refused);
+	tcase_add_test(tc, missing_references_are_refused);
+	tcase_add_test(tc, odd_codes_make_odd_names_only);
+	tcase_add_test(tc, packings_of_other_columns_are_refused);
+	tcase_add_test(tc, claims_are_held_against_the_file);
+	tcase_add_test(tc, tables_are_held_against_the_file);
+}
