@@ -5,16 +5,25 @@ check_PROGRAMS += \
 	tests/unit/python/check_gc \
 	tests/unit/python/check_layout \
 	tests/unit/python/check_layout_builds \
+	tests/unit/python/check_preview \
 	tests/unit/python/check_refs \
 	tests/unit/python/check_roots \
 	tests/unit/python/check_size \
 	tests/unit/python/check_text \
 	tests/unit/python/check_truncated \
 	tests/unit/python/check_types
+tests_unit_python_check_preview_SOURCES = \
+	tests/unit/python/check_preview.c \
+	tests/unit/python/texts.c \
+	tests/unit/python/texts.h
 tests_unit_python_check_refs_SOURCES = \
 	tests/unit/python/check_refs.c \
 	tests/unit/python/scenes.c \
 	tests/unit/python/scenes.h
+tests_unit_python_check_text_SOURCES = \
+	tests/unit/python/check_text.c \
+	tests/unit/python/texts.c \
+	tests/unit/python/texts.h
 
 # Machine code, run over fake memory.
 if HAVE_UNICORN
