@@ -10,8 +10,10 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_dominators \
 	tests/unit/analysis/check_garbage \
 	tests/unit/analysis/check_limit \
+	tests/unit/analysis/check_match \
 	tests/unit/analysis/check_reach \
 	tests/unit/analysis/check_retained \
+	tests/unit/analysis/check_series \
 	tests/unit/analysis/check_suspects \
 	tests/unit/analysis/check_suspects_kinds \
 	tests/unit/analysis/check_tasks
@@ -23,3 +25,15 @@ tests_unit_analysis_check_suspects_kinds_SOURCES = \
 	tests/unit/analysis/check_suspects_kinds.c \
 	tests/unit/analysis/find-suspects.c \
 	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_diff_SOURCES = \
+	tests/unit/analysis/check_diff.c \
+	tests/unit/analysis/same-process.c \
+	tests/unit/analysis/same-process.h
+tests_unit_analysis_check_match_SOURCES = \
+	tests/unit/analysis/check_match.c \
+	tests/unit/analysis/same-process.c \
+	tests/unit/analysis/same-process.h
+tests_unit_analysis_check_series_SOURCES = \
+	tests/unit/analysis/check_series.c \
+	tests/unit/analysis/same-process.c \
+	tests/unit/analysis/same-process.h
