@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/target/check_memory \
 	tests/unit/target/check_open \
 	tests/unit/target/check_proc \
+	tests/unit/target/check_process \
 	tests/unit/target/check_stop \
 	tests/unit/target/check_unpack
 tests_unit_target_check_image_SOURCES = \
@@ -25,3 +26,11 @@ tests_unit_target_check_core_memory_SOURCES = \
 	tests/unit/target/check_core_memory.c \
 	tests/unit/target/library-core.c \
 	tests/unit/target/library-core.h
+tests_unit_target_check_proc_SOURCES = \
+	tests/unit/target/check_proc.c \
+	tests/unit/target/proc-folder.c \
+	tests/unit/target/proc-folder.h
+tests_unit_target_check_process_SOURCES = \
+	tests/unit/target/check_process.c \
+	tests/unit/target/proc-folder.c \
+	tests/unit/target/proc-folder.h
