@@ -199,4 +199,7 @@ ALLOWED = [
     ("*", "%s|%s" % (old if "(?=" in old else re.escape(old), re.escape(new)),
      new, "plain English")
     for old, new in PLAIN_ENGLISH
+    ("*/under_an_odd_key/*", r"ODD_KEYS\['a in b  x'\]",
+     "ODD_KEYS['a  in b  x']",
+     "the key has two spaces there: the old text could not be pasted"),
 ]
