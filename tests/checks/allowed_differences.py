@@ -184,6 +184,9 @@ PLAIN_ENGLISH = [
 ]
 
 ALLOWED = [
+    ("*/under_an_odd_key/*", r"ODD_KEYS\['a in b  x'\]",
+     "ODD_KEYS['a  in b  x']",
+     "the key has two spaces there: the old text could not be pasted"),
     ("*/help/*", r"(?s).*", "",
      "help is edited freely; check-docs holds it against the man pages"),
     ("*/errors/*", r"(?m)^(pyheld|Usage|Try).*", "",
@@ -199,7 +202,4 @@ ALLOWED = [
     ("*", "%s|%s" % (old if "(?=" in old else re.escape(old), re.escape(new)),
      new, "plain English")
     for old, new in PLAIN_ENGLISH
-    ("*/under_an_odd_key/*", r"ODD_KEYS\['a in b  x'\]",
-     "ODD_KEYS['a  in b  x']",
-     "the key has two spaces there: the old text could not be pasted"),
 ]
