@@ -52,4 +52,7 @@ json_t *emit_object_of(const struct heap *h, oid o);
  */
 struct error *emit_write(const json_t *value, FILE *out) MUST_CHECK;
 
+/* So many members of a cycle, or of a group of garbage, are listed in JSON. */
+#define EMIT_MEMBERS_MAX 1000
+
 #endif

@@ -4,7 +4,6 @@
 #include "output/path.h"
 #include "output/tally.h"
 
-#define MEMBERS_MAX_JSON 1000
 
 static bool is_shown(const struct heap *h, const struct cycles *c,
 		     const struct cycle *cycle,
@@ -152,7 +151,7 @@ static json_t *members_json(const struct heap *h, const struct cycles *c,
 {
 	json_t *ret = json_array();
 
-	for (uint32_t i = 0; i < cycle->nr && i < MEMBERS_MAX_JSON; i++)
+	for (uint32_t i = 0; i < cycle->nr && i < EMIT_MEMBERS_MAX; i++)
 		emit_push(ret, emit_address(
 			h->address[c->members.v[cycle->first + i]]));
 	return ret;

@@ -5,7 +5,6 @@
 #include "output/table.h"
 #include "output/tally.h"
 
-#define MEMBERS_MAX_JSON 1000
 
 /* --- text --- */
 
@@ -236,7 +235,7 @@ static json_t *group_json(struct heap *h, const struct collect *c,
 	emit_put(ret, "loop", trail_steps_json(&t));
 	emit_put(ret, "members",
 		 addresses_json(h, members,
-				MIN(g->nr_members, MEMBERS_MAX_JSON)));
+				MIN(g->nr_members, EMIT_MEMBERS_MAX)));
 	return ret;
 }
 

@@ -12,6 +12,7 @@
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
 #include "python/refs/refs-instance.h"
+#include "python/refs/refs-scan.h"
 #include "python/refs/refs.h"
 #include "python/state/object-head.h"
 #include "python/state/words.h"
@@ -41,7 +42,6 @@ struct search {
  * points to, behind tag, text and tail (Modules/_elementtree.c).
  */
 #define ELEMENT_EXTRA 24	/* after tag */
-#define EXTRA_LENGTH 8
 #define EXTRA_CHILDREN 24
 /* teedataobject {it, numread, running, nextlink, values[57]}, with `running`
  * since 3.8 (Modules/itertoolsmodule.c). */
@@ -72,7 +72,7 @@ static void find_items(struct search *s)
 		s->nr_items = word_at(py, s->obj, l->var_size);
 	} else if (extra) {
 		s->items = word_at(py, extra + EXTRA_CHILDREN, 0);
-		s->nr_items = word_at(py, extra + EXTRA_LENGTH, 0);
+		s->nr_items = word_at(py, extra + ELEMENT_EXTRA_LENGTH, 0);
 	} else if (type_names_is(py, s->t->address,
 				  "itertools._tee_dataobject")) {
 		s->items = s->obj + l->object_size + TEE_VALUES;

@@ -96,8 +96,6 @@ static void add_nodes(struct python *py, raddr obj, struct refs *ret)
 		refs_add(ret, word_at(py, node, l->odictnode_key), REF_KEY, 0);
 }
 
-/* { attrib, length, allocated, children } of Modules/_elementtree.c */
-#define EXTRA_LENGTH 8
 
 static void add_children(struct python *py, raddr obj, struct refs *ret)
 {
@@ -105,7 +103,7 @@ static void add_children(struct python *py, raddr obj, struct refs *ret)
 	raddr extra = word_at(py, obj, l->element_extra);
 	raddr children = extra ? word_at(py, extra, l->elementextra_children)
 			       : 0;
-	uint64_t nr = extra ? word_at(py, extra, EXTRA_LENGTH) : 0;
+	uint64_t nr = extra ? word_at(py, extra, ELEMENT_EXTRA_LENGTH) : 0;
 
 	if (!extra || l->element_extra == LAYOUT_NONE)
 		return;

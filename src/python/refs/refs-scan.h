@@ -8,6 +8,10 @@
 
 #include "python/refs/refs.h"
 
+/* ElementObjectExtra of Modules/_elementtree.c is { attrib, length, allocated,
+ * children }: the offset of length. */
+#define ELEMENT_EXTRA_LENGTH 8
+
 /*
  * Append what the object at `obj`, an instance of `t`, seems to refer to: by
  * the readers of its bases as far as they go, then each word that points to an
