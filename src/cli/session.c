@@ -240,6 +240,13 @@ int session_open_hidden(struct session *s, const char *target)
 	return open_session(s, target, &options, NULL);
 }
 
+int session_open_memory(struct session *s, const char *target)
+{
+	const struct load_options options = { .memory = true };
+
+	return open_session(s, target, &options, NULL);
+}
+
 int session_check(struct session *s)
 {
 	struct error *err = s->heap.failed;

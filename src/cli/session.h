@@ -47,6 +47,9 @@ int session_open_details(struct session *s, const char *target);
  */
 int session_open_hidden(struct session *s, const char *target);
 
+/* Like session_open(), and also fill heap.memory. */
+int session_open_memory(struct session *s, const char *target);
+
 /*
  * Like session_open_hidden(), with more self-checks (heap.info.checks and
  * .samples).  If TARGET is open, but what is in it contradicts itself

@@ -67,6 +67,7 @@ void heap_release(struct heap *h)
 		h->ops->release(h);
 	texts_release(h);
 	info_release(&h->info);
+	heap_memory_release(&h->memory);
 	heap_type_vec_release(&h->types);
 	heap_root_vec_release(&h->roots);
 	heap_frame_vec_release(&h->frames);

@@ -23,6 +23,7 @@
 #include "base/vec.h"
 #include "heap/edge.h"
 #include "heap/info.h"
+#include "heap/memory.h"
 #include "heap/object.h"
 #include "heap/root.h"
 #include "heap/type.h"
@@ -121,6 +122,8 @@ struct heap {
 	uint32_t *hidden;
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
+	/* basis MEMORY_UNKNOWN: it was not asked for, or an older capture. */
+	struct heap_memory memory;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */
 	/*

@@ -22,6 +22,9 @@ src_libpyheld_a_SOURCES += \
 	src/heap/heap.c \
 	src/heap/heap.h \
 	src/heap/info.h \
+	src/heap/memory-parts.def \
+	src/heap/memory.c \
+	src/heap/memory.h \
 	src/heap/naming.c \
 	src/heap/naming.h \
 	src/heap/object.h \

@@ -15,6 +15,7 @@
 #include "python/locate/find.h"
 #include "python/locate/gc.h"
 #include "python/locate/truncated-scan.h"
+#include "python/memory/memory-load.h"
 #include "python/names/details.h"
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
@@ -426,6 +427,8 @@ static struct error *load_heap(struct python *py,
 	describe_weak(py);
 	if (options && options->hidden)
 		uncounted_load(py);
+	if (options && options->memory)
+		memory_load(py);
 	describe_info(py);
 	self_checks_graph(py);
 	py->complete = true;

@@ -15,6 +15,7 @@ struct load_options {
 	unsigned int sample;
 	bool details;		/* for heap_ops.details */
 	bool hidden;		/* for heap.hidden */
+	bool memory;		/* for heap.memory */
 };
 
 /*

@@ -42,6 +42,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/pages.h \
 	src/target/live/process.c \
 	src/target/live/process.h \
+	src/target/live/resident.c \
+	src/target/live/resident.h \
 	src/target/live/snapshot.c \
 	src/target/live/snapshot.h \
 	src/target/live/stop.c \
@@ -56,6 +58,9 @@ src_libpyheld_a_SOURCES += \
 	src/target/modules.h \
 	src/target/proc.c \
 	src/target/proc.h \
+	src/target/range.h \
+	src/target/residency.c \
+	src/target/residency.h \
 	src/target/room.c \
 	src/target/room.h \
 	src/target/target-data.c \

@@ -16,6 +16,7 @@
 
 #include "target/maps.h"
 #include "target/memory.h"
+#include "target/residency.h"
 
 /*
  * An ELF file that the target has mapped: the program or a shared library.
@@ -61,6 +62,7 @@ struct target {
 	struct module_vec modules; /* may move at target_snapshot() */
 	struct thread_vec threads; /* set by target_snapshot() */
 	struct memory memory;	/* set by target_snapshot() */
+	struct residency residency; /* set by target_snapshot() */
 	uint64_t missing;	/* bytes that a truncated core lacks */
 	struct str_vec warnings; /* of a core: what to tell the user */
 	const struct target_source *source;

@@ -43,6 +43,7 @@ void target_close(struct target *t)
 		return;
 	/* Segments may use what belongs to the source. */
 	memory_release(&t->memory);
+	residency_release(&t->residency);
 	modules_release(t);
 	maps_release(&t->mappings);
 	thread_vec_release(&t->threads);

@@ -8,13 +8,7 @@
 #ifndef TARGET_LIVE_PAGES_H
 #define TARGET_LIVE_PAGES_H
 
-#include "target/memory.h"
-
-/* Adjacent pages; `end` is past the last byte. */
-struct range {
-	raddr start, end;
-};
-VEC_DEFINE(range_vec, struct range);
+#include "target/range.h"
 
 enum pages_wanted {
 	PAGES_PRESENT,	/* present or swapped, but not the shared zero page */
@@ -32,7 +26,7 @@ void pages_open(struct pages *p, int dir);
 void pages_close(struct pages *p);
 
 /*
- * Add the ranges of wanted pages between `start` and `end`, which are multiples
+ * Add the ranges of adjacent wanted pages between `start` and `end`, which are multiples
  * of MEMORY_PAGE, to `ret`, in order.  False: nobody can tell; `ret` is then as
  * it was.
  */

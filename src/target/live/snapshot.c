@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "target/live/copy.h"
 #include "target/live/process.h"
+#include "target/live/resident.h"
 #include "target/live/snapshot.h"
 #include "target/live/stop.h"
 #include "target/room.h"
@@ -209,6 +210,8 @@ static struct error *adopt(struct attempt *a)
 	struct error *err;
 
 	memory_release(&t->memory);
+	residency_release(&t->residency);
+	resident_find(a->copy, &t->residency);
 	err = copy_finish(a->copy, &t->memory);
 	if (err)
 		return err;

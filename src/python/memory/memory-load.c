@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ledger: ask each allocator for its blocks, find the objects in them, and
+ * account for every block.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "native/native.h"
+#include "python/memory/memory-load.h"
+
+struct ledger_load {
+	struct python *py;
+	struct native native;
+	oid *objects;		/* by block: the object in it, or OID_NONE */
+	uint32_t *lines;	/* by type: its line of PART_OBJECTS, or
+				   UINT32_MAX */
+};
+
+static void load_release(struct ledger_load *l)
+{
+	free(l->objects);
+	free(l->lines);
+	native_release(&l->native);
+}
+
+/* Objects outside of blocks are static data of a file, or lie in an allocator
+ * that is not looked into. */
+static void find_objects(struct ledger_load *l)
+{
+	const struct heap *h = l->py->heap;
+	struct blocks *b = &l->native.blocks;
+	uint64_t outside = 0;
+
+	l->objects = xmalloc((b->all.nr + 1) * sizeof(*l->objects));
+	for (size_t i = 0; i < b->all.nr; i++)
+		l->objects[i] = OID_NONE;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint32_t block = blocks_find(b, h->address[o]);
+
+		if (block != BLOCK_NONE)
+			l->objects[block] = o;
+		else
+			outside++;
+	}
+	log_info("memory: %zu blocks in use, %" PRIu64
+		 " of %u objects are in none of them", b->all.nr, outside,
+		 h->nr_objects);
+}
+
+static uint32_t line_of_type(struct ledger_load *l, uint32_t type)
+{
+	if (l->lines[type] == UINT32_MAX)
+		l->lines[type] = native_line(&l->native, PART_OBJECTS, type,
+					     NULL);
+	return l->lines[type];
+}
+
+static void account_blocks(struct ledger_load *l)
+{
+	const struct heap *h = l->py->heap;
+	const struct block_vec *all = &l->native.blocks.all;
+	uint32_t raw = native_line(&l->native, PART_RAW, OID_NONE, NULL);
+
+	l->lines = xmalloc((h->types.nr + 1) * sizeof(*l->lines));
+	for (size_t i = 0; i < h->types.nr; i++)
+		l->lines[i] = UINT32_MAX;
+	for (size_t i = 0; i < all->nr; i++) {
+		const struct block *b = &all->v[i];
+		oid o = l->objects[i];
+		uint32_t line = o == OID_NONE ? raw :
+						line_of_type(l, h->type[o]);
+
+		native_account(&l->native, line, b->start, b->start + b->size,
+			       1);
+	}
+}
+
+void memory_load(struct python *py)
+{
+	CLEANUP(load_release) struct ledger_load l = { .py = py };
+
+	native_init(&l.native, py->target, &py->heap->memory);
+	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
+	find_objects(&l);
+	account_blocks(&l);
+	native_finish(&l.native);
+}

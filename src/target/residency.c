@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "target/residency.h"
+
+void residency_add(struct residency *r, raddr start, raddr end)
+{
+	if (start < end)
+		range_vec_push(&r->present, (struct range){ start, end });
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+void residency_sort(struct residency *r)
+{
+	struct range *v = r->present.v;
+	size_t nr = 0;
+
+	if (r->present.nr)
+		qsort(v, r->present.nr, sizeof(*v), compare_ranges);
+	for (size_t i = 0; i < r->present.nr; i++) {
+		if (nr && v[i].start <= v[nr - 1].end)
+			v[nr - 1].end = MAX(v[nr - 1].end, v[i].end);
+		else
+			v[nr++] = v[i];
+	}
+	r->present.nr = nr;
+	u64_vec_resize(&r->before, nr);
+	r->bytes = 0;
+	for (size_t i = 0; i < nr; i++) {
+		r->before.v[i] = r->bytes;
+		r->bytes += v[i].end - v[i].start;
+	}
+	r->last = 0;
+}
+
+/* The first range that ends behind `addr`; present.nr: none. */
+static size_t first_behind(const struct residency *r, raddr addr)
+{
+	size_t low = 0, high = r->present.nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->present.v[middle].end > addr)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Bytes of all ranges below `addr`, which lies in range `i` or before it. */
+static uint64_t bytes_below(const struct residency *r, size_t i, raddr addr)
+{
+	const struct range *range = &r->present.v[i];
+
+	if (i == r->present.nr)
+		return r->bytes;
+	return r->before.v[i] +
+	       (addr > range->start ? addr - range->start : 0);
+}
+
+uint64_t residency_bytes(struct residency *r, raddr start, raddr end)
+{
+	const struct range *v = r->present.v;
+	size_t i = r->last;
+
+	if (start >= end || !r->present.nr)
+		return 0;
+	/* Callers go upwards, most of them by few bytes. */
+	if (unlikely(start < v[i].start || start >= v[i].end)) {
+		i = first_behind(r, start);
+		r->last = MIN(i, r->present.nr - 1);
+	}
+	if (likely(i < r->present.nr && start >= v[i].start && end <= v[i].end))
+		return end - start;
+	return bytes_below(r, first_behind(r, end), end) -
+	       bytes_below(r, i, start);
+}
+
+void residency_release(struct residency *r)
+{
+	range_vec_release(&r->present);
+	u64_vec_release(&r->before);
+	*r = (struct residency){ .basis = RESIDENCY_UNKNOWN };
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target/residency.h - which pages of a target were in memory.
+ *
+ * As of the snapshot of a process; of a core, which of its pages are not all
+ * zero.  A page that was never touched reads as zeros and takes no memory, so
+ * what is free or in use inside a mapping is counted by the pages that are
+ * there.
+ */
+#ifndef TARGET_RESIDENCY_H
+#define TARGET_RESIDENCY_H
+
+#include "target/range.h"
+
+enum residency_basis {
+	RESIDENCY_UNKNOWN,	/* nothing is known: `present` is empty */
+	RESIDENCY_PAGEMAP,	/* of the process, page by page */
+	RESIDENCY_SMAPS,	/* the kernel's sum for each mapping, taken as
+				   its first pages */
+	RESIDENCY_CORE,		/* what the core has and is not all zero */
+};
+
+struct residency {
+	enum residency_basis basis;
+	struct range_vec present; /* in memory: sorted, they do not touch */
+	struct u64_vec before;	/* bytes of present[0 .. i - 1] */
+	uint64_t bytes;		/* of all */
+	uint64_t swapped;	/* bytes that are swapped out; not in `bytes` */
+	uint64_t page_tables;	/* bytes that the kernel has for them */
+	size_t last;		/* index where the last address was found */
+};
+
+/* All zeros is an empty one.  Add a range; they may come in any order and
+ * overlap. */
+void residency_add(struct residency *r, raddr start, raddr end);
+
+/* Sort and join what was added, so that it can be asked. */
+void residency_sort(struct residency *r);
+
+/* How many bytes of [start, end) are in memory. */
+uint64_t residency_bytes(struct residency *r, raddr start, raddr end);
+
+void residency_release(struct residency *r);
+
+#endif
