@@ -40,7 +40,7 @@ static void mark_uncollectable(struct collector *b, struct oid_vec *queue,
 	if (!collector_frees(b, o) || bits_get(b->stays, o))
 		return;
 	bits_set(b->stays, o);
-	tally_add(&b->c->uncollectable, b->h->size[o]);
+	tally_add(&b->c->uncollectable, heap_bytes(b->h, o));
 	oid_vec_push(queue, o);
 }
 
@@ -79,7 +79,7 @@ static void drop_references(struct collector *b, oid o, uint32_t *left,
 		if (collector_frees(b, t) || !left[t] ||
 		    left[t] == REFCOUNT_IMMORTAL || --left[t])
 			continue;
-		tally_add(&b->c->untracked, h->size[t]);
+		tally_add(&b->c->untracked, heap_bytes(h, t));
 		oid_vec_push(queue, t);
 	}
 }
@@ -190,7 +190,7 @@ static void add_to_component(struct collector *b, oid o)
 
 	b->c->members.v[p->first + p->nr++] = o;
 	p->kind += mix_type(h->type[o]);
-	p->bytes += h->size[o];
+	p->bytes += heap_bytes(h, o);
 	if (bits_get(b->stays, o))
 		p->uncollectable++;
 	else if (heap_type_of(h, o)->flags & TYPE_HAS_DEL) {

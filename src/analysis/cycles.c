@@ -106,7 +106,7 @@ static void add_to_cycle(struct cycle_finder *b, struct cycle *cycle, oid o)
 	b->c->members.v[cycle->first + cycle->nr] = o;
 	if (!cycle->nr++)
 		cycle->telling = cycle->entry = cycle->lowest = o;
-	cycle->bytes += h->size[o];
+	cycle->bytes += heap_bytes(h, o);
 	if (type & TYPE_HAS_DEL)
 		cycle->flags |= CYCLE_HAS_DEL;
 	if (type & TYPE_LEGACY_DEL)

@@ -51,7 +51,7 @@ struct cycle {
 	uint64_t first;		/* index of its objects in cycles.members */
 	uint32_t nr;		/* objects */
 	uint32_t flags;		/* CYCLE_* as above */
-	uint64_t bytes;		/* the sum of their shallow sizes */
+	uint64_t bytes;		/* the sum of their heap_bytes() */
 	enum cycle_kind kind;
 	enum cycle_state state;
 	uint32_t outer;		/* CYCLE_WITHIN: index of its component */

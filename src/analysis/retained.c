@@ -358,7 +358,7 @@ void retained_types(const struct retained_view *v, oid o,
 	for (uint32_t i = 0; i < d->objects[o]; i++) {
 		oid each = d->order[d->place[o] + i];
 
-		tally_add(&by_type[h->type[each]], h->size[each]);
+		tally_add(&by_type[h->type[each]], heap_bytes(h, each));
 	}
 	tally_list(h, by_type, ret);
 	if (ret->nr)

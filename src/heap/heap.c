@@ -80,6 +80,7 @@ void heap_release(struct heap *h)
 	free(h->address);
 	free(h->type);
 	free(h->size);
+	free(h->bytes);
 	free(h->refcount);
 	free(h->generation);
 	free(h->flags);

@@ -101,6 +101,12 @@ struct heap {
 	uint64_t *address;		/* in the target */
 	uint32_t *type;			/* index in types */
 	uint64_t *size;			/* shallow: bytes, as sys.getsizeof() */
+	/*
+	 * What it takes: the bytes of its allocator's block and of the raw
+	 * blocks that it alone owns.  NULL: not known; see heap_bytes().  It is
+	 * made when the heap has all its objects.
+	 */
+	uint64_t *bytes;
 	uint32_t *refcount;
 	uint8_t *generation;		/* GENERATION_* or 0 .. 2 */
 	uint8_t *flags;			/* OBJECT_* */
@@ -166,6 +172,12 @@ void heap_note(struct heap *h, bool passed, const char *name,
 static inline bool heap_is_partial(const struct heap *h)
 {
 	return h->info.nr_unread || h->info.nr_lost_bytes || h->info.partial;
+}
+
+/* What `o` takes: its bytes where they are known, else its size. */
+static inline uint64_t heap_bytes(const struct heap *h, oid o)
+{
+	return h->bytes ? h->bytes[o] : h->size[o];
 }
 
 /* How many of the references that `o` counts nobody holds: 0 or 1. */

@@ -67,16 +67,16 @@ static void count_objects(const struct heap *old, const struct heap *new,
 	for (oid o = 0; o < old->nr_objects; o++) {
 		struct diff_row *row = &rows[row_of_old[old->type[o]]];
 
-		tally_add(&row->old, old->size[o]);
+		tally_add(&row->old, heap_bytes(old, o));
 		if (match_is_gone(match, o))
-			tally_add(&row->went, old->size[o]);
+			tally_add(&row->went, heap_bytes(old, o));
 	}
 	for (oid o = 0; o < new->nr_objects; o++) {
 		struct diff_row *row = &rows[row_of_new[new->type[o]]];
 
-		tally_add(&row->new, new->size[o]);
+		tally_add(&row->new, heap_bytes(new, o));
 		if (match_is_new(match, o))
-			tally_add(&row->came, new->size[o]);
+			tally_add(&row->came, heap_bytes(new, o));
 	}
 }
 

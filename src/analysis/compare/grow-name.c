@@ -47,7 +47,7 @@ static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
-			sum[o] = (struct tally){ 1, h->size[o] };
+			sum[o] = (struct tally){ 1, heap_bytes(h, o) };
 	/* At distance 0 only a namespace has a parent, its module. */
 	for (uint32_t i = nr; i-- > 0 && r->distance[order[i]];)
 		tally_add_all(&sum[r->parent[order[i]]], &sum[order[i]]);

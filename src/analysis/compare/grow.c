@@ -92,9 +92,9 @@ static void sum_fresh(struct grow_side *s)
 		if (!is_fresh(s, o) || (s->types && !s->types[h->type[o]]))
 			continue;
 		if (!reach_has(s->reach, o))
-			tally_add(&s->unreached, h->size[o]);
+			tally_add(&s->unreached, heap_bytes(h, o));
 		else
-			tally_add(&s->sum[find_top(s, o)], h->size[o]);
+			tally_add(&s->sum[find_top(s, o)], heap_bytes(h, o));
 	}
 }
 
@@ -137,7 +137,7 @@ static int64_t own_growth(const struct grower *g, oid o)
 
 	if (g->options->types_new)
 		return 0;
-	return tally_growth(g->old.h->size[old], g->new.h->size[o]);
+	return tally_growth(heap_bytes(g->old.h, old), heap_bytes(g->new.h, o));
 }
 
 static void add_candidate(const struct grower *g, oid o, int64_t objects,

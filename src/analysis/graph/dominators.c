@@ -347,9 +347,9 @@ static void sum_retained(const struct dominators_search *s)
 	struct dominators *d = s->d;
 
 	for (oid o = 0; o < s->h->nr_objects; o++) {
-		d->bytes[o] = s->h->size[o];
+		d->bytes[o] = heap_bytes(s->h, o);
 		d->objects[o] = 1;
-		d->all_bytes += s->h->size[o];
+		d->all_bytes += heap_bytes(s->h, o);
 	}
 	/* A dominator has a lower number than what it dominates. */
 	for (uint32_t n = s->nr; n; n--) {
@@ -543,7 +543,7 @@ struct tally dominators_of_set(const struct dominators *d,
 	for (oid o = 0; o < h->nr_objects; o++) {
 		if (bits_get(seen, o) && !bits_get(set, o))
 			continue;
-		tally_add(&ret, h->size[o]);
+		tally_add(&ret, heap_bytes(h, o));
 	}
 	return ret;
 }

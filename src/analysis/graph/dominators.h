@@ -7,7 +7,7 @@
  * immediate dominator; these make the dominator tree.  The objects that an
  * object dominates, itself included, are its retained set: they would be freed
  * if it were freed, whether they are in cycles or not.  The sum of their
- * shallow sizes is its retained size.
+ * heap_bytes() is its retained size.
  *
  * These objects are GC roots here:
  *
@@ -67,7 +67,7 @@ struct dominators {
 	oid *order;
 	uint32_t *place;
 	uint64_t *roots;	/* the GC roots: a set of objects, see bits.h */
-	uint64_t all_bytes;	/* sum of all shallow sizes */
+	uint64_t all_bytes;	/* sum of all heap_bytes() */
 };
 
 /* Build the tree of all of `h`, which must outlive it.  The caller releases it

@@ -68,7 +68,7 @@ void garbage_build(const struct heap *h, struct garbage *ret)
 		if (!bits_get(g.bits, o))
 			continue;
 		oid_vec_push(&g.objects, o);
-		g.bytes += h->size[o];
+		g.bytes += heap_bytes(h, o);
 	}
 	*ret = g;
 }

@@ -22,7 +22,7 @@
 struct garbage {
 	uint64_t *bits;		/* a set of objects, see bits.h */
 	struct oid_vec objects;	/* the same objects, ascending */
-	uint64_t bytes;		/* the sum of their shallow sizes */
+	uint64_t bytes;		/* the sum of their heap_bytes() */
 };
 
 /* Does the collector look at `o`: is it tracked and not frozen? */

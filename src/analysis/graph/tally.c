@@ -9,7 +9,7 @@ struct tally *tally_heap(const struct heap *h)
 	struct tally *by_type = xcalloc(h->types.nr, sizeof(*by_type));
 
 	for (oid o = 0; o < h->nr_objects; o++)
-		tally_add(&by_type[h->type[o]], h->size[o]);
+		tally_add(&by_type[h->type[o]], heap_bytes(h, o));
 	return by_type;
 }
 
@@ -67,7 +67,9 @@ void tally_types(const struct heap *h, const oid *members, size_t nr_members,
 
 	for (size_t i = 0; i < nr_members; i++) {
 		oid o = members[i];
-		struct tally_type type = { h->type[o], { 1, h->size[o] } };
+		struct tally_type type = {
+			h->type[o], { 1, heap_bytes(h, o) },
+		};
 
 		tally_type_vec_push(&types, type);
 	}

@@ -8,10 +8,10 @@
 
 #include "heap/heap.h"
 
-/* Sizes in a damaged heap may have any sum: it wraps around. */
+/* Bytes in a damaged heap may have any sum: it wraps around. */
 struct tally {
 	uint64_t nr;		/* objects */
-	uint64_t bytes;		/* their shallow sizes */
+	uint64_t bytes;		/* the sum of their heap_bytes() */
 };
 
 /* Count one more object. */

@@ -155,7 +155,7 @@ static uint64_t sum_limit_types(const struct heap *h, const struct limit *l)
 		types = pattern_types(h, l->pattern, &nr);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
-			sum += l->metric == LIMIT_BYTES ? h->size[o] : 1;
+			sum += l->metric == LIMIT_BYTES ? heap_bytes(h, o) : 1;
 	return sum;
 }
 

@@ -63,7 +63,7 @@ void suspect_put(struct suspects *s, struct suspect *suspect, oid o)
 		return;
 	bits_set(suspect->members, o);
 	suspect->objects++;
-	suspect->bytes += s->heap->size[o];
+	suspect->bytes += heap_bytes(s->heap, o);
 }
 
 void suspect_put_retained(struct suspects *s, struct suspect *suspect, oid o)

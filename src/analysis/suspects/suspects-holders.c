@@ -52,7 +52,7 @@ static uint64_t entries_of(struct suspects *s, oid o)
 
 static uint64_t bytes_of(const struct suspects *s, oid o)
 {
-	return s->fan.bytes[o] + s->heap->size[o];
+	return s->fan.bytes[o] + heap_bytes(s->heap, o);
 }
 
 /*
@@ -87,7 +87,7 @@ static bool may_accumulate(struct suspects *s, oid o)
 	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
 		return false;
 	/* The shape counts where references could not be read. */
-	if (s->heap->size[o] * 4 >= suspect_threshold(s, 1) &&
+	if (heap_bytes(s->heap, o) * 4 >= suspect_threshold(s, 1) &&
 	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
 	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;

@@ -121,7 +121,7 @@ static void add_equal_texts(struct suspects *s)
 		/* One of them is needed. */
 		for (size_t j = i + 1; j < end; j++)
 			suspect_put(s, suspect, texts.v[j].object);
-		bytes = (end - i) * s->heap->size[first->object];
+		bytes = (end - i) * heap_bytes(s->heap, first->object);
 		if (bytes <= most)
 			continue;
 		most = bytes;
@@ -152,15 +152,16 @@ static uint64_t unused_bytes(struct heap *h, oid o)
 {
 	bool table = heap_type_of(h, o)->flags & TYPE_IS_DICT ||
 		     heap_kind_of(h, o) == TYPE_KIND_SET;
+	uint64_t bytes = heap_bytes(h, o);
 	int64_t length;
 
-	if (!table || h->size[o] < 2 * SPARSE_FREE)
+	if (!table || bytes < 2 * SPARSE_FREE)
 		return 0;
 	length = heap_length(h, o);
-	if (length < 0 || (uint64_t)length > h->size[o] / SPARSE_BYTES ||
-	    h->size[o] - (uint64_t)length * SPARSE_BYTES < SPARSE_FREE)
+	if (length < 0 || (uint64_t)length > bytes / SPARSE_BYTES ||
+	    bytes - (uint64_t)length * SPARSE_BYTES < SPARSE_FREE)
 		return 0;
-	return h->size[o] - (uint64_t)length * NEEDED_BYTES;
+	return bytes - (uint64_t)length * NEEDED_BYTES;
 }
 
 static void add_sparse_tables(struct suspects *s)

@@ -33,7 +33,7 @@ static void count_types(const struct heap *h, struct suspect *suspect)
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (bits_get(suspect->members, o))
-			tally_add(&by_type[h->type[o]], h->size[o]);
+			tally_add(&by_type[h->type[o]], heap_bytes(h, o));
 	tally_list(h, by_type, &suspect->types);
 	if (suspect->types.nr)
 		qsort(suspect->types.v, suspect->types.nr,
@@ -65,8 +65,8 @@ static uint64_t take_members(const struct suspects *s, uint64_t *taken,
 		uint64_t more = suspect->members[i] & ~taken[i];
 
 		for (uint64_t left = more; left; left &= left - 1)
-			bytes += h->size[i * 64 + (size_t)
-					 __builtin_ctzll(left)];
+			bytes += heap_bytes(h, i * 64 + (size_t)
+					 __builtin_ctzll(left));
 		if (!look)
 			taken[i] |= more;
 	}
@@ -188,7 +188,7 @@ static void count_came(struct suspects *s, struct suspect *suspect,
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (bits_get(suspect->members, o) && match_is_new(match, o)) {
 			suspect->came++;
-			suspect->came_bytes += h->size[o];
+			suspect->came_bytes += heap_bytes(h, o);
 		}
 }
 

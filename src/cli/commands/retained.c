@@ -86,7 +86,7 @@ static void find_of_types(struct retained_view *v, const bool *types,
 			continue;
 		bits_set(set, o);
 		shown->nr_of_type++;
-		shown->size_of_type += v->h->size[o];
+		shown->size_of_type += heap_bytes(v->h, o);
 	}
 	shown->sum = dominators_of_set(&v->dominators, set);
 	retained_topmost(v, set, &shown->objects);

@@ -29,7 +29,7 @@ static struct tally garbage(const struct retained_view *v)
 
 	for (oid o = 0; o < v->h->nr_objects; o++)
 		if (d->holder[o] == HOLDER_GARBAGE)
-			tally_add(&ret, v->h->size[o]);
+			tally_add(&ret, heap_bytes(v->h, o));
 	return ret;
 }
 
@@ -199,7 +199,7 @@ static void add_single(const struct retained_view *v, oid o,
 	str_add(&title, " at ");
 	format_address(&title, v->h->address[o]);
 	str_add(&title, " (");
-	format_bytes(&title, v->h->size[o]);
+	format_bytes(&title, heap_bytes(v->h, o));
 	str_add(&title, ") retains ");
 	add_amount(&title, v, &sum);
 	format_styled(out, title.s, STYLE_HEADING, f);
