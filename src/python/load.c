@@ -428,7 +428,7 @@ static struct error *load_heap(struct python *py,
 	if (options && options->hidden)
 		uncounted_load(py);
 	if (options && options->memory)
-		memory_load(py);
+		memory_load(py, options->block, options->context);
 	describe_info(py);
 	self_checks_graph(py);
 	py->complete = true;

@@ -6,6 +6,7 @@
 #define PYTHON_LOAD_H
 
 #include "heap/heap.h"
+#include "python/memory/memory-block.h"
 #include "target/target.h"
 
 struct load_options {
@@ -16,6 +17,9 @@ struct load_options {
 	bool details;		/* for heap_ops.details */
 	bool hidden;		/* for heap.hidden */
 	bool memory;		/* for heap.memory */
+	/* For tests: see memory_load().  NULL: none. */
+	memory_block_visit *block;
+	void *context;		/* for `block` */
 };
 
 /*

@@ -61,3 +61,8 @@ check_PROGRAMS += tests/unit/analysis/retained-brute
 tests_unit_analysis_retained_brute_SOURCES = \
 	tests/unit/analysis/retained-brute.c
 tests_unit_analysis_retained_brute_LDADD = $(libpyheld)
+
+# Tests in tests/e2e read what it prints.
+check_PROGRAMS += tests/unit/native/print-blocks
+tests_unit_native_print_blocks_SOURCES = tests/unit/native/print-blocks.c
+tests_unit_native_print_blocks_LDADD = $(libpyheld)

@@ -16,6 +16,8 @@ struct ledger_load {
 	oid *objects;		/* by block: the object in it, or OID_NONE */
 	uint32_t *lines;	/* by type: its line of PART_OBJECTS, or
 				   UINT32_MAX */
+	memory_block_visit *visit; /* or NULL */
+	void *context;		/* for `visit` */
 };
 
 static void load_release(struct ledger_load *l)
@@ -74,12 +76,20 @@ static void account_blocks(struct ledger_load *l)
 
 		native_account(&l->native, line, b->start, b->start + b->size,
 			       1);
+		if (l->visit)
+			l->visit(h, &(struct memory_block){ b, line, o,
+							     OID_NONE },
+				 l->context);
 	}
 }
 
-void memory_load(struct python *py)
+void memory_load(struct python *py, memory_block_visit *visit, void *context)
 {
-	CLEANUP(load_release) struct ledger_load l = { .py = py };
+	CLEANUP(load_release) struct ledger_load l = {
+		.py = py,
+		.visit = visit,
+		.context = context,
+	};
 
 	native_init(&l.native, py->target, &py->heap->memory);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);

@@ -5,12 +5,14 @@
 #ifndef PYTHON_MEMORY_MEMORY_LOAD_H
 #define PYTHON_MEMORY_MEMORY_LOAD_H
 
+#include "python/memory/memory-block.h"
 #include "python/state/python.h"
 
 /*
  * Fill py->heap->memory.  The heap has all its objects and types; this may add
- * types, and no objects.
+ * types, and no objects.  `visit` is called for each block in use, by address;
+ * NULL: for none.
  */
-void memory_load(struct python *py);
+void memory_load(struct python *py, memory_block_visit *visit, void *context);
 
 #endif
