@@ -25,6 +25,7 @@ const struct column_format column_formats[NR_COLUMNS] = {
 	[COLUMN_LENGTH] = { "LENG", 8, PACK_ZIGZAG },
 	[COLUMN_TEXT_START] = { "TSTA", 8, PACK_DELTA },
 	[COLUMN_TEXT_BYTES] = { "TBYT", 1, PACK_NONE },
+	[COLUMN_BYTES] = { "BYTE", 8, PACK_VARINT },
 };
 
 const char table_tags[NR_TABLES][5] = {

@@ -96,6 +96,7 @@ enum column {
 	COLUMN_LENGTH,
 	COLUMN_TEXT_START,
 	COLUMN_TEXT_BYTES,
+	COLUMN_BYTES,		/* only where heap.bytes is known */
 	NR_COLUMNS,
 };
 
@@ -105,6 +106,13 @@ struct column_format {
 	uint8_t packing;	/* when it is compressed */
 };
 extern const struct column_format column_formats[NR_COLUMNS];
+
+/* Must a reader know the column?  It can do without COLUMN_BYTES: the sizes are
+ * there. */
+static inline bool column_is_vital(enum column column)
+{
+	return column != COLUMN_BYTES;
+}
 
 enum table {
 	TABLE_INFO,		/* one row */

@@ -121,7 +121,8 @@ static struct error *details(struct heap *h, struct heap_details *ret)
 	for (int column = 0; column < NR_COLUMNS; column++) {
 		struct error *err;
 
-		if (column == COLUMN_EDGE_START)
+		if (column == COLUMN_EDGE_START ||
+		    (column == COLUMN_BYTES && !h->bytes))
 			continue;
 		err = capture_load(h, (enum column)column);
 		if (err)
@@ -151,7 +152,7 @@ static void release(struct heap *h)
 	struct capture *c = h->context;
 
 	/* They are the capture's, not the heap's. */
-	h->address = h->size = NULL;
+	h->address = h->size = h->bytes = NULL;
 	h->type = h->refcount = NULL;
 	h->generation = h->flags = NULL;
 	if (c->columns[COLUMN_EDGE_START].items)

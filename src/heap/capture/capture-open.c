@@ -252,6 +252,11 @@ static struct error *load_columns(struct heap *h)
 		if (err)
 			return err;
 	}
+	if (capture_find(c, column_formats[COLUMN_BYTES].tag)) {
+		err = take_column(h, COLUMN_BYTES, &h->bytes);
+		if (err)
+			return err;
+	}
 	err = load_edge_starts(h);
 	if (!err)
 		err = take_column(h, COLUMN_EDGES, &h->edges.v);

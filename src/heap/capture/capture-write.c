@@ -93,6 +93,8 @@ static const void *column_items(const struct writer *w, enum column c,
 	case COLUMN_TEXT_BYTES:
 		*nr = d->text_start[d->nr_texts];
 		return d->text_bytes;
+	case COLUMN_BYTES:
+		return h->bytes;
 	case NR_COLUMNS:
 		break;
 	}
@@ -149,7 +151,7 @@ static void make_column(struct worker *k, struct part *p, enum column c)
 	const void *items = column_items(k->w, c, &nr);
 
 	memcpy(p->entry.tag, f->tag, sizeof(p->entry.tag));
-	p->entry.flags = SECTION_VITAL;
+	p->entry.flags = column_is_vital(c) ? SECTION_VITAL : 0;
 	p->entry.items = nr;
 	p->bytes = items;
 	p->entry.packed = p->entry.stored = nr * f->width;
@@ -182,13 +184,16 @@ static const uint8_t column_order[NR_COLUMNS] = {
 	COLUMN_EDGES, COLUMN_ADDRESS, COLUMN_CODES, COLUMN_TEXT_BYTES,
 	COLUMN_SIZE, COLUMN_TYPE, COLUMN_TEXT, COLUMN_TEXT_START,
 	COLUMN_REFCOUNT, COLUMN_LENGTH, COLUMN_EDGE_NR, COLUMN_GENERATION,
-	COLUMN_FLAGS, COLUMN_EDGE_START,
+	COLUMN_FLAGS, COLUMN_EDGE_START, COLUMN_BYTES,
 };
 
 static bool is_written(const struct writer *w, unsigned int job)
 {
-	return job >= NR_COLUMNS || w->options->plain ||
-	       column_order[job] != COLUMN_EDGE_START;
+	if (job >= NR_COLUMNS)
+		return true;
+	if (column_order[job] == COLUMN_BYTES)
+		return w->h->bytes;
+	return w->options->plain || column_order[job] != COLUMN_EDGE_START;
 }
 
 static void make_section(struct worker *k, unsigned int job)

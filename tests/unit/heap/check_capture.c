@@ -31,6 +31,25 @@ START_TEST(a_capture_tells_the_same)
 }
 END_TEST
 
+START_TEST(bytes_that_are_not_known_stay_so)
+{
+	const struct capture_options *how[] = { &packed, &plain };
+
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		CLEANUP(heap_release) struct heap h, back = { 0 };
+		CLEANUP(file_release) struct file f = { NULL, 0 };
+
+		tiny_build(&h);
+		free(h.bytes);
+		h.bytes = NULL;
+		f = file_write(&h, how[i]);
+		ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false,
+						       &back));
+		ck_assert_ptr_null(back.bytes);
+	}
+}
+END_TEST
+
 START_TEST(names_and_reprs_are_python)
 {
 	CLEANUP(file_release) struct file f = file_tiny(&packed);
@@ -210,6 +229,7 @@ const char suite_name[] = "capture";
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_capture_tells_the_same);
+	tcase_add_test(tc, bytes_that_are_not_known_stay_so);
 	tcase_add_test(tc, names_and_reprs_are_python);
 	tcase_add_test(tc, a_capture_of_a_capture_is_equal);
 	tcase_add_test(tc, all_that_was_known_comes_back);

@@ -69,9 +69,10 @@ void file_tell_heap(struct heap *h, struct str *ret)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
 		str_addf(ret, "%" PRIx64 " %s %" PRIu64 " %" PRIu32 " %u %u"
-			 " %" PRId64 " ", h->address[o],
+			 " %" PRId64 " %" PRIu64 " ", h->address[o],
 			 heap_type_of(h, o)->name, h->size[o], h->refcount[o],
-			 h->generation[o], h->flags[o], heap_length(h, o));
+			 h->generation[o], h->flags[o], heap_length(h, o),
+			 heap_bytes(h, o));
 		heap_preview(h, o, 60, ret);
 		str_add_char(ret, '\n');
 		add_names(h, o, ret);

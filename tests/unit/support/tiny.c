@@ -216,10 +216,12 @@ static void add_objects(struct heap *h, struct tiny *t)
 		type.object = i == T_NODE ? O_CLASS : OID_NONE;
 		heap_type_vec_push(&h->types, type);
 	}
+	h->bytes = xcalloc(NR_TINY, sizeof(*h->bytes));
 	for (oid o = 0; o < NR_TINY; o++) {
 		heap_add_object(h, 0x7f0000001000 + 48 * (uint64_t)o,
 				objects[o].type);
 		h->size[o] = 16 + 8 * o;
+		h->bytes[o] = 32 + 1000 * o;
 		h->refcount[o] = o == O_INT ? REFCOUNT_IMMORTAL : o;
 		h->generation[o] = o < 3 ? (uint8_t)o : GENERATION_UNTRACKED;
 		h->flags[o] = o == O_NODE ? OBJECT_FINALIZED : 0;
