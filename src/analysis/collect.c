@@ -57,7 +57,7 @@ static void find_uncollectable(struct collector *b)
 			mark_uncollectable(b, &queue, o);
 	}
 	while (queue.nr) {
-		struct heap_edges edges = heap_edges(h, queue.v[--queue.nr]);
+		struct heap_edges edges = heap_visited(h, queue.v[--queue.nr]);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			mark_uncollectable(b, &queue, edges.to[i]);
@@ -123,7 +123,7 @@ static void join_components(struct collector *b)
 		b->of[objects->v[i]] = objects->v[i];
 	for (size_t i = 0; i < objects->nr; i++) {
 		oid o = objects->v[i];
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_visited(h, o);
 
 		for (uint32_t k = 0; k < edges.nr; k++) {
 			oid to = edges.to[k], x, y;

@@ -86,6 +86,7 @@ void heap_release(struct heap *h)
 	free(h->flags);
 	free(h->edge_start);
 	free(h->edge_nr);
+	free(h->unvisited);
 	free(h->hidden);
 	log_pass_over(h->failed, "nobody asked this heap for errors");
 	memset(h, 0, sizeof(*h));
@@ -107,6 +108,7 @@ static void grow(struct heap *h)
 	GROW(h->flags, room);
 	GROW(h->edge_start, room);
 	GROW(h->edge_nr, room);
+	GROW(h->unvisited, room);
 	h->room = (uint32_t)room;
 }
 
@@ -127,6 +129,7 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	h->flags[o] = 0;
 	h->edge_start[o] = 0;
 	h->edge_nr[o] = 0;
+	h->unvisited[o] = 0;
 	return o;
 }
 

@@ -7,8 +7,11 @@
  *
  * Objects have their ids in the order in which they were found.  What is known
  * of each lies in columns.  The references of `o` are heap_edges(h, o), each
- * an oid, repeated where the object refers twice, in the order that the object
- * gives them.  Edge names and previews are made on demand (heap_ops): most are
+ * an oid, repeated where the object refers twice.  First are those that the
+ * type's tp_traverse visits, in its order: heap_visited(h, o).  Behind them are
+ * those that it does not visit, which keep their referents alive all the same.
+ * What imitates the collector uses the visited ones, all else uses all.  Edge
+ * names and previews are made on demand (heap_ops): most are
  * never asked for.  All text here is valid UTF-8 without control bytes: who
  * fills a heap escapes what came from a target.
  */
@@ -112,6 +115,11 @@ struct heap {
 	uint8_t *flags;			/* OBJECT_* */
 	uint64_t *edge_start;
 	uint32_t *edge_nr;
+	/*
+	 * By object: how many of its edges, the last ones, no tp_traverse
+	 * visits; at most edge_nr.  NULL: none of any object.
+	 */
+	uint32_t *unvisited;
 	struct oid_vec edges;
 	struct heap_type_vec types;
 	struct heap_root_vec roots;
@@ -193,14 +201,31 @@ static inline const struct heap_type *heap_type_of(const struct heap *h, oid o)
 }
 
 /*
- * The references of `o`, in the order that the object gives them.  The span is
- * the heap's own: it is valid until an edge is added to the heap or the heap
- * is released.  Edge number `i` of `o` is `to[i]`.
+ * All references of `o`.  The span is the heap's own: it is valid until an
+ * edge is added to the heap or the heap is released.  Edge number `i` of `o`
+ * is `to[i]`.
  */
 static inline struct heap_edges heap_edges(const struct heap *h, oid o)
 {
 	return (struct heap_edges){ h->edges.v + h->edge_start[o],
 				    h->edge_nr[o] };
+}
+
+/* How many edges of `o` its tp_traverse visits: the first ones. */
+static inline uint32_t heap_nr_visited(const struct heap *h, oid o)
+{
+	return h->edge_nr[o] - (h->unvisited ? h->unvisited[o] : 0);
+}
+
+/*
+ * The references of `o` that its tp_traverse visits, in its order: those that
+ * the collector knows, and that gc.get_referents() gives.  They are the first
+ * of heap_edges(h, o) and have the same numbers; the span is valid as long.
+ */
+static inline struct heap_edges heap_visited(const struct heap *h, oid o)
+{
+	return (struct heap_edges){ h->edges.v + h->edge_start[o],
+				    heap_nr_visited(h, o) };
 }
 
 static inline enum type_kind heap_kind_of(const struct heap *h, oid o)

@@ -122,6 +122,18 @@ static void note_borrowed(struct loader *ld, oid o)
 
 /* --- one object --------------------------------------------------------- */
 
+/* Record how many of the edges of `o`, which were just stored, are not
+ * visited.  ld->kept says which references became edges. */
+static void note_unvisited(struct loader *ld, oid o)
+{
+	const struct oid_vec *kept = &ld->kept;
+	uint32_t nr = 0;
+
+	for (size_t i = kept->nr - ld->refs.unvisited; i < kept->nr; i++)
+		nr += kept->v[i] != OID_NONE;
+	ld->py->heap->unvisited[o] = nr;
+}
+
 /* What ld->refs has are the references of `o`. */
 static void store_refs(struct loader *ld, oid o, bool by_reader)
 {
@@ -143,6 +155,7 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 	}
 	h->edge_start[o] = start;
 	h->edge_nr[o] = (uint32_t)(h->edges.nr - start);
+	note_unvisited(ld, o);
 	note_borrowed(ld, o);
 	if (ld->refs.named)
 		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
@@ -186,6 +199,9 @@ static void load_native(struct loader *ld, oid o)
 		load_by_scan(ld, o);
 		return;
 	}
+	/* The collector knows none of those that only readers find. */
+	if (!t->traverse)
+		ld->refs.unvisited = ld->refs.to.nr;
 	/* It may add classes, which moves `t`. */
 	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {

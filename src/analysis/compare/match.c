@@ -232,9 +232,17 @@ static bool is_telling_reference(const struct matcher *s, oid a, oid o)
 	       !(type != UINT32_MAX && s->comparison[type] == COMPARE_NUMBER);
 }
 
+/* The keys of dicts that nobody visits are attributes' names and the like:
+ * another dict has the same ones. */
+static struct heap_edges own_references(const struct heap *h, oid o)
+{
+	return heap_type_of(h, o)->flags & TYPE_IS_DICT ? heap_visited(h, o) :
+							  heap_edges(h, o);
+}
+
 static bool refers_to(const struct heap *h, oid o, oid what)
 {
-	struct heap_edges edges = heap_edges(h, o);
+	struct heap_edges edges = own_references(h, o);
 
 	for (uint32_t i = 0; i < edges.nr; i++)
 		if (edges.to[i] == what)
@@ -248,13 +256,13 @@ static bool refers_to(const struct heap *h, oid o, oid what)
  */
 static bool shares_references(const struct matcher *s, oid a, oid b)
 {
-	struct heap_edges edges = heap_edges(s->old, a);
-	uint32_t most = s->new->edge_nr[b] > MANY ? FEW_COMPARED :
-						    MAX_COMPARED;
+	struct heap_edges edges = own_references(s->old, a);
+	uint32_t nr = own_references(s->new, b).nr;
+	uint32_t most = nr > MANY ? FEW_COMPARED : MAX_COMPARED;
 	uint32_t step = edges.nr > most ? edges.nr / most : 1;
 	bool told = false;
 
-	if (!s->new->edge_nr[b])
+	if (!nr)
 		return true;
 	for (uint32_t i = 0; i < edges.nr; i += step) {
 		oid same = s->m->new_of[edges.to[i]];

@@ -12,7 +12,7 @@ static uint32_t *outside_references(const struct heap *h)
 	for (oid o = 0; o < h->nr_objects; o++)
 		refs[o] = h->refcount[o] - heap_nobodys(h, o);
 	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_visited(h, o);
 
 		if (!garbage_is_candidate(h, o) ||
 		    h->flags[o] & OBJECT_SCANNED)
@@ -48,7 +48,7 @@ static void keep_reachable(const struct heap *h, const uint32_t *refs,
 			keep_object(h, g, &queue, o);
 	while (queue.nr) {
 		oid o = queue.v[--queue.nr];
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_visited(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			keep_object(h, g, &queue, edges.to[i]);

@@ -19,6 +19,7 @@ const struct column_format column_formats[NR_COLUMNS] = {
 	[COLUMN_FLAGS] = { "FLAG", 1, PACK_NONE },
 	[COLUMN_EDGE_START] = { "ESTA", 8, PACK_NONE },
 	[COLUMN_EDGE_NR] = { "ENUM", 4, PACK_VARINT },
+	[COLUMN_UNVISITED] = { "UNVI", 4, PACK_VARINT },
 	[COLUMN_EDGES] = { "EDGE", 4, PACK_EDGES },
 	[COLUMN_CODES] = { "CODE", 4, PACK_CODES },
 	[COLUMN_TEXT] = { "TEXT", 4, PACK_ID },

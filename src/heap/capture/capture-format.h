@@ -90,6 +90,7 @@ enum column {
 	COLUMN_FLAGS,
 	COLUMN_EDGE_START,	/* only where not packed: else they follow */
 	COLUMN_EDGE_NR,
+	COLUMN_UNVISITED,	/* older captures do not have it */
 	COLUMN_EDGES,
 	COLUMN_CODES,		/* heap/naming.h: of edges */
 	COLUMN_TEXT,		/* of objects */
@@ -107,11 +108,11 @@ struct column_format {
 };
 extern const struct column_format column_formats[NR_COLUMNS];
 
-/* Must a reader know the column?  It can do without COLUMN_BYTES: the sizes are
- * there. */
+/* Must a reader know the column?  It can do without COLUMN_BYTES (the sizes are
+ * there) and COLUMN_UNVISITED. */
 static inline bool column_is_vital(enum column column)
 {
-	return column != COLUMN_BYTES;
+	return column != COLUMN_BYTES && column != COLUMN_UNVISITED;
 }
 
 enum table {

@@ -122,7 +122,8 @@ static struct error *details(struct heap *h, struct heap_details *ret)
 		struct error *err;
 
 		if (column == COLUMN_EDGE_START ||
-		    (column == COLUMN_BYTES && !h->bytes))
+		    (column == COLUMN_BYTES && !h->bytes) ||
+		    (column == COLUMN_UNVISITED && !h->unvisited))
 			continue;
 		err = capture_load(h, (enum column)column);
 		if (err)
@@ -157,7 +158,7 @@ static void release(struct heap *h)
 	h->generation = h->flags = NULL;
 	if (c->columns[COLUMN_EDGE_START].items)
 		h->edge_start = NULL;
-	h->edge_nr = NULL;
+	h->edge_nr = h->unvisited = NULL;
 	h->edges = (struct oid_vec)VEC_INIT;
 	for (int i = 0; i < NR_COLUMNS; i++)
 		free(c->columns[i].owned);

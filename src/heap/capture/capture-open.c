@@ -228,6 +228,21 @@ static struct error *take_column(struct heap *h, enum column column,
 	return err;
 }
 
+/* Without the column, all references are visited. */
+static struct error *load_unvisited(struct heap *h)
+{
+	const char *tag = column_formats[COLUMN_UNVISITED].tag;
+	struct error *err;
+
+	if (!capture_find(h->context, tag))
+		return NULL;
+	err = take_column(h, COLUMN_UNVISITED, &h->unvisited);
+	for (oid o = 0; !err && o < h->nr_objects; o++)
+		if (h->unvisited[o] > h->edge_nr[o])
+			err = capture_damaged("references out of range");
+	return err;
+}
+
 static struct error *load_columns(struct heap *h)
 {
 	const struct {
@@ -258,6 +273,8 @@ static struct error *load_columns(struct heap *h)
 			return err;
 	}
 	err = load_edge_starts(h);
+	if (!err)
+		err = load_unvisited(h);
 	if (!err)
 		err = take_column(h, COLUMN_EDGES, &h->edges.v);
 	h->edges.nr = h->edges.room = c->counts.nr_edges;

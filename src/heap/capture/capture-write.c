@@ -77,6 +77,8 @@ static const void *column_items(const struct writer *w, enum column c,
 		return h->edge_start;
 	case COLUMN_EDGE_NR:
 		return h->edge_nr;
+	case COLUMN_UNVISITED:
+		return h->unvisited;
 	case COLUMN_EDGES:
 		*nr = h->edges.nr;
 		return h->edges.v;
@@ -184,7 +186,7 @@ static const uint8_t column_order[NR_COLUMNS] = {
 	COLUMN_EDGES, COLUMN_ADDRESS, COLUMN_CODES, COLUMN_TEXT_BYTES,
 	COLUMN_SIZE, COLUMN_TYPE, COLUMN_TEXT, COLUMN_TEXT_START,
 	COLUMN_REFCOUNT, COLUMN_LENGTH, COLUMN_EDGE_NR, COLUMN_GENERATION,
-	COLUMN_FLAGS, COLUMN_EDGE_START, COLUMN_BYTES,
+	COLUMN_FLAGS, COLUMN_UNVISITED, COLUMN_EDGE_START, COLUMN_BYTES,
 };
 
 static bool is_written(const struct writer *w, unsigned int job)
@@ -193,6 +195,8 @@ static bool is_written(const struct writer *w, unsigned int job)
 		return true;
 	if (column_order[job] == COLUMN_BYTES)
 		return w->h->bytes;
+	if (column_order[job] == COLUMN_UNVISITED)
+		return w->h->unvisited;
 	return w->options->plain || column_order[job] != COLUMN_EDGE_START;
 }
 

@@ -41,6 +41,8 @@ struct refs {
 				   to no object */
 	bool named;		/* fill `names` */
 	struct ref_name_vec names; /* parallel to `to`; empty unless `named` */
+	size_t unvisited;	/* so many of `to`, the last ones, are not
+				   visited by the tp_traverse */
 	struct u32_vec borrowed; /* ascending indices in `to`: references that
 				    the object does not own */
 };
@@ -72,6 +74,7 @@ static inline void refs_clear(struct refs *r)
 {
 	r->to.nr = 0;
 	r->names.nr = 0;
+	r->unvisited = 0;
 	r->borrowed.nr = 0;
 }
 

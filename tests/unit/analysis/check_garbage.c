@@ -48,6 +48,10 @@ START_TEST(garbage_knows_what_the_collector_skips)
 	check("a->b b->a; refs a=immortal", "");
 	/* More references than the count has: no less garbage. */
 	check("a->b b->a a->b; refs b=1", " a b");
+	/* What the collector does not visit, it does not subtract. */
+	check("a->b b->a; unvisited b=1", "");
+	check("a->b b->a a->a; unvisited a=1", "");
+	check("a->b b->a a->s; gen s=255; unvisited a=1", " a b");
 	/* A guess proves nothing. */
 	check("a->b b->a; flags a=4", "");
 }

@@ -137,6 +137,11 @@ START_TEST(match_compares_contents)
 	check_match("a b x->a", "a b x->b", "+x -x ");
 	check_match("a b c d x->a x->b", "a b c d x", "");
 	check_match("a b c d x", "a b c d x->a x->b", "");
+	/* Nor do the keys of a dict, but for those that it visits. */
+	check_match("a b c x->a x->c; type D/dict x; unvisited x=1",
+		    "a b c x->b x->c; type D/dict x; unvisited x=1", "+x -x ");
+	check_match("a b c x->a x->c; type D/dict x",
+		    "a b c x->b x->c; type D/dict x", "");
 	/* Numbers and what is immortal never tell. */
 	check_match("a b x->a; type int a b", "a b x->b; type int a b", "");
 	check_match("a b x->a; refs a=immortal", "a b x->b; refs a=immortal",

@@ -150,6 +150,28 @@ START_TEST(facts_of_roots_come_back)
 }
 END_TEST
 
+/* An older writer has no such column: the tag is one that nobody knows. */
+START_TEST(all_edges_of_an_older_capture_are_visited)
+{
+	CLEANUP(file_release) struct file f = file_tiny(&plain);
+	CLEANUP(file_release) struct file again = { NULL, 0 };
+	CLEANUP(heap_release) struct heap h = { 0 }, back = { 0 };
+	uint8_t *tag = memmem(f.bytes, f.size, "UNVI", 4);
+
+	ck_assert_ptr_nonnull(tag);
+	memcpy(tag, "????", 4);
+	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, true, &h));
+	ck_assert_ptr_null(h.unvisited);
+	for (oid o = 0; o < h.nr_objects; o++)
+		ck_assert_uint_eq(heap_visited(&h, o).nr, h.edge_nr[o]);
+	/* And so are those of a copy of it. */
+	again = file_write(&h, &packed);
+	ck_assert_ptr_null(capture_open_memory(again.bytes, again.size, false,
+					       &back));
+	ck_assert_ptr_null(back.unvisited);
+}
+END_TEST
+
 /* Of a newer writer. */
 START_TEST(an_unknown_slot_is_a_name)
 {
@@ -234,6 +256,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, a_capture_of_a_capture_is_equal);
 	tcase_add_test(tc, all_that_was_known_comes_back);
 	tcase_add_test(tc, facts_of_roots_come_back);
+	tcase_add_test(tc, all_edges_of_an_older_capture_are_visited);
 	tcase_add_test(tc, an_unknown_slot_is_a_name);
 	tcase_add_test(tc, redaction_leaves_nothing_behind);
 	tcase_add_test(tc, write_errors_are_said);

@@ -147,6 +147,8 @@ START_TEST(ids_out_of_range_are_refused)
 	expect_value("ESTA", 8, 3, UINT64_MAX, "references out of range");
 	expect_value("ESTA", 8, 3, 29, "references out of range");
 	expect_value("ENUM", 4, 3, UINT32_MAX, "references out of range");
+	expect_value("UNVI", 4, 3, 3, "references out of range");
+	expect_value("UNVI", 4, 3, UINT32_MAX, "references out of range");
 	expect_value("TEXT", 4, 4, 10, "a text that is not there");
 	expect_value("TSTA", 8, 2, UINT64_MAX, "a text that is not there");
 	/* Behind the next one, but within the bytes. */
@@ -280,7 +282,8 @@ static void expect_field(const char *tag, size_t offset, uint64_t value,
 START_TEST(packings_of_other_columns_are_refused)
 {
 	static const char *const tags[] = { "ADDR", "TYPE", "SIZE", "REFC",
-					    "GENE", "FLAG", "ENUM", "TEXT" };
+					    "GENE", "FLAG", "ENUM", "UNVI",
+					    "TEXT" };
 	static const struct capture_options *const how[] = { &packed, &plain };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags) * ARRAY_SIZE(how); i++) {

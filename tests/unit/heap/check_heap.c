@@ -83,6 +83,27 @@ START_TEST(edges_are_in_their_order)
 }
 END_TEST
 
+START_TEST(visited_edges_are_the_first_ones)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(freep) uint32_t *unvisited = NULL;
+	struct heap_edges edges;
+	oid a;
+
+	graph_build(&h, "a->b a->c a->b c->a; unvisited a=1");
+	a = graph_oid(&h, "a");
+	edges = heap_visited(&h, a);
+	ck_assert_uint_eq(edges.nr, 2);
+	ck_assert_ptr_eq(edges.to, heap_edges(&h, a).to);
+	ck_assert_uint_eq(heap_edges(&h, a).nr, 3);
+	ck_assert_uint_eq(heap_visited(&h, graph_oid(&h, "c")).nr, 1);
+	/* Of an older capture. */
+	unvisited = h.unvisited;
+	h.unvisited = NULL;
+	ck_assert_uint_eq(heap_visited(&h, a).nr, 3);
+}
+END_TEST
+
 START_TEST(inbound_edges_are_the_edges_turned_around)
 {
 	CLEANUP(heap_inbound_release) struct heap_inbound in = { 0 };
@@ -244,6 +265,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, nobody_holds_one_reference_of_a_deferred_object);
 	tcase_add_test(tc, facts_are_found_by_object);
 	tcase_add_test(tc, edges_are_in_their_order);
+	tcase_add_test(tc, visited_edges_are_the_first_ones);
 	tcase_add_test(tc, inbound_edges_are_the_edges_turned_around);
 	tcase_add_test(tc, borrowed_edges_are_not_owned);
 	tcase_add_test(tc, names_are_compared_by_all_that_they_say);

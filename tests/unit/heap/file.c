@@ -40,6 +40,8 @@ struct file file_tiny(const struct capture_options *o)
 
 static void add_names(struct heap *h, oid o, struct str *ret)
 {
+	str_addf(ret, "  %" PRIu32 " of %" PRIu32 " visited\n",
+		 heap_nr_visited(h, o), h->edge_nr[o]);
 	for (uint32_t i = 0; i < h->edge_nr[o]; i++) {
 		CLEANUP(str_release) struct str words = STR_INIT;
 		struct edge_name n;

@@ -350,11 +350,13 @@ static void read_value(struct heap *h, const char *keyword, char *word)
 		h->size[o] = value;
 	else if (strcmp(keyword, "flags") == 0)
 		h->flags[o] = (uint8_t)value;
+	else if (strcmp(keyword, "unvisited") == 0)
+		h->unvisited[o] = (uint32_t)value;
 }
 
 static const char *const keywords[] = { "root", "type", "class", "refs", "gen",
 					"size", "flags", "len", "text", "lru",
-					"deque" };
+					"deque", "unvisited" };
 
 static const char *find_keyword(const char *word)
 {

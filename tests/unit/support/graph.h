@@ -18,6 +18,7 @@
  *	gen a=255	the generation, else 2
  *	size a=100	else 16
  *	flags a=4	OBJECT_*
+ *	unvisited a=2	the last 2 of its edges are not visited, else 0
  *	len a=3		heap_length(), else -1
  *	text a='x'	heap_preview(), else the name
  *	lru a=8:5	a functools.lru_cache: its bound (-1: none) and length

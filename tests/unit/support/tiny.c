@@ -246,6 +246,7 @@ static void add_edges(struct heap *h, struct tiny *t)
 			h->edge_nr[o]++;
 		}
 	}
+	h->unvisited[O_ODD_DICT] = 2;
 }
 
 static void add_texts(struct tiny *t)
