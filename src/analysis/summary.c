@@ -105,6 +105,8 @@ void summary_build(const struct heap *h, const bool *types,
 
 	memset(ret, 0, sizeof(*ret));
 	tally_list(h, by_type, &rows);
+	for (size_t i = 0; i < h->types.nr; i++)
+		ret->all_size += h->types.v[i].size;
 	for (size_t i = 0; i < rows.nr; i++)
 		add_summary_row(ret, &rows.v[i],
 				!types || types[rows.v[i].type]);

@@ -20,6 +20,7 @@ struct summary {
 	struct tally_type_vec rows;
 	struct tally sum;	/* of the rows */
 	struct tally all;	/* of the heap */
+	uint64_t all_size;	/* of the heap: the sum of all sizes */
 	uint32_t all_types;	/* of the heap: types that have objects */
 };
 

@@ -62,7 +62,7 @@ struct heap_type {
 	uint8_t shape;		/* SHAPE_* */
 	uint8_t subscript;	/* SUBSCRIPT_* */
 	uint32_t nr_objects;	/* instances in the heap; who fills it counts */
-	uint64_t bytes;		/* the sum of their heap.size[] */
+	uint64_t size;		/* the sum of their heap.size[] */
 };
 VEC_DEFINE(heap_type_vec, struct heap_type);
 

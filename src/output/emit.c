@@ -205,6 +205,8 @@ json_t *emit_object_of(const struct heap *h, oid o)
 	emit_put(ret, "address", emit_address(h->address[o]));
 	emit_put(ret, "type", emit_text(heap_type_of(h, o)->name));
 	emit_put(ret, "size", emit_count(h->size[o]));
+	emit_put(ret, "bytes", h->bytes ? emit_count(h->bytes[o]) :
+					  json_null());
 	emit_put(ret, "refcount", h->refcount[o] == REFCOUNT_IMMORTAL ?
 				  json_null() : emit_count(h->refcount[o]));
 	emit_put(ret, "generation",

@@ -41,7 +41,7 @@ json_t *emit_threads(const struct heap *h);
 json_t *emit_root(const struct heap *h, const struct heap_root *root);
 json_t *emit_warnings(const struct heap *h);
 
-/* {"address", "type", "size", "refcount", "generation"} */
+/* {"address", "type", "size", "bytes", "refcount", "generation"} */
 json_t *emit_object_of(const struct heap *h, oid o);
 
 /*

@@ -122,7 +122,8 @@ def test_text_agrees_with_json():
         for row, known in zip(rows, types):
             cells = re.split(r"  +", row.strip())
             assert int(cells[0].replace(",", "")) == known["count"], row
-            assert int(cells[1].replace(",", "")) == known["bytes"], row
+            assert int(cells[1].replace(",", "")) == known["size"], row
+            assert int(cells[2].replace(",", "")) == known["bytes"], row
             assert cells[-1] == known["type"], row
 
 

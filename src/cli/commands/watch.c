@@ -192,7 +192,7 @@ static void add_sample(struct watch *w, const struct heap *h)
 			    .objects = h->nr_objects };
 
 	for (size_t i = 0; i < h->types.nr; i++)
-		s.bytes += h->types.v[i].bytes;
+		s.bytes += h->types.v[i].size;
 	sample_vec_push(&w->samples, s);
 	trend_add(&w->trend, h);
 }

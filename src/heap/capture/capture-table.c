@@ -120,7 +120,7 @@ static void write_type(const struct heap_type *t, struct str *row)
 	row_put_number(row, t->flags);
 	row_put_number(row, t->shape);
 	row_put_number(row, t->subscript);
-	row_put_number(row, t->bytes);
+	row_put_number(row, t->size);
 }
 
 static void read_type(struct row *r, struct heap *h)
@@ -138,7 +138,7 @@ static void read_type(struct row *r, struct heap *h)
 	t.shape = shape < NR_SHAPES ? (uint8_t)shape : SHAPE_NONE;
 	t.subscript = subscript < NR_SUBSCRIPTS ? (uint8_t)subscript
 						: SUBSCRIPT_NONE;
-	t.bytes = row_get_number(r);
+	t.size = row_get_number(r);
 	heap_type_vec_push(&h->types, t);
 }
 

@@ -177,9 +177,9 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 			      struct str *out)
 {
 	static const struct table_column columns[] = {
-		{ "COUNT", .right = true }, { "BYTES", .right = true },
-		{ "", .right = true }, { "%", .right = true },
-		{ "TYPE", .shrinks = true },
+		{ "COUNT", .right = true }, { "SIZE", .right = true },
+		{ "BYTES", .right = true }, { "", .right = true },
+		{ "%", .right = true }, { "TYPE", .shrinks = true },
 	};
 	CLEANUP(table_release) struct table t = TABLE(columns);
 	double all = s->all.bytes ? (double)s->all.bytes : 1;
@@ -188,6 +188,7 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 		const struct tally_type *row = &s->rows.v[i];
 
 		format_count(table_cell(&t), row->sum.nr);
+		format_count(table_cell(&t), h->types.v[row->type].size);
 		format_count(table_cell(&t), row->sum.bytes);
 		format_bytes(table_cell(&t), row->sum.bytes);
 		str_addf(table_cell(&t), "%.1f",
@@ -239,6 +240,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 		emit_put(to, "type", emit_text(type->name));
 		emit_put(to, "address", emit_address(type->address));
 		emit_put(to, "count", emit_count(row->sum.nr));
+		emit_put(to, "size", emit_count(type->size));
 		emit_put(to, "bytes", emit_count(row->sum.bytes));
 		emit_push(types, to);
 	}
@@ -248,6 +250,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	emit_put(ret, "threads", emit_threads(h));
 	emit_put(ret, "coverage", coverage_json(h));
 	emit_put(ret, "objects", emit_count(s->all.nr));
+	emit_put(ret, "size", emit_count(s->all_size));
 	emit_put(ret, "bytes", emit_count(s->all.bytes));
 	emit_put(ret, "nr_types", emit_count(s->all_types));
 	emit_put(ret, "types", types);

@@ -254,7 +254,7 @@ void describe_types(struct python *py)
 	}
 	for (oid o = 0; o < h->nr_objects; o++) {
 		h->types.v[h->type[o]].nr_objects++;
-		h->types.v[h->type[o]].bytes += h->size[o];
+		h->types.v[h->type[o]].size += h->size[o];
 	}
 }
 

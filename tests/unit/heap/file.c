@@ -84,7 +84,7 @@ void file_tell_heap(struct heap *h, struct str *ret)
 	for (size_t i = 0; i < h->types.nr; i++)
 		str_addf(ret, "%s %" PRIu32 " %" PRIu64 "\n",
 			 h->types.v[i].name, h->types.v[i].nr_objects,
-			 h->types.v[i].bytes);
+			 h->types.v[i].size);
 	for (size_t i = 0; i < h->info.warnings.nr; i++)
 		str_addf(ret, "%s\n", h->info.warnings.v[i]);
 }

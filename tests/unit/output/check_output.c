@@ -379,15 +379,18 @@ START_TEST(jsonl_has_a_line_an_object)
 	ck_assert_ptr_eq(strstr(line, "{\"format\":\"pyheld\",\"version\":1,"),
 			 line);
 	check_line(file, "{\"address\": \"0x1000\", \"type\": \"object\","
-		   "\"size\": 80, \"refcount\": null, \"generation\": 2,"
+		   "\"size\": 80, \"bytes\": null, \"refcount\": null,"
+		   " \"generation\": 2,"
 		   "\"references\": [{\"to\": \"0x1010\", \"name\": \"[0]\"},"
 		   "{\"to\": \"0x1020\", \"name\": \"[1]\"},"
 		   "{\"to\": \"0x1010\", \"name\": \"[0]\"}]}");
 	check_line(file, "{\"address\": \"0x1010\", \"type\": \"object\","
-		   "\"size\": 16, \"refcount\": 2, \"generation\": null,"
+		   "\"size\": 16, \"bytes\": null, \"refcount\": 2,"
+		   " \"generation\": null,"
 		   "\"references\": []}");
 	check_line(file, "{\"address\": \"0x1020\", \"type\": \"object\","
-		   "\"size\": 16, \"refcount\": 1, \"generation\": 2,"
+		   "\"size\": 16, \"bytes\": null, \"refcount\": 1,"
+		   " \"generation\": 2,"
 		   "\"references\": []}");
 	ck_assert_ptr_null(fgets(line, sizeof(line), file));
 	fclose(file);

@@ -421,13 +421,16 @@ static void say_summary(uint64_t limit, const struct format *f)
 START_TEST(summary_has_the_types)
 {
 	expect_begin(HELD);
+	heap.bytes = xcalloc(heap.nr_objects, sizeof(*heap.bytes));
+	for (oid o = 0; o < heap.nr_objects; o++)
+		heap.bytes[o] = heap.size[o] + 1000;
 	say_summary(2, &format);
 	EXPECT_LINES("process      4242 /usr/bin/python3 (python3 app.py)",
 		     "python       CPython 3.13.0, pymalloc",
-		     "objects      5 of 3 types, 1.0 KiB",
-		     "COUNT  BYTES               %  TYPE",
-		     "    2  1,024   1.0 KiB  95.5  app.Node",
-		     "    2     32  32 bytes   3.0  dict",
+		     "objects      5 of 3 types, 5.9 KiB",
+		     "COUNT   SIZE  BYTES              %  TYPE",
+		     "    2  1,024  3,024  3.0 KiB  49.8  app.Node",
+		     "    2     32  2,032  2.0 KiB  33.5  dict",
 		     "... and 1 more type, see --limit");
 }
 END_TEST
@@ -493,8 +496,8 @@ START_TEST(summary_has_interpreters_and_their_threads)
 	       "                      2        0      0          0\n"
 	       "threads\n"
 	       "\n"
-	       "COUNT  BYTES                %  TYPE\n"
-	       "    1     16  16 bytes  100.0  object\n");
+	       "COUNT  SIZE  BYTES                %  TYPE\n"
+	       "    1    16     16  16 bytes  100.0  object\n");
 }
 END_TEST
 
@@ -504,9 +507,9 @@ START_TEST(summary_without_header_has_rows_alone)
 
 	expect_begin(HELD);
 	say_summary(0, &rows);
-	expect("2  1,024   1.0 KiB  95.5  app.Node\n"
-	       "2     32  32 bytes   3.0  dict\n"
-	       "1     16  16 bytes   1.5  module\n");
+	expect("2  1,024  1,024   1.0 KiB  95.5  app.Node\n"
+	       "2     32     32  32 bytes   3.0  dict\n"
+	       "1     16     16  16 bytes   1.5  module\n");
 }
 END_TEST
 

@@ -228,7 +228,7 @@ static void add_objects(struct heap *h, struct tiny *t)
 		t->text[o] = objects[o].text;
 		t->length[o] = objects[o].length;
 		h->types.v[objects[o].type].nr_objects++;
-		h->types.v[objects[o].type].bytes += h->size[o];
+		h->types.v[objects[o].type].size += h->size[o];
 	}
 	h->nr_collector_objects = NR_TINY - 1;
 }
