@@ -112,6 +112,14 @@ struct heap_memory_malloc {
 	uint64_t nr_free;	/* free chunks, fast bins included */
 	uint64_t fast;		/* of `free`: in fast bins */
 	uint64_t nr_fast;
+	uint64_t cached;	/* of `used`: in threads' caches, so free in
+				   truth */
+	uint64_t nr_cached;
+	uint64_t overhead;	/* bytes of heap_info, malloc_state and the ends
+				   of heaps */
+	bool whole;		/* the self-check: all of its heaps were walked
+				   to their ends, and used + free + top +
+				   overhead == system */
 };
 VEC_DEFINE(heap_memory_malloc_vec, struct heap_memory_malloc);
 
@@ -143,6 +151,9 @@ struct heap_memory {
 	struct heap_memory_malloc_vec mallocs;
 	uint64_t mmapped, nr_mmapped; /* chunks of malloc with mappings of
 					 their own: bytes of the mappings */
+	bool knows_mmapped;	/* the self-check: what malloc itself has
+				   counted, if that was found */
+	uint64_t own_mmapped, own_nr_mmapped;
 };
 
 /* All zeros is an empty ledger. */
