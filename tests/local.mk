@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	tests/checks/cppcheck.txt \
 	tests/checks/lint \
 	tests/checks/nested.py \
+	tests/e2e/blocks.py \
 	tests/e2e/commands.py \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
@@ -64,6 +65,12 @@ EXTRA_DIST += \
 	tests/targets/guessed.py \
 	tests/targets/held.py \
 	tests/targets/leaking.py \
+	tests/targets/memory_kinds.py \
+	tests/targets/memory_kinds_library.py \
+	tests/targets/memory_kinds_packages.py \
+	tests/targets/memory_loads.py \
+	tests/targets/memory_measure.py \
+	tests/targets/memory_zoo.py \
 	tests/targets/odd.py \
 	tests/targets/planted.py \
 	tests/targets/retained.py \

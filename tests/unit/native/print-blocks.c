@@ -4,7 +4,7 @@
  * hold against what the target says:
  *
  *	make tests/unit/native/print-blocks
- *	tests/unit/native/print-blocks PID|CORE
+ *	tests/unit/native/print-blocks PID|CORE [SYSROOT]
  *
  * A line is one of these.  Numbers are decimal, addresses hexadecimal, `-` is
  * "none", and PART is a name of heap/memory-parts.def.  A name comes last, as
@@ -31,6 +31,7 @@
 
 #include "python/load.h"
 #include "python/memory/memory-load.h"
+#include "target/core/core.h"
 
 static const char *const part_names[NR_MEMORY_PARTS] = {
 #define MEMORY_PART(part, kind, has) [PART_##part] = #part,
@@ -112,11 +113,14 @@ static void print_arenas(const struct heap *h)
 	}
 }
 
-static struct error *open_target(const char *name, struct target **ret)
+static struct error *open_target(const char *name, const char *sysroot,
+				 struct target **ret)
 {
+	const struct core_options options = { .sysroot = sysroot };
+
 	if (strspn(name, "0123456789") == strlen(name))
 		return target_open_pid((pid_t)atoi(name), ret);
-	return target_open_core(name, NULL, ret);
+	return target_open_core(name, &options, ret);
 }
 
 int main(int argc, char **argv)
@@ -131,9 +135,9 @@ int main(int argc, char **argv)
 	struct heap h = { 0 };
 	struct error *err;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
-	err = open_target(argv[1], &t);
+	err = open_target(argv[1], argv[2], &t);
 	if (!err)
 		err = load_python(t, &options, &h);
 	if (err) {
