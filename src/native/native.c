@@ -13,7 +13,7 @@ void native_init(struct native *n, struct target *t,
 	*n = (struct native){
 		.target = t,
 		.memory = &t->memory,
-		.residency = &t->residency,
+		.residency = target_residency(t),
 		.ledger = ledger,
 	};
 	n->accounted = xcalloc(t->mappings.nr + 1, sizeof(*n->accounted));

@@ -4,14 +4,18 @@
  * its mappings, and the ledger of its resident memory.
  *
  *	native_init()
+ *	mappings_claim()	native/: data of files, stacks: what is sure to
+ *	stacks_claim()		be no allocator's
  *	malloc_heaps()		native/malloc/: blocks of glibc's arenas
  *	pymalloc_walk()		python/memory/: blocks of CPython's allocators,
  *	mimalloc_blocks()	which get their memory from the above
  *	malloc_mapped()		native/malloc/: blocks with own mappings, in
  *				what nobody has claimed so far
- *	mappings_account()	native/: stacks, files, shared memory
+ *	stacks_claim_rest()	native/: what a stack pointer points into
  *	blocks_sort()
- *	...			who uses n->blocks accounts for each block
+ *	...			who uses n->blocks accounts for each block, and
+ *				may claim of mappings_free()
+ *	mappings_account()	native/: stacks, files, shared memory
  *	native_finish()		what is unexplained
  *
  * Everything read is the target's word and hostile: a walk checks what it
@@ -33,9 +37,10 @@ enum region_kind {
 	REGION_PYMALLOC,	/* an arena of pymalloc */
 	REGION_MIMALLOC,	/* a segment */
 	REGION_STACK,		/* a thread's stack */
+	REGION_CACHED_STACK,	/* of a thread that has ended */
 	REGION_FRAMES,		/* a chunk of CPython's stack for frames */
 	REGION_FILE,		/* data or bss of a mapped file */
-	REGION_OTHER,
+	REGION_OTHER,		/* who claims it accounts for it */
 };
 
 struct region {

@@ -10,6 +10,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/core/core-notes.h \
 	src/target/core/core-read.c \
 	src/target/core/core-read.h \
+	src/target/core/core-resident.c \
+	src/target/core/core-resident.h \
 	src/target/core/core-symbols.c \
 	src/target/core/core-symbols.h \
 	src/target/core/core.c \
@@ -44,6 +46,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/process.h \
 	src/target/live/resident.c \
 	src/target/live/resident.h \
+	src/target/live/smaps.c \
+	src/target/live/smaps.h \
 	src/target/live/snapshot.c \
 	src/target/live/snapshot.h \
 	src/target/live/stop.c \

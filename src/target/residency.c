@@ -16,20 +16,30 @@ static int compare_ranges(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-void residency_sort(struct residency *r)
+void residency_join(struct range_vec *ranges)
 {
-	struct range *v = r->present.v;
+	struct range *v = ranges->v;
 	size_t nr = 0;
 
-	if (r->present.nr)
-		qsort(v, r->present.nr, sizeof(*v), compare_ranges);
-	for (size_t i = 0; i < r->present.nr; i++) {
+	if (ranges->nr)
+		qsort(v, ranges->nr, sizeof(*v), compare_ranges);
+	for (size_t i = 0; i < ranges->nr; i++) {
 		if (nr && v[i].start <= v[nr - 1].end)
 			v[nr - 1].end = MAX(v[nr - 1].end, v[i].end);
 		else
 			v[nr++] = v[i];
 	}
-	r->present.nr = nr;
+	ranges->nr = nr;
+}
+
+void residency_sort(struct residency *r)
+{
+	const struct range *v;
+	size_t nr;
+
+	residency_join(&r->present);
+	v = r->present.v;
+	nr = r->present.nr;
 	u64_vec_resize(&r->before, nr);
 	r->bytes = 0;
 	for (size_t i = 0; i < nr; i++) {
@@ -87,6 +97,7 @@ uint64_t residency_bytes(struct residency *r, raddr start, raddr end)
 void residency_release(struct residency *r)
 {
 	range_vec_release(&r->present);
+	range_vec_release(&r->changed);
 	u64_vec_release(&r->before);
 	*r = (struct residency){ .basis = RESIDENCY_UNKNOWN };
 }

@@ -5,7 +5,7 @@
  * As of the snapshot of a process; of a core, which of its pages are not all
  * zero.  A page that was never touched reads as zeros and takes no memory, so
  * what is free or in use inside a mapping is counted by the pages that are
- * there.
+ * there.  target_residency() gives that of a target.
  */
 #ifndef TARGET_RESIDENCY_H
 #define TARGET_RESIDENCY_H
@@ -24,9 +24,13 @@ struct residency {
 	enum residency_basis basis;
 	struct range_vec present; /* in memory: sorted, they do not touch */
 	struct u64_vec before;	/* bytes of present[0 .. i - 1] */
-	uint64_t bytes;		/* of all */
+	/* Pages of private mappings of files that the process has changed, in
+	 * memory or swapped out: sorted, they do not touch. */
+	struct range_vec changed;
+	uint64_t bytes;		/* of `present` */
 	uint64_t swapped;	/* bytes that are swapped out; not in `bytes` */
-	uint64_t page_tables;	/* bytes that the kernel has for them */
+	uint64_t page_tables;	/* bytes of the kernel's tables for the
+				   process; 0: unknown */
 	size_t last;		/* index where the last address was found */
 };
 
@@ -39,6 +43,9 @@ void residency_sort(struct residency *r);
 
 /* How many bytes of [start, end) are in memory. */
 uint64_t residency_bytes(struct residency *r, raddr start, raddr end);
+
+/* Sort the ranges, and join those that overlap or touch. */
+void residency_join(struct range_vec *ranges);
 
 void residency_release(struct residency *r);
 

@@ -62,7 +62,7 @@ struct target {
 	struct module_vec modules; /* may move at target_snapshot() */
 	struct thread_vec threads; /* set by target_snapshot() */
 	struct memory memory;	/* set by target_snapshot() */
-	struct residency residency; /* set by target_snapshot() */
+	struct residency residency; /* ask target_residency() for it */
 	uint64_t missing;	/* bytes that a truncated core lacks */
 	struct str_vec warnings; /* of a core: what to tell the user */
 	const struct target_source *source;
@@ -120,6 +120,8 @@ struct target_source {
 	bool (*is_missing)(struct target *t, raddr addr);
 	/* See target_hole().  NULL: 0. */
 	uint64_t (*hole)(const struct target *t, const uint8_t *p);
+	/* Fill the empty t->residency.  NULL: target_snapshot() does it. */
+	void (*residency)(struct target *t);
 	/* Free t->live or t->core; `memory` is released before. */
 	void (*close)(struct target *t);
 };

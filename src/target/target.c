@@ -85,3 +85,10 @@ uint64_t target_hole(const struct target *t, const uint8_t *p)
 {
 	return t->source->hole ? t->source->hole(t, p) : 0;
 }
+
+struct residency *target_residency(struct target *t)
+{
+	if (t->residency.basis == RESIDENCY_UNKNOWN && t->source->residency)
+		t->source->residency(t);
+	return &t->residency;
+}

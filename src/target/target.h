@@ -104,4 +104,11 @@ bool target_is_missing(struct target *t, raddr addr);
  */
 uint64_t target_hole(const struct target *t, const uint8_t *p);
 
+/*
+ * Which pages of the target are in memory.  Of a process this was found by
+ * target_snapshot().  Of a core all its memory is read for it at the first
+ * call.  It belongs to the target.
+ */
+struct residency *target_residency(struct target *t);
+
 #endif

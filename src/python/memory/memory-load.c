@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "native/native.h"
+#include "native/mappings.h"
+#include "native/stacks.h"
 #include "python/memory/memory-load.h"
 
 struct ledger_load {
@@ -92,8 +93,12 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	};
 
 	native_init(&l.native, py->target, &py->heap->memory);
+	mappings_claim(&l.native);
+	stacks_claim(&l.native);
+	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
 	find_objects(&l);
 	account_blocks(&l);
+	mappings_account(&l.native);
 	native_finish(&l.native);
 }

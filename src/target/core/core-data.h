@@ -13,6 +13,7 @@
  *	core-maps.c	makes mappings and memory of all that
  *	core-command.c	the command line, from the stack
  *	core-symbols.c	symbols of a file that is not available
+ *	core-resident.c	which of its pages are in use
  *	core-restore.c	data that a truncated core lacks, from its file
  *	core.c		opens the target
  *

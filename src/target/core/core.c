@@ -15,6 +15,7 @@
 #include "target/core/core-maps.h"
 #include "target/core/core-notes.h"
 #include "target/core/core-read.h"
+#include "target/core/core-resident.h"
 #include "target/core/core-symbols.h"
 #include "target/core/core.h"
 #include "target/core/unpack.h"
@@ -166,6 +167,7 @@ static const struct target_source core_source = {
 	.symbol = core_symbol,
 	.is_missing = core_is_missing,
 	.hole = core_hole,
+	.residency = core_find_resident,
 	.close = core_close,
 };
 

@@ -48,6 +48,7 @@ void copy_release(struct copy *c)
 	forget_look(c);
 	piece_vec_release(&c->pieces);
 	range_vec_release(&c->ranges);
+	range_vec_release(&c->swapped);
 	for (size_t i = 0; i < c->areas.nr; i++) {
 		struct area *a = &c->areas.v[i];
 
@@ -57,9 +58,12 @@ void copy_release(struct copy *c)
 	area_vec_release(&c->areas);
 }
 
-/* Add the ranges of a mapping that must be copied; false: none. */
+/*
+ * Add the ranges of a mapping that must be copied; false: none.  `*exact` is
+ * set if they are those of its pages that are there.
+ */
 static bool find_ranges(struct copy *c, const struct mapping *m,
-			enum mapping_kind kind)
+			enum mapping_kind kind, bool *exact)
 {
 	enum pages_wanted wanted = kind == MAPPING_ANON ? PAGES_PRESENT :
 							  PAGES_PRIVATE;
@@ -73,8 +77,10 @@ static bool find_ranges(struct copy *c, const struct mapping *m,
 			return true;
 		}
 	}
-	if (pages_find(&c->pages, m->start, m->end, wanted, &c->ranges))
+	if (pages_find(&c->pages, m->start, m->end, wanted, &c->ranges)) {
+		*exact = wanted == PAGES_PRESENT;
 		return true;
+	}
 	if (size > (kind == MAPPING_FILE ? ORPHAN_MAX : BLIND_MAX)) {
 		c->lost += kind == MAPPING_FILE ? 0 : size;
 		return false;
@@ -90,7 +96,7 @@ static void look_at(struct copy *c, size_t index)
 	struct piece p = { .mapping = index, .first_range = c->ranges.nr };
 
 	if (kind == MAPPING_SKIP || (kind == MAPPING_FILE && m->shared) ||
-	    !find_ranges(c, m, kind))
+	    !find_ranges(c, m, kind, &p.exact))
 		return;
 	p.end_range = c->ranges.nr;
 	p.from_file = kind != MAPPING_ANON;
@@ -111,6 +117,7 @@ static struct error *look(struct copy *c)
 	if (err)
 		return err;
 	pages_open(&c->pages, c->live->dir);
+	c->pages.swapped = &c->swapped;
 	for (size_t i = 0; i < c->mappings.nr; i++)
 		look_at(c, i);
 	return NULL;

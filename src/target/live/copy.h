@@ -37,6 +37,8 @@ struct piece {
 	uint8_t *bytes;		/* its first byte there */
 	size_t first_range, end_range; /* what is copied: of copy.ranges */
 	bool from_file;		/* the rest comes from its file */
+	bool exact;		/* the ranges are its pages that are in memory
+				   or swapped out, and no others */
 };
 VEC_DEFINE(piece_vec, struct piece);
 
@@ -49,6 +51,9 @@ struct copy {
 	struct piece_vec pieces;
 	struct range_vec ranges;
 	uint64_t touched;	/* bytes of the areas that have memory */
+	/* Pages that were swapped out when a copy_prepare() or copy_take()
+	 * first looked at them; in no order.  Copying brings them back. */
+	struct range_vec swapped;
 	/* By copy_take(): */
 	uint64_t bytes;		/* copied */
 	uint64_t lost;		/* bytes that could not be read: zero */

@@ -9,6 +9,8 @@
  *	stop.c		stops its threads and resumes them
  *	copy.c		copies its memory while they are stopped
  *	lazy.c		memory that comes from files later
+ *	resident.c	what of it counts as resident
+ *	smaps.c		the kernel's sums for each mapping
  *	snapshot.c	takes a snapshot with all of these
  *	live.c		opens the target
  */

@@ -41,6 +41,7 @@ void pages_open(struct pages *p, int dir)
 {
 	p->fd = openat(dir, "pagemap", O_RDONLY | O_CLOEXEC);
 	p->can_scan = true;
+	p->swapped = NULL;
 }
 
 void pages_close(struct pages *p)
@@ -90,8 +91,12 @@ static bool scan(struct pages *p, raddr start, raddr end,
 			continue;
 		if (nr < 0 || args.walk_end <= start)
 			return false;
-		for (int i = 0; i < nr; i++)
+		for (int i = 0; i < nr; i++) {
 			add_range(ret, first, regions[i].start, regions[i].end);
+			if (p->swapped && regions[i].categories & SCAN_SWAPPED)
+				add_range(p->swapped, 0, regions[i].start,
+					  regions[i].end);
+		}
 		start = args.walk_end;
 	}
 	return true;
@@ -121,10 +126,14 @@ static bool read_words(struct pages *p, raddr start, raddr end,
 
 		if (n < 8)
 			return false;
-		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE)
-			if (is_wanted(words[i], wanted))
-				add_range(ret, first, start,
+		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE) {
+			if (!is_wanted(words[i], wanted))
+				continue;
+			add_range(ret, first, start, start + MEMORY_PAGE);
+			if (p->swapped && words[i] & PAGEMAP_SWAPPED)
+				add_range(p->swapped, 0, start,
 					  start + MEMORY_PAGE);
+		}
 	}
 	return true;
 }
@@ -146,6 +155,24 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 		return true;
 	ret->nr = nr;
 	return false;
+}
+
+uint64_t pages_not_guards(struct pages *p, raddr start, raddr end)
+{
+	uint64_t words[512], bytes = end - start;
+
+	while (p->fd >= 0 && start < end) {
+		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
+		ssize_t n = pread(p->fd, words, nr * 8,
+				  (off_t)(start / MEMORY_PAGE * 8));
+
+		if (n < 8)
+			break;
+		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE)
+			if (words[i] & PAGEMAP_GUARD)
+				bytes -= MEMORY_PAGE;
+	}
+	return bytes;
 }
 
 bool pages_is_guard(struct pages *p, raddr addr)

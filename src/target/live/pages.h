@@ -19,6 +19,9 @@ enum pages_wanted {
 struct pages {
 	int fd;		/* /proc/PID/pagemap, or -1 */
 	bool can_scan;	/* PAGEMAP_SCAN works (Linux 6.7) */
+	/* Set by the caller: pages_find() adds the swapped pages that it comes
+	 * upon, and maybe guard pages; NULL: it does not. */
+	struct range_vec *swapped;
 };
 
 /* `dir` is /proc/PID.  If its pagemap can't be opened, pages_find() fails. */
@@ -32,6 +35,12 @@ void pages_close(struct pages *p);
  */
 bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret);
+
+/*
+ * How many bytes of the pages in [start, end), which were swapped out, are no
+ * guard pages.  If pagemap can't be read, all of them.
+ */
+uint64_t pages_not_guards(struct pages *p, raddr start, raddr end);
 
 /* Is the page at `addr` one that not even its process can read
  * (MADV_GUARD_INSTALL)? */
