@@ -11,6 +11,7 @@ dist_man_MANS += \
 	man/pyheld-garbage.1 \
 	man/pyheld-json.5 \
 	man/pyheld-leaks.1 \
+	man/pyheld-memory.1 \
 	man/pyheld-object.1 \
 	man/pyheld-retained.1 \
 	man/pyheld-refs.1 \

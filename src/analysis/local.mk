@@ -51,10 +51,14 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/graph/tally.h \
 	src/analysis/graph/telling.c \
 	src/analysis/graph/telling.h \
+	src/analysis/ledger.c \
+	src/analysis/ledger.h \
 	src/analysis/limits/condition.c \
 	src/analysis/limits/condition.h \
 	src/analysis/limits/limit.c \
 	src/analysis/limits/limit.h \
+	src/analysis/limits/lines.c \
+	src/analysis/limits/lines.h \
 	src/analysis/limits/pattern.c \
 	src/analysis/limits/pattern.h \
 	src/analysis/retained-tree.c \

@@ -18,6 +18,8 @@ const struct command commands[] = {
 	  &leaks_argp, cmd_leaks },
 	{ "summary", "Count objects and bytes by type", &summary_argp,
 	  cmd_summary },
+	{ "memory", "Show what the resident memory is, adding up", &memory_argp,
+	  cmd_memory },
 	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain },
 	{ "cycles", "List groups of objects that refer to each other",
 	  &cycles_argp, cmd_cycles },

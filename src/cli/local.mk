@@ -10,6 +10,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/export.c \
 	src/cli/commands/garbage.c \
 	src/cli/commands/leaks.c \
+	src/cli/commands/memory.c \
 	src/cli/commands/object.c \
 	src/cli/commands/refs.c \
 	src/cli/commands/retained.c \

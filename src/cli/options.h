@@ -65,6 +65,7 @@ enum {
 	OPTION_MIN_ENTRIES,
 	OPTION_MIN_OBJECTS,
 	OPTION_MIN_PERCENT,
+	OPTION_KIND,
 };
 
 /* --color, --executable, --sysroot, --verbose, --help, --usage and --version,

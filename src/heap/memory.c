@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,14 +25,21 @@ const char *const memory_allocator_names[NR_MEMORY_ALLOCATORS] = {
 };
 
 static const struct {
+	const char *name;	/* as the enum has it: "FREE_TOP" */
 	enum memory_kind kind;
 	enum memory_line_has has;
 } parts[NR_MEMORY_PARTS] = {
 #define MEMORY_PART(part, kind, has) \
-	[PART_##part] = { MEMORY_##kind, LINE_HAS_##has },
+	[PART_##part] = { #part, MEMORY_##kind, LINE_HAS_##has },
 #include "heap/memory-parts.def"
 #undef MEMORY_PART
 };
+
+void memory_part_name(enum memory_part part, struct str *ret)
+{
+	for (const char *p = parts[part].name; *p; p++)
+		str_add_char(ret, *p == '_' ? '-' : (char)tolower(*p));
+}
 
 enum memory_kind memory_part_kind(enum memory_part part)
 {

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
 #include "base/vec.h"
 #include "heap/object.h"
 
@@ -53,6 +54,9 @@ enum memory_line_has {
 	LINE_HAS_TYPE,		/* .type */
 	LINE_HAS_NAME,		/* .name */
 };
+
+/* Add the name of the part, as in JSON and conditions: "free-top". */
+void memory_part_name(enum memory_part part, struct str *ret);
 
 enum memory_kind memory_part_kind(enum memory_part part);
 enum memory_line_has memory_part_has(enum memory_part part);

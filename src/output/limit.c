@@ -10,8 +10,8 @@ static void add_excess(const struct limit *l, uint64_t excess, struct str *out)
 	str_add(out, ": ");
 	format_count(out, excess);
 	str_add(out, " more than the limit");
-	if ((l->metric == LIMIT_BYTES || l->metric == LIMIT_RSS) &&
-	    excess >= 1024) {
+	if ((l->metric == LIMIT_BYTES || l->metric == LIMIT_RSS ||
+	     l->metric == LIMIT_LINES) && excess >= 1024) {
 		str_add(out, " (");
 		format_bytes(out, excess);
 		str_add_char(out, ')');
@@ -48,15 +48,45 @@ static void add_percent(const struct limit *l, const struct limit_result *r,
 	str_addf(out, ": %.1f%% more than the limit", percent - l->value);
 }
 
+static void add_share(const struct limit *l, const struct limit_result *r,
+		      struct str *out)
+{
+	double percent = r->resident ?
+			 100 * (double)r->new / (double)r->resident : 0;
+
+	str_addf(out, "is %.1f%% of the resident memory (", percent);
+	format_bytes(out, r->new);
+	str_addf(out, "): %.1f%% more than the limit", percent - l->value);
+}
+
+/* What is measured: "rss", "raw:numpy.ndarray". */
+static void add_measured(const struct limit *l, struct str *out)
+{
+	if (l->metric != LIMIT_LINES) {
+		str_add(out, limit_metric_names[l->metric]);
+		return;
+	}
+	str_add(out, lines_name(&l->lines));
+	if (!l->lines.pattern)
+		return;
+	str_add_char(out, ':');
+	str_add_safe(out, l->lines.pattern, strlen(l->lines.pattern));
+}
+
 void limit_text(const struct limit *l, const struct limit_result *r,
 		struct str *out)
 {
 	str_add(out, "limit '");
 	str_add_safe(out, l->text, strlen(l->text));
-	str_addf(out, "' is crossed: %s ", limit_metric_names[l->metric]);
+	str_add(out, "' is crossed: ");
+	add_measured(l, out);
+	str_add_char(out, ' ');
 	switch (l->kind) {
 	case LIMIT_PERCENT:
 		add_percent(l, r, out);
+		break;
+	case LIMIT_SHARE:
+		add_share(l, r, out);
 		break;
 	case LIMIT_GROWTH:
 		str_add(out, "grew by ");

@@ -9,6 +9,10 @@ src_libpyheld_a_SOURCES += \
 	src/output/format.h \
 	src/output/limit.c \
 	src/output/limit.h \
+	src/output/memory/memory-json.c \
+	src/output/memory/memory-words.c \
+	src/output/memory/memory.c \
+	src/output/memory/memory.h \
 	src/output/path.c \
 	src/output/path.h \
 	src/output/reports/chain.c \

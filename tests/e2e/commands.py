@@ -12,6 +12,8 @@ from harness import pyheld
 LINES = """
 summary TARGET
 summary --json TARGET
+memory TARGET
+memory --json TARGET
 chain --type=dict TARGET
 chain --address=ADDRESS --json TARGET
 cycles TARGET

@@ -134,6 +134,10 @@ def test_json_agrees_with_the_man_page(python):
                                "--type=*Plant", "--fail-if=garbage>1T"))
         v.named("summary", run("summary", target.pid, "--fail-if=bytes>0",
                                status=(1,)))
+        v.named("memory", run("memory", target.pid))
+        v.named("memory", run("memory", target.pid, "--kind=objects",
+                              "--limit=2", "--fail-if=unexplained>0%",
+                              "--fail-if=free>1T", status=(0, 1)))
         v.named("chain command", run("chain", target.pid, "--type=*.Plant",
                                      "--count=1000"))
         for address, want in plants.values():

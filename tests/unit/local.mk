@@ -6,7 +6,7 @@
 #  1. Write tests/unit/FOLDER/check_NAME.c.  It defines suite_name and
 #     suite_add_tests() (support/suite.h); main() is there already.  The headers
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
-#     captures of them (graph-file.h), small CPythons (fake-python.h,
+#     captures of them (graph-file.h), ledgers (books.h), small CPythons (fake-python.h,
 #     fake-values.h, fake-interpreter.h), forged cores (forge.h), processes to
 #     attach to (child.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
@@ -22,6 +22,8 @@ LDADD = tests/unit/libunit.a $(libpyheld) $(CHECK_LIBS)
 # compare ours with, processes to attach to, forged files.
 check_LIBRARIES += tests/unit/libunit.a
 tests_unit_libunit_a_SOURCES = \
+	tests/unit/support/books.c \
+	tests/unit/support/books.h \
 	tests/unit/support/brute.c \
 	tests/unit/support/brute.h \
 	tests/unit/support/child.c \

@@ -16,6 +16,7 @@ const char *const limit_metric_names[NR_LIMIT_METRICS] = {
 	[LIMIT_UNCOLLECTABLE] = "uncollectable",
 	[LIMIT_RSS] = "rss",
 	[LIMIT_COUNT] = "count",
+	[LIMIT_LINES] = "bytes",
 };
 
 /* --- parsing --- */
@@ -32,7 +33,7 @@ static char *trimmed(const char *start, const char *end)
 
 static bool find_metric(const char *name, enum limit_metric *ret)
 {
-	for (unsigned int i = 0; i < NR_LIMIT_METRICS; i++) {
+	for (unsigned int i = 0; i < LIMIT_LINES; i++) {
 		if (strcmp(limit_metric_names[i], name) != 0)
 			continue;
 		*ret = (enum limit_metric)i;
@@ -57,7 +58,9 @@ static struct error *parse_metric(const char *name, struct limit *l)
 		return NULL;
 	return error_new(ERR_USAGE, "'%s' is not one of %s", name,
 			 l->pattern ? "count and bytes" :
-			 "objects, bytes, garbage, uncollectable and rss");
+			 "objects, bytes, garbage, uncollectable and rss, or"
+			 " lines of pyheld memory such as free or"
+			 " raw:numpy.ndarray");
 }
 
 static struct error *parse_value(const char *text, struct limit *l)
@@ -69,7 +72,8 @@ static struct error *parse_value(const char *text, struct limit *l)
 	if (!quantity_number(p, &l->value, &p))
 		p = NULL;
 	if (p && *p == '%') {
-		l->kind = LIMIT_PERCENT;
+		l->kind = l->metric == LIMIT_LINES && *text != '+' ?
+			  LIMIT_SHARE : LIMIT_PERCENT;
 		p++;
 	} else if (p && *p) {
 		factor = quantity_factor(*p++);
@@ -81,11 +85,15 @@ static struct error *parse_value(const char *text, struct limit *l)
 	return NULL;
 }
 
-/* What stands before '>': "METRIC" or "type:PATTERN METRIC". */
+/* What stands before '>': "METRIC", "type:PATTERN METRIC" or "LINES". */
 static struct error *parse_what(const char *what, struct limit *l)
 {
 	const char *space = strrchr(what, ' ');
 
+	if (lines_parse(what, &l->lines)) {
+		l->metric = LIMIT_LINES;
+		return NULL;
+	}
 	if (strncmp(what, TYPE, strlen(TYPE)) != 0)
 		return parse_metric(what, l);
 	what += strlen(TYPE);
@@ -133,6 +141,7 @@ void limit_release(struct limit *l)
 {
 	free(l->text);
 	free(l->pattern);
+	lines_release(&l->lines);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -195,19 +204,31 @@ static struct error *measure_limit(const struct limit *l, const struct heap *h,
 		return *ret ? NULL : error_new(ERR_NOT_FOUND, "limit '%s': the"
 					       " resident memory is unknown",
 					       l->text);
+	case LIMIT_LINES:
+		if (h->memory.basis == MEMORY_UNKNOWN)
+			return error_new(ERR_NOT_FOUND, "limit '%s': the"
+					 " capture has no ledger of the memory",
+					 l->text);
+		*ret = lines_sum(h, &l->lines);
+		return NULL;
 	default:
 		*ret = sum_limit_types(h, l);
 		return NULL;
 	}
 }
 
-static bool is_limit_crossed(const struct limit *l, double old, double new)
+static bool is_limit_crossed(const struct limit *l,
+			     const struct limit_result *r)
 {
+	double old = (double)r->old, new = (double)r->new;
+
 	switch (l->kind) {
 	case LIMIT_GROWTH:
 		return new - old > l->value;
 	case LIMIT_PERCENT:
 		return old > 0 ? 100 * (new - old) / old > l->value : new > 0;
+	case LIMIT_SHARE:
+		return 100 * new > l->value * (double)r->resident;
 	default:
 		return new > l->value;
 	}
@@ -216,15 +237,14 @@ static bool is_limit_crossed(const struct limit *l, double old, double new)
 struct error *limit_check(const struct limit *l, const struct heap *old,
 			  const struct heap *new, struct limit_result *ret)
 {
-	struct limit_result result = { false, 0, 0 };
+	struct limit_result result = { .resident = new->memory.resident };
 	struct error *err = measure_limit(l, new, &result.new);
 
 	if (!err && old)
 		err = measure_limit(l, old, &result.old);
 	if (err)
 		return err;
-	result.crossed = is_limit_crossed(l, (double)result.old,
-					  (double)result.new);
+	result.crossed = is_limit_crossed(l, &result);
 	*ret = result;
 	return NULL;
 }

@@ -3,11 +3,14 @@
  * analysis/limits/limit.h - limits that a user sets, for scripts: --fail-if.
  *
  *	LIMIT  = [ "type:" PATTERN " " ] METRIC ">" VALUE
+ *	       | LINES ">" VALUE	lines of the ledger: lines.h
  *	METRIC = "objects" | "bytes" | "garbage" | "uncollectable" | "rss"
  *		 after a PATTERN: "count" | "bytes"
  *	VALUE  = NUMBER [ UNIT ]	the figure now
  *	       | "+" NUMBER [ UNIT ]	its growth
- *	       | [ "+" ] NUMBER "%"	its growth, in percent of the old figure
+ *	       | "+" NUMBER "%"		its growth, in percent of the old figure
+ *	       | NUMBER "%"		the same; of LINES: their share of the
+ *					resident memory now
  *	UNIT   = "k" | "M" | "G" | "T"	powers of 1024
  *
  * NUMBER may have a fraction.  Spaces may stand around METRIC and VALUE.  A
@@ -18,6 +21,7 @@
 #ifndef ANALYSIS_LIMITS_LIMIT_H
 #define ANALYSIS_LIMITS_LIMIT_H
 
+#include "analysis/limits/lines.h"
 #include "heap/heap.h"
 
 enum limit_metric {
@@ -27,6 +31,7 @@ enum limit_metric {
 	LIMIT_UNCOLLECTABLE,	/* len(gc.garbage), of all interpreters */
 	LIMIT_RSS,		/* resident memory of the process */
 	LIMIT_COUNT,		/* objects of the pattern's types */
+	LIMIT_LINES,		/* bytes of lines of the ledger */
 	NR_LIMIT_METRICS,
 };
 extern const char *const limit_metric_names[NR_LIMIT_METRICS];
@@ -35,6 +40,7 @@ enum limit_kind {
 	LIMIT_NOW,
 	LIMIT_GROWTH,
 	LIMIT_PERCENT,
+	LIMIT_SHARE,		/* of LIMIT_LINES alone */
 };
 
 struct limit {
@@ -42,13 +48,15 @@ struct limit {
 	char *pattern;		/* NULL: of all types */
 	enum limit_metric metric;
 	enum limit_kind kind;
-	double value;		/* LIMIT_PERCENT: percent */
+	double value;		/* LIMIT_PERCENT, LIMIT_SHARE: percent */
+	struct lines lines;	/* of LIMIT_LINES; else its pattern is NULL */
 };
 VEC_DEFINE(limit_vec, struct limit);
 
 struct limit_result {
 	bool crossed;
 	uint64_t old, new;	/* the figures; old: 0 without an old heap */
+	uint64_t resident;	/* LIMIT_SHARE: what `new` is a share of */
 };
 
 /* ERR_USAGE says what is wrong with `text`.  On success the caller owns `*ret`
@@ -62,13 +70,19 @@ void limits_release(struct limit_vec *v);
 /* Does checking the limit need an old heap? */
 static inline bool limit_compares(const struct limit *l)
 {
-	return l->kind != LIMIT_NOW;
+	return l->kind == LIMIT_GROWTH || l->kind == LIMIT_PERCENT;
+}
+
+/* Does checking the limit need the ledger of the memory, heap.memory? */
+static inline bool limit_needs_ledger(const struct limit *l)
+{
+	return l->metric == LIMIT_LINES;
 }
 
 /*
  * Check the limit.  `old` may be NULL unless limit_compares().  ERR_NOT_FOUND:
- * the figure is not known (the resident memory of a core); `*ret` is untouched
- * then.
+ * the figure is not known (the resident memory of a core, the ledger of an
+ * older capture); `*ret` is untouched then.
  */
 struct error *limit_check(const struct limit *l, const struct heap *old,
 			  const struct heap *new,

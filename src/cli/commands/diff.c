@@ -125,16 +125,19 @@ static void add_status(struct targets *t, const struct session *s)
 	t->status = MAX(t->status, session_status(s));
 }
 
-static int targets_open(struct targets *t, const struct target_vec *names)
+static int targets_open(struct targets *t, const struct target_vec *names,
+			const struct limits *limits)
 {
+	int (*opener)(struct session *s, const char *target) =
+		limits_need_ledger(limits) ? session_open_memory : session_open;
 	int status;
 
 	t->nr = names->nr;
 	t->between = xcalloc(t->nr, sizeof(*t->between));
 	t->infos = xcalloc(t->nr, sizeof(*t->infos));
-	status = session_open(&t->old, names->v[0]);
+	status = opener(&t->old, names->v[0]);
 	if (!status)
-		status = session_open(&t->new, names->v[t->nr - 1]);
+		status = opener(&t->new, names->v[t->nr - 1]);
 	if (status)
 		return status;
 	t->infos[0] = &t->old.heap.info;
@@ -267,7 +270,7 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = targets_open(&t, &o.targets);
+	status = targets_open(&t, &o.targets, &o.limits);
 	if (!status && o.common.type)
 		status = find_types(&t, o.common.type, &old, &new);
 	if (!status)

@@ -108,7 +108,9 @@ int cmd_summary(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	s.says_coverage = true;
-	status = session_open(&s, o.common.args[0]);
+	status = limits_need_ledger(&o.limits) ?
+		 session_open_memory(&s, o.common.args[0]) :
+		 session_open(&s, o.common.args[0]);
 	if (!status && o.common.type)
 		status = session_types(&s, o.common.type, &types);
 	if (!status)

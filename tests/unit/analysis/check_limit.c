@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/limits/limit.h"
+#include "books.h"
 #include "graph.h"
 #include "output/limit.h"
 #include "suite.h"
@@ -28,7 +29,9 @@ static void check_parse(const char *text, enum limit_metric metric,
 	ck_assert_int_eq(l.kind, kind);
 	ck_assert_double_eq(l.value, value);
 	ck_assert_pstr_eq(l.pattern, pattern);
-	ck_assert(limit_compares(&l) == (kind != LIMIT_NOW));
+	ck_assert(limit_compares(&l) == (kind == LIMIT_GROWTH ||
+					 kind == LIMIT_PERCENT));
+	ck_assert(limit_needs_ledger(&l) == (metric == LIMIT_LINES));
 	limit_release(&l);
 }
 
@@ -54,6 +57,32 @@ START_TEST(limit_reads_its_grammar)
 }
 END_TEST
 
+static void check_lines(const char *text, enum limit_kind kind, double value,
+			const char *name, const char *pattern)
+{
+	struct limit l = parse(text);
+
+	ck_assert_str_eq(lines_name(&l.lines), name);
+	ck_assert_pstr_eq(l.lines.pattern, pattern);
+	limit_release(&l);
+	check_parse(text, LIMIT_LINES, kind, value, NULL);
+}
+
+START_TEST(limit_reads_lines)
+{
+	check_lines("unowned>100M", LIMIT_NOW, 104857600, "unowned", NULL);
+	check_lines(" free > 50%", LIMIT_SHARE, 50, "free", NULL);
+	check_lines("free>+50%", LIMIT_PERCENT, 50, "free", NULL);
+	check_lines("raw:numpy.ndarray>+1k", LIMIT_GROWTH, 1024, "raw",
+		    "numpy.ndarray");
+	check_lines("objects:C>x>1", LIMIT_NOW, 1, "objects", "C>x");
+	check_lines("swapped>0", LIMIT_NOW, 0, "swapped", NULL);
+	check_lines("unexplained>1%", LIMIT_SHARE, 1, "unexplained", NULL);
+	/* The number of objects, as ever. */
+	check_parse("objects>1", LIMIT_OBJECTS, LIMIT_NOW, 1, NULL);
+}
+END_TEST
+
 START_TEST(limit_refuses_all_else)
 {
 	static const char *const wrong[] = {
@@ -64,7 +93,8 @@ START_TEST(limit_refuses_all_else)
 		"Bytes>1", "byte>1", "count>1", "type:", "type:>1",
 		"type: count>1", "type:count>1", "type:x objects>1",
 		"type:x rss>1", "type:x  >1", "type:x count", "bytes>1 2",
-		"type bytes>1",
+		"type bytes>1", "raw:>1", ":x>1", "swapped:x>1", "nothing:x>1",
+		"Free>1", "unexplained:x>1",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -155,9 +185,52 @@ START_TEST(limit_sums_over_types)
 }
 END_TEST
 
-START_TEST(limit_says_what_nobody_knows)
+START_TEST(limit_sums_over_lines)
 {
-	struct limit l = parse("rss>1");
+	struct heap old, new;
+
+	build(&old, &new);
+	books_line(&old, PART_FREE_TOP, NULL, 100, 1);
+	books_close(&old, 1000);
+	books_line(&new, PART_OBJECTS, "app.A", 1000, 3);
+	books_line(&new, PART_RAW, "app.A", 300, 3);
+	books_line(&new, PART_RAW, "app.B", 30, 3);
+	books_line(&new, PART_RAW_LIBRARY, "/usr/lib/libssl.so.3", 3, 3);
+	books_line(&new, PART_FREE_TOP, NULL, 200, 1);
+	books_line(&new, PART_FREE_CHUNKS, NULL, 20, 1);
+	books_close(&new, 2000);
+	new.memory.swapped = 77;
+	check("raw>333", NULL, &new, "0 0 333");
+	check("raw>332", NULL, &new, "1 0 333 | limit 'raw>332' is crossed:"
+	      " raw is 333: 1 more than the limit");
+	check("raw:app.*>329", NULL, &new, "1 0 330 | limit 'raw:app.*>329' is"
+	      " crossed: raw:app.* is 330: 1 more than the limit");
+	check("raw:A>300", NULL, &new, "0 0 300");
+	check("raw:libssl*>3", NULL, &new, "0 0 3");
+	check("raw:/usr/lib/*>3", NULL, &new, "0 0 3");
+	check("raw:library>3", NULL, &new, "0 0 0");
+	check("raw:raw-library>3", NULL, &new, "0 0 3");
+	check("free:free-top>200", NULL, &new, "0 0 200");
+	check("free>11%", NULL, &new, "0 0 220");
+	check("free>10%", NULL, &new, "1 0 220 | limit 'free>10%' is crossed:"
+	      " free is 11.0% of the resident memory (220 bytes): 1.0% more"
+	      " than the limit");
+	check("free>+119", &old, &new, "1 100 220 | limit 'free>+119' is"
+	      " crossed: free grew by 120, from 100 to 220: 1 more than the"
+	      " limit");
+	check("unexplained>447", &old, &new, "0 900 447");
+	check("swapped>77", &old, &new, "0 0 77");
+	check("stack>0", &old, &new, "0 0 0");
+	new.memory.unexplained = -5;
+	check("unexplained>0", &old, &new, "0 900 0");
+	heap_release(&old);
+	heap_release(&new);
+}
+END_TEST
+
+static void check_unknown(const char *text)
+{
+	struct limit l = parse(text);
 	struct limit_result r;
 	struct error *err;
 	struct heap h;
@@ -170,6 +243,12 @@ START_TEST(limit_says_what_nobody_knows)
 	limit_release(&l);
 	heap_release(&h);
 }
+
+START_TEST(limit_says_what_nobody_knows)
+{
+	check_unknown("rss>1");
+	check_unknown("free>1");
+}
 END_TEST
 
 const char suite_name[] = "limit";
@@ -177,8 +256,10 @@ const char suite_name[] = "limit";
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, limit_reads_its_grammar);
+	tcase_add_test(tc, limit_reads_lines);
 	tcase_add_test(tc, limit_refuses_all_else);
 	tcase_add_test(tc, limit_is_crossed_by_more);
 	tcase_add_test(tc, limit_sums_over_types);
+	tcase_add_test(tc, limit_sums_over_lines);
 	tcase_add_test(tc, limit_says_what_nobody_knows);
 }

@@ -9,6 +9,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_diff \
 	tests/unit/analysis/check_dominators \
 	tests/unit/analysis/check_garbage \
+	tests/unit/analysis/check_ledger \
 	tests/unit/analysis/check_limit \
 	tests/unit/analysis/check_match \
 	tests/unit/analysis/check_reach \

@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/output/check_output \
 	tests/unit/output/check_report_leaks \
+	tests/unit/output/check_report_memory \
 	tests/unit/output/check_report_text \
 	tests/unit/output/check_words
 tests_unit_output_check_report_text_SOURCES = \
@@ -10,5 +11,9 @@ tests_unit_output_check_report_text_SOURCES = \
 	tests/unit/output/expect.h
 tests_unit_output_check_report_leaks_SOURCES = \
 	tests/unit/output/check_report_leaks.c \
+	tests/unit/output/expect.c \
+	tests/unit/output/expect.h
+tests_unit_output_check_report_memory_SOURCES = \
+	tests/unit/output/check_report_memory.c \
 	tests/unit/output/expect.c \
 	tests/unit/output/expect.h

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <string.h>
+
+#include "analysis/ledger.h"
+#include "books.h"
+#include "graph.h"
+#include "suite.h"
+
+static struct heap heap;
+static struct ledger ledger;
+
+static void begin(void)
+{
+	graph_build(&heap, "a b c; type list a; type dict b; type app.A c");
+}
+
+static void close_books(uint64_t resident)
+{
+	books_close(&heap, resident);
+	ledger_build(&heap, &ledger);
+}
+
+static void end(void)
+{
+	ledger_release(&ledger);
+	heap_release(&heap);
+}
+
+static void expect_findings(const char *expected)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	for (size_t i = 0; i < ledger.findings.nr; i++)
+		str_addf(&s, "%s%s", i ? " " : "",
+			 finding_kind_names[ledger.findings.v[i].kind]);
+	ck_assert_str_eq(s.s, expected);
+}
+
+START_TEST(ledger_sums_and_sorts_by_kind)
+{
+	static const uint64_t sorted[] = { 20, 5, 7, 9, 8, 1 };
+
+	begin();
+	books_line(&heap, PART_OBJECTS, "dict", 5, 1);
+	books_line(&heap, PART_OBJECTS, "list", 20, 1);
+	books_line(&heap, PART_RAW, NULL, 7, 1);
+	books_line(&heap, PART_FREE_TOP, NULL, 8, 1);
+	books_line(&heap, PART_FREE_BLOCKS, NULL, 9, 1);
+	books_line(&heap, PART_JIT, NULL, 1, 1);
+	close_books(60);
+	ck_assert_uint_eq(ledger.kinds[MEMORY_OBJECTS].bytes, 25);
+	ck_assert_uint_eq(ledger.kinds[MEMORY_OBJECTS].lines, 2);
+	ck_assert_uint_eq(ledger.kinds[MEMORY_FREE].bytes, 17);
+	ck_assert_uint_eq(ledger.kinds[MEMORY_STACK].lines, 0);
+	ck_assert_int_eq(heap.memory.unexplained, 10);
+	ck_assert_uint_eq(ledger.order.nr, ARRAY_SIZE(sorted));
+	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
+		ck_assert_uint_eq(heap.memory.lines.v[ledger.order.v[i]].bytes,
+				  sorted[i]);
+	expect_findings("");
+	end();
+}
+END_TEST
+
+static void add_arena(uint64_t blocks, uint64_t used, const char *keeper)
+{
+	heap_memory_arena_vec_push(&heap.memory.arenas,
+				   (struct heap_memory_arena){
+		.address = MIB * (heap.memory.arenas.nr + 1), .size = MIB,
+		.bytes = MIB, .blocks = blocks, .used = used,
+		.object = keeper ? graph_oid(&heap, keeper) : OID_NONE });
+}
+
+START_TEST(ledger_finds_who_keeps_arenas)
+{
+	const struct finding *f;
+
+	begin();
+	for (unsigned int i = 0; i < 10; i++)
+		add_arena(10000, MIB, "a");
+	for (unsigned int i = 0; i < 7; i++)
+		add_arena(1, 64, i < 3 ? "a" : "c");
+	add_arena(1, 64, NULL);
+	add_arena(900, MIB / 8 + 1, "b");
+	add_arena(900, MIB / 8, "b");
+	books_line(&heap, PART_FREE_BLOCKS, NULL, 2 * MIB, 9);
+	books_line(&heap, PART_FREE_POOLS, NULL, 3 * MIB, 9);
+	books_line(&heap, PART_FREE_ARENAS, NULL, 3 * MIB, 9);
+	close_books(40 * MIB);
+	ck_assert_uint_ge(ledger.findings.nr, 1);
+	f = &ledger.findings.v[0];
+	ck_assert_int_eq(f->kind, FINDING_UNEXPLAINED);
+	f = &ledger.findings.v[1];
+	ck_assert_int_eq(f->kind, FINDING_PYMALLOC);
+	ck_assert_uint_eq(f->bytes, 8 * MIB);
+	ck_assert_uint_eq(f->of, 20 * MIB);
+	ck_assert_uint_eq(f->count, 20);
+	ck_assert_uint_eq(f->sparse, 9);
+	ck_assert_uint_eq(f->sparse_bytes, 9 * MIB);
+	ck_assert_uint_eq(f->single, 8);
+	ck_assert_str_eq(heap.types.v[f->keepers[0].type].name, "app.A");
+	ck_assert_uint_eq(f->keepers[0].nr, 4);
+	ck_assert_str_eq(heap.types.v[f->keepers[1].type].name, "list");
+	ck_assert_uint_eq(f->keepers[1].nr, 3);
+	ck_assert_uint_eq(f->keepers[2].nr, 0);
+	end();
+}
+END_TEST
+
+START_TEST(ledger_finds_what_malloc_keeps)
+{
+	static const struct heap_memory_malloc arenas[] = {
+		{ .system = 100 * MIB, .free = 5 * MIB, .top = 7 * MIB },
+		{ .system = 64 * MIB, .free = 20 * MIB, .top = MIB },
+	};
+	const struct finding *f;
+
+	begin();
+	heap_memory_malloc_vec_push(&heap.memory.mallocs, arenas[0]);
+	heap_memory_malloc_vec_push(&heap.memory.mallocs, arenas[1]);
+	books_line(&heap, PART_RAW, "list", 160 * MIB, 1);
+	books_line(&heap, PART_FREE_CHUNKS, NULL, 24 * MIB, 4);
+	books_line(&heap, PART_FREE_TOP, NULL, 8 * MIB, 2);
+	close_books(192 * MIB);
+	expect_findings("malloc");
+	f = &ledger.findings.v[0];
+	ck_assert_uint_eq(f->bytes, 32 * MIB);
+	ck_assert_uint_eq(f->of, 164 * MIB);
+	ck_assert_uint_eq(f->top, 8 * MIB);
+	ck_assert_uint_eq(f->in_threads, 21 * MIB);
+	end();
+}
+END_TEST
+
+START_TEST(ledger_finds_sizes_of_a_native_leak)
+{
+	static const struct heap_memory_unowned groups[] = {
+		{ .size = 1048, .count = 5000, .bytes = 5 * MIB },
+		{ .size = 600, .count = 5000, .bytes = 3 * MIB },
+		{ .size = 88, .count = 5000, .bytes = 2 * MIB },
+		/* One tenth is others'. */
+		{ .size = 24, .count = 5000, .bytes = MIB / 2 },
+		{ .size = 9999, .count = 5000, .bytes = MIB / 2 },
+	};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		heap_memory_unowned_vec_push(&heap.memory.unowned, groups[i]);
+	books_line(&heap, PART_UNOWNED, "malloc", 11 * MIB, 25000);
+	close_books(11 * MIB);
+	expect_findings("unowned");
+	ck_assert_uint_eq(ledger.findings.v[0].bytes, 11 * MIB);
+	ck_assert_uint_eq(ledger.findings.v[0].count, 25000);
+	ck_assert_uint_eq(ledger.findings.v[0].smallest, 88);
+	ck_assert_uint_eq(ledger.findings.v[0].largest, 1048);
+	end();
+}
+END_TEST
+
+START_TEST(ledger_finds_nothing_in_small_figures)
+{
+	begin();
+	books_line(&heap, PART_UNOWNED, "malloc", MIB - 1, 9);
+	/* 8 MiB, but less than a tenth; a tenth, but less than 8 MiB. */
+	books_line(&heap, PART_FREE_CHUNKS, NULL, 9 * MIB, 9);
+	books_line(&heap, PART_FREE_BLOCKS, NULL, 9 * MIB, 9);
+	books_line(&heap, PART_STACKS, NULL, 9 * MIB, 9);
+	books_line(&heap, PART_SHARED, "/x", 9 * MIB, 9);
+	books_line(&heap, PART_RAW, NULL, 62 * MIB, 9);
+	heap.memory.swapped = 9 * MIB;
+	close_books(100 * MIB);
+	expect_findings("");
+	end();
+	begin();
+	books_line(&heap, PART_FREE_TOP, NULL, 7 * MIB, 9);
+	books_line(&heap, PART_FREE_PAGES, NULL, 7 * MIB, 9);
+	books_line(&heap, PART_ALLOCATOR, "x", 7 * MIB, 9);
+	close_books(21 * MIB);
+	expect_findings("");
+	end();
+}
+END_TEST
+
+START_TEST(ledger_finds_the_others)
+{
+	begin();
+	books_line(&heap, PART_FREE_PAGES, NULL, 14 * MIB, 9);
+	books_line(&heap, PART_STACKS, NULL, 7 * MIB, 9);
+	books_line(&heap, PART_CACHED_STACKS, NULL, 5 * MIB, 3);
+	books_line(&heap, PART_SHARED, "/dev/shm/x", 11 * MIB, 1);
+	books_line(&heap, PART_ALLOCATOR, "libjemalloc.so.2", 13 * MIB, 4);
+	heap.memory.swapped = 10 * MIB;
+	heap.memory.nr_damaged = 3;
+	close_books(55 * MIB);
+	expect_findings("mimalloc allocator stacks shared swapped unexplained"
+			" damaged");
+	ck_assert_uint_eq(ledger.findings.v[1].line, 4);
+	ck_assert_uint_eq(ledger.findings.v[2].count, 12);
+	ck_assert_uint_eq(ledger.findings.v[2].bytes, 12 * MIB);
+	ck_assert_uint_eq(ledger.findings.v[6].count, 3);
+	end();
+}
+END_TEST
+
+const char suite_name[] = "ledger";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, ledger_sums_and_sorts_by_kind);
+	tcase_add_test(tc, ledger_finds_who_keeps_arenas);
+	tcase_add_test(tc, ledger_finds_what_malloc_keeps);
+	tcase_add_test(tc, ledger_finds_sizes_of_a_native_leak);
+	tcase_add_test(tc, ledger_finds_nothing_in_small_figures);
+	tcase_add_test(tc, ledger_finds_the_others);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The report of `memory`, as the whole text that people get on a terminal of 80
+ * columns without colour and UTF-8.
+ */
+#include <check.h>
+
+#include "books.h"
+#include "expect.h"
+#include "graph.h"
+#include "output/memory/memory.h"
+#include "suite.h"
+
+static void say(const struct memory_shown *shown, const struct format *f)
+{
+	struct ledger ledger;
+
+	ledger_build(&heap, &ledger);
+	memory_text(&heap, &ledger, shown, f, &out);
+	ledger_release(&ledger);
+}
+
+static void add_usual_lines(void)
+{
+	books_line(&heap, PART_OBJECTS, "dict", 3 * MIB, 9000);
+	books_line(&heap, PART_OBJECTS, "app.Node", 2 * MIB, 8000);
+	books_line(&heap, PART_HIDDEN_OBJECTS, "app.Node", MIB, 1000);
+	books_line(&heap, PART_RAW, "dict", 24 * MIB, 9000);
+	books_line(&heap, PART_RAW_SHARED, "app.Node", MIB, 2);
+	books_line(&heap, PART_RAW_PYTHON, NULL, MIB, 20);
+	books_line(&heap, PART_RAW_LIBRARY, "/usr/lib/libssl.so.3", KIB, 1);
+	books_line(&heap, PART_FREE_TOP, NULL, MIB / 2, 1);
+	books_line(&heap, PART_CODE, "/usr/bin/python3.11", 6 * MIB, 4);
+}
+
+START_TEST(memory_adds_up)
+{
+	expect_begin(HELD);
+	add_usual_lines();
+	books_close(&heap, 39 * MIB);
+	say(&(struct memory_shown){ .limit = 2 }, &format);
+	expect("39.0 MiB resident: 6.0 MiB in Python objects, 26.0 MiB in"
+	       " raw blocks, 512.0 KiB\n"
+	       "  free in the allocators, 6.5 MiB of all else\n"
+	       "\n"
+	       "    BYTES     %  COUNT  WHAT\n"
+	       "  6.0 MiB  15.4         Python objects\n"
+	       "  3.0 MiB   7.7  9,000    dict\n"
+	       "  2.0 MiB   5.1  8,000    app.Node\n"
+	       "  1.0 MiB   2.6  1,000    app.Node (unknown to the"
+	       " garbage collector)\n"
+	       "\n"
+	       " 26.0 MiB  66.7         raw blocks in use, by owner\n"
+	       " 24.0 MiB  61.5  9,000    of dict\n"
+	       "  1.0 MiB   2.6      2    of app.Node and others\n"
+	       "  1.0 MiB   2.6           ... and 2 more, see --limit\n"
+	       "\n"
+	       "512.0 KiB   1.3         free, but kept by the allocators\n"
+	       "512.0 KiB   1.3      1    malloc: tops of the arenas\n"
+	       "\n"
+	       "  6.0 MiB  15.4         mapped files: code and data\n"
+	       "  6.0 MiB  15.4      4    /usr/bin/python3.11: code and"
+	       " constants\n"
+	       "\n"
+	       "511.0 KiB   1.3         unexplained\n"
+	       "\n"
+	       "Nothing stands out: no native leak and little"
+	       " fragmentation.  Python objects and\n"
+	       "their raw blocks take 82 %; pyheld leaks and pyheld"
+	       " retained show who holds\n"
+	       "them.\n");
+}
+END_TEST
+
+START_TEST(memory_of_one_kind)
+{
+	expect_begin(HELD);
+	add_usual_lines();
+	books_close(&heap, 39 * MIB);
+	say(&(struct memory_shown){ .limit = 1, .one_kind = true,
+				    .kind = MEMORY_RAW }, &format);
+	expect("39.0 MiB resident: 6.0 MiB in Python objects, 26.0 MiB in"
+	       " raw blocks, 512.0 KiB\n"
+	       "  free in the allocators, 6.5 MiB of all else\n"
+	       "\n"
+	       "   BYTES     %  COUNT  WHAT\n"
+	       "26.0 MiB  66.7         raw blocks in use, by owner\n"
+	       "24.0 MiB  61.5  9,000    of dict\n"
+	       " 2.0 MiB   5.1           ... and 3 more, see --limit\n");
+}
+END_TEST
+
+START_TEST(memory_without_header_has_rows_alone)
+{
+	const struct format rows = { .width = 80 };
+
+	expect_begin(HELD);
+	books_line(&heap, PART_RAW, NULL, 24 * MIB, 9000);
+	books_close(&heap, 24 * MIB - 4096);
+	say(&(struct memory_shown){ 0 }, &rows);
+	expect("24.0 MiB  100.0         raw blocks in use, by owner\n"
+	       "24.0 MiB  100.0  9,000    of unknown owners\n"
+	       "-4.0 KiB                unexplained\n");
+}
+END_TEST
+
+static void add_arena(uint64_t blocks, const char *keeper)
+{
+	heap_memory_arena_vec_push(&heap.memory.arenas,
+				   (struct heap_memory_arena){
+		.size = MIB, .bytes = MIB, .blocks = blocks,
+		.used = 32 * blocks, .object = graph_oid(&heap, keeper) });
+}
+
+START_TEST(memory_tells_fragmentation_and_a_native_leak)
+{
+	expect_begin(HELD);
+	for (unsigned int i = 0; i < 20; i++)
+		add_arena(1, i < 12 ? "a" : ".cache");
+	for (unsigned int i = 0; i < 4; i++)
+		add_arena(30000, "a");
+	books_line(&heap, PART_UNOWNED, "malloc", 96 * MIB, 99961);
+	books_line(&heap, PART_FREE_BLOCKS, NULL, 16 * MIB, 500000);
+	heap_memory_unowned_vec_push(&heap.memory.unowned,
+				     (struct heap_memory_unowned){
+		.size = 1048, .count = 99000, .bytes = 95 * MIB });
+	heap.memory.guessed = 3 * MIB;
+	books_close(&heap, 112 * MIB);
+	say(&(struct memory_shown){ 0 }, &format);
+	expect("112.0 MiB resident: 96.0 MiB in blocks that nothing"
+	       " points to, 16.0 MiB free in\n"
+	       "  the allocators, 0 bytes of all else\n"
+	       "\n"
+	       "   BYTES     %    COUNT  WHAT\n"
+	       "96.0 MiB  85.7           blocks in use that nothing"
+	       " points to\n"
+	       "96.0 MiB  85.7   99,961    of malloc\n"
+	       "\n"
+	       "16.0 MiB  14.3           free, but kept by the allocators\n"
+	       "16.0 MiB  14.3  500,000    pymalloc: free blocks in used"
+	       " pools\n"
+	       "\n"
+	       " 0 bytes   0.0           unexplained\n"
+	       "\n"
+	       "native leak: 96.0 MiB in 99,961 blocks of 1,048 bytes"
+	       " each that nothing points\n"
+	       "  to\n"
+	       "  what usually helps: look for a missing free() in an"
+	       " extension or in ctypes\n"
+	       "    code; heaptrack or valgrind show who allocated\n"
+	       "\n"
+	       "fragmentation: 16.0 MiB of 24.0 MiB in pymalloc's 24"
+	       " arenas are free; 20 arenas\n"
+	       "  (20.0 MiB) are less than an eighth full; a single"
+	       " object keeps each of 20\n"
+	       "  arenas: 12 by app.Node, 8 by dict\n"
+	       "  what usually helps: pymalloc returns an arena when its"
+	       " last object is freed:\n"
+	       "    allocate what lives long before the peak, or do the"
+	       " work of the peak in a\n"
+	       "    child process; PYTHONMALLOC=malloc leaves it to malloc\n"
+	       "\n"
+	       "The owners of 3.0 MiB of raw blocks are a guess: they"
+	       " were found by pointers\n"
+	       "alone.\n");
+}
+END_TEST
+
+START_TEST(memory_tells_the_other_findings)
+{
+	expect_begin(HELD);
+	heap_memory_malloc_vec_push(&heap.memory.mallocs,
+				    (struct heap_memory_malloc){
+		.system = 64 * MIB, .free = MIB });
+	for (unsigned int i = 0; i < 2; i++)
+		heap_memory_malloc_vec_push(&heap.memory.mallocs,
+					    (struct heap_memory_malloc){
+			.system = 64 * MIB, .free = 40 * MIB });
+	books_line(&heap, PART_FREE_CHUNKS, NULL, 40 * MIB, 700);
+	books_line(&heap, PART_FREE_TOP, NULL, 10 * MIB, 3);
+	books_line(&heap, PART_FREE_PAGES, NULL, 40 * MIB, 70);
+	books_line(&heap, PART_STACKS, NULL, 30 * MIB, 90);
+	books_line(&heap, PART_SHARED, "/dev/shm/x", 29 * MIB, 1);
+	books_line(&heap, PART_ALLOCATOR, "libjemalloc.so.2", 28 * MIB, 4);
+	heap.memory.swapped = 27 * MIB;
+	heap.memory.nr_damaged = 1;
+	books_close(&heap, 200 * MIB);
+	heap.memory.basis = MEMORY_SMAPS;
+	say(&(struct memory_shown){ .one_kind = false }, &format);
+	expect("200.0 MiB resident: 90.0 MiB free in the allocators,"
+	       " 110.0 MiB of all else\n"
+	       "27.0 MiB swapped out, in addition\n"
+	       "the kernel hides which pages are resident: the sums of"
+	       " mappings are right, but\n"
+	       "  how they divide into lines is an estimate\n"
+	       "\n"
+	       "   BYTES     %  COUNT  WHAT\n"
+	       "90.0 MiB  45.0         free, but kept by the allocators\n"
+	       "40.0 MiB  20.0    700    malloc: free chunks between used"
+	       " ones\n"
+	       "40.0 MiB  20.0     70    mimalloc: free blocks and pages\n"
+	       "10.0 MiB   5.0      3    malloc: tops of the arenas\n"
+	       "\n"
+	       "30.0 MiB  15.0         stacks\n"
+	       "30.0 MiB  15.0     90    stacks of threads\n"
+	       "\n"
+	       "29.0 MiB  14.5         shared memory\n"
+	       "29.0 MiB  14.5      1    /dev/shm/x\n"
+	       "\n"
+	       "28.0 MiB  14.0         other\n"
+	       "28.0 MiB  14.0      4    libjemalloc.so.2 (pyheld does"
+	       " not look into it)\n"
+	       "\n"
+	       "23.0 MiB  11.5         unexplained\n"
+	       "\n"
+	       "fragmentation: 50.0 MiB of 192.0 MiB in malloc's 3 arenas"
+	       " are free, 10.0 MiB of\n"
+	       "  it at the end of arenas\n"
+	       "  what usually helps: set MALLOC_ARENA_MAX=2 in the"
+	       " environment; call\n"
+	       "    ctypes.CDLL(None).malloc_trim(0) after a peak; or"
+	       " preload jemalloc\n"
+	       "\n"
+	       "fragmentation: 40.0 MiB of 200.0 MiB are free inside"
+	       " mimalloc's pages\n"
+	       "  what usually helps: mimalloc returns pages when a"
+	       " thread that owns them\n"
+	       "    allocates or ends\n"
+	       "\n"
+	       "stacks: 30.0 MiB of 200.0 MiB are stacks of 90 threads\n"
+	       "  what usually helps: run fewer threads, or call"
+	       " threading.stack_size() before\n"
+	       "    they start\n"
+	       "\n"
+	       "shared: 29.0 MiB of 200.0 MiB are shared mappings: other"
+	       " processes may count\n"
+	       "  them, too\n"
+	       "  what usually helps: compare Pss of"
+	       " /proc/PID/smaps_rollup, which divides\n"
+	       "    shared pages among the processes\n"
+	       "\n"
+	       "allocator: 28.0 MiB belong to libjemalloc.so.2, which"
+	       " pyheld does not look into\n"
+	       "  what usually helps: ask that allocator: jemalloc has\n"
+	       "    MALLOC_CONF=stats_print:true\n"
+	       "\n"
+	       "swapped: 27.0 MiB are swapped out, in addition to 200.0"
+	       " MiB that are resident\n"
+	       "  what usually helps: objects on swapped pages are slow"
+	       " to reach: give the\n"
+	       "    process more memory\n"
+	       "\n"
+	       "unexplained: 23.0 MiB of 200.0 MiB belong to nothing that"
+	       " pyheld knows\n"
+	       "  what usually helps: see the mappings of /proc/PID/smaps"
+	       " with much private\n"
+	       "    memory; pyheld doctor says what could not be read\n"
+	       "\n"
+	       "damaged: 1 place in the allocators' structures contradict"
+	       " the rest; what they\n"
+	       "  cover is unexplained\n"
+	       "  what usually helps: C code that writes outside of its"
+	       " blocks does this: try\n"
+	       "    PYTHONMALLOC=debug\n");
+}
+END_TEST
+
+const char suite_name[] = "report_memory";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, memory_adds_up);
+	tcase_add_test(tc, memory_of_one_kind);
+	tcase_add_test(tc, memory_without_header_has_rows_alone);
+	tcase_add_test(tc, memory_tells_fragmentation_and_a_native_leak);
+	tcase_add_test(tc, memory_tells_the_other_findings);
+}
