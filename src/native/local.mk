@@ -5,5 +5,13 @@ src_libpyheld_a_SOURCES += \
 	src/native/mappings.h \
 	src/native/native.c \
 	src/native/native.h \
+	src/native/owners-decide.c \
+	src/native/owners-decide.h \
+	src/native/owners-scc.c \
+	src/native/owners-scc.h \
+	src/native/owners.c \
+	src/native/owners.h \
+	src/native/rivals.c \
+	src/native/rivals.h \
 	src/native/stacks.c \
 	src/native/stacks.h

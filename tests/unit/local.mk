@@ -52,6 +52,7 @@ tests_unit_libunit_a_SOURCES = \
 include tests/unit/base/local.mk
 include tests/unit/target/local.mk
 include tests/unit/heap/local.mk
+include tests/unit/native/local.mk
 include tests/unit/python/local.mk
 include tests/unit/analysis/local.mk
 include tests/unit/output/local.mk
