@@ -83,6 +83,7 @@ static const struct exception {
 	{ "object_ref_shared", 16, 16 },
 	{ "heaptype_size", 960, 968 },
 	{ "code_size", 240, 240 },
+	{ "code_tlbc", 224, 224 },
 	{ "code_code_adaptive", 232, 232 },
 	/* mimalloc 2.5.2, from 3.14.10 and 3.15.2 on. */
 	{ "misegment_cookie", 224, 224 },

@@ -46,49 +46,50 @@
 	.object_type = 8, .object_size = 16, .var_size = 16, .type_size = 416, \
 	.type_name = 24, .type_basicsize = 32, .type_itemsize = 40, \
 	.type_dealloc = 48, .type_getattro = 144, .type_flags = 168, \
-	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
-	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
-	.type_getset = 248, .type_base = 256, .type_dict = 264, \
-	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
-	.type_is_gc = 328, .type_bases = 336, .type_mro = 344, \
-	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
-	.type_del = 376, .type_finalize = 392, .heaptype_size = 880, \
-	.heaptype_name = 848, .heaptype_slots = 856, .heaptype_qualname = 864, \
-	.heaptype_cached_keys = 872, .member_name = 0, .member_type = 8, \
-	.member_offset = 16, .member_size = 40, .dict_size = 48, \
-	.dict_used = 16, .dict_keys = 32, .dict_values = 40, .keys_size = 8, \
-	.keys_lookup = 16, .keys_refcount = 0, .keys_usable = 24, \
-	.keys_nentries = 32, .keys_indices = 40, .set_size = 200, \
-	.set_used = 24, .set_mask = 32, .set_table = 40, .set_smalltable = 64, \
-	.list_item = 24, .list_allocated = 32, .tuple_item = 24, \
-	.long_digit = 24, .float_value = 16, .complex_value = 16, \
-	.ascii_size = 48, .str_length = 16, .str_state = 32, .str_wstr = 40, \
+	.type_doc = 176, .type_as_sequence = 104, .type_as_mapping = 112, \
+	.type_traverse = 184, .type_weaklistoffset = 208, .type_methods = 232, \
+	.type_members = 240, .type_getset = 248, .type_base = 256, \
+	.type_dict = 264, .type_descr_get = 272, .type_descr_set = 280, \
+	.type_dictoffset = 288, .type_is_gc = 328, .type_bases = 336, \
+	.type_mro = 344, .type_cache = 352, .type_subclasses = 360, \
+	.type_weaklist = 368, .type_del = 376, .type_finalize = 392, \
+	.heaptype_size = 880, .heaptype_name = 848, .heaptype_slots = 856, \
+	.heaptype_qualname = 864, .heaptype_cached_keys = 872, \
+	.member_name = 0, .member_type = 8, .member_offset = 16, \
+	.member_size = 40, .dict_size = 48, .dict_used = 16, .dict_keys = 32, \
+	.dict_values = 40, .keys_size = 8, .keys_lookup = 16, \
+	.keys_refcount = 0, .keys_usable = 24, .keys_nentries = 32, \
+	.keys_indices = 40, .set_size = 200, .set_used = 24, .set_mask = 32, \
+	.set_table = 40, .set_smalltable = 64, .list_item = 24, \
+	.list_allocated = 32, .tuple_item = 24, .long_digit = 24, \
+	.float_value = 16, .complex_value = 16, .ascii_size = 48, \
+	.str_length = 16, .str_state = 32, .str_wstr = 40, \
 	.str_wstr_length = 64, .compact_size = 72, .str_utf8_length = 48, \
 	.str_utf8 = 56, .str_data = 72, .str_size = 80, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 176, \
-	.code_argcount = 16, .code_nlocals = 28, .code_stacksize = 32, \
-	.code_flags = 36, .code_firstlineno = 40, .code_code = 48, \
-	.code_consts = 56, .code_names = 64, .code_varnames = 72, \
-	.code_freevars = 80, .code_cellvars = 88, .code_filename = 104, \
-	.code_name = 112, .code_linetable = 120, .code_zombieframe = 128, \
-	.code_extra = 144, .code_opcache = 160, .code_opcache_map = 152, \
-	.code_opcache_size = 172, .code_cell2arg = 96, .function_code = 16, \
-	.function_globals = 24, .function_module = 88, \
-	.function_defaults = 32, .function_kwdefaults = 40, \
-	.function_doc = 56, .function_name = 64, .function_dict = 72, \
-	.function_closure = 48, .function_annotations = 96, \
-	.function_qualname = 104, .method_func = 16, .method_self = 24, \
-	.builtin_self = 24, .builtin_module = 32, .builtin_ml = 16, \
-	.cell_ref = 16, .module_dict = 16, .module_def = 24, \
-	.module_state = 32, .module_name = 48, .weakref_object = 16, \
-	.weakref_callback = 24, .weakref_next = 48, .descr_type = 16, \
-	.descr_name = 24, .mappingproxy_mapping = 16, .traceback_lineno = 36, \
-	.deque_size = 80, .deque_leftblock = 24, .deque_rightblock = 32, \
-	.deque_leftindex = 40, .deque_rightindex = 48, .deque_maxlen = 64, \
-	.odict_first = 48, .odict_fast_nodes = 64, \
-	.odict_fast_nodes_size = 72, .odict_inst_dict = 96, \
-	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
-	.lru_cache_maxsize = 96, .lru_cache_misses = 104, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 176, .code_argcount = 16, .code_nlocals = 28, \
+	.code_stacksize = 32, .code_flags = 36, .code_firstlineno = 40, \
+	.code_code = 48, .code_consts = 56, .code_names = 64, \
+	.code_varnames = 72, .code_freevars = 80, .code_cellvars = 88, \
+	.code_filename = 104, .code_name = 112, .code_linetable = 120, \
+	.code_zombieframe = 128, .code_extra = 144, .code_opcache = 160, \
+	.code_opcache_map = 152, .code_opcache_size = 172, \
+	.code_cell2arg = 96, .function_code = 16, .function_globals = 24, \
+	.function_module = 88, .function_defaults = 32, \
+	.function_kwdefaults = 40, .function_doc = 56, .function_name = 64, \
+	.function_dict = 72, .function_closure = 48, \
+	.function_annotations = 96, .function_qualname = 104, \
+	.method_func = 16, .method_self = 24, .builtin_self = 24, \
+	.builtin_module = 32, .builtin_ml = 16, .cell_ref = 16, \
+	.module_dict = 16, .module_def = 24, .module_state = 32, \
+	.module_name = 48, .weakref_object = 16, .weakref_callback = 24, \
+	.weakref_next = 48, .descr_type = 16, .descr_name = 24, \
+	.mappingproxy_mapping = 16, .traceback_lineno = 36, .deque_size = 80, \
+	.deque_leftblock = 24, .deque_rightblock = 32, .deque_leftindex = 40, \
+	.deque_rightindex = 48, .deque_maxlen = 64, .odict_first = 48, \
+	.odict_fast_nodes = 64, .odict_fast_nodes_size = 72, \
+	.odict_inst_dict = 96, .odictnode_key = 0, .odictnode_next = 16, \
+	.lru_cache_root = 0, .lru_cache_maxsize = 96, .lru_cache_misses = 104, \
 	.lru_cache_hits = 80, .lru_cache_cache = 72, .lru_cache_func = 88, \
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
@@ -110,7 +111,26 @@
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
 	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
-	.node_str = 8, .node_nr_children = 24, .node_children = 32,
+	.node_str = 8, .node_nr_children = 24, .node_children = 32, \
+	.array_item = 24, .stringio_buf = 16, .stringio_buf_size = 40, \
+	.stringio_accu_small = 64, .stringio_accu_large = 56, \
+	.buffered_lock = 104, .lock_lock = 16, .rlock_lock = 16, \
+	.mmap_data = 16, .mmap_length = 24, .csvreader_field = 48, \
+	.csvreader_field_size = 56, .csvwriter_rec = 32, \
+	.csvwriter_rec_size = 40, .poll_ufds = 32, .zlib_state = 72, \
+	.zlib_lock = 160, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32,
 
 #define BASE_3_9 \
 	.runtime_size = 656, .runtime_interpreters_head = 32, \
@@ -151,50 +171,50 @@
 	.object_type = 8, .object_size = 16, .var_size = 16, .type_size = 408, \
 	.type_name = 24, .type_basicsize = 32, .type_itemsize = 40, \
 	.type_dealloc = 48, .type_getattro = 144, .type_flags = 168, \
-	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
-	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
-	.type_getset = 248, .type_base = 256, .type_dict = 264, \
-	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
-	.type_is_gc = 328, .type_bases = 336, .type_mro = 344, \
-	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
-	.type_del = 376, .type_finalize = 392, .heaptype_size = 880, \
-	.heaptype_name = 840, .heaptype_slots = 848, .heaptype_qualname = 856, \
-	.heaptype_cached_keys = 864, .heaptype_module = 872, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
-	.keys_size = 8, .keys_lookup = 16, .keys_refcount = 0, \
-	.keys_usable = 24, .keys_nentries = 32, .keys_indices = 40, \
-	.set_size = 200, .set_used = 24, .set_mask = 32, .set_table = 40, \
-	.set_smalltable = 64, .list_item = 24, .list_allocated = 32, \
-	.tuple_item = 24, .long_digit = 24, .float_value = 16, \
-	.complex_value = 16, .ascii_size = 48, .str_length = 16, \
-	.str_state = 32, .str_wstr = 40, .str_wstr_length = 64, \
-	.compact_size = 72, .str_utf8_length = 48, .str_utf8 = 56, \
-	.str_data = 72, .str_size = 80, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 176, \
-	.code_argcount = 16, .code_nlocals = 28, .code_stacksize = 32, \
-	.code_flags = 36, .code_firstlineno = 40, .code_code = 48, \
-	.code_consts = 56, .code_names = 64, .code_varnames = 72, \
-	.code_freevars = 80, .code_cellvars = 88, .code_filename = 104, \
-	.code_name = 112, .code_linetable = 120, .code_zombieframe = 128, \
-	.code_extra = 144, .code_opcache = 160, .code_opcache_map = 152, \
-	.code_opcache_size = 172, .code_cell2arg = 96, .function_code = 16, \
-	.function_globals = 24, .function_module = 88, \
-	.function_defaults = 32, .function_kwdefaults = 40, \
-	.function_doc = 56, .function_name = 64, .function_dict = 72, \
-	.function_closure = 48, .function_annotations = 96, \
-	.function_qualname = 104, .method_func = 16, .method_self = 24, \
-	.builtin_self = 24, .builtin_module = 32, .builtin_ml = 16, \
-	.cell_ref = 16, .module_dict = 16, .module_def = 24, \
-	.module_state = 32, .module_name = 48, .weakref_object = 16, \
-	.weakref_callback = 24, .weakref_next = 48, .descr_type = 16, \
-	.descr_name = 24, .mappingproxy_mapping = 16, .traceback_lineno = 36, \
-	.deque_size = 80, .deque_leftblock = 24, .deque_rightblock = 32, \
-	.deque_leftindex = 40, .deque_rightindex = 48, .deque_maxlen = 64, \
-	.odict_first = 48, .odict_fast_nodes = 64, \
-	.odict_fast_nodes_size = 72, .odict_inst_dict = 96, \
-	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
-	.lru_cache_maxsize = 96, .lru_cache_misses = 104, \
+	.type_doc = 176, .type_as_sequence = 104, .type_as_mapping = 112, \
+	.type_traverse = 184, .type_weaklistoffset = 208, .type_methods = 232, \
+	.type_members = 240, .type_getset = 248, .type_base = 256, \
+	.type_dict = 264, .type_descr_get = 272, .type_descr_set = 280, \
+	.type_dictoffset = 288, .type_is_gc = 328, .type_bases = 336, \
+	.type_mro = 344, .type_cache = 352, .type_subclasses = 360, \
+	.type_weaklist = 368, .type_del = 376, .type_finalize = 392, \
+	.heaptype_size = 880, .heaptype_name = 840, .heaptype_slots = 848, \
+	.heaptype_qualname = 856, .heaptype_cached_keys = 864, \
+	.heaptype_module = 872, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .dict_size = 48, \
+	.dict_used = 16, .dict_keys = 32, .dict_values = 40, .keys_size = 8, \
+	.keys_lookup = 16, .keys_refcount = 0, .keys_usable = 24, \
+	.keys_nentries = 32, .keys_indices = 40, .set_size = 200, \
+	.set_used = 24, .set_mask = 32, .set_table = 40, .set_smalltable = 64, \
+	.list_item = 24, .list_allocated = 32, .tuple_item = 24, \
+	.long_digit = 24, .float_value = 16, .complex_value = 16, \
+	.ascii_size = 48, .str_length = 16, .str_state = 32, .str_wstr = 40, \
+	.str_wstr_length = 64, .compact_size = 72, .str_utf8_length = 48, \
+	.str_utf8 = 56, .str_data = 72, .str_size = 80, .bytes_value = 32, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 176, .code_argcount = 16, .code_nlocals = 28, \
+	.code_stacksize = 32, .code_flags = 36, .code_firstlineno = 40, \
+	.code_code = 48, .code_consts = 56, .code_names = 64, \
+	.code_varnames = 72, .code_freevars = 80, .code_cellvars = 88, \
+	.code_filename = 104, .code_name = 112, .code_linetable = 120, \
+	.code_zombieframe = 128, .code_extra = 144, .code_opcache = 160, \
+	.code_opcache_map = 152, .code_opcache_size = 172, \
+	.code_cell2arg = 96, .function_code = 16, .function_globals = 24, \
+	.function_module = 88, .function_defaults = 32, \
+	.function_kwdefaults = 40, .function_doc = 56, .function_name = 64, \
+	.function_dict = 72, .function_closure = 48, \
+	.function_annotations = 96, .function_qualname = 104, \
+	.method_func = 16, .method_self = 24, .builtin_self = 24, \
+	.builtin_module = 32, .builtin_ml = 16, .cell_ref = 16, \
+	.module_dict = 16, .module_def = 24, .module_state = 32, \
+	.module_name = 48, .weakref_object = 16, .weakref_callback = 24, \
+	.weakref_next = 48, .descr_type = 16, .descr_name = 24, \
+	.mappingproxy_mapping = 16, .traceback_lineno = 36, .deque_size = 80, \
+	.deque_leftblock = 24, .deque_rightblock = 32, .deque_leftindex = 40, \
+	.deque_rightindex = 48, .deque_maxlen = 64, .odict_first = 48, \
+	.odict_fast_nodes = 64, .odict_fast_nodes_size = 72, \
+	.odict_inst_dict = 96, .odictnode_key = 0, .odictnode_next = 16, \
+	.lru_cache_root = 0, .lru_cache_maxsize = 96, .lru_cache_misses = 104, \
 	.lru_cache_hits = 80, .lru_cache_cache = 72, .lru_cache_func = 88, \
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
@@ -216,7 +236,28 @@
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
 	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
-	.node_str = 8, .node_nr_children = 24, .node_children = 32,
+	.node_str = 8, .node_nr_children = 24, .node_children = 32, \
+	.array_item = 24, .stringio_buf = 16, .stringio_buf_size = 40, \
+	.stringio_accu_small = 64, .stringio_accu_large = 56, \
+	.buffered_lock = 104, .lock_lock = 16, .rlock_lock = 16, \
+	.mmap_data = 16, .mmap_length = 24, .csvreader_field = 48, \
+	.csvreader_field_size = 56, .csvwriter_rec = 32, \
+	.csvwriter_rec_size = 40, .poll_ufds = 32, .zlib_state = 72, \
+	.zlib_lock = 160, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32,
 
 #define BASE_3_10 \
 	.runtime_size = 672, .runtime_interpreters_head = 32, \
@@ -258,8 +299,8 @@
 	.gen_origin = 88, .object_refcount = 0, .object_type = 8, \
 	.object_size = 16, .var_size = 16, .type_size = 408, .type_name = 24, \
 	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
-	.type_getattro = 144, .type_flags = 168, .type_as_sequence = 104, \
-	.type_as_mapping = 112, .type_traverse = 184, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
 	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
 	.type_getset = 248, .type_base = 256, .type_dict = 264, \
 	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
@@ -279,30 +320,31 @@
 	.str_state = 32, .str_wstr = 40, .str_wstr_length = 64, \
 	.compact_size = 72, .str_utf8_length = 48, .str_utf8 = 56, \
 	.str_data = 72, .str_size = 80, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 176, \
-	.code_argcount = 16, .code_nlocals = 28, .code_stacksize = 32, \
-	.code_flags = 36, .code_firstlineno = 40, .code_code = 48, \
-	.code_consts = 56, .code_names = 64, .code_varnames = 72, \
-	.code_freevars = 80, .code_cellvars = 88, .code_filename = 104, \
-	.code_name = 112, .code_linetable = 120, .code_zombieframe = 128, \
-	.code_extra = 144, .code_opcache = 160, .code_opcache_map = 152, \
-	.code_opcache_size = 172, .code_cell2arg = 96, .function_code = 48, \
-	.function_globals = 16, .function_builtins = 24, \
-	.function_module = 104, .function_defaults = 56, \
-	.function_kwdefaults = 64, .function_doc = 80, .function_name = 32, \
-	.function_dict = 88, .function_closure = 72, \
-	.function_annotations = 112, .function_qualname = 40, \
-	.method_func = 16, .method_self = 24, .builtin_self = 24, \
-	.builtin_module = 32, .builtin_ml = 16, .cell_ref = 16, \
-	.module_dict = 16, .module_def = 24, .module_state = 32, \
-	.module_name = 48, .weakref_object = 16, .weakref_callback = 24, \
-	.weakref_next = 48, .descr_type = 16, .descr_name = 24, \
-	.mappingproxy_mapping = 16, .traceback_lineno = 36, .deque_size = 80, \
-	.deque_leftblock = 24, .deque_rightblock = 32, .deque_leftindex = 40, \
-	.deque_rightindex = 48, .deque_maxlen = 64, .odict_first = 48, \
-	.odict_fast_nodes = 64, .odict_fast_nodes_size = 72, \
-	.odict_inst_dict = 96, .odictnode_key = 0, .odictnode_next = 16, \
-	.lru_cache_root = 0, .lru_cache_maxsize = 96, .lru_cache_misses = 104, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 176, .code_argcount = 16, .code_nlocals = 28, \
+	.code_stacksize = 32, .code_flags = 36, .code_firstlineno = 40, \
+	.code_code = 48, .code_consts = 56, .code_names = 64, \
+	.code_varnames = 72, .code_freevars = 80, .code_cellvars = 88, \
+	.code_filename = 104, .code_name = 112, .code_linetable = 120, \
+	.code_zombieframe = 128, .code_extra = 144, .code_opcache = 160, \
+	.code_opcache_map = 152, .code_opcache_size = 172, \
+	.code_cell2arg = 96, .function_code = 48, .function_globals = 16, \
+	.function_builtins = 24, .function_module = 104, \
+	.function_defaults = 56, .function_kwdefaults = 64, \
+	.function_doc = 80, .function_name = 32, .function_dict = 88, \
+	.function_closure = 72, .function_annotations = 112, \
+	.function_qualname = 40, .method_func = 16, .method_self = 24, \
+	.builtin_self = 24, .builtin_module = 32, .builtin_ml = 16, \
+	.cell_ref = 16, .module_dict = 16, .module_def = 24, \
+	.module_state = 32, .module_name = 48, .weakref_object = 16, \
+	.weakref_callback = 24, .weakref_next = 48, .descr_type = 16, \
+	.descr_name = 24, .mappingproxy_mapping = 16, .traceback_lineno = 36, \
+	.deque_size = 80, .deque_leftblock = 24, .deque_rightblock = 32, \
+	.deque_leftindex = 40, .deque_rightindex = 48, .deque_maxlen = 64, \
+	.odict_first = 48, .odict_fast_nodes = 64, \
+	.odict_fast_nodes_size = 72, .odict_inst_dict = 96, \
+	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
+	.lru_cache_maxsize = 96, .lru_cache_misses = 104, \
 	.lru_cache_hits = 80, .lru_cache_cache = 72, .lru_cache_func = 88, \
 	.lru_link_key = 40, .lru_link_result = 48, .lru_link_next = 24, \
 	.range_start = 16, .range_stop = 24, .range_step = 32, \
@@ -323,7 +365,27 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176,
+	.stginfo_ndim = 176, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_accu_small = 64, \
+	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32,
 
 #define BASE_3_11 \
 	.runtime_size = 166688, .runtime_interpreters_head = 40, \
@@ -368,15 +430,16 @@
 	.object_type = 8, .object_size = 16, .var_size = 16, .type_size = 408, \
 	.type_name = 24, .type_basicsize = 32, .type_itemsize = 40, \
 	.type_dealloc = 48, .type_getattro = 144, .type_flags = 168, \
-	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
-	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
-	.type_getset = 248, .type_base = 256, .type_dict = 264, \
-	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
-	.type_is_gc = 328, .type_bases = 336, .type_mro = 344, \
-	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
-	.type_del = 376, .type_finalize = 392, .heaptype_size = 904, \
-	.heaptype_name = 848, .heaptype_slots = 856, .heaptype_qualname = 864, \
-	.heaptype_cached_keys = 872, .heaptype_module = 880, .member_name = 0, \
+	.type_doc = 176, .type_as_sequence = 104, .type_as_mapping = 112, \
+	.type_traverse = 184, .type_weaklistoffset = 208, .type_methods = 232, \
+	.type_members = 240, .type_getset = 248, .type_base = 256, \
+	.type_dict = 264, .type_descr_get = 272, .type_descr_set = 280, \
+	.type_dictoffset = 288, .type_is_gc = 328, .type_bases = 336, \
+	.type_mro = 344, .type_cache = 352, .type_subclasses = 360, \
+	.type_weaklist = 368, .type_del = 376, .type_finalize = 392, \
+	.heaptype_size = 904, .heaptype_name = 848, .heaptype_slots = 856, \
+	.heaptype_qualname = 864, .heaptype_cached_keys = 872, \
+	.heaptype_module = 880, .heaptype_tpname = 888, .member_name = 0, \
 	.member_type = 8, .member_offset = 16, .member_size = 40, \
 	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
 	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
@@ -388,13 +451,14 @@
 	.ascii_size = 48, .str_length = 16, .str_state = 32, .str_wstr = 40, \
 	.str_wstr_length = 64, .compact_size = 72, .str_utf8_length = 48, \
 	.str_utf8 = 56, .str_data = 72, .str_size = 80, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 192, \
-	.code_argcount = 56, .code_nlocals = 80, .code_nlocalsplus = 76, \
-	.code_stacksize = 68, .code_flags = 48, .code_firstlineno = 72, \
-	.code_consts = 24, .code_names = 32, .code_exceptiontable = 40, \
-	.code_localsplusnames = 96, .code_localspluskinds = 104, \
-	.code_filename = 112, .code_name = 120, .code_qualname = 128, \
-	.code_linetable = 136, .code_extra = 176, .code_cached_code = 152, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 192, .code_argcount = 56, .code_nlocals = 80, \
+	.code_nlocalsplus = 76, .code_stacksize = 68, .code_flags = 48, \
+	.code_firstlineno = 72, .code_consts = 24, .code_names = 32, \
+	.code_exceptiontable = 40, .code_localsplusnames = 96, \
+	.code_localspluskinds = 104, .code_filename = 112, .code_name = 120, \
+	.code_qualname = 128, .code_linetable = 136, .code_extra = 176, \
+	.code_cached_code = 152, .code_linearray = 160, \
 	.code_code_adaptive = 184, .function_code = 48, \
 	.function_globals = 16, .function_builtins = 24, \
 	.function_module = 104, .function_defaults = 56, \
@@ -432,7 +496,28 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176,
+	.stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
+	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_accu_small = 64, \
+	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32,
 
 #define BASE_3_12 \
 	.runtime_size = 459944, .runtime_interpreters_head = 40, \
@@ -488,8 +573,8 @@
 	.gen_iframe = 72, .object_refcount = 0, .object_type = 8, \
 	.object_size = 16, .var_size = 16, .type_size = 416, .type_name = 24, \
 	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
-	.type_getattro = 144, .type_flags = 168, .type_as_sequence = 104, \
-	.type_as_mapping = 112, .type_traverse = 184, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
 	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
 	.type_getset = 248, .type_base = 256, .type_dict = 264, \
 	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
@@ -497,9 +582,10 @@
 	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
 	.type_del = 376, .type_finalize = 392, .heaptype_size = 920, \
 	.heaptype_name = 856, .heaptype_slots = 864, .heaptype_qualname = 872, \
-	.heaptype_cached_keys = 880, .heaptype_module = 888, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 40, .static_type_type = 0, .static_type_dict = 16, \
+	.heaptype_cached_keys = 880, .heaptype_module = 888, \
+	.heaptype_tpname = 896, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 40, \
+	.static_type_type = 0, .static_type_dict = 16, \
 	.static_type_subclasses = 24, .static_type_weaklist = 32, \
 	.dict_size = 48, .dict_used = 16, .dict_keys = 32, .dict_values = 40, \
 	.keys_log2_size = 8, .keys_log2_index_bytes = 9, .keys_kind = 10, \
@@ -511,15 +597,16 @@
 	.complex_value = 16, .ascii_size = 40, .str_length = 16, \
 	.str_state = 32, .compact_size = 56, .str_utf8_length = 40, \
 	.str_utf8 = 48, .str_data = 56, .str_size = 64, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 200, \
-	.code_argcount = 52, .code_nlocals = 80, .code_nlocalsplus = 72, \
-	.code_stacksize = 64, .code_framesize = 76, .code_flags = 48, \
-	.code_firstlineno = 68, .code_consts = 24, .code_names = 32, \
-	.code_exceptiontable = 40, .code_localsplusnames = 96, \
-	.code_localspluskinds = 104, .code_filename = 112, .code_name = 120, \
-	.code_qualname = 128, .code_linetable = 136, .code_extra = 184, \
-	.code_cached = 152, .code_code_adaptive = 192, .function_code = 48, \
-	.function_globals = 16, .function_builtins = 24, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 200, .code_argcount = 52, .code_nlocals = 80, \
+	.code_nlocalsplus = 72, .code_stacksize = 64, .code_framesize = 76, \
+	.code_flags = 48, .code_firstlineno = 68, .code_consts = 24, \
+	.code_names = 32, .code_exceptiontable = 40, \
+	.code_localsplusnames = 96, .code_localspluskinds = 104, \
+	.code_filename = 112, .code_name = 120, .code_qualname = 128, \
+	.code_linetable = 136, .code_extra = 184, .code_cached = 152, \
+	.code_monitoring = 168, .code_code_adaptive = 192, \
+	.function_code = 48, .function_globals = 16, .function_builtins = 24, \
 	.function_module = 104, .function_defaults = 56, \
 	.function_kwdefaults = 64, .function_doc = 80, .function_name = 32, \
 	.function_dict = 88, .function_closure = 72, \
@@ -556,7 +643,30 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176,
+	.stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
+	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_writer = 56, \
+	.stringio_writer_buffer = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .zlibreader_state = 72, \
+	.zlibreader_input = 152, .zlibreader_input_size = 160, \
+	.zlibreader_lock = 136, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32,
 
 #define BASE_3_13 \
 	.runtime_size = 283320, .runtime_interpreters_head = 632, \
@@ -615,8 +725,8 @@
 	.gen_iframe = 72, .object_refcount = 0, .object_type = 8, \
 	.object_size = 16, .var_size = 16, .type_size = 416, .type_name = 24, \
 	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
-	.type_getattro = 144, .type_flags = 168, .type_as_sequence = 104, \
-	.type_as_mapping = 112, .type_traverse = 184, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
 	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
 	.type_getset = 248, .type_base = 256, .type_dict = 264, \
 	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
@@ -624,9 +734,10 @@
 	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
 	.type_del = 376, .type_finalize = 392, .heaptype_size = 928, \
 	.heaptype_name = 856, .heaptype_slots = 864, .heaptype_qualname = 872, \
-	.heaptype_cached_keys = 880, .heaptype_module = 888, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 880, .heaptype_module = 888, \
+	.heaptype_tpname = 896, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 216, .misegment_info_slices = 232, \
 	.misegment_slice_entries = 248, .misegment_slices = 264, \
@@ -644,14 +755,16 @@
 	.complex_value = 16, .ascii_size = 40, .str_length = 16, \
 	.str_state = 32, .compact_size = 56, .str_utf8_length = 40, \
 	.str_utf8 = 48, .str_data = 56, .str_size = 64, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 208, \
-	.code_argcount = 52, .code_nlocals = 80, .code_nlocalsplus = 72, \
-	.code_stacksize = 64, .code_framesize = 76, .code_flags = 48, \
-	.code_firstlineno = 68, .code_consts = 24, .code_names = 32, \
-	.code_exceptiontable = 40, .code_localsplusnames = 96, \
-	.code_localspluskinds = 104, .code_filename = 112, .code_name = 120, \
-	.code_qualname = 128, .code_linetable = 136, .code_extra = 192, \
-	.code_cached = 160, .code_code_adaptive = 200, .function_code = 48, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 208, .code_argcount = 52, .code_nlocals = 80, \
+	.code_nlocalsplus = 72, .code_stacksize = 64, .code_framesize = 76, \
+	.code_flags = 48, .code_firstlineno = 68, .code_consts = 24, \
+	.code_names = 32, .code_exceptiontable = 40, \
+	.code_localsplusnames = 96, .code_localspluskinds = 104, \
+	.code_filename = 112, .code_name = 120, .code_qualname = 128, \
+	.code_linetable = 136, .code_extra = 192, .code_cached = 160, \
+	.code_monitoring = 176, .code_executors = 152, \
+	.code_code_adaptive = 200, .function_code = 48, \
 	.function_globals = 16, .function_builtins = 24, \
 	.function_module = 104, .function_defaults = 56, \
 	.function_kwdefaults = 64, .function_doc = 80, .function_name = 32, \
@@ -690,7 +803,31 @@
 	.unpickler_errors = 224, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
-	.stginfo_ndim = 144,
+	.stginfo_ndim = 144, .deque_nr_freeblocks = 72, \
+	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_writer = 56, \
+	.stringio_writer_buffer = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .zlibreader_state = 72, \
+	.zlibreader_input = 152, .zlibreader_input_size = 160, \
+	.zlibreader_lock = 136, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .cdata_pointer = 16, \
+	.cdata_needs_free = 24, .cdata_size = 40, .cdata_value = 80, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_items = 40, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 72, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.handle_handle = 16,
 
 #define BASE_3_14 \
 	.runtime_size = 316616, .runtime_interpreters_head = 808, \
@@ -752,8 +889,8 @@
 	.gen_iframe = 72, .object_refcount = 0, .object_type = 8, \
 	.object_size = 16, .var_size = 16, .type_size = 416, .type_name = 24, \
 	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
-	.type_getattro = 144, .type_flags = 168, .type_as_sequence = 104, \
-	.type_as_mapping = 112, .type_traverse = 184, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
 	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
 	.type_getset = 248, .type_base = 256, .type_dict = 264, \
 	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
@@ -761,9 +898,10 @@
 	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
 	.type_del = 376, .type_finalize = 392, .heaptype_size = 936, \
 	.heaptype_name = 856, .heaptype_slots = 864, .heaptype_qualname = 872, \
-	.heaptype_cached_keys = 880, .heaptype_module = 888, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 880, .heaptype_module = 888, \
+	.heaptype_tpname = 896, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 216, .misegment_info_slices = 232, \
 	.misegment_slice_entries = 248, .misegment_slices = 264, \
@@ -781,14 +919,16 @@
 	.complex_value = 16, .ascii_size = 40, .str_length = 16, \
 	.str_state = 32, .compact_size = 56, .str_utf8_length = 40, \
 	.str_utf8 = 48, .str_data = 56, .str_size = 64, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .code_size = 216, \
-	.code_argcount = 52, .code_nlocals = 80, .code_nlocalsplus = 72, \
-	.code_stacksize = 64, .code_framesize = 76, .code_flags = 48, \
-	.code_firstlineno = 68, .code_consts = 24, .code_names = 32, \
-	.code_exceptiontable = 40, .code_localsplusnames = 96, \
-	.code_localspluskinds = 104, .code_filename = 112, .code_name = 120, \
-	.code_qualname = 128, .code_linetable = 136, .code_extra = 200, \
-	.code_cached = 160, .code_code_adaptive = 208, .function_code = 48, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.code_size = 216, .code_argcount = 52, .code_nlocals = 80, \
+	.code_nlocalsplus = 72, .code_stacksize = 64, .code_framesize = 76, \
+	.code_flags = 48, .code_firstlineno = 68, .code_consts = 24, \
+	.code_names = 32, .code_exceptiontable = 40, \
+	.code_localsplusnames = 96, .code_localspluskinds = 104, \
+	.code_filename = 112, .code_name = 120, .code_qualname = 128, \
+	.code_linetable = 136, .code_extra = 200, .code_cached = 160, \
+	.code_monitoring = 176, .code_executors = 152, \
+	.code_code_adaptive = 208, .function_code = 48, \
 	.function_globals = 16, .function_builtins = 24, \
 	.function_module = 104, .function_defaults = 56, \
 	.function_kwdefaults = 64, .function_doc = 80, .function_name = 32, \
@@ -827,7 +967,30 @@
 	.unpickler_errors = 248, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152,
+	.stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
+	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_writer = 56, .buffered_lock = 104, \
+	.fileio_stat = 24, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .zlibreader_state = 72, \
+	.zlibreader_input = 152, .zlibreader_input_size = 160, \
+	.zlibreader_lock = 136, .bz2compressor_state = 64, \
+	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
+	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
+	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
+	.lzmacompressor_lock = 184, .lzmadecompressor_state = 96, \
+	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
+	.lzmadecompressor_lock = 216, .hash_context = 16, .cdata_pointer = 16, \
+	.cdata_needs_free = 24, .cdata_size = 40, .cdata_value = 80, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_items = 40, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.handle_handle = 16,
 
 #define BASE_3_15 \
 	.runtime_size = 346568, .runtime_interpreters_head = 936, \
@@ -891,8 +1054,8 @@
 	.gen_iframe = 72, .object_refcount = 0, .object_type = 8, \
 	.object_size = 16, .var_size = 16, .type_size = 424, .type_name = 24, \
 	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
-	.type_getattro = 144, .type_flags = 168, .type_as_sequence = 104, \
-	.type_as_mapping = 112, .type_traverse = 184, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
 	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
 	.type_getset = 248, .type_base = 256, .type_dict = 264, \
 	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
@@ -900,9 +1063,10 @@
 	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
 	.type_del = 376, .type_finalize = 392, .heaptype_size = 944, \
 	.heaptype_name = 864, .heaptype_slots = 872, .heaptype_qualname = 880, \
-	.heaptype_cached_keys = 888, .heaptype_module = 896, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 888, .heaptype_module = 896, \
+	.heaptype_tpname = 904, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 216, .misegment_info_slices = 232, \
 	.misegment_slice_entries = 248, .misegment_slices = 264, \
@@ -920,14 +1084,15 @@
 	.complex_value = 16, .ascii_size = 40, .str_length = 16, \
 	.str_state = 32, .compact_size = 56, .str_utf8_length = 40, \
 	.str_utf8 = 48, .str_data = 56, .str_size = 64, .bytes_value = 32, \
-	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_object = 56, \
-	.code_size = 216, .code_argcount = 52, .code_nlocals = 80, \
-	.code_nlocalsplus = 72, .code_stacksize = 64, .code_framesize = 76, \
-	.code_flags = 48, .code_firstlineno = 68, .code_consts = 24, \
-	.code_names = 32, .code_exceptiontable = 40, \
+	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
+	.bytearray_object = 56, .code_size = 216, .code_argcount = 52, \
+	.code_nlocals = 80, .code_nlocalsplus = 72, .code_stacksize = 64, \
+	.code_framesize = 76, .code_flags = 48, .code_firstlineno = 68, \
+	.code_consts = 24, .code_names = 32, .code_exceptiontable = 40, \
 	.code_localsplusnames = 96, .code_localspluskinds = 104, \
 	.code_filename = 112, .code_name = 120, .code_qualname = 128, \
 	.code_linetable = 136, .code_extra = 200, .code_cached = 160, \
+	.code_monitoring = 176, .code_executors = 152, \
 	.code_code_adaptive = 208, .function_code = 48, \
 	.function_globals = 16, .function_builtins = 24, \
 	.function_module = 104, .function_defaults = 56, \
@@ -968,7 +1133,27 @@
 	.unpickler_errors = 256, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152,
+	.stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
+	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_writer = 56, .buffered_lock = 104, \
+	.fileio_stat = 24, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlibreader_state = 72, .zlibreader_input = 152, \
+	.zlibreader_input_size = 160, .bz2compressor_state = 64, \
+	.bz2decompressor_state = 64, .bz2decompressor_input = 120, \
+	.bz2decompressor_input_size = 128, .lzmacompressor_state = 96, \
+	.lzmadecompressor_state = 96, .lzmadecompressor_input = 200, \
+	.lzmadecompressor_input_size = 208, .hash_context = 24, \
+	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
+	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
+	.pdata_allocated = 48, .simplequeue_items = 40, \
+	.xmlparser_parser = 16, .xmlparser_buffer = 48, \
+	.xmlparser_handlers = 80, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.handle_handle = 16,
 
 #define BASE_3_13T \
 	.runtime_size = 328320, .runtime_interpreters_head = 632, \
@@ -1028,8 +1213,8 @@
 	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
 	.var_size = 32, .type_size = 432, .type_name = 40, \
 	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
-	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
-	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_getattro = 160, .type_flags = 184, .type_doc = 192, \
+	.type_as_sequence = 120, .type_as_mapping = 128, .type_traverse = 200, \
 	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
 	.type_getset = 264, .type_base = 272, .type_dict = 280, \
 	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
@@ -1037,9 +1222,10 @@
 	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
 	.type_del = 392, .type_finalize = 408, .heaptype_size = 944, \
 	.heaptype_name = 872, .heaptype_slots = 880, .heaptype_qualname = 888, \
-	.heaptype_cached_keys = 896, .heaptype_module = 904, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 896, .heaptype_module = 904, \
+	.heaptype_tpname = 912, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 216, .misegment_info_slices = 232, \
 	.misegment_slice_entries = 248, .misegment_slices = 264, \
@@ -1057,14 +1243,16 @@
 	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
 	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
 	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
-	.bytearray_alloc = 40, .bytearray_start = 56, .code_size = 224, \
-	.code_argcount = 68, .code_nlocals = 96, .code_nlocalsplus = 88, \
-	.code_stacksize = 80, .code_framesize = 92, .code_flags = 64, \
-	.code_firstlineno = 84, .code_consts = 40, .code_names = 48, \
-	.code_exceptiontable = 56, .code_localsplusnames = 112, \
-	.code_localspluskinds = 120, .code_filename = 128, .code_name = 136, \
-	.code_qualname = 144, .code_linetable = 152, .code_extra = 208, \
-	.code_cached = 176, .code_code_adaptive = 216, .function_code = 64, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .bytearray_bytes = 48, \
+	.code_size = 224, .code_argcount = 68, .code_nlocals = 96, \
+	.code_nlocalsplus = 88, .code_stacksize = 80, .code_framesize = 92, \
+	.code_flags = 64, .code_firstlineno = 84, .code_consts = 40, \
+	.code_names = 48, .code_exceptiontable = 56, \
+	.code_localsplusnames = 112, .code_localspluskinds = 120, \
+	.code_filename = 128, .code_name = 136, .code_qualname = 144, \
+	.code_linetable = 152, .code_extra = 208, .code_cached = 176, \
+	.code_monitoring = 192, .code_executors = 168, \
+	.code_code_adaptive = 216, .function_code = 64, \
 	.function_globals = 32, .function_builtins = 40, \
 	.function_module = 120, .function_defaults = 72, \
 	.function_kwdefaults = 80, .function_doc = 96, .function_name = 48, \
@@ -1103,7 +1291,30 @@
 	.unpickler_errors = 248, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
-	.stginfo_ndim = 144,
+	.stginfo_ndim = 144, .deque_nr_freeblocks = 88, \
+	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
+	.stringio_buf_size = 56, .stringio_writer = 72, \
+	.stringio_writer_buffer = 72, .buffered_lock = 120, .rlock_lock = 32, \
+	.mmap_data = 32, .mmap_length = 40, .csvreader_field = 64, \
+	.csvreader_field_size = 72, .csvwriter_rec = 48, \
+	.csvwriter_rec_size = 56, .poll_ufds = 48, .zlib_state = 88, \
+	.zlib_lock = 176, .zlibreader_state = 88, .zlibreader_input = 168, \
+	.zlibreader_input_size = 176, .zlibreader_lock = 152, \
+	.bz2compressor_state = 80, .bz2compressor_lock = 120, \
+	.bz2decompressor_state = 80, .bz2decompressor_input = 136, \
+	.bz2decompressor_input_size = 144, .bz2decompressor_lock = 160, \
+	.lzmacompressor_state = 112, .lzmacompressor_lock = 200, \
+	.lzmadecompressor_state = 112, .lzmadecompressor_input = 216, \
+	.lzmadecompressor_input_size = 224, .lzmadecompressor_lock = 232, \
+	.hash_context = 32, .cdata_pointer = 32, .cdata_needs_free = 40, \
+	.cdata_size = 56, .cdata_value = 96, .memotable_table = 24, \
+	.pdata_data = 40, .pdata_allocated = 64, .simplequeue_items = 56, \
+	.xmlparser_parser = 32, .xmlparser_buffer = 56, \
+	.xmlparser_handlers = 88, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
+	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
+	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
+	.permutations_indices = 40, .permutations_cycles = 48, \
+	.handle_handle = 32,
 
 #define BASE_3_14T \
 	.runtime_size = 365624, .runtime_interpreters_head = 808, \
@@ -1166,8 +1377,8 @@
 	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
 	.var_size = 32, .type_size = 432, .type_name = 40, \
 	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
-	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
-	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_getattro = 160, .type_flags = 184, .type_doc = 192, \
+	.type_as_sequence = 120, .type_as_mapping = 128, .type_traverse = 200, \
 	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
 	.type_getset = 264, .type_base = 272, .type_dict = 280, \
 	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
@@ -1175,9 +1386,10 @@
 	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
 	.type_del = 392, .type_finalize = 408, .heaptype_size = 960, \
 	.heaptype_name = 872, .heaptype_slots = 880, .heaptype_qualname = 888, \
-	.heaptype_cached_keys = 896, .heaptype_module = 904, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 896, .heaptype_module = 904, \
+	.heaptype_tpname = 912, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 224, .misegment_info_slices = 256, \
 	.misegment_slice_entries = 272, .misegment_slices = 288, \
@@ -1196,14 +1408,16 @@
 	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
 	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
 	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
-	.bytearray_alloc = 40, .bytearray_start = 56, .code_size = 240, \
-	.code_argcount = 68, .code_nlocals = 96, .code_nlocalsplus = 88, \
-	.code_stacksize = 80, .code_framesize = 92, .code_flags = 64, \
-	.code_firstlineno = 84, .code_consts = 40, .code_names = 48, \
-	.code_exceptiontable = 56, .code_localsplusnames = 112, \
-	.code_localspluskinds = 120, .code_filename = 128, .code_name = 136, \
-	.code_qualname = 144, .code_linetable = 152, .code_extra = 216, \
-	.code_cached = 176, .code_code_adaptive = 232, .function_code = 64, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .bytearray_bytes = 48, \
+	.code_size = 240, .code_argcount = 68, .code_nlocals = 96, \
+	.code_nlocalsplus = 88, .code_stacksize = 80, .code_framesize = 92, \
+	.code_flags = 64, .code_firstlineno = 84, .code_consts = 40, \
+	.code_names = 48, .code_exceptiontable = 56, \
+	.code_localsplusnames = 112, .code_localspluskinds = 120, \
+	.code_filename = 128, .code_name = 136, .code_qualname = 144, \
+	.code_linetable = 152, .code_extra = 216, .code_cached = 176, \
+	.code_monitoring = 192, .code_executors = 168, .code_tlbc = 224, \
+	.code_code_adaptive = 232, .function_code = 64, \
 	.function_globals = 32, .function_builtins = 40, \
 	.function_module = 120, .function_defaults = 72, \
 	.function_kwdefaults = 80, .function_doc = 96, .function_name = 48, \
@@ -1243,7 +1457,30 @@
 	.unpickler_errors = 264, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152,
+	.stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
+	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
+	.stringio_buf_size = 56, .stringio_writer = 72, .buffered_lock = 120, \
+	.fileio_stat = 40, .mmap_data = 32, .mmap_length = 40, \
+	.csvreader_field = 64, .csvreader_field_size = 72, \
+	.csvwriter_rec = 48, .csvwriter_rec_size = 56, .poll_ufds = 48, \
+	.zlib_state = 88, .zlib_lock = 176, .zlibreader_state = 88, \
+	.zlibreader_input = 168, .zlibreader_input_size = 176, \
+	.zlibreader_lock = 152, .bz2compressor_state = 80, \
+	.bz2compressor_lock = 120, .bz2decompressor_state = 80, \
+	.bz2decompressor_input = 136, .bz2decompressor_input_size = 144, \
+	.bz2decompressor_lock = 160, .lzmacompressor_state = 112, \
+	.lzmacompressor_lock = 200, .lzmadecompressor_state = 112, \
+	.lzmadecompressor_input = 216, .lzmadecompressor_input_size = 224, \
+	.lzmadecompressor_lock = 232, .hash_context = 32, .cdata_pointer = 32, \
+	.cdata_needs_free = 40, .cdata_size = 56, .cdata_value = 96, \
+	.memotable_table = 24, .pdata_data = 40, .pdata_allocated = 64, \
+	.simplequeue_items = 56, .xmlparser_parser = 32, \
+	.xmlparser_buffer = 64, .xmlparser_handlers = 96, .zoneinfo_utc = 72, \
+	.zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
+	.zoneinfo_infos = 208, .product_indices = 40, \
+	.combinations_indices = 40, .cwr_indices = 40, \
+	.permutations_indices = 40, .permutations_cycles = 48, \
+	.handle_handle = 32,
 
 #define BASE_3_15T \
 	.runtime_size = 409296, .runtime_interpreters_head = 936, \
@@ -1308,8 +1545,8 @@
 	.object_ref_local = 12, .object_ref_shared = 16, .object_size = 32, \
 	.var_size = 32, .type_size = 440, .type_name = 40, \
 	.type_basicsize = 48, .type_itemsize = 56, .type_dealloc = 64, \
-	.type_getattro = 160, .type_flags = 184, .type_as_sequence = 120, \
-	.type_as_mapping = 128, .type_traverse = 200, \
+	.type_getattro = 160, .type_flags = 184, .type_doc = 192, \
+	.type_as_sequence = 120, .type_as_mapping = 128, .type_traverse = 200, \
 	.type_weaklistoffset = 224, .type_methods = 248, .type_members = 256, \
 	.type_getset = 264, .type_base = 272, .type_dict = 280, \
 	.type_descr_get = 288, .type_descr_set = 296, .type_dictoffset = 304, \
@@ -1317,9 +1554,10 @@
 	.type_cache = 368, .type_subclasses = 376, .type_weaklist = 384, \
 	.type_del = 392, .type_finalize = 408, .heaptype_size = 968, \
 	.heaptype_name = 880, .heaptype_slots = 888, .heaptype_qualname = 896, \
-	.heaptype_cached_keys = 904, .heaptype_module = 912, .member_name = 0, \
-	.member_type = 8, .member_offset = 16, .member_size = 40, \
-	.static_type_size = 48, .static_type_type = 0, .static_type_dict = 24, \
+	.heaptype_cached_keys = 904, .heaptype_module = 912, \
+	.heaptype_tpname = 920, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .static_type_size = 48, \
+	.static_type_type = 0, .static_type_dict = 24, \
 	.static_type_subclasses = 32, .static_type_weaklist = 40, \
 	.misegment_cookie = 224, .misegment_info_slices = 256, \
 	.misegment_slice_entries = 272, .misegment_slices = 288, \
@@ -1338,14 +1576,15 @@
 	.complex_value = 32, .ascii_size = 56, .str_length = 32, \
 	.str_state = 48, .compact_size = 72, .str_utf8_length = 56, \
 	.str_utf8 = 64, .str_data = 72, .str_size = 80, .bytes_value = 48, \
-	.bytearray_alloc = 40, .bytearray_start = 56, .bytearray_object = 72, \
-	.code_size = 240, .code_argcount = 68, .code_nlocals = 96, \
-	.code_nlocalsplus = 88, .code_stacksize = 80, .code_framesize = 92, \
-	.code_flags = 64, .code_firstlineno = 84, .code_consts = 40, \
-	.code_names = 48, .code_exceptiontable = 56, \
+	.bytearray_alloc = 40, .bytearray_start = 56, .bytearray_bytes = 48, \
+	.bytearray_object = 72, .code_size = 240, .code_argcount = 68, \
+	.code_nlocals = 96, .code_nlocalsplus = 88, .code_stacksize = 80, \
+	.code_framesize = 92, .code_flags = 64, .code_firstlineno = 84, \
+	.code_consts = 40, .code_names = 48, .code_exceptiontable = 56, \
 	.code_localsplusnames = 112, .code_localspluskinds = 120, \
 	.code_filename = 128, .code_name = 136, .code_qualname = 144, \
 	.code_linetable = 152, .code_extra = 216, .code_cached = 176, \
+	.code_monitoring = 192, .code_executors = 168, .code_tlbc = 224, \
 	.code_code_adaptive = 232, .function_code = 64, \
 	.function_globals = 32, .function_builtins = 40, \
 	.function_module = 120, .function_defaults = 72, \
@@ -1386,7 +1625,27 @@
 	.unpickler_errors = 272, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152,
+	.stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
+	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
+	.stringio_buf_size = 56, .stringio_writer = 72, .buffered_lock = 120, \
+	.fileio_stat = 40, .mmap_data = 32, .mmap_length = 40, \
+	.csvreader_field = 64, .csvreader_field_size = 72, \
+	.csvwriter_rec = 48, .csvwriter_rec_size = 56, .poll_ufds = 48, \
+	.zlib_state = 88, .zlibreader_state = 88, .zlibreader_input = 168, \
+	.zlibreader_input_size = 176, .bz2compressor_state = 80, \
+	.bz2decompressor_state = 80, .bz2decompressor_input = 136, \
+	.bz2decompressor_input_size = 144, .lzmacompressor_state = 112, \
+	.lzmadecompressor_state = 112, .lzmadecompressor_input = 216, \
+	.lzmadecompressor_input_size = 224, .hash_context = 40, \
+	.cdata_pointer = 32, .cdata_needs_free = 40, .cdata_size = 56, \
+	.cdata_value = 96, .memotable_table = 24, .pdata_data = 40, \
+	.pdata_allocated = 64, .simplequeue_items = 56, \
+	.xmlparser_parser = 32, .xmlparser_buffer = 64, \
+	.xmlparser_handlers = 96, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
+	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
+	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
+	.permutations_indices = 40, .permutations_cycles = 48, \
+	.handle_handle = 32,
 
 const struct layout_row layout_rows[] = {
 { .hexversion = 0x030812f0, .name = "3.8.18",
@@ -1450,7 +1709,8 @@ const struct layout_row layout_rows[] = {
 	.pickler_size = 152, .pickler_output = 64, .unpickler_size = 296,
 	.unpickler_marks = 256, .unpickler_marks_size = 272,
 	.unpickler_input_line = 152, .unpickler_encoding = 240,
-	.unpickler_errors = 248,
+	.unpickler_errors = 248, .lock_lock = LAYOUT_NONE,
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80,
 } },
 /*
  * Debian's gchead-alignment.diff puts gc.generations at 20, upstream
@@ -1466,6 +1726,8 @@ const struct layout_row layout_rows[] = {
 	.unpickler_size = 296, .unpickler_marks = 256,
 	.unpickler_marks_size = 272, .unpickler_input_line = 152,
 	.unpickler_encoding = 240, .unpickler_errors = 248,
+	.lock_lock = LAYOUT_NONE, .xmlparser_buffer = 48,
+	.xmlparser_handlers = 80,
 } },
 { .hexversion = 0x030d0ff0, .debug = true, .name = "3.13.15 (Debian, debug)",
 .layout = {
@@ -1495,7 +1757,8 @@ const struct layout_row layout_rows[] = {
 	.pickler_size = 152, .pickler_output = 64, .unpickler_size = 296,
 	.unpickler_marks = 256, .unpickler_marks_size = 272,
 	.unpickler_input_line = 152, .unpickler_encoding = 240,
-	.unpickler_errors = 248,
+	.unpickler_errors = 248, .lock_lock = LAYOUT_NONE,
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80,
 } },
 /*
  * Derived.  The incremental collector: its state is 24 bytes smaller, so what
