@@ -37,6 +37,14 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
+	src/python/memory/raw-core.c \
+	src/python/memory/raw-fields.def \
+	src/python/memory/raw-numpy.c \
+	src/python/memory/raw-read.c \
+	src/python/memory/raw-read.h \
+	src/python/memory/raw-visit.h \
+	src/python/memory/raw.c \
+	src/python/memory/raw.h \
 	src/python/names/details.c \
 	src/python/names/details.h \
 	src/python/names/emulated-names.c \

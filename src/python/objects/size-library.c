@@ -29,7 +29,7 @@ static uint64_t string_size(struct python *py, raddr s)
 	return text ? strlen(text) + 1 : 0;
 }
 
-static uint64_t bytes_size(struct python *py, raddr bytes)
+uint64_t size_library_bytes(struct python *py, raddr bytes)
 {
 	const struct layout *l = &py->layout;
 
@@ -63,7 +63,7 @@ static uint64_t size_bytesio(struct python *py, const struct pytype *t,
 	(void)t;
 	if (!p || object_head_refcount(py, p) != 1)
 		return 0;
-	return bytes_size(py, bytes);
+	return size_library_bytes(py, bytes);
 }
 
 static uint64_t size_buffered(struct python *py, const struct pytype *t,
@@ -192,7 +192,7 @@ static uint64_t size_pickler(struct python *py, const struct pytype *t,
 	const struct layout *l = layout_by_size(
 		py, t, offsetof(struct layout, pickler_size));
 	raddr memo = word_at(py, obj, l->pickler_memo);
-	uint64_t size = bytes_size(py, word_at(py, obj, l->pickler_output));
+	uint64_t size = size_library_bytes(py, word_at(py, obj, l->pickler_output));
 
 	if (memo)
 		size += l->memotable_size +

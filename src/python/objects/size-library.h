@@ -13,5 +13,7 @@ uint8_t size_library_find(const char *name);
 /* The size of an instance of `t`, whose size_row is not 0, in bytes; without
  * what lies before the object. */
 uint64_t size_library_of(struct python *py, const struct pytype *t, raddr obj);
+/* sys.getsizeof() of the bytes object at `bytes`, as it says it; 0: none. */
+uint64_t size_library_bytes(struct python *py, raddr bytes);
 
 #endif

@@ -21,8 +21,6 @@
 #include "python/state/words.h"
 #include "python/values/dict.h"
 
-#define MANAGED_VALUES 32	/* before the object */
-
 static enum refs_result add_values(struct python *py, const struct pytype *t,
 				   raddr values, uint64_t max,
 				   struct refs *ret)
@@ -82,9 +80,9 @@ enum refs_result refs_instance_managed(struct python *py,
 		refs_add(ret, word, REF_DICT, 0);
 		return REFS_OK;
 	}
-	if (word_at(py, obj - MANAGED_VALUES, 0))
+	if (word_at(py, object_head_values(obj), 0))
 		result = add_values(py, t,
-				    word_at(py, obj - MANAGED_VALUES, 0),
+				    word_at(py, object_head_values(obj), 0),
 				    UINT64_MAX, ret);
 	if (t->visits_dict)
 		refs_add(ret, word, REF_DICT, 0);

@@ -38,4 +38,10 @@ static inline raddr object_head_managed_dict(const struct python *py,
 	return obj - (py->free_threaded ? 8 : 8 + GC_HEAD_SIZE);
 }
 
+/* In 3.11: where the pointer to the values of the object at `obj` is. */
+static inline raddr object_head_values(raddr obj)
+{
+	return obj - 16 - GC_HEAD_SIZE;
+}
+
 #endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/memory/raw-visit.h - a piece of memory that an object owns outside of
+ * its own block; see python/memory/raw.h.
+ */
+#ifndef PYTHON_MEMORY_RAW_VISIT_H
+#define PYTHON_MEMORY_RAW_VISIT_H
+
+#include <stdint.h>
+
+#include "target/memory.h"
+
+enum raw_field {
+#define RAW_FIELD(id, name) RAW_##id,
+#include "python/memory/raw-fields.def"
+#undef RAW_FIELD
+	NR_RAW_FIELDS,
+};
+/* "data", "items" ...: static text for reports. */
+extern const char *const raw_field_names[NR_RAW_FIELDS];
+
+/* It holds no pointers: numbers, text, bytes. */
+#define RAW_LEAF 1
+/* Its pointers are references that the object's edges or readers tell:
+ * there is nothing more to be found in it. */
+#define RAW_REFERENCES 2
+/* Others may point to it too, and the last of them frees it.  One that points
+ * to it without this flag is the owner. */
+#define RAW_SHARED 4
+/* It is a Python object that the object's tp_traverse does not visit. */
+#define RAW_OBJECT 8
+
+/*
+ * The object owns what is at `address`, which is in the target's memory.  A
+ * block may begin there, or before it if the address is not in the heap of an
+ * allocator (a static object).  `length` are the bytes that the object uses
+ * there, all mapped; 0: unknown.  They may be fewer than those of the block.
+ */
+typedef void raw_visit(void *context, raddr address, uint64_t length,
+		       enum raw_field field, unsigned int flags);
+
+#endif
