@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \
@@ -52,6 +53,7 @@ EXTRA_DIST += \
 	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
 	tests/run-all \
+	tests/targets/allocated.py \
 	tests/targets/amid.py \
 	tests/targets/app.py \
 	tests/targets/arrays.py \

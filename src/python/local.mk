@@ -37,6 +37,12 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
+	src/python/memory/pymalloc-find.c \
+	src/python/memory/pymalloc-find.h \
+	src/python/memory/pymalloc-tree.c \
+	src/python/memory/pymalloc-tree.h \
+	src/python/memory/pymalloc.c \
+	src/python/memory/pymalloc.h \
 	src/python/memory/raw-core.c \
 	src/python/memory/raw-fields.def \
 	src/python/memory/raw-numpy.c \

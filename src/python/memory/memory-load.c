@@ -10,6 +10,8 @@
 #include "native/mappings.h"
 #include "native/stacks.h"
 #include "python/memory/memory-load.h"
+#include "python/memory/pymalloc-tree.h"
+#include "python/memory/pymalloc.h"
 
 struct ledger_load {
 	struct python *py;
@@ -17,6 +19,8 @@ struct ledger_load {
 	oid *objects;		/* by block: the object in it, or OID_NONE */
 	uint32_t *lines;	/* by type: its line of PART_OBJECTS, or
 				   UINT32_MAX */
+	struct raddr_vec own;	/* addresses in blocks of malloc that are the
+				   interpreter's own */
 	memory_block_visit *visit; /* or NULL */
 	void *context;		/* for `visit` */
 };
@@ -25,6 +29,7 @@ static void load_release(struct ledger_load *l)
 {
 	free(l->objects);
 	free(l->lines);
+	raddr_vec_release(&l->own);
 	native_release(&l->native);
 }
 
@@ -60,20 +65,42 @@ static uint32_t line_of_type(struct ledger_load *l, uint32_t type)
 	return l->lines[type];
 }
 
+static int compare_addresses(const void *a, const void *b)
+{
+	const raddr *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Is the block the interpreter's own?  l->own is sorted, and blocks come in
+ * order; *next is the first address that no earlier block has. */
+static bool is_own(const struct ledger_load *l, const struct block *b,
+		   size_t *next)
+{
+	while (*next < l->own.nr && l->own.v[*next] < b->start)
+		++*next;
+	return *next < l->own.nr && l->own.v[*next] - b->start < b->size;
+}
+
 static void account_blocks(struct ledger_load *l)
 {
 	const struct heap *h = l->py->heap;
 	const struct block_vec *all = &l->native.blocks.all;
 	uint32_t raw = native_line(&l->native, PART_RAW, OID_NONE, NULL);
+	uint32_t own = native_line(&l->native, PART_RAW_PYTHON, OID_NONE, NULL);
+	size_t next_own = 0;
 
+	if (l->own.nr)
+		qsort(l->own.v, l->own.nr, sizeof(*l->own.v),
+		      compare_addresses);
 	l->lines = xmalloc((h->types.nr + 1) * sizeof(*l->lines));
 	for (size_t i = 0; i < h->types.nr; i++)
 		l->lines[i] = UINT32_MAX;
 	for (size_t i = 0; i < all->nr; i++) {
 		const struct block *b = &all->v[i];
 		oid o = l->objects[i];
-		uint32_t line = o == OID_NONE ? raw :
-						line_of_type(l, h->type[o]);
+		uint32_t line = o != OID_NONE ? line_of_type(l, h->type[o]) :
+				is_own(l, b, &next_own) ? own : raw;
 
 		native_account(&l->native, line, b->start, b->start + b->size,
 			       1);
@@ -95,9 +122,12 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	native_init(&l.native, py->target, &py->heap->memory);
 	mappings_claim(&l.native);
 	stacks_claim(&l.native);
+	pymalloc_walk(py, &l.native, &l.own);
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
+	pymalloc_tree(py, &l.native, &l.own);
 	find_objects(&l);
+	pymalloc_name_arenas(&l.native, l.objects);
 	account_blocks(&l);
 	mappings_account(&l.native);
 	native_finish(&l.native);

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The blocks of pymalloc, as sys._debugmallocstats() counts them."""
+import collections
+import os
+import re
+import subprocess
+import time
+
+import pythons
+from harness import PYHELD, Target, each, unharmed
+
+PRINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
+                     "tests", "unit", "native", "print-blocks")
+SYS_PAUSE = "34"                    # x86-64
+POOL_HEADER = 48
+
+Block = collections.namedtuple("Block", "start size allocator part object")
+
+
+class Ledger:
+    """What print-blocks prints of a target."""
+    def __init__(self, target):
+        done = subprocess.run([PRINT, str(target)], capture_output=True,
+                              text=True, check=True)
+        self.blocks, self.lines, self.arenas = [], {}, []
+        for line in done.stdout.splitlines():
+            kind, *words = line.split(" ")
+            if kind == "block":
+                self.blocks.append(Block(
+                    int(words[0], 16), int(words[1]), words[2], words[3],
+                    None if words[4] == "-" else int(words[4], 16)))
+            elif kind == "line":
+                part = self.lines.setdefault(words[0], [0, 0])
+                part[0] += int(words[1])
+                part[1] += int(words[2])
+            elif kind == "arena":
+                self.arenas.append([int(w, 0) for w in words[:5]])
+            elif kind == "total":
+                self.damaged = int(words[4])
+
+    def count(self, part):
+        return self.lines.get(part, (0, 0))[1]
+
+    def of(self, allocator):
+        return [b for b in self.blocks if b.allocator == allocator]
+
+
+def stands_still(target):
+    """Wait until the target is in pause(2)."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with open("/proc/%d/syscall" % target.pid) as f:
+            if f.read().split()[0] == SYS_PAUSE:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the target does not come to pause()")
+
+
+def stats_of(text):
+    """({size of blocks: (pools, blocks in use, free blocks)}, {name: number})
+    of what sys._debugmallocstats() prints."""
+    classes, sums = {}, {}
+    for line in text.splitlines():
+        row = re.match(r"\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$", line)
+        total = re.match(r"(.*\S)\s+=\s+([\d,]+)$", line)
+        if row:
+            size, *rest = [int(n) for n in row.groups()[1:]]
+            classes[size] = tuple(rest)
+        elif total:
+            name = re.sub(r"^(\d+) ", "", total.group(1))
+            sums.setdefault(name, int(total.group(2).replace(",", "")))
+    return classes, sums
+
+
+def classes_of(blocks, pool_size):
+    """The same of blocks that pyheld has found."""
+    pools, used = collections.defaultdict(set), collections.Counter()
+    for b in blocks:
+        pools[b.size].add(b.start // pool_size)
+        used[b.size] += 1
+    return {size: (len(pools[size]), used[size], len(pools[size])
+                   * ((pool_size - POOL_HEADER) // size) - used[size])
+            for size in used}
+
+
+def compare(ledger, text, python):
+    """Every figure of sys._debugmallocstats(), but those of the past."""
+    pool_size = 16384 if python.minor >= (3, 10) else 4096
+    classes, sums = stats_of(text)
+    blocks = ledger.of("pymalloc")
+    assert len(classes) > 20, text
+    assert classes_of(blocks, pool_size) == classes
+    assert len(ledger.arenas) == sums["# arenas allocated current"]
+    assert ledger.count("FREE_BLOCKS") == sum(c[2] for c in classes.values())
+    assert ledger.count("PYMALLOC") == sum(c[0] for c in classes.values())
+    unused = ledger.count("FREE_POOLS") + ledger.count("FREE_ARENAS")
+    assert unused * pool_size == sums["unused pools * %d bytes" % pool_size]
+    used = sum(b.size for b in blocks)
+    assert used == sums["# bytes in allocated blocks"]
+    assert used == sum(arena[4] for arena in ledger.arenas)
+    assert len(blocks) == sum(arena[2] for arena in ledger.arenas)
+    assert sum(arena[1] for arena in ledger.arenas) == sums["Total"]
+    # The line has what is resident of it.
+    overhead = ledger.lines["PYMALLOC"][0]
+    lost = sum(sums["# bytes lost to " + name] for name in
+               ("pool headers", "quantization", "arena alignment"))
+    assert overhead <= lost, (overhead, lost)
+    assert ledger.damaged == 0
+
+
+def object_starts(ledger, debug):
+    """How far from its block's start each object lies."""
+    return collections.Counter(
+        b.object - b.start - (16 if debug else 0)
+        for b in ledger.of("pymalloc") if b.object)
+
+
+def look(python, env=None, debug=False):
+    """Compare one process; returns its ledger and its facts."""
+    with open(os.memfd_create("stderr"), "w+") as err:
+        with Target(python, "allocated.py", env=env, stderr=err) as target:
+            stands_still(target)
+            ledger = Ledger(target.pid)
+            unharmed(target)
+            with open("/proc/%d/mem" % target.pid, "rb") as memory:
+                memory.seek(target.facts["words"])
+                in_use = int.from_bytes(memory.read(8), "little")
+        err.seek(0)
+        text = err.read()
+    compare(ledger, text, python)
+    # The others are too large for pymalloc.
+    pymalloc = len(ledger.of("pymalloc"))
+    assert pymalloc <= in_use, (pymalloc, in_use)
+    large = sum(b.allocator in ("malloc", "mmap") for b in ledger.blocks)
+    assert in_use - pymalloc < 5000 + large, (pymalloc, in_use, large)
+    starts = object_starts(ledger, debug)
+    assert sum(starts.values()) > 100000, starts
+    assert set(starts) <= {0, 16, 32}, starts
+    return ledger
+
+
+@each(pythons.with_gil)
+def test_counts_agree(python):
+    look(python)
+
+
+@each(pythons.debug_builds)
+def test_counts_of_debug_builds_agree(python):
+    look(python, debug=True)
+
+
+@each(pythons.with_gil)
+def test_counts_with_debug_hooks_agree(python):
+    look(python, env={"PYTHONMALLOC": "debug"}, debug=True)
+
+
+@each(pythons.oldest_and_newest)
+def test_without_pymalloc_there_are_no_arenas(python):
+    with open(os.devnull, "w") as err, \
+         Target(python, "allocated.py", env={"PYTHONMALLOC": "malloc"},
+                stderr=err) as target:
+        stands_still(target)
+        ledger = Ledger(target.pid)
+    assert not ledger.arenas and not ledger.of("pymalloc")
+    assert ledger.count("PYMALLOC") == 0
+    assert ledger.damaged == 0
