@@ -11,6 +11,8 @@ src_libpyheld_a_SOURCES += \
 	src/native/owners-scc.h \
 	src/native/owners.c \
 	src/native/owners.h \
+	src/native/pointed.c \
+	src/native/pointed.h \
 	src/native/rivals.c \
 	src/native/rivals.h \
 	src/native/stacks.c \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "native/mappings.h"
+#include "native/pointed.h"
 #include "target/elf/image.h"
 
 static raddr page_end(raddr addr)
@@ -212,8 +213,10 @@ static void account_file(struct accounting *a, const struct mapping *m,
 static void account_data(struct accounting *a, const struct region *r)
 {
 	const struct mapping *m = &a->n->target->mappings.v[r->index];
-	struct range data = { r->start, MIN(r->end, m->end) };
+	struct range data = { r->start, r->start };
 
+	if (r->start >= m->start && r->start < m->end)
+		data.end = MIN(r->end, m->end);
 	account_file(a, m, data);
 	native_account(a->n, a->file.data, data.end, r->end, 0);
 }
@@ -321,12 +324,42 @@ static const char *other_malloc(const struct target *t)
 	return NULL;
 }
 
+/* Was libc's malloc found? */
+static bool has_heap(const struct native *n)
+{
+	for (size_t i = 0; i < n->regions.nr; i++)
+		if (n->regions.v[i].kind == REGION_MALLOC)
+			return true;
+	return false;
+}
+
+/* Claim anonymous memory that libraries have mapped for themselves. */
+static void claim_pointed(struct native *n)
+{
+	CLEANUP(range_vec_release) struct range_vec unknown = VEC_INIT;
+	struct gaps g = { .n = n };
+
+	while (next_gap(&g)) {
+		const struct mapping *m = &n->target->mappings.v[g.mapping];
+
+		/* No library has mapped what has a name: [heap], [stack]. */
+		if (use_of(m) == USE_UNKNOWN && !*m->path &&
+		    residency_bytes(n->residency, g.gap.start, g.gap.end))
+			range_vec_push(&unknown, g.gap);
+	}
+	pointed_claim(n, &unknown);
+}
+
 void mappings_account(struct native *n)
 {
 	struct accounting a = { .n = n };
 	struct gaps g = { .n = n };
 
 	a.allocator = other_malloc(n->target);
+	/* If the blocks of malloc are not known, they are among what is
+	 * pointed to, and nobody can tell. */
+	if (!a.allocator && has_heap(n))
+		claim_pointed(n);
 	for (size_t i = 0; i < n->regions.nr; i++)
 		account_region(&a, &n->regions.v[i]);
 	a.next_changed = 0;

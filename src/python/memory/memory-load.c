@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "native/mappings.h"
 #include "native/stacks.h"
+#include "python/memory/frame-chunks.h"
 #include "python/memory/memory-load.h"
 #include "python/memory/pymalloc-tree.h"
 #include "python/memory/pymalloc.h"
@@ -122,6 +123,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	native_init(&l.native, py->target, &py->heap->memory);
 	mappings_claim(&l.native);
 	stacks_claim(&l.native);
+	frame_chunks_claim(py, &l.native);
 	pymalloc_walk(py, &l.native, &l.own);
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "python/memory/frame-chunks.h"
+#include "python/state/words.h"
+
+#define MAX_THREADS 65536
+
+/* struct _stack_chunk { previous, size in bytes, top, data[] } */
+#define CHUNK_PREVIOUS 0
+#define CHUNK_SIZE 8
+
+/* No chunk is larger: the arguments of one call have to fit. */
+#define MAX_CHUNK (1ULL << 40)
+
+/* Behind datastack_chunk come datastack_top and _limit, and since 3.14.5 and
+ * 3.15 datastack_cached_chunk, a chunk without frames. */
+#define CACHED_CHUNK 24
+#define HAS_CACHED_CHUNK 0x030e0500
+
+/*
+ * Claim a chunk; false: it is none, or was claimed before.  Its size is the
+ * target's word, but what is not mapped has no resident bytes.
+ */
+static bool claim_chunk(struct python *py, struct native *n, raddr chunk)
+{
+	uint64_t size;
+
+	if (!chunk || chunk % MEMORY_PAGE ||
+	    !memory_u64(py->memory, chunk + CHUNK_SIZE, &size) ||
+	    !size || size % MEMORY_PAGE || size > MAX_CHUNK ||
+	    chunk > MEMORY_ADDRESS_END - size)
+		return false;
+	return native_claim(n, chunk, chunk + size, REGION_FRAMES, 0);
+}
+
+/* A chunk that comes up twice ends the walk, as it can't be claimed again. */
+static void claim_thread(struct python *py, struct native *n, raddr thread)
+{
+	raddr at = thread + py->layout.thread_datastack_chunk;
+	raddr chunk = word_at(py, thread, py->layout.thread_datastack_chunk);
+
+	while (claim_chunk(py, n, chunk))
+		chunk = word_at(py, chunk, CHUNK_PREVIOUS);
+	if (py->hexversion >= HAS_CACHED_CHUNK)
+		claim_chunk(py, n, word_at(py, at, CACHED_CHUNK));
+}
+
+void frame_chunks_claim(struct python *py, struct native *n)
+{
+	const struct layout *l = &py->layout;
+
+	if (l->thread_datastack_chunk == LAYOUT_NONE)
+		return;
+	for (size_t i = 0; i < py->interpreters.nr; i++) {
+		raddr thread = word_at(py, py->interpreters.v[i].address,
+				       l->interp_threads);
+
+		for (int j = 0; thread && j < MAX_THREADS; j++) {
+			claim_thread(py, n, thread);
+			thread = word_at(py, thread, l->thread_next);
+		}
+	}
+}
