@@ -219,7 +219,8 @@ int session_open(struct session *s, const char *target)
 
 int session_open_details(struct session *s, const char *target)
 {
-	const struct load_options options = { .details = true };
+	const struct load_options options = { .details = true,
+						.memory = true };
 
 	return open_session(s, target, &options, NULL);
 }

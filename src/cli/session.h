@@ -37,7 +37,7 @@ int session_open(struct session *s, const char *target);
 
 /*
  * Like session_open(), and also record the names and texts that
- * capture_write() needs.
+ * capture_write() needs, and fill heap.memory.
  */
 int session_open_details(struct session *s, const char *target);
 
@@ -47,7 +47,8 @@ int session_open_details(struct session *s, const char *target);
  */
 int session_open_hidden(struct session *s, const char *target);
 
-/* Like session_open(), and also fill heap.memory. */
+/* Like session_open(), and also fill heap.memory.  It stays empty if TARGET is
+ * a capture of an older pyheld. */
 int session_open_memory(struct session *s, const char *target);
 
 /*

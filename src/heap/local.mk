@@ -4,6 +4,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-format.c \
 	src/heap/capture/capture-format.h \
 	src/heap/capture/capture-heap.c \
+	src/heap/capture/capture-memory.c \
+	src/heap/capture/capture-memory.h \
 	src/heap/capture/capture-open.c \
 	src/heap/capture/capture-pack.c \
 	src/heap/capture/capture-read.c \

@@ -20,6 +20,7 @@
 #include "analysis/summary.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture.h"
+#include "output/memory/memory.h"
 #include "output/reports/diff.h"
 #include "output/export/jsonl.h"
 #include "output/reports/leaks.h"
@@ -41,6 +42,19 @@ static void ask_summary(struct heap *h, struct str *out)
 	summary_build(h, NULL, SUMMARY_BY_NAME, &s);
 	summary_text(h, &s, 0, &format, out);
 	json_decref(summary_json(h, &s, 0));
+}
+
+static void ask_memory(struct heap *h, struct str *out)
+{
+	CLEANUP(ledger_release) struct ledger l = { 0 };
+	const struct memory_shown shown = { .limit = 2 };
+	const struct format format = { .header = true };
+
+	if (h->memory.basis == MEMORY_UNKNOWN)
+		return;
+	ledger_build(h, &l);
+	memory_text(h, &l, &shown, &format, out);
+	json_decref(memory_json(h, &l, &shown));
 }
 
 static void ask_chains(struct heap *h)
@@ -192,6 +206,7 @@ static void ask(struct heap *h)
 	CLEANUP(str_release) struct str out = STR_INIT;
 
 	ask_summary(h, &out);
+	ask_memory(h, &out);
 	if (h->nr_objects > MANY || h->edges.nr > 10 * MANY)
 		return;
 	ask_objects(h, &out);

@@ -42,4 +42,9 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_WEAK] = "weak",
 	[TABLE_BORROWED] = "borr",
 	[TABLE_FACTS] = "fact",
+	[TABLE_MEMORY] = "memo",
+	[TABLE_LINES] = "line",
+	[TABLE_UNOWNED] = "unow",
+	[TABLE_ARENAS] = "aren",
+	[TABLE_MALLOCS] = "mall",
 };

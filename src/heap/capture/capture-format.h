@@ -128,6 +128,11 @@ enum table {
 	TABLE_WEAK,
 	TABLE_BORROWED,
 	TABLE_FACTS,
+	TABLE_MEMORY,		/* the ledger: no row or one */
+	TABLE_LINES,
+	TABLE_UNOWNED,
+	TABLE_ARENAS,
+	TABLE_MALLOCS,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];
@@ -136,8 +141,7 @@ extern const char table_tags[NR_TABLES][5];
  * it shows is right. */
 static inline bool table_is_vital(enum table table)
 {
-	return table != TABLE_WEAK && table != TABLE_BORROWED &&
-	       table != TABLE_FACTS;
+	return table < TABLE_WEAK;
 }
 
 /* What INFO says of the columns. */

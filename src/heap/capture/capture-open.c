@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-read.h"
 #include "heap/capture/version1.h"
 
@@ -397,7 +398,8 @@ static struct error *read_all(struct heap *h)
 		err = load_columns(h);
 	if (err)
 		return err;
-	if (!objects_fit(h) || !edges_lead_to_objects(h) || !tables_fit(h))
+	if (!objects_fit(h) || !edges_lead_to_objects(h) || !tables_fit(h) ||
+	    !memory_settle(h))
 		return capture_damaged("a reference to what is not there");
 	return NULL;
 }

@@ -329,6 +329,40 @@ static void redact_mappings(const struct redaction *r)
 	}
 }
 
+/* Files with code: the rule of redact_mappings().  Sorted. */
+static void find_code(const struct redaction *r, struct str_vec *ret)
+{
+	const struct heap_mapping_vec *from = &r->h->info.mappings;
+
+	for (size_t i = 0; i < from->nr; i++)
+		if (from->v[i].flags & MAPPING_EXECUTE &&
+		    (!ret->nr || strcmp(ret->v[ret->nr - 1],
+					from->v[i].path) != 0))
+			str_vec_push(ret, from->v[i].path);
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_names);
+}
+
+static void redact_memory(const struct redaction *r)
+{
+	const struct heap_memory_line_vec *from = &r->h->memory.lines;
+	struct heap_memory_line_vec *to = &r->to->heap.memory.lines;
+	CLEANUP(str_vec_release) struct str_vec code = VEC_INIT;
+
+	*to = (struct heap_memory_line_vec)VEC_INIT;
+	find_code(r, &code);
+	for (size_t i = 0; i < from->nr; i++) {
+		struct heap_memory_line l = from->v[i];
+		bool has_code = code.nr && bsearch(&l.name, code.v, code.nr,
+						   sizeof(*code.v),
+						   compare_names);
+		bool hidden = *l.name == '/' && (r->all || !has_code);
+
+		l.name = xstrdup(hidden ? "" : l.name);
+		heap_memory_line_vec_push(to, l);
+	}
+}
+
 /* A PID; the names of cores and captures are those of files. */
 static char *redact_source(const char *source)
 {
@@ -386,6 +420,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	redact_threads(&r);
 	redact_roots(&r);
 	redact_info(&r, how);
+	redact_memory(&r);
 	ret->details = (struct heap_details){
 		.codes = ret->codes,
 		.text = ret->text,
@@ -410,6 +445,7 @@ void redacted_release(struct redacted *r)
 		.frames = r->heap.frames,
 		.threads = r->heap.threads,
 		.info = r->heap.info,
+		.memory.lines = r->heap.memory.lines,
 	};
 
 	if (!r->codes)

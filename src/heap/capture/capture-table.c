@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "heap/capture/capture-format.h"
+#include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-row.h"
 
 /* --- info --- */
@@ -360,6 +361,12 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->borrowed.nr;
 	case TABLE_FACTS:
 		return h->facts.nr;
+	case TABLE_MEMORY:
+	case TABLE_LINES:
+	case TABLE_UNOWNED:
+	case TABLE_ARENAS:
+	case TABLE_MALLOCS:
+		return memory_rows(table, &h->memory);
 	case NR_TABLES:
 		break;
 	}
@@ -406,6 +413,13 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_FACTS:
 		write_fact(&h->facts.v[i], row);
+		break;
+	case TABLE_MEMORY:
+	case TABLE_LINES:
+	case TABLE_UNOWNED:
+	case TABLE_ARENAS:
+	case TABLE_MALLOCS:
+		memory_write_row(table, &h->memory, i, row);
 		break;
 	case NR_TABLES:
 		break;
@@ -467,6 +481,13 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_FACTS:
 		read_fact(r, h);
+		break;
+	case TABLE_MEMORY:
+	case TABLE_LINES:
+	case TABLE_UNOWNED:
+	case TABLE_ARENAS:
+	case TABLE_MALLOCS:
+		memory_read_row(table, r, h);
 		break;
 	case NR_TABLES:
 		break;

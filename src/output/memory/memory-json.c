@@ -113,6 +113,10 @@ static json_t *mallocs_json(const struct heap_memory *m)
 		emit_put(to, "nr_free", emit_count(from->nr_free));
 		emit_put(to, "fast", emit_count(from->fast));
 		emit_put(to, "nr_fast", emit_count(from->nr_fast));
+		emit_put(to, "cached", emit_count(from->cached));
+		emit_put(to, "nr_cached", emit_count(from->nr_cached));
+		emit_put(to, "overhead", emit_count(from->overhead));
+		emit_put(to, "whole", json_boolean(from->whole));
 		emit_push(ret, to);
 	}
 	return ret;

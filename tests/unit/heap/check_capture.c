@@ -31,6 +31,63 @@ START_TEST(a_capture_tells_the_same)
 }
 END_TEST
 
+START_TEST(a_ledger_comes_back)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(str_release) struct str live = STR_INIT;
+	const struct capture_options *how[] = { &packed, &plain };
+
+	tiny_build(&h);
+	file_tell_memory(&h, &live);
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		CLEANUP(file_release) struct file f = file_write(&h, how[i]);
+		CLEANUP(heap_release) struct heap back = { 0 };
+		CLEANUP(str_release) struct str told = STR_INIT;
+
+		ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false,
+						       &back));
+		file_tell_memory(&back, &told);
+		ck_assert_str_eq(live.s, told.s);
+		ck_assert(back.memory.knows_mmapped);
+		ck_assert_uint_eq(back.memory.own_mmapped, 135168);
+		ck_assert_uint_eq(back.memory.own_nr_mmapped, 1);
+	}
+}
+END_TEST
+
+START_TEST(a_ledger_that_is_not_known_stays_so)
+{
+	CLEANUP(heap_release) struct heap h, back = { 0 };
+	CLEANUP(file_release) struct file f = { NULL, 0 };
+
+	tiny_build(&h);
+	h.memory.basis = MEMORY_UNKNOWN;
+	f = file_write(&h, &packed);
+	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false, &back));
+	ck_assert_int_eq(back.memory.basis, MEMORY_UNKNOWN);
+	ck_assert_uint_eq(back.memory.lines.nr, 0);
+	ck_assert_uint_eq(back.memory.mallocs.nr, 0);
+}
+END_TEST
+
+/* The lines still add up. */
+START_TEST(parts_of_a_newer_ledger_are_unexplained)
+{
+	CLEANUP(heap_release) struct heap h, back = { 0 };
+	CLEANUP(file_release) struct file f = { NULL, 0 };
+
+	tiny_build(&h);
+	h.memory.lines.v[1].part = NR_MEMORY_PARTS;
+	h.memory.unowned.v[0].allocator = NR_MEMORY_ALLOCATORS;
+	f = file_write(&h, &packed);
+	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false, &back));
+	ck_assert_uint_eq(back.memory.lines.nr, h.memory.lines.nr - 1);
+	ck_assert_int_eq(back.memory.unexplained,
+			 h.memory.unexplained + 9000000);
+	ck_assert_uint_eq(back.memory.unowned.nr, 0);
+}
+END_TEST
+
 START_TEST(bytes_that_are_not_known_stay_so)
 {
 	const struct capture_options *how[] = { &packed, &plain };
@@ -229,6 +286,8 @@ START_TEST(redaction_leaves_nothing_behind)
 	ck_assert_ptr_nonnull(strstr(told_all, "redacted"));
 	ck_assert_ptr_nonnull(strstr(told_all, "local ?"));
 	ck_assert_ptr_nonnull(strstr(told_all, "dict's subclasses"));
+	ck_assert(holds(&g, "[vdso]"));
+	ck_assert(holds(&h, "[vdso]"));
 }
 END_TEST
 
@@ -251,6 +310,9 @@ const char suite_name[] = "capture";
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_capture_tells_the_same);
+	tcase_add_test(tc, a_ledger_comes_back);
+	tcase_add_test(tc, a_ledger_that_is_not_known_stays_so);
+	tcase_add_test(tc, parts_of_a_newer_ledger_are_unexplained);
 	tcase_add_test(tc, bytes_that_are_not_known_stay_so);
 	tcase_add_test(tc, names_and_reprs_are_python);
 	tcase_add_test(tc, a_capture_of_a_capture_is_equal);

@@ -174,7 +174,7 @@ static void add_fact(struct heap *h, oid o)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 14; what++) {
+	for (int what = 0; what < 18; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -221,6 +221,18 @@ START_TEST(tables_out_of_range_are_refused)
 		case 12:
 			h.roots.v[2].slot = SLOT_THREAD;
 			h.roots.v[2].thread = (uint32_t)h.threads.nr;
+			break;
+		case 13:
+			h.memory.lines.v[0].type = (uint32_t)h.types.nr;
+			break;
+		case 14:
+			h.memory.arenas.v[0].object = h.nr_objects;
+			break;
+		case 15:	/* the sum of the lines overflows */
+			h.memory.lines.v[1].bytes = UINT64_MAX;
+			break;
+		case 16:
+			h.memory.resident = UINT64_MAX;
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "output/memory/memory.h"
 #include "output/words.h"
 #include "tiny.h"
 
@@ -87,6 +88,20 @@ void file_tell_heap(struct heap *h, struct str *ret)
 			 h->types.v[i].size);
 	for (size_t i = 0; i < h->info.warnings.nr; i++)
 		str_addf(ret, "%s\n", h->info.warnings.v[i]);
+}
+
+void file_tell_memory(const struct heap *h, struct str *ret)
+{
+	CLEANUP(ledger_release) struct ledger ledger = { 0 };
+	json_t *value;
+	char *text;
+
+	ledger_build(h, &ledger);
+	value = memory_json(h, &ledger, &(struct memory_shown){ .limit = 0 });
+	text = json_dumps(value, JSON_INDENT(1));
+	str_add(ret, text);
+	free(text);
+	json_decref(value);
 }
 
 char *file_tell(const struct file *f)

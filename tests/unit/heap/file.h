@@ -26,7 +26,10 @@ struct file file_tiny(const struct capture_options *o);
 /* Append all that `h` says, as text. */
 void file_tell_heap(struct heap *h, struct str *ret);
 
-/* The same for the heap of a capture file.  The caller frees it. */
+/* Append all that its ledger says, as JSON. */
+void file_tell_memory(const struct heap *h, struct str *ret);
+
+/* What file_tell_heap() says of the heap of a capture file.  The caller frees it. */
 char *file_tell(const struct file *f);
 
 #endif

@@ -341,6 +341,45 @@ static void add_info(struct heap *h)
 		xstrdup("/srv/secret.db") });
 }
 
+static void add_line(struct heap *h, enum memory_part part, uint32_t type,
+		     const char *name, uint64_t bytes, uint64_t count)
+{
+	heap_memory_line_vec_push(&h->memory.lines, (struct heap_memory_line){
+		part, type, xstrdup(name), bytes, count });
+}
+
+static void add_memory(struct heap *h)
+{
+	struct heap_memory *m = &h->memory;
+
+	*m = (struct heap_memory){
+		.basis = MEMORY_PAGEMAP, .resident = 12345678,
+		.swapped = 4096, .page_tables = 8192, .guessed = 100,
+		.nr_damaged = 2, .mmapped = 135168, .nr_mmapped = 1,
+		.knows_mmapped = true, .own_mmapped = 135168,
+		.own_nr_mmapped = 1,
+	};
+	add_line(h, PART_OBJECTS, T_LIST, "", 120, 2);
+	add_line(h, PART_RAW, T_NODE, "", 9000000, 1);
+	add_line(h, PART_RAW, OID_NONE, "", 300, 3);
+	add_line(h, PART_UNOWNED, OID_NONE, "malloc", 2000000, 1000);
+	add_line(h, PART_CODE, OID_NONE, "/usr/lib/libpython.so", 4096, 1);
+	add_line(h, PART_DATA, OID_NONE, "/srv/secret.db", 4096, 1);
+	add_line(h, PART_KERNEL, OID_NONE, "[vdso]", 4096, 1);
+	heap_memory_unowned_vec_push(&m->unowned, (struct heap_memory_unowned){
+		ALLOCATOR_MALLOC, 2000, 1000, 2000000, { 0x1000, 0x2000, 0 } });
+	heap_memory_arena_vec_push(&m->arenas, (struct heap_memory_arena){
+		0x7f0000100000, 1 << 20, 1, 65536, 64, O_LIST });
+	heap_memory_arena_vec_push(&m->arenas, (struct heap_memory_arena){
+		0x7f0000200000, 1 << 20, 7, 1 << 20, 700, OID_NONE });
+	heap_memory_malloc_vec_push(&m->mallocs, (struct heap_memory_malloc){
+		0x7f0000300000, 135168, 90000, 5000, 40000, 7, 600, 2, 3000,
+		4, 168, true });
+	m->unexplained = 12345678;
+	for (size_t i = 0; i < m->lines.nr; i++)
+		m->unexplained -= (int64_t)m->lines.v[i].bytes;
+}
+
 void tiny_build(struct heap *h)
 {
 	struct tiny *t = xcalloc(1, sizeof(*t));
@@ -354,4 +393,5 @@ void tiny_build(struct heap *h)
 	add_roots(h);
 	add_weak(h);
 	add_info(h);
+	add_memory(h);
 }
