@@ -91,7 +91,7 @@ def a_memoryview():
 
 @kind
 def an_int():
-    return 7 ** 200000
+    return 7 ** 400000
 
 
 @kind

@@ -128,7 +128,7 @@ def kept_arenas():
     keep["one of each"] = made[1000::2300]
     del made
     gc.collect()
-    return {}
+    return {"keepers": [id(o) for o in keep["one of each"]]}
 
 
 @load
@@ -220,6 +220,7 @@ def main():
         facts = {"missing": str(e)}
     gc.collect()
     facts["keep"] = {name: id(o) for name, o in keep.items()}
+    facts["pymalloc"] = memory_measure.pymalloc()
     facts["mallinfo"] = memory_measure.mallinfo()
     os.write(1, json.dumps(facts).encode() + b"\n")
     os.read(0, 1)

@@ -8,7 +8,9 @@ inside would change it.
 """
 import ctypes
 import os
+import re
 import sys
+import tempfile
 import tracemalloc
 
 libc = ctypes.CDLL(None)
@@ -40,6 +42,30 @@ def malloc_bytes():
     cache count as in use: glibc.malloc.tcache_count=0 turns that cache off."""
     m = mallinfo()
     return m["uordblks"] + m["hblkhd"]
+
+
+def pymalloc():
+    """pymalloc's own counters, as sys._debugmallocstats() writes them: bytes
+    free in pools, bytes in pools without a block, bytes of all arenas; None
+    in a build without a GIL, whose allocator is another one."""
+    with tempfile.TemporaryFile() as f:
+        stderr = os.dup(2)
+        os.dup2(f.fileno(), 2)
+        try:
+            sys._debugmallocstats()
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+        f.seek(0)
+        text = f.read().decode().replace(",", "")
+
+    def number(pattern):
+        found = re.search(pattern, text)
+        return found and int(found.group(1))
+    return {"blocks": number(r"bytes in available blocks *= *(\d+)"),
+            "pools": number(r"unused pools \* \d+ bytes *= *(\d+)"),
+            "arenas": number(r"arenas \* \d+ bytes/arena *= *(\d+)")} \
+        if "bytes/arena" in text else None
 
 
 class Iovec(ctypes.Structure):
