@@ -1,6 +1,22 @@
 src_libpyheld_a_SOURCES += \
 	src/native/blocks.c \
 	src/native/blocks.h \
+	src/native/malloc/arenas.c \
+	src/native/malloc/arenas.h \
+	src/native/malloc/caches.c \
+	src/native/malloc/caches.h \
+	src/native/malloc/chunks.c \
+	src/native/malloc/chunks.h \
+	src/native/malloc/heaps.c \
+	src/native/malloc/heaps.h \
+	src/native/malloc/libc.c \
+	src/native/malloc/libc.h \
+	src/native/malloc/malloc.c \
+	src/native/malloc/malloc.h \
+	src/native/malloc/mapped.c \
+	src/native/malloc/pieces.c \
+	src/native/malloc/pieces.h \
+	src/native/malloc/replaced.c \
 	src/native/mappings.c \
 	src/native/mappings.h \
 	src/native/native.c \

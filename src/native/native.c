@@ -134,6 +134,30 @@ uint64_t native_account(struct native *n, uint32_t line, raddr start,
 	return sum;
 }
 
+void native_account_part(struct native *n, uint32_t line, raddr addr,
+			 uint64_t bytes, uint64_t count)
+{
+	struct heap_memory_line *l = &n->ledger->lines.v[line];
+	size_t i = mapping_at(n, addr);
+
+	if (i < n->target->mappings.nr && n->target->mappings.v[i].start <= addr)
+		n->accounted[i] += bytes;
+	l->bytes += bytes;
+	l->count += count;
+}
+
+bool native_run(struct native *n, raddr addr, raddr *end)
+{
+	const struct mapping_vec *maps = &n->target->mappings;
+	size_t i = mapping_at(n, addr);
+	bool is_present = residency_run(n->residency, addr, end);
+
+	if (i < maps->nr)
+		*end = MIN(*end, maps->v[i].start > addr ? maps->v[i].start :
+							   maps->v[i].end);
+	return is_present;
+}
+
 static int compare_lines(const void *a, const void *b)
 {
 	const struct heap_memory_line *x = a, *y = b;

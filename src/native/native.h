@@ -95,6 +95,19 @@ uint32_t native_line(struct native *n, enum memory_part part, uint32_t type,
 uint64_t native_account(struct native *n, uint32_t line, raddr start,
 			raddr end, uint64_t count);
 
+/*
+ * The same for many small pieces: `bytes` of the mapping that `addr` lies in are
+ * resident and belong to the line.
+ */
+void native_account_part(struct native *n, uint32_t line, raddr addr,
+			 uint64_t bytes, uint64_t count);
+
+/*
+ * Is the page of `addr` in memory?  `*end` is how far that is so for all of
+ * one mapping; it is behind `addr`.
+ */
+bool native_run(struct native *n, raddr addr, raddr *end);
+
 /* Set what is resident and unexplained, drop empty lines, and sort them. */
 void native_finish(struct native *n);
 

@@ -94,6 +94,18 @@ uint64_t residency_bytes(struct residency *r, raddr start, raddr end)
 	       bytes_below(r, i, start);
 }
 
+bool residency_run(const struct residency *r, raddr addr, raddr *end)
+{
+	size_t i = first_behind(r, addr);
+	const struct range *v = r->present.v;
+
+	if (i == r->present.nr)
+		*end = UINT64_MAX;
+	else
+		*end = v[i].start > addr ? v[i].start : v[i].end;
+	return i < r->present.nr && v[i].start <= addr;
+}
+
 void residency_release(struct residency *r)
 {
 	range_vec_release(&r->present);

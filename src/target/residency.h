@@ -47,6 +47,10 @@ uint64_t residency_bytes(struct residency *r, raddr start, raddr end);
 /* Sort the ranges, and join those that overlap or touch. */
 void residency_join(struct range_vec *ranges);
 
+/* Is the page of `addr` in memory?  `*end` is how far that is so; it is behind
+ * `addr`. */
+bool residency_run(const struct residency *r, raddr addr, raddr *end);
+
 void residency_release(struct residency *r);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "native/malloc/malloc.h"
 #include "native/mappings.h"
 #include "native/stacks.h"
 #include "python/memory/frame-chunks.h"
@@ -124,7 +125,9 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	mappings_claim(&l.native);
 	stacks_claim(&l.native);
 	frame_chunks_claim(py, &l.native);
+	malloc_heaps(&l.native);
 	pymalloc_walk(py, &l.native, &l.own);
+	malloc_mapped(&l.native);
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
 	pymalloc_tree(py, &l.native, &l.own);

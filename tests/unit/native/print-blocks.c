@@ -18,7 +18,8 @@
  *	line PART BYTES COUNT NAME
  *	unowned ALLOCATOR SIZE COUNT BYTES
  *	arena ADDRESS SIZE BLOCKS BYTES USED OBJECT
- *	malloc ADDRESS SYSTEM USED FREE TOP NR_FREE FAST NR_FAST
+ *	malloc ADDRESS SYSTEM USED FREE TOP NR_FREE FAST NR_FAST CACHED OVERHEAD
+ *		WHOLE
  *	total RESIDENT UNEXPLAINED SWAPPED GUESSED DAMAGED MMAPPED NR_MMAPPED
  *
  * Exit status 2: wrong usage; 3: the target can't be read, stderr says why.
@@ -107,9 +108,11 @@ static void print_arenas(const struct heap *h)
 		const struct heap_memory_malloc *a = &m->mallocs.v[i];
 
 		printf("malloc 0x%" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-		       " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		       " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		       " %" PRIu64 " %" PRIu64 " %d\n",
 		       a->address, a->system, a->used, a->free, a->top,
-		       a->nr_free, a->fast, a->nr_fast);
+		       a->nr_free, a->fast, a->nr_fast, a->cached,
+		       a->overhead, a->whole);
 	}
 }
 

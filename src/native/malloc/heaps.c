@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "native/malloc/heaps.h"
+#include "native/malloc/pieces.h"
+
+static raddr align(raddr addr)
+{
+	return (addr + CHUNK_ALIGN - 1) & ~(raddr)(CHUNK_ALIGN - 1);
+}
+
+/* --- the main arena's ----------------------------------------------------- */
+
+/* [heap]: it has main's top, or its name says so. */
+static const struct mapping *find_heap(struct native *n, raddr top)
+{
+	const struct mapping_vec *maps = &n->target->mappings;
+
+	for (size_t i = 0; i < maps->nr; i++)
+		if (!strcmp(maps->v[i].path, "[heap]"))
+			return &maps->v[i];
+	return maps_find(maps, top);
+}
+
+/*
+ * Where the memory of main's heap ends that begins at `start`, in mapping `m`:
+ * with its top chunk, or with the mapping if the top is elsewhere.  Others may
+ * have called brk() later.
+ */
+static raddr heap_end(struct native *n, const struct mapping *m, raddr start,
+		      raddr top)
+{
+	uint64_t head;
+
+	if (top < start || top >= m->end || m->end - top < 16 ||
+	    !memory_u64(n->memory, top + 8, &head))
+		return m->end;
+	head &= ~CHUNK_FLAGS;
+	return head >= 16 && head <= m->end - top ? top + head : m->end;
+}
+
+static void walk_main(struct chunks *c)
+{
+	const struct arenas *a = c->arenas;
+	struct native *n = c->native;
+	const struct mapping *m;
+	raddr start;
+
+	if (a->knows_counters)
+		m = maps_find(&n->target->mappings, a->heap);
+	else
+		m = find_heap(n, a->all.v[0].top);
+	if (!m || !a->all.v[0].system)
+		return;
+	start = a->knows_counters ? a->heap : m->start;
+	chunks_walk(c, start, heap_end(n, m, start, a->all.v[0].top),
+		    align(start), 0);
+}
+
+/* --- the other arenas' ---------------------------------------------------- */
+
+/*
+ * Is there a heap at `start`?  struct heap_info: arena, previous heap, size.
+ */
+static void walk_heap_at(struct chunks *c, raddr start, raddr limit)
+{
+	const struct arenas *a = c->arenas;
+	struct memory *m = c->native->memory;
+	uint64_t arena, size;
+	raddr first;
+	size_t i;
+
+	if (!memory_u64(m, start, &arena) || !memory_u64(m, start + 16, &size))
+		return;
+	i = arenas_index(a, arena);
+	if (i == SIZE_MAX || i == 0)
+		return;
+	if (size % MEMORY_PAGE || size > HEAP_MAX_SIZE ||
+	    size > limit - start || !size) {
+		c->native->ledger->nr_damaged++;
+		c->native->ledger->mallocs.v[i].whole = false;
+		return;
+	}
+	first = start + a->heap_info;
+	if (HEAP_START(arena) == start)
+		first = align(arena + a->layout->size);
+	chunks_walk(c, start, start + size, first, i);
+}
+
+/* Look at each multiple of 64 MiB that is in memory.  In a core, a segment may
+ * have fewer bytes than the heap claims. */
+static void walk_others(struct chunks *c)
+{
+	const struct memory *m = c->native->memory;
+
+	for (unsigned int i = 0; i < m->nr_segments; i++) {
+		const struct segment s = m->segments[i];
+		raddr start = HEAP_START(s.start + HEAP_MAX_SIZE - 1);
+
+		if (!(s.prot & SEGMENT_WRITE))
+			continue;
+		for (; start < s.end; start += HEAP_MAX_SIZE)
+			walk_heap_at(c, start, s.end);
+	}
+}
+
+void heaps_walk(struct chunks *c)
+{
+	walk_main(c);
+	if (c->arenas->heap_info)
+		walk_others(c);
+	if (c->arenas->all.v[0].in_pieces)
+		pieces_walk(c);
+}
