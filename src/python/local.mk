@@ -39,6 +39,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
+	src/python/memory/mimalloc-blocks.c \
+	src/python/memory/mimalloc-blocks.h \
 	src/python/memory/pymalloc-find.c \
 	src/python/memory/pymalloc-find.h \
 	src/python/memory/pymalloc-tree.c \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The blocks of pymalloc, as sys._debugmallocstats() counts them."""
+"""The blocks of CPython's allocators, pymalloc and mimalloc, as
+sys._debugmallocstats() counts them."""
 import collections
 import os
 import re
@@ -108,15 +109,19 @@ def compare(ledger, text, python):
     assert ledger.damaged == 0
 
 
-def object_starts(ledger, debug):
-    """How far from its block's start each object lies."""
-    return collections.Counter(
+def check_starts(ledger, allocator, debug):
+    """Each object lies behind what it has before it in its block: a PyGC_Head,
+    dict and weak references."""
+    starts = collections.Counter(
         b.object - b.start - (16 if debug else 0)
-        for b in ledger.of("pymalloc") if b.object)
+        for b in ledger.of(allocator) if b.object)
+    assert sum(starts.values()) > 100000, starts
+    assert set(starts) <= {0, 16, 32}, starts
 
 
-def look(python, env=None, debug=False):
-    """Compare one process; returns its ledger and its facts."""
+def look(python, env=None):
+    """(ledger, what sys._debugmallocstats() printed,
+    sys.getallocatedblocks())"""
     with open(os.memfd_create("stderr"), "w+") as err:
         with Target(python, "allocated.py", env=env, stderr=err) as target:
             stands_still(target)
@@ -126,41 +131,85 @@ def look(python, env=None, debug=False):
                 memory.seek(target.facts["words"])
                 in_use = int.from_bytes(memory.read(8), "little")
         err.seek(0)
-        text = err.read()
+        return ledger, err.read(), in_use
+
+
+def check_pymalloc(python, env=None, debug=False):
+    ledger, text, in_use = look(python, env)
     compare(ledger, text, python)
     # The others are too large for pymalloc.
     pymalloc = len(ledger.of("pymalloc"))
     assert pymalloc <= in_use, (pymalloc, in_use)
     large = sum(b.allocator in ("malloc", "mmap") for b in ledger.blocks)
     assert in_use - pymalloc < 5000 + large, (pymalloc, in_use, large)
-    starts = object_starts(ledger, debug)
-    assert sum(starts.values()) > 100000, starts
-    assert set(starts) <= {0, 16, 32}, starts
-    return ledger
+    check_starts(ledger, "pymalloc", debug)
 
 
 @each(pythons.with_gil)
 def test_counts_agree(python):
-    look(python)
+    check_pymalloc(python)
 
 
 @each(pythons.debug_builds)
 def test_counts_of_debug_builds_agree(python):
-    look(python, debug=True)
+    check_pymalloc(python, debug=True)
 
 
 @each(pythons.with_gil)
 def test_counts_with_debug_hooks_agree(python):
-    look(python, env={"PYTHONMALLOC": "debug"}, debug=True)
+    check_pymalloc(python, {"PYTHONMALLOC": "debug"}, debug=True)
 
 
 @each(pythons.oldest_and_newest)
 def test_without_pymalloc_there_are_no_arenas(python):
-    with open(os.devnull, "w") as err, \
-         Target(python, "allocated.py", env={"PYTHONMALLOC": "malloc"},
-                stderr=err) as target:
-        stands_still(target)
-        ledger = Ledger(target.pid)
+    ledger, _, in_use = look(python, {"PYTHONMALLOC": "malloc"})
+    assert not in_use
     assert not ledger.arenas and not ledger.of("pymalloc")
-    assert ledger.count("PYMALLOC") == 0
+    assert not ledger.count("PYMALLOC") and not ledger.count("FREE_POOLS")
     assert ledger.damaged == 0
+
+
+# --- mimalloc ----------------------------------------------------------------
+
+def with_mimalloc():
+    return [p for p in pythons.with_gil() + pythons.debug_builds()
+            if p.minor >= (3, 13)]
+
+
+def check_mimalloc(python, env=None, debug=False):
+    ledger, text, in_use = look(python, env)
+    stats = {name: int(n) for name, n in
+             re.findall(r"^\s+(\S.*): (\d+)$", text, re.M)}
+    blocks = ledger.of("mimalloc")
+    assert len(blocks) == in_use
+    # Free-threaded builds count in a heap that they do not use.
+    if not python.free_threaded:
+        assert len(blocks) == stats["Allocated Blocks"]
+        assert sum(b.size for b in blocks) == stats["Allocated Bytes"]
+    for size in (5000, 20000, 70000):
+        assert sum(b.size >= size << 10 for b in blocks) >= 1, size
+    # Two of the segments have one block each.
+    assert ledger.count("MIMALLOC") >= 3
+    assert ledger.damaged == 0
+    assert not ledger.arenas and not ledger.of("pymalloc")
+    check_starts(ledger, "mimalloc", debug)
+
+
+@each(with_mimalloc)
+def test_mimalloc_agrees(python):
+    check_mimalloc(python, {"PYTHONMALLOC": "mimalloc"})
+
+
+@each(with_mimalloc)
+def test_mimalloc_with_debug_hooks_agrees(python):
+    check_mimalloc(python, {"PYTHONMALLOC": "mimalloc_debug"}, debug=True)
+
+
+@each(pythons.without_gil)
+def test_free_threaded_builds_agree(python):
+    check_mimalloc(python)
+
+
+@each(pythons.without_gil)
+def test_free_threaded_builds_with_debug_hooks_agree(python):
+    check_mimalloc(python, {"PYTHONMALLOC": "debug"}, debug=True)

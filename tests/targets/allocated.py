@@ -43,6 +43,8 @@ for n in range(0, len(kept), 2):
     if rng.random() < 0.7:
         kept[n] = None
 gc.collect()
+# mimalloc has pages of their own for these, and a segment for the last two.
+large = [bytes(n << 10) for n in (10, 100, 300, 1000, 5000, 20000, 70000)]
 
 # [blocks in use]
 words = array.array("q", [0] * 4)

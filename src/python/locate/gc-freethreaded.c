@@ -24,17 +24,12 @@ struct gc_walk {
 	uint64_t nr[GENERATION_PERMANENT + 1];
 };
 
-static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
-		      void *context)
+static void add_block(struct python *py, raddr obj, struct gc_walk *w)
 {
-	struct gc_walk *w = context;
 	struct heap *h = py->heap;
-	raddr obj = block + w->offset;
 	uint8_t bits, generation;
 	oid o;
 
-	if (heap == MIMALLOC_GC_PRE)
-		obj += PREHEADER_SIZE;
 	bits = byte_at(py, obj, py->layout.object_gc_bits);
 	if (!(bits & GC_BIT_TRACKED))
 		return;
@@ -49,6 +44,21 @@ static void add_block(struct python *py, raddr block, enum mimalloc_heap heap,
 	w->nr[generation]++;
 }
 
+static void add_page(struct python *py, const struct mimalloc_page *p,
+		     void *context)
+{
+	struct gc_walk *w = context;
+	uint64_t offset = w->offset;
+
+	if (p->heap == MIMALLOC_GC_PRE)
+		offset += PREHEADER_SIZE;
+	else if (p->heap != MIMALLOC_GC)
+		return;
+	for (uint32_t i = 0; i < p->nr; i++)
+		if (!mimalloc_is_free(p, i))
+			add_block(py, mimalloc_block_at(p, i) + offset, w);
+}
+
 struct error *gc_freethreaded_load(struct python *py,
 				   struct heap_interpreter *hi)
 {
@@ -58,6 +68,7 @@ struct error *gc_freethreaded_load(struct python *py,
 			      py->layout.interp_sysdict);
 	raddr block = mimalloc_block(py, known);
 	struct gc_walk w = { .offset = known - block };
+	struct mimalloc_visitor visitor = { .page = add_page, .context = &w };
 	struct mimalloc_result result;
 
 	if (!block && py->truncated) {
@@ -72,7 +83,7 @@ struct error *gc_freethreaded_load(struct python *py,
 				 "self-check failed: sys.__dict__ is not where "
 				 "mimalloc has its blocks (layout: %s)",
 				 py->layout_source);
-	mimalloc_walk(py, known, add_block, &w, &result);
+	mimalloc_walk(py, known, &visitor, &result);
 	hi->generations[0].objects = w.nr[0];
 	hi->frozen = w.nr[GENERATION_PERMANENT];
 	if (result.nr_bad)

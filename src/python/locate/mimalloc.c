@@ -11,6 +11,7 @@
 #define SLICE_SIZE 65536
 #define MAX_SLICES (SEGMENT_SIZE / SLICE_SIZE)
 #define HUGE_BLOCK_SIZE 0x80000000u /* or more: one block fills the page */
+#define MIN_BLOCK_SIZE 8
 #define MAX_BLOCKS 65536	/* a page's capacity has 16 bits */
 
 struct page {
@@ -89,8 +90,7 @@ static bool open_page(struct python *py, raddr segment, uint64_t index,
 	*bad = !capacity;
 	/* Free slices have no blocks; block size 1 marks the segment's own
 	 * slices. */
-	if (!capacity || !get_u16(capacity) ||
-	    p->block_size < py->layout.object_size)
+	if (!capacity || !get_u16(capacity) || p->block_size < MIN_BLOCK_SIZE)
 		return false;
 	p->nr = get_u16(capacity);
 	p->tag = tag_of(py, p->header);
@@ -120,68 +120,106 @@ static raddr next_free(struct python *py, const struct page *p, raddr block)
 	return next == p->header ? 0 : next;
 }
 
-static void mark_free(struct python *py, const struct page *p, raddr block,
+/* False: the list leads out of the page, or twice to the same block. */
+static bool mark_free(struct python *py, const struct page *p, raddr block,
 		      uint8_t *free)
 {
-	for (uint32_t i = 0; block && i < p->nr; i++) {
+	while (block) {
 		uint64_t at = block - p->start;
 
-		/* The page was being changed: the rest of its list is
-		 * unknown. */
 		if (block < p->start || at % p->block_size ||
 		    at / p->block_size >= p->nr)
-			return;
+			return false;
 		at /= p->block_size;
 		if (free[at / 8] & 1 << at % 8)
-			return;
+			return false;
 		free[at / 8] |= (uint8_t)(1 << at % 8);
 		block = next_free(py, p, block);
 	}
+	return true;
 }
 
-static void walk_page(struct python *py, const struct page *p,
-		      mimalloc_visit *visit, void *context)
+static void walk_page(struct python *py, const struct page *p, raddr slice,
+		      const struct mimalloc_visitor *visitor)
 {
 	const struct layout *l = &py->layout;
 	uint8_t free[MAX_BLOCKS / 8] = { 0 };
+	struct mimalloc_page page = {
+		.start = slice,
+		.end = slice + slice_count(py, p->header) * SLICE_SIZE,
+		.blocks = p->start,
+		.block_size = p->block_size,
+		.nr = p->nr,
+		.heap = (enum mimalloc_heap)p->tag,
+		.free = free,
+	};
 
-	mark_free(py, p, word_at(py, p->header, l->mipage_free), free);
-	mark_free(py, p, word_at(py, p->header, l->mipage_local_free), free);
-	/* Freed by other threads; two bits are flags. */
-	mark_free(py, p, word_at(py, p->header, l->mipage_thread_free) & ~3ull,
-		  free);
-	for (uint32_t i = 0; i < p->nr; i++)
-		if (!(free[i / 8] & 1 << i % 8))
-			visit(py, p->start + i * p->block_size,
-			      (enum mimalloc_heap)p->tag, context);
+	if (!visitor->page)
+		return;
+	/* The last one has what other threads have freed; two of its bits are
+	 * flags. */
+	page.is_broken =
+		!mark_free(py, p, word_at(py, p->header, l->mipage_free),
+			   free) |
+		!mark_free(py, p, word_at(py, p->header, l->mipage_local_free),
+			   free) |
+		!mark_free(py, p, word_at(py, p->header,
+					  l->mipage_thread_free) & ~3ull,
+			   free);
+	visitor->page(py, &page, visitor->context);
+}
+
+/* The number of slices: more than the entries if one block has them all. */
+static uint64_t nr_slices(struct python *py, raddr segment)
+{
+	const struct layout *l = &py->layout;
+	uint64_t info = word_at(py, segment, l->misegment_info_slices);
+	uint64_t end = word_at(py, segment, l->misegment_slice_entries);
+	raddr first = segment + l->misegment_slices + info * l->mipage_size;
+
+	end = MIN(end, MAX_SLICES);
+	return info < end ? MAX(end, info + slice_count(py, first)) : end;
 }
 
 static void walk_segment(struct python *py, raddr segment,
-			 mimalloc_visit *visit, void *context,
+			 const struct mimalloc_visitor *visitor,
 			 struct mimalloc_result *ret)
 {
 	const struct layout *l = &py->layout;
 	uint64_t i = word_at(py, segment, l->misegment_info_slices);
 	uint64_t end = word_at(py, segment, l->misegment_slice_entries);
+	struct mimalloc_segment s = {
+		.start = segment,
+		.pages = segment + MIN(i, MAX_SLICES) * SLICE_SIZE,
+		.end = segment + nr_slices(py, segment) * SLICE_SIZE,
+	};
 	struct page p;
 	bool bad;
 
 	ret->nr_segments++;
+	if (visitor->segment &&
+	    !visitor->segment(py, &s, visitor->context))
+		return;
 	end = MIN(end, MAX_SLICES);
 	while (i < end) {
-		uint64_t count;
+		raddr slice = segment + i * SLICE_SIZE;
+		bool is_page = open_page(py, segment, i, &p, &bad);
+		uint64_t count = MAX(slice_count(py, p.header), 1);
 
-		if (!open_page(py, segment, i, &p, &bad))
-			ret->nr_bad += bad;
-		else if (p.tag == MIMALLOC_GC || p.tag == MIMALLOC_GC_PRE)
-			walk_page(py, &p, visit, context);
-		count = slice_count(py, p.header);
-		i += MAX(count, 1);
+		ret->nr_bad += bad;
+		if (is_page)
+			walk_page(py, &p, slice, visitor);
+		else if (!bad && visitor->unused)
+			visitor->unused(py, slice,
+					MIN(slice + count * SLICE_SIZE, s.end),
+					visitor->context);
+		i += count;
 	}
 }
 
-void mimalloc_walk(struct python *py, raddr inside, mimalloc_visit *visit,
-		   void *context, struct mimalloc_result *ret)
+void mimalloc_walk(struct python *py, raddr inside,
+		   const struct mimalloc_visitor *visitor,
+		   struct mimalloc_result *ret)
 {
 	uint64_t cookie = cookie_of(py, segment_of(inside));
 	struct memory *m = py->memory;
@@ -195,12 +233,13 @@ void mimalloc_walk(struct python *py, raddr inside, mimalloc_visit *visit,
 			continue;
 		for (; at >= s->start && at < s->end; at += SEGMENT_SIZE)
 			if (cookie_of(py, at) == cookie)
-				walk_segment(py, at, visit, context, ret);
+				walk_segment(py, at, visitor, ret);
 	}
 }
 
-static bool may_be_segment(struct python *py, raddr at)
+bool mimalloc_is_segment(struct python *py, raddr addr)
 {
+	raddr at = segment_of(addr);
 	uint64_t first = word_at(py, at, py->layout.misegment_info_slices);
 	uint64_t end = word_at(py, at, py->layout.misegment_slice_entries);
 
@@ -218,7 +257,7 @@ raddr mimalloc_any(struct python *py)
 
 		for (; s->prot & SEGMENT_WRITE && at >= s->start &&
 		       at < s->end; at += SEGMENT_SIZE)
-			if (may_be_segment(py, at))
+			if (mimalloc_is_segment(py, at))
 				return at;
 	}
 	return 0;

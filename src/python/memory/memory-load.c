@@ -12,6 +12,7 @@
 #include "native/stacks.h"
 #include "python/memory/frame-chunks.h"
 #include "python/memory/memory-load.h"
+#include "python/memory/mimalloc-blocks.h"
 #include "python/memory/pymalloc-tree.h"
 #include "python/memory/pymalloc.h"
 
@@ -127,6 +128,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	frame_chunks_claim(py, &l.native);
 	malloc_heaps(&l.native);
 	pymalloc_walk(py, &l.native, &l.own);
+	mimalloc_blocks(py, &l.native);
 	malloc_mapped(&l.native);
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
