@@ -32,6 +32,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/fake-interpreter.h \
 	tests/unit/support/fake-memory.c \
 	tests/unit/support/fake-memory.h \
+	tests/unit/support/fake-process.c \
+	tests/unit/support/fake-process.h \
 	tests/unit/support/fake-python.c \
 	tests/unit/support/fake-python.h \
 	tests/unit/support/fake-values.c \
