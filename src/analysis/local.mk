@@ -17,6 +17,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/grow.h \
 	src/analysis/compare/growth.c \
 	src/analysis/compare/growth.h \
+	src/analysis/compare/ledger-growth.c \
+	src/analysis/compare/ledger-growth.h \
 	src/analysis/compare/match.c \
 	src/analysis/compare/match.h \
 	src/analysis/compare/place.c \

@@ -13,7 +13,7 @@ LINES = """
 summary TARGET
 summary --json TARGET
 memory TARGET
-memory --json TARGET
+memory --json TARGET EARLIER
 chain --type=dict TARGET
 chain --address=ADDRESS --json TARGET
 cycles TARGET

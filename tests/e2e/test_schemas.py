@@ -138,6 +138,11 @@ def test_json_agrees_with_the_man_page(python):
         v.named("memory", run("memory", target.pid, "--kind=objects",
                               "--limit=2", "--fail-if=unexplained>0%",
                               "--fail-if=free>1T", status=(0, 1)))
+        with tempfile.TemporaryDirectory() as folder:
+            older = os.path.join(folder, "older.pyheld")
+            pyheld("capture", target.pid, "-o", older)
+            v.named("memory", run("memory", target.pid, older,
+                                  "--fail-if=free>+1T"))
         v.named("chain command", run("chain", target.pid, "--type=*.Plant",
                                      "--count=1000"))
         for address, want in plants.values():

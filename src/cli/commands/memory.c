@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
 #include "cli/commands/command.h"
 #include "cli/limits.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
 #include "cli/terminal.h"
+#include "output/coverage.h"
 #include "output/emit.h"
+#include "output/memory/growth.h"
 #include "output/memory/memory.h"
 
 #define DEFAULT_LIMIT 5
@@ -33,6 +37,19 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+/* Growth needs something older to compare with. */
+static error_t check_limits(const struct memory_options *o,
+			    const struct argp_state *state)
+{
+	for (size_t i = 0; i < o->limits.v.nr; i++)
+		if (o->common.nr_args < 2 &&
+		    limit_compares(&o->limits.v.v[i]))
+			return options_error(state, "--fail-if: '%s' is about"
+					     " growth: give an older capture,"
+					     " too", o->limits.v.v[i].text);
+	return 0;
+}
+
 static error_t parse_memory(int key, char *arg, struct argp_state *state)
 {
 	struct memory_options *o = state->input;
@@ -42,10 +59,12 @@ static error_t parse_memory(int key, char *arg, struct argp_state *state)
 		return err;
 	switch (key) {
 	case OPTION_FAIL_IF:
-		return limits_add(&o->limits, arg, false, state);
+		return limits_add(&o->limits, arg, true, state);
 	case OPTION_KIND:
 		o->one_kind = true;
 		return options_word(state, "kind", KINDS, arg, &o->kind);
+	case ARGP_KEY_END:
+		return check_limits(o, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -54,47 +73,39 @@ static error_t parse_memory(int key, char *arg, struct argp_state *state)
 const struct argp memory_argp = {
 	.options = options,
 	.parser = parse_memory,
-	.args_doc = "TARGET",
+	.args_doc = "TARGET [OLDER]",
 	.doc = "Show what the resident memory of a process is: Python objects"
 	       " by type, raw blocks by the type of their owner, blocks that"
 	       " nothing points to, memory that the allocators keep, stacks"
 	       " and files.  The lines add up.  Then it says what stands out,"
 	       " such as fragmentation or a leak of native code, and what"
-	       " usually helps."
+	       " usually helps.  With an older capture, it shows what grew"
+	       " since then."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld memory 4242\n"
+	       "  pyheld memory 4242 monday.pyheld\n"
 	       "  pyheld memory 4242 --kind=raw --limit=0\n"
 	       "  pyheld memory 4242 --fail-if='unowned>100M'",
 	.children = common_children,
 };
 
-static int memory_show(struct session *s, const struct memory_options *o,
-		       const struct ledger *l, int status)
+/* --- the targets --- */
+
+/* `old` is not open if there is no OLDER. */
+struct ledgers {
+	struct session new, old;
+	struct ledger ledger;
+	struct ledger_growth growth;
+	bool compares;
+};
+
+static void ledgers_close(struct ledgers *l)
 {
-	CLEANUP(str_release) struct str text = STR_INIT;
-	struct format format = terminal_format();
-	const struct memory_shown shown = {
-		.limit = options_limit(&o->common, o->one_kind ?
-				       DEFAULT_LIMIT_ONE_KIND : DEFAULT_LIMIT),
-		.one_kind = o->one_kind,
-		.kind = (enum memory_kind)o->kind,
-	};
-
-	if (o->common.json) {
-		json_t *value = memory_json(&s->heap, l, &shown);
-
-		emit_put(value, "limits", limits_json(&o->limits));
-		return session_print_json(value, status);
-	}
-	format.header = !o->common.no_header;
-	memory_text(&s->heap, l, &shown, &format, &text);
-	return session_print_text(&text, status);
-}
-
-static void memory_options_release(struct memory_options *o)
-{
-	limits_free(&o->limits);
+	ledger_release(&l->ledger);
+	ledger_growth_release(&l->growth);
+	session_close(&l->old);
+	session_close(&l->new);
 }
 
 /* Captures of older versions have no ledger. */
@@ -103,29 +114,109 @@ static int check_ledger(const struct session *s)
 	if (s->heap.memory.basis != MEMORY_UNKNOWN)
 		return STATUS_OK;
 	return session_failed(error_new(ERR_UNSUPPORTED, "%s%s%s has no ledger"
-					" of the memory", s->file ? "'" : "",
-					s->file ? s->file : "the target",
-					s->file ? "'" : ""));
+					" of the memory: a pyheld that did not"
+					" know it has written it", s->file ?
+					"'" : "", s->file ? s->file :
+					"the target", s->file ? "'" : ""));
+}
+
+static int open_ledger(struct session *s, const char *target)
+{
+	int status = session_open_memory(s, target);
+
+	return status ? status : check_ledger(s);
+}
+
+static int open_both(struct ledgers *l, const struct memory_options *o)
+{
+	int status;
+
+	/* A process comes last, so that the pause is near to its report. */
+	l->compares = o->common.nr_args > 1;
+	status = l->compares ? open_ledger(&l->old, o->common.args[1]) :
+			       STATUS_OK;
+	if (!status)
+		status = open_ledger(&l->new, o->common.args[0]);
+	if (status)
+		return status;
+	if (l->compares && l->old.heap.info.taken_at >
+			   l->new.heap.info.taken_at)
+		fprintf(stderr, "pyheld: warning: %s is older than %s: give the"
+			" older one last\n", o->common.args[0],
+			o->common.args[1]);
+	return MAX(session_status(&l->new), l->compares ?
+		   session_status(&l->old) : STATUS_OK);
+}
+
+/* --- the report --- */
+
+static int show_json(const struct ledgers *l, const struct memory_options *o,
+		     const struct memory_shown *shown, int status)
+{
+	json_t *value = memory_json(&l->new.heap, &l->ledger, shown);
+
+	if (l->compares) {
+		growth_json(&(struct memory_growth){ &l->old.heap,
+						     &l->new.heap, &l->growth },
+			    shown, value);
+		emit_put(value, "coverage", coverage_json(&l->new.heap));
+	}
+	emit_put(value, "limits", limits_json(&o->limits));
+	return session_print_json(value, status);
+}
+
+static int memory_show(const struct ledgers *l, const struct memory_options *o,
+		       int status)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+	const struct memory_shown shown = {
+		.limit = options_limit(&o->common, o->one_kind ?
+				       DEFAULT_LIMIT_ONE_KIND : DEFAULT_LIMIT),
+		.one_kind = o->one_kind,
+		.kind = (enum memory_kind)o->kind,
+		.brief = !o->common.has_limit && !o->one_kind,
+	};
+
+	if (o->common.json)
+		return show_json(l, o, &shown, status);
+	format.header = !o->common.no_header;
+	if (l->compares)
+		growth_text(&(struct memory_growth){ &l->old.heap,
+						     &l->new.heap, &l->growth },
+			    &shown, &format, &text);
+	if (l->compares && format.header)
+		str_add_char(&text, '\n');
+	if (!l->compares || format.header)
+		memory_text(&l->new.heap, &l->ledger, &shown, &format, &text);
+	return session_print_text(&text, status);
+}
+
+static void memory_options_release(struct memory_options *o)
+{
+	limits_free(&o->limits);
 }
 
 int cmd_memory(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(memory_options_release) struct memory_options o = {
-		.common.max_args = 1 };
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	CLEANUP(ledger_release) struct ledger ledger = { 0 };
+		.common.max_args = 2 };
+	CLEANUP(ledgers_close) struct ledgers l = { SESSION_INIT, SESSION_INIT,
+						    { .order = VEC_INIT },
+						    { .resident = 0 }, false };
 	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open_memory(&s, o.common.args[0]);
-	if (!status)
-		status = check_ledger(&s);
-	if (!status)
-		status = limits_check(&o.limits, NULL, &s.heap,
-				      session_status(&s));
+	status = open_both(&l, &o);
 	if (status != STATUS_OK && status != STATUS_PARTIAL)
 		return status;
-	ledger_build(&s.heap, &ledger);
-	return limits_say(&o.limits, memory_show(&s, &o, &ledger, status));
+	status = limits_check(&o.limits, l.compares ? &l.old.heap : NULL,
+			      &l.new.heap, status);
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
+		return status;
+	ledger_build(&l.new.heap, &l.ledger);
+	if (l.compares)
+		ledger_growth_build(&l.old.heap, &l.new.heap, &l.growth);
+	return limits_say(&o.limits, memory_show(&l, &o, status));
 }

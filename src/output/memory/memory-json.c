@@ -13,7 +13,7 @@ static const char *basis_name(enum memory_basis basis)
 	return names[basis];
 }
 
-static json_t *line_json(const struct heap *h,
+json_t *memory_line_json(const struct heap *h,
 			 const struct heap_memory_line *line)
 {
 	CLEANUP(str_release) struct str name = STR_INIT;
@@ -49,7 +49,7 @@ static json_t *lines_json(const struct heap *h, const struct ledger *l,
 			continue;
 		if (shown->limit && nr[kind]++ >= shown->limit)
 			continue;
-		emit_push(ret, line_json(h, line));
+		emit_push(ret, memory_line_json(h, line));
 	}
 	return ret;
 }
@@ -197,6 +197,8 @@ json_t *memory_json(const struct heap *h, const struct ledger *l,
 	emit_put(ret, "mmapped", mmapped_json(m));
 	emit_put(ret, "arenas", arenas_json(h));
 	emit_put(ret, "unowned", unowned_json(m));
+	emit_put(ret, "older", json_null());
+	emit_put(ret, "growth", json_array());
 	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

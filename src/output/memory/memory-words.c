@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
+#include <string.h>
 
 #include "output/memory/memory.h"
 
@@ -27,7 +27,7 @@ static const char *const line_words[NR_MEMORY_PARTS] = {
 	[PART_OBJECTS] = "%",
 	[PART_HIDDEN_OBJECTS] = "% (unknown to the garbage collector)",
 	[PART_RAW] = "of %",
-	[PART_RAW_SHARED] = "of % and others",
+	[PART_RAW_SHARED] = "shared by several objects, such as %",
 	[PART_RAW_PYTHON] = "of the interpreter",
 	[PART_RAW_LIBRARY] = "of %",
 	[PART_RAW_STACK] = "of running C code (only a stack has them)",
@@ -66,17 +66,35 @@ static const char *line_subject(const struct heap *h,
 	       "unknown owners" : "no name";
 }
 
-void memory_add_line(const struct heap *h, const struct heap_memory_line *line,
-		     struct str *out)
+static void add_words(const struct heap_memory_line *line,
+		      const char *subject, struct str *out)
 {
-	const char *subject = line_subject(h, line);
-
 	for (const char *p = line_words[line->part]; *p; p++) {
 		if (*p == '%')
 			str_add(out, subject);
 		else
 			str_add_char(out, *p);
 	}
+}
+
+void memory_add_line(const struct heap *h, const struct heap_memory_line *line,
+		     struct str *out)
+{
+	add_words(line, line_subject(h, line), out);
+}
+
+void memory_add_short_line(const struct heap *h,
+			   const struct heap_memory_line *line,
+			   struct str *out)
+{
+	const char *subject = line_subject(h, line);
+	const char *slash = strrchr(subject, '/');
+
+	/* The folder says what shared memory is: /dev/shm/... */
+	if (slash && slash[1] && memory_part_has(line->part) == LINE_HAS_NAME &&
+	    line->part != PART_SHARED)
+		subject = slash + 1;
+	add_words(line, subject, out);
 }
 
 /* --- findings --- */

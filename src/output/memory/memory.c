@@ -87,7 +87,7 @@ static void add_row(const struct heap *h, const struct heap_memory_line *line,
 	add_figures(h, line->bytes, line->count, t);
 	name = table_cell(t);
 	str_add(name, INDENT);
-	memory_add_line(h, line, name);
+	memory_add_short_line(h, line, name);
 }
 
 /* An empty line before each kind but the first shows what belongs together. */
@@ -112,20 +112,37 @@ static void add_left_out(const struct heap *h, uint64_t nr, uint64_t bytes,
 	str_add(name, " more, see --limit");
 }
 
+/* How many of the lines first .. in l->order, which are sorted, have at least
+ * so many bytes. */
+static uint64_t count_lines(const struct heap *h, const struct ledger *l,
+			    size_t first, uint64_t nr, uint64_t bytes)
+{
+	uint64_t ret = 0;
+
+	while (ret < nr &&
+	       h->memory.lines.v[l->order.v[first + ret]].bytes >= bytes)
+		ret++;
+	return ret;
+}
+
 /* `first` is the index in l->order of the first line of the kind. */
 static void add_kind(const struct heap *h, const struct ledger *l,
 		     enum memory_kind kind, size_t first,
 		     const struct memory_shown *shown, struct table *t)
 {
 	const struct ledger_sum *sum = &l->kinds[kind];
-	uint64_t bytes = 0, nr = sum->lines;
+	uint64_t all = count_lines(h, l, first, sum->lines, 1);
+	uint64_t least = shown->brief ? h->memory.resident / 1000 : 0;
+	uint64_t bytes = 0, nr = count_lines(h, l, first, all, least);
 
-	/* One line more takes no more room than saying that it is missing. */
-	if (shown->limit && nr > shown->limit + 1)
-		nr = shown->limit;
 	add_figures(h, sum->bytes, 0, t);
 	str_add(table_cell(t), memory_kind_words(kind));
 	table_style(t, STYLE_HEADING);
+	if (shown->brief && sum->bytes < h->memory.resident / 100)
+		return;
+	/* One line more takes no more room than saying that it is missing. */
+	if (shown->limit && nr > shown->limit + 1)
+		nr = shown->limit;
 	for (size_t i = first; i < first + nr; i++) {
 		const struct heap_memory_line *line =
 			&h->memory.lines.v[l->order.v[i]];
@@ -133,8 +150,8 @@ static void add_kind(const struct heap *h, const struct ledger *l,
 		bytes += line->bytes;
 		add_row(h, line, t);
 	}
-	if (nr < sum->lines)
-		add_left_out(h, sum->lines - nr, sum->bytes - bytes, t);
+	if (nr < all)
+		add_left_out(h, all - nr, sum->bytes - bytes, t);
 }
 
 static void add_unexplained(const struct heap *h, struct table *t)
@@ -164,7 +181,7 @@ static void add_table(const struct heap *h, const struct ledger *l,
 	size_t first = 0;
 
 	for (enum memory_kind k = 0; k < NR_MEMORY_KINDS; k++) {
-		if (l->kinds[k].lines && is_kind_shown(shown, k)) {
+		if (l->kinds[k].bytes && is_kind_shown(shown, k)) {
 			add_gap(f, &t);
 			add_kind(h, l, k, first, shown, &t);
 		}

@@ -13,6 +13,8 @@ struct memory_shown {
 	uint64_t limit;		/* how many of a kind at most; 0: all */
 	bool one_kind;		/* only those of `kind` */
 	enum memory_kind kind;
+	bool brief;		/* text: no lines below 0.1 % of what is
+				   resident, none of kinds below 1 % */
 };
 
 /*
@@ -26,6 +28,10 @@ void memory_text(const struct heap *h, const struct ledger *l,
 json_t *memory_json(const struct heap *h, const struct ledger *l,
 		    const struct memory_shown *shown);
 
+/* {"kind", "name", "bytes", "count", "part", "type"}, a new reference. */
+json_t *memory_line_json(const struct heap *h,
+			 const struct heap_memory_line *line);
+
 /* --- words: memory-words.c --- */
 
 /* What a kind is called: "Python objects". */
@@ -34,6 +40,11 @@ const char *memory_kind_words(enum memory_kind kind);
 /* Add what a line is called: "of numpy.ndarray", "malloc: free chunks". */
 void memory_add_line(const struct heap *h, const struct heap_memory_line *line,
 		     struct str *out);
+
+/* The same with the names of files, but not their folders. */
+void memory_add_short_line(const struct heap *h,
+			   const struct heap_memory_line *line,
+			   struct str *out);
 
 /* Add a finding as a sentence, "native: 295.0 MiB in 300,000 blocks ...". */
 void memory_add_finding(const struct heap *h, const struct finding *f,

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "analysis/compare/ledger-growth.h"
 #include "analysis/ledger.h"
 #include "books.h"
 #include "graph.h"
@@ -203,6 +204,64 @@ START_TEST(ledger_finds_the_others)
 }
 END_TEST
 
+/* --- growth --- */
+
+static void expect_change(const struct ledger_growth *g, size_t i,
+			  enum memory_kind kind, int64_t more, int64_t count)
+{
+	const struct ledger_change *c = &g->changes.v[i];
+
+	ck_assert_uint_lt(i, g->changes.nr);
+	ck_assert_int_eq(c->kind, kind);
+	ck_assert_int_eq(ledger_change_bytes(c), more);
+	ck_assert_int_eq((int64_t)(c->new_count - c->old_count), count);
+}
+
+START_TEST(growth_is_by_line)
+{
+	struct ledger_growth g;
+	struct heap old;
+
+	/* The types have other numbers there. */
+	graph_build(&old, "c b a; type app.A c; type dict b; type list a");
+	books_line(&old, PART_OBJECTS, "list", 100, 10);
+	books_line(&old, PART_OBJECTS, "dict", 50, 5);
+	books_line(&old, PART_RAW, "list", 100, 10);
+	books_line(&old, PART_CODE, "/lib/gone.so", 77, 1);
+	books_line(&old, PART_CODE, "/lib/same.so", 8, 1);
+	books_line(&old, PART_DATA, "/lib/same.so", 8, 1);
+	books_close(&old, 500);
+	begin();
+	books_line(&heap, PART_OBJECTS, "dict", 50, 6);
+	books_line(&heap, PART_OBJECTS, "app.A", 30, 3);
+	books_line(&heap, PART_OBJECTS, "list", 120, 12);
+	books_line(&heap, PART_OBJECTS, "list", 1, 1);
+	books_line(&heap, PART_RAW, "list", 60, 6);
+	books_line(&heap, PART_CODE, "/lib/same.so", 8, 1);
+	books_line(&heap, PART_DATA, "/lib/same.so", 9, 1);
+	books_close(&heap, 450);
+	ledger_growth_build(&old, &heap, &g);
+	ck_assert_uint_eq(g.changes.nr, 6);
+	expect_change(&g, 0, MEMORY_OBJECTS, 30, 3);
+	ck_assert_uint_eq(g.changes.v[0].old_line, LINE_NONE);
+	ck_assert_uint_eq(g.changes.v[0].new_line, 1);
+	expect_change(&g, 1, MEMORY_OBJECTS, 21, 3);
+	expect_change(&g, 2, MEMORY_OBJECTS, 0, 1);
+	expect_change(&g, 3, MEMORY_RAW, -40, -4);
+	expect_change(&g, 4, MEMORY_FILE, -77, -1);
+	ck_assert_uint_eq(g.changes.v[4].new_line, LINE_NONE);
+	expect_change(&g, 5, MEMORY_FILE, 1, 0);
+	ck_assert_int_eq(g.kinds[MEMORY_OBJECTS], 51);
+	ck_assert_int_eq(g.kinds[MEMORY_RAW], -40);
+	ck_assert_int_eq(g.kinds[MEMORY_FILE], -76);
+	ck_assert_int_eq(g.resident, -50);
+	ck_assert_int_eq(g.unexplained, (450 - 278) - (500 - 343));
+	ledger_growth_release(&g);
+	heap_release(&old);
+	end();
+}
+END_TEST
+
 const char suite_name[] = "ledger";
 
 void suite_add_tests(TCase *tc)
@@ -213,4 +272,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, ledger_finds_sizes_of_a_native_leak);
 	tcase_add_test(tc, ledger_finds_nothing_in_small_figures);
 	tcase_add_test(tc, ledger_finds_the_others);
+	tcase_add_test(tc, growth_is_by_line);
 }

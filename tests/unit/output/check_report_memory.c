@@ -7,7 +7,8 @@
 
 #include "books.h"
 #include "expect.h"
-#include "graph.h"
+#include "graph-file.h"
+#include "output/memory/growth.h"
 #include "output/memory/memory.h"
 #include "suite.h"
 
@@ -52,21 +53,52 @@ START_TEST(memory_adds_up)
 	       "\n"
 	       " 26.0 MiB  66.7         raw blocks in use, by owner\n"
 	       " 24.0 MiB  61.5  9,000    of dict\n"
-	       "  1.0 MiB   2.6      2    of app.Node and others\n"
+	       "  1.0 MiB   2.6      2    shared by several objects, such"
+	       " as app.Node\n"
 	       "  1.0 MiB   2.6           ... and 2 more, see --limit\n"
 	       "\n"
 	       "512.0 KiB   1.3         free, but kept by the allocators\n"
 	       "512.0 KiB   1.3      1    malloc: tops of the arenas\n"
 	       "\n"
 	       "  6.0 MiB  15.4         mapped files: code and data\n"
-	       "  6.0 MiB  15.4      4    /usr/bin/python3.11: code and"
-	       " constants\n"
+	       "  6.0 MiB  15.4      4    python3.11: code and constants\n"
 	       "\n"
 	       "511.0 KiB   1.3         unexplained\n"
 	       "\n"
 	       "Nothing stands out: no native leak and little"
 	       " fragmentation.  Python objects and\n"
 	       "their raw blocks take 82 %; pyheld leaks and pyheld"
+	       " retained show who holds\n"
+	       "them.\n");
+}
+END_TEST
+
+START_TEST(memory_in_brief_leaves_out_small_lines)
+{
+	expect_begin(HELD);
+	books_line(&heap, PART_OBJECTS, "dict", 95 * MIB, 9000);
+	books_line(&heap, PART_OBJECTS, "app.Node", 2 * KIB, 8);
+	books_line(&heap, PART_OBJECTS, "module", KIB, 8);
+	books_line(&heap, PART_RAW, "dict", MIB / 2, 9000);
+	books_line(&heap, PART_FREE_ARENAS, NULL, 0, 3);
+	books_close(&heap, 100 * MIB);
+	say(&(struct memory_shown){ .limit = 5, .brief = true }, &format);
+	expect("100.0 MiB resident: 95.0 MiB in Python objects, 512.0 KiB"
+	       " in raw blocks, 4.5 MiB\n"
+	       "  of all else\n"
+	       "\n"
+	       "    BYTES     %  COUNT  WHAT\n"
+	       " 95.0 MiB  95.0         Python objects\n"
+	       " 95.0 MiB  95.0  9,000    dict\n"
+	       "  3.0 KiB   0.0           ... and 2 more, see --limit\n"
+	       "\n"
+	       "512.0 KiB   0.5         raw blocks in use, by owner\n"
+	       "\n"
+	       "  4.5 MiB   4.5         unexplained\n"
+	       "\n"
+	       "Nothing stands out: no native leak and little"
+	       " fragmentation.  Python objects and\n"
+	       "their raw blocks take 96 %; pyheld leaks and pyheld"
 	       " retained show who holds\n"
 	       "them.\n");
 }
@@ -265,13 +297,98 @@ START_TEST(memory_tells_the_other_findings)
 }
 END_TEST
 
+/* --- growth --- */
+
+static void say_growth(const struct memory_shown *shown,
+		       const struct format *f)
+{
+	struct ledger_growth growth;
+	struct heap old;
+
+	graph_build_process(&old, HELD);
+	old.info.taken_at = heap.info.taken_at - 7200;
+	books_line(&old, PART_OBJECTS, "dict", 3 * MIB, 9000);
+	books_line(&old, PART_OBJECTS, "module", MIB, 1);
+	books_line(&old, PART_RAW, "dict", 4 * MIB, 9000);
+	books_line(&old, PART_RAW_SHARED, "app.Node", 4 * MIB, 7);
+	books_line(&old, PART_CODE, "/usr/bin/python3.11", 6 * MIB, 4);
+	books_close(&old, 20 * MIB);
+	ledger_growth_build(&old, &heap, &growth);
+	growth_text(&(struct memory_growth){ &old, &heap, &growth }, shown, f,
+		    &out);
+	ledger_growth_release(&growth);
+	heap_release(&old);
+}
+
+START_TEST(memory_that_grew)
+{
+	expect_begin(HELD);
+	heap.info.taken_at = 1700000000;
+	add_usual_lines();
+	books_close(&heap, 39 * MIB);
+	say_growth(&(struct memory_shown){ .limit = 2 }, &format);
+	expect("resident memory grew by 19.0 MiB in 2 h 0 min: +18.0 MiB"
+	       " raw blocks in use, by\n"
+	       "  owner\n"
+	       "\n"
+	       "   GREW BY      BYTES   COUNT  WHAT\n"
+	       "  +2.0 MiB    6.0 MiB          Python objects\n"
+	       "  +2.0 MiB    2.0 MiB  +8,000    app.Node\n"
+	       "  +1.0 MiB    1.0 MiB  +1,000    app.Node (unknown to the"
+	       " garbage collector)\n"
+	       "  -1.0 MiB    0 bytes      -1    module\n"
+	       "\n"
+	       " +18.0 MiB   26.0 MiB          raw blocks in use, by owner\n"
+	       " +20.0 MiB   24.0 MiB            of dict\n"
+	       "  -3.0 MiB    1.0 MiB      -5    shared by several"
+	       " objects, such as app.Node\n"
+	       "  +1.0 MiB    1.0 MiB            ... and 2 more, see"
+	       " --limit\n"
+	       "\n"
+	       "+512.0 KiB  512.0 KiB          free, but kept by the"
+	       " allocators\n"
+	       "+512.0 KiB  512.0 KiB      +1    malloc: tops of the"
+	       " arenas\n"
+	       "\n"
+	       "  -1.5 MiB  511.0 KiB          unexplained\n");
+}
+END_TEST
+
+START_TEST(memory_that_shrank)
+{
+	const struct format rows = { .width = 80 };
+
+	expect_begin(HELD);
+	heap.info.taken_at = 1700000000;
+	books_line(&heap, PART_OBJECTS, "dict", 2 * MIB, 8000);
+	books_line(&heap, PART_RAW, "dict", 4 * MIB, 9000);
+	books_close(&heap, 8 * MIB);
+	say_growth(&(struct memory_shown){ .one_kind = true,
+					   .kind = MEMORY_OBJECTS }, &format);
+	say_growth(&(struct memory_shown){ .one_kind = true,
+					   .kind = MEMORY_OBJECTS }, &rows);
+	expect("resident memory shrank by 12.0 MiB in 2 h 0 min\n"
+	       "\n"
+	       " GREW BY    BYTES   COUNT  WHAT\n"
+	       "-2.0 MiB  2.0 MiB          Python objects\n"
+	       "-1.0 MiB  2.0 MiB  -1,000    dict\n"
+	       "-1.0 MiB  0 bytes      -1    module\n"
+	       "-2.0 MiB  2.0 MiB          Python objects\n"
+	       "-1.0 MiB  2.0 MiB  -1,000    dict\n"
+	       "-1.0 MiB  0 bytes      -1    module\n");
+}
+END_TEST
+
 const char suite_name[] = "report_memory";
 
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, memory_adds_up);
+	tcase_add_test(tc, memory_in_brief_leaves_out_small_lines);
 	tcase_add_test(tc, memory_of_one_kind);
 	tcase_add_test(tc, memory_without_header_has_rows_alone);
 	tcase_add_test(tc, memory_tells_fragmentation_and_a_native_leak);
 	tcase_add_test(tc, memory_tells_the_other_findings);
+	tcase_add_test(tc, memory_that_grew);
+	tcase_add_test(tc, memory_that_shrank);
 }
