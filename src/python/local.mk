@@ -47,11 +47,16 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/pymalloc-tree.h \
 	src/python/memory/pymalloc.c \
 	src/python/memory/pymalloc.h \
+	src/python/memory/raw-code.c \
 	src/python/memory/raw-core.c \
+	src/python/memory/raw-ctypes.c \
 	src/python/memory/raw-fields.def \
+	src/python/memory/raw-library.c \
+	src/python/memory/raw-members.c \
 	src/python/memory/raw-numpy.c \
 	src/python/memory/raw-read.c \
 	src/python/memory/raw-read.h \
+	src/python/memory/raw-types.def \
 	src/python/memory/raw-visit.h \
 	src/python/memory/raw.c \
 	src/python/memory/raw.h \

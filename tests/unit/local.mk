@@ -71,3 +71,6 @@ tests_unit_analysis_retained_brute_LDADD = $(libpyheld)
 check_PROGRAMS += tests/unit/native/print-blocks
 tests_unit_native_print_blocks_SOURCES = tests/unit/native/print-blocks.c
 tests_unit_native_print_blocks_LDADD = $(libpyheld)
+check_PROGRAMS += tests/unit/python/print-raw
+tests_unit_python_print_raw_SOURCES = tests/unit/python/print-raw.c
+tests_unit_python_print_raw_LDADD = $(libpyheld)

@@ -110,15 +110,15 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
-	.node_str = 8, .node_nr_children = 24, .node_children = 32, \
-	.array_item = 24, .stringio_buf = 16, .stringio_buf_size = 40, \
-	.stringio_accu_small = 64, .stringio_accu_large = 56, \
-	.buffered_lock = 104, .lock_lock = 16, .rlock_lock = 16, \
-	.mmap_data = 16, .mmap_length = 24, .csvreader_field = 48, \
-	.csvreader_field_size = 56, .csvwriter_rec = 32, \
-	.csvwriter_rec_size = 40, .poll_ufds = 32, .zlib_state = 72, \
-	.zlib_lock = 160, .bz2compressor_state = 64, \
+	.stginfo_shape = 184, .stginfo_ndim = 176, .parser_node = 16, \
+	.node_size = 48, .node_str = 8, .node_nr_children = 24, \
+	.node_children = 32, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_accu_small = 64, \
+	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .bz2compressor_state = 64, \
 	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
 	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
 	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
@@ -126,11 +126,17 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
 	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
-	.permutations_indices = 24, .permutations_cycles = 32,
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 88,
 
 #define BASE_3_9 \
 	.runtime_size = 656, .runtime_interpreters_head = 32, \
@@ -235,15 +241,15 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176, .parser_node = 16, .node_size = 48, \
-	.node_str = 8, .node_nr_children = 24, .node_children = 32, \
-	.array_item = 24, .stringio_buf = 16, .stringio_buf_size = 40, \
-	.stringio_accu_small = 64, .stringio_accu_large = 56, \
-	.buffered_lock = 104, .lock_lock = 16, .rlock_lock = 16, \
-	.mmap_data = 16, .mmap_length = 24, .csvreader_field = 48, \
-	.csvreader_field_size = 56, .csvwriter_rec = 32, \
-	.csvwriter_rec_size = 40, .poll_ufds = 32, .zlib_state = 72, \
-	.zlib_lock = 160, .bz2compressor_state = 64, \
+	.stginfo_shape = 184, .stginfo_ndim = 176, .parser_node = 16, \
+	.node_size = 48, .node_str = 8, .node_nr_children = 24, \
+	.node_children = 32, .array_item = 24, .stringio_buf = 16, \
+	.stringio_buf_size = 40, .stringio_accu_small = 64, \
+	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
+	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
+	.csvreader_field = 48, .csvreader_field_size = 56, \
+	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
+	.zlib_state = 72, .zlib_lock = 160, .bz2compressor_state = 64, \
 	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
 	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
 	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
@@ -251,13 +257,19 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
 	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
 	.zoneinfo_infos = 192, .product_indices = 24, \
 	.combinations_indices = 24, .cwr_indices = 24, \
-	.permutations_indices = 24, .permutations_cycles = 32,
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 88,
 
 #define BASE_3_10 \
 	.runtime_size = 672, .runtime_interpreters_head = 32, \
@@ -365,13 +377,14 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176, .array_item = 24, .stringio_buf = 16, \
-	.stringio_buf_size = 40, .stringio_accu_small = 64, \
-	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
-	.rlock_lock = 16, .mmap_data = 16, .mmap_length = 24, \
-	.csvreader_field = 48, .csvreader_field_size = 56, \
-	.csvwriter_rec = 32, .csvwriter_rec_size = 40, .poll_ufds = 32, \
-	.zlib_state = 72, .zlib_lock = 160, .bz2compressor_state = 64, \
+	.stginfo_shape = 184, .stginfo_ndim = 176, .array_item = 24, \
+	.stringio_buf = 16, .stringio_buf_size = 40, \
+	.stringio_accu_small = 64, .stringio_accu_large = 56, \
+	.buffered_lock = 104, .lock_lock = 16, .rlock_lock = 16, \
+	.mmap_data = 16, .mmap_length = 24, .csvreader_field = 48, \
+	.csvreader_field_size = 56, .csvwriter_rec = 32, \
+	.csvwriter_rec_size = 40, .poll_ufds = 32, .zlib_state = 72, \
+	.zlib_lock = 160, .bz2compressor_state = 64, \
 	.bz2compressor_lock = 104, .bz2decompressor_state = 64, \
 	.bz2decompressor_input = 120, .bz2decompressor_input_size = 128, \
 	.bz2decompressor_lock = 144, .lzmacompressor_state = 96, \
@@ -379,13 +392,19 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
 	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
 	.zoneinfo_infos = 192, .product_indices = 24, \
 	.combinations_indices = 24, .cwr_indices = 24, \
-	.permutations_indices = 24, .permutations_cycles = 32,
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 88,
 
 #define BASE_3_11 \
 	.runtime_size = 166688, .runtime_interpreters_head = 40, \
@@ -496,7 +515,7 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
+	.stginfo_shape = 184, .stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
 	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
 	.stringio_buf_size = 40, .stringio_accu_small = 64, \
 	.stringio_accu_large = 56, .buffered_lock = 104, .lock_lock = 16, \
@@ -511,13 +530,21 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
 	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
 	.zoneinfo_infos = 192, .product_indices = 24, \
 	.combinations_indices = 24, .cwr_indices = 24, \
-	.permutations_indices = 24, .permutations_cycles = 32,
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.connection_db = 16, .connection_trace = 112, \
+	.connection_progress = 120, .connection_authorizer = 128, \
+	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 88,
 
 #define BASE_3_12 \
 	.runtime_size = 459944, .runtime_interpreters_head = 40, \
@@ -643,7 +670,7 @@
 	.unpickler_input_line = 152, .unpickler_encoding = 224, \
 	.unpickler_errors = 232, .simplequeue_size = 56, .stgdict_size = 192, \
 	.stginfo_length = 64, .stginfo_elements = 88, .stginfo_format = 168, \
-	.stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
+	.stginfo_shape = 184, .stginfo_ndim = 176, .deque_nr_freeblocks = 72, \
 	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
 	.stringio_buf_size = 40, .stringio_writer = 56, \
 	.stringio_writer_buffer = 56, .buffered_lock = 104, .lock_lock = 16, \
@@ -660,13 +687,21 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .hash_lock = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_lock = 16, .xmlparser_parser = 16, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
 	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
 	.zoneinfo_infos = 192, .product_indices = 24, \
 	.combinations_indices = 24, .cwr_indices = 24, \
-	.permutations_indices = 24, .permutations_cycles = 32,
+	.permutations_indices = 24, .permutations_cycles = 32, \
+	.connection_db = 16, .connection_trace = 120, \
+	.connection_progress = 128, .connection_authorizer = 136, \
+	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 88,
 
 #define BASE_3_13 \
 	.runtime_size = 283320, .runtime_interpreters_head = 632, \
@@ -803,7 +838,7 @@
 	.unpickler_errors = 224, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
-	.stginfo_ndim = 144, .deque_nr_freeblocks = 72, \
+	.stginfo_shape = 152, .stginfo_ndim = 144, .deque_nr_freeblocks = 72, \
 	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
 	.stringio_buf_size = 40, .stringio_writer = 56, \
 	.stringio_writer_buffer = 56, .buffered_lock = 104, .lock_lock = 16, \
@@ -820,14 +855,20 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .cdata_pointer = 16, \
 	.cdata_needs_free = 24, .cdata_size = 40, .cdata_value = 80, \
-	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
-	.simplequeue_items = 40, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 40, .xmlparser_handlers = 72, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.capsule_pointer = 16, .capsule_name = 24, .capsule_context = 32, \
+	.capsule_destructor = 40, .decimal_data = 64, .memotable_table = 24, \
+	.pdata_data = 24, .pdata_allocated = 48, .simplequeue_items = 40, \
+	.xmlparser_parser = 16, .xmlparser_buffer = 40, \
+	.xmlparser_handlers = 72, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
-	.handle_handle = 16,
+	.handle_handle = 16, .connection_db = 16, .connection_trace = 120, \
+	.connection_progress = 128, .connection_authorizer = 136, \
+	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 104,
 
 #define BASE_3_14 \
 	.runtime_size = 316616, .runtime_interpreters_head = 808, \
@@ -967,7 +1008,7 @@
 	.unpickler_errors = 248, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
+	.stginfo_shape = 160, .stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
 	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
 	.stringio_buf_size = 40, .stringio_writer = 56, .buffered_lock = 104, \
 	.fileio_stat = 24, .mmap_data = 16, .mmap_length = 24, \
@@ -983,14 +1024,20 @@
 	.lzmadecompressor_input = 200, .lzmadecompressor_input_size = 208, \
 	.lzmadecompressor_lock = 216, .hash_context = 16, .cdata_pointer = 16, \
 	.cdata_needs_free = 24, .cdata_size = 40, .cdata_value = 80, \
-	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
-	.simplequeue_items = 40, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.capsule_pointer = 16, .capsule_name = 24, .capsule_context = 32, \
+	.capsule_destructor = 40, .decimal_data = 64, .memotable_table = 24, \
+	.pdata_data = 24, .pdata_allocated = 48, .simplequeue_items = 40, \
+	.xmlparser_parser = 16, .xmlparser_buffer = 48, \
+	.xmlparser_handlers = 80, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
-	.handle_handle = 16,
+	.handle_handle = 16, .connection_db = 16, .connection_trace = 120, \
+	.connection_progress = 128, .connection_authorizer = 136, \
+	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 112,
 
 #define BASE_3_15 \
 	.runtime_size = 346568, .runtime_interpreters_head = 936, \
@@ -1133,7 +1180,7 @@
 	.unpickler_errors = 256, .simplequeue_size = 72, \
 	.simplequeue_capacity = 48, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
+	.stginfo_shape = 160, .stginfo_ndim = 152, .deque_nr_freeblocks = 72, \
 	.deque_freeblocks = 80, .array_item = 24, .stringio_buf = 16, \
 	.stringio_buf_size = 40, .stringio_writer = 56, .buffered_lock = 104, \
 	.fileio_stat = 24, .mmap_data = 16, .mmap_length = 24, \
@@ -1146,14 +1193,21 @@
 	.lzmadecompressor_state = 96, .lzmadecompressor_input = 200, \
 	.lzmadecompressor_input_size = 208, .hash_context = 24, \
 	.cdata_pointer = 16, .cdata_needs_free = 24, .cdata_size = 40, \
-	.cdata_value = 80, .memotable_table = 24, .pdata_data = 24, \
-	.pdata_allocated = 48, .simplequeue_items = 40, \
-	.xmlparser_parser = 16, .xmlparser_buffer = 48, \
-	.xmlparser_handlers = 80, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
-	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
-	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.cdata_value = 80, .capsule_pointer = 16, .capsule_name = 24, \
+	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
+	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
+	.simplequeue_items = 40, .xmlparser_parser = 16, \
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .zoneinfo_utc = 56, \
+	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
-	.handle_handle = 16,
+	.handle_handle = 16, .connection_db = 16, .connection_trace = 104, \
+	.connection_progress = 112, .connection_authorizer = 120, \
+	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
+	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
+	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
+	.scandir_dir = 112,
 
 #define BASE_3_13T \
 	.runtime_size = 328320, .runtime_interpreters_head = 632, \
@@ -1291,7 +1345,7 @@
 	.unpickler_errors = 248, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 136, \
-	.stginfo_ndim = 144, .deque_nr_freeblocks = 88, \
+	.stginfo_shape = 152, .stginfo_ndim = 144, .deque_nr_freeblocks = 88, \
 	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
 	.stringio_buf_size = 56, .stringio_writer = 72, \
 	.stringio_writer_buffer = 72, .buffered_lock = 120, .rlock_lock = 32, \
@@ -1307,14 +1361,21 @@
 	.lzmadecompressor_state = 112, .lzmadecompressor_input = 216, \
 	.lzmadecompressor_input_size = 224, .lzmadecompressor_lock = 232, \
 	.hash_context = 32, .cdata_pointer = 32, .cdata_needs_free = 40, \
-	.cdata_size = 56, .cdata_value = 96, .memotable_table = 24, \
-	.pdata_data = 40, .pdata_allocated = 64, .simplequeue_items = 56, \
+	.cdata_size = 56, .cdata_value = 96, .capsule_pointer = 32, \
+	.capsule_name = 40, .capsule_context = 48, .capsule_destructor = 56, \
+	.decimal_data = 80, .memotable_table = 24, .pdata_data = 40, \
+	.pdata_allocated = 64, .simplequeue_items = 56, \
 	.xmlparser_parser = 32, .xmlparser_buffer = 56, \
 	.xmlparser_handlers = 88, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
 	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
 	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
-	.handle_handle = 32,
+	.handle_handle = 32, .connection_db = 32, .connection_trace = 136, \
+	.connection_progress = 144, .connection_authorizer = 152, \
+	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
+	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
+	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
+	.scandir_dir = 120,
 
 #define BASE_3_14T \
 	.runtime_size = 365624, .runtime_interpreters_head = 808, \
@@ -1457,7 +1518,7 @@
 	.unpickler_errors = 264, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
+	.stginfo_shape = 160, .stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
 	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
 	.stringio_buf_size = 56, .stringio_writer = 72, .buffered_lock = 120, \
 	.fileio_stat = 40, .mmap_data = 32, .mmap_length = 40, \
@@ -1473,14 +1534,20 @@
 	.lzmadecompressor_input = 216, .lzmadecompressor_input_size = 224, \
 	.lzmadecompressor_lock = 232, .hash_context = 32, .cdata_pointer = 32, \
 	.cdata_needs_free = 40, .cdata_size = 56, .cdata_value = 96, \
-	.memotable_table = 24, .pdata_data = 40, .pdata_allocated = 64, \
-	.simplequeue_items = 56, .xmlparser_parser = 32, \
-	.xmlparser_buffer = 64, .xmlparser_handlers = 96, .zoneinfo_utc = 72, \
-	.zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
-	.zoneinfo_infos = 208, .product_indices = 40, \
-	.combinations_indices = 40, .cwr_indices = 40, \
+	.capsule_pointer = 32, .capsule_name = 40, .capsule_context = 48, \
+	.capsule_destructor = 56, .decimal_data = 80, .memotable_table = 24, \
+	.pdata_data = 40, .pdata_allocated = 64, .simplequeue_items = 56, \
+	.xmlparser_parser = 32, .xmlparser_buffer = 64, \
+	.xmlparser_handlers = 96, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
+	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
+	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
-	.handle_handle = 32,
+	.handle_handle = 32, .connection_db = 32, .connection_trace = 136, \
+	.connection_progress = 144, .connection_authorizer = 152, \
+	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
+	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
+	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
+	.scandir_dir = 128,
 
 #define BASE_3_15T \
 	.runtime_size = 409296, .runtime_interpreters_head = 936, \
@@ -1625,7 +1692,7 @@
 	.unpickler_errors = 272, .simplequeue_size = 88, \
 	.simplequeue_capacity = 64, .stginfo_initialized = 0, \
 	.stginfo_length = 24, .stginfo_elements = 48, .stginfo_format = 144, \
-	.stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
+	.stginfo_shape = 160, .stginfo_ndim = 152, .deque_nr_freeblocks = 88, \
 	.deque_freeblocks = 96, .array_item = 40, .stringio_buf = 32, \
 	.stringio_buf_size = 56, .stringio_writer = 72, .buffered_lock = 120, \
 	.fileio_stat = 40, .mmap_data = 32, .mmap_length = 40, \
@@ -1638,14 +1705,21 @@
 	.lzmadecompressor_state = 112, .lzmadecompressor_input = 216, \
 	.lzmadecompressor_input_size = 224, .hash_context = 40, \
 	.cdata_pointer = 32, .cdata_needs_free = 40, .cdata_size = 56, \
-	.cdata_value = 96, .memotable_table = 24, .pdata_data = 40, \
-	.pdata_allocated = 64, .simplequeue_items = 56, \
-	.xmlparser_parser = 32, .xmlparser_buffer = 64, \
-	.xmlparser_handlers = 96, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
-	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
-	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
+	.cdata_value = 96, .capsule_pointer = 32, .capsule_name = 40, \
+	.capsule_context = 48, .capsule_destructor = 56, .decimal_data = 80, \
+	.memotable_table = 24, .pdata_data = 40, .pdata_allocated = 64, \
+	.simplequeue_items = 56, .xmlparser_parser = 32, \
+	.xmlparser_buffer = 64, .xmlparser_handlers = 96, .zoneinfo_utc = 72, \
+	.zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
+	.zoneinfo_infos = 208, .product_indices = 40, \
+	.combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
-	.handle_handle = 32,
+	.handle_handle = 32, .connection_db = 32, .connection_trace = 120, \
+	.connection_progress = 128, .connection_authorizer = 136, \
+	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
+	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
+	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
+	.scandir_dir = 128,
 
 const struct layout_row layout_rows[] = {
 { .hexversion = 0x030812f0, .name = "3.8.18",
@@ -1710,7 +1784,7 @@ const struct layout_row layout_rows[] = {
 	.unpickler_marks = 256, .unpickler_marks_size = 272,
 	.unpickler_input_line = 152, .unpickler_encoding = 240,
 	.unpickler_errors = 248, .lock_lock = LAYOUT_NONE,
-	.xmlparser_buffer = 48, .xmlparser_handlers = 80,
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .scandir_dir = 112,
 } },
 /*
  * Debian's gchead-alignment.diff puts gc.generations at 20, upstream
@@ -1727,7 +1801,7 @@ const struct layout_row layout_rows[] = {
 	.unpickler_marks_size = 272, .unpickler_input_line = 152,
 	.unpickler_encoding = 240, .unpickler_errors = 248,
 	.lock_lock = LAYOUT_NONE, .xmlparser_buffer = 48,
-	.xmlparser_handlers = 80,
+	.xmlparser_handlers = 80, .scandir_dir = 112,
 } },
 { .hexversion = 0x030d0ff0, .debug = true, .name = "3.13.15 (Debian, debug)",
 .layout = {
@@ -1758,7 +1832,7 @@ const struct layout_row layout_rows[] = {
 	.unpickler_marks = 256, .unpickler_marks_size = 272,
 	.unpickler_input_line = 152, .unpickler_encoding = 240,
 	.unpickler_errors = 248, .lock_lock = LAYOUT_NONE,
-	.xmlparser_buffer = 48, .xmlparser_handlers = 80,
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .scandir_dir = 112,
 } },
 /*
  * Derived.  The incremental collector: its state is 24 bytes smaller, so what

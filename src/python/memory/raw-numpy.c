@@ -40,6 +40,18 @@
 
 #define DESCR_HAS_OBJECTS 1	/* NPY_ITEM_REFCOUNT */
 
+/* Behind that; in numpy 2 only dtypes that numpy 1 has, too, have them. */
+#define DESCR_SUBARRAY_1 24
+#define DESCR_FUNCTIONS_1 48
+#define DESCR_METADATA_1 64
+#define DESCR_SUBARRAY_2 72
+#define DESCR_METADATA_2 96
+
+/* PyVoidScalarObject */
+#define VOID_DATA 0
+#define VOID_DESCR 8
+#define VOID_FLAGS 16
+
 /* Kinds of items without pointers, if none of their fields is an object.  The
  * items of 'T', numpy 2's StringDType, may point to memory of their own. */
 #define LEAF_KINDS "biufcmMSUV"
@@ -108,5 +120,54 @@ bool raw_read_ndarray(struct raw_reader *r)
 	info = raw_word(r, head + ARRAY_BUFFER_INFO);
 	if ((info & 3) == 2)
 		raw_add(r, info - 2, 0, RAW_BUFFER, 0);
+	return true;
+}
+
+/*
+ * PyArray_Descr: base and shape of a subarray; the unit of times.  A dtype that
+ * a program has registered with numpy 1 may have functions of its own.
+ */
+bool raw_read_dtype(struct raw_reader *r)
+{
+	const uint32_t head = r->py->layout.object_size;
+
+	if (!is_numpy_2(r->py, r->obj + head)) {
+		raw_add_word(r, head + DESCR_SUBARRAY_1, RAW_EXTRA,
+			     RAW_REFERENCES);
+		raw_add_word(r, head + DESCR_FUNCTIONS_1, RAW_TABLE,
+			     RAW_SHARED);
+		raw_add_word(r, head + DESCR_METADATA_1, RAW_STATE, 0);
+		return true;
+	}
+	if (r->type->basicsize < head + DESCR_METADATA_2 + 8)
+		return r->type->basicsize <= head + DESCR_SUBARRAY_2;
+	raw_add_word(r, head + DESCR_SUBARRAY_2, RAW_EXTRA, RAW_REFERENCES);
+	raw_add_word(r, head + DESCR_METADATA_2, RAW_STATE, 0);
+	return true;
+}
+
+bool raw_read_numpy_void(struct raw_reader *r)
+{
+	const uint32_t head = r->py->layout.object_size;
+	raddr descr = raw_word(r, head + VOID_DESCR);
+
+	if (!descr)
+		return false;
+	if (int_at(r->py, r->obj, head + VOID_FLAGS) & ARRAY_OWNDATA)
+		raw_add_sized(r, head + VOID_DATA, item_size(r->py, descr),
+			      RAW_DATA,
+			      has_leaf_items(r->py, descr) ? RAW_LEAF : 0);
+	return true;
+}
+
+/* A str, and behind its struct a copy as UCS-4 and the format of a buffer. */
+bool raw_read_numpy_str(struct raw_reader *r)
+{
+	const uint32_t copy = r->py->layout.str_size;
+
+	raw_read_str(r);
+	raw_add_word(r, copy, RAW_BUFFER, RAW_LEAF);
+	if (r->native->basicsize >= copy + 16)
+		raw_add_word(r, copy + 8, RAW_CODES, RAW_LEAF);
 	return true;
 }

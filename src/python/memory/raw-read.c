@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/memory/raw-read.h"
 #include "python/state/words.h"
+#include "target/maps.h"
 
 const char *const raw_field_names[NR_RAW_FIELDS] = {
 #define RAW_FIELD(id, name) [RAW_##id] = name,
@@ -16,6 +17,17 @@ void raw_add(struct raw_reader *r, raddr address, uint64_t length,
 	if (length && !memory_has_array(r->py->memory, address, length, 1))
 		length = 0;
 	r->visit(r->context, address, length, field, flags);
+}
+
+void raw_add_mapping(struct raw_reader *r, raddr address, uint64_t length)
+{
+	const struct mapping *m = maps_find(&r->py->target->mappings, address);
+
+	if (!m)
+		return;
+	r->visit(r->context, address,
+		 length <= m->end - address ? length : 0, RAW_MAPPING,
+		 RAW_LEAF);
 }
 
 void raw_add_sized(struct raw_reader *r, uint32_t offset, uint64_t length,

@@ -29,6 +29,10 @@ struct raw_reader {
 void raw_add(struct raw_reader *r, raddr address, uint64_t length,
 	     enum raw_field field, unsigned int flags);
 
+/* Visit `address` if it is in a mapping, of which the snapshot need not have the
+ * bytes. */
+void raw_add_mapping(struct raw_reader *r, raddr address, uint64_t length);
+
 /* Visit what the word of the object at `offset` points to; LAYOUT_NONE or NULL:
  * nothing.  Its length is unknown. */
 void raw_add_word(struct raw_reader *r, uint32_t offset, enum raw_field field,
@@ -47,8 +51,29 @@ typedef bool raw_read(struct raw_reader *r);
 raw_read raw_read_str, raw_read_list, raw_read_dict, raw_read_odict,
 	raw_read_set, raw_read_bytearray, raw_read_deque;
 
+/* raw-code.c: classes, modules, code */
+raw_read raw_read_type, raw_read_module, raw_read_code;
+
+/* raw-library.c: the standard library */
+raw_read raw_read_array, raw_read_struct, raw_read_decimal, raw_read_bytesio,
+	raw_read_stringio, raw_read_element, raw_read_pickler,
+	raw_read_unpickler, raw_read_lru_cache, raw_read_mmap,
+	raw_read_capsule, raw_read_zoneinfo;
+
+/* raw-ctypes.c */
+raw_read raw_read_cdata, raw_read_stgdict, raw_read_ctype;
+
 /* raw-numpy.c */
-raw_read raw_read_ndarray;
+raw_read raw_read_ndarray, raw_read_dtype, raw_read_numpy_void,
+	raw_read_numpy_str;
+
+/* raw-members.c: types of which a table tells what they own */
+#define RAW_NO_MEMBERS UINT32_MAX
+
+/* The first member of the type with that tp_name, or RAW_NO_MEMBERS. */
+unsigned int raw_members_find(const char *type);
+/* Visit what the members of that type point to, from its first one on. */
+void raw_members_read(struct raw_reader *r, unsigned int first);
 
 /* Attribute values that an instance has in a block of their own: 3.11 and
  * 3.12. */

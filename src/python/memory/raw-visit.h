@@ -27,14 +27,15 @@ extern const char *const raw_field_names[NR_RAW_FIELDS];
 /* Others may point to it too, and the last of them frees it.  One that points
  * to it without this flag is the owner. */
 #define RAW_SHARED 4
-/* It is a Python object that the object's tp_traverse does not visit. */
+/* It is a Python object that the object's tp_traverse does not visit; a block
+ * may begin before it, with a PyGC_Head. */
 #define RAW_OBJECT 8
 
 /*
- * The object owns what is at `address`, which is in the target's memory.  A
- * block may begin there, or before it if the address is not in the heap of an
- * allocator (a static object).  `length` are the bytes that the object uses
- * there, all mapped; 0: unknown.  They may be fewer than those of the block.
+ * The object owns what is at `address`, which is in the target's memory.  It is
+ * where a block begins, unless no allocator gave it out (static data).
+ * `length` are the bytes that the object uses there, all mapped; 0: unknown.
+ * They may be fewer than those of the block.
  */
 typedef void raw_visit(void *context, raddr address, uint64_t length,
 		       enum raw_field field, unsigned int flags);

@@ -12,14 +12,15 @@
 
 #define MAX_BASES 1000		/* of a class; a chain of bases has no circle */
 
-/* The rows that are no type's; those of `rows` follow. */
+/* Values of pytype.raw_row; then the rows of `rows`, and those of
+ * raw-members.c. */
 enum {
 	ROW_NOT_CHOSEN,
 	ROW_UNKNOWN,
-	NR_ROWS_BEFORE,
+	FIRST_ROW,
 };
 
-static bool nothing(struct raw_reader *r)
+static bool raw_read_nothing(struct raw_reader *r)
 {
 	(void)r;
 	return true;
@@ -29,26 +30,9 @@ static const struct row {
 	const char *name;	/* tp_name */
 	raw_read *read;
 } rows[] = {
-	{ "object", nothing },
-	{ "NoneType", nothing },
-	{ "bool", nothing },
-	{ "bytearray", raw_read_bytearray },
-	{ "bytes", nothing },
-	{ "collections.OrderedDict", raw_read_odict },
-	{ "collections.defaultdict", raw_read_dict },
-	{ "collections.deque", raw_read_deque },
-	{ "complex", nothing },
-	{ "dict", raw_read_dict },
-	{ "float", nothing },
-	{ "frozendict", raw_read_dict },
-	{ "frozenset", raw_read_set },
-	{ "int", nothing },
-	{ "list", raw_read_list },
-	{ "numpy.ndarray", raw_read_ndarray },
-	{ "range", nothing },
-	{ "set", raw_read_set },
-	{ "str", raw_read_str },
-	{ "tuple", nothing },
+#define RAW_TYPE(name, reader) { name, raw_read_##reader },
+#include "python/memory/raw-types.def"
+#undef RAW_TYPE
 };
 
 /*
@@ -58,24 +42,40 @@ static const struct row {
 static uint16_t find_row(struct python *py, const struct pytype *t)
 {
 	const char *name = type_names_of(py, t->address);
+	unsigned int member;
 
 	if (!name || (t->flags & TPFLAG_HEAPTYPE && !strchr(name, '.')))
 		return ROW_UNKNOWN;
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
 		if (strcmp(rows[i].name, name) == 0)
-			return (uint16_t)(i + NR_ROWS_BEFORE);
-	return ROW_UNKNOWN;
+			return (uint16_t)(i + FIRST_ROW);
+	member = raw_members_find(name);
+	if (member == RAW_NO_MEMBERS)
+		return ROW_UNKNOWN;
+	return (uint16_t)(member + FIRST_ROW + ARRAY_SIZE(rows));
+}
+
+static bool read_row(struct raw_reader *r, unsigned int row)
+{
+	row -= FIRST_ROW;
+	if (row < ARRAY_SIZE(rows))
+		return rows[row].read(r);
+	raw_members_read(r, row - ARRAY_SIZE(rows));
+	return true;
 }
 
 /*
- * Is all that an instance of `t` has more than one of its base explained:
- * __slots__, __dict__ and __weakref__?  Else C code has added members.
+ * Has an instance of `t` more than one of its base, besides __slots__, __dict__,
+ * __weakref__ and the fields of a struct sequence?  Then C code has added
+ * members.
  */
 static bool adds_members(struct python *py, const struct pytype *t,
 			 const struct pytype *base)
 {
 	int64_t more = t->basicsize - base->basicsize;
 
+	if (t->reader == READER_STRUCTSEQ)
+		return false;
 	for (uint32_t i = 0; i < t->member_nr; i++)
 		if (py->members.v[t->member_first + i] >= base->basicsize)
 			more -= 8;
@@ -127,7 +127,7 @@ bool raw_fields_at(struct python *py, uint32_t type, raddr obj,
 	if (t->raw_row == ROW_UNKNOWN)
 		return false;
 	r.native = &py->types.v[t->raw_base];
-	return rows[t->raw_row - NR_ROWS_BEFORE].read(&r) && !t->raw_partial;
+	return read_row(&r, t->raw_row) && !t->raw_partial;
 }
 
 bool raw_fields(struct python *py, oid o, raw_visit *visit, void *context)

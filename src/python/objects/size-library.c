@@ -13,6 +13,7 @@
 #include "python/objects/size-library.h"
 #include "python/state/object-head.h"
 #include "python/state/words.h"
+#include "python/types/types.h"
 
 /* No string that a library type keeps is longer; ctypes' formats can nest. */
 #define MAX_STRING (1 << 24)
@@ -164,9 +165,8 @@ static uint32_t layout_field(const struct layout *l, size_t offset)
  * 272 later, 280 with `running` at the end (gh-143638), 296 with two words
  * more before `read` (gh-154848).
  */
-static const struct layout *layout_by_size(struct python *py,
-					   const struct pytype *t,
-					   size_t field)
+const struct layout *size_library_layout(struct python *py,
+					 const struct pytype *t, size_t field)
 {
 	uint64_t size = (uint64_t)py->types.v[t->native_base].basicsize;
 	const struct layout *best = &py->layout;
@@ -189,7 +189,7 @@ static const struct layout *layout_by_size(struct python *py,
 static uint64_t size_pickler(struct python *py, const struct pytype *t,
 			     raddr obj)
 {
-	const struct layout *l = layout_by_size(
+	const struct layout *l = size_library_layout(
 		py, t, offsetof(struct layout, pickler_size));
 	raddr memo = word_at(py, obj, l->pickler_memo);
 	uint64_t size = size_library_bytes(py, word_at(py, obj, l->pickler_output));
@@ -204,7 +204,7 @@ static uint64_t size_pickler(struct python *py, const struct pytype *t,
 static uint64_t size_unpickler(struct python *py, const struct pytype *t,
 			       raddr obj)
 {
-	const struct layout *l = layout_by_size(
+	const struct layout *l = size_library_layout(
 		py, t, offsetof(struct layout, unpickler_size));
 	uint64_t size = 0;
 
@@ -253,17 +253,26 @@ static uint64_t size_stgdict(struct python *py, const struct pytype *t,
 	       l->stgdict_size - l->dict_size + size_stginfo(py, obj);
 }
 
-/* From 3.13 on it lies behind the class, aligned as max_align_t is. */
+/* From 3.13 on it lies behind the class, aligned as max_align_t is; before, it
+ * is part of the class's dict. */
+raddr size_library_stginfo(struct python *py, raddr class)
+{
+	const struct layout *l = &py->layout;
+	raddr info = class + ((l->heaptype_size + 15ull) & ~15ull);
+
+	if (l->stginfo_initialized == LAYOUT_NONE)
+		return types_dict(py, class);
+	return int_at(py, info, l->stginfo_initialized) ? info : 0;
+}
+
 static uint64_t size_ctype(struct python *py, const struct pytype *t,
 			   raddr obj)
 {
-	const struct layout *l = &py->layout;
-	raddr info = obj + ((l->heaptype_size + 15ull) & ~15ull);
-	uint64_t nr = word_at(py, obj, l->var_size);
+	uint64_t nr = word_at(py, obj, py->layout.var_size);
+	raddr info = size_library_stginfo(py, obj);
 
-	if (!int_at(py, info, l->stginfo_initialized))
-		return nr * (uint64_t)t->itemsize;
-	return nr * (uint64_t)t->itemsize + size_stginfo(py, info);
+	return nr * (uint64_t)t->itemsize +
+	       (info ? size_stginfo(py, info) : 0);
 }
 
 /* Room for `nr` children: XXXROUNDUP() of Parser/node.c. */
