@@ -66,6 +66,7 @@ EXTRA_DIST += \
 	tests/targets/growing.py \
 	tests/targets/guessed.py \
 	tests/targets/held.py \
+	tests/targets/isolated.py \
 	tests/targets/leaking.py \
 	tests/targets/memory_kinds.py \
 	tests/targets/memory_kinds_library.py \

@@ -12,7 +12,7 @@ from harness import PYHELD, Target, each, unharmed
 
 PRINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
                      "tests", "unit", "native", "print-blocks")
-SYS_PAUSE = "34"                    # x86-64
+SYS_PAUSE, SYS_NANOSLEEP = "34", "230"      # x86-64: clock_nanosleep()
 POOL_HEADER = 48
 
 Block = collections.namedtuple("Block", "start size allocator part object")
@@ -46,30 +46,41 @@ class Ledger:
         return [b for b in self.blocks if b.allocator == allocator]
 
 
+def is_still(target):
+    """Is the main thread in pause(2), are all others in sleep()?"""
+    for task in os.listdir("/proc/%d/task" % target.pid):
+        with open("/proc/%d/task/%s/syscall" % (target.pid, task)) as f:
+            call = f.read().split()[0]
+        if call != (SYS_PAUSE if int(task) == target.pid else SYS_NANOSLEEP):
+            return False
+    return True
+
+
 def stands_still(target):
-    """Wait until the target is in pause(2)."""
     end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with open("/proc/%d/syscall" % target.pid) as f:
-            if f.read().split()[0] == SYS_PAUSE:
-                return
+    while not is_still(target):
+        assert time.monotonic() < end, "the target does not stand still"
         time.sleep(0.05)
-    raise AssertionError("the target does not come to pause()")
 
 
 def stats_of(text):
     """({size of blocks: (pools, blocks in use, free blocks)}, {name: number})
-    of what sys._debugmallocstats() prints."""
-    classes, sums = {}, {}
-    for line in text.splitlines():
-        row = re.match(r"\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$", line)
-        total = re.match(r"(.*\S)\s+=\s+([\d,]+)$", line)
-        if row:
-            size, *rest = [int(n) for n in row.groups()[1:]]
-            classes[size] = tuple(rest)
-        elif total:
-            name = re.sub(r"^(\d+) ", "", total.group(1))
-            sums.setdefault(name, int(total.group(2).replace(",", "")))
+    of what sys._debugmallocstats() prints; of several outputs, their sums."""
+    classes, sums = {}, collections.Counter()
+    for output in text.split("Small block threshold")[1:]:
+        seen = set()
+        for line in output.splitlines():
+            row = re.match(r"\s+\d+\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$",
+                           line)
+            total = re.match(r"(?:\d+ )?(.*\S)\s+=\s+([\d,]+)$", line)
+            if row:
+                size, *rest = [int(n) for n in row.groups()]
+                before = classes.get(size, (0, 0, 0))
+                classes[size] = tuple(map(sum, zip(before, rest)))
+            elif total and total.group(1) not in seen:
+                # There is a second Total, of the radix tree.
+                seen.add(total.group(1))
+                sums[total.group(1)] += int(total.group(2).replace(",", ""))
     return classes, sums
 
 
@@ -89,7 +100,7 @@ def compare(ledger, text, python):
     pool_size = 16384 if python.minor >= (3, 10) else 4096
     classes, sums = stats_of(text)
     blocks = ledger.of("pymalloc")
-    assert len(classes) > 20, text
+    assert len(classes) == 32, text
     assert classes_of(blocks, pool_size) == classes
     assert len(ledger.arenas) == sums["# arenas allocated current"]
     assert ledger.count("FREE_BLOCKS") == sum(c[2] for c in classes.values())
@@ -119,11 +130,11 @@ def check_starts(ledger, allocator, debug):
     assert set(starts) <= {0, 16, 32}, starts
 
 
-def look(python, env=None):
+def look(python, env=None, script="allocated.py"):
     """(ledger, what sys._debugmallocstats() printed,
     sys.getallocatedblocks())"""
     with open(os.memfd_create("stderr"), "w+") as err:
-        with Target(python, "allocated.py", env=env, stderr=err) as target:
+        with Target(python, script, env=env, stderr=err) as target:
             stands_still(target)
             ledger = Ledger(target.pid)
             unharmed(target)
@@ -167,6 +178,21 @@ def test_without_pymalloc_there_are_no_arenas(python):
     assert not ledger.arenas and not ledger.of("pymalloc")
     assert not ledger.count("PYMALLOC") and not ledger.count("FREE_POOLS")
     assert ledger.damaged == 0
+
+
+def with_isolated_interpreters():
+    return [p for p in pythons.with_gil() if p.minor >= (3, 12)]
+
+
+@each(with_isolated_interpreters)
+def test_isolated_interpreters_have_their_own(python):
+    ledger, text, in_use = look(python, script="isolated.py")
+    assert text.count("# arenas allocated current") == 3
+    compare(ledger, text, python)
+    assert len(ledger.of("pymalloc")) <= in_use
+    # The array of arenas and two nodes of the radix tree, of each.
+    assert ledger.count("RAW_PYTHON") >= 9, ledger.lines
+    check_starts(ledger, "pymalloc", False)
 
 
 # --- mimalloc ----------------------------------------------------------------
