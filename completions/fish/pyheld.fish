@@ -184,7 +184,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l interval -x -d 'Tim
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l json -d 'Write each sample as a line of JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l max-captures -x -d 'End after N captures (default: 1)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l output -s o -r -F -d 'Write captures to FILE; \'%n\' in it becomes a number that no file has yet (default: pyheld-PID-%n.pyheld)'
-complete -c pyheld -n '__fish_seen_subcommand_from watch' -l when -x -d 'Take a capture when this becomes true: \'rss>2G\', \'objects>5M\', \'bytes>1G\', \'growth>20%/10m\'; may be repeated'
+complete -c pyheld -n '__fish_seen_subcommand_from watch' -l when -x -d 'Take a capture when this becomes true: \'rss>2G\', \'objects>5M\', \'bytes>1G\', \'growth>20%/10m\', \'unowned>100M\', \'raw:numpy.ndarray>+1G/1h\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

@@ -64,20 +64,52 @@ static int compare_keepers(const void *a, const void *b)
 	return x->type < y->type ? -1 : x->type > y->type;
 }
 
-/* Who keeps the arenas with a single block: the types, most arenas first. */
+/* Can a few blocks only keep it from being given back? */
+static bool is_sparse(const struct heap_memory_arena *a)
+{
+	return a->used <= a->size / 8;
+}
+
+/* The arena that `address` lies in, or NULL; they are sorted. */
+static const struct heap_memory_arena *
+arena_at(const struct heap_memory_arena_vec *arenas, uint64_t address)
+{
+	size_t low = 0, high = arenas->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct heap_memory_arena *a = &arenas->v[middle];
+
+		if (address < a->address)
+			high = middle;
+		else if (address - a->address >= a->size)
+			low = middle + 1;
+		else
+			return a;
+	}
+	return NULL;
+}
+
+/* Who keeps the sparse arenas: the types of the objects in them. */
 static void find_keepers(const struct heap *h, struct finding *f)
 {
-	const struct heap_memory_arena_vec *arenas = &h->memory.arenas;
 	CLEANUP(freep) struct finding_keeper *by_type =
 		xcalloc(h->types.nr + 1, sizeof(*by_type));
+	uint64_t fewest = UINT64_MAX;
 
 	for (size_t i = 0; i < h->types.nr; i++)
 		by_type[i].type = (uint32_t)i;
-	for (size_t i = 0; i < arenas->nr; i++) {
-		oid o = arenas->v[i].object;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		const struct heap_memory_arena *a =
+			arena_at(&h->memory.arenas, h->address[o]);
 
-		if (arenas->v[i].blocks == 1 && o < h->nr_objects)
-			by_type[h->type[o]].nr++;
+		if (!a || !is_sparse(a))
+			continue;
+		by_type[h->type[o]].nr++;
+		if (a->blocks < fewest) {
+			fewest = a->blocks;
+			f->example = o;
+		}
 	}
 	qsort(by_type, h->types.nr, sizeof(*by_type), compare_keepers);
 	memcpy(f->keepers, by_type,
@@ -87,7 +119,8 @@ static void find_keepers(const struct heap *h, struct finding *f)
 static void find_pymalloc(const struct heap *h, struct ledger *l)
 {
 	const struct heap_memory *m = &h->memory;
-	struct finding f = { .kind = FINDING_PYMALLOC, .count = m->arenas.nr };
+	struct finding f = { .kind = FINDING_PYMALLOC, .count = m->arenas.nr,
+			     .example = OID_NONE };
 
 	f.bytes = sum_part(m, PART_FREE_BLOCKS) +
 		  sum_part(m, PART_FREE_POOLS) + sum_part(m, PART_FREE_ARENAS);
@@ -97,11 +130,11 @@ static void find_pymalloc(const struct heap *h, struct ledger *l)
 		const struct heap_memory_arena *a = &m->arenas.v[i];
 
 		f.of += a->bytes;
-		f.single += a->blocks == 1;
-		if (a->used > a->size / 8)
+		if (!is_sparse(a))
 			continue;
 		f.sparse++;
 		f.sparse_bytes += a->bytes;
+		f.single += a->blocks == 1;
 	}
 	find_keepers(h, &f);
 	finding_vec_push(&l->findings, f);

@@ -32,7 +32,7 @@ extern const char *const finding_kind_names[NR_FINDING_KINDS];
 
 #define FINDING_KEEPERS 3
 
-/* A type, and how many arenas one object of it keeps. */
+/* A type, and how many objects of it lie in arenas that are almost empty. */
 struct finding_keeper {
 	uint32_t type;		/* index in heap.types */
 	uint64_t nr;
@@ -48,9 +48,10 @@ struct finding {
 	/* FINDING_PYMALLOC */
 	uint64_t sparse;	/* arenas of which blocks use at most 1/8 */
 	uint64_t sparse_bytes;	/* resident in these */
-	uint64_t single;	/* arenas with a single block in use */
-	struct finding_keeper keepers[FINDING_KEEPERS]; /* of the `single` ones,
+	uint64_t single;	/* of the sparse ones: with a single block */
+	struct finding_keeper keepers[FINDING_KEEPERS]; /* of the sparse ones:
 						most first; nr 0: no more */
+	oid example;		/* an object in such an arena, or OID_NONE */
 	/* FINDING_MALLOC */
 	uint64_t top;		/* of `bytes`: at the ends of arenas */
 	uint64_t in_threads;	/* free in arenas other than the main one;

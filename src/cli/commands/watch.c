@@ -44,7 +44,8 @@ static const struct argp_option options[] = {
 	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
 	{ "when", OPTION_WHEN, "CONDITION", 0,
 	  "Take a capture when this becomes true: 'rss>2G', 'objects>5M',"
-	  " 'bytes>1G', 'growth>20%/10m'; may be repeated", 0 },
+	  " 'bytes>1G', 'growth>20%/10m', 'unowned>100M',"
+	  " 'raw:numpy.ndarray>+1G/1h'; may be repeated", 0 },
 	{ 0 },
 };
 
@@ -181,15 +182,46 @@ struct watch {
 
 static void watch_release(struct watch *w)
 {
-	sample_vec_release(&w->samples);
+	samples_release(&w->samples);
 	trend_release(&w->trend);
 	free(w->held);
+}
+
+/* By condition: the sum of its lines.  NULL: no condition has lines. */
+static uint64_t *sum_lines(const struct condition_vec *conditions,
+			   const struct heap *h)
+{
+	uint64_t *ret = NULL;
+
+	for (size_t i = 0; i < conditions->nr; i++) {
+		const struct condition *c = &conditions->v[i];
+
+		if (c->metric != CONDITION_LINES)
+			continue;
+		if (!ret)
+			ret = xcalloc(conditions->nr, sizeof(*ret));
+		ret[i] = lines_sum(h, &c->lines);
+	}
+	return ret;
+}
+
+/* The kernel may hide what is resident. */
+static struct error *check_ledger(const struct watch *w, const struct heap *h)
+{
+	for (size_t i = 0; i < w->o->conditions.nr; i++)
+		if (w->o->conditions.v[i].metric == CONDITION_LINES &&
+		    h->memory.basis == MEMORY_UNKNOWN)
+			return error_new(ERR_NOT_FOUND, "condition '%s': it is"
+					 " not known what is resident",
+					 w->o->texts.v[i]);
+	return NULL;
 }
 
 static void add_sample(struct watch *w, const struct heap *h)
 {
 	struct sample s = { .at_ms = now_ms(), .resident = h->info.resident,
-			    .objects = h->nr_objects };
+			    .objects = h->nr_objects,
+			    .lines = sum_lines(&w->o->conditions, h) };
 
 	for (size_t i = 0; i < h->types.nr; i++)
 		s.bytes += h->types.v[i].size;
@@ -206,7 +238,7 @@ static const char *newly_true(struct watch *w)
 	const char *ret = NULL;
 
 	for (size_t i = 0; i < w->o->conditions.nr; i++) {
-		bool holds = condition_holds(&w->o->conditions.v[i],
+		bool holds = condition_holds(&w->o->conditions, i,
 					     &w->samples);
 
 		if (holds && !w->held[i] && !ret)
@@ -289,6 +321,9 @@ static int look(struct watch *w)
 		return session_failed(error_new(ERR_GONE, "process %s has ended"
 						"; another one has its PID",
 						w->o->common.args[0]));
+	err = check_ledger(w, &s.heap);
+	if (err)
+		return session_failed(err);
 	w->start_time = s.heap.info.start_time;
 	add_sample(w, &s.heap);
 	line.condition = newly_true(w);
@@ -346,7 +381,7 @@ int cmd_watch(const struct command *c, int argc, char **argv)
 		catch_interrupts(&sleeping);
 		status = watch(&o, &sleeping);
 	}
-	condition_vec_release(&o.conditions);
+	conditions_release(&o.conditions);
 	str_vec_release(&o.texts);
 	return status;
 }

@@ -113,17 +113,25 @@ static void add_type(const struct heap *h, uint32_t type, struct str *out)
 	format_fit(out, name ? name : "?", 60, false);
 }
 
+/* "; in these are 4,280 of type str, 3 of list, such as the str at 0x7f..." */
 static void add_keepers(const struct heap *h, const struct finding *f,
 			struct str *out)
 {
+	if (f->example >= h->nr_objects)
+		return;
+	str_add(out, "; in these are ");
 	for (unsigned int i = 0; i < FINDING_KEEPERS; i++) {
 		if (!f->keepers[i].nr)
 			break;
-		str_add(out, i ? ", " : ": ");
+		str_add(out, i ? ", " : "");
 		format_count(out, f->keepers[i].nr);
-		str_add(out, " by ");
+		str_add(out, i ? " of " : " of type ");
 		add_type(h, f->keepers[i].type, out);
 	}
+	str_add(out, ", such as the ");
+	add_type(h, h->type[f->example], out);
+	str_add(out, " at ");
+	format_address(out, h->address[f->example]);
 }
 
 static void add_pymalloc(const struct heap *h, const struct finding *f,
@@ -133,20 +141,21 @@ static void add_pymalloc(const struct heap *h, const struct finding *f,
 	add_of(f->bytes, f->of, out);
 	str_add(out, " in pymalloc's ");
 	format_counted(out, f->count, "arena");
-	str_add(out, f->count == 1 ? " is free" : " are free");
-	if (f->sparse) {
-		str_add(out, "; ");
-		format_counted(out, f->sparse, "arena");
-		str_add(out, " (");
-		format_bytes(out, f->sparse_bytes);
-		str_add(out, f->sparse == 1 ? ") is" : ") are");
-		str_add(out, " less than an eighth full");
-	}
+	str_add(out, " are free");
+	if (!f->sparse)
+		return;
+	str_add(out, "; ");
+	format_counted(out, f->sparse, "arena");
+	str_add(out, " (");
+	format_bytes(out, f->sparse_bytes);
+	str_add(out, f->sparse == 1 ? ") is" : ") are");
+	str_add(out, " less than an eighth full");
 	if (f->single) {
-		str_add(out, "; a single object keeps each of ");
-		format_counted(out, f->single, "arena");
-		add_keepers(h, f, out);
+		str_add(out, ", ");
+		format_count(out, f->single);
+		str_add(out, " of them kept by one block each");
 	}
+	add_keepers(h, f, out);
 }
 
 static void add_malloc(const struct finding *f, struct str *out)
@@ -272,10 +281,11 @@ static const char *advice_on(const struct finding *f)
 {
 	switch (f->kind) {
 	case FINDING_PYMALLOC:
-		return "pymalloc returns an arena when its last object is"
-		       " freed: allocate what lives long before the peak, or"
-		       " do the work of the peak in a child process; "
-		       "PYTHONMALLOC=malloc leaves it to malloc";
+		return "pymalloc returns an arena only when its last object is"
+		       " freed.  Create what lives long before the peak, drop"
+		       " what was made during it (pyheld chain shows who holds"
+		       " an object), or do that work in a child process.  The"
+		       " free memory is used again at the next peak";
 	case FINDING_MALLOC:
 		return is_of_threads(f) ?
 		       "set MALLOC_ARENA_MAX=2 in the environment; call"

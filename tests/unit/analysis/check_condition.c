@@ -13,14 +13,18 @@
 
 static bool holds(const char *text, const struct sample *v, size_t nr)
 {
+	struct condition_vec conditions = VEC_INIT;
 	struct sample_vec samples = VEC_INIT;
 	struct condition c;
 	bool ret;
 
 	ck_assert_ptr_null(condition_parse(text, &c));
+	condition_vec_push(&conditions, c);
 	for (size_t i = 0; i < nr; i++)
 		sample_vec_push(&samples, v[i]);
-	ret = condition_holds(&c, &samples);
+	ret = condition_holds(&conditions, 0, &samples);
+	conditions_release(&conditions);
+	/* The tests own the lines. */
 	sample_vec_release(&samples);
 	return ret;
 }
@@ -62,7 +66,9 @@ START_TEST(bad_conditions)
 	static const char *const bad[] = {
 		"", "rss", "rss>", "rss<2G", "rss>2Gx", "rs>1", "rss>-1",
 		"growth>20%", "growth>20%/", "growth>20%/x", "growth>%/1m",
-		"rss>20%", "memory>1",
+		"rss>20%", "memory>1", "rss>+1", "free", "free>", "free>x",
+		"free>1M/1h", "free>50%/1h", "free>+1M/", "free>+1M/x",
+		"free>1%%", "free>+", "raw:>1", "growth>1M", "unowned",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -78,7 +84,7 @@ END_TEST
 
 START_TEST(limits_hold_above)
 {
-	struct sample s[] = { { 0, 2048, 10, 500 } };
+	struct sample s[] = { { 0, 2048, 10, 500, NULL } };
 
 	ck_assert(holds("rss>1k", s, 1));
 	ck_assert(!holds("rss>2k", s, 1));
@@ -92,9 +98,9 @@ END_TEST
 START_TEST(growth_is_within_the_window)
 {
 	struct sample s[] = {
-		{ 0, 1000, 0, 0 },
-		{ 60000, 1100, 0, 0 },
-		{ 120000, 1300, 0, 0 },
+		{ 0, 1000, 0, 0, NULL },
+		{ 60000, 1100, 0, 0, NULL },
+		{ 120000, 1300, 0, 0, NULL },
 	};
 
 	/* From 1100 to 1300 in the last minute. */
@@ -110,6 +116,31 @@ START_TEST(growth_is_within_the_window)
 	s[0].resident = 0;
 	ck_assert(!holds("growth>0%/1h", s, 3));
 	ck_assert(holds("growth>5/1h", s, 3));
+}
+END_TEST
+
+START_TEST(lines_hold_above_or_grow)
+{
+	uint64_t lines[] = { 100, 400, 500 };
+	struct sample s[] = {
+		{ 0, 1000, 0, 0, &lines[0] },
+		{ 60000, 1000, 0, 0, &lines[1] },
+		{ 120000, 1000, 0, 0, &lines[2] },
+	};
+
+	ck_assert(holds("free>499", s, 3));
+	ck_assert(!holds("free>500", s, 3));
+	ck_assert(holds("raw:numpy.ndarray>49%", s, 3));
+	ck_assert(!holds("raw:numpy.ndarray>50%", s, 3));
+	/* Since the first sample, and in the last minute. */
+	ck_assert(holds("unowned>+399", s, 3));
+	ck_assert(!holds("unowned>+400", s, 3));
+	ck_assert(holds("unowned>+99/1m", s, 3));
+	ck_assert(!holds("unowned>+100/1m", s, 3));
+	ck_assert(holds("objects:C>x>+24%/1m", s, 3));
+	ck_assert(!holds("objects:C>x>+25%/1m", s, 3));
+	ck_assert(holds("swapped>+399%", s, 3));
+	ck_assert(!holds("swapped>+400%", s, 3));
 }
 END_TEST
 
@@ -177,6 +208,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, bad_conditions);
 	tcase_add_test(tc, limits_hold_above);
 	tcase_add_test(tc, growth_is_within_the_window);
+	tcase_add_test(tc, lines_hold_above_or_grow);
 	tcase_add_test(tc, what_grew_most);
 	tcase_add_test(tc, trends_are_sorted);
 }

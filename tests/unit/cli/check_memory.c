@@ -143,6 +143,7 @@ const char suite_name[] = "memory";
 
 void suite_add_tests(TCase *tc)
 {
+	run_in_folder(tc);
 	tcase_add_test(tc, memory_adds_up);
 	tcase_add_test(tc, memory_fails_where_a_limit_is_crossed);
 	tcase_add_test(tc, memory_grows);
