@@ -143,6 +143,9 @@ def test_json_agrees_with_the_man_page(python):
             pyheld("capture", target.pid, "-o", older)
             v.named("memory", run("memory", target.pid, older,
                                   "--fail-if=free>+1T"))
+            found = run("diff", older, target.pid)
+            v.named("diff", found)
+            assert found["memory"] is not None
         v.named("chain command", run("chain", target.pid, "--type=*.Plant",
                                      "--count=1000"))
         for address, want in plants.values():

@@ -125,19 +125,31 @@ static void add_status(struct targets *t, const struct session *s)
 	t->status = MAX(t->status, session_status(s));
 }
 
+static bool has_ledger(const struct session *s)
+{
+	return s->heap.memory.basis != MEMORY_UNKNOWN;
+}
+
+/* A ledger of a process costs time: it is read where it can be compared. */
+static int open_one(struct session *s, const char *target, bool with_ledger)
+{
+	return with_ledger ? session_open_memory(s, target) :
+			     session_open(s, target);
+}
+
 static int targets_open(struct targets *t, const struct target_vec *names,
 			const struct limits *limits)
 {
-	int (*opener)(struct session *s, const char *target) =
-		limits_need_ledger(limits) ? session_open_memory : session_open;
+	bool needs_ledger = limits_need_ledger(limits);
 	int status;
 
 	t->nr = names->nr;
 	t->between = xcalloc(t->nr, sizeof(*t->between));
 	t->infos = xcalloc(t->nr, sizeof(*t->infos));
-	status = opener(&t->old, names->v[0]);
+	status = open_one(&t->old, names->v[0], needs_ledger);
 	if (!status)
-		status = opener(&t->new, names->v[t->nr - 1]);
+		status = open_one(&t->new, names->v[t->nr - 1],
+				  needs_ledger || has_ledger(&t->old));
 	if (status)
 		return status;
 	t->infos[0] = &t->old.heap.info;
@@ -225,8 +237,13 @@ static int compare(struct targets *t, const struct diff_options *o,
 	struct diff diff;
 	struct grow grow;
 	struct series series;
+	CLEANUP(ledger_growth_release) struct ledger_growth ledger = {
+		.resident = 0 };
+	bool has_ledgers = has_ledger(&t->old) && has_ledger(&t->new);
 	int status = STATUS_OK;
 
+	if (has_ledgers)
+		ledger_growth_build(&t->old.heap, &t->new.heap, &ledger);
 	match_build(&t->old.heap, &t->new.heap, &match);
 	diff_build(&t->old.heap, &t->new.heap, &match, old, new,
 		   sorts[o->common.sort], &diff);
@@ -241,6 +258,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 			.infos = t->infos, .names = o->targets.v,
 			.match = &match, .diff = &diff,
 			.grow = &grow, .series = &series,
+			.ledger = has_ledgers ? &ledger : NULL,
 			.limit = options_limit(&o->common, DEFAULT_LIMIT),
 			.holders = options_limit(&o->common,
 						 DEFAULT_HOLDERS) });

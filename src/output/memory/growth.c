@@ -254,6 +254,19 @@ static json_t *older_json(const struct heap *old)
 	return ret;
 }
 
+json_t *growth_kinds_json(const struct ledger_growth *g)
+{
+	json_t *ret = json_object(), *kinds = json_object();
+
+	for (enum memory_kind k = 0; k < NR_MEMORY_KINDS; k++)
+		emit_put(kinds, memory_kind_names[k],
+			 json_integer(g->kinds[k]));
+	emit_put(ret, "resident", json_integer(g->resident));
+	emit_put(ret, "kinds", kinds);
+	emit_put(ret, "unexplained", json_integer(g->unexplained));
+	return ret;
+}
+
 void growth_json(const struct memory_growth *g,
 		 const struct memory_shown *shown, json_t *report)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
 #include "output/emit.h"
+#include "output/memory/growth.h"
 #include "output/reports/diff.h"
 #include "output/path.h"
 
@@ -161,6 +162,8 @@ json_t *diff_json(const struct diff_found *d)
 	emit_put(ret, "replaced", known(d, d->match->nr_replaced));
 	emit_put(ret, "garbage_that_came",
 		 tally_json(d, &d->grow->unreached));
+	emit_put(ret, "memory", d->ledger ? growth_kinds_json(d->ledger) :
+					    json_null());
 	emit_put(ret, "types", diff_types_json(d));
 	emit_put(ret, "holders", holders_json(d));
 	emit_put(ret, "warnings", warnings_json(d));

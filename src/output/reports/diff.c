@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "output/memory/growth.h"
 #include "output/reports/diff.h"
 #include "output/path.h"
 #include "output/table.h"
@@ -131,6 +132,21 @@ static void add_totals(const struct diff_found *d, const struct format *f,
 		add_figure("resident", d->old->info.resident,
 			   d->new->info.resident, true, &t);
 	table_print(&t, f, out);
+}
+
+/* What the resident memory is that grew, if that is known. */
+static void add_memory(const struct diff_found *d, const struct format *f,
+		       struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+	const struct memory_growth growth = { d->old, d->new, d->ledger };
+
+	if (!d->ledger || !d->ledger->resident)
+		return;
+	growth_add_kinds(&growth, &line);
+	str_add(&line, " (pyheld memory shows each line)");
+	str_add_char(out, '\n');
+	format_words(out, line.s, 0, 2, f);
 }
 
 static void add_tally(const struct tally *t, const char *what, struct str *out)
@@ -429,6 +445,7 @@ void diff_text(const struct diff_found *d, const struct format *f,
 		add_series_totals(d, f, out);
 	if (f->header)
 		add_totals(d, f, out);
+	add_memory(d, f, out);
 	if (f->header)
 		add_identity(d, out);
 	if (many)

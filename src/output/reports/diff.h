@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "analysis/compare/ledger-growth.h"
 #include "analysis/compare/series.h"
 #include "output/format.h"
 
@@ -22,6 +23,7 @@ struct diff_found {
 	const struct diff *diff;
 	const struct grow *grow;
 	const struct series *series;
+	const struct ledger_growth *ledger; /* NULL: not both heaps have one */
 	uint64_t limit;		/* how many types are shown; 0: all */
 	uint64_t holders;	/* how many holders are shown; 0: all */
 };

@@ -84,6 +84,17 @@ START_TEST(memory_fails_where_a_limit_is_crossed)
 	run_expect(&r, STATUS_LIMIT);
 	run_expect_int(&r, "limits.0.old", 20 * MIB);
 	run_expect_int(&r, "limits.0.new", 40 * MIB);
+	run_expect_int(&r, "memory.resident", 30 * MIB);
+	run_expect_int(&r, "memory.kinds.raw", 20 * MIB);
+	run_expect_int(&r, "memory.kinds.unowned", 0);
+	run_release(&r);
+	RUN(&r, "diff", "g", "h");
+	run_expect_out(&r, "\nresident memory grew by 30.0 MiB: +20.0 MiB raw"
+			   " blocks in use, by owner, +10.0 MiB Python");
+	run_release(&r);
+	graph_file("unknown", GRAPH);
+	RUN(&r, "diff", "unknown", "h");
+	ck_assert_ptr_null(strstr(r.out, "resident memory"));
 	run_release(&r);
 }
 END_TEST
