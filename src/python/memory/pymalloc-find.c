@@ -142,34 +142,41 @@ static bool agrees(struct python *py, const struct pymalloc_arena *a)
 	return nr == a->nr_free;
 }
 
-/*
- * Count what the array says.  One that is not certain must have nothing wrong
- * in it, and arenas most of which agree with it.
- */
-static bool judge(struct python *py, struct pymalloc_array *array)
+/* Count what the array says; returns how many of its entries can't be so, or
+ * more than there can be in an array that is one. */
+static uint32_t count(struct python *py, struct pymalloc_array *array)
 {
 	struct pymalloc_arena a;
+	uint32_t wrong = 0;
 
 	array->nr_arenas = array->nr_agree = 0;
-	for (uint32_t i = 0; i < array->nr; i++)
-		switch (pymalloc_entry(py, array->address, i, &a)) {
-		case PYMALLOC_ARENA:
+	for (uint32_t i = 0; i < array->nr; i++) {
+		enum pymalloc_entry entry =
+			pymalloc_entry(py, array->address, i, &a);
+
+		if (entry == PYMALLOC_ARENA) {
 			array->nr_arenas++;
 			array->nr_agree += agrees(py, &a);
-			break;
-		case PYMALLOC_NO_ARENA:
-			if (!array->is_certain &&
-			    !unused_is_sane(py, array->address, i))
-				return false;
-			break;
-		case PYMALLOC_WRONG:
-			if (!array->is_certain)
-				return false;
-			break;
+		} else if (entry == PYMALLOC_WRONG ||
+			   !unused_is_sane(py, array->address, i)) {
+			wrong++;
 		}
+		if (wrong > array->nr_arenas + FIRST_ENTRIES &&
+		    !array->is_certain)
+			break;
+	}
+	return wrong;
+}
+
+/* One that is not certain must agree in most of what it says. */
+static bool judge(struct python *py, struct pymalloc_array *array)
+{
+	uint32_t wrong = count(py, array);
+
 	if (array->is_certain)
 		return array->nr_arenas;
-	return array->nr_agree > array->nr_arenas / 2;
+	return array->nr_agree &&
+	       array->nr_agree >= array->nr_arenas - array->nr_agree + wrong;
 }
 
 /* False: it is no array. */
