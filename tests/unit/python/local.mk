@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_gc \
 	tests/unit/python/check_layout \
 	tests/unit/python/check_layout_builds \
+	tests/unit/python/check_mimalloc \
 	tests/unit/python/check_preview \
 	tests/unit/python/check_raw \
 	tests/unit/python/check_pymalloc \
