@@ -135,19 +135,36 @@ enum use {
 /* Shared anonymous memory is a deleted /dev/zero of the kernel's. */
 static bool is_shared_anonymous(const struct mapping *m)
 {
-	return m->shared && !strcmp(m->path, "/dev/zero");
+	return (m->shared || m->deleted) && !strcmp(m->path, "/dev/zero");
 }
 
-static enum use use_of(const struct mapping *m)
+/* A core does not tell what is shared: take what is hardly ever private. */
+static bool is_shared(const struct native *n, const struct mapping *m)
 {
-	if (m->shared)
+	return m->shared || is_shared_anonymous(m) ||
+	       (n->target->core && (starts_with(m->path, "/dev/shm/") ||
+				    starts_with(m->path, "/SYSV") ||
+				    starts_with(m->path, "/memfd:")));
+}
+
+/* A core does not name [vdso], which is an ELF file in memory. */
+static bool is_vdso(const struct native *n, const struct mapping *m)
+{
+	const uint8_t *p = memory_at(n->memory, m->start, 4);
+
+	return p && !memcmp(p, "\177ELF", 4);
+}
+
+static enum use use_of(const struct native *n, const struct mapping *m)
+{
+	if (is_shared(n, m))
 		return USE_SHARED;
 	if (m->inode && strcmp(m->path, "/dev/zero"))
 		return USE_FILE;
 	if (starts_with(m->path, "[v") || starts_with(m->path, "[uprobes"))
 		return USE_KERNEL;
 	if (m->prot & SEGMENT_EXEC)
-		return USE_JIT;
+		return is_vdso(n, m) ? USE_KERNEL : USE_JIT;
 	return USE_UNKNOWN;
 }
 
@@ -156,7 +173,7 @@ void mappings_free(const struct native *n, struct range_vec *ret)
 	struct gaps g = { .n = n };
 
 	while (next_gap(&g)) {
-		enum use use = use_of(&n->target->mappings.v[g.mapping]);
+		enum use use = use_of(n, &n->target->mappings.v[g.mapping]);
 
 		if ((use == USE_SHARED || use == USE_UNKNOWN) &&
 		    residency_bytes(n->residency, g.gap.start, g.gap.end))
@@ -285,16 +302,17 @@ static void account_gap(struct accounting *a, size_t i, struct range gap)
 {
 	const struct mapping *m = &a->n->target->mappings.v[i];
 
-	switch (use_of(m)) {
+	switch (use_of(a->n, m)) {
 	case USE_FILE:
 		account_file(a, m, gap);
 		break;
 	case USE_SHARED:
-		account_part(a, PART_SHARED, is_shared_anonymous(m) ? NULL :
-			     m->path, gap);
+		account_part(a, PART_SHARED, is_shared_anonymous(m) ?
+			     "[anonymous]" : m->path, gap);
 		break;
 	case USE_KERNEL:
-		account_part(a, PART_KERNEL, m->path, gap);
+		account_part(a, PART_KERNEL, *m->path ? m->path : "[vdso]",
+			     gap);
 		break;
 	case USE_JIT:
 		account_part(a, PART_JIT, NULL, gap);
@@ -343,7 +361,7 @@ static void claim_pointed(struct native *n)
 		const struct mapping *m = &n->target->mappings.v[g.mapping];
 
 		/* No library has mapped what has a name: [heap], [stack]. */
-		if (use_of(m) == USE_UNKNOWN && !*m->path &&
+		if (use_of(n, m) == USE_UNKNOWN && !*m->path &&
 		    residency_bytes(n->residency, g.gap.start, g.gap.end))
 			range_vec_push(&unknown, g.gap);
 	}

@@ -2,8 +2,8 @@
 /*
  * target/residency.h - which pages of a target were in memory.
  *
- * As of the snapshot of a process; of a core, which of its pages are not all
- * zero.  A page that was never touched reads as zeros and takes no memory, so
+ * As of the snapshot of a process; of a core, which of its pages hold data.  A
+ * page that was never touched reads as zeros and takes no memory, so
  * what is free or in use inside a mapping is counted by the pages that are
  * there.  target_residency() gives that of a target.
  */
@@ -17,7 +17,8 @@ enum residency_basis {
 	RESIDENCY_PAGEMAP,	/* of the process, page by page */
 	RESIDENCY_SMAPS,	/* the kernel's sum for each mapping, taken as
 				   its first pages */
-	RESIDENCY_CORE,		/* what the core has and is not all zero */
+	RESIDENCY_CORE,		/* what the core has and is in no hole of the
+				   file, or, if that has none, not all zero */
 };
 
 struct residency {

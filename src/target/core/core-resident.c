@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "target/core/core-maps.h"
 #include "target/core/core-resident.h"
+
+/* Segments that share bytes could have any number of them. */
+#define MAX_RANGES (16U << 20)
 
 static bool is_zero(const uint8_t *p, uint64_t len)
 {
@@ -11,31 +15,92 @@ static bool is_zero(const uint8_t *p, uint64_t len)
 	return !memcmp(p, zeros, len);
 }
 
-/* Bytes of whole pages at `p` that need not be read, as they are in a hole. */
-static uint64_t skip_hole(const struct target *t, const uint8_t *p)
-{
-	return core_hole(t, p) & ~(MEMORY_PAGE - 1);
-}
-
 static void scan(struct target *t, const struct core_load *l)
 {
 	const uint8_t *bytes = t->core->bytes + l->offset;
-	bool was_zero = false;
 	uint64_t len;
 
 	for (uint64_t at = 0; at < l->present; at += len) {
 		len = MIN(MEMORY_PAGE, l->present - at);
-		if (!is_zero(bytes + at, len)) {
+		if (!is_zero(bytes + at, len))
 			residency_add(&t->residency, l->start + at,
 				      l->start + at + len);
-			was_zero = false;
+	}
+}
+
+/* Without holes: the pages that are not all zero. */
+static void scan_all(struct target *t)
+{
+	const struct core *c = t->core;
+	uint64_t left = c->size;
+
+	for (size_t i = 0; i < c->loads.nr; i++) {
+		const struct core_load *l = &c->loads.v[i];
+
+		/* Segments of a forged core may share bytes: read no more than
+		 * the file has. */
+		if (l->present > left) {
+			residency_add(&t->residency, l->start,
+				      l->start + l->present);
 			continue;
 		}
-		/* Asking costs more than to read a page: ask once for many. */
-		if (!was_zero)
-			len = MAX(len, skip_hole(t, bytes + at));
-		was_zero = true;
+		left -= l->present;
+		scan(t, l);
 	}
+}
+
+/* A hole is as long as a page at least; if it is not, it is at the end of a
+ * segment that is followed by padding. */
+static uint64_t page_end(uint64_t at)
+{
+	return (at + MEMORY_PAGE - 1) & ~(MEMORY_PAGE - 1);
+}
+
+/*
+ * Add what of a segment is in no hole of the file.  False: the file system
+ * can't tell.
+ */
+static bool add_data(struct target *t, const struct core_load *l, bool *hole)
+{
+	const struct core *c = t->core;
+	uint64_t at = l->offset, end = l->offset + l->present;
+
+	while (at < end) {
+		off_t data = lseek(c->fd, (off_t)at, SEEK_DATA);
+		off_t stop;
+
+		/* ENXIO: nothing but a hole. */
+		if (data < 0 && errno != ENXIO)
+			return false;
+		*hole |= data < 0 || (uint64_t)data >= at + MEMORY_PAGE;
+		if (data < 0 || (uint64_t)data >= end)
+			return true;
+		stop = lseek(c->fd, data, SEEK_HOLE);
+		if (stop <= data)
+			return false;
+		residency_add(&t->residency, l->start + (data - l->offset),
+			      l->start + MIN(page_end(stop - l->offset),
+					     l->present));
+		at = (uint64_t)stop;
+	}
+	return true;
+}
+
+/*
+ * The kernel makes holes for pages that are not there, and writes a page of
+ * zeros if it is.  False: the file has no holes, as gcore writes it or after it
+ * was copied, or too many.
+ */
+static bool find_holes(struct target *t)
+{
+	const struct core *c = t->core;
+	bool hole = false;
+
+	for (size_t i = 0; i < c->loads.nr; i++)
+		if (!add_data(t, &c->loads.v[i], &hole) ||
+		    t->residency.present.nr > MAX_RANGES)
+			return false;
+	return hole;
 }
 
 /*
@@ -68,21 +133,9 @@ static void find_changed(struct target *t)
 
 void core_find_resident(struct target *t)
 {
-	const struct core *c = t->core;
-	uint64_t left = c->size;
-
-	for (size_t i = 0; i < c->loads.nr; i++) {
-		const struct core_load *l = &c->loads.v[i];
-
-		/* Segments of a forged core may share bytes: read no more than
-		 * the file has. */
-		if (l->present > left) {
-			residency_add(&t->residency, l->start,
-				      l->start + l->present);
-			continue;
-		}
-		left -= l->present;
-		scan(t, l);
+	if (!find_holes(t)) {
+		t->residency.present.nr = 0;
+		scan_all(t);
 	}
 	find_changed(t);
 	residency_sort(&t->residency);

@@ -8,9 +8,11 @@
 #include "target/core/core-data.h"
 
 /*
- * Fill the empty t->residency: the pages that are in the core file and not all
- * zero.  A page that was never touched is zeros, or a hole of the file.  What
- * the core leaves out, such as the code of libraries, is not in it.
+ * Fill the empty t->residency.  A page that was never touched is a hole of the
+ * file, as the kernel writes it, or zeros, as gcore does.  So it is what is in
+ * no hole; of a file without holes it is the pages that are not all zero, which
+ * leaves out zeros that the process has written.  What the core leaves out,
+ * such as the code of libraries, is not in it.
  */
 void core_find_resident(struct target *t);
 

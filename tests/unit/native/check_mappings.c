@@ -111,14 +111,18 @@ START_TEST(every_other_mapping_has_its_part)
 	fake_process_map(&p, FAR + 8 * PAGE, 2, "r-xp", "[vdso]");
 	fake_process_map(&p, FAR + 10 * PAGE, 2, "r--p", "/data.bin");
 	fake_process_map(&p, FAR + 12 * PAGE, 2, "rw-p", "");
-	fake_process_touch(&p, FAR, 14);
+	fake_process_map(&p, FAR + 14 * PAGE, 2, "r-xp", "");
+	fake_process_put(&p, FAR + 14 * PAGE, 0x10102464c457f);
+	fake_process_touch(&p, FAR, 16);
 	account(&p);
 	ck_assert_uint_eq(fake_process_bytes(&p, PART_SHARED, "/dev/shm/x"),
 			  2 * PAGE);
-	ck_assert_uint_eq(fake_process_bytes(&p, PART_SHARED, ""), 2 * PAGE);
-	ck_assert_uint_eq(fake_process_bytes(&p, PART_JIT, NULL), 2 * PAGE);
-	ck_assert_uint_eq(fake_process_bytes(&p, PART_KERNEL, "[vdso]"),
+	ck_assert_uint_eq(fake_process_bytes(&p, PART_SHARED, "[anonymous]"),
 			  2 * PAGE);
+	ck_assert_uint_eq(fake_process_bytes(&p, PART_JIT, NULL), 2 * PAGE);
+	/* The second one is as in a core, which names no mapping. */
+	ck_assert_uint_eq(fake_process_bytes(&p, PART_KERNEL, "[vdso]"),
+			  4 * PAGE);
 	ck_assert_uint_eq(fake_process_bytes(&p, PART_KERNEL, "[vvar]"),
 			  2 * PAGE);
 	ck_assert_uint_eq(fake_process_bytes(&p, PART_CODE, "/data.bin"),

@@ -421,6 +421,49 @@ START_TEST(pages_of_a_core_are_in_use_if_they_are_not_zero)
 }
 END_TEST
 
+/* As the kernel writes it: what is not there is a hole, and zeros are data. */
+START_TEST(pages_of_a_core_are_in_use_if_they_are_in_no_hole)
+{
+	struct forge f = FORGE_INIT;
+	uint8_t bytes[8 * PAGE] = { 0 };
+	struct residency *r;
+	struct error *err;
+	struct target *t;
+	uint64_t offset;
+	char path[32];
+	int fd;
+
+	bytes[7 * PAGE] = 1;
+	forge_load(&f, 0x10000, 8 * PAGE, PF_R | PF_W, bytes, sizeof(bytes));
+	forge_load(&f, 0x20000, 8 * PAGE, PF_R | PF_W, bytes, 2 * PAGE);
+	forge_finish(&f);
+	offset = forge_phdr(&f, 1)->p_offset;
+	fd = forge_open(f.file.v, f.file.nr);
+	/* Pages 0, 3 and 4 of the first one, all of the second. */
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE |
+					       FALLOC_FL_KEEP_SIZE,
+				   (off_t)offset, PAGE), 0);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE |
+					       FALLOC_FL_KEEP_SIZE,
+				   (off_t)(offset + 3 * PAGE), 2 * PAGE), 0);
+	ck_assert_int_eq(fallocate(fd, FALLOC_FL_PUNCH_HOLE |
+					       FALLOC_FL_KEEP_SIZE,
+				   (off_t)(offset + 8 * PAGE), 2 * PAGE), 0);
+	forge_path(fd, path);
+	err = target_open_core(path, NULL, &t);
+	ck_assert_msg(!err, "%s", err ? err->message : "");
+	close(fd);
+	r = target_residency(t);
+	ck_assert_uint_eq(r->bytes, 5 * PAGE);
+	ck_assert_uint_eq(r->present.nr, 2);
+	ck_assert_uint_eq(r->present.v[0].start, 0x10000 + PAGE);
+	ck_assert_uint_eq(r->present.v[0].end, 0x10000 + 3 * PAGE);
+	ck_assert_uint_eq(r->present.v[1].end, 0x10000 + 8 * PAGE);
+	target_close(t);
+	forge_release(&f);
+}
+END_TEST
+
 START_TEST(data_of_a_core_s_files_counts_as_changed)
 {
 	struct forge f = FORGE_INIT;
@@ -493,6 +536,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, swapped_pages_are_apart);
 	tcase_add_test(tc, smaps_are_parsed);
 	tcase_add_test(tc, pages_of_a_core_are_in_use_if_they_are_not_zero);
+	tcase_add_test(tc, pages_of_a_core_are_in_use_if_they_are_in_no_hole);
 	tcase_add_test(tc, data_of_a_core_s_files_counts_as_changed);
 	tcase_add_test(tc, segments_that_share_bytes_are_read_once);
 }
