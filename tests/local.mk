@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_retained.py \
@@ -79,6 +80,7 @@ EXTRA_DIST += \
 	tests/targets/retained.py \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
+	tests/targets/raw_zoo.py \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \
 	tests/targets/storm.py \

@@ -33,7 +33,8 @@ extern const char *const raw_field_names[NR_RAW_FIELDS];
 
 /*
  * The object owns what is at `address`, which is in the target's memory.  It is
- * where a block begins, unless no allocator gave it out (static data).
+ * where a block begins, unless no allocator gave it out (static data); a library
+ * may have a header of 8 or 16 bytes before its RAW_STATE.
  * `length` are the bytes that the object uses there, all mapped; 0: unknown.
  * They may be fewer than those of the block.
  */
