@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "native/malloc/pieces.h"
 
-#define PIECE_MIN (UINT64_C(1) << 20)
 #define FENCE 16		/* size of each of the two last chunks */
 
 struct search {
@@ -44,8 +43,7 @@ static raddr piece_end(struct search *s, raddr start, raddr limit)
 
 		end = end_of_piece(s, at, size);
 		if (end)
-			return end <= limit && end - start >= PIECE_MIN ? end :
-									  0;
+			return end <= limit ? end : 0;
 		if (size < CHUNK_MIN || size % CHUNK_ALIGN || size > limit - at)
 			return 0;
 		at += size;
