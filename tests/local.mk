@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_load.py \
+	tests/e2e/test_malloc.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
@@ -69,6 +70,7 @@ EXTRA_DIST += \
 	tests/targets/held.py \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \
+	tests/targets/mallocs.py \
 	tests/targets/memory_kinds.py \
 	tests/targets/memory_kinds_library.py \
 	tests/targets/memory_kinds_packages.py \

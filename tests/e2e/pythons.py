@@ -68,6 +68,14 @@ class Python:
         return "/" + os.path.relpath(os.path.join(self._folder, name),
                                      self.root)
 
+    def libc(self):
+        """The version of its glibc: (2, 36)."""
+        out = subprocess.run(
+            self.argv("-c", "import os; print(os.confstr(2))"),
+            capture_output=True, text=True, timeout=60).stdout
+        # 2 is _CS_GNU_LIBC_VERSION: "glibc 2.36"
+        return tuple(int(n) for n in out.split()[1].split("."))
+
     def __repr__(self):
         return self.label
 
@@ -199,6 +207,20 @@ def system():
     return supported()[0]
 
 
+def each_libc():
+    """One for each version of glibc.  Those of the roots in libc/ have little
+    more than an interpreter, so that no other test uses them."""
+    found = {}
+    for p in with_gil():
+        found.setdefault(p.root, p)
+    if os.geteuid() == 0:
+        for path in sorted(glob.glob(os.path.join(
+                cache(), "libc/*/usr/bin/python3.*[0-9]"))):
+            root = path[:path.index("/usr/bin/")]
+            found[root] = Python(path[len(root):], root)
+    return list(found.values())
+
+
 def missing():
     """What a complete run needs and this machine lacks, a line each."""
     minors = {p.minor for p in supported()}
@@ -210,6 +232,10 @@ def missing():
         lines.append("a CPython with Py_DEBUG: run tests/fetch-pythons")
     if not any(not p.root for p in supported()):
         lines.append("no CPython 3.8 or later outside of the Debian roots")
+    for suite in ("bullseye", "trixie"):
+        if not os.path.isdir(os.path.join(cache(), "libc", suite)):
+            lines.append("the Python and glibc of Debian %s: run "
+                         "tests/fetch-pythons" % suite)
     return lines
 
 

@@ -24,7 +24,8 @@ static const struct arena_layout layouts[] = {
 	{ .flags = 4, .fast_bins = 16, .top = 96, .bins = 112, .next = 2160,
 	  .system_mem = 2184, .size = 2200 },		/* 2.27 to 2.42 */
 	{ .flags = 4, .top = 8, .bins = 24, .next = 2072,
-	  .system_mem = 2096, .size = 2112, .mapped_less = 16 }, /* 2.43 */
+	  .system_mem = 2096, .size = 2112,
+	  .mapped_less = 16, .mapped_tail = 8 },	/* 2.43 */
 };
 
 /*

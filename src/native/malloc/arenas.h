@@ -24,6 +24,8 @@ struct arena_layout {
 	/* What the size of a chunk with a mapping of its own leaves out of the
 	 * length of the mapping. */
 	uint32_t mapped_less;
+	/* Bytes at the end of such a mapping that the program does not get. */
+	uint32_t mapped_tail;
 };
 
 struct arena {

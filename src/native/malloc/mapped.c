@@ -14,7 +14,7 @@
  */
 struct mapped {
 	struct native *native;
-	uint64_t less;		/* arena_layout.mapped_less */
+	const struct arena_layout *layout;
 	uint32_t line;		/* of PART_MALLOC */
 };
 
@@ -34,36 +34,55 @@ static uint64_t mapping_size(const struct mapped *m, raddr start,
 	    !memory_u64(m->native->memory, chunk + 8, &head) ||
 	    (head & CHUNK_FLAGS) != CHUNK_MAPPED)
 		return 0;
-	size = (head & ~CHUNK_FLAGS) + m->less;
+	size = (head & ~CHUNK_FLAGS) + m->layout->mapped_less;
 	if (size < CHUNK_MIN || size > limit - chunk ||
 	    (size + skipped) % MEMORY_PAGE)
 		return 0;
 	return size + skipped;
 }
 
-/*
- * How far into its mapping of `size` bytes at `start` the chunk begins.  What
- * was at the mapping's start before memalign() moved it, is still there.
- */
-static uint64_t find_skipped(const struct mapped *m, raddr start, uint64_t size)
+/* Has the chunk moved by `skipped` bytes?  Then `*ret` is set to them. */
+static uint64_t try_skipped(const struct mapped *m, raddr start,
+			    uint64_t skipped, raddr limit, uint64_t *ret)
 {
+	uint64_t size = mapping_size(m, start, skipped, limit);
+
+	if (size)
+		*ret = skipped;
+	return size;
+}
+
+/*
+ * memalign() asks for more and moves the chunk to where its block is aligned.
+ * What was at the mapping's start is still there, and its size is not that of
+ * the mapping any more if mremap() has changed it.  So look for the chunk that
+ * was moved: `*ret` is by how much, and the function returns the size of its
+ * mapping; 0: there is none.
+ */
+static uint64_t find_moved(const struct mapped *m, raddr start, raddr limit,
+			   uint64_t *ret)
+{
+	uint64_t size;
+
 	/* By an alignment of up to a page ... */
-	for (uint64_t skipped = CHUNK_ALIGN; skipped < MEMORY_PAGE &&
-	     skipped < size; skipped += CHUNK_ALIGN)
-		if (mapping_size(m, start, skipped, start + size) == size)
-			return skipped;
+	for (uint64_t skipped = CHUNK_ALIGN; skipped < MEMORY_PAGE;
+	     skipped += CHUNK_ALIGN) {
+		size = try_skipped(m, start, skipped, limit, ret);
+		if (size)
+			return size;
+	}
 	/* ... and of more.  Too small a gap is left for the next multiple. */
-	for (uint64_t a = 2 * MEMORY_PAGE; a < size; a *= 2) {
+	for (uint64_t a = 2 * MEMORY_PAGE; a < limit - start; a *= 2) {
 		raddr block = (start + CHUNK_HEADER + a - 1) & ~(raddr)(a - 1);
 
-		for (unsigned int i = 0; i < 2; i++, block += a) {
-			uint64_t skipped = block - CHUNK_HEADER - start;
-
-			if (skipped < size &&
-			    mapping_size(m, start, skipped, start + size) ==
-			    size)
-				return skipped;
-		}
+		size = try_skipped(m, start, block - CHUNK_HEADER - start,
+				   limit, ret);
+		if (!size)
+			size = try_skipped(m, start,
+					   block + a - CHUNK_HEADER - start,
+					   limit, ret);
+		if (size)
+			return size;
 	}
 	return 0;
 }
@@ -72,14 +91,21 @@ static uint64_t find_skipped(const struct mapped *m, raddr start, uint64_t size)
 static uint64_t add_chunk(const struct mapped *m, raddr start, raddr limit)
 {
 	struct native *n = m->native;
-	uint64_t size = mapping_size(m, start, 0, limit);
-	raddr block;
+	uint64_t size = mapping_size(m, start, 0, limit), moved, skipped = 0;
+	raddr block, end;
 
-	if (!size || !native_claim(n, start, start + size, REGION_MMAPPED, 0))
+	if (!size)
 		return 0;
-	block = start + find_skipped(m, start, size) + CHUNK_HEADER;
-	blocks_add(&n->blocks, block, start + size - block, ALLOCATOR_MMAP);
+	moved = find_moved(m, start, limit, &skipped);
+	if (moved)
+		size = moved;
+	if (!native_claim(n, start, start + size, REGION_MMAPPED, 0))
+		return 0;
+	block = start + skipped + CHUNK_HEADER;
+	end = start + size - m->layout->mapped_tail;
+	blocks_add(&n->blocks, block, end - block, ALLOCATOR_MMAP);
 	native_account(n, m->line, start, block, 1);
+	native_account(n, m->line, end, start + size, 0);
 	n->ledger->mmapped += size;
 	n->ledger->nr_mmapped++;
 	return size;
@@ -131,7 +157,7 @@ void malloc_mapped(struct native *n)
 	arenas_find(n, &a);
 	if (!a.layout || malloc_replaced(n))
 		return;
-	m.less = a.layout->mapped_less;
+	m.layout = a.layout;
 	m.line = native_line(n, PART_MALLOC, OID_NONE, NULL);
 	search_all(&m);
 	log_info("malloc: %" PRIu64 " chunks with mappings of their own, %"

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A target that uses malloc in many ways, and has malloc's own word for it.
+
+argv: number of threads besides the main one, each with an arena of its own;
+then, if it is there, "pieces": something is mapped behind the heap, so that
+brk() fails while the main thread allocates; and "grows": later it succeeds
+again.
+
+The facts are addresses.  What is there is written last, when nothing calls
+malloc any more:
+
+mallinfo  words: arena, uordblks, fordblks, fsmblks, hblks, hblkhd
+xml       what malloc_info(3) prints, with a NUL behind it
+blocks    pairs of words: what malloc() gave and malloc_usable_size() of it;
+          `nr_blocks` of them, all in use
+freed     words: what the threads but the main one have freed last of their
+          own arenas; no other thread uses these, so nobody has got them again
+"""
+import ctypes
+import gc
+import json
+import os
+import random
+import sys
+import threading
+import time
+
+NR_THREADS = int(sys.argv[1])
+OPTIONS = sys.argv[2:]
+LARGE = 300000          # above M_MMAP_THRESHOLD's default
+ROOM = 200000           # words
+HEAP = 64 << 20         # HEAP_MAX_SIZE
+
+# All functions are looked up here: dlsym(3) allocates in threads.
+libc = ctypes.CDLL("libc.so.6")
+pointer, size = ctypes.c_void_p, ctypes.c_size_t
+for name, result, arguments in (
+        ("malloc", pointer, [size]), ("free", None, [pointer]),
+        ("realloc", pointer, [pointer, size]),
+        ("posix_memalign", ctypes.c_int, [pointer, size, size]),
+        ("malloc_usable_size", size, [pointer]),
+        ("fmemopen", pointer, [pointer, size, ctypes.c_char_p]),
+        ("malloc_info", ctypes.c_int, [ctypes.c_int, pointer]),
+        ("rewind", None, [pointer]), ("fflush", ctypes.c_int, [pointer]),
+        ("sbrk", pointer, [ctypes.c_ssize_t]),
+        ("mmap", pointer, [pointer, size, ctypes.c_int, ctypes.c_int,
+                           ctypes.c_int, ctypes.c_long]),
+        ("munmap", ctypes.c_int, [pointer, size]),
+        ("pause", ctypes.c_int, [])):
+    getattr(libc, name).restype = result
+    getattr(libc, name).argtypes = arguments
+
+FIELDS = ("arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks "
+          "fordblks keepcost").split()
+
+
+def mallinfo_function():
+    """mallinfo2() is as of 2.33; mallinfo() has ints."""
+    try:
+        function, word = libc.mallinfo2, size
+    except AttributeError:
+        function, word = libc.mallinfo, ctypes.c_int
+    function.restype = type("mallinfo", (ctypes.Structure,),
+                            {"_fields_": [(f, word) for f in FIELDS]})
+    return function
+
+
+blocks = (ctypes.c_uint64 * ROOM)()
+freed = (ctypes.c_uint64 * ROOM)()
+stated = (ctypes.c_uint64 * 6)()
+xml = ctypes.create_string_buffer(1 << 20)
+counts = {"blocks": 0, "freed": 0}
+lock = threading.Lock()
+
+
+def state(pointers, gone):
+    """Note what is in use and what a thread has freed."""
+    with lock:
+        for p in pointers:
+            blocks[counts["blocks"]] = p
+            blocks[counts["blocks"] + 1] = libc.malloc_usable_size(p)
+            counts["blocks"] += 2
+        for p in gone:
+            freed[counts["freed"]] = p
+            counts["freed"] += 1
+
+
+def aligned(alignment, amount):
+    p = pointer()
+    assert libc.posix_memalign(ctypes.byref(p), alignment, amount) == 0
+    return p.value
+
+
+def allocate(seed):
+    """Make blocks, free some.  (in use, freed)"""
+    r = random.Random(seed)
+    small = [libc.malloc(r.choice((1, 24, 40, 56, 100, 120, 300, 648, 752,
+                                   1000, 1040)))
+             for _ in range(2000)]
+    small += [libc.malloc(r.randrange(1, 70000)) for _ in range(300)]
+    small += [aligned(a, 1000) for a in (32, 64, 4096, 16384) * 3]
+    small = [libc.realloc(p, 2000) if i % 50 == 0 else p
+             for i, p in enumerate(small)]
+    large = [libc.malloc(LARGE + 10000 * i) for i in range(6)]
+    large += [aligned(a, LARGE)
+              for a in (32, 64, 4096, 8192, 65536, 1 << 20, 1 << 21)]
+    # mremap(2)
+    large = [libc.realloc(p, 4 * LARGE) if i % 4 == 0 else p
+             for i, p in enumerate(large)]
+    large[1] = libc.realloc(large[1], LARGE // 2 * 2 - 50000)
+    r.shuffle(small)
+    # Lists are blocks of malloc, too: the last ones are made before free().
+    last = large.pop()
+    gone = small[:len(small) // 3]
+    used = small[len(gone):] + large
+    for p in gone:
+        libc.free(p)
+    libc.free(last)
+    return used, gone
+
+
+def work(number, start, done):
+    start.wait()
+    heap = libc.malloc(5000) // HEAP
+    used, gone = allocate(number)
+    # A lock that another thread has made and this one has freed is in this
+    # one's cache, and malloc() gives it out once more.
+    state(used, (p for p in gone if p // HEAP == heap))
+    # Locks, which a barrier needs, are blocks of malloc up to 3.12.
+    done.append(number)
+    libc.pause()
+
+
+def run_threads():
+    start = threading.Barrier(NR_THREADS)
+    done = []
+    for i in range(NR_THREADS):
+        threading.Thread(target=work, args=(i + 1, start, done),
+                         daemon=True).start()
+    while len(done) < NR_THREADS:
+        time.sleep(0.01)
+
+
+def stop_brk():
+    """Map a page where the heap would grow."""
+    end = libc.sbrk(0) + 4095 & -4096
+    # PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE
+    assert libc.mmap(end, 4096, 0, 0x100022, -1, 0) == end
+    return end
+
+
+def run_main():
+    if "pieces" not in OPTIONS:
+        state(allocate(0)[0], [])
+        return
+    end = stop_brk()
+    state(allocate(0)[0], [])
+    libc.free(libc.malloc(100000))
+    if "grows" in OPTIONS:
+        libc.munmap(end, 4096)
+    state(allocate(100)[0], [])
+
+
+def main():
+    mallinfo = mallinfo_function()
+    stream = libc.fmemopen(xml, len(xml), b"w")
+    run_main()
+    if NR_THREADS:
+        run_threads()
+    libc.malloc_info(0, stream)         # stdio gets its buffer
+    libc.fflush(stream)
+    line = json.dumps({
+        "mallinfo": ctypes.addressof(stated), "xml": ctypes.addressof(xml),
+        "blocks": ctypes.addressof(blocks),
+        "nr_blocks": counts["blocks"] // 2,
+        "freed": ctypes.addressof(freed), "nr_freed": counts["freed"],
+    }).encode() + b"\n"
+    gc.disable()
+    for _ in range(2):                  # the first time, Python allocates
+        libc.rewind(stream)
+        libc.malloc_info(0, stream)
+        libc.fflush(stream)
+        m = mallinfo()
+        stated[0] = m.arena
+        stated[1] = m.uordblks
+        stated[2] = m.fordblks
+        stated[3] = m.fsmblks
+        stated[4] = m.hblks
+        stated[5] = m.hblkhd
+    os.write(1, line)
+    libc.pause()
+
+
+main()
