@@ -7,8 +7,9 @@
  *	mappings_claim()	native/: data of files, stacks: what is sure to
  *	stacks_claim()		be no allocator's
  *	malloc_heaps()		native/malloc/: blocks of glibc's arenas
- *	pymalloc_walk()		python/memory/: blocks of CPython's allocators,
- *	mimalloc_blocks()	which get their memory from the above
+ *	pymalloc_walk()		python/allocators/: blocks of CPython's
+ *	mimalloc_blocks()	allocators, which get their memory from the
+ *				above
  *	malloc_mapped()		native/malloc/: blocks with own mappings, in
  *				what nobody has claimed so far
  *	stacks_claim_rest()	native/: what a stack pointer points into

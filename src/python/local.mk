@@ -1,4 +1,12 @@
 src_libpyheld_a_SOURCES += \
+	src/python/allocators/mimalloc-blocks.c \
+	src/python/allocators/mimalloc-blocks.h \
+	src/python/allocators/pymalloc-find.c \
+	src/python/allocators/pymalloc-find.h \
+	src/python/allocators/pymalloc-tree.c \
+	src/python/allocators/pymalloc-tree.h \
+	src/python/allocators/pymalloc.c \
+	src/python/allocators/pymalloc.h \
 	src/python/emulator/emulator.h \
 	src/python/emulator/ifunc.c \
 	src/python/emulator/ifunc.h \
@@ -39,14 +47,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
-	src/python/memory/mimalloc-blocks.c \
-	src/python/memory/mimalloc-blocks.h \
-	src/python/memory/pymalloc-find.c \
-	src/python/memory/pymalloc-find.h \
-	src/python/memory/pymalloc-tree.c \
-	src/python/memory/pymalloc-tree.h \
-	src/python/memory/pymalloc.c \
-	src/python/memory/pymalloc.h \
 	src/python/memory/raw-code.c \
 	src/python/memory/raw-core.c \
 	src/python/memory/raw-ctypes.c \

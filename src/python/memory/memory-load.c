@@ -10,11 +10,11 @@
 #include "native/malloc/malloc.h"
 #include "native/mappings.h"
 #include "native/stacks.h"
+#include "python/allocators/mimalloc-blocks.h"
+#include "python/allocators/pymalloc-tree.h"
+#include "python/allocators/pymalloc.h"
 #include "python/memory/frame-chunks.h"
 #include "python/memory/memory-load.h"
-#include "python/memory/mimalloc-blocks.h"
-#include "python/memory/pymalloc-tree.h"
-#include "python/memory/pymalloc.h"
 
 struct ledger_load {
 	struct python *py;

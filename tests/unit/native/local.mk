@@ -2,6 +2,17 @@
 check_PROGRAMS += \
 	tests/unit/native/check_blocks \
 	tests/unit/native/check_mappings \
+	tests/unit/native/check_mimalloc \
 	tests/unit/native/check_native \
 	tests/unit/native/check_owners \
+	tests/unit/native/check_pymalloc \
+	tests/unit/native/check_pymalloc_bad \
 	tests/unit/native/check_stacks
+tests_unit_native_check_pymalloc_SOURCES = \
+	tests/unit/native/check_pymalloc.c \
+	tests/unit/native/forge-pymalloc.c \
+	tests/unit/native/forge-pymalloc.h
+tests_unit_native_check_pymalloc_bad_SOURCES = \
+	tests/unit/native/check_pymalloc_bad.c \
+	tests/unit/native/forge-pymalloc.c \
+	tests/unit/native/forge-pymalloc.h

@@ -5,10 +5,8 @@ check_PROGRAMS += \
 	tests/unit/python/check_gc \
 	tests/unit/python/check_layout \
 	tests/unit/python/check_layout_builds \
-	tests/unit/python/check_mimalloc \
 	tests/unit/python/check_preview \
 	tests/unit/python/check_raw \
-	tests/unit/python/check_pymalloc \
 	tests/unit/python/check_refs \
 	tests/unit/python/check_roots \
 	tests/unit/python/check_size \

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "python/memory/pymalloc-find.h"
-#include "python/memory/pymalloc.h"
+#include "python/allocators/pymalloc-find.h"
+#include "python/allocators/pymalloc.h"
 
 #define BLOCK_ALIGNMENT 16
 #define NR_SIZES 32

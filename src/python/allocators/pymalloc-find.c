@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "python/memory/pymalloc-find.h"
+#include "python/allocators/pymalloc-find.h"
 #include "python/state/words.h"
 #include "target/elf/image.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/mimalloc-blocks.h - the blocks of CPython's mimalloc: of
+ * python/allocators/mimalloc-blocks.h - the blocks of CPython's mimalloc: of
  * free-threaded builds, and of others with PYTHONMALLOC=mimalloc.
  *
  * See python/locate/mimalloc.h for segments and pages.
  */
-#ifndef PYTHON_MEMORY_MIMALLOC_BLOCKS_H
-#define PYTHON_MEMORY_MIMALLOC_BLOCKS_H
+#ifndef PYTHON_ALLOCATORS_MIMALLOC_BLOCKS_H
+#define PYTHON_ALLOCATORS_MIMALLOC_BLOCKS_H
 
 #include "native/native.h"
 #include "python/state/python.h"

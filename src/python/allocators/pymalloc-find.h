@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/pymalloc-find.h - find the arenas of pymalloc.
+ * python/allocators/pymalloc-find.h - find the arenas of pymalloc.
  *
  * CPython has an array of arena_object for each of its pymallocs: one, and
  * from 3.12 on one more for each interpreter that is isolated.
@@ -30,8 +30,8 @@
  *
  * Sources: Include/internal/pycore_obmalloc.h, Objects/obmalloc.c.
  */
-#ifndef PYTHON_MEMORY_PYMALLOC_FIND_H
-#define PYTHON_MEMORY_PYMALLOC_FIND_H
+#ifndef PYTHON_ALLOCATORS_PYMALLOC_FIND_H
+#define PYTHON_ALLOCATORS_PYMALLOC_FIND_H
 
 #include "native/native.h"
 #include "python/state/python.h"

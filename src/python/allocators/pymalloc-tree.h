@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/pymalloc-tree.h - the radix tree of pymalloc's arenas.
+ * python/allocators/pymalloc-tree.h - the radix tree of pymalloc's arenas.
  *
  * From 3.10 on CPython looks an address up in a tree to see whether it lies in
  * an arena.  The root is static or part of the interpreter; the nodes below are
@@ -16,8 +16,8 @@
  * Source: Include/internal/pycore_obmalloc.h, arena_map_mark_used() of
  * Objects/obmalloc.c.
  */
-#ifndef PYTHON_MEMORY_PYMALLOC_TREE_H
-#define PYTHON_MEMORY_PYMALLOC_TREE_H
+#ifndef PYTHON_ALLOCATORS_PYMALLOC_TREE_H
+#define PYTHON_ALLOCATORS_PYMALLOC_TREE_H
 
 #include "native/native.h"
 #include "python/state/python.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/pymalloc.h - the blocks of pymalloc, CPython's allocator for
- * objects of up to 512 bytes.
+ * python/allocators/pymalloc.h - the blocks of pymalloc, CPython's allocator
+ * for up to 512 bytes.
  *
  * An arena is cut into pools, a pool into blocks of one size:
  *
@@ -12,10 +12,10 @@
  *
  * Free blocks are in a list, through their first words, that begins in the
  * header; the count of those in use must agree with it.  See
- * python/memory/pymalloc-find.h for arenas.
+ * python/allocators/pymalloc-find.h for arenas.
  */
-#ifndef PYTHON_MEMORY_PYMALLOC_H
-#define PYTHON_MEMORY_PYMALLOC_H
+#ifndef PYTHON_ALLOCATORS_PYMALLOC_H
+#define PYTHON_ALLOCATORS_PYMALLOC_H
 
 #include "native/native.h"
 #include "python/state/python.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/memory/pymalloc-tree.h"
+#include "python/allocators/pymalloc-tree.h"
 #include "python/state/words.h"
 
 #define POINTER_SIZE 8

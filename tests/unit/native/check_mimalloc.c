@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/mimalloc-blocks.h over forged segments of both versions of
+ * python/allocators/mimalloc-blocks.h over forged segments of both versions of
  * mimalloc: blocks of all sizes, and what contradicts itself.
  */
 #include <check.h>
@@ -8,7 +8,7 @@
 
 #include "fake-process.h"
 #include "python/locate/mimalloc.h"
-#include "python/memory/mimalloc-blocks.h"
+#include "python/allocators/mimalloc-blocks.h"
 #include "suite.h"
 
 #define PAGE MEMORY_PAGE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/log.h"
 #include "python/locate/mimalloc.h"
-#include "python/memory/mimalloc-blocks.h"
+#include "python/allocators/mimalloc-blocks.h"
 #include "python/state/words.h"
 
 /* The most that is before an object in its block: debug hooks, PyGC_Head and
