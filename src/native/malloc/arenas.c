@@ -181,7 +181,23 @@ static uint32_t count(struct native *n, raddr at)
 	return x;
 }
 
-/* May main's first memory begin at `heap`?  All of it is in one mapping, unless
+raddr arenas_mapped_end(const struct native *n, raddr addr)
+{
+	const struct mapping_vec *maps = &n->target->mappings;
+	const struct mapping *m = maps_find(maps, addr), *last;
+	raddr end;
+
+	if (!m)
+		return addr;
+	last = maps->v + maps->nr;
+	end = m->end;
+	while (++m < last && m->start == end && !m->inode && !m->shared &&
+	       m->prot & SEGMENT_WRITE)
+		end = m->end;
+	return end;
+}
+
+/* May main's first memory begin at `heap`?  All of it is contiguous, unless
  * some of it is not from brk(). */
 static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
 {
@@ -192,7 +208,7 @@ static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
 	m = maps_find(&n->target->mappings, heap);
 	return m && m->prot & SEGMENT_WRITE &&
 	       (a->all.v[0].in_pieces ||
-		(heap <= a->all.v[0].top && a->all.v[0].top < m->end));
+		(heap <= a->all.v[0].top && a->all.v[0].top < arenas_mapped_end(n, heap)));
 }
 
 /*

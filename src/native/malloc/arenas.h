@@ -55,6 +55,14 @@ struct arenas {
 void arenas_find(struct native *n, struct arenas *ret);
 void arenas_release(struct arenas *a);
 
+/*
+ * Where the writable memory ends that `addr` lies in: with its mapping, or with
+ * the last of those directly behind it that are no file's.  madvise() splits a
+ * heap into mappings; numpy calls it for arrays of 4 MiB and more.  `addr` if
+ * it is not mapped.
+ */
+raddr arenas_mapped_end(const struct native *n, raddr addr);
+
 /* The index of the arena, or SIZE_MAX. */
 size_t arenas_index(const struct arenas *a, raddr address);
 

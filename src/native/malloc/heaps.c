@@ -24,20 +24,20 @@ static const struct mapping *find_heap(struct native *n, raddr top)
 }
 
 /*
- * Where the memory of main's heap ends that begins at `start`, in mapping `m`:
- * with its top chunk, or with the mapping if the top is elsewhere.  Others may
- * have called brk() later.
+ * Where the memory of main's heap ends that begins at `start`: with its top
+ * chunk, or with what is mapped if the top is elsewhere.  Others may have called
+ * brk() later.
  */
-static raddr heap_end(struct native *n, const struct mapping *m, raddr start,
-		      raddr top)
+static raddr heap_end(struct native *n, raddr start, raddr top)
 {
+	raddr end = arenas_mapped_end(n, start);
 	uint64_t head;
 
-	if (top < start || top >= m->end || m->end - top < 16 ||
+	if (top < start || top >= end || end - top < 16 ||
 	    !memory_u64(n->memory, top + 8, &head))
-		return m->end;
+		return end;
 	head &= ~CHUNK_FLAGS;
-	return head >= 16 && head <= m->end - top ? top + head : m->end;
+	return head >= 16 && head <= end - top ? top + head : end;
 }
 
 static void walk_main(struct chunks *c)
@@ -54,7 +54,7 @@ static void walk_main(struct chunks *c)
 	if (!m || !a->all.v[0].system)
 		return;
 	start = a->knows_counters ? a->heap : m->start;
-	chunks_walk(c, start, heap_end(n, m, start, a->all.v[0].top),
+	chunks_walk(c, start, heap_end(n, start, a->all.v[0].top),
 		    align(start), 0);
 }
 
@@ -88,6 +88,19 @@ static void walk_heap_at(struct chunks *c, raddr start, raddr limit)
 	chunks_walk(c, start, start + size, first, i);
 }
 
+/* The end of what is writable from `start` on, in segment `i` and in those
+ * directly behind it; more than a heap takes does not matter. */
+static raddr writable_end(const struct memory *m, unsigned int i, raddr start)
+{
+	raddr end = m->segments[i].end;
+
+	while (end - start < HEAP_MAX_SIZE && ++i < m->nr_segments &&
+	       m->segments[i].start == end &&
+	       m->segments[i].prot & SEGMENT_WRITE)
+		end = m->segments[i].end;
+	return end;
+}
+
 /* Look at each multiple of 64 MiB that is in memory.  In a core, a segment may
  * have fewer bytes than the heap claims. */
 static void walk_others(struct chunks *c)
@@ -101,7 +114,7 @@ static void walk_others(struct chunks *c)
 		if (!(s.prot & SEGMENT_WRITE))
 			continue;
 		for (; start < s.end; start += HEAP_MAX_SIZE)
-			walk_heap_at(c, start, s.end);
+			walk_heap_at(c, start, writable_end(m, i, start));
 	}
 }
 
