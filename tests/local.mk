@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_malloc.py \
+	tests/e2e/test_memory.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \

@@ -229,7 +229,8 @@ int session_open_doctor(struct session *s, const char *target,
 			char **unreadable)
 {
 	const struct load_options options = { .hidden = true,
-						.sample = DOCTOR_SAMPLE };
+						.sample = DOCTOR_SAMPLE,
+						.memory = true };
 
 	return open_session(s, target, &options, unreadable);
 }

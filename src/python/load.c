@@ -447,6 +447,7 @@ static struct error *load_heap(struct python *py,
 		memory_load(py, options->block, options->context);
 	describe_info(py);
 	self_checks_graph(py);
+	self_checks_memory(py);
 	py->complete = true;
 	return NULL;
 }

@@ -22,8 +22,10 @@ def test_all_checks_pass(python):
     assert report["well"], report["checks"]
     assert all(c["passed"] for c in report["checks"]), report["checks"]
     # Without a GIL the collector has no lists to check.
-    least = 11 if python.free_threaded else 12
+    least = 14 if python.free_threaded else 15
     assert len(report["checks"]) >= least, report["checks"]
+    assert any("arenas of malloc" in c["check"] for c in report["checks"]), \
+        report["checks"]
     version = "%d.%d.%d" % python.version
     assert report["python"]["version"].startswith(version), report["python"]
     assert version[:4] in report["python"]["layout"], report["python"]

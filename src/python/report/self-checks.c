@@ -38,3 +38,56 @@ void self_checks_graph(struct python *py)
 	heap_note(h, !heap_is_partial(h), "all of the target could be read",
 		  "%" PRIu64 " bytes lost", info->nr_lost_bytes);
 }
+
+/* --- memory --- */
+
+static void check_malloc(struct heap *h)
+{
+	const struct heap_memory *m = &h->memory;
+	uint64_t nr_whole = 0, used = 0;
+
+	if (!m->mallocs.nr)
+		return;
+	for (size_t i = 0; i < m->mallocs.nr; i++) {
+		nr_whole += m->mallocs.v[i].whole;
+		used += m->mallocs.v[i].used;
+	}
+	heap_note(h, nr_whole == m->mallocs.nr, "the arenas of malloc are"
+		  " walked to their ends, and add up to what they have from"
+		  " the kernel", "%" PRIu64 " of %zu, %" PRIu64 " bytes in use",
+		  nr_whole, m->mallocs.nr, used);
+	/* Not by bytes: those of glibc 2.43 drift after mremap(). */
+	if (m->knows_mmapped)
+		heap_note(h, m->nr_mmapped == m->own_nr_mmapped, "chunks of"
+			  " malloc with own mappings are as many as malloc"
+			  " itself counts", "%" PRIu64 " and %" PRIu64,
+			  m->nr_mmapped, m->own_nr_mmapped);
+}
+
+/* More than that is no rounding, but something that nobody has looked at. */
+#define UNEXPLAINED_MAX_PERCENT 5.0
+
+static void check_ledger(struct heap *h)
+{
+	const struct heap_memory *m = &h->memory;
+	double percent = m->resident ? 100 * (double)m->unexplained /
+					       (double)m->resident : 0;
+
+	heap_note(h, percent <= UNEXPLAINED_MAX_PERCENT &&
+		     percent >= -UNEXPLAINED_MAX_PERCENT,
+		  "the resident memory is explained", "%.2f %% of %" PRIu64
+		  " bytes is not", percent, m->resident);
+}
+
+void self_checks_memory(struct python *py)
+{
+	struct heap *h = py->heap;
+
+	if (h->memory.basis == MEMORY_UNKNOWN)
+		return;
+	heap_note(h, !h->memory.nr_damaged, "what allocators say of their"
+		  " blocks agrees", "%" PRIu64 " places do not",
+		  h->memory.nr_damaged);
+	check_malloc(h);
+	check_ledger(h);
+}

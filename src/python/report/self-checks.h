@@ -15,5 +15,7 @@
 void self_checks_readers(struct python *py);
 /* When all is read. */
 void self_checks_graph(struct python *py);
+/* After memory_load(); notes nothing if there is no ledger. */
+void self_checks_memory(struct python *py);
 
 #endif
