@@ -32,12 +32,17 @@ bool raw_read_str(struct raw_reader *r)
 	if (state & STATE_ASCII && state & STATE_COMPACT && !wstr)
 		return true;
 	length = get_u64(p + l->str_length);
-	data = state & STATE_COMPACT ? 0 : raw_word(r, l->str_data);
-	utf8 = state & STATE_ASCII ? 0 : raw_word(r, l->str_utf8);
 	/* The data may be the UTF-8 or the wchar_t form, too. */
-	raw_add(r, data, length < UINT64_MAX / 8 ?
-			 (length + 1) * STATE_KIND(state) : 0,
-		RAW_DATA, RAW_LEAF);
+	data = state & STATE_ASCII ? r->obj + l->ascii_size :
+				     r->obj + l->compact_size;
+	if (!(state & STATE_COMPACT)) {
+		data = raw_word(r, l->str_data);
+		raw_add(r, data, length < UINT64_MAX / 8 ?
+				 (length + 1) * STATE_KIND(state) : 0,
+			RAW_DATA, RAW_LEAF);
+	}
+	utf8 = state & STATE_ASCII && state & STATE_COMPACT ?
+		       0 : raw_word(r, l->str_utf8);
 	if (utf8 != data)
 		raw_add(r, utf8, raw_word(r, l->str_utf8_length) + 1, RAW_UTF8,
 			RAW_LEAF);

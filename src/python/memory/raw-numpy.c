@@ -140,7 +140,8 @@ bool raw_read_dtype(struct raw_reader *r)
 		return true;
 	}
 	if (r->type->basicsize < head + DESCR_METADATA_2 + 8)
-		return r->type->basicsize <= head + DESCR_SUBARRAY_2;
+		return true;
+	r->knows_class = r->type->basicsize == head + DESCR_METADATA_2 + 8;
 	raw_add_word(r, head + DESCR_SUBARRAY_2, RAW_EXTRA, RAW_REFERENCES);
 	raw_add_word(r, head + DESCR_METADATA_2, RAW_STATE, 0);
 	return true;

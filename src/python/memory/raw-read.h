@@ -20,6 +20,8 @@ struct raw_reader {
 	raddr obj;
 	raw_visit *visit;
 	void *context;
+	bool knows_class;	/* the reader has read what C subclasses add,
+				   too; it sets this */
 };
 
 /*

@@ -127,7 +127,7 @@ bool raw_fields_at(struct python *py, uint32_t type, raddr obj,
 	if (t->raw_row == ROW_UNKNOWN)
 		return false;
 	r.native = &py->types.v[t->raw_base];
-	return read_row(&r, t->raw_row) && !t->raw_partial;
+	return read_row(&r, t->raw_row) && (!t->raw_partial || r.knows_class);
 }
 
 bool raw_fields(struct python *py, oid o, raw_visit *visit, void *context)
