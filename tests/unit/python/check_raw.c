@@ -3,140 +3,10 @@
  * What objects own outside of their own blocks, in fake CPythons.
  */
 #include <check.h>
-#include <inttypes.h>
-#include <stdio.h>
 
-#include "fake-values.h"
-#include "python/memory/raw.h"
-#include "python/refs/refs.h"
+#include "owners.h"
 #include "python/state/object-head.h"
-#include "python/types/types.h"
 #include "suite.h"
-
-static struct fake f;
-
-struct piece {
-	raddr address;
-	uint64_t length;
-	enum raw_field field;
-	unsigned int flags;
-};
-VEC_DEFINE(piece_vec, struct piece);
-
-struct owner {
-	raddr obj;
-	uint32_t type;		/* in f.py.types: check_all() */
-	bool complete;
-	size_t first, nr;	/* in `expected` */
-};
-VEC_DEFINE(owner_vec, struct owner);
-
-static struct owner_vec owners;
-static struct piece_vec expected, found;
-
-/* The pieces that were expected since the last call are those of `obj`. */
-static void expect_of(raddr obj, bool complete)
-{
-	size_t first = 0;
-
-	if (owners.nr) {
-		const struct owner *last = &owners.v[owners.nr - 1];
-
-		first = last->first + last->nr;
-	}
-	owner_vec_push(&owners, (struct owner){
-		.obj = obj, .complete = complete, .first = first,
-		.nr = expected.nr - first });
-}
-
-static void expect(raddr address, uint64_t length, enum raw_field field,
-		   unsigned int flags)
-{
-	piece_vec_push(&expected,
-		       (struct piece){ address, length, field, flags });
-}
-
-static void note(void *context, raddr address, uint64_t length,
-		 enum raw_field field, unsigned int flags)
-{
-	ck_assert_ptr_eq(context, &found);
-	piece_vec_push(&found, (struct piece){ address, length, field, flags });
-}
-
-static bool read_owner(const struct owner *o)
-{
-	found.nr = 0;
-	raw_begin(&f.py);
-	return raw_fields_at(&f.py, o->type, o->obj, note, &found);
-}
-
-static uint32_t type_of(raddr obj)
-{
-	return (uint32_t)(fake_pytype(&f, obj) - f.py.types.v);
-}
-
-static void check_owner(struct owner *o)
-{
-	o->type = type_of(o->obj);
-	ck_assert_int_eq(read_owner(o), o->complete);
-	ck_assert_uint_eq(found.nr, o->nr);
-	for (size_t i = 0; i < o->nr; i++) {
-		const struct piece *a = &found.v[i];
-		const struct piece *b = &expected.v[o->first + i];
-
-		ck_assert_uint_eq(a->address, b->address);
-		ck_assert_uint_eq(a->length, b->length);
-		ck_assert_str_eq(raw_field_names[a->field],
-				 raw_field_names[b->field]);
-		ck_assert_uint_eq(a->flags, b->flags);
-	}
-}
-
-/* All that is visited is mapped, wherever memory ends. */
-static void check_mapped(void)
-{
-	for (size_t i = 0; i < found.nr; i++)
-		ck_assert_ptr_nonnull(memory_at(f.py.memory, found.v[i].address,
-						found.v[i].length));
-}
-
-/* The pieces that were expected; then no word may be needed for it to end. */
-static void check_all(void)
-{
-	fake_ready(&f);
-	f.py.most_claims = 1 << 16;
-	for (size_t i = 0; i < owners.nr; i++)
-		check_owner(&owners.v[i]);
-	for (size_t i = 0; i < owners.nr; i++)
-		for (uint64_t word = 0; fake_unmap(&f, f.nr_known, word);
-		     word++) {
-			read_owner(&owners.v[i]);
-			check_mapped();
-			fake_map_again(&f);
-		}
-	owner_vec_release(&owners);
-	piece_vec_release(&expected);
-	piece_vec_release(&found);
-	fake_release(&f);
-}
-
-#define SIZE 512		/* of the struct of each type here */
-
-static raddr static_type(const char *name, raddr base)
-{
-	return fake_type(&f, &(struct fake_type){
-		.name = name, .base = base, .basicsize = SIZE });
-}
-
-static raddr instance(const char *name)
-{
-	return fake_object(&f, static_type(name, 0), SIZE);
-}
-
-static bool has(uint32_t offset)
-{
-	return offset != LAYOUT_NONE;
-}
 
 /* --- builtin types --- */
 
@@ -170,6 +40,16 @@ START_TEST(strings_with_copies)
 	fake_put(&f, wide, l->str_utf8, utf8);
 	fake_put(&f, wide, l->str_utf8_length, 4);
 	expect(utf8, 5, RAW_UTF8, RAW_LEAF);
+	/* Until 3.11, wchar_t with a block of its own, or the very data. */
+	if (has(l->str_wstr)) {
+		raddr copy = fake_block(&f, 12);
+
+		fake_put(&f, wide, l->str_wstr, copy);
+		expect(copy, 0, RAW_WSTR, RAW_LEAF);
+	}
+	expect_of(wide, true);
+	wide = fake_wide_str(&f, 4, (uint32_t[]){ 0x1f600 }, 1);
+	fake_put_if(&f, wide, l->str_wstr, wide + l->compact_size);
 	expect_of(wide, true);
 	check_all();
 }
@@ -308,13 +188,11 @@ START_TEST(circles_end)
 	node = fake_block(&f, 32);
 	fake_put(&f, obj, l->odict_first, node);
 	fake_put(&f, node, l->odictnode_next, node);
-	fake_ready(&f);
-	f.py.most_claims = 100;
-	ck_assert(!read_owner(&(struct owner){ .obj = obj,
-					       .type = type_of(obj) }));
-	ck_assert_uint_eq(found.nr, 25);
-	piece_vec_release(&found);
-	fake_release(&f);
+	for (int i = 0; i < 25; i++)
+		expect(node, 32, RAW_NODE, RAW_REFERENCES);
+	expect_of(obj, false);
+	check_each(100);
+	check_done();
 }
 END_TEST
 
@@ -437,6 +315,94 @@ START_TEST(values_of_instances)
 }
 END_TEST
 
+/* --- classes, modules and code --- */
+
+START_TEST(what_classes_own)
+{
+	const struct layout *l = &f.py.layout;
+	raddr class, keys, doc, name, pairs[2];
+
+	fake_init(&f, fake_rows[_i]);
+	pairs[0] = fake_str(&f, "key");
+	pairs[1] = 0;
+	keys = fake_dict_keys(&f, 1, pairs, false);
+	fake_put(&f, keys, l->keys_refcount, 5);
+	class = fake_type(&f, &(struct fake_type){
+		.name = "app.Class", .flags = TPFLAG_HEAPTYPE,
+		.cached_keys = keys });
+	doc = fake_c_string(&f, "A doc string.");
+	fake_put(&f, class, l->type_doc, doc);
+	/* The name of a class statement's class is inside of a str. */
+	name = fake_str(&f, "app.Class");
+	fake_put(&f, class, l->heaptype_name, name);
+	fake_put(&f, class, l->type_name, name + l->ascii_size);
+	expect(keys, keys_size(false), RAW_KEYS, RAW_REFERENCES);
+	expect(doc, 0, RAW_DOC, RAW_LEAF);
+	expect_of(class, true);
+
+	class = fake_type(&f, &(struct fake_type){
+		.name = "app.Made", .flags = TPFLAG_HEAPTYPE });
+	name = fake_c_string(&f, "app.Made");
+	fake_put(&f, class, l->type_name, name);
+	fake_put_if(&f, class, l->heaptype_tpname, name);
+	expect(name, 0, RAW_NAME, has(l->heaptype_tpname) ?
+				  RAW_LEAF : RAW_LEAF | RAW_SHARED);
+	expect_of(class, true);
+	/* Static classes are in a file, and so is what they point to. */
+	expect_of(f.py.known.list, true);
+	check_all();
+}
+END_TEST
+
+START_TEST(states_of_modules)
+{
+	raddr module, state;
+
+	fake_init(&f, fake_rows[_i]);
+	module = fake_module(&f, "module", 0);
+	state = fake_block(&f, 40);
+	fake_put(&f, module, f.py.layout.module_state, state);
+	expect(state, 0, RAW_STATE, 0);
+	expect_of(module, true);
+	check_all();
+}
+END_TEST
+
+START_TEST(what_code_owns)
+{
+	const struct layout *l = &f.py.layout;
+	raddr code, extra, cache, copies, copy;
+
+	fake_init(&f, fake_rows[_i]);
+	code = fake_code(&f, "f", 0, NULL);
+	extra = fake_block(&f, 24);
+	fake_put(&f, extra, 0, 2);
+	fake_put(&f, code, l->code_extra, extra);
+	expect(extra, 24, RAW_EXTRA, 0);
+	cache = fake_block(&f, 64);
+	if (has(l->code_opcache)) {
+		fake_put(&f, code, l->code_opcache, cache);
+		expect(cache, 0, RAW_CACHE, RAW_LEAF);
+	}
+	if (has(l->code_monitoring)) {
+		fake_put(&f, code, l->code_monitoring, cache);
+		expect(cache, 0, RAW_STATE, 0);
+	}
+	if (has(l->code_tlbc)) {
+		copies = fake_block(&f, 24);
+		copy = fake_block(&f, 8);
+		fake_put(&f, copies, 0, 2);
+		fake_put(&f, copies, 8, code + l->code_code_adaptive);
+		fake_put(&f, copies, 16, copy);
+		fake_put(&f, code, l->code_tlbc, copies);
+		expect(copies, 24, RAW_CACHE, RAW_REFERENCES);
+		expect(copy, 0, RAW_CACHE, RAW_LEAF);
+	}
+	expect_of(code, true);
+	check_all();
+}
+END_TEST
+
 /* --- numpy --- */
 
 struct numpy {
@@ -514,6 +480,49 @@ START_TEST(data_of_arrays)
 }
 END_TEST
 
+START_TEST(scalars_and_dtypes_of_numpy)
+{
+	const struct layout *l = &f.py.layout;
+	struct numpy d;
+	raddr type, obj, data;
+
+	fake_init(&f, fake_rows[_i]);
+	make_descr(&d, false, 'V', 0, 24);
+	data = fake_block(&f, 24);
+	obj = instance("numpy.void");
+	fake_put(&f, obj + d.head, 0, data);
+	fake_put(&f, obj + d.head, 8, d.descr);
+	fake_put32(&f, obj + d.head, 16, 4);
+	expect(data, 24, RAW_DATA, RAW_LEAF);
+	expect_of(obj, true);
+
+	type = fake_type(&f, &(struct fake_type){
+		.name = "numpy.str_", .base = f.py.known.str,
+		.basicsize = l->str_size + 16 });
+	obj = fake_object(&f, type, l->str_size + 16);
+	fake_put32(&f, obj, l->str_state,
+		   0x24 << (f.py.free_threaded && f.py.minor >= 14 ? 6 : 0));
+	fake_put(&f, obj, l->str_size, data);
+	expect(data, 0, RAW_BUFFER, RAW_LEAF);
+	expect_of(obj, true);
+
+	type = fake_type(&f, &(struct fake_type){
+		.name = "numpy.dtype", .basicsize = d.head + 72 });
+	for (int more = 0; more < 2; more++) {
+		obj = fake_object(&f, fake_type(&f, &(struct fake_type){
+			.name = "numpy.dtypes.VoidDType", .base = type,
+			.basicsize = d.head + 104 + (uint64_t)more * 8 }),
+				  SIZE);
+		fake_put(&f, obj + d.head, 32, 8);
+		fake_put(&f, obj + d.head, 72, data);
+		expect(data, 0, RAW_EXTRA, RAW_REFERENCES);
+		/* A dtype of another library may have more. */
+		expect_of(obj, !more);
+	}
+	check_all();
+}
+END_TEST
+
 const char suite_name[] = "raw";
 
 void suite_add_tests(TCase *tc)
@@ -523,7 +532,8 @@ void suite_add_tests(TCase *tc)
 		items_of_lists, tables_of_sets, tables_of_dicts,
 		nodes_of_ordered_dicts, circles_end, data_of_bytearrays,
 		blocks_of_deques, classes_own_what_their_bases_own,
-		values_of_instances, data_of_arrays,
+		values_of_instances, what_classes_own, states_of_modules,
+		what_code_owns, data_of_arrays, scalars_and_dtypes_of_numpy,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)

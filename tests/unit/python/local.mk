@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_layout_builds \
 	tests/unit/python/check_preview \
 	tests/unit/python/check_raw \
+	tests/unit/python/check_raw_library \
 	tests/unit/python/check_refs \
 	tests/unit/python/check_roots \
 	tests/unit/python/check_size \
@@ -17,6 +18,14 @@ tests_unit_python_check_preview_SOURCES = \
 	tests/unit/python/check_preview.c \
 	tests/unit/python/texts.c \
 	tests/unit/python/texts.h
+tests_unit_python_check_raw_SOURCES = \
+	tests/unit/python/check_raw.c \
+	tests/unit/python/owners.c \
+	tests/unit/python/owners.h
+tests_unit_python_check_raw_library_SOURCES = \
+	tests/unit/python/check_raw_library.c \
+	tests/unit/python/owners.c \
+	tests/unit/python/owners.h
 tests_unit_python_check_refs_SOURCES = \
 	tests/unit/python/check_refs.c \
 	tests/unit/python/scenes.c \
