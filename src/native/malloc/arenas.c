@@ -160,7 +160,7 @@ static void add_others(struct native *n, struct arenas *a)
 	for (; next != main; next = word(n, next + a->layout->next)) {
 		/* has_ring() saw that it leads back. */
 		if (!is_in_heap(n, a, next)) {
-			n->ledger->nr_damaged++;
+			a->is_damaged = true;
 			break;
 		}
 		a->heap_info = next - HEAP_START(next);

@@ -40,6 +40,7 @@ struct arenas {
 	struct libc libc;
 	const struct arena_layout *layout; /* NULL: there are no arenas */
 	struct arena_vec all;	/* [0] is main's, the others by address */
+	bool is_damaged;	/* the ring leads to what is no arena */
 	uint64_t heap_info;	/* bytes of it; 0: main's is the only arena */
 	bool knows_counters;	/* the following were found */
 	raddr heap;		/* where main's first memory begins */
@@ -49,8 +50,8 @@ struct arenas {
 
 /*
  * Find all arenas: main_arena in the data of glibc by its bins, which point to
- * themselves, and the others by its ring of `next`.  A ring that is damaged
- * is left where it is, and counts in ledger->nr_damaged.
+ * themselves, and the others by its ring of `next`.  A ring that is damaged is
+ * left where it is.
  */
 void arenas_find(struct native *n, struct arenas *ret);
 void arenas_release(struct arenas *a);

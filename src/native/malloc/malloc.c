@@ -23,7 +23,9 @@ static void check_sums(struct native *n)
 	for (size_t i = 0; i < n->ledger->mallocs.nr; i++) {
 		struct heap_memory_malloc *m = &n->ledger->mallocs.v[i];
 
-		if (m->used + m->free + m->top + m->overhead != m->system)
+		/* An arena that has memory has a top. */
+		if (m->used + m->free + m->top + m->overhead != m->system ||
+		    !m->top != !m->system)
 			m->whole = false;
 		log_detail("malloc: arena 0x%" PRIx64 ": %" PRIu64 " bytes: %"
 			   PRIu64 " in use, %" PRIu64 " free, %" PRIu64
@@ -46,6 +48,7 @@ void malloc_heaps(struct native *n)
 				       "the process has no glibc");
 		return;
 	}
+	n->ledger->nr_damaged += a.is_damaged;
 	add_lines(n, &a);
 	heaps_walk(&c);
 	chunks_sort(&c);
