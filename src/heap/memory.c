@@ -22,6 +22,7 @@ const char *const memory_allocator_names[NR_MEMORY_ALLOCATORS] = {
 	[ALLOCATOR_MMAP] = "mmap",
 	[ALLOCATOR_PYMALLOC] = "pymalloc",
 	[ALLOCATOR_MIMALLOC] = "mimalloc",
+	[ALLOCATOR_MAPPING] = "mapping",
 };
 
 static const struct {

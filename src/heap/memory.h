@@ -78,6 +78,7 @@ enum memory_allocator {
 	ALLOCATOR_MMAP,		/* glibc's, a chunk with its own mapping */
 	ALLOCATOR_PYMALLOC,
 	ALLOCATOR_MIMALLOC,
+	ALLOCATOR_MAPPING,	/* the kernel: an object has mapped it */
 	NR_MEMORY_ALLOCATORS,
 };
 extern const char *const memory_allocator_names[NR_MEMORY_ALLOCATORS];

@@ -10,6 +10,7 @@
  *	pymalloc_walk()		python/allocators/: blocks of CPython's
  *	mimalloc_blocks()	allocators, which get their memory from the
  *				above
+ *	mapped_claim()		python/memory/: what mmap.mmap objects map
  *	malloc_mapped()		native/malloc/: blocks with own mappings, in
  *				what nobody has claimed so far
  *	stacks_claim_rest()	native/: what a stack pointer points into

@@ -44,6 +44,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/truncated-scan.h \
 	src/python/memory/frame-chunks.c \
 	src/python/memory/frame-chunks.h \
+	src/python/memory/mapped.c \
+	src/python/memory/mapped.h \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \

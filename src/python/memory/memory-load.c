@@ -14,6 +14,7 @@
 #include "python/allocators/pymalloc-tree.h"
 #include "python/allocators/pymalloc.h"
 #include "python/memory/frame-chunks.h"
+#include "python/memory/mapped.h"
 #include "python/memory/memory-load.h"
 
 struct ledger_load {
@@ -129,6 +130,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	malloc_heaps(&l.native);
 	pymalloc_walk(py, &l.native, &l.own);
 	mimalloc_blocks(py, &l.native);
+	mapped_claim(py, &l.native);
 	malloc_mapped(&l.native);
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);

@@ -135,3 +135,15 @@ bool raw_fields(struct python *py, oid o, raw_visit *visit, void *context)
 	return raw_fields_at(py, py->heap->type[o], py->heap->address[o], visit,
 			     context);
 }
+
+bool raw_is_mapping(struct python *py, uint32_t type)
+{
+	struct pytype *t = &py->types.v[type];
+	unsigned int row;
+
+	if (t->raw_row == ROW_NOT_CHOSEN)
+		choose(py, t);
+	row = t->raw_row - FIRST_ROW;
+	return t->raw_row >= FIRST_ROW && row < ARRAY_SIZE(rows) &&
+	       rows[row].read == raw_read_mmap;
+}

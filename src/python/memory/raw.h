@@ -32,4 +32,9 @@ bool raw_fields(struct python *py, oid o, raw_visit *visit, void *context);
 bool raw_fields_at(struct python *py, uint32_t type, raddr obj,
 		   raw_visit *visit, void *context);
 
+/* Do objects of the class `type`, an index of py->types, have memory that they
+ * have mapped (RAW_MAPPING)?  So have mmap.mmap and classes that are made of
+ * it. */
+bool raw_is_mapping(struct python *py, uint32_t type);
+
 #endif
