@@ -46,8 +46,8 @@ static const char *const line_words[NR_MEMORY_PARTS] = {
 	[PART_STACKS] = "stacks of threads",
 	[PART_CACHED_STACKS] = "stacks of threads that have ended",
 	[PART_FRAMES] = "frames of Python functions",
-	[PART_CODE] = "%: code and constants",
-	[PART_DATA] = "%: data",
+	[PART_CODE] = "%: as in the file",
+	[PART_DATA] = "%: private data",
 	[PART_SHARED] = "%",
 	[PART_ALLOCATOR] = "% (pyheld does not look into it)",
 	[PART_KERNEL] = "%",
@@ -198,6 +198,13 @@ static void add_unowned(const struct finding *f, struct str *out)
 				     " each that nothing points to");
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 static void add_allocator(const struct heap *h, const struct finding *f,
 			  struct str *out)
 {
@@ -205,8 +212,9 @@ static void add_allocator(const struct heap *h, const struct finding *f,
 
 	str_add(out, "allocator: ");
 	format_bytes(out, f->bytes);
-	str_addf(out, " belong to %s, which pyheld does not look into",
-		 *line->name ? line->name : "an allocator");
+	str_addf(out, " belong to %s, which pyheld does not look into: some of"
+		 " it may be free", *line->name ? base_name(line->name) :
+					       "an allocator");
 }
 
 static void add_part_of_resident(const struct finding *f, const char *kind,
@@ -306,8 +314,9 @@ static const char *advice_on(const struct finding *f)
 		return "compare Pss of /proc/PID/smaps_rollup, which divides"
 		       " shared pages among the processes";
 	case FINDING_ALLOCATOR:
-		return "ask that allocator: jemalloc has"
-		       " MALLOC_CONF=stats_print:true";
+		return "ask that allocator: for its statistics at exit set"
+		       " MALLOC_CONF=stats_print:true (jemalloc), MALLOCSTATS=1"
+		       " (tcmalloc) or MIMALLOC_SHOW_STATS=1 (mimalloc)";
 	case FINDING_SWAPPED:
 		return "objects on swapped pages are slow to reach: give the"
 		       " process more memory";

@@ -210,17 +210,38 @@ static void add_finding(const struct heap *h, const struct finding *finding,
 	format_words(out, advice.s, 2, 4, f);
 }
 
+/* Bytes of raw blocks of which it is not known whose they are. */
+static uint64_t sum_unknown(const struct heap_memory *m)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < m->lines.nr; i++)
+		if (m->lines.v[i].part == PART_RAW &&
+		    m->lines.v[i].type == OID_NONE)
+			bytes += m->lines.v[i].bytes;
+	return bytes;
+}
+
 static void add_nothing(const struct heap *h, const struct ledger *l,
 			const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	double all = h->memory.resident ? (double)h->memory.resident : 1;
+	uint64_t unknown = sum_unknown(&h->memory);
 
-	str_addf(&text, "Nothing stands out: no native leak and little"
-		 " fragmentation.  Python objects and their raw blocks take"
-		 " %.0f %%; pyheld leaks and pyheld retained show who holds"
-		 " them.", 100 * (double)(l->kinds[MEMORY_OBJECTS].bytes +
-					  l->kinds[MEMORY_RAW].bytes) / all);
+	if (unknown > h->memory.resident / 20) {
+		str_add(&text, "No fragmentation stands out.  The owners of ");
+		format_bytes(&text, unknown);
+		str_add(&text, " of raw blocks are unknown: a leak of native"
+			" code may be among them.");
+	} else {
+		str_add(&text, "Nothing stands out: no native leak and little"
+			" fragmentation.");
+	}
+	str_addf(&text, "  Python objects and their raw blocks take %.0f %%;"
+		 " pyheld leaks and pyheld retained show who holds them.",
+		 100 * (double)(l->kinds[MEMORY_OBJECTS].bytes +
+				l->kinds[MEMORY_RAW].bytes - unknown) / all);
 	format_words(out, text.s, 0, 0, f);
 }
 

@@ -61,7 +61,7 @@ START_TEST(memory_adds_up)
 	       "512.0 KiB   1.3      1    malloc: tops of the arenas\n"
 	       "\n"
 	       "  6.0 MiB  15.4         mapped files: code and data\n"
-	       "  6.0 MiB  15.4      4    python3.11: code and constants\n"
+	       "  6.0 MiB  15.4      4    python3.11: as in the file\n"
 	       "\n"
 	       "511.0 KiB   1.3         unexplained\n"
 	       "\n"
@@ -101,6 +101,35 @@ START_TEST(memory_in_brief_leaves_out_small_lines)
 	       "their raw blocks take 96 %; pyheld leaks and pyheld"
 	       " retained show who holds\n"
 	       "them.\n");
+}
+END_TEST
+
+START_TEST(memory_of_unknown_owners)
+{
+	expect_begin(HELD);
+	books_line(&heap, PART_OBJECTS, "dict", 4 * MIB, 9000);
+	books_line(&heap, PART_RAW, NULL, MIB, 9000);
+	books_close(&heap, 5 * MIB);
+	say(&(struct memory_shown){ .limit = 5, .brief = true }, &format);
+	expect("5.0 MiB resident: 4.0 MiB in Python objects, 1.0 MiB in"
+	       " raw blocks, 0 bytes of\n"
+	       "  all else\n"
+	       "\n"
+	       "  BYTES     %  COUNT  WHAT\n"
+	       "4.0 MiB  80.0         Python objects\n"
+	       "4.0 MiB  80.0  9,000    dict\n"
+	       "\n"
+	       "1.0 MiB  20.0         raw blocks in use, by owner\n"
+	       "1.0 MiB  20.0  9,000    of unknown owners\n"
+	       "\n"
+	       "0 bytes   0.0         unexplained\n"
+	       "\n"
+	       "No fragmentation stands out.  The owners of 1.0 MiB of"
+	       " raw blocks are unknown: a\n"
+	       "leak of native code may be among them.  Python objects"
+	       " and their raw blocks take\n"
+	       "80 %; pyheld leaks and pyheld retained show who holds"
+	       " them.\n");
 }
 END_TEST
 
@@ -277,9 +306,13 @@ START_TEST(memory_tells_the_other_findings)
 	       "    shared pages among the processes\n"
 	       "\n"
 	       "allocator: 28.0 MiB belong to libjemalloc.so.2, which"
-	       " pyheld does not look into\n"
-	       "  what usually helps: ask that allocator: jemalloc has\n"
-	       "    MALLOC_CONF=stats_print:true\n"
+	       " pyheld does not look into:\n"
+	       "  some of it may be free\n"
+	       "  what usually helps: ask that allocator: for its statistics"
+	       " at exit set\n"
+	       "    MALLOC_CONF=stats_print:true (jemalloc), MALLOCSTATS=1"
+	       " (tcmalloc) or\n"
+	       "    MIMALLOC_SHOW_STATS=1 (mimalloc)\n"
 	       "\n"
 	       "swapped: 27.0 MiB are swapped out, in addition to 200.0"
 	       " MiB that are resident\n"
@@ -390,6 +423,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, memory_adds_up);
 	tcase_add_test(tc, memory_in_brief_leaves_out_small_lines);
+	tcase_add_test(tc, memory_of_unknown_owners);
 	tcase_add_test(tc, memory_of_one_kind);
 	tcase_add_test(tc, memory_without_header_has_rows_alone);
 	tcase_add_test(tc, memory_tells_fragmentation_and_a_native_leak);

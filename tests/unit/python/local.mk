@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_raw_library \
 	tests/unit/python/check_refs \
 	tests/unit/python/check_roots \
+	tests/unit/python/check_self_checks \
 	tests/unit/python/check_size \
 	tests/unit/python/check_text \
 	tests/unit/python/check_truncated \
