@@ -49,6 +49,8 @@ EXTRA_DIST += \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \
+	tests/e2e/test_memory_loads.py \
+	tests/e2e/test_memory_truth.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \

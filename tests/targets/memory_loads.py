@@ -7,6 +7,7 @@ usage: memory_loads.py LOAD
 Its facts are {"missing": why} if a package is not there, else what the load
 says of itself, and "keep": {name: address of an object}.  Then it holds still.
 """
+import array
 import ctypes
 import gc
 import json
@@ -167,28 +168,73 @@ def start_of(b):
     return ctypes.addressof((ctypes.c_char * len(b)).from_buffer(b))
 
 
+class Planted:
+    """Objects, and the bytes that malloc has given for each.  Where Python's
+    own blocks come from another allocator, `asked` is all that is known."""
+    def __init__(self):
+        self.facts = {}
+
+    def plant(self, name, make, asked=0):
+        gc.collect()
+        before = memory_measure.malloc_bytes()
+        keep[name] = made = make()
+        gc.collect()
+        self.facts[name] = {"address": id(made), "asked": asked,
+                            "malloc": memory_measure.malloc_bytes() - before}
+
+
+def hold_stale(starts):
+    """Hold these addresses in all ways that are no references."""
+    words = array.array("Q", starts)
+    keep["starts in an array"] = words
+    keep["starts as ints"] = starts
+    keep["starts in a bytearray"] = bytearray(words)
+    keep["starts in bytes"] = bytes(words)
+    keep["starts in a str"] = bytes(words).decode("latin-1")
+    keep["starts in a ctypes array"] = (ctypes.c_uint64 * len(starts))(*starts)
+    keep["integers like addresses"] = array.array(
+        "Q", range(0x01000000, 0x41000000, 4096))
+    try:
+        import numpy
+    except ImportError:
+        return
+    keep["starts in an ndarray"] = numpy.array(starts, numpy.uint64)
+    keep["random integers"] = numpy.random.randint(0, 1 << 31, 200000)
+    keep["never written"] = [numpy.empty(n) for n in range(100, 2000)]
+
+
+# Bytes of an int of these sizes, and of an ndarray of "never written".
+MOST_INT, MOST_NDARRAY = 48, 128
+
+
+def most_bytes(o):
+    """What an object of hold_stale() may retain at most."""
+    if type(o).__name__ == "ndarray":
+        return o.nbytes + MOST_NDARRAY
+    if type(o) is not list:
+        return max(sys.getsizeof(o), memoryview(o).nbytes
+                   if type(o) is not str else 0)
+    return sys.getsizeof(o) + sum(
+        MOST_INT if type(item) is int else most_bytes(item) + 32
+        for item in o)
+
+
 @load
 def stale():
     """Addresses that hold nothing: integers that are the addresses of blocks,
     addresses of what was freed, memory that was never written.
 
     "planted" are objects with the bytes that malloc has given for each:
-    nobody else may get these.
+    nobody else may get these.  "holders" have such integers, with the bytes
+    that each may retain at most.
     """
-    import array
-    planted = {}
-
-    def plant(name, make):
-        gc.collect()
-        before = memory_measure.malloc_bytes()
-        keep[name] = make()
-        gc.collect()
-        planted[name] = {"address": id(keep[name]),
-                         "malloc": memory_measure.malloc_bytes() - before}
-    plant("buffers", lambda: [bytearray(2000 + i % 64) for i in range(10000)])
+    planted = Planted()
+    planted.plant("buffers",
+                  lambda: [bytearray(2000 + i % 64) for i in range(10000)],
+                  sum(2000 + i % 64 for i in range(10000)))
     try:
         from lxml import etree
-        plant("tree", lambda: etree.fromstring(document(20000)))
+        planted.plant("tree", lambda: etree.fromstring(document(20000)))
         freed = etree.fromstring(document(20000))
         del freed
     except ImportError:
@@ -196,21 +242,11 @@ def stale():
     gone = [bytearray(2000 + i % 64) for i in range(10000)]
     starts = [start_of(b) for b in keep["buffers"] + gone]
     del gone
-    keep["starts in an array"] = array.array("Q", starts)
-    keep["starts as ints"] = starts
-    keep["starts in a bytearray"] = bytearray(array.array("Q", starts))
-    keep["starts in bytes"] = bytes(array.array("Q", starts))
-    keep["starts in a ctypes array"] = (ctypes.c_uint64 * 20000)(*starts)
-    keep["integers like addresses"] = array.array(
-        "Q", range(0x01000000, 0x41000000, 4096))
-    try:
-        import numpy
-        keep["starts in an ndarray"] = numpy.array(starts, numpy.uint64)
-        keep["random"] = numpy.random.randint(0, 1 << 31, 200000)
-        keep["never written"] = [numpy.empty(n) for n in range(100, 2000)]
-    except ImportError:
-        pass
-    return {"planted": planted}
+    hold_stale(starts)
+    return {"planted": planted.facts,
+            "holders": {name: {"address": id(o), "most": most_bytes(o)}
+                        for name, o in keep.items()
+                        if name not in planted.facts}}
 
 
 def main():
