@@ -35,6 +35,10 @@ summary --type=TYPE --json
 summary --fail-if=objects>1
 summary --fail-if=bytes>900G --json
 summary --color=always
+memory
+memory --json
+memory --limit=0
+memory --kind=objects --no-header
 chain --type=TYPE
 chain --type=TYPE --json
 chain --type=dict --count=12
@@ -79,9 +83,9 @@ capture -o copy.pyheld
 """.strip().splitlines()
 
 FEW = [c for c in COMMANDS if c in (
-    "summary", "summary --json", "chain --type=TYPE --json", "cycles --json",
-    "garbage --json", "leaks WEAK --json", "retained --json --limit=200",
-    "refs --json", "object ADDRESS --json", "doctor --json", "export")]
+    "summary", "summary --json", "memory --json", "chain --type=TYPE --json",
+    "cycles --json", "garbage --json", "leaks WEAK --json",
+    "retained --json --limit=200", "refs --json", "object ADDRESS --json", "doctor --json", "export")]
 
 
 def command_line(command, target, type_, address):
@@ -97,7 +101,11 @@ def command_line(command, target, type_, address):
 
 def compare_commands(scene, source, target, type_, address, commands=COMMANDS):
     """`target` is an argument list: the target, and options that it needs."""
+    known = scene.commands_of_old()
     for command in commands:
+        # A command that is new can't be compared.
+        if command.split()[0] not in known:
+            continue
         scene.compare(source, *command_line(command, target, type_, address),
                       label=command)
 
