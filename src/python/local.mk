@@ -56,6 +56,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/raw-library.c \
 	src/python/memory/raw-members.c \
 	src/python/memory/raw-numpy.c \
+	src/python/memory/raw-pillow.c \
 	src/python/memory/raw-read.c \
 	src/python/memory/raw-read.h \
 	src/python/memory/raw-types.def \

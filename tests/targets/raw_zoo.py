@@ -586,6 +586,14 @@ def a_dtype():
     return numpy.dtype(("i4", (3, 4)))
 
 
+# --- Pillow ---
+
+@kind()
+def an_image():
+    import PIL.Image
+    return PIL.Image.new("RGB", (5000, 1000)).im
+
+
 # --- the answers ---
 
 def say(fact):

@@ -69,6 +69,9 @@ raw_read raw_read_cdata, raw_read_stgdict, raw_read_ctype;
 raw_read raw_read_ndarray, raw_read_dtype, raw_read_numpy_void,
 	raw_read_numpy_str;
 
+/* raw-pillow.c */
+raw_read raw_read_image;
+
 /* raw-members.c: types of which a table tells what they own */
 #define RAW_NO_MEMBERS UINT32_MAX
 

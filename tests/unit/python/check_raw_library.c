@@ -380,6 +380,54 @@ START_TEST(what_ctypes_knows_of_classes)
 }
 END_TEST
 
+/* --- Pillow --- */
+
+/* An image of 10 x 3 pixels of 4 bytes, whose lines are in two blocks. */
+static raddr make_image(raddr *lines, raddr *blocks, raddr pixels[2])
+{
+	raddr image = fake_block(&f, 96);
+
+	*lines = fake_block(&f, 3 * 8);
+	*blocks = fake_block(&f, 3 * 16);
+	for (int i = 0; i < 2; i++) {
+		pixels[i] = fake_block(&f, 80);
+		fake_put(&f, *blocks + (uint64_t)i * 16, 0, pixels[i]);
+		fake_put32(&f, *blocks + (uint64_t)i * 16, 8, 80);
+	}
+	fake_put(&f, *lines, 0, pixels[0]);
+	fake_put32(&f, image, 20, 10);
+	fake_put32(&f, image, 24, 3);
+	fake_put(&f, image, 56, *lines);
+	fake_put(&f, image, 72, *blocks);
+	fake_put32(&f, image, 80, 4);
+	fake_put32(&f, image, 84, 40);
+	return image;
+}
+
+START_TEST(pixels_of_images)
+{
+	raddr obj, image, lines, blocks, pixels[2];
+
+	fake_init(&f, fake_rows[_i]);
+	obj = instance("ImagingCore");
+	image = make_image(&lines, &blocks, pixels);
+	fake_put(&f, obj, f.py.layout.object_size, image);
+	expect(image, 96, RAW_STATE, 0);
+	expect(lines, 24, RAW_TABLE, RAW_REFERENCES);
+	expect(pixels[0], 80, RAW_DATA, RAW_LEAF);
+	expect(pixels[1], 80, RAW_DATA, RAW_LEAF);
+	expect(blocks, 32, RAW_TABLE, RAW_REFERENCES);
+	expect_of(obj, true);
+	/* Lines that are too short for their pixels: another struct. */
+	obj = instance("ImagingCore");
+	image = make_image(&lines, &blocks, pixels);
+	fake_put32(&f, image, 84, 8);
+	fake_put(&f, obj, f.py.layout.object_size, image);
+	expect_of(obj, false);
+	check_all();
+}
+END_TEST
+
 const char suite_name[] = "raw_library";
 
 void suite_add_tests(TCase *tc)
@@ -389,7 +437,7 @@ void suite_add_tests(TCase *tc)
 		buffers_in_memory, children_of_elements, memos_of_picklers,
 		links_of_caches, pointers_of_capsules, mappings_of_files,
 		tables_of_zones, members_of_files_and_queues, data_of_ctypes,
-		what_ctypes_knows_of_classes,
+		what_ctypes_knows_of_classes, pixels_of_images,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
