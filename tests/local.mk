@@ -50,6 +50,7 @@ EXTRA_DIST += \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \
 	tests/e2e/test_memory_loads.py \
+	tests/e2e/test_memory_sum.py \
 	tests/e2e/test_memory_truth.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
@@ -74,6 +75,7 @@ EXTRA_DIST += \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \
 	tests/targets/mallocs.py \
+	tests/targets/mapped.py \
 	tests/targets/memory_kinds.py \
 	tests/targets/memory_kinds_library.py \
 	tests/targets/memory_kinds_packages.py \
