@@ -64,23 +64,20 @@ static void explain_all(const struct heap *h, struct audit_found *f)
 {
 	for (oid o = 0; o < h->nr_objects; o++) {
 		struct heap_edges edges = heap_edges(h, o);
-		uint32_t *nr = h->flags[o] & OBJECT_SCANNED ? f->maybe
-							     : f->sure;
-
 		for (uint32_t i = 0; i < edges.nr; i++) {
 			oid to = edges.to[i];
 
 			if (heap_owns(h, o, i))
-				explain_reference(is_own_class(h, o, to) ?
-						  f->maybe : nr, to);
+				explain_reference(heap_is_guess(h, o, i) ||
+						  is_own_class(h, o, to) ?
+						  f->maybe : f->sure, to);
 		}
-		explain_class_reference(h, o, nr);
+		explain_class_reference(h, o, h->flags[o] & OBJECT_SCANNED ?
+					      f->maybe : f->sure);
 		explain_references(f->sure, o, heap_nobodys(h, o));
 		explain_references(f->sure, o,
 				   roots_unvisited(heap_type_of(h, o)));
 	}
-	for (oid o = 0; h->hidden && o < h->nr_objects; o++)
-		explain_references(f->sure, o, h->hidden[o]);
 	for (size_t i = 0; i < h->roots.nr; i++)
 		if (h->roots.v[i].counted &&
 		    h->roots.v[i].object < h->nr_objects)
@@ -95,7 +92,7 @@ static void audit_object_of(const struct heap *h, const struct audit_found *f,
 	struct audit_object x = { o, h->refcount[o], f->sure[o] };
 	uint32_t all = f->sure[o] + f->maybe[o];
 
-	if (!h->hidden && !(heap_type_of(h, o)->flags & TYPE_HAS_TRAVERSE)) {
+	if (!h->unvisited && !(heap_type_of(h, o)->flags & TYPE_HAS_TRAVERSE)) {
 		a->atoms++;
 		return;
 	}

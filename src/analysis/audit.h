@@ -13,8 +13,8 @@
  * References from a scan for pointers explain only what nothing else does, and
  * never show an error.  Immortal objects have no count to explain.
  *
- * If heap.hidden is NULL (a capture), types without a tp_traverse (atoms) are
- * left out, as the references that heap.hidden counts lead to these.
+ * If heap.unvisited is NULL (an older capture), types without a tp_traverse
+ * (atoms) are left out: the heap lacks references that lead to these.
  */
 #ifndef ANALYSIS_AUDIT_H
 #define ANALYSIS_AUDIT_H

@@ -71,12 +71,11 @@ static void drop_references(struct collector *b, oid o, uint32_t *left,
 	const struct heap *h = b->h;
 	struct heap_edges edges = heap_edges(h, o);
 
-	if (h->flags[o] & OBJECT_SCANNED)
-		return;
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid t = edges.to[i];
 
-		if (collector_frees(b, t) || !left[t] ||
+		if (heap_is_guess(h, o, i) || !heap_owns(h, o, i) ||
+		    collector_frees(b, t) || !left[t] ||
 		    left[t] == REFCOUNT_IMMORTAL || --left[t])
 			continue;
 		tally_add(&b->c->untracked, heap_bytes(h, t));

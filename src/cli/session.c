@@ -228,18 +228,10 @@ int session_open_details(struct session *s, const char *target)
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable)
 {
-	const struct load_options options = { .hidden = true,
-						.sample = DOCTOR_SAMPLE,
+	const struct load_options options = { .sample = DOCTOR_SAMPLE,
 						.memory = true };
 
 	return open_session(s, target, &options, unreadable);
-}
-
-int session_open_hidden(struct session *s, const char *target)
-{
-	const struct load_options options = { .hidden = true };
-
-	return open_session(s, target, &options, NULL);
 }
 
 int session_open_memory(struct session *s, const char *target)

@@ -41,19 +41,13 @@ int session_open(struct session *s, const char *target);
  */
 int session_open_details(struct session *s, const char *target);
 
-/*
- * Like session_open(), and also fill heap.hidden.  It stays NULL if TARGET is a
- * capture: captures don't have it.
- */
-int session_open_hidden(struct session *s, const char *target);
-
 /* Like session_open(), and also fill heap.memory.  It stays empty if TARGET is
  * a capture of an older pyheld. */
 int session_open_memory(struct session *s, const char *target);
 
 /*
- * Like session_open_hidden() and session_open_memory(), with more self-checks
- * (heap.info.checks and .samples).  If TARGET is open, but what is in it contradicts itself
+ * Like session_open_memory(), with more self-checks (heap.info.checks and
+ * .samples).  If TARGET is open, but what is in it contradicts itself
  * (ERR_CORRUPT), returns STATUS_OK with an empty heap, and *unreadable is the
  * reason, which the caller frees; else *unreadable is not changed.
  */

@@ -87,7 +87,6 @@ void heap_release(struct heap *h)
 	free(h->edge_start);
 	free(h->edge_nr);
 	free(h->unvisited);
-	free(h->hidden);
 	log_pass_over(h->failed, "nobody asked this heap for errors");
 	memset(h, 0, sizeof(*h));
 }

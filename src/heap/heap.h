@@ -128,12 +128,6 @@ struct heap {
 	struct heap_interpreter_vec interpreters;
 	struct heap_weak_vec weak;
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
-	/*
-	 * By object: how many references to it are owned but are no edges,
-	 * because no tp_traverse visits them (the str keys of dicts, for
-	 * example); NULL: nobody has counted them.
-	 */
-	uint32_t *hidden;
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
 	/* basis MEMORY_UNKNOWN: it was not asked for, or an older capture. */
@@ -226,6 +220,16 @@ static inline struct heap_edges heap_visited(const struct heap *h, oid o)
 {
 	return (struct heap_edges){ h->edges.v + h->edge_start[o],
 				    heap_nr_visited(h, o) };
+}
+
+/*
+ * Does a scan for pointers say that `o` has edge number `i`?  The references
+ * that no tp_traverse visits are sure.
+ */
+static inline bool heap_is_guess(const struct heap *h, oid o, uint32_t i)
+{
+	return unlikely(h->flags[o] & OBJECT_SCANNED) &&
+	       i < heap_nr_visited(h, o);
 }
 
 static inline enum type_kind heap_kind_of(const struct heap *h, oid o)

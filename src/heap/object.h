@@ -30,8 +30,8 @@ VEC_DEFINE(oid_vec, oid);
 /* heap.flags[] */
 #define OBJECT_FINALIZED 1	/* its finalizer has run already */
 #define OBJECT_EMULATED 2	/* references by its emulated tp_traverse */
-#define OBJECT_SCANNED 4	/* references by a scan for pointers: each of
-				   them is a guess */
+#define OBJECT_SCANNED 4	/* references by a scan for pointers: see
+				   heap_is_guess() */
 #define OBJECT_UNREAD 8		/* its references could not be read */
 #define OBJECT_WEAK_REFERENT 16	/* some weak reference points to it */
 #define OBJECT_BORROWS 32	/* it does not own all references that it has:

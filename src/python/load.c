@@ -25,7 +25,7 @@
 #include "python/refs/read.h"
 #include "python/refs/refs-scan.h"
 #include "python/refs/refs.h"
-#include "python/refs/uncounted.h"
+#include "python/refs/unvisited.h"
 #include "python/refs/verify.h"
 #include "python/report/describe.h"
 #include "python/report/self-checks.h"
@@ -56,9 +56,16 @@ struct loader {
 
 static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
 {
+	struct heap_borrowed_vec *v = &h->borrowed;
+	struct heap_borrowed *last = v->nr ? &v->v[v->nr - 1] : NULL;
+
 	if (!nr)
 		return;
 	h->flags[o] |= OBJECT_BORROWS;
+	if (last && last->object == o && last->first + last->nr == edge) {
+		last->nr += nr;
+		return;
+	}
 	heap_borrowed_vec_push(&h->borrowed,
 			       (struct heap_borrowed){ o, edge, nr });
 }
@@ -171,6 +178,7 @@ static void load_by_scan(struct loader *ld, oid o)
 	 * object. */
 	if (t.address != py->known.capsule)
 		refs_scan(py, &t, py->heap->address[o], &ld->refs);
+	unvisited_add(py, &t, py->heap->address[o], &ld->refs);
 	store_refs(ld, o, true);
 	py->heap->flags[o] |= OBJECT_SCANNED;
 	py->heap->info.nr_scanned++;
@@ -202,6 +210,8 @@ static void load_native(struct loader *ld, oid o)
 	/* The collector knows none of those that only readers find. */
 	if (!t->traverse)
 		ld->refs.unvisited = ld->refs.to.nr;
+	if (result == REFS_OK)
+		unvisited_add(py, t, obj, &ld->refs);
 	/* It may add classes, which moves `t`. */
 	store_refs(ld, o, true);
 	if (result == REFS_UNREADABLE) {
@@ -236,6 +246,7 @@ static void store_visited(struct loader *ld, oid o, const raddr *to, size_t nr)
 	if (ld->refs.named)
 		emulated_names_find(py, &t, py->heap->address[o], to, nr,
 			    &ld->refs.names);
+	unvisited_add(py, &t, py->heap->address[o], &ld->refs);
 	bad = py->heap->info.nr_bad_pointers;
 	store_refs(ld, o, false);
 	if (unlikely(py->heap->info.nr_bad_pointers > bad))
@@ -337,6 +348,7 @@ static void python_free(struct python *py)
 		return;
 	emulator_free(py->emulator);
 	details_release(py);
+	unvisited_release(py);
 	object_map_release(py);
 	types_release(py);
 	type_names_release(py);
@@ -426,6 +438,7 @@ static struct error *load_heap(struct python *py,
 		return err;
 	truncated_scan(py);
 	find_interned(py);
+	unvisited_init(py);
 	verify_readers(py, options ? options->sample : 0);
 	self_checks_readers(py);
 	ld.refs.named = details_recorded(py);
@@ -441,8 +454,6 @@ static struct error *load_heap(struct python *py,
 	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
-	if (options && options->hidden)
-		uncounted_load(py);
 	if (options && options->memory)
 		memory_load(py, options->block, options->context);
 	describe_info(py);

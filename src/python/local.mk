@@ -97,8 +97,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/refs/refs.h \
 	src/python/refs/reread.c \
 	src/python/refs/reread.h \
-	src/python/refs/uncounted.c \
-	src/python/refs/uncounted.h \
+	src/python/refs/unvisited.c \
+	src/python/refs/unvisited.h \
 	src/python/refs/verify.c \
 	src/python/refs/verify.h \
 	src/python/report/describe.c \

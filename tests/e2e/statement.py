@@ -8,10 +8,11 @@ All others are columns of signed 64-bit integers:
     ids, types     address of each object, of its type
     sizes          sys.getsizeof, -1 not stated
     gens           generation, 3 permanent, -1 untracked
-    flags          1 references not stated, 2 type has no plain name, 4 type
-                   has no tp_traverse
+    flags          1 references not stated, 2 type has no plain name
     nrefs, refs    how many referents each has, and all of these in a row
-    nextra, extra  likewise, known references of types without tp_traverse
+    nextra, extra  likewise, some that no tp_traverse visits: the names of
+                   code, classes and descriptors; keys of dicts, of which some
+                   share those of a class
     counts         sys.getrefcount while asking
     misc           the probe's index, then addresses whose reference count
                    is not stated
@@ -25,7 +26,6 @@ IMMORTAL = "immortal"   # in place of a reference count
 
 F_NO_REFERENCES = 1
 F_NO_TYPE_NAME = 2
-F_NO_TRAVERSE = 4
 
 
 def read_header(python, fd, address):
@@ -45,6 +45,7 @@ def read_header(python, fd, address):
 class Statement:
     def __init__(self, data, version):
         """`version`: of the CPython, as sys.version_info[:3]."""
+        self.version = version
         at = 0
         columns = {}
         data = memoryview(data)

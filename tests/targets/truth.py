@@ -46,7 +46,6 @@ _qualname_of = type.__dict__["__qualname__"].__get__
 _mro_of = type.__dict__["__mro__"].__get__
 _dict_of = type.__dict__["__dict__"].__get__
 _flags_of = type.__dict__["__flags__"].__get__
-HAVE_GC = 1 << 14
 
 NO_REFCOUNT = -1
 NO_SIZE = -1
@@ -55,17 +54,52 @@ PERMANENT = 3
 
 F_NO_REFERENCES = 1     # references are not stated
 F_NO_TYPE_NAME = 2      # the class has no plain name
-F_NO_TRAVERSE = 4       # its type has none, or not for all: see nextra
 
-# Attributes that are an object's own stored references (of types without
-# tp_traverse; that of code in free-threaded builds visits co_consts only), and
-# that asking for does not make anew.
+# Attributes that are an object's own stored references, that no tp_traverse
+# visits (that of code in free-threaded builds visits co_consts only), and that
+# asking for does not make anew.
 _CODE = ["co_consts", "co_names", "co_filename", "co_name"]
 if sys.version_info >= (3, 11):
     _CODE += ["co_qualname", "co_exceptiontable", "co_linetable"]
 
 
 code_type = type((lambda: None).__code__)
+
+HEAP_TYPE = 1 << 9
+_name_of = type.__dict__["__name__"].__get__
+_descriptors = {type(type.__dict__["__name__"]), type(str.join),
+                type(object.__init__), type(code_type.co_name),
+                type(dict.__dict__["fromkeys"])}
+
+
+def is_interned_dict(d):
+    """3.14 and later: the collector tracks the interpreter's dict of interned
+    strings.  It owns no references."""
+    if len(d) < 1000:
+        return False
+    for k in d:
+        if d[k] is not k:
+            return False
+    return True
+
+
+def unvisited_of(o, n):
+    """References that `o` has and that its tp_traverse does not visit, as far
+    as they can be asked for; `n`: how many it visits."""
+    t = type(o)
+    if t is code_type:
+        # Free-threaded builds visit the first.
+        return [getattr(o, a) for a in _CODE[n:]]
+    if t is dict:
+        # A table that has had other keys than str: they are visited.
+        if n >= 2 * len(o) or is_interned_dict(o):
+            return ()
+        return o.keys()
+    if t in _descriptors:
+        return (o.__name__,)
+    if issubclass(t, type) and _flags_of(o) & HEAP_TYPE:
+        return _name_of(o), _qualname_of(o)
+    return ()
 
 
 def type_name(t):
@@ -285,17 +319,14 @@ def reach(st, probe, own, early):
                 index[key] = len(objects)
                 objects.append(r)
         st.nrefs.append(n)
-        # What such an object refers to without a tp_traverse.
         n = 0
-        if type(o) is code_type:
-            for attribute in _CODE:
-                r = getattr(o, attribute)
-                key = id(r)
-                st.extra.append(key)
-                n += 1
-                if key not in index:
-                    index[key] = len(objects)
-                    objects.append(r)
+        for r in unvisited_of(o, st.nrefs[-1]):
+            key = id(r)
+            st.extra.append(key)
+            n += 1
+            if key not in index:
+                index[key] = len(objects)
+                objects.append(r)
         st.nextra.append(n)
     st.misc.append(index[id(probe)])
     return objects
@@ -314,9 +345,7 @@ def describe(st, objects, early, fd):
         if id(t) not in names:
             names[id(t)] = type_name(t)
             c_size[id(t)] = size_is_c(t)
-            flags[id(t)] = (0 if names[id(t)] else F_NO_TYPE_NAME) \
-                | (0 if _flags_of(t) & HAVE_GC and t is not code_type
-                   else F_NO_TRAVERSE)
+            flags[id(t)] = 0 if names[id(t)] else F_NO_TYPE_NAME
         st.ids.append(id(o))
         st.types.append(id(t))
         st.flags.append(flags[id(t)])

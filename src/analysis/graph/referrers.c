@@ -14,8 +14,7 @@ static void add_referring_objects(const struct heap *h, oid o, size_t limit,
 			if (likely(edges.to[i] != o))
 				continue;
 			r->total++;
-			/* What was scanned for pointers is a guess. */
-			*known += !(h->flags[from] & OBJECT_SCANNED) &&
+			*known += !heap_is_guess(h, from, i) &&
 				  heap_owns(h, from, i);
 			if (r->v.nr < limit)
 				referrer_vec_push(&r->v,

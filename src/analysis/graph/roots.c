@@ -70,12 +70,11 @@ static uint32_t *count_references(const struct heap *h)
 		struct heap_edges edges = heap_edges(h, o);
 
 		nr[o] += heap_nobodys(h, o);
-		if (h->flags[o] & OBJECT_SCANNED)
-			continue;
 		for (uint32_t i = 0; i < edges.nr; i++) {
 			uint32_t *of = &nr[edges.to[i]];
 
-			*of += *of != UINT32_MAX && heap_owns(h, o, i);
+			*of += *of != UINT32_MAX && heap_owns(h, o, i) &&
+			       !heap_is_guess(h, o, i);
 		}
 	}
 	for (size_t i = 0; i < h->roots.nr; i++) {

@@ -68,7 +68,7 @@ int cmd_refs(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open_hidden(&s, o.args[0]);
+	status = session_open(&s, o.args[0]);
 	if (!status && o.type)
 		status = session_types(&s, o.type, &types);
 	if (status)

@@ -103,6 +103,8 @@ struct error *jsonl_write(struct heap *h, FILE *out)
 		json_t *line = emit_object_of(h, o);
 
 		emit_put(line, "references", references(h, o, &names));
+		emit_put(line, "unvisited",
+			 emit_count(h->edge_nr[o] - heap_nr_visited(h, o)));
 		err = write_line(line, &buffer, out);
 	}
 	return err;

@@ -17,6 +17,7 @@ struct neighbour {
 	oid object;
 	char *name;		/* of the reference */
 	bool guess;		/* found by a scan of memory */
+	bool visited;		/* by the tp_traverse of who has it */
 };
 VEC_DEFINE(neighbour_vec, struct neighbour);
 
@@ -51,7 +52,7 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	for (uint32_t i = 0; i < nr; i++) {
 		neighbour_vec_push(ret, (struct neighbour){
 			edges.to[i], words_of(&names[i]),
-			coverage_is_guess(h, o) });
+			heap_is_guess(h, o, i), i < heap_nr_visited(h, o) });
 		edge_name_release(&names[i]);
 	}
 }
@@ -66,7 +67,8 @@ static void name_referrers(struct heap *h, const struct referrers *r,
 		heap_name_edges(h, from->from, from->edge, 1, &name);
 		neighbour_vec_push(ret, (struct neighbour){
 			from->from, words_of(&name),
-			coverage_is_guess(h, from->from) });
+			heap_is_guess(h, from->from, from->edge),
+			from->edge < heap_nr_visited(h, from->from) });
 		edge_name_release(&name);
 	}
 }
@@ -227,6 +229,7 @@ static json_t *neighbours_json(struct heap *h, const char *key,
 		emit_put(item, "type", emit_text(heap_type_of(h, o)->name));
 		emit_put(item, "name", emit_text(v->v[i].name));
 		emit_put(item, "guessed", json_boolean(v->v[i].guess));
+		emit_put(item, "visited", json_boolean(v->v[i].visited));
 		emit_push(ret, item);
 	}
 	return ret;

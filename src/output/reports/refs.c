@@ -47,8 +47,8 @@ static void add_refs_head(const struct audit *a, const struct format *f,
 		return;
 	str_add(out, "also left out: ");
 	format_counted(out, a->atoms, "object");
-	str_add(out, ", strings and other atoms: a capture does not record"
-		" what holds them\n");
+	str_add(out, ", strings and other atoms: an older capture does not"
+		" record what holds them\n");
 }
 
 /* If the line is too long, shorten the preview: the counts matter most. */

@@ -17,6 +17,7 @@
 #include "python/objects/preview.h"
 #include "python/refs/refs.h"
 #include "python/refs/reread.h"
+#include "python/refs/unvisited.h"
 #include "python/state/words.h"
 #include "python/types/object-map.h"
 #include "python/values/text.h"
@@ -256,7 +257,7 @@ static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
 {
 	const struct refs *r = e->refs;
 	raddr key = r->names.v[i].arg;
-	bool next = i + 1 < r->to.nr && r->names.v[i + 1].kind == REF_KEY &&
+	bool next = i + 1 < r->to.nr - r->unvisited && r->names.v[i + 1].kind == REF_KEY &&
 		    r->to.v[i + 1] == key && e->kept[i + 1] != OID_NONE;
 	const struct key_text *known = find_key_text(py->details, key);
 	uint32_t text;
@@ -392,18 +393,21 @@ static bool naming_key(struct heap *h, uint32_t text, struct str *ret)
 	return true;
 }
 
-/* Like reread_refs(), but always with names.  True: a reader found them. */
+/* All references of `o`, with names.  True: a reader found them. */
 static bool read_named(struct python *py, oid o, struct refs *refs)
 {
 	const struct pytype t = *types_of(py, o);
+	raddr obj = py->heap->address[o];
+	bool by_reader;
 
 	refs->named = true;
-	if (reread_refs(py, o, refs))
-		return true;
-	emulated_names_find(py, &t, py->heap->address[o], refs->to.v,
-			    refs->to.nr,
-		    &refs->names);
-	return false;
+	by_reader = reread_refs(py, o, refs);
+	if (!by_reader)
+		emulated_names_find(py, &t, obj, refs->to.v, refs->to.nr,
+				    &refs->names);
+	if (!(py->heap->flags[o] & OBJECT_UNREAD))
+		unvisited_add(py, &t, obj, refs);
+	return by_reader;
 }
 
 static void set_names(struct details *d)

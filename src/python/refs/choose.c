@@ -5,6 +5,7 @@
 #include "python/refs/choose.h"
 #include "python/refs/read.h"
 #include "python/refs/refs-hamt.h"
+#include "python/refs/unvisited.h"
 #include "python/state/words.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
@@ -202,6 +203,7 @@ static void choose_repr(struct python *py, struct pytype *t)
 void choose_for_type(struct python *py, struct pytype *t)
 {
 	choose_reader(py, t);
+	t->unvisited = unvisited_choose(py, t);
 	size_choose(py, t);
 	choose_repr(py, t);
 }

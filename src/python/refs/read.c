@@ -82,15 +82,20 @@ static enum refs_result read_structseq(struct python *py,
 			  read_structseq_fields(py, t->address), ret);
 }
 
-static void add_entry(struct refs *ret, const struct dict_iter *it, raddr key,
-		      raddr value)
+/* Keys of a table that can hold only str are not visited. */
+static void read_str_keyed(struct dict_iter *it, struct refs *ret)
 {
-	refs_add(ret, value, REF_VALUE, key);
-	if (it->general)
-		refs_add(ret, key, REF_KEY, 0);
+	raddr key, value;
+
+	raddr_vec_reserve(&ret->keys, it->nr);
+	while (dict_iter_next(it, &key, &value)) {
+		refs_add(ret, value, REF_VALUE, key);
+		ret->keys.v[ret->keys.nr++] = key;
+	}
+	ret->has_keys = true;
 }
 
-/* dict_traverse(); keys of a table that can hold only str are not visited. */
+/* dict_traverse() */
 static enum refs_result read_dict(struct python *py, raddr obj,
 				  struct refs *ret)
 {
@@ -101,8 +106,15 @@ static enum refs_result read_dict(struct python *py, raddr obj,
 		return REFS_UNREADABLE;
 	if (it.values && it.embedded && py->embedded_by_object)
 		return REFS_OK;
-	while (dict_iter_next(&it, &key, &value))
-		add_entry(ret, &it, key, value);
+	if (!it.general && !it.values) {
+		read_str_keyed(&it, ret);
+		return REFS_OK;
+	}
+	while (dict_iter_next(&it, &key, &value)) {
+		refs_add(ret, value, REF_VALUE, key);
+		if (it.general)
+			refs_add(ret, key, REF_KEY, 0);
+	}
 	return REFS_OK;
 }
 
@@ -171,6 +183,7 @@ static enum refs_result read_code(struct python *py, raddr obj,
 				  struct refs *ret)
 {
 	const struct layout *l = &py->layout;
+	size_t visited = ret->to.nr;
 	const struct {
 		uint32_t offset;
 		enum ref_field field;
@@ -190,9 +203,14 @@ static enum refs_result read_code(struct python *py, raddr obj,
 		{ l->code_exceptiontable, FIELD_CO_EXCEPTIONTABLE },
 	};
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(fields); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(fields); i++) {
 		refs_add(ret, word_at(py, obj, fields[i].offset), REF_FIELD,
 			 fields[i].field);
+		/* The tp_traverse of free-threaded builds visits it alone. */
+		if (fields[i].field == FIELD_CO_CONSTS)
+			visited = ret->to.nr;
+	}
+	ret->unvisited = ret->to.nr - visited;
 	return REFS_OK;
 }
 

@@ -6,4 +6,5 @@ void refs_release(struct refs *r)
 	raddr_vec_release(&r->to);
 	ref_name_vec_release(&r->names);
 	u32_vec_release(&r->borrowed);
+	raddr_vec_release(&r->keys);
 }

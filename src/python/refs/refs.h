@@ -43,6 +43,9 @@ struct refs {
 	struct ref_name_vec names; /* parallel to `to`; empty unless `named` */
 	size_t unvisited;	/* so many of `to`, the last ones, are not
 				   visited by the tp_traverse */
+	struct raddr_vec keys;	/* of a dict that visits its values alone: for
+				   unvisited_add() */
+	bool has_keys;		/* `keys` has them */
 	struct u32_vec borrowed; /* ascending indices in `to`: references that
 				    the object does not own */
 };
@@ -75,6 +78,8 @@ static inline void refs_clear(struct refs *r)
 	r->to.nr = 0;
 	r->names.nr = 0;
 	r->unvisited = 0;
+	r->keys.nr = 0;
+	r->has_keys = false;
 	r->borrowed.nr = 0;
 }
 

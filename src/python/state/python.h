@@ -113,6 +113,7 @@ struct python {
 
 	struct raddr_vec interned; /* dicts of interned strings: 3.14 on */
 	struct open_stack_vec stacks; /* until roots_stacks_load() */
+	struct unvisited *unvisited; /* refs/unvisited.h */
 	struct details *details; /* names/details.h */
 	struct truncated *truncated; /* state/truncated.h; NULL: the target is
 					no truncated core */

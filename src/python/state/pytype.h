@@ -51,6 +51,16 @@ enum reader {
 	NR_READERS,
 };
 
+/* References that the tp_traverse does not visit: refs/unvisited.h. */
+enum unvisited_of {
+	UNVISITED_NONE,
+	UNVISITED_KEYS,	 /* of a dict */
+	UNVISITED_OF_CLASS,
+	UNVISITED_OF_DESCRIPTOR,
+	UNVISITED_OF_MODULE,
+	UNVISITED_OF_COROUTINE,
+};
+
 /* The rule of sys.getsizeof() for an instance: objects/size.h. */
 enum sizer {
 	SIZER_OBJECT,	 /* basicsize + itemsize * length */
@@ -78,6 +88,7 @@ struct pytype {
 
 	/* Who reads, sizes and shows its instances: refs/choose.h. */
 	enum reader reader;	/* of the nearest base that is no subtype */
+	enum unvisited_of unvisited;
 	enum sizer sizer;
 	uint8_t size_row;	/* with SIZER_LIBRARY */
 	uint8_t repr_row;	/* of objects/repr.h; 0: none */

@@ -9,7 +9,6 @@
 static void look(struct heap *h, struct audit *a, const char *text)
 {
 	graph_build(h, text);
-	h->hidden = xcalloc((size_t)h->nr_objects + 1, sizeof(*h->hidden));
 	audit_build(h, NULL, a);
 }
 
@@ -155,7 +154,6 @@ START_TEST(audit_does_not_count_what_is_borrowed)
 	struct heap h;
 
 	graph_build(&h, "a->b a->b a->c; refs a=0 b=1 c=1; flags a=32");
-	h.hidden = xcalloc(4, sizeof(*h.hidden));
 	heap_borrowed_vec_push(&h.borrowed, (struct heap_borrowed){
 				       graph_oid(&h, "a"), 1, 1 });
 	ck_assert(heap_owns(&h, graph_oid(&h, "a"), 0));
@@ -168,21 +166,31 @@ START_TEST(audit_does_not_count_what_is_borrowed)
 }
 END_TEST
 
-START_TEST(audit_counts_what_is_hidden)
+START_TEST(audit_leaves_out_what_an_older_capture_lacks)
+{
+	CLEANUP(freep) uint32_t *unvisited = NULL;
+	struct audit a;
+	struct heap h;
+
+	graph_build(&h, "a->b; refs a=2 b=2");
+	unvisited = h.unvisited;
+	h.unvisited = NULL;
+	audit_build(&h, NULL, &a);
+	ck_assert_uint_eq(a.atoms, 2);
+	ck_assert_uint_eq(a.unexplained, 0);
+	done(&h, &a);
+}
+END_TEST
+
+START_TEST(audit_believes_what_is_not_visited)
 {
 	struct audit a;
 	struct heap h;
 
-	graph_build(&h, "a b; refs a=2 b=2");
-	audit_build(&h, NULL, &a);
-	/* Nobody has counted: atoms are left out. */
-	ck_assert_uint_eq(a.atoms, 2);
-	ck_assert_uint_eq(a.unexplained, 0);
-	audit_release(&a);
-	h.hidden = xcalloc(3, sizeof(*h.hidden));
-	h.hidden[graph_oid(&h, "a")] = 2;
-	audit_build(&h, NULL, &a);
-	ck_assert_uint_eq(a.unexplained, 2);
+	/* The first edge is a guess, the second is sure. */
+	look(&h, &a, "a->b a->c; refs a=0 b=0 c=0; flags a=4; unvisited a=1");
+	ck_assert_uint_eq(a.nr_over, 1);
+	ck_assert_uint_eq(a.over_objects.v[0].object, graph_oid(&h, "c"));
 	done(&h, &a);
 }
 END_TEST
@@ -200,5 +208,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc,
 		       audit_lets_static_classes_give_their_count_away);
 	tcase_add_test(tc, audit_does_not_count_what_is_borrowed);
-	tcase_add_test(tc, audit_counts_what_is_hidden);
+	tcase_add_test(tc, audit_leaves_out_what_an_older_capture_lacks);
+	tcase_add_test(tc, audit_believes_what_is_not_visited);
 }

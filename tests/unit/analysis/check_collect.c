@@ -68,6 +68,22 @@ START_TEST(collect_knows_what_goes_with_garbage)
 }
 END_TEST
 
+START_TEST(collect_frees_what_is_not_visited)
+{
+	struct look l;
+
+	/* The key `k` goes with the dict, `b` is held by who lent it. */
+	look(&l, "a->a a->b a->k; gen k=255 b=255; unvisited a=1; flags a=32;"
+		 " refs b=1");
+	heap_borrowed_vec_push(&l.h.borrowed, (struct heap_borrowed){
+				       graph_oid(&l.h, "a"), 1, 1 });
+	collect(&l);
+	ck_assert_uint_eq(l.g.objects.nr, 1);
+	ck_assert_uint_eq(l.c.untracked.nr, 1);
+	look_release(&l);
+}
+END_TEST
+
 START_TEST(collect_counts_finalizers_once)
 {
 	struct look l;
@@ -255,6 +271,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, collect_groups_components_that_are_alike);
 	tcase_add_test(tc, collect_knows_what_goes_with_garbage);
+	tcase_add_test(tc, collect_frees_what_is_not_visited);
 	tcase_add_test(tc, collect_counts_finalizers_once);
 	tcase_add_test(tc, collect_leaves_what_has_tp_del);
 	tcase_add_test(tc, collect_counts_what_stays_by_group);

@@ -394,10 +394,12 @@ START_TEST(refs_of_all_and_of_a_type)
 
 	graph_file("g", "m->a; root m:m; refs a=5; type app.Node/heap a");
 	report(&r, "refs", "--json", NULL);
-	run_expect_int(&r, "left_out", 2);
+	run_expect_int(&r, "left_out", 0);
+	run_expect_int(&r, "references", 6);
+	run_expect_int(&r, "unexplained", 4);
 	run_release(&r);
 	report(&r, "refs", "--json", "--type=app.Node");
-	run_expect_int(&r, "left_out", 1);
+	run_expect_int(&r, "references", 5);
 	run_release(&r);
 	report(&r, "refs", NULL, NULL);
 	ck_assert_str_ne(r.out, "");

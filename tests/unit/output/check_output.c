@@ -372,7 +372,8 @@ START_TEST(jsonl_has_a_line_an_object)
 	FILE *file = tmpfile();
 	struct heap h;
 
-	build(&h, "a->i0 a->i1 a->i0; refs a=immortal; gen i0=255; size a=80");
+	build(&h, "a->i0 a->i1 a->i0; refs a=immortal; gen i0=255;"
+		   " size a=80; unvisited a=1");
 	ck_assert_ptr_null(jsonl_write(&h, file));
 	rewind(file);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
@@ -383,15 +384,16 @@ START_TEST(jsonl_has_a_line_an_object)
 		   " \"generation\": 2,"
 		   "\"references\": [{\"to\": \"0x1010\", \"name\": \"[0]\"},"
 		   "{\"to\": \"0x1020\", \"name\": \"[1]\"},"
-		   "{\"to\": \"0x1010\", \"name\": \"[0]\"}]}");
+		   "{\"to\": \"0x1010\", \"name\": \"[0]\"}],"
+		   "\"unvisited\": 1}");
 	check_line(file, "{\"address\": \"0x1010\", \"type\": \"object\","
 		   "\"size\": 16, \"bytes\": null, \"refcount\": 2,"
 		   " \"generation\": null,"
-		   "\"references\": []}");
+		   "\"references\": [], \"unvisited\": 0}");
 	check_line(file, "{\"address\": \"0x1020\", \"type\": \"object\","
 		   "\"size\": 16, \"bytes\": null, \"refcount\": 1,"
 		   " \"generation\": 2,"
-		   "\"references\": []}");
+		   "\"references\": [], \"unvisited\": 0}");
 	ck_assert_ptr_null(fgets(line, sizeof(line), file));
 	fclose(file);
 	heap_release(&h);

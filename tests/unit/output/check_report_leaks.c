@@ -152,7 +152,6 @@ START_TEST(doctor_says_what_does_not_fit)
 			    .audit = &audit };
 
 	expect_begin("m->a m->b; root m:m; refs a=0");
-	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
 	audit_build(&heap, NULL, &audit);
 	ck_assert(!doctor_is_well(&heap, &d));
 	doctor_text(&heap, &d, &format, &out);

@@ -298,7 +298,6 @@ START_TEST(refs_that_nothing_explains)
 
 	expect_begin("m->a m->b; root m:m; refs a=3 b=0; type app.Node/heap a;"
 		     " type list b");
-	heap.hidden = xcalloc(heap.nr_objects, sizeof(*heap.hidden));
 	audit_build(&heap, NULL, &audit);
 	refs_text(&heap, &audit, 0, &format, &out);
 	audit_release(&audit);

@@ -136,7 +136,7 @@ static void finish(struct scene *s)
 static struct error *load_core(struct scene *s, size_t len,
 			       struct target **core, struct heap *heap)
 {
-	struct load_options options = { .details = true, .hidden = true };
+	struct load_options options = { .details = true };
 	char path[32];
 	int fd = forge_open(s->forge.file.v, len);
 	struct error *err;
