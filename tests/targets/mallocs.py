@@ -46,6 +46,7 @@ for name, result, arguments in (
         ("mmap", pointer, [pointer, size, ctypes.c_int, ctypes.c_int,
                            ctypes.c_int, ctypes.c_long]),
         ("munmap", ctypes.c_int, [pointer, size]),
+        ("madvise", ctypes.c_int, [pointer, size, ctypes.c_int]),
         ("pause", ctypes.c_int, [])):
     getattr(libc, name).restype = result
     getattr(libc, name).argtypes = arguments
@@ -91,6 +92,13 @@ def aligned(alignment, amount):
     return p.value
 
 
+def split(block):
+    """Make a mapping of the block's second page, as numpy's madvise() does."""
+    if libc.malloc_usable_size(block) > 3 * 4096:
+        # MADV_DONTFORK
+        assert libc.madvise((block + 8191) & -4096, 4096, 10) == 0
+
+
 def allocate(seed):
     """Make blocks, free some.  (in use, freed)"""
     r = random.Random(seed)
@@ -108,6 +116,8 @@ def allocate(seed):
     large = [libc.realloc(p, 4 * LARGE) if i % 4 == 0 else p
              for i, p in enumerate(large)]
     large[1] = libc.realloc(large[1], LARGE // 2 * 2 - 50000)
+    for p in small[-60:] + large:
+        split(p)
     r.shuffle(small)
     # Lists are blocks of malloc, too: the last ones are made before free().
     last = large.pop()

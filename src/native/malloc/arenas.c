@@ -13,6 +13,7 @@
  * is searched, and not all day. */
 #define MAX_DATA (UINT64_C(1) << 20)
 #define MAX_RINGS 16
+#define MAX_COUNTERS 64
 #define NONCONTIGUOUS 2		/* malloc_state.flags */
 
 /*
@@ -64,7 +65,7 @@ static bool has_bins(struct native *n, const struct arena_layout *l, raddr a)
 	unsigned int bad = 0;
 
 	for (unsigned int i = 0; i < NR_BINS && bad <= MAX_BAD_BINS; i++)
-		bad += !is_bin(n, a + l->bins + 16 * i);
+		bad += !is_bin(n, a + l->bins + UINT64_C(16) * i);
 	return bad <= MAX_BAD_BINS;
 }
 
@@ -92,7 +93,8 @@ static raddr find_main_in(struct native *n, const struct arena_layout *l,
 	for (raddr a = m->start; a + l->size <= end && rings < MAX_RINGS;
 	     a += 8) {
 		/* A look at one bin rejects almost everything. */
-		if (!is_bin(n, a + l->bins + 16 * 60) || !has_bins(n, l, a))
+		if (!is_bin(n, a + l->bins + UINT64_C(960)) ||
+		    !has_bins(n, l, a))
 			continue;
 		if (has_ring(n, l, a))
 			return a;
@@ -201,39 +203,31 @@ raddr arenas_mapped_end(const struct native *n, raddr addr)
  * some of it is not from brk(). */
 static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
 {
+	raddr top = a->all.v[0].top;
 	const struct mapping *m;
 
 	if (!heap || heap % MEMORY_PAGE)
 		return false;
 	m = maps_find(&n->target->mappings, heap);
-	return m && m->prot & SEGMENT_WRITE &&
-	       (a->all.v[0].in_pieces ||
-		(heap <= a->all.v[0].top && a->all.v[0].top < arenas_mapped_end(n, heap)));
+	if (!m || !(m->prot & SEGMENT_WRITE))
+		return false;
+	return a->all.v[0].in_pieces ||
+	       (heap <= top && top < arenas_mapped_end(n, heap));
 }
 
 /*
- * Is this word sbrk_base?  The counters before it are at most their maxima, and
- * n_mmaps_max has its default value.
+ * Are there counters before the word at `at`, if it is sbrk_base?  They are at
+ * most their maxima, and n_mmaps_max has its default value.
  */
 static bool read_counters(struct native *n, struct arenas *a, raddr at)
 {
-	raddr heap = word(n, at);
-
-	if (!is_heap(n, a, heap))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
-		uint32_t nr = count(n, at - counters[i].nr_mapped);
-		uint64_t mapped = word(n, at - counters[i].mapped);
-
-		if (count(n, at - counters[i].nr_mapped_max) != N_MMAPS_MAX ||
-		    nr > count(n, at - counters[i].max_nr_mapped) ||
-		    mapped > word(n, at - counters[i].max_mapped))
-			continue;
-		a->knows_counters = true;
-		a->heap = heap;
-		a->nr_mapped = nr;
-		a->mapped = mapped;
-		return true;
+		a->nr_mapped = count(n, at - counters[i].nr_mapped);
+		a->mapped = word(n, at - counters[i].mapped);
+		if (count(n, at - counters[i].nr_mapped_max) == N_MMAPS_MAX &&
+		    a->nr_mapped <= count(n, at - counters[i].max_nr_mapped) &&
+		    a->mapped <= word(n, at - counters[i].max_mapped))
+			return true;
 	}
 	return false;
 }
@@ -241,13 +235,23 @@ static bool read_counters(struct native *n, struct arenas *a, raddr at)
 static void find_counters(struct native *n, struct arenas *a)
 {
 	const struct mapping *m;
+	unsigned int tried = 0;
 	size_t i = 0;
 
-	while ((m = libc_data(n, &a->libc, &i)))
-		for (raddr at = m->start + COUNTERS_BEFORE; at < data_end(m);
-		     at += 8)
-			if (read_counters(n, a, at))
+	while ((m = libc_data(n, &a->libc, &i))) {
+		raddr at = m->start + COUNTERS_BEFORE;
+
+		for (; at < data_end(m) && tried < MAX_COUNTERS; at += 8) {
+			if (!read_counters(n, a, at))
+				continue;
+			a->heap = word(n, at);
+			a->knows_counters = is_heap(n, a, a->heap);
+			if (a->knows_counters)
 				return;
+			tried++;
+		}
+	}
+	a->nr_mapped = a->mapped = 0;
 }
 
 void arenas_find(struct native *n, struct arenas *ret)

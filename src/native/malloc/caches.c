@@ -64,12 +64,13 @@ struct cache {
 
 static uint32_t cache_count(const struct cache *k, unsigned int bin)
 {
-	return get_u16(k->bytes + 2 * bin);
+	return get_u16(k->bytes + 2 * (size_t)bin);
 }
 
 static raddr cache_entry(const struct cache *k, unsigned int bin)
 {
-	return get_u64(k->bytes + 2 * k->layout->nr_bins + 8 * bin);
+	return get_u64(k->bytes + 2 * (size_t)k->layout->nr_bins +
+		       8 * (size_t)bin);
 }
 
 /*
@@ -272,7 +273,7 @@ static void take_fast_bins(struct caches *s)
 
 		for (unsigned int bin = 0; bin < NR_FAST_BINS; bin++)
 			if (memory_u64(s->chunks->native->memory,
-				       bins + 8 * bin, &first))
+				       bins + UINT64_C(8) * bin, &first))
 				take_fast_bin(s, first, bin);
 	}
 }

@@ -3,7 +3,7 @@
  * native/malloc/chunks.h - the chunks of a heap.
  *
  *	chunk ->  +---------------------------+
- *	          | size of the previous one  | its last 8 bytes, if it is in use
+ *	          | size of the previous one  | its last 8 bytes if in use
  *	     +8   | size | three flags        |
  *	    +16   | what the program got      |
  *	          :                           :
@@ -11,8 +11,8 @@
  *	          | the last 8 bytes of it    |
  *	          +---------------------------+
  *
- * So the memory of a chunk is [chunk + 8, chunk + size + 8): a word for its size
- * and the block.  Whether a chunk is in use, the next one says.
+ * So the memory of a chunk is [chunk + 8, chunk + size + 8): a word for its
+ * size and the block.  Whether a chunk is in use, the next one says.
  */
 #ifndef NATIVE_MALLOC_CHUNKS_H
 #define NATIVE_MALLOC_CHUNKS_H
@@ -46,12 +46,12 @@ struct chunks {
 	struct native *native;
 	const struct arenas *arenas;
 	struct arena_heap_vec heaps;	/* those that are walked */
-	struct u64_vec candidates;	/* chunks that may have a thread's cache */
+	struct u64_vec candidates;	/* may have a thread's cache */
 	uint64_t nr;			/* chunks in all heaps */
 	size_t first_block;		/* of theirs, in native->blocks.all */
 	uint32_t free_line, top_line, overhead_line;
-	/* Sizes of chunks in use are counted for as long as they lie in the same
-	 * run of pages: [run, run_end), all in memory or none. */
+	/* Sizes of chunks in use are counted for as long as they lie in the
+	 * same run of pages: [run, run_end), all in memory or none. */
 	raddr run, run_end;
 	bool run_present;
 	uint64_t run_nr;

@@ -25,8 +25,8 @@ static const struct mapping *find_heap(struct native *n, raddr top)
 
 /*
  * Where the memory of main's heap ends that begins at `start`: with its top
- * chunk, or with what is mapped if the top is elsewhere.  Others may have called
- * brk() later.
+ * chunk, or with what is mapped if the top is elsewhere.  Others may have
+ * called brk() later.
  */
 static raddr heap_end(struct native *n, raddr start, raddr top)
 {

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "native/malloc/pieces.h"
 
-#define FENCE 16		/* size of each of the two last chunks */
+#define FENCE UINT64_C(16)	/* size of each of the two last chunks */
 
 struct search {
 	struct chunks *c;
@@ -52,24 +52,26 @@ static raddr piece_end(struct search *s, raddr start, raddr limit)
 	return 0;
 }
 
-static void walk_segment(struct search *s, const struct segment *segment)
+static void search_range(struct search *s, raddr at, raddr limit)
 {
-	struct native *n = s->c->native;
-	raddr at = segment->start;
-
-	while (at < segment->end && s->budget) {
-		const struct region *r = native_region(n, at);
+	while (at < limit && s->budget) {
+		const struct region *r = native_region(s->c->native, at);
 		raddr end;
 
 		if (r) {
 			at = (r->end + MEMORY_PAGE - 1) & ~(MEMORY_PAGE - 1);
 			continue;
 		}
-		end = piece_end(s, at, segment->end);
+		end = piece_end(s, at, limit);
 		if (end)
 			chunks_walk(s->c, at, end, at, 0);
 		at = end ? end : at + MEMORY_PAGE;
 	}
+}
+
+static bool may_have_pieces(const struct segment *s)
+{
+	return s->prot & SEGMENT_WRITE && !(s->prot & SEGMENT_EXEC);
 }
 
 void pieces_walk(struct chunks *c)
@@ -86,11 +88,15 @@ void pieces_walk(struct chunks *c)
 		s.budget += (m->segments[i].end - m->segments[i].start) /
 			    CHUNK_MIN * 2;
 	for (unsigned int i = 0; i < m->nr_segments; i++) {
-		const struct segment segment = m->segments[i];
+		raddr start = m->segments[i].start, end = m->segments[i].end;
 
-		if (segment.prot & SEGMENT_WRITE &&
-		    !(segment.prot & SEGMENT_EXEC))
-			walk_segment(&s, &segment);
+		if (!may_have_pieces(&m->segments[i]))
+			continue;
+		while (i + 1 < m->nr_segments &&
+		       m->segments[i + 1].start == end &&
+		       may_have_pieces(&m->segments[i + 1]))
+			end = m->segments[++i].end;
+		search_range(&s, start, end);
 	}
 	if (!s.budget)
 		c->native->ledger->nr_damaged++;
