@@ -106,7 +106,8 @@ static void ask_leaks(struct heap *h, struct str *out)
 	for (size_t nr_older = 0; nr_older < 2; nr_older++) {
 		struct suspects suspects;
 		struct tasks tasks;
-		struct leaks_found found = { &suspects, &tasks, 0 };
+		struct leaks_found found = { .suspects = &suspects,
+					     .tasks = &tasks };
 
 		suspects_build(h, &options, nr_older, &suspects);
 		tasks_build(h, &tasks);

@@ -90,8 +90,28 @@ const struct argp leaks_argp = {
 	.children = common_children,
 };
 
+/* What is known of the resident memory, besides the suspects. */
+struct leaks_memory {
+	struct ledger ledger;
+	struct ledger_growth growth;	/* since the oldest capture */
+	uint64_t older_taken_at;
+	bool has_growth;
+};
+
+static void leaks_memory_release(struct leaks_memory *m)
+{
+	ledger_release(&m->ledger);
+	ledger_growth_release(&m->growth);
+}
+
+static bool has_ledger(const struct heap *h)
+{
+	return h->memory.basis != MEMORY_UNKNOWN;
+}
+
 static int leaks_show(struct session *s, const struct leaks_options *o,
-		      const struct suspects *suspects, int status)
+		      const struct suspects *suspects,
+		      const struct leaks_memory *memory, int status)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(tasks_release) struct tasks tasks;
@@ -101,6 +121,9 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 		.tasks = &tasks,
 		.limit = o->has_limit || o->common.json ? o->limit :
 							  DEFAULT_LIMIT,
+		.ledger = has_ledger(&s->heap) ? &memory->ledger : NULL,
+		.growth = memory->has_growth ? &memory->growth : NULL,
+		.older_taken_at = memory->older_taken_at,
 	};
 
 	tasks_build(&s->heap, &tasks);
@@ -112,7 +135,18 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 	return session_print_text(&text, status);
 }
 
-static int compare(struct suspects *suspects, const struct leaks_options *o,
+static void compare_memory(const struct heap *old, const struct heap *new,
+			   struct leaks_memory *m)
+{
+	if (m->has_growth || !has_ledger(old) || !has_ledger(new))
+		return;
+	ledger_growth_build(old, new, &m->growth);
+	m->older_taken_at = old->info.taken_at;
+	m->has_growth = true;
+}
+
+static int compare(struct session *new, struct suspects *suspects,
+		   const struct leaks_options *o, struct leaks_memory *memory,
 		   int *status)
 {
 	for (size_t i = 1; i < o->targets.nr; i++) {
@@ -122,6 +156,7 @@ static int compare(struct suspects *suspects, const struct leaks_options *o,
 		if (failed)
 			return failed;
 		suspects_compare(suspects, &s.heap);
+		compare_memory(&s.heap, &new->heap, memory);
 		failed = session_check(&s);
 		if (failed)
 			return failed;
@@ -133,14 +168,18 @@ static int compare(struct suspects *suspects, const struct leaks_options *o,
 static int find_leaks(struct session *s, const struct leaks_options *o)
 {
 	CLEANUP(suspects_release) struct suspects suspects;
+	CLEANUP(leaks_memory_release) struct leaks_memory memory = {
+		.has_growth = false };
 	int status = session_status(s), failed;
 
 	suspects_build(&s->heap, &o->suspects, o->targets.nr - 1, &suspects);
-	failed = compare(&suspects, o, &status);
+	failed = compare(s, &suspects, o, &memory, &status);
 	if (failed)
 		return failed;
 	suspects_finish(&suspects);
-	return leaks_show(s, o, &suspects, status);
+	if (has_ledger(&s->heap))
+		ledger_build(&s->heap, &memory.ledger);
+	return leaks_show(s, o, &suspects, &memory, status);
 }
 
 static void leaks_options_release(struct leaks_options *o)
@@ -158,6 +197,6 @@ int cmd_leaks(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open(&s, o.targets.v[0]);
+	status = session_open_memory(&s, o.targets.v[0]);
 	return status ? status : find_leaks(&s, &o);
 }

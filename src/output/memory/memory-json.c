@@ -174,6 +174,17 @@ static json_t *unowned_json(const struct heap_memory *m)
 	return ret;
 }
 
+json_t *memory_brief_json(const struct heap *h, const struct ledger *l)
+{
+	json_t *ret = json_object();
+
+	emit_put(ret, "resident", emit_count(h->memory.resident));
+	emit_put(ret, "kinds", kinds_json(l));
+	emit_put(ret, "unexplained", json_integer(h->memory.unexplained));
+	emit_put(ret, "findings", findings_json(h, l));
+	return ret;
+}
+
 json_t *memory_json(const struct heap *h, const struct ledger *l,
 		    const struct memory_shown *shown)
 {

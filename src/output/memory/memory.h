@@ -24,6 +24,12 @@ struct memory_shown {
 void memory_text(const struct heap *h, const struct ledger *l,
 		 const struct memory_shown *shown, const struct format *f,
 		 struct str *out);
+/* Only the sum, in one sentence, and what stands out. */
+void memory_brief_text(const struct heap *h, const struct ledger *l,
+		       const struct format *f, struct str *out);
+/* {"resident", "kinds", "unexplained", "findings"}, a new reference. */
+json_t *memory_brief_json(const struct heap *h, const struct ledger *l);
+
 /* A new reference; pyheld-json(5) has the keys. */
 json_t *memory_json(const struct heap *h, const struct ledger *l,
 		    const struct memory_shown *shown);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/emit.h"
+#include "output/memory/growth.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"
 
@@ -68,8 +69,8 @@ static json_t *fact_json(const struct heap_fact *fact)
 	return ret;
 }
 
-static json_t *growth_json(const struct suspects *s,
-			   const struct suspect *suspect)
+static json_t *suspect_growth_json(const struct suspects *s,
+				   const struct suspect *suspect)
 {
 	json_t *ret, *entries;
 
@@ -115,7 +116,7 @@ static json_t *suspect_json(const struct suspects *s,
 					      (SUSPECT_HAS_DEL |
 					       SUSPECT_LEGACY_DEL)));
 	emit_put(ret, "lru_cache", fact_json(suspect->fact));
-	emit_put(ret, "growth", growth_json(s, suspect));
+	emit_put(ret, "growth", suspect_growth_json(s, suspect));
 	emit_put(ret, "chain", chain_json(s, suspect->object));
 	return ret;
 }
@@ -157,6 +158,12 @@ json_t *leaks_json(const struct leaks_found *found)
 	emit_put(ret, "nr_suspects", emit_count(s->v.nr));
 	emit_put(ret, "suspects", suspects);
 	emit_put(ret, "asyncio", tasks_json(found->tasks));
+	emit_put(ret, "memory", found->ledger ?
+				memory_brief_json(s->heap, found->ledger) :
+				json_null());
+	emit_put(ret, "memory_growth", found->growth ?
+				       growth_kinds_json(found->growth) :
+				       json_null());
 	emit_put(ret, "warnings", emit_warnings(s->heap));
 	return ret;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "output/memory/growth.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"
 
@@ -177,6 +178,43 @@ static void add_tasks(const struct tasks *t, const struct format *f,
 	add_wrapped(text.s, 0, 0, f, out);
 }
 
+/* How much of what grew the suspects explain. */
+static void add_memory_growth(const struct leaks_found *found,
+			      const struct format *f, struct str *out)
+{
+	const struct suspects *s = found->suspects;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct heap old = { .info.taken_at = found->older_taken_at };
+	const struct memory_growth growth = { &old, s->heap, found->growth };
+	uint64_t explained = 0;
+
+	if (!found->growth)
+		return;
+	for (size_t i = 0; i < s->v.nr; i++)
+		explained += s->v.v[i].came_bytes;
+	growth_add_kinds(&growth, &text);
+	if (explained) {
+		str_add(&text, "; what came into the suspects takes ");
+		format_bytes(&text, explained);
+	}
+	str_add_char(out, '\n');
+	add_wrapped(text.s, 0, 2, f, out);
+}
+
+static void add_memory(const struct leaks_found *found,
+		       const struct format *f, struct str *out)
+{
+	struct format wrapped = *f;
+
+	if (!found->ledger)
+		return;
+	if (!wrapped.width)
+		wrapped.width = WIDTH;
+	add_memory_growth(found, f, out);
+	str_add_char(out, '\n');
+	memory_brief_text(found->suspects->heap, found->ledger, &wrapped, out);
+}
+
 static void add_leaks_head(const struct leaks_found *found,
 			   const struct format *f, struct str *out)
 {
@@ -216,4 +254,5 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 		add_suspect(s, &s->v.v[i], i + 1, f, out);
 	}
 	add_tasks(found->tasks, f, out);
+	add_memory(found, f, out);
 }

@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "analysis/compare/ledger-growth.h"
+#include "analysis/ledger.h"
 #include "analysis/suspects/suspects.h"
 #include "analysis/suspects/tasks.h"
 #include "output/format.h"
@@ -15,6 +17,11 @@ struct leaks_found {
 	const struct suspects *suspects;
 	const struct tasks *tasks;
 	uint64_t limit;		/* how many suspects are shown; 0: all */
+	/* What the resident memory is; NULL: not known. */
+	const struct ledger *ledger;
+	/* How it differs from that of the oldest capture; NULL: not known. */
+	const struct ledger_growth *growth;
+	uint64_t older_taken_at; /* when that one was taken, or 0 */
 };
 
 void leaks_text(const struct leaks_found *found, const struct format *f,

@@ -129,6 +129,35 @@ START_TEST(memory_grows)
 }
 END_TEST
 
+START_TEST(leaks_say_what_the_memory_is)
+{
+	struct run r;
+
+	write_ledger("old", 10 * MIB);
+	write_ledger("new", 12 * MIB);
+	graph_file("unknown", GRAPH);
+	RUN(&r, "leaks", "new", "old");
+	run_expect(&r, STATUS_OK);
+	run_expect_out(&r, "\nresident memory grew by 6.0 MiB: +4.0 MiB raw");
+	run_expect_out(&r, "\n39.0 MiB resident: 12.0 MiB in Python objects,");
+	run_expect_out(&r, "\nnative leak: 2.0 MiB in 2,000 blocks");
+	run_release(&r);
+	RUN(&r, "leaks", "new", "unknown", "--json");
+	run_expect_int(&r, "memory.resident", 39 * MIB);
+	run_expect_int(&r, "memory.kinds.raw", 24 * MIB);
+	run_expect_size(&r, "memory.findings", 1);
+	run_release(&r);
+	RUN(&r, "leaks", "new", "unknown", "old", "--json");
+	run_expect_int(&r, "memory_growth.resident", 6 * MIB);
+	run_expect_int(&r, "memory_growth.kinds.objects", 2 * MIB);
+	run_release(&r);
+	RUN(&r, "leaks", "unknown", "old");
+	run_expect(&r, STATUS_OK);
+	ck_assert_ptr_null(strstr(r.out, "resident"));
+	run_release(&r);
+}
+END_TEST
+
 /* As older versions wrote it. */
 START_TEST(memory_of_a_capture_without_a_ledger)
 {
@@ -158,5 +187,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, memory_adds_up);
 	tcase_add_test(tc, memory_fails_where_a_limit_is_crossed);
 	tcase_add_test(tc, memory_grows);
+	tcase_add_test(tc, leaks_say_what_the_memory_is);
 	tcase_add_test(tc, memory_of_a_capture_without_a_ledger);
 }
