@@ -20,6 +20,7 @@ PRINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
 Block = collections.namedtuple(
     "Block", "start size allocator part object owner name")
 Line = collections.namedtuple("Line", "part bytes count name")
+Arena = collections.namedtuple("Arena", "address size blocks bytes used")
 Total = collections.namedtuple(
     "Total", "resident unexplained swapped guessed damaged mmapped nr_mmapped")
 
@@ -31,12 +32,13 @@ def address(word):
 
 
 class Blocks:
-    """`by_start`, `lines`, `total`: of a process or a core."""
+    """`by_start`, `lines`, `arenas`, `total`: of a process or a core."""
     def __init__(self, *target):
         done = subprocess.run([PRINT, *map(str, target)], capture_output=True,
                               stdin=subprocess.DEVNULL)
         assert done.returncode == 0, text(done.stderr)
-        self.by_start, self.lines, self.total = {}, [], None
+        self.by_start, self.lines, self.arenas = {}, [], []
+        self.total = None
         for line in text(done.stdout).splitlines():
             kind, rest = line.split(" ", 1)
             if kind == "block":
@@ -49,9 +51,21 @@ class Blocks:
             elif kind == "line":
                 part, size, count, name = rest.split(" ", 3)
                 self.lines.append(Line(part, int(size), int(count), name))
+            elif kind == "arena":
+                self.arenas.append(
+                    Arena(*[int(w, 0) for w in rest.split()[:5]]))
             elif kind == "total":
                 self.total = Total(*map(int, rest.split()))
         self.starts = sorted(self.by_start)
+
+    def of(self, allocator):
+        return [b for b in self.by_start.values() if b.allocator == allocator]
+
+    def sum(self, part):
+        """(bytes, count) of all lines of the part."""
+        lines = [line for line in self.lines if line.part == part]
+        return sum(line.bytes for line in lines), \
+            sum(line.count for line in lines)
 
     def around(self, where):
         """The block that the address lies in, or None."""

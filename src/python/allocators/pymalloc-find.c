@@ -142,14 +142,12 @@ static bool agrees(struct python *py, const struct pymalloc_arena *a)
 	return nr == a->nr_free;
 }
 
-/* Count what the array says; returns how many of its entries can't be so, or
- * more than there can be in an array that is one. */
-static uint32_t count(struct python *py, struct pymalloc_array *array)
+/* Count what the array says, or end early if it says too much that is wrong. */
+static void count(struct python *py, struct pymalloc_array *array)
 {
 	struct pymalloc_arena a;
-	uint32_t wrong = 0;
 
-	array->nr_arenas = array->nr_agree = 0;
+	array->nr_arenas = array->nr_agree = array->nr_wrong = 0;
 	for (uint32_t i = 0; i < array->nr; i++) {
 		enum pymalloc_entry entry =
 			pymalloc_entry(py, array->address, i, &a);
@@ -159,24 +157,23 @@ static uint32_t count(struct python *py, struct pymalloc_array *array)
 			array->nr_agree += agrees(py, &a);
 		} else if (entry == PYMALLOC_WRONG ||
 			   !unused_is_sane(py, array->address, i)) {
-			wrong++;
+			array->nr_wrong++;
 		}
-		if (wrong > array->nr_arenas + FIRST_ENTRIES &&
+		if (array->nr_wrong > array->nr_arenas + FIRST_ENTRIES &&
 		    !array->is_certain)
-			break;
+			return;
 	}
-	return wrong;
 }
 
 /* One that is not certain must agree in most of what it says. */
 static bool judge(struct python *py, struct pymalloc_array *array)
 {
-	uint32_t wrong = count(py, array);
-
+	count(py, array);
 	if (array->is_certain)
 		return array->nr_arenas;
 	return array->nr_agree &&
-	       array->nr_agree >= array->nr_arenas - array->nr_agree + wrong;
+	       array->nr_agree >= array->nr_arenas - array->nr_agree +
+				  array->nr_wrong;
 }
 
 /* False: it is no array. */
@@ -341,7 +338,7 @@ static void try_word(struct python *py, raddr addr,
 }
 
 /*
- * Larger arrays than the one of `array->nr` entries may begin there, too.  The
+ * A larger array than the one of `array->nr` entries may begin there, too.  The
  * number is right when all that follows is no arena of the array.
  */
 static void extend(struct python *py, struct pymalloc_array *array)
@@ -356,6 +353,10 @@ static void extend(struct python *py, struct pymalloc_array *array)
 		    larger.nr_arenas == array->nr_arenas)
 			return;
 		*array = larger;
+		log_info("pymalloc: the array at 0x%" PRIx64 " has %" PRIu32
+			 " arenas in %" PRIu32 " entries, %" PRIu32 " agree",
+			 array->address, array->nr_arenas, nr,
+			 array->nr_agree);
 	}
 }
 
@@ -406,6 +407,8 @@ static int compare(const void *a, const void *b)
 		return x->is_certain ? -1 : 1;
 	if (x->nr_agree != y->nr_agree)
 		return x->nr_agree > y->nr_agree ? -1 : 1;
+	if (x->nr_wrong != y->nr_wrong)
+		return x->nr_wrong < y->nr_wrong ? -1 : 1;
 	return (x->address > y->address) - (x->address < y->address);
 }
 

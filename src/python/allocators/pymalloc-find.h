@@ -69,6 +69,7 @@ struct pymalloc_array {
 	uint32_t nr_arenas;	/* entries with an arena */
 	uint32_t nr_agree;	/* arenas with as many free pools as their
 				   entries say */
+	uint32_t nr_wrong;	/* entries that can't be so */
 };
 VEC_DEFINE(pymalloc_array_vec, struct pymalloc_array);
 

@@ -172,10 +172,15 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
-static void walk_array(struct walk *w, const struct pymalloc_array *array)
+/* False: all arenas of the array were claimed before; it is an old copy, and
+ * its entries can be anything by now. */
+static bool walk_array(struct walk *w, const struct pymalloc_array *array)
 {
 	CLEANUP(arena_vec_release) struct arena_vec arenas = VEC_INIT;
+	struct heap_memory *ledger = w->n->ledger;
+	size_t before = ledger->arenas.nr;
 	struct pymalloc_arena a;
+	uint64_t wrong = 0;
 
 	w->amid = false;
 	for (uint32_t i = 0; i < array->nr; i++)
@@ -186,7 +191,7 @@ static void walk_array(struct walk *w, const struct pymalloc_array *array)
 		case PYMALLOC_NO_ARENA:
 			break;
 		case PYMALLOC_WRONG:
-			w->n->ledger->nr_damaged++;
+			wrong++;
 			break;
 		}
 	/* Claims are cheapest in this order. */
@@ -194,6 +199,10 @@ static void walk_array(struct walk *w, const struct pymalloc_array *array)
 		qsort(arenas.v, arenas.nr, sizeof(*arenas.v), by_address);
 	for (size_t i = 0; i < arenas.nr; i++)
 		walk_arena(w, &arenas.v[i]);
+	if (ledger->arenas.nr == before)
+		return false;
+	ledger->nr_damaged += wrong;
+	return true;
 }
 
 static int compare_arenas(const void *a, const void *b)
@@ -218,13 +227,9 @@ void pymalloc_walk(struct python *py, struct native *n, struct raddr_vec *own)
 	};
 
 	pymalloc_find(py, n, &arrays);
-	for (size_t i = 0; i < arrays.nr; i++) {
-		size_t before = arenas->nr;
-
-		walk_array(&w, &arrays.v[i]);
-		if (arenas->nr > before)
+	for (size_t i = 0; i < arrays.nr; i++)
+		if (walk_array(&w, &arrays.v[i]))
 			raddr_vec_push(own, arrays.v[i].address);
-	}
 	if (arenas->nr)
 		qsort(arenas->v, arenas->nr, sizeof(*arenas->v),
 		      compare_arenas);

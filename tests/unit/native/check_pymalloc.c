@@ -50,7 +50,7 @@ START_TEST(malloc_has_it_among_its_blocks)
 	forge_ready(&s);
 	blocks_add(&s.p.native.blocks, FORGE_ARRAY - 3 * PAGE, 100,
 		   ALLOCATOR_MALLOC);
-	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_ENTRIES * FORGE_ENTRY + 8,
+	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_BLOCK,
 		   ALLOCATOR_MALLOC);
 	pymalloc_walk(&s.py, &s.p.native, &s.own);
 	blocks_sort(&s.p.native.blocks);
@@ -81,6 +81,7 @@ START_TEST(a_large_array_has_a_mapping)
 	const uint32_t nr = 2048;
 	const raddr chunk = FORGE_ARRAY + 110 * PAGE;
 	struct forged_pymalloc s;
+	uint64_t size;
 
 	forge_build(&s, _i);
 	forge_put_state(&s, 0, 0);
@@ -90,8 +91,9 @@ START_TEST(a_large_array_has_a_mapping)
 	fake_process_put(&s.p, FORGE_ARRAY + 5 * FORGE_ENTRY + 32, 0);
 	forge_put_entry(&s, chunk + 16, 3, 0, 3, 1);
 	forge_put_entry(&s, chunk + 16, 5, 1, 1, 0);
-	fake_process_put(&s.p, chunk + 8,
-			 ((nr * FORGE_ENTRY + 16 + PAGE - 1) & ~(PAGE - 1)) | 2);
+	/* What malloc rounds up to a page. */
+	size = (nr * FORGE_ENTRY + 16 + PAGE - 1) & ~(PAGE - 1);
+	fake_process_put(&s.p, chunk + 8, size | 2);
 	forge_walk(&s);
 	ck_assert_uint_eq(s.own.nr, 1);
 	ck_assert_uint_eq(s.own.v[0], chunk + 16);
@@ -113,9 +115,9 @@ START_TEST(two_arrays_are_two)
 	fake_process_put(&s.p, FORGE_ARRAY + 5 * FORGE_ENTRY + 32, 0);
 	forge_put_entry(&s, other, 5, 1, 1, 0);
 	forge_ready(&s);
-	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_ENTRIES * FORGE_ENTRY + 8,
+	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_BLOCK,
 		   ALLOCATOR_MALLOC);
-	blocks_add(&s.p.native.blocks, other, FORGE_ENTRIES * FORGE_ENTRY + 8,
+	blocks_add(&s.p.native.blocks, other, FORGE_BLOCK,
 		   ALLOCATOR_MALLOC);
 	pymalloc_walk(&s.py, &s.p.native, &s.own);
 	blocks_sort(&s.p.native.blocks);
@@ -135,13 +137,14 @@ START_TEST(an_old_copy_is_passed_over)
 
 	forge_build(&s, _i);
 	forge_put_state(&s, 0, 0);
-	/* It lacks the pools that were used since. */
-	forge_put_entry(&s, old, 3, 0, 1, 0);
+	forge_put_entry(&s, old, 3, 0, 3, 1);
 	forge_put_entry(&s, old, 5, 1, 1, 0);
+	/* And somebody has written into it. */
+	fake_process_put(&s.p, old + 7 * FORGE_ENTRY, 1);
 	forge_ready(&s);
-	blocks_add(&s.p.native.blocks, old, FORGE_ENTRIES * FORGE_ENTRY + 8,
+	blocks_add(&s.p.native.blocks, old, FORGE_BLOCK,
 		   ALLOCATOR_MALLOC);
-	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_ENTRIES * FORGE_ENTRY + 8,
+	blocks_add(&s.p.native.blocks, FORGE_ARRAY, FORGE_BLOCK,
 		   ALLOCATOR_MALLOC);
 	pymalloc_walk(&s.py, &s.p.native, &s.own);
 	blocks_sort(&s.p.native.blocks);

@@ -17,6 +17,7 @@
 #define FORGE_ARRAY UINT64_C(0x5500000000) /* of arena_objects, in a heap */
 #define FORGE_ENTRIES 16
 #define FORGE_ENTRY 48		/* bytes of one */
+#define FORGE_BLOCK (FORGE_ENTRIES * FORGE_ENTRY + 8) /* malloc's for them */
 #define FORGE_HEADER 48		/* bytes of a pool's */
 #define FORGE_FIRST 3
 #define FORGE_SECOND 5
