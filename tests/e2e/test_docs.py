@@ -49,7 +49,7 @@ def man_commands():
 
 def help_commands():
     for command in ("summary", "chain", "cycles", "retained", "object",
-                    "export", "leaks"):
+                    "export", "leaks", "memory"):
         out = pyheld(command, "--help").out.decode()
         found = re.findall(r"^ +(pyheld .*)$", out.partition("Example")[2],
                            re.M)
