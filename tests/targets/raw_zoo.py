@@ -17,6 +17,7 @@ answers questions, one a line:
 
 What the objects refer to (numbers, strings, other objects) exists before.
 """
+import _hashlib
 import _thread
 import array
 import bz2
@@ -486,6 +487,29 @@ def an_lzma_decompressor():
 @kind(more=True)
 def a_hash():
     return hashlib.sha256()
+
+
+@kind(more=True)
+def an_hmac():
+    if not hasattr(_hashlib, "hmac_new"):
+        raise ImportError("3.8 has no _hashlib.hmac_new")
+    return _hashlib.hmac_new(b"key", b"", "sha256")
+
+
+@kind(more=True)
+def a_zstd_compressor():
+    from compression import zstd
+    made = zstd.ZstdCompressor()
+    made.compress(DATA)
+    return made
+
+
+@kind(more=True)
+def a_zstd_decompressor():
+    from compression import zstd
+    made = zstd.ZstdDecompressor()
+    made.decompress(zstd.compress(os.urandom(4000)), 10)
+    return made
 
 
 @kind(more=True)

@@ -136,7 +136,7 @@
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 88,
+	.scandir_dir = 88, .semlock_name = 48,
 
 #define BASE_3_9 \
 	.runtime_size = 656, .runtime_interpreters_head = 32, \
@@ -269,7 +269,8 @@
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 88,
+	.scandir_dir = 88, .hmac_context = 16, .hmac_lock = 24, \
+	.semlock_name = 48,
 
 #define BASE_3_10 \
 	.runtime_size = 672, .runtime_interpreters_head = 32, \
@@ -404,7 +405,8 @@
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 88,
+	.scandir_dir = 88, .hmac_context = 16, .hmac_lock = 24, \
+	.semlock_name = 48,
 
 #define BASE_3_11 \
 	.runtime_size = 166688, .runtime_interpreters_head = 40, \
@@ -544,7 +546,8 @@
 	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 88,
+	.scandir_dir = 88, .hmac_context = 16, .hmac_lock = 24, \
+	.semlock_name = 48,
 
 #define BASE_3_12 \
 	.runtime_size = 459944, .runtime_interpreters_head = 40, \
@@ -701,7 +704,8 @@
 	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 88,
+	.scandir_dir = 88, .hmac_context = 16, .hmac_lock = 24, \
+	.semlock_name = 48,
 
 #define BASE_3_13 \
 	.runtime_size = 283320, .runtime_interpreters_head = 632, \
@@ -868,7 +872,7 @@
 	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 104,
+	.scandir_dir = 104, .hmac_context = 16, .semlock_name = 48,
 
 #define BASE_3_14 \
 	.runtime_size = 316616, .runtime_interpreters_head = 808, \
@@ -1037,7 +1041,9 @@
 	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 112,
+	.scandir_dir = 112, .hmac_context = 16, .zstdcompressor_context = 16, \
+	.zstddecompressor_context = 16, .zstddecompressor_input = 32, \
+	.zstddecompressor_input_size = 40, .semlock_name = 48,
 
 #define BASE_3_15 \
 	.runtime_size = 346568, .runtime_interpreters_head = 936, \
@@ -1207,7 +1213,9 @@
 	.statement_st = 16, .blob_blob = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
 	.sslsocket_ssl = 24, .sslsession_session = 16, .memorybio_bio = 16, \
-	.scandir_dir = 112,
+	.scandir_dir = 112, .hmac_context = 24, .zstdcompressor_context = 16, \
+	.zstddecompressor_context = 16, .zstddecompressor_input = 32, \
+	.zstddecompressor_input_size = 40, .semlock_name = 48,
 
 #define BASE_3_13T \
 	.runtime_size = 328320, .runtime_interpreters_head = 632, \
@@ -1375,7 +1383,7 @@
 	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
 	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
 	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
-	.scandir_dir = 120,
+	.scandir_dir = 120, .hmac_context = 32, .semlock_name = 64,
 
 #define BASE_3_14T \
 	.runtime_size = 365624, .runtime_interpreters_head = 808, \
@@ -1547,7 +1555,9 @@
 	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
 	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
 	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
-	.scandir_dir = 128,
+	.scandir_dir = 128, .hmac_context = 32, .zstdcompressor_context = 32, \
+	.zstddecompressor_context = 32, .zstddecompressor_input = 48, \
+	.zstddecompressor_input_size = 56, .semlock_name = 64,
 
 #define BASE_3_15T \
 	.runtime_size = 409296, .runtime_interpreters_head = 936, \
@@ -1719,7 +1729,9 @@
 	.statement_st = 32, .blob_blob = 40, .sslcontext_context = 32, \
 	.sslcontext_protocols = 40, .sslcontext_keylog = 96, \
 	.sslsocket_ssl = 40, .sslsession_session = 32, .memorybio_bio = 32, \
-	.scandir_dir = 128,
+	.scandir_dir = 128, .hmac_context = 40, .zstdcompressor_context = 32, \
+	.zstddecompressor_context = 32, .zstddecompressor_input = 48, \
+	.zstddecompressor_input_size = 56, .semlock_name = 64,
 
 const struct layout_row layout_rows[] = {
 { .hexversion = 0x030812f0, .name = "3.8.18",
