@@ -141,7 +141,7 @@ static void add_memory(const struct diff_found *d, const struct format *f,
 	CLEANUP(str_release) struct str line = STR_INIT;
 	const struct memory_growth growth = { d->old, d->new, d->ledger };
 
-	if (!d->ledger || !d->ledger->resident)
+	if (!f->header || !d->ledger || !d->ledger->resident)
 		return;
 	growth_add_kinds(&growth, &line);
 	str_add(&line, " (pyheld memory shows each line)");

@@ -92,6 +92,10 @@ START_TEST(memory_fails_where_a_limit_is_crossed)
 	run_expect_out(&r, "\nresident memory grew by 30.0 MiB: +20.0 MiB raw"
 			   " blocks in use, by owner, +10.0 MiB Python");
 	run_release(&r);
+	RUN(&r, "diff", "g", "h", "--no-header");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "");
+	run_release(&r);
 	graph_file("unknown", GRAPH);
 	RUN(&r, "diff", "unknown", "h");
 	ck_assert_ptr_null(strstr(r.out, "resident memory"));
