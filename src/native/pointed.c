@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "native/pointed.h"
 
 /* Words of libraries' data and of ranges that are looked at, in all. */
@@ -132,6 +134,9 @@ static void claim_found(struct search *s)
 		uint32_t index = s->best[range].index;
 
 		native_claim(s->n, r.start, r.end, REGION_FILE, index);
+		log_detail("memory: 0x%" PRIx64 "-0x%" PRIx64 " is taken for "
+			   "%s's, whose data points to it", r.start, r.end,
+			   s->n->target->mappings.v[index].path);
 		if (r.end - r.start > SMALL)
 			continue;
 		count_words(s, r.start, r.end);

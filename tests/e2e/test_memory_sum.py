@@ -11,7 +11,7 @@ import struct
 import time
 
 import pythons
-from harness import Target, each, limit, pyheld, unharmed
+from harness import Target, each, limit, pyheld, status, unharmed
 from test_core import (Directory, gcore, kernel_core, plain_pattern, sysroot)
 
 PAGE = 4096
@@ -63,12 +63,13 @@ def present(pid, start, size):
 
 
 class Held(Target):
-    """A mapped.py whose threads the kernel has stopped."""
+    """A mapped.py that the kernel has stopped, with its child."""
     def __init__(self, python):
         super().__init__(python, "mapped.py")
-        os.kill(self.pid, signal.SIGSTOP)
-        while self.status()["State"][0] != "T":
-            time.sleep(0.01)
+        for pid in self.pid, self.facts["child"]:
+            os.kill(pid, signal.SIGSTOP)
+            while status(pid)["State"][0] != "T":
+                time.sleep(0.01)
 
     def close(self):
         os.kill(self.facts["child"], signal.SIGKILL)
@@ -152,6 +153,11 @@ def test_ledger_adds_up_to_smaps(python):
         check_sum(report, target.facts["unknown"])
         check_files(report, mappings, python.root)
         check_kinds(report, target, mappings)
+        # Its child shares pages with it, and has lost its threads.
+        child = smaps(target.facts["child"])
+        report = pyheld("memory", "--json", target.facts["child"]).json
+        assert report["resident"] == sum(m.rss for m in child)
+        check_sum(report, 0)
         # The look has changed nothing.
         assert [m.rss for m in smaps(target.pid)] == [m.rss for m in mappings]
         os.kill(target.pid, signal.SIGCONT)

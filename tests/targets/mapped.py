@@ -91,9 +91,12 @@ for _ in range(300):
 map_pages(8, mmap.MAP_PRIVATE, READ | WRITE | EXEC)
 map_pages(1 << 18, mmap.MAP_PRIVATE, 0, fill=False)
 # A child that the parent shares pages with.
+reading, writing = os.pipe()
 child = os.fork()
 if not child:
+    os.write(writing, b"x")
     forever.acquire()
+os.read(reading, 1)
 map_pages(64, mmap.MAP_PRIVATE)
 closed = map_pages(16, mmap.MAP_PRIVATE)
 libc.mprotect(closed, 16 * PAGE, 0)

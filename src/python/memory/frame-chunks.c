@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "native/mappings.h"
 #include "python/memory/frame-chunks.h"
 #include "python/state/words.h"
 
@@ -7,9 +8,14 @@
 /* struct _stack_chunk { previous, size in bytes, top, data[] } */
 #define CHUNK_PREVIOUS 0
 #define CHUNK_SIZE 8
+#define CHUNK_TOP 16
+#define CHUNK_HEADER 24
 
 /* No chunk is larger: the arguments of one call have to fit. */
 #define MAX_CHUNK (1ULL << 40)
+
+/* Bytes of the first chunk of a thread; others have twice that, and so on. */
+#define FIRST_CHUNK 16384
 
 /* Behind datastack_chunk come datastack_top and _limit, and since 3.14.5 and
  * 3.15 datastack_cached_chunk, a chunk without frames. */
@@ -57,6 +63,42 @@ void frame_chunks_claim(struct python *py, struct native *n)
 		for (int j = 0; thread && j < MAX_THREADS; j++) {
 			claim_thread(py, n, thread);
 			thread = word_at(py, thread, l->thread_next);
+		}
+	}
+}
+
+/* The size of the chunk that seems to be at `addr`, at most `most`; 0: none. */
+static uint64_t chunk_at(struct python *py, raddr addr, uint64_t most)
+{
+	const uint8_t *p = memory_at(py->memory, addr, CHUNK_HEADER);
+	uint64_t size = p ? get_u64(p + CHUNK_SIZE) : 0;
+
+	if (size < FIRST_CHUNK || size > most || size & (size - 1) ||
+	    get_u64(p + CHUNK_PREVIOUS) % MEMORY_PAGE ||
+	    get_u64(p + CHUNK_TOP) > (size - CHUNK_HEADER) / 8)
+		return 0;
+	return size;
+}
+
+void frame_chunks_claim_lost(struct python *py, struct native *n)
+{
+	CLEANUP(range_vec_release) struct range_vec unknown = VEC_INIT;
+
+	if (py->layout.thread_datastack_chunk == LAYOUT_NONE)
+		return;
+	mappings_free(n, &unknown);
+	for (size_t i = 0; i < unknown.nr; i++) {
+		struct range r = unknown.v[i];
+
+		if (maps_find(&n->target->mappings, r.start)->shared)
+			continue;
+		while (r.start < r.end) {
+			uint64_t size = chunk_at(py, r.start, r.end - r.start);
+
+			if (size)
+				native_claim(n, r.start, r.start + size,
+					     REGION_FRAMES, 0);
+			r.start += MAX(size, MEMORY_PAGE);
 		}
 	}
 }

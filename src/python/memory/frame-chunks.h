@@ -15,4 +15,12 @@
 /* Claim the chunks of all threads of all interpreters: REGION_FRAMES. */
 void frame_chunks_claim(struct python *py, struct native *n);
 
+/*
+ * Claim chunks that no thread state has any more.  A process that was forked
+ * from one with several threads drops their thread states, and keeps their
+ * chunks for ever (seen in 3.12).  They are looked for in what nobody else has
+ * claimed.
+ */
+void frame_chunks_claim_lost(struct python *py, struct native *n);
+
 #endif

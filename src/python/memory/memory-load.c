@@ -138,6 +138,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	find_objects(&l);
 	pymalloc_name_arenas(&l.native, l.objects);
 	account_blocks(&l);
+	frame_chunks_claim_lost(py, &l.native);
 	mappings_account(&l.native);
 	native_finish(&l.native);
 }
