@@ -55,6 +55,7 @@ EXTRA_DIST += \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_truth.py \
+	tests/e2e/test_unvisited.py \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
@@ -93,6 +94,7 @@ EXTRA_DIST += \
 	tests/targets/storm.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
+	tests/targets/unvisited.py \
 	tests/targets/values.py \
 	tests/targets/wild.c \
 	tests/targets/wild.py \

@@ -237,6 +237,19 @@ static void name_offset(struct python *py, raddr type, uint64_t offset,
 		set_suffix(n, "", xasprintf(".%s", name));
 }
 
+/* Of a class, `.__name__` gives ht_name if no metaclass defines it, too. */
+static bool gives_class_name(struct python *py, raddr type, uint64_t field)
+{
+	const char *name = field == FIELD_NAME ? "__name__" : "__qualname__";
+	raddr value, owner;
+
+	return !(word_at(py, type, py->layout.type_flags) &
+		 TPFLAG_TYPE_SUBCLASS) ||
+	       (field != FIELD_NAME && field != FIELD_QUALNAME) ||
+	       (types_lookup(py, type, name, &value, &owner) &&
+		owner == py->known.type);
+}
+
 static void name_field(struct python *py, raddr type, uint64_t field,
 		       struct heap_name *n)
 {
@@ -255,7 +268,7 @@ static void name_field(struct python *py, raddr type, uint64_t field,
 		n->kind = EDGE_FIELD;
 		n->name = xstrdup(f->name);
 	}
-	if (f->suffix && plain)
+	if (f->suffix && plain && gives_class_name(py, type, field))
 		set_suffix(n, "", xstrdup(f->suffix));
 	if (field == FIELD_TYPE_DICT && plain && has_plain_dict(py, type)) {
 		set_suffix(n, "", xstrdup(".__dict__"));

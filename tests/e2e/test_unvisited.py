@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Strong references that no tp_traverse visits: whoever has them keeps what
+they lead to, and the collector does not know them."""
+import os
+import tempfile
+
+import pythons
+from harness import Target, each, pyheld, unharmed
+
+
+def object_at(target, address):
+    return pyheld("object", "--json", target, "0x%x" % address).json
+
+
+def check_dict(target, source, facts):
+    """The dict keeps its keys: their bytes are its own."""
+    line, = pyheld("retained", "--json", source, "--depth=0",
+                   "--address=0x%x" % facts["seen"]).json["lines"]
+    of_str, = [t for t in line["types"] if t["type"] == "str"]
+    assert of_str["objects"] == facts["nr"], line
+    assert of_str["bytes"] >= facts["seen_bytes"], (of_str, facts)
+    suspects = pyheld("leaks", "--json", source, "--min-percent=20").json
+    assert any(s["place"] == "__main__.seen" and
+               s["bytes"] > facts["seen_bytes"]
+               for s in suspects["suspects"]), suspects
+
+
+def check_visited(source, facts):
+    for name, keys in ("seen", facts["nr"]), ("mixed", 0):
+        o = object_at(source, facts[name])
+        visited = [r for r in o["references"] if r["visited"]]
+        assert len(visited) == facts[name + "_visited"], (name, len(visited))
+        others = [r for r in o["references"] if not r["visited"]]
+        assert len(others) == keys, (name, len(others))
+        assert o["references"] == visited + others, name
+        assert all(r["name"].startswith("key ") for r in others), others[:3]
+
+
+def check_counts(source, facts):
+    """The references that are found are those that are counted."""
+    for address, count in facts["shared"]:
+        o = object_at(source, address)
+        assert o["refcount"] == o["nr_referrers"] == count, (o, count)
+        assert o["unaccounted_references"] == 0 and not o["roots"], o
+        assert not any(r["visited"] for r in o["referrers"]), o
+
+
+def check_names(source, facts):
+    names = {r["name"] for r in object_at(source, facts["Slotted"])[
+        "references"] if not r["visited"]}
+    assert {".__name__", ".__qualname__", "slots"} <= names, names
+    of_class = [r["type"] for r in object_at(source, facts["Seen"])[
+        "references"] if r["name"] == "name of an instance's attribute"]
+    assert "str" in of_class, of_class
+
+
+def chains(source, address):
+    return pyheld("chain", "--json", source, "--address=0x%x" % address
+                  ).json["chains"]
+
+
+def check_chains(target, source, facts):
+    to_key, = chains(source, facts["seen_key"])
+    assert to_key["steps"][-1]["name"].startswith("key 'http://example.com/7/")
+    assert to_key["steps"][-2]["address"] == "0x%x" % facts["seen"], to_key
+    assert to_key["expression"] is None, to_key
+    # The name of a class is its attribute, if no metaclass says otherwise.
+    for name in "plain", "odd":
+        found = chains(source, facts[name + "_name"])
+        assert found
+        for to_name in found:
+            assert to_name["steps"][-2]["address"] == "0x%x" % facts[name]
+            if name == "odd" and to_name["expression"] is None:
+                continue
+            assert target.ask({"eval": to_name["expression"]}) == {
+                "id": facts[name + "_name"]}, to_name
+
+
+@each(pythons.some)
+def test_unvisited_references_keep_what_they_lead_to(python):
+    with tempfile.TemporaryDirectory() as folder, \
+            Target(python, "unvisited.py") as target:
+        capture = os.path.join(folder, "capture")
+        pyheld("capture", target.pid, "-o", capture)
+        for source in target.pid, capture:
+            check_dict(target, source, target.facts)
+            check_visited(source, target.facts)
+            check_counts(source, target.facts)
+            check_names(source, target.facts)
+            check_chains(target, source, target.facts)
+        unharmed(target)
+
+
+@each(pythons.some)
+def test_unvisited_references_are_counted_once(python):
+    with Target(python, "unvisited.py") as target:
+        audit = pyheld("refs", "--json", "--type=str", target.pid).json
+        assert not audit["over_explained"], audit
+        counted = {"0x%x" % a for a, _ in target.facts["shared"]}
+        wrong = [x for t in audit["types"] for x in t["examples"]
+                 if x["address"] in counted]
+        assert not wrong, wrong
