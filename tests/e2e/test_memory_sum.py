@@ -153,9 +153,10 @@ def test_ledger_adds_up_to_smaps(python):
         check_sum(report, target.facts["unknown"])
         check_files(report, mappings, python.root)
         check_kinds(report, target, mappings)
-        # Its child shares pages with it, and has lost its threads.
-        child = smaps(target.facts["child"])
+        # Its child shares pages with it, and has lost its threads.  It maps
+        # pages of its files when pyheld looks for CPython in them.
         report = pyheld("memory", "--json", target.facts["child"]).json
+        child = smaps(target.facts["child"])
         assert report["resident"] == sum(m.rss for m in child)
         check_sum(report, 0)
         # The look has changed nothing.
