@@ -97,8 +97,9 @@ def check_blocks(stated, blocks):
     assert not held, (len(held), held[:10])
 
 
-def check(python, nr_threads, *options):
-    with Target(python, "mallocs.py", nr_threads, *options) as target:
+def check(python, nr_threads, *options, env=None):
+    with Target(python, "mallocs.py", nr_threads, *options,
+                env=env) as target:
         stated = Stated(target)
         ledger = pyheld("memory", "--json", target.pid).json
         blocks = Blocks(target.pid)
@@ -133,6 +134,15 @@ def test_main_arena_where_brk_fails(python):
 @each(pythons.each_libc)
 def test_main_arena_where_brk_failed_for_a_while(python):
     check(python, 1, "pieces", "grows")
+
+
+@each(pythons.each_libc)
+def test_tunables(python):
+    """ld.so of 2.31 puts a copy of them in front of the heap, heaps of other
+    arenas are at multiples of 8 MiB, and caches have larger chunks."""
+    check(python, 3, env={"GLIBC_TUNABLES": ":".join((
+        "glibc.malloc.hugetlb=2", "glibc.malloc.tcache_count=100",
+        "glibc.malloc.tcache_max=100000", "glibc.malloc.mmap_max=1000"))})
 
 
 def test_every_libc_is_there():

@@ -41,6 +41,7 @@ static const struct {
 };
 #define COUNTERS_BEFORE 40	/* bytes, rounded up to a word */
 #define N_MMAPS_MAX 65536	/* the default, M_MMAP_MAX of mallopt(3) */
+#define TCACHE_BINS 64		/* the default */
 
 static uint64_t word(struct native *n, raddr addr)
 {
@@ -135,16 +136,26 @@ static void add_arena(struct native *n, struct arenas *a, raddr address)
 	});
 }
 
-/* An arena lies in its first heap, behind heap_info, which has its address. */
-static bool is_in_heap(struct native *n, const struct arenas *a, raddr arena)
+/*
+ * An arena lies in its first heap, behind heap_info, whose first word has its
+ * address.  2.35 put the size of a page into heap_info.
+ */
+static bool is_in_heap(struct native *n, struct arenas *a, raddr arena)
 {
-	uint64_t heap_info = arena - HEAP_START(arena);
+	static const uint64_t sizes[] = { 32, 48 };
 
-	if (a->heap_info && heap_info != a->heap_info)
-		return false;
-	/* 2.35 put the size of a page into heap_info. */
-	return (heap_info == 32 || heap_info == 48) &&
-	       word(n, HEAP_START(arena)) == arena;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		raddr start = arena - sizes[i];
+
+		if ((a->heap_info && a->heap_info != sizes[i]) ||
+		    start % HEAP_MIN_ALIGN || word(n, start) != arena)
+			continue;
+		a->heap_info = sizes[i];
+		while (start % a->heap_align)
+			a->heap_align /= 2;
+		return true;
+	}
+	return false;
 }
 
 static int compare_arenas(const void *x, const void *y)
@@ -165,7 +176,6 @@ static void add_others(struct native *n, struct arenas *a)
 			a->is_damaged = true;
 			break;
 		}
-		a->heap_info = next - HEAP_START(next);
 		add_arena(n, a, next);
 	}
 	if (a->all.nr > 2)
@@ -206,8 +216,6 @@ static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
 	raddr top = a->all.v[0].top;
 	const struct mapping *m;
 
-	if (!heap || heap % MEMORY_PAGE)
-		return false;
 	m = maps_find(&n->target->mappings, heap);
 	if (!m || !(m->prot & SEGMENT_WRITE))
 		return false;
@@ -217,14 +225,22 @@ static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
 
 /*
  * Are there counters before the word at `at`, if it is sbrk_base?  They are at
- * most their maxima, and n_mmaps_max has its default value.
+ * most their maxima, and n_mmaps_max before it or tcache_bins behind it has its
+ * default value: tunables change them.
  */
 static bool read_counters(struct native *n, struct arenas *a, raddr at)
 {
+	bool has_bins = word(n, at + 8) == TCACHE_BINS;
+
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
+		uint32_t max = count(n, at - counters[i].nr_mapped_max);
+
+		/* Zeros agree with both. */
+		if (a->libc.minor && (a->libc.minor < 35) != i)
+			continue;
 		a->nr_mapped = count(n, at - counters[i].nr_mapped);
 		a->mapped = word(n, at - counters[i].mapped);
-		if (count(n, at - counters[i].nr_mapped_max) == N_MMAPS_MAX &&
+		if ((max == N_MMAPS_MAX || has_bins) && a->nr_mapped <= max &&
 		    a->nr_mapped <= count(n, at - counters[i].max_nr_mapped) &&
 		    a->mapped <= word(n, at - counters[i].max_mapped))
 			return true;
@@ -258,7 +274,7 @@ void arenas_find(struct native *n, struct arenas *ret)
 {
 	raddr main;
 
-	*ret = (struct arenas){ .layout = NULL };
+	*ret = (struct arenas){ .heap_align = HEAP_MAX_SIZE };
 	libc_find(n, &ret->libc);
 	main = find_main(n, ret);
 	if (!main)

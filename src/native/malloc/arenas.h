@@ -7,9 +7,10 @@
 
 #include "native/malloc/libc.h"
 
-/* Heaps of arenas but the main one lie at multiples of it. */
+/* Heaps of arenas but the main one are at most so large, and lie at multiples
+ * of it; of less if the tunable hugetlb is 2. */
 #define HEAP_MAX_SIZE (UINT64_C(64) << 20)
-#define HEAP_START(addr) ((addr) & ~(HEAP_MAX_SIZE - 1))
+#define HEAP_MIN_ALIGN (UINT64_C(1) << 20)
 #define NR_FAST_BINS 10
 
 /* Offsets in struct malloc_state, bytes. */
@@ -42,8 +43,10 @@ struct arenas {
 	struct arena_vec all;	/* [0] is main's, the others by address */
 	bool is_damaged;	/* the ring leads to what is no arena */
 	uint64_t heap_info;	/* bytes of it; 0: main's is the only arena */
+	uint64_t heap_align;	/* heaps of others lie at multiples of it */
 	bool knows_counters;	/* the following were found */
-	raddr heap;		/* where main's first memory begins */
+	raddr heap;		/* where main's first memory begins, at any
+				   byte */
 	uint64_t nr_mapped;	/* chunks that have mappings of their own */
 	uint64_t mapped;	/* bytes of these mappings */
 };

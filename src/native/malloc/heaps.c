@@ -54,6 +54,10 @@ static void walk_main(struct chunks *c)
 	if (!m || !a->all.v[0].system)
 		return;
 	start = a->knows_counters ? a->heap : m->start;
+	/* Up to 2.35, ld.so has a copy of GLIBC_TUNABLES in front. */
+	if (native_claim(n, memory_page_start(start), start, REGION_MALLOC, 0))
+		native_account(n, c->overhead_line, memory_page_start(start),
+			       start, 0);
 	chunks_walk(c, start, heap_end(n, start, a->all.v[0].top),
 		    align(start), 0);
 }
@@ -83,7 +87,7 @@ static void walk_heap_at(struct chunks *c, raddr start, raddr limit)
 		return;
 	}
 	first = start + a->heap_info;
-	if (HEAP_START(arena) == start)
+	if (arena == start + a->heap_info)
 		first = align(arena + a->layout->size);
 	chunks_walk(c, start, start + size, first, i);
 }
@@ -101,19 +105,20 @@ static raddr writable_end(const struct memory *m, unsigned int i, raddr start)
 	return end;
 }
 
-/* Look at each multiple of 64 MiB that is in memory.  In a core, a segment may
- * have fewer bytes than the heap claims. */
+/* Look at each place in memory where a heap may begin.  In a core, a segment
+ * may have fewer bytes than the heap claims. */
 static void walk_others(struct chunks *c)
 {
 	const struct memory *m = c->native->memory;
+	uint64_t step = c->arenas->heap_align;
 
 	for (unsigned int i = 0; i < m->nr_segments; i++) {
 		const struct segment s = m->segments[i];
-		raddr start = HEAP_START(s.start + HEAP_MAX_SIZE - 1);
+		raddr start = (s.start + step - 1) & ~(raddr)(step - 1);
 
 		if (!(s.prot & SEGMENT_WRITE))
 			continue;
-		for (; start < s.end; start += HEAP_MAX_SIZE)
+		for (; start < s.end; start += step)
 			walk_heap_at(c, start, writable_end(m, i, start));
 	}
 }

@@ -35,6 +35,18 @@ static void check_sums(struct native *n)
 	}
 }
 
+static void log_none(struct native *n, const struct arenas *a)
+{
+	const struct module *other = malloc_replaced(n);
+
+	if (other)
+		log_info("malloc: %s has replaced it", other->path);
+	else
+		log_info("malloc: %s: its heaps are not looked into",
+			 a->libc.path ? "glibc's main_arena was not found" :
+					"the process has no glibc");
+}
+
 void malloc_heaps(struct native *n)
 {
 	CLEANUP(arenas_release) struct arenas a;
@@ -43,9 +55,7 @@ void malloc_heaps(struct native *n)
 	arenas_find(n, &a);
 	chunks_init(&c, n, &a);
 	if (!a.layout) {
-		log_info("malloc: %s: its heaps are not looked into",
-			 a.libc.path ? "glibc's main_arena was not found" :
-				       "the process has no glibc");
+		log_none(n, &a);
 		return;
 	}
 	n->ledger->nr_damaged += a.is_damaged;

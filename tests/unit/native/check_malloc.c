@@ -321,6 +321,53 @@ START_TEST(malloc_has_counted)
 }
 END_TEST
 
+/* With GLIBC_TUNABLES: ld.so's copy of them is in front of the heap. */
+START_TEST(the_heap_begins_anywhere)
+{
+	struct forged f;
+	raddr used;
+
+	forged_init(&f, 31);
+	forged_put(&f, FORGED_SBRK_BASE, FORGED_HEAP + 37);
+	/* mmap_max=1000 */
+	forged_put(&f, FORGED_SBRK_BASE - 32, UINT64_C(1000) << 32);
+	f.at += 48;
+	used = forged_used(&f, 0x50);
+	forged_top(&f);
+	forged_put(&f, FORGED_MAIN + forged_offset(&f, "system_mem"),
+		   FORGED_HEAP_PAGES * PAGE - 37);
+	forged_walk(&f);
+	expect_whole(&f, 1);
+	ck_assert(f.p.ledger.knows_mmapped);
+	forged_expect_block(&f, used, 0x50);
+	forged_expect_balance(&f, 0);
+	forged_release(&f);
+}
+END_TEST
+
+/* The tunable hugetlb. */
+START_TEST(heaps_lie_closer_together)
+{
+	struct forged f;
+	raddr first, second;
+
+	forged_init(&f, 43);
+	forged_top(&f);
+	forged_arena(&f, 0);
+	first = forged_used(&f, 0x30);
+	forged_top(&f);
+	forged_arena_at_8m(&f);
+	second = forged_used(&f, 0x40);
+	forged_top(&f);
+	forged_walk(&f);
+	expect_whole(&f, 3);
+	forged_expect_block(&f, first, 0x30);
+	forged_expect_block(&f, second, 0x40);
+	forged_expect_balance(&f, 0);
+	forged_release(&f);
+}
+END_TEST
+
 /* A core has no name for the heap, and its end may be missing. */
 START_TEST(without_counters_the_top_tells_where_the_heap_is)
 {
@@ -329,7 +376,7 @@ START_TEST(without_counters_the_top_tells_where_the_heap_is)
 
 	forged_init(&f, 36);
 	f.p.target.mappings.v[0].path[0] = '\0';
-	forged_put(&f, FORGED_SBRK_BASE, 0);
+	forged_put(&f, FORGED_SBRK_BASE, 42);
 	used = forged_used(&f, 0x70);
 	forged_top(&f);
 	forged_walk(&f);
@@ -438,6 +485,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, the_name_of_the_file_tells_the_version);
 	tcase_add_loop_test(tc, an_unknown_version_is_proved, 0, NR_VERSIONS);
 	tcase_add_loop_test(tc, malloc_has_counted, 0, NR_VERSIONS);
+	tcase_add_test(tc, the_heap_begins_anywhere);
+	tcase_add_test(tc, heaps_lie_closer_together);
 	tcase_add_test(tc, without_counters_the_top_tells_where_the_heap_is);
 	tcase_add_test(tc, what_is_not_in_memory_counts_nothing);
 	tcase_add_loop_test(tc, without_glibc_there_is_nothing, 0, 2);

@@ -93,6 +93,7 @@ static void put_counters(struct forged *f)
 
 	forged_put(f, FORGED_SBRK_BASE, FORGED_HEAP);
 	forged_put(f, FORGED_SBRK_BASE - 32, f->minor >= 35 ? max : max << 32);
+	forged_put(f, FORGED_SBRK_BASE + 8, 64);	/* tcache_bins */
 }
 
 void forged_init_path(struct forged *f, unsigned int minor, const char *path)
@@ -104,9 +105,12 @@ void forged_init_path(struct forged *f, unsigned int minor, const char *path)
 	map(f, FORGED_PIECES, FORGED_SPLIT / PAGE, "rw-p", "");
 	map(f, FORGED_PIECES + FORGED_SPLIT,
 	    FORGED_PIECES_PAGES - FORGED_SPLIT / PAGE, "rw-p", "");
-	for (unsigned int i = 0; i < FORGED_NR_OTHERS; i++)
+	for (unsigned int i = 0; i < FORGED_NR_OTHERS; i++) {
 		map(f, FORGED_OTHERS + i * HEAP_SIZE, FORGED_OTHER_PAGES,
 		    "rw-p", "");
+		if (i == 0)
+			map(f, FORGED_AT_8M, FORGED_OTHER_PAGES, "rw-p", "");
+	}
 	map(f, FORGED_LIBC, 8, "r--p", path);
 	map(f, FORGED_DATA, 4, "rw-p", path);
 	put_arena(f, FORGED_MAIN);
@@ -188,27 +192,37 @@ static raddr other(unsigned int i)
 	return FORGED_OTHERS + i * HEAP_SIZE;
 }
 
-static void put_heap_info(struct forged *f, unsigned int i)
+static void put_heap_info(struct forged *f, raddr heap)
 {
-	forged_put(f, other(i), f->arena);
-	forged_put(f, other(i) + 16, FORGED_OTHER_PAGES * PAGE);
-	forged_put(f, other(i) + 24, FORGED_OTHER_PAGES * PAGE);
+	forged_put(f, heap, f->arena);
+	forged_put(f, heap + 16, FORGED_OTHER_PAGES * PAGE);
+	forged_put(f, heap + 24, FORGED_OTHER_PAGES * PAGE);
+}
+
+static void put_arena_in(struct forged *f, raddr heap)
+{
+	raddr arena = heap + heap_info_size(f);
+	raddr first = arena + forged_offset(f, "size");
+
+	put_arena(f, arena);
+	put_heap_info(f, heap);
+	begin(f, (first + 15) & ~UINT64_C(15),
+	      heap + FORGED_OTHER_PAGES * PAGE, FORGED_OTHER_PAGES * PAGE);
 }
 
 void forged_arena(struct forged *f, unsigned int i)
 {
-	raddr arena = other(i) + heap_info_size(f);
-	raddr first = arena + forged_offset(f, "size");
+	put_arena_in(f, other(i));
+}
 
-	put_arena(f, arena);
-	put_heap_info(f, i);
-	begin(f, (first + 15) & ~UINT64_C(15),
-	      other(i) + FORGED_OTHER_PAGES * PAGE, FORGED_OTHER_PAGES * PAGE);
+void forged_arena_at_8m(struct forged *f)
+{
+	put_arena_in(f, FORGED_AT_8M);
 }
 
 void forged_heap(struct forged *f, unsigned int i)
 {
-	put_heap_info(f, i);
+	put_heap_info(f, other(i));
 	begin(f, other(i) + heap_info_size(f),
 	      other(i) + FORGED_OTHER_PAGES * PAGE, FORGED_OTHER_PAGES * PAGE);
 }

@@ -28,6 +28,7 @@
 #define FORGED_OTHERS UINT64_C(0x7c0000000000)
 #define FORGED_OTHER_PAGES 16
 #define FORGED_NR_OTHERS 3
+#define FORGED_AT_8M (FORGED_OTHERS + (UINT64_C(8) << 20))
 #define FORGED_LIBC UINT64_C(0x7f0000000000)
 #define FORGED_DATA (FORGED_LIBC + 8 * MEMORY_PAGE)
 #define FORGED_MAIN (FORGED_DATA + 0x100)	/* main_arena */
@@ -64,6 +65,8 @@ void forged_end_of_heap(struct forged *f);
 
 /* An arena in heap number `i` of the others; its chunks are laid next. */
 void forged_arena(struct forged *f, unsigned int i);
+/* The same, where the tunable hugetlb puts it: at 8 MiB. */
+void forged_arena_at_8m(struct forged *f);
 /* One more heap of the arena. */
 void forged_heap(struct forged *f, unsigned int i);
 /* A piece of main's memory elsewhere. */
