@@ -1156,12 +1156,12 @@
 	.method_func = 16, .method_self = 24, .builtin_self = 24, \
 	.builtin_module = 32, .builtin_ml = 16, .cell_ref = 16, \
 	.module_dict = 16, .module_state = 24, .module_name = 40, \
-	.module_state_traverse = 64, .weakref_object = 16, \
-	.weakref_callback = 24, .weakref_next = 48, .descr_type = 16, \
-	.descr_name = 24, .mappingproxy_mapping = 16, .traceback_lineno = 36, \
-	.deque_size = 216, .deque_leftblock = 24, .deque_rightblock = 32, \
-	.deque_leftindex = 40, .deque_rightindex = 48, .deque_maxlen = 64, \
-	.odict_first = 48, .odict_fast_nodes = 64, \
+	.module_state_size = 56, .module_state_traverse = 64, \
+	.weakref_object = 16, .weakref_callback = 24, .weakref_next = 48, \
+	.descr_type = 16, .descr_name = 24, .mappingproxy_mapping = 16, \
+	.traceback_lineno = 36, .deque_size = 216, .deque_leftblock = 24, \
+	.deque_rightblock = 32, .deque_leftindex = 40, .deque_rightindex = 48, \
+	.deque_maxlen = 64, .odict_first = 48, .odict_fast_nodes = 64, \
 	.odict_fast_nodes_size = 72, .odict_inst_dict = 96, \
 	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
 	.lru_cache_maxsize = 96, .lru_cache_misses = 104, \
@@ -1672,12 +1672,12 @@
 	.method_func = 32, .method_self = 40, .builtin_self = 40, \
 	.builtin_module = 48, .builtin_ml = 32, .cell_ref = 32, \
 	.module_dict = 32, .module_state = 40, .module_name = 56, \
-	.module_state_traverse = 80, .weakref_object = 32, \
-	.weakref_callback = 40, .weakref_next = 64, .descr_type = 32, \
-	.descr_name = 40, .mappingproxy_mapping = 32, .traceback_lineno = 52, \
-	.deque_size = 232, .deque_leftblock = 40, .deque_rightblock = 48, \
-	.deque_leftindex = 56, .deque_rightindex = 64, .deque_maxlen = 80, \
-	.odict_first = 64, .odict_fast_nodes = 80, \
+	.module_state_size = 72, .module_state_traverse = 80, \
+	.weakref_object = 32, .weakref_callback = 40, .weakref_next = 64, \
+	.descr_type = 32, .descr_name = 40, .mappingproxy_mapping = 32, \
+	.traceback_lineno = 52, .deque_size = 232, .deque_leftblock = 40, \
+	.deque_rightblock = 48, .deque_leftindex = 56, .deque_rightindex = 64, \
+	.deque_maxlen = 80, .odict_first = 64, .odict_fast_nodes = 80, \
 	.odict_fast_nodes_size = 88, .odict_inst_dict = 112, \
 	.odictnode_key = 0, .odictnode_next = 16, .lru_cache_root = 0, \
 	.lru_cache_maxsize = 112, .lru_cache_misses = 120, \

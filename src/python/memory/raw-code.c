@@ -32,9 +32,28 @@ bool raw_read_type(struct raw_reader *r)
 	return true;
 }
 
+/* Behind the object's head in PyModuleDef: m_init, m_index, m_copy, m_name,
+ * m_doc, m_size (Include/moduleobject.h). */
+#define MODULEDEF_SIZE 40
+
+/* How many bytes a module's state has; 3.15 keeps that in the module. */
+static uint64_t state_size(struct raw_reader *r)
+{
+	const struct layout *l = &r->py->layout;
+
+	if (l->module_state_size != LAYOUT_NONE)
+		return raw_word(r, l->module_state_size);
+	return word_at(r->py, raw_word(r, l->module_def),
+		       l->object_size + MODULEDEF_SIZE);
+}
+
+/* Most modules have a block for a state of 0 bytes, with stale words in it. */
 bool raw_read_module(struct raw_reader *r)
 {
-	raw_add_word(r, r->py->layout.module_state, RAW_STATE, 0);
+	uint64_t size = state_size(r);
+
+	raw_add_sized(r, r->py->layout.module_state, size, RAW_STATE,
+		      size ? 0 : RAW_LEAF);
 	return true;
 }
 

@@ -354,15 +354,35 @@ START_TEST(what_classes_own)
 }
 END_TEST
 
+/* A module whose state has `size` bytes, in a block of 40. */
+static raddr make_module(uint64_t size, raddr *state)
+{
+	const struct layout *l = &f.py.layout;
+	raddr module = fake_module(&f, "module", 0), def;
+
+	if (has(l->module_state_size)) {
+		fake_put(&f, module, l->module_state_size, size);
+	} else {
+		def = fake_block(&f, 200);
+		fake_put(&f, def, l->object_size + 40, size);
+		fake_put(&f, module, l->module_def, def);
+	}
+	*state = fake_block(&f, 40);
+	fake_put(&f, module, l->module_state, *state);
+	return module;
+}
+
 START_TEST(states_of_modules)
 {
 	raddr module, state;
 
 	fake_init(&f, fake_rows[_i]);
-	module = fake_module(&f, "module", 0);
-	state = fake_block(&f, 40);
-	fake_put(&f, module, f.py.layout.module_state, state);
-	expect(state, 0, RAW_STATE, 0);
+	module = make_module(32, &state);
+	expect(state, 32, RAW_STATE, 0);
+	expect_of(module, true);
+	/* What is there is left from somebody else. */
+	module = make_module(0, &state);
+	expect(state, 0, RAW_STATE, RAW_LEAF);
 	expect_of(module, true);
 	check_all();
 }
