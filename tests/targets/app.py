@@ -33,7 +33,7 @@ SESSIONS = {}
 
 def keep_growing():
     while True:
-        for i in range(len(SESSIONS), len(SESSIONS) + 500):
+        for i in range(len(SESSIONS), len(SESSIONS) + 100):
             SESSIONS["session-%d" % i] = Session(i)
         time.sleep(0.1)
 
