@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "native/blocks.h"
 
-#define BLOCK_PAGE 4096
-/* Blocks that are further apart are in different regions. */
+/* Blocks that are further apart are in different regions, and so is a block
+ * that is larger. */
 #define REGION_GAP (1ull << 20)
+#define GRANULE BLOCK_GRANULE
+#define WORD (64 * GRANULE)	/* bytes of the target that 64 bits are for */
 
 void blocks_add(struct blocks *b, raddr start, uint64_t size,
 		enum memory_allocator allocator)
@@ -24,12 +27,76 @@ static int compare_blocks(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-static bool is_sorted(const struct block_vec *v)
+/*
+ * Allocators are walked by address, arena by arena, so the blocks are in order
+ * but for a few places.  A run is sorted and has no gap that an arena fits in.
+ */
+struct run {
+	raddr start, end;	/* of the first and the last block */
+	size_t first, nr;	/* of the blocks */
+};
+VEC_DEFINE(run_vec, struct run);
+#define RUN_GAP (128ull << 10)
+
+static int compare_runs(const void *a, const void *b)
 {
-	for (size_t i = 1; i < v->nr; i++)
-		if (v->v[i].start < v->v[i - 1].start)
+	const struct run *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static void find_runs(const struct block_vec *v, struct run_vec *ret)
+{
+	for (size_t i = 0; i < v->nr; i++) {
+		const struct block *b = &v->v[i];
+		struct run *last = ret->nr ? &ret->v[ret->nr - 1] : NULL;
+
+		if (!last || b->start < last->end ||
+		    b->start - (b[-1].start + b[-1].size) >= RUN_GAP) {
+			run_vec_push(ret, (struct run){ b->start, b->start, i,
+							1 });
+			continue;
+		}
+		last->end = b->start;
+		last->nr++;
+	}
+}
+
+static bool sort_runs(struct run_vec *runs)
+{
+	if (runs->nr)
+		qsort(runs->v, runs->nr, sizeof(*runs->v), compare_runs);
+	for (size_t i = 1; i < runs->nr; i++)
+		if (runs->v[i].start < runs->v[i - 1].end)
 			return false;
 	return true;
+}
+
+static void sort_blocks(struct block_vec *v)
+{
+	CLEANUP(run_vec_release) struct run_vec runs = VEC_INIT;
+	struct block_vec sorted = VEC_INIT;
+
+	find_runs(v, &runs);
+	if (!sort_runs(&runs)) {
+		qsort(v->v, v->nr, sizeof(*v->v), compare_blocks);
+		return;
+	}
+	block_vec_resize(&sorted, v->nr);
+	sorted.nr = 0;
+	for (size_t i = 0; i < runs.nr; i++) {
+		memcpy(sorted.v + sorted.nr, v->v + runs.v[i].first,
+		       runs.v[i].nr * sizeof(*v->v));
+		sorted.nr += runs.v[i].nr;
+	}
+	block_vec_release(v);
+	*v = block_vec_take(&sorted);
+}
+
+static bool are_apart(const struct block *a, const struct block *b)
+{
+	return b->start >= a->start + a->size &&
+	       b->start / GRANULE > a->start / GRANULE;
 }
 
 static uint64_t drop_overlaps(struct block_vec *v)
@@ -38,8 +105,7 @@ static uint64_t drop_overlaps(struct block_vec *v)
 	size_t nr = 0;
 
 	for (size_t i = 0; i < v->nr; i++) {
-		if (nr && v->v[i].start < v->v[nr - 1].start +
-					  v->v[nr - 1].size)
+		if (nr && !are_apart(&v->v[nr - 1], &v->v[i]))
 			dropped++;
 		else
 			v->v[nr++] = v->v[i];
@@ -52,21 +118,35 @@ static uint64_t drop_overlaps(struct block_vec *v)
 static void add_region(struct blocks *b, size_t first, size_t end)
 {
 	const struct block *v = b->all.v;
-	struct block_region r;
-	size_t nr, i = first;
+	struct block_region r = {
+		.start = v[first].start / GRANULE * GRANULE,
+		.end = v[end - 1].start + v[end - 1].size,
+		.first = (uint32_t)first,
+	};
 
-	r.start = v[first].start & ~(raddr)(BLOCK_PAGE - 1);
-	r.end = v[end - 1].start + v[end - 1].size;
-	nr = (r.end - r.start + BLOCK_PAGE - 1) / BLOCK_PAGE;
-	r.first = xcalloc(nr, sizeof(*r.first));
-	for (size_t page = 0; page < nr; page++) {
-		raddr addr = r.start + page * BLOCK_PAGE;
+	if (end - first > 1) {
+		size_t nr = (r.end - r.start) / WORD + 1;
+		uint32_t before = 0;
 
-		while (i + 1 < end && v[i].start + v[i].size <= addr)
-			i++;
-		r.first[page] = (uint32_t)i;
+		r.bits = xcalloc(nr, sizeof(*r.bits));
+		r.before = xmalloc(nr * sizeof(*r.before));
+		for (size_t i = first; i < end; i++) {
+			uint64_t granule = (v[i].start - r.start) / GRANULE;
+
+			r.bits[granule / 64] |= UINT64_C(1) << granule % 64;
+		}
+		for (size_t i = 0; i < nr; i++) {
+			r.before[i] = before;
+			before += blocks_bits(r.bits[i]);
+		}
 	}
 	block_region_vec_push(&b->regions, r);
+}
+
+static bool belong_together(const struct block *a, const struct block *b)
+{
+	return b->start - (a->start + a->size) < REGION_GAP &&
+	       a->size < REGION_GAP && b->size < REGION_GAP;
 }
 
 uint64_t blocks_sort(struct blocks *b)
@@ -77,12 +157,10 @@ uint64_t blocks_sort(struct blocks *b)
 
 	if (!v->nr)
 		return 0;
-	if (!is_sorted(v))
-		qsort(v->v, v->nr, sizeof(*v->v), compare_blocks);
+	sort_blocks(v);
 	dropped = drop_overlaps(v);
 	for (size_t i = 1; i <= v->nr; i++) {
-		if (i < v->nr && v->v[i].start - (v->v[i - 1].start +
-						  v->v[i - 1].size) < REGION_GAP)
+		if (i < v->nr && belong_together(&v->v[i - 1], &v->v[i]))
 			continue;
 		add_region(b, first, i);
 		first = i;
@@ -90,14 +168,11 @@ uint64_t blocks_sort(struct blocks *b)
 	return dropped;
 }
 
-static const struct block_region *find_region(struct blocks *b, raddr addr)
+const struct block_region *blocks_region(struct blocks *b, raddr addr)
 {
 	const struct block_region *v = b->regions.v;
 	size_t low = 0, high = b->regions.nr;
 
-	if (likely(b->last < high && addr >= v[b->last].start &&
-		   addr < v[b->last].end))
-		return &v[b->last];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -112,37 +187,12 @@ static const struct block_region *find_region(struct blocks *b, raddr addr)
 	return &v[low];
 }
 
-uint32_t blocks_find(struct blocks *b, raddr addr)
-{
-	const struct block_region *r = find_region(b, addr);
-	const struct block *v = b->all.v;
-	size_t low, high, page, nr_pages;
-
-	if (!r)
-		return BLOCK_NONE;
-	page = (addr - r->start) / BLOCK_PAGE;
-	nr_pages = (r->end - r->start + BLOCK_PAGE - 1) / BLOCK_PAGE;
-	/* The first block that ends behind `addr`. */
-	low = r->first[page];
-	high = page + 1 < nr_pages ? r->first[page + 1] :
-	       (size_t)(r + 1 < b->regions.v + b->regions.nr ?
-			r[1].first[0] : b->all.nr) - 1;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v[middle].start + v[middle].size > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return addr >= v[low].start && addr < v[low].start + v[low].size ?
-	       (uint32_t)low : BLOCK_NONE;
-}
-
 void blocks_release(struct blocks *b)
 {
-	for (size_t i = 0; i < b->regions.nr; i++)
-		free(b->regions.v[i].first);
+	for (size_t i = 0; i < b->regions.nr; i++) {
+		free(b->regions.v[i].bits);
+		free(b->regions.v[i].before);
+	}
 	block_region_vec_release(&b->regions);
 	block_vec_release(&b->all);
 	b->last = 0;

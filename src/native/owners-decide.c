@@ -35,14 +35,30 @@ static bool is_open(const struct deciding *d, uint32_t component)
 	       !(d->kept && d->kept[component]);
 }
 
+/* Most components have one claimant. */
+static bool agree(const struct u64_vec *claims)
+{
+	for (size_t i = 1; i < claims->nr; i++)
+		if (claims->v[i] != claims->v[0])
+			return false;
+	return true;
+}
+
 /* d->rivals has all who claim the component. */
 static void settle(struct deciding *d, uint32_t component)
 {
+	struct u64_vec *claims = &d->rivals.claims;
 	struct owner w;
 
-	if (!d->rivals.claims.nr)
+	if (!claims->nr)
 		return;
-	w = rivals_settle(&d->rivals, d->o);
+	if (agree(claims)) {
+		w = (struct owner){ (enum owner_kind)(claims->v[0] >> 32),
+				    (uint32_t)claims->v[0] };
+		claims->nr = 0;
+	} else {
+		w = rivals_settle(&d->rivals, d->o);
+	}
 	d->o->kind[component] = (uint8_t)w.kind;
 	d->o->id[component] = w.id;
 	u32_vec_push(&d->fresh, component);

@@ -42,10 +42,25 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/search.h \
 	src/python/locate/truncated-scan.c \
 	src/python/locate/truncated-scan.h \
+	src/python/memory/claims-data.h \
+	src/python/memory/claims-fields.c \
+	src/python/memory/claims-fields.h \
+	src/python/memory/claims-hidden.c \
+	src/python/memory/claims-hidden.h \
+	src/python/memory/claims-roots.c \
+	src/python/memory/claims-roots.h \
+	src/python/memory/claims-scan.c \
+	src/python/memory/claims-scan.h \
+	src/python/memory/claims-words.c \
+	src/python/memory/claims-words.h \
+	src/python/memory/claims.c \
+	src/python/memory/claims.h \
 	src/python/memory/frame-chunks.c \
 	src/python/memory/frame-chunks.h \
 	src/python/memory/mapped.c \
 	src/python/memory/mapped.h \
+	src/python/memory/memory-account.c \
+	src/python/memory/memory-account.h \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \

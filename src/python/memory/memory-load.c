@@ -13,29 +13,33 @@
 #include "python/allocators/mimalloc-blocks.h"
 #include "python/allocators/pymalloc-tree.h"
 #include "python/allocators/pymalloc.h"
+#include "python/memory/claims.h"
 #include "python/memory/frame-chunks.h"
 #include "python/memory/mapped.h"
+#include "python/memory/memory-account.h"
 #include "python/memory/memory-load.h"
 
 struct ledger_load {
 	struct python *py;
 	struct native native;
 	oid *objects;		/* by block: the object in it, or OID_NONE */
-	uint32_t *lines;	/* by type: its line of PART_OBJECTS, or
-				   UINT32_MAX */
 	struct raddr_vec own;	/* addresses in blocks of malloc that are the
 				   interpreter's own */
-	memory_block_visit *visit; /* or NULL */
-	void *context;		/* for `visit` */
+	struct claims claims;
 };
 
 static void load_release(struct ledger_load *l)
 {
 	free(l->objects);
-	free(l->lines);
 	raddr_vec_release(&l->own);
+	claims_release(&l->claims);
 	native_release(&l->native);
 }
+
+/* What allocators, the collector, managed dicts and debug hooks put before an
+ * object.  Further behind the start it is part of something larger, such as an
+ * interpreter's state. */
+#define MOST_BEFORE 64
 
 /* Objects outside of blocks are static data of a file, or lie in an allocator
  * that is not looked into. */
@@ -51,7 +55,8 @@ static void find_objects(struct ledger_load *l)
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint32_t block = blocks_find(b, h->address[o]);
 
-		if (block != BLOCK_NONE)
+		if (block != BLOCK_NONE &&
+		    h->address[o] - b->all.v[block].start <= MOST_BEFORE)
 			l->objects[block] = o;
 		else
 			outside++;
@@ -61,67 +66,26 @@ static void find_objects(struct ledger_load *l)
 		 h->nr_objects);
 }
 
-static uint32_t line_of_type(struct ledger_load *l, uint32_t type)
+/* Which object keeps an arena of pymalloc: one that is in it, or that owns a
+ * block there. */
+static void name_arenas(struct ledger_load *l)
 {
-	if (l->lines[type] == UINT32_MAX)
-		l->lines[type] = native_line(&l->native, PART_OBJECTS, type,
-					     NULL);
-	return l->lines[type];
-}
+	size_t nr = l->native.blocks.all.nr;
+	CLEANUP(freep) oid *belongs = xmalloc((nr + 1) * sizeof(*belongs));
 
-static int compare_addresses(const void *a, const void *b)
-{
-	const raddr *x = a, *y = b;
+	for (size_t i = 0; i < nr; i++) {
+		struct owner w = { OWNER_OBJECT, l->objects[i] };
 
-	return (*x > *y) - (*x < *y);
-}
-
-/* Is the block the interpreter's own?  l->own is sorted, and blocks come in
- * order; *next is the first address that no earlier block has. */
-static bool is_own(const struct ledger_load *l, const struct block *b,
-		   size_t *next)
-{
-	while (*next < l->own.nr && l->own.v[*next] < b->start)
-		++*next;
-	return *next < l->own.nr && l->own.v[*next] - b->start < b->size;
-}
-
-static void account_blocks(struct ledger_load *l)
-{
-	const struct heap *h = l->py->heap;
-	const struct block_vec *all = &l->native.blocks.all;
-	uint32_t raw = native_line(&l->native, PART_RAW, OID_NONE, NULL);
-	uint32_t own = native_line(&l->native, PART_RAW_PYTHON, OID_NONE, NULL);
-	size_t next_own = 0;
-
-	if (l->own.nr)
-		qsort(l->own.v, l->own.nr, sizeof(*l->own.v),
-		      compare_addresses);
-	l->lines = xmalloc((h->types.nr + 1) * sizeof(*l->lines));
-	for (size_t i = 0; i < h->types.nr; i++)
-		l->lines[i] = UINT32_MAX;
-	for (size_t i = 0; i < all->nr; i++) {
-		const struct block *b = &all->v[i];
-		oid o = l->objects[i];
-		uint32_t line = o != OID_NONE ? line_of_type(l, h->type[o]) :
-				is_own(l, b, &next_own) ? own : raw;
-
-		native_account(&l->native, line, b->start, b->start + b->size,
-			       1);
-		if (l->visit)
-			l->visit(h, &(struct memory_block){ b, line, o,
-							     OID_NONE },
-				 l->context);
+		if (l->claims.nodes[i] != NODE_NONE)
+			w = claims_owner(&l->claims, l->claims.nodes[i]);
+		belongs[i] = w.kind == OWNER_OBJECT ? w.id : OID_NONE;
 	}
+	pymalloc_name_arenas(&l->native, belongs);
 }
 
 void memory_load(struct python *py, memory_block_visit *visit, void *context)
 {
-	CLEANUP(load_release) struct ledger_load l = {
-		.py = py,
-		.visit = visit,
-		.context = context,
-	};
+	CLEANUP(load_release) struct ledger_load l = { .py = py };
 
 	native_init(&l.native, py->target, &py->heap->memory);
 	mappings_claim(&l.native);
@@ -136,8 +100,9 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
 	pymalloc_tree(py, &l.native, &l.own);
 	find_objects(&l);
-	pymalloc_name_arenas(&l.native, l.objects);
-	account_blocks(&l);
+	claims_load(&l.claims, py, &l.native, l.objects, &l.own);
+	name_arenas(&l);
+	memory_account(&l.claims, visit, context);
 	frame_chunks_claim_lost(py, &l.native);
 	mappings_account(&l.native);
 	native_finish(&l.native);

@@ -51,6 +51,22 @@ START_TEST(of_two_that_overlap_the_first_stays)
 }
 END_TEST
 
+START_TEST(of_two_within_8_bytes_the_first_stays)
+{
+	struct blocks b = { .all = VEC_INIT };
+
+	blocks_add(&b, 0x1000, 2, ALLOCATOR_MALLOC);
+	blocks_add(&b, 0x1004, 2, ALLOCATOR_MALLOC);
+	blocks_add(&b, 0x100c, 2, ALLOCATOR_MALLOC);
+	ck_assert_uint_eq(blocks_sort(&b), 1);
+	ck_assert_uint_eq(blocks_find(&b, 0x1001), 0);
+	ck_assert_uint_eq(blocks_find(&b, 0x1004), BLOCK_NONE);
+	ck_assert_uint_eq(blocks_find(&b, 0x1009), BLOCK_NONE);
+	ck_assert_uint_eq(blocks_find(&b, 0x100d), 1);
+	blocks_release(&b);
+}
+END_TEST
+
 static uint32_t slow_find(const struct blocks *b, raddr addr)
 {
 	for (size_t i = 0; i < b->all.nr; i++)
@@ -66,7 +82,7 @@ static uint64_t some(uint64_t max)
 }
 
 /* Many small ones to a page, some of several pages, and gaps that make regions
- * of their own. */
+ * of their own; all at multiples of 8, as allocators align them. */
 static void add_some(struct blocks *b, raddr at)
 {
 	static const uint64_t gaps[] = { 0, 16, 4096, 70000, 1 << 20, 1 << 30 };
@@ -77,6 +93,7 @@ static void add_some(struct blocks *b, raddr at)
 
 		blocks_add(b, at, size, ALLOCATOR_MALLOC);
 		at += size + gaps[some(10) ? some(2) : some(6)];
+		at = (at + 7) / 8 * 8;
 	}
 }
 
@@ -87,7 +104,7 @@ START_TEST(an_address_has_its_block)
 	srandom((unsigned int)_i);
 	/* Not in order: the second half is added first. */
 	add_some(&b, 0x7f0000000000);
-	add_some(&b, 0x10000 + some(100));
+	add_some(&b, 0x10000 + 8 * some(12));
 	ck_assert_uint_eq(blocks_sort(&b), 0);
 	for (size_t i = 0; i < b.all.nr; i++) {
 		const struct block *v = &b.all.v[i];
@@ -109,5 +126,6 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, what_is_no_block_is_not_taken);
 	tcase_add_test(tc, of_two_that_overlap_the_first_stays);
+	tcase_add_test(tc, of_two_within_8_bytes_the_first_stays);
 	tcase_add_loop_test(tc, an_address_has_its_block, 0, 20);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/memory/claims-fields.h - which words of a type's instances are
+ * pointers.
+ *
+ * A member of a C struct is a pointer in all instances or in none.  So a word
+ * that holds something else than a pointer in more than every tenth instance is
+ * none in the others either: an integer that looks like an address, or a stale
+ * word in a member that this instance does not use (the inline digits of
+ * decimal.Decimal).
+ */
+#ifndef PYTHON_MEMORY_CLAIMS_FIELDS_H
+#define PYTHON_MEMORY_CLAIMS_FIELDS_H
+
+#include "python/memory/claims-data.h"
+
+struct claims_field {
+	uint32_t set;		/* instances where the word is not 0 */
+	uint32_t alive;		/* of these: where it points to something */
+};
+VEC_DEFINE(claims_field_vec, struct claims_field);
+
+struct claims_fields {
+	struct claims_field_vec all;
+	uint32_t *first;	/* by type: index in `all`; UINT32_MAX: none */
+	uint32_t *nr;		/* by type: instances in c->unread */
+};
+
+/* Look at the instances in c->unread, of a frequent type at a sample. */
+void claims_fields_count(struct claims *c, struct claims_fields *ret);
+void claims_fields_release(struct claims_fields *f);
+
+/* Need the word of object `o` at `at`, which is in its block or struct, not be
+ * a pointer? */
+bool claims_fields_doubt(const struct claims *c, const struct claims_fields *f,
+			 oid o, raddr at);
+
+/*
+ * The words of the object and of what is before it: [*start, *end).  Not the
+ * slack behind it in its block, which has what was there before.  False: it has
+ * none that matter.
+ */
+bool claims_object_range(const struct claims *c, oid o, uint32_t block,
+			 raddr *start, raddr *end);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/memory/claims-hidden.h - raw blocks that are objects.
+ *
+ * No list of the collector and no reference leads to them, so the heap lacks
+ * them: the items of numpy's object arrays, for example, which no tp_traverse
+ * visits.  Those that count no references are on one of CPython's free lists.
+ */
+#ifndef PYTHON_MEMORY_CLAIMS_HIDDEN_H
+#define PYTHON_MEMORY_CLAIMS_HIDDEN_H
+
+#include "python/memory/claims-data.h"
+
+/*
+ * Set NODE_HIDDEN or NODE_DEAD and the type of each node that looks like an
+ * object and that no reader has claimed: behind what can be before an object,
+ * there is a reference count and a type that the heap has, and the block is as
+ * large as its instances are.
+ */
+void claims_find_hidden(struct claims *c);
+
+/* Where the object of a hidden or dead node begins. */
+raddr claims_hidden_address(const struct claims *c, uint32_t node);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * python/memory/claims-roots.h - pointers in the data of libraries, in CPython's
+ * state and on stacks.
+ */
+#ifndef PYTHON_MEMORY_CLAIMS_ROOTS_H
+#define PYTHON_MEMORY_CLAIMS_ROOTS_H
+
+#include "python/memory/claims-data.h"
+
+/*
+ * Claim nodes for libraries (the id is the index of the first mapping of the
+ * file), for CPython (what its own file has, its interpreters and its threads'
+ * states; `own` are further addresses of blocks that are its own) and for
+ * stacks, from 128 bytes below the stack pointer on: what lies further down is
+ * from calls that have returned (the red zone of the x86-64 ABI is in use).
+ */
+void claims_of_roots(struct claims *c, const struct raddr_vec *own);
+
+#endif

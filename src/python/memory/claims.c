@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "native/owners-decide.h"
+#include "python/memory/claims-hidden.h"
+#include "python/memory/claims-roots.h"
+#include "python/memory/claims-scan.h"
+#include "python/memory/claims.h"
+#include "python/memory/raw.h"
+
+/* --- nodes -------------------------------------------------------------- */
+
+static void number_nodes(struct claims *c)
+{
+	const struct block_vec *all = &c->native->blocks.all;
+	uint32_t nr = 0;
+
+	c->nodes = xmalloc((all->nr + 1) * sizeof(*c->nodes));
+	for (size_t i = 0; i < all->nr; i++)
+		c->nodes[i] = c->objects[i] == OID_NONE ? nr++ : NODE_NONE;
+	c->blocks = xmalloc(((size_t)nr + 1) * sizeof(*c->blocks));
+	for (size_t i = 0; i < all->nr; i++)
+		if (c->nodes[i] != NODE_NONE)
+			c->blocks[c->nodes[i]] = (uint32_t)i;
+	c->flags = xcalloc((size_t)nr + 1, sizeof(*c->flags));
+	c->type = xmalloc(((size_t)nr + 1) * sizeof(*c->type));
+	for (uint32_t n = 0; n < nr; n++)
+		c->type[n] = UINT32_MAX;
+	owners_init(&c->owners, c->py->heap, nr);
+	if (all->nr) {
+		c->low = all->v[0].start;
+		c->high = all->v[all->nr - 1].start + all->v[all->nr - 1].size;
+	}
+}
+
+/* --- what readers say --------------------------------------------------- */
+
+struct visit {
+	struct claims *c;
+	oid object;
+};
+
+static void visit_field(void *context, raddr address, uint64_t length,
+			enum raw_field field, unsigned int flags)
+{
+	struct visit *v = context;
+	struct claims *c = v->c;
+	uint32_t block = blocks_find(&c->native->blocks, address);
+	uint32_t node = block == BLOCK_NONE ? NODE_NONE : c->nodes[block];
+
+	(void)length;
+	(void)field;
+	if (node == NODE_NONE)
+		return;
+	if (flags & RAW_LEAF)
+		c->flags[node] |= NODE_LEAF;
+	if (flags & RAW_REFERENCES)
+		c->flags[node] |= NODE_READ;
+	owners_claim(&c->owners, (struct owner){ OWNER_OBJECT, v->object },
+		     node, flags & RAW_SHARED ? CLAIM_START : CLAIM_FIELD);
+}
+
+/* Instances of most types without a tp_traverse are atoms: str, int, bytes. */
+static bool may_refer_untold(const struct pytype *t)
+{
+	return !t->traverse && !(t->flags & TPFLAG_UNICODE_SUBCLASS) &&
+	       t->itemsize % 8 == 0 && t->basicsize > 40;
+}
+
+static void read_objects(struct claims *c)
+{
+	struct visit v = { .c = c };
+
+	raw_begin(c->py);
+	for (oid o = 0; o < c->py->heap->nr_objects; o++) {
+		v.object = o;
+		if (!raw_fields(c->py, o, visit_field, &v))
+			oid_vec_push(&c->unread, o);
+		else if (may_refer_untold(types_of(c->py, o)))
+			oid_vec_push(&c->untold, o);
+	}
+}
+
+/* --- references that are counted and that nobody has -------------------- */
+
+/* References that the heap has to each object and that count. */
+static void count_references(const struct heap *h, uint32_t *ret)
+{
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges e = heap_edges(h, o);
+
+		for (uint32_t i = 0; i < e.nr; i++)
+			ret[e.to[i]] += heap_owns(h, o, i);
+	}
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].counted)
+			ret[h->roots.v[i].object]++;
+}
+
+static void count_missing(struct claims *c)
+{
+	const struct heap *h = c->py->heap;
+	uint32_t *missing = xcalloc((size_t)h->nr_objects + 1,
+				    sizeof(*missing));
+
+	count_references(h, missing);
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint64_t known = (uint64_t)missing[o] + heap_nobodys(h, o);
+		uint32_t count = h->refcount[o];
+
+		missing[o] = count < REFCOUNT_FROZEN && count > known ?
+			     count - (uint32_t)known : 0;
+	}
+	c->missing = missing;
+}
+
+/* Has the owner of the node a reference to the object already? */
+static bool owner_refers(const struct claims *c, uint32_t node, oid object)
+{
+	struct owner w = claims_owner(c, node);
+	struct heap_edges e;
+
+	if (w.kind != OWNER_OBJECT)
+		return false;
+	e = heap_edges(c->py->heap, w.id);
+	for (uint32_t i = 0; i < e.nr && i < 64; i++)
+		if (e.to[i] == object)
+			return true;
+	return false;
+}
+
+/*
+ * Keep the pointers that explain references: to objects that have no more of
+ * them than references that nobody has.
+ */
+static void explain_missing(struct claims *c)
+{
+	uint32_t *pointers = xcalloc((size_t)c->py->heap->nr_objects + 1,
+				     sizeof(*pointers));
+	struct claims_edge_vec *v = &c->edges;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (!owner_refers(c, v->v[i].node, v->v[i].object))
+			v->v[nr++] = v->v[i];
+	v->nr = nr;
+	for (size_t i = 0; i < v->nr; i++)
+		pointers[v->v[i].object] += v->v[i].nr;
+	nr = 0;
+	for (size_t i = 0; i < v->nr; i++)
+		if (pointers[v->v[i].object] <= c->missing[v->v[i].object])
+			v->v[nr++] = v->v[i];
+	v->nr = nr;
+	free(pointers);
+}
+
+void claims_load(struct claims *c, struct python *py, struct native *n,
+		 const oid *objects, const struct raddr_vec *own)
+{
+	*c = (struct claims){ .py = py, .native = n, .objects = objects };
+	number_nodes(c);
+	read_objects(c);
+	claims_find_hidden(c);
+	count_missing(c);
+	claims_scan_objects(c);
+	claims_scan_nodes(c);
+	claims_of_roots(c, own);
+	owners_decide(&c->owners);
+	explain_missing(c);
+	log_info("memory: %u raw blocks; %zu objects have no reader of what "
+		 "they own; %u components, %zu shared; %zu pointers explain "
+		 "references", c->owners.nr, c->unread.nr,
+		 c->owners.nr_components, c->owners.shared.nr, c->edges.nr);
+}
+
+void claims_release(struct claims *c)
+{
+	free(c->nodes);
+	free(c->blocks);
+	free(c->flags);
+	free(c->type);
+	free(c->missing);
+	oid_vec_release(&c->unread);
+	oid_vec_release(&c->untold);
+	claims_edge_vec_release(&c->edges);
+	owners_release(&c->owners);
+	*c = (struct claims){ .py = NULL };
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "python/memory/memory-account.h"
+
+#define NO_LINE UINT32_MAX
+
+/* Parts whose lines have a type: each has a table of its lines, by type. */
+static const enum memory_part typed_parts[] = {
+	PART_OBJECTS, PART_HIDDEN_OBJECTS, PART_RAW, PART_RAW_SHARED,
+	PART_FREE_LISTS,
+};
+
+/* A block that nobody owns. */
+struct stray {
+	uint64_t size;
+	raddr start;
+	uint64_t bytes;		/* resident */
+	enum memory_allocator allocator;
+};
+VEC_DEFINE(stray_vec, struct stray);
+
+struct accounting {
+	struct claims *c;
+	uint32_t *lines[ARRAY_SIZE(typed_parts)];
+	uint32_t python, stack;
+	uint32_t unowned[NR_MEMORY_ALLOCATORS];
+	uint32_t library, library_line; /* the one that was met last */
+	struct stray_vec strays;
+	uint64_t *bytes;	/* heap.bytes */
+};
+
+static void accounting_init(struct accounting *a, struct claims *c)
+{
+	struct native *n = c->native;
+	size_t nr = c->py->heap->types.nr;
+
+	*a = (struct accounting){ .c = c, .library = NO_LINE };
+	for (unsigned int i = 0; i < ARRAY_SIZE(typed_parts); i++) {
+		a->lines[i] = xmalloc((nr + 1) * sizeof(**a->lines));
+		for (size_t k = 0; k < nr; k++)
+			a->lines[i][k] = NO_LINE;
+	}
+	a->python = native_line(n, PART_RAW_PYTHON, OID_NONE, NULL);
+	a->stack = native_line(n, PART_RAW_STACK, OID_NONE, NULL);
+	for (int i = 0; i < NR_MEMORY_ALLOCATORS; i++)
+		a->unowned[i] = native_line(n, PART_UNOWNED, OID_NONE,
+					    memory_allocator_names[i]);
+}
+
+static void accounting_release(struct accounting *a)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(typed_parts); i++)
+		free(a->lines[i]);
+	stray_vec_release(&a->strays);
+}
+
+/* --- lines -------------------------------------------------------------- */
+
+static uint32_t line_of_type(struct accounting *a, enum memory_part part,
+			     uint32_t type)
+{
+	unsigned int i = 0;
+	uint32_t *line;
+
+	while (typed_parts[i] != part)
+		i++;
+	line = &a->lines[i][type];
+	if (*line == NO_LINE)
+		*line = native_line(a->c->native, part, type, NULL);
+	return *line;
+}
+
+static uint32_t line_of_library(struct accounting *a, uint32_t mapping)
+{
+	struct native *n = a->c->native;
+
+	if (a->library != mapping)
+		a->library_line = native_line(n, PART_RAW_LIBRARY, OID_NONE,
+					      n->target->mappings.v[mapping]
+						      .path);
+	a->library = mapping;
+	return a->library_line;
+}
+
+static oid label_of(const struct claims *c, struct owner w)
+{
+	if (w.kind == OWNER_OBJECT)
+		return w.id;
+	if (w.kind == OWNER_SHARED)
+		return c->owners.shared.v[w.id].label;
+	return OID_NONE;
+}
+
+static uint32_t line_of_owner(struct accounting *a, struct owner w,
+			      const struct block *b)
+{
+	const uint32_t *type = a->c->py->heap->type;
+
+	switch (w.kind) {
+	case OWNER_OBJECT:
+		return line_of_type(a, PART_RAW, type[w.id]);
+	case OWNER_SHARED:
+		return line_of_type(a, PART_RAW_SHARED,
+				    type[label_of(a->c, w)]);
+	case OWNER_PYTHON:
+		return a->python;
+	case OWNER_LIBRARY:
+		return line_of_library(a, w.id);
+	case OWNER_STACK:
+		return a->stack;
+	case OWNER_NOBODY:
+		break;
+	}
+	return a->unowned[b->allocator];
+}
+
+static uint32_t line_of_node(struct accounting *a, uint32_t node,
+			     struct owner w, const struct block *b)
+{
+	const struct claims *c = a->c;
+
+	if (c->flags[node] & NODE_DEAD)
+		return line_of_type(a, PART_FREE_LISTS, c->type[node]);
+	if (c->flags[node] & NODE_HIDDEN)
+		return line_of_type(a, PART_HIDDEN_OBJECTS, c->type[node]);
+	return line_of_owner(a, w, b);
+}
+
+/* --- blocks ------------------------------------------------------------- */
+
+/* What the block takes of its allocator's memory: malloc puts its size before
+ * it, and rounds the mapping of a large one to pages. */
+static uint64_t bytes_of(const struct block *b)
+{
+	if (b->allocator == ALLOCATOR_MALLOC)
+		return b->size + 8;
+	if (b->allocator == ALLOCATOR_MMAP)
+		return b->size + 16;
+	return b->size;
+}
+
+static void account_node(struct accounting *a, uint32_t node,
+			 struct memory_block *ret)
+{
+	struct claims *c = a->c;
+	const struct block *b = ret->block;
+	struct owner w = claims_owner(c, node);
+	uint64_t bytes;
+
+	if (c->flags[node] & NODE_DEAD)
+		w.kind = OWNER_NOBODY;
+	ret->line = line_of_node(a, node, w, b);
+	bytes = native_account(c->native, ret->line, b->start,
+			       b->start + b->size, 1);
+	ret->owner = label_of(c, w);
+	if (w.kind == OWNER_OBJECT)
+		a->bytes[w.id] += bytes_of(b);
+	if (w.kind != OWNER_NOBODY && !owners_is_known(&c->owners, node))
+		c->native->ledger->guessed += bytes;
+	if (ret->line == a->unowned[b->allocator])
+		stray_vec_push(&a->strays, (struct stray){
+			b->size, b->start, bytes,
+			(enum memory_allocator)b->allocator });
+}
+
+static void account_object(struct accounting *a, oid o,
+			   struct memory_block *ret)
+{
+	const struct block *b = ret->block;
+
+	ret->line = line_of_type(a, PART_OBJECTS, a->c->py->heap->type[o]);
+	native_account(a->c->native, ret->line, b->start, b->start + b->size,
+		       1);
+	a->bytes[o] += bytes_of(b);
+}
+
+/* Objects that lie in no block are data of a file, or of an allocator that is
+ * not looked into: what they take is their size. */
+static void init_bytes(struct accounting *a)
+{
+	const struct heap *h = a->c->py->heap;
+	size_t nr = a->c->native->blocks.all.nr;
+
+	a->bytes = xmalloc(((size_t)h->nr_objects + 1) * sizeof(*a->bytes));
+	if (h->nr_objects)
+		memcpy(a->bytes, h->size, h->nr_objects * sizeof(*a->bytes));
+	for (size_t i = 0; i < nr; i++)
+		if (a->c->objects[i] != OID_NONE)
+			a->bytes[a->c->objects[i]] = 0;
+}
+
+/* --- blocks that nobody owns -------------------------------------------- */
+
+static int compare_strays(const void *a, const void *b)
+{
+	const struct stray *x = a, *y = b;
+
+	if (x->allocator != y->allocator)
+		return x->allocator < y->allocator ? -1 : 1;
+	if (x->size != y->size)
+		return x->size < y->size ? -1 : 1;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct heap_memory_unowned *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	if (x->size != y->size)
+		return x->size > y->size ? -1 : 1;
+	return (x->allocator > y->allocator) - (x->allocator < y->allocator);
+}
+
+static void group_strays(struct accounting *a)
+{
+	struct heap_memory_unowned_vec *v = &a->c->native->ledger->unowned;
+	struct heap_memory_unowned *g = NULL;
+
+	if (a->strays.nr)
+		qsort(a->strays.v, a->strays.nr, sizeof(*a->strays.v),
+		      compare_strays);
+	for (size_t i = 0; i < a->strays.nr; i++) {
+		const struct stray *s = &a->strays.v[i];
+
+		if (!g || g->size != s->size || g->allocator != s->allocator) {
+			heap_memory_unowned_vec_push(v,
+				(struct heap_memory_unowned){
+					.allocator = s->allocator,
+					.size = s->size });
+			g = &v->v[v->nr - 1];
+		}
+		if (g->count < MEMORY_SAMPLES)
+			g->samples[g->count] = s->start;
+		g->count++;
+		g->bytes += s->bytes;
+	}
+	if (v->nr)
+		qsort(v->v, v->nr, sizeof(*v->v), compare_groups);
+}
+
+void memory_account(struct claims *c, memory_block_visit *visit,
+		    void *context)
+{
+	CLEANUP(accounting_release) struct accounting a;
+	const struct block_vec *all = &c->native->blocks.all;
+	struct heap *h = c->py->heap;
+
+	accounting_init(&a, c);
+	init_bytes(&a);
+	for (size_t i = 0; i < all->nr; i++) {
+		struct memory_block b = { &all->v[i], 0, c->objects[i],
+					  OID_NONE };
+
+		if (b.object != OID_NONE)
+			account_object(&a, b.object, &b);
+		else
+			account_node(&a, c->nodes[i], &b);
+		if (visit)
+			visit(h, &b, context);
+	}
+	group_strays(&a);
+	free(h->bytes);
+	h->bytes = a.bytes;
+}
