@@ -42,7 +42,8 @@ static void add_sum(const struct heap *h, const struct ledger *l,
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		uint64_t bytes = l->kinds[told[i].kind].bytes;
 
-		if (!bytes)
+		/* What is less than 0.1 % is in the table alone. */
+		if (!bytes || bytes < h->memory.resident / 1000)
 			continue;
 		str_add(&line, before);
 		before = ", ";
@@ -282,8 +283,8 @@ static void add_findings(const struct heap *h, const struct ledger *l,
 		return;
 	str_add(&guess, "The owners of ");
 	format_bytes(&guess, h->memory.guessed);
-	str_add(&guess, " of raw blocks are a guess: they were found by"
-		" pointers alone.");
+	str_add(&guess, " of memory are a guess: they were found by pointers"
+		" alone.");
 	str_add_char(out, '\n');
 	format_words(out, guess.s, 0, 0, f);
 }

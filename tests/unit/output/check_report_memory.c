@@ -81,6 +81,7 @@ START_TEST(memory_in_brief_leaves_out_small_lines)
 	books_line(&heap, PART_OBJECTS, "module", KIB, 8);
 	books_line(&heap, PART_RAW, "dict", MIB / 2, 9000);
 	books_line(&heap, PART_FREE_ARENAS, NULL, 0, 3);
+	books_line(&heap, PART_UNOWNED, "malloc", 480, 1);
 	books_close(&heap, 100 * MIB);
 	say(&(struct memory_shown){ .limit = 5, .brief = true }, &format);
 	expect("100.0 MiB resident: 95.0 MiB in Python objects, 512.0 KiB"
@@ -93,6 +94,9 @@ START_TEST(memory_in_brief_leaves_out_small_lines)
 	       "  3.0 KiB   0.0           ... and 2 more, see --limit\n"
 	       "\n"
 	       "512.0 KiB   0.5         raw blocks in use, by owner\n"
+	       "\n"
+	       "480 bytes   0.0         blocks in use that nothing points"
+	       " to\n"
 	       "\n"
 	       "  4.5 MiB   4.5         unexplained\n"
 	       "\n"
@@ -226,9 +230,8 @@ START_TEST(memory_tells_fragmentation_and_a_native_leak)
 	       "    process.  The free memory is used again at the next"
 	       " peak\n"
 	       "\n"
-	       "The owners of 3.0 MiB of raw blocks are a guess: they"
-	       " were found by pointers\n"
-	       "alone.\n");
+	       "The owners of 3.0 MiB of memory are a guess: they were"
+	       " found by pointers alone.\n");
 }
 END_TEST
 
