@@ -14,14 +14,16 @@ static bool same_file(const struct mapping *a, const struct mapping *b)
 
 /*
  * Does `m` begin another load of the file that `last` is a mapping of?  A load
- * maps its file at rising offsets, so one begins at a lower or at the same
- * offset.  But a tiny file has its data in the page that its text is in.
+ * maps its file at rising offsets, so one begins at a lower offset, or at 0
+ * once more.  But a tiny file has its data in the page that its text is in, and
+ * a small one has constants and data in one page.  The first page of its data
+ * is read-only then if the linker made it so (RELRO).
  */
 static bool begins_anew(const struct mapping *last, const struct mapping *m)
 {
 	if (m->offset == last->offset)
-		return !(m->prot & SEGMENT_WRITE) ||
-		       last->prot & SEGMENT_WRITE;
+		return !m->offset && (!(m->prot & SEGMENT_WRITE) ||
+				      last->prot & SEGMENT_WRITE);
 	return m->offset < last->offset;
 }
 

@@ -65,6 +65,34 @@ START_TEST(file_pages_are_code_until_they_are_changed)
 }
 END_TEST
 
+/* gcc puts the constants and the data of a small library into one page of its
+ * file, which is mapped twice. */
+START_TEST(a_page_of_a_small_library_is_mapped_twice)
+{
+	static const uint64_t offsets[] = { 0, PAGE, 2 * PAGE, 2 * PAGE,
+					    3 * PAGE };
+	struct fake_process p;
+
+	fake_process_init(&p);
+	fake_process_map(&p, LIB, 1, "r--p", "/lib/x.so");
+	fake_process_map(&p, LIB + PAGE, 1, "r-xp", "/lib/x.so");
+	fake_process_map(&p, LIB + 2 * PAGE, 1, "r--p", "/lib/x.so");
+	fake_process_map(&p, LIB + 3 * PAGE, 1, "r--p", "/lib/x.so");
+	fake_process_map(&p, LIB + 4 * PAGE, 1, "rw-p", "/lib/x.so");
+	fake_process_map(&p, LIB + 5 * PAGE, 9, "rw-p", "");
+	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++)
+		p.target.mappings.v[i].offset = offsets[i];
+	fake_process_touch(&p, LIB + 5 * PAGE, 9);
+	account(&p);
+	ck_assert_uint_eq(p.target.modules.nr, 1);
+	ck_assert_uint_eq(p.target.modules.v[0].end, LIB + 5 * PAGE);
+	ck_assert_uint_eq(fake_process_bytes(&p, PART_DATA, "/lib/x.so"),
+			  9 * PAGE);
+	expect_rest(&p, 0);
+	fake_process_release(&p);
+}
+END_TEST
+
 START_TEST(what_lies_behind_data_is_bss)
 {
 	struct fake_process p;
@@ -306,6 +334,7 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, file_pages_are_code_until_they_are_changed);
+	tcase_add_test(tc, a_page_of_a_small_library_is_mapped_twice);
 	tcase_add_test(tc, what_lies_behind_data_is_bss);
 	tcase_add_test(tc, what_lies_behind_data_is_no_bss_if_it_has_blocks);
 	tcase_add_test(tc, every_other_mapping_has_its_part);
