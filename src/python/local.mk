@@ -64,20 +64,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
-	src/python/memory/raw-code.c \
-	src/python/memory/raw-core.c \
-	src/python/memory/raw-ctypes.c \
-	src/python/memory/raw-fields.def \
-	src/python/memory/raw-library.c \
-	src/python/memory/raw-members.c \
-	src/python/memory/raw-numpy.c \
-	src/python/memory/raw-pillow.c \
-	src/python/memory/raw-read.c \
-	src/python/memory/raw-read.h \
-	src/python/memory/raw-types.def \
-	src/python/memory/raw-visit.h \
-	src/python/memory/raw.c \
-	src/python/memory/raw.h \
 	src/python/names/details.c \
 	src/python/names/details.h \
 	src/python/names/emulated-names.c \
@@ -96,6 +82,20 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size-library.h \
 	src/python/objects/size.c \
 	src/python/objects/size.h \
+	src/python/raw/raw-code.c \
+	src/python/raw/raw-core.c \
+	src/python/raw/raw-ctypes.c \
+	src/python/raw/raw-fields.def \
+	src/python/raw/raw-library.c \
+	src/python/raw/raw-members.c \
+	src/python/raw/raw-numpy.c \
+	src/python/raw/raw-pillow.c \
+	src/python/raw/raw-read.c \
+	src/python/raw/raw-read.h \
+	src/python/raw/raw-types.def \
+	src/python/raw/raw-visit.h \
+	src/python/raw/raw.c \
+	src/python/raw/raw.h \
 	src/python/refs/choose.c \
 	src/python/refs/choose.h \
 	src/python/refs/read.c \

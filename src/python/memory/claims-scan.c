@@ -3,7 +3,7 @@
 #include "python/memory/claims-hidden.h"
 #include "python/memory/claims-scan.h"
 #include "python/memory/claims-words.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw.h"
 
 static uint64_t offset_in(const struct claims *c, uint32_t block, raddr addr)
 {

@@ -7,7 +7,7 @@
 #include "python/memory/claims-roots.h"
 #include "python/memory/claims-scan.h"
 #include "python/memory/claims.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw.h"
 
 /* --- nodes -------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 /*
  * python/memory/claims.h - who owns the blocks that are no objects.
  *
- * A reader of the type says so (python/memory/raw.h), or a pointer does.
+ * A reader of the type says so (python/raw/raw.h), or a pointer does.
  * Pointers are looked for in objects without a reader, in raw blocks, in the
  * data of libraries and on the stacks of threads.  A word that looks like an
  * address need not be a pointer:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/memory/mapped.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw.h"
 
 static void claim(void *context, raddr address, uint64_t length,
 		  enum raw_field field, unsigned int flags)

@@ -94,9 +94,9 @@ struct pytype {
 	uint8_t repr_row;	/* of objects/repr.h; 0: none */
 	uint32_t native_base;	/* index of that base; the class itself if it
 				   is no subtype */
-	uint16_t raw_row;	/* of memory/raw.c; 0: not chosen yet */
+	uint16_t raw_row;	/* of raw/raw.c; 0: not chosen yet */
 	uint32_t raw_base;	/* index of the base that this row is for */
-	bool raw_partial;	/* has C members that memory/raw.c does not
+	bool raw_partial;	/* has C members that raw/raw.c does not
 				   know */
 	/* What subtype_traverse() visits of an instance: */
 	bool visits_type, visits_dict, visits_managed;

@@ -14,7 +14,7 @@
 #define TESTS_UNIT_PYTHON_OWNERS_H
 
 #include "fake-values.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw.h"
 
 extern struct fake f;
 

@@ -20,7 +20,7 @@
 
 #include "base/vec.h"
 #include "python/load.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw.h"
 #include "python/state/python.h"
 
 struct piece {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/state/words.h"
 #include "target/maps.h"
 
 const char *const raw_field_names[NR_RAW_FIELDS] = {
 #define RAW_FIELD(id, name) [RAW_##id] = name,
-#include "python/memory/raw-fields.def"
+#include "python/raw/raw-fields.def"
 #undef RAW_FIELD
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/raw-visit.h - a piece of memory that an object owns outside of
- * its own block; see python/memory/raw.h.
+ * python/raw/raw-visit.h - a piece of memory that an object owns outside of
+ * its own block; see python/raw/raw.h.
  */
-#ifndef PYTHON_MEMORY_RAW_VISIT_H
-#define PYTHON_MEMORY_RAW_VISIT_H
+#ifndef PYTHON_RAW_RAW_VISIT_H
+#define PYTHON_RAW_RAW_VISIT_H
 
 #include <stdint.h>
 
@@ -12,7 +12,7 @@
 
 enum raw_field {
 #define RAW_FIELD(id, name) RAW_##id,
-#include "python/memory/raw-fields.def"
+#include "python/raw/raw-fields.def"
 #undef RAW_FIELD
 	NR_RAW_FIELDS,
 };
@@ -33,8 +33,8 @@ extern const char *const raw_field_names[NR_RAW_FIELDS];
 
 /*
  * The object owns what is at `address`, which is in the target's memory.  It is
- * where a block begins, unless no allocator gave it out (static data); a library
- * may have a header of 8 or 16 bytes before its RAW_STATE.
+ * where a block begins, unless no allocator gave it out (static data); a
+ * library may have a header of 8 or 16 bytes before its RAW_STATE.
  * `length` are the bytes that the object uses there, all mapped; 0: unknown.
  * They may be fewer than those of the block.
  */

@@ -5,7 +5,7 @@
  */
 #include <stddef.h>
 
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/objects/size-library.h"
 #include "python/refs/refs.h"
 #include "python/state/words.h"

@@ -2,7 +2,7 @@
 /*
  * What objects of builtin types own.
  */
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/objects/size-dict.h"
 #include "python/objects/size-library.h"
 #include "python/refs/refs.h"

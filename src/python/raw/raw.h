@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/raw.h - the memory that an object owns outside of its own
+ * python/raw/raw.h - the memory that an object owns outside of its own
  * block: which field of which type leads to it.
  *
  * A type is known by its address or its tp_name, and so are all classes that
@@ -9,10 +9,10 @@
  * returns false.  Names and layouts of the types are those of CPython 3.8 to
  * 3.15, and of numpy 1 and 2.
  */
-#ifndef PYTHON_MEMORY_RAW_H
-#define PYTHON_MEMORY_RAW_H
+#ifndef PYTHON_RAW_RAW_H
+#define PYTHON_RAW_RAW_H
 
-#include "python/memory/raw-visit.h"
+#include "python/raw/raw-visit.h"
 #include "python/state/python.h"
 
 /* A pass over all objects begins: bounds how much a hostile target can make

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/raw-read.h - what the readers of raw.h share.
+ * python/raw/raw-read.h - what the readers of raw.h share.
  *
  * A reader visits what an instance of one native type owns.  It returns whether
  * that is all that the struct of this type can own.  To add one: a function
  * here, a row in raw.c, and an object in tests/targets/raw_zoo.py.
  */
-#ifndef PYTHON_MEMORY_RAW_READ_H
-#define PYTHON_MEMORY_RAW_READ_H
+#ifndef PYTHON_RAW_RAW_READ_H
+#define PYTHON_RAW_RAW_READ_H
 
-#include "python/memory/raw-visit.h"
+#include "python/raw/raw-visit.h"
 #include "python/state/python.h"
 
 struct raw_reader {
@@ -31,8 +31,8 @@ struct raw_reader {
 void raw_add(struct raw_reader *r, raddr address, uint64_t length,
 	     enum raw_field field, unsigned int flags);
 
-/* Visit `address` if it is in a mapping, of which the snapshot need not have the
- * bytes. */
+/* Visit `address` if it is in a mapping; the snapshot need not have the bytes
+ * of that. */
 void raw_add_mapping(struct raw_reader *r, raddr address, uint64_t length);
 
 /* Visit what the word of the object at `offset` points to; LAYOUT_NONE or NULL:

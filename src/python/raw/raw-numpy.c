@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/state/words.h"
 
 /* PyArrayObject_fields */

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "python/memory/raw-read.h"
-#include "python/memory/raw.h"
+#include "python/raw/raw-read.h"
+#include "python/raw/raw.h"
 #include "python/refs/refs.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
@@ -31,7 +31,7 @@ static const struct row {
 	raw_read *read;
 } rows[] = {
 #define RAW_TYPE(name, reader) { name, raw_read_##reader },
-#include "python/memory/raw-types.def"
+#include "python/raw/raw-types.def"
 #undef RAW_TYPE
 };
 
@@ -65,9 +65,9 @@ static bool read_row(struct raw_reader *r, unsigned int row)
 }
 
 /*
- * Has an instance of `t` more than one of its base, besides __slots__, __dict__,
- * __weakref__ and the fields of a struct sequence?  Then C code has added
- * members.
+ * Has an instance of `t` more than one of its base, besides __slots__,
+ * __dict__, __weakref__ and the fields of a struct sequence?  Then C code has
+ * added members.
  */
 static bool adds_members(struct python *py, const struct pytype *t,
 			 const struct pytype *base)

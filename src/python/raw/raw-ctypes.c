@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/objects/size-library.h"
 #include "python/state/words.h"
 #include "python/types/types.h"

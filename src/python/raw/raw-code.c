@@ -2,7 +2,7 @@
 /*
  * What classes, modules and code own.
  */
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/objects/size-dict.h"
 #include "python/state/words.h"
 
@@ -82,8 +82,8 @@ static void add_thread_copies(struct raw_reader *r)
 
 /*
  * Objects/codeobject.c, code_dealloc().  3.8 to 3.10: caches of opcodes, and a
- * frame to use again.  3.11 and later: line numbers, what instrumentation needs,
- * attributes that were asked for, and the executors of the JIT.
+ * frame to use again.  3.11 and later: line numbers, what instrumentation
+ * needs, attributes that were asked for, and the executors of the JIT.
  */
 bool raw_read_code(struct raw_reader *r)
 {

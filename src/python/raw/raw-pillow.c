@@ -7,7 +7,7 @@
  * The struct is as here in Pillow 4.3 to 11.  Another one does not pass the
  * checks, and is scanned.
  */
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 #include "python/refs/refs.h"
 #include "python/state/words.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "python/memory/raw-read.h"
+#include "python/raw/raw-read.h"
 
 #define NONE SIZE_MAX
 #define IN_LAYOUT(name) offsetof(struct layout, name)
