@@ -24,13 +24,6 @@ error_t limits_add(struct limits *l, const char *arg, bool compares,
 			     " needs two targets: use pyheld diff", arg);
 }
 
-bool limits_need_ledger(const struct limits *l)
-{
-	for (size_t i = 0; i < l->v.nr; i++)
-		if (limit_needs_ledger(&l->v.v[i]))
-			return true;
-	return false;
-}
 
 int limits_check(struct limits *l, const struct heap *old,
 		 const struct heap *new, int status)

@@ -34,10 +34,6 @@ struct limits {
 error_t limits_add(struct limits *l, const char *arg, bool compares,
 		   const struct argp_state *state);
 
-/* Does one of the limits need the ledger of the memory?  Then the targets must
- * be opened by session_open_memory(). */
-bool limits_need_ledger(const struct limits *l);
-
 /*
  * Check all limits and keep the results in `l`.  `old` is NULL if there is only
  * one heap.  Returns `status`; or STATUS_FAILED when a limit can't be checked

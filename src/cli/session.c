@@ -214,7 +214,9 @@ static int open_session(struct session *s, const char *target,
 
 int session_open(struct session *s, const char *target)
 {
-	return open_session(s, target, NULL, NULL);
+	const struct load_options options = { .memory = true };
+
+	return open_session(s, target, &options, NULL);
 }
 
 int session_open_details(struct session *s, const char *target)
@@ -234,13 +236,6 @@ int session_open_doctor(struct session *s, const char *target,
 	return open_session(s, target, &options, unreadable);
 }
 
-int session_open_memory(struct session *s, const char *target)
-{
-	const struct load_options options = { .memory = true };
-
-	return open_session(s, target, &options, NULL);
-}
-
 int session_check(struct session *s)
 {
 	struct error *err = s->heap.failed;
@@ -250,6 +245,15 @@ int session_check(struct session *s)
 	s->heap.failed = NULL;
 	return session_failed(s->file ? error_wrap(err, "'%s'", s->file) :
 					err);
+}
+
+void session_forget_bytes(struct session *s)
+{
+	/* The column of a capture is the capture's. */
+	if (s->target)
+		free(s->heap.bytes);
+	s->heap.bytes = NULL;
+	s->heap.info.bytes_known = false;
 }
 
 void session_close(struct session *s)

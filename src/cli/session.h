@@ -28,7 +28,8 @@ struct session {
 
 /*
  * Open TARGET, which is as the user typed it, and read its whole heap.
- * Warnings of the heap are printed on stderr.
+ * Warnings of the heap are printed on stderr.  heap.memory and heap.bytes stay
+ * empty if TARGET is a capture of a pyheld that did not know them.
  *
  * Returns STATUS_OK; or STATUS_FAILED when TARGET can't be read and the error
  * has been printed.  session_close() is needed in both cases.
@@ -37,22 +38,21 @@ int session_open(struct session *s, const char *target);
 
 /*
  * Like session_open(), and also record the names and texts that
- * capture_write() needs, and fill heap.memory.
+ * capture_write() needs.
  */
 int session_open_details(struct session *s, const char *target);
 
-/* Like session_open(), and also fill heap.memory.  It stays empty if TARGET is
- * a capture of an older pyheld. */
-int session_open_memory(struct session *s, const char *target);
-
 /*
- * Like session_open_memory(), with more self-checks (heap.info.checks and
+ * Like session_open(), with more self-checks (heap.info.checks and
  * .samples).  If TARGET is open, but what is in it contradicts itself
  * (ERR_CORRUPT), returns STATUS_OK with an empty heap, and *unreadable is the
  * reason, which the caller frees; else *unreadable is not changed.
  */
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable);
+
+/* Let all reports take sizes for bytes: heap.bytes is NULL. */
+void session_forget_bytes(struct session *s);
 
 /* Release all that `s` owns.  Nothing happens if `s` is SESSION_INIT. */
 void session_close(struct session *s);

@@ -95,6 +95,7 @@ struct heap_info {
 	uint64_t nr_missing_objects; /* that lay there, as far as is known */
 	bool partial;		/* something could not be read, as the warnings
 				   say: see heap_is_partial() */
+	bool bytes_known;	/* heap.bytes is there */
 	bool emulator;		/* pyheld has it and it could be used */
 	struct str_vec warnings; /* a line each */
 	struct heap_mapping_vec mappings; /* by address */

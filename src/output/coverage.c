@@ -87,6 +87,6 @@ json_t *coverage_json(const struct heap *h)
 	emit_put(ret, "missing_objects", emit_count(info->nr_missing_objects));
 	emit_put(ret, "partial", json_boolean(heap_is_partial(h)));
 	emit_put(ret, "emulator", json_boolean(info->emulator));
-	emit_put(ret, "bytes_known", json_boolean(h->bytes));
+	emit_put(ret, "bytes_known", json_boolean(info->bytes_known));
 	return ret;
 }

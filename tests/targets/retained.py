@@ -48,7 +48,8 @@ facts = {}
 
 def fact(name, objects, readable):
     facts[name] = {"address": id(objects[0]), "objects": len(objects),
-                   "bytes": sum(map(sys.getsizeof, objects)),
+                   "size": sum(map(sys.getsizeof, objects)),
+                   "addresses": [id(x) for x in objects],
                    "readable": readable}
 
 
@@ -113,9 +114,10 @@ def build_held():
     a, b = Item(bytes(40000)), Item(bytes(50000))
     a.b, b.b = b, a
     # One stands for both: which one is not said.
-    facts["garbage"] = {"objects": 4, "bytes": sum(map(
-        sys.getsizeof, (a, b, a.a, b.a))), "readable": "<garbage>",
-        "either": [id(a), id(b)]}
+    objects = (a, b, a.a, b.a)
+    facts["garbage"] = {"objects": 4, "size": sum(map(sys.getsizeof, objects)),
+                        "addresses": [id(x) for x in objects],
+                        "readable": "<garbage>", "either": [id(a), id(b)]}
 
 
 def work(started, end):

@@ -73,12 +73,6 @@ static inline bool limit_compares(const struct limit *l)
 	return l->kind == LIMIT_GROWTH || l->kind == LIMIT_PERCENT;
 }
 
-/* Does checking the limit need the ledger of the memory, heap.memory? */
-static inline bool limit_needs_ledger(const struct limit *l)
-{
-	return l->metric == LIMIT_LINES;
-}
-
 /*
  * Check the limit.  `old` may be NULL unless limit_compares().  ERR_NOT_FOUND:
  * the figure is not known (the resident memory of a core, the ledger of an

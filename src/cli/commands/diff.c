@@ -130,28 +130,23 @@ static bool has_ledger(const struct session *s)
 	return s->heap.memory.basis != MEMORY_UNKNOWN;
 }
 
-/* A ledger of a process costs time: it is read where it can be compared. */
-static int open_one(struct session *s, const char *target, bool with_ledger)
+static int targets_open(struct targets *t, const struct target_vec *names)
 {
-	return with_ledger ? session_open_memory(s, target) :
-			     session_open(s, target);
-}
-
-static int targets_open(struct targets *t, const struct target_vec *names,
-			const struct limits *limits)
-{
-	bool needs_ledger = limits_need_ledger(limits);
 	int status;
 
 	t->nr = names->nr;
 	t->between = xcalloc(t->nr, sizeof(*t->between));
 	t->infos = xcalloc(t->nr, sizeof(*t->infos));
-	status = open_one(&t->old, names->v[0], needs_ledger);
+	status = session_open(&t->old, names->v[0]);
 	if (!status)
-		status = open_one(&t->new, names->v[t->nr - 1],
-				  needs_ledger || has_ledger(&t->old));
+		status = session_open(&t->new, names->v[t->nr - 1]);
 	if (status)
 		return status;
+	/* Sizes can be compared with sizes alone. */
+	if (!t->old.heap.bytes)
+		session_forget_bytes(&t->new);
+	if (!t->new.heap.bytes)
+		session_forget_bytes(&t->old);
 	t->infos[0] = &t->old.heap.info;
 	t->infos[t->nr - 1] = &t->new.heap.info;
 	add_status(t, &t->old);
@@ -288,7 +283,7 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = targets_open(&t, &o.targets, &o.limits);
+	status = targets_open(&t, &o.targets);
 	if (!status && o.common.type)
 		status = find_types(&t, o.common.type, &old, &new);
 	if (!status)

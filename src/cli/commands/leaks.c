@@ -197,6 +197,6 @@ int cmd_leaks(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open_memory(&s, o.targets.v[0]);
+	status = session_open(&s, o.targets.v[0]);
 	return status ? status : find_leaks(&s, &o);
 }

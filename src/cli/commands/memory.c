@@ -122,7 +122,7 @@ static int check_ledger(const struct session *s)
 
 static int open_ledger(struct session *s, const char *target)
 {
-	int status = session_open_memory(s, target);
+	int status = session_open(s, target);
 
 	return status ? status : check_ledger(s);
 }

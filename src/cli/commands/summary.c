@@ -108,9 +108,7 @@ int cmd_summary(const struct command *c, int argc, char **argv)
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
 	s.says_coverage = true;
-	status = limits_need_ledger(&o.limits) ?
-		 session_open_memory(&s, o.common.args[0]) :
-		 session_open(&s, o.common.args[0]);
+	status = session_open(&s, o.common.args[0]);
 	if (!status && o.common.type)
 		status = session_types(&s, o.common.type, &types);
 	if (!status)

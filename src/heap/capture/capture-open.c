@@ -272,6 +272,7 @@ static struct error *load_columns(struct heap *h)
 		err = take_column(h, COLUMN_BYTES, &h->bytes);
 		if (err)
 			return err;
+		h->info.bytes_known = true;
 	}
 	err = load_edge_starts(h);
 	if (!err)

@@ -10,7 +10,7 @@ static void add_object(struct heap *h, oid o, struct str *out)
 	str_add(out, " at ");
 	format_address(out, h->address[o]);
 	str_add(out, " (");
-	format_bytes(out, h->size[o]);
+	format_bytes(out, heap_bytes(h, o));
 	str_add(out, ", ");
 	if (h->refcount[o] == REFCOUNT_IMMORTAL)
 		str_add(out, "immortal");

@@ -98,6 +98,16 @@ static void add_generation(const struct heap *h, oid o, struct str *out)
 		str_add(out, "; its class has __del__");
 }
 
+static void add_amount(const char *label, uint64_t bytes, struct str *out)
+{
+	str_addf(out, "\n  %-12s", label);
+	format_counted(out, bytes, "byte");
+	if (bytes >= 1024) {
+		str_add(out, ", ");
+		format_bytes(out, bytes);
+	}
+}
+
 static void add_facts(struct heap *h, oid o, const struct format *f,
 		      struct str *out)
 {
@@ -110,12 +120,9 @@ static void add_facts(struct heap *h, oid o, const struct format *f,
 	str_add(out, "\n\n  repr        ");
 	heap_preview(h, o, PREVIEW_MAX_JSON, &preview);
 	format_fit(out, preview.s, f->width > 40 ? f->width - 14 : 0, f->utf8);
-	str_add(out, "\n  size        ");
-	format_counted(out, h->size[o], "byte");
-	if (h->size[o] >= 1024) {
-		str_add(out, ", ");
-		format_bytes(out, h->size[o]);
-	}
+	add_amount("size", h->size[o], out);
+	if (h->bytes)
+		add_amount("bytes", h->bytes[o], out);
 	str_add(out, "\n  refcount    ");
 	if (h->refcount[o] == REFCOUNT_IMMORTAL)
 		str_add(out, "immortal");

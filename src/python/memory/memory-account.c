@@ -265,4 +265,5 @@ void memory_account(struct claims *c, memory_block_visit *visit,
 	group_strays(&a);
 	free(h->bytes);
 	h->bytes = a.bytes;
+	h->info.bytes_known = true;
 }

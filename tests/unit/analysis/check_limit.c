@@ -31,7 +31,6 @@ static void check_parse(const char *text, enum limit_metric metric,
 	ck_assert_pstr_eq(l.pattern, pattern);
 	ck_assert(limit_compares(&l) == (kind == LIMIT_GROWTH ||
 					 kind == LIMIT_PERCENT));
-	ck_assert(limit_needs_ledger(&l) == (metric == LIMIT_LINES));
 	limit_release(&l);
 }
 

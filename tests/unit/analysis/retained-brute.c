@@ -120,7 +120,7 @@ static void compare(uint32_t nr)
 			uint32_t i = (uint32_t)__builtin_ctzll(missing);
 
 			sums[i].nr++;
-			sums[i].bytes += h.size[o];
+			sums[i].bytes += heap_bytes(&h, o);
 			if (!dominators_retains(&d, first + i, o))
 				wrong(o, "is retained");
 		}

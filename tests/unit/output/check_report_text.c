@@ -254,11 +254,14 @@ END_TEST
 START_TEST(object_has_references_both_ways)
 {
 	expect_begin(HELD);
+	heap.bytes = xcalloc(heap.nr_objects, sizeof(*heap.bytes));
+	heap.bytes[graph_oid(&heap, ".cache")] = 2048;
 	object_text(&heap, graph_oid(&heap, ".cache"), 1, &format, &out);
 	expect("dict of 2 at 0x1020\n"
 	       "\n"
 	       "  repr        .cache\n"
 	       "  size        16 bytes\n"
+	       "  bytes       2,048 bytes, 2.0 KiB\n"
 	       "  refcount    1\n"
 	       "  collector   tracks it in generation 2\n"
 	       "\n"
