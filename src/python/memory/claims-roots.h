@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-roots.h - pointers in the data of libraries, in CPython's
- * state and on stacks.
+ * python/memory/claims-roots.h - pointers in libraries' data, CPython's state
+ * and on stacks.
  */
 #ifndef PYTHON_MEMORY_CLAIMS_ROOTS_H
 #define PYTHON_MEMORY_CLAIMS_ROOTS_H

@@ -126,16 +126,6 @@ static void visit_field(void *context, raddr address, uint64_t length,
 	owners_edge(&c->owners, s->node, node, CLAIM_START);
 }
 
-/* An object that no tp_traverse leads to, in the table of a dict or list. */
-static void hit_hidden_of_node(struct claims *c, raddr at, uint64_t word,
-			       uint32_t block, void *context)
-{
-	uint32_t node = c->nodes[block];
-
-	if (node != NODE_NONE && c->flags[node] & NODE_HIDDEN)
-		hit_of_node(c, at, word, block, context);
-}
-
 /* Where the pointers of a hidden object end. */
 static raddr scan_hidden(struct claims *c, uint32_t node)
 {
@@ -157,12 +147,11 @@ static void scan_node(struct claims *c, uint32_t node)
 	struct node_scan s = { node, c->edges.nr };
 	raddr end = b->start + b->size;
 
-	if (c->flags[node] & (NODE_LEAF | NODE_DEAD))
+	if (c->flags[node] & (NODE_LEAF | NODE_READ | NODE_DEAD))
 		return;
 	if (c->flags[node] & NODE_HIDDEN)
 		end = scan_hidden(c, node);
-	claims_each_word(c, b->start, end, c->flags[node] & NODE_READ ?
-			 hit_hidden_of_node : hit_of_node, &s);
+	claims_each_word(c, b->start, end, hit_of_node, &s);
 }
 
 void claims_scan_nodes(struct claims *c)

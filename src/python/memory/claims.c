@@ -68,12 +68,29 @@ static bool may_refer_untold(const struct pytype *t)
 	       t->itemsize % 8 == 0 && t->basicsize > 40;
 }
 
+/* By type: no instance owns memory, and none refers to what its tp_traverse
+ * does not tell.  Most objects are of such types. */
+static uint8_t *find_atoms(struct claims *c)
+{
+	size_t nr = c->py->types.nr;
+	uint8_t *atoms = xcalloc(nr + 1, sizeof(*atoms));
+
+	for (size_t i = 0; i < nr; i++)
+		atoms[i] = raw_has_nothing(c->py, (uint32_t)i) &&
+			   !may_refer_untold(&c->py->types.v[i]);
+	return atoms;
+}
+
 static void read_objects(struct claims *c)
 {
+	const uint32_t *type = c->py->heap->type;
+	CLEANUP(freep) uint8_t *atoms = find_atoms(c);
 	struct visit v = { .c = c };
 
 	raw_begin(c->py);
 	for (oid o = 0; o < c->py->heap->nr_objects; o++) {
+		if (atoms[type[o]])
+			continue;
 		v.object = o;
 		if (!raw_fields(c->py, o, visit_field, &v))
 			oid_vec_push(&c->unread, o);

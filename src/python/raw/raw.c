@@ -147,3 +147,16 @@ bool raw_is_mapping(struct python *py, uint32_t type)
 	return t->raw_row >= FIRST_ROW && row < ARRAY_SIZE(rows) &&
 	       rows[row].read == raw_read_mmap;
 }
+
+bool raw_has_nothing(struct python *py, uint32_t type)
+{
+	struct pytype *t = &py->types.v[type];
+	unsigned int row;
+
+	if (t->raw_row == ROW_NOT_CHOSEN)
+		choose(py, t);
+	row = t->raw_row - FIRST_ROW;
+	return t->raw_row >= FIRST_ROW && row < ARRAY_SIZE(rows) &&
+	       rows[row].read == raw_read_nothing && !t->raw_partial &&
+	       !(t->flags & TPFLAG_MANAGED_DICT);
+}
