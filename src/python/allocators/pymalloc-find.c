@@ -236,10 +236,11 @@ static bool find_by_interpreters(struct python *py,
 	return known;
 }
 
-/* Static variables of Objects/obmalloc.c, where the program has .symtab. */
+/* Static variables of Objects/obmalloc.c, where the program has .symtab.
+ * PyType_Type is in the same file, and not in .bss. */
 static raddr static_variable(struct python *py, const char *name)
 {
-	struct module *module = modules_at(py->target, py->runtime);
+	struct module *module = modules_at(py->target, py->known.type);
 	struct image *im = module ? modules_image(py->target, module) : NULL;
 	struct error *err;
 	uint64_t size;
