@@ -1,4 +1,6 @@
 src_libpyheld_a_SOURCES += \
+	src/python/allocators/free-lists.c \
+	src/python/allocators/free-lists.h \
 	src/python/allocators/mimalloc-blocks.c \
 	src/python/allocators/mimalloc-blocks.h \
 	src/python/allocators/pymalloc-find.c \

@@ -91,6 +91,18 @@ def compare(ledger, text, python):
     assert ledger.total.damaged == 0
 
 
+def compare_free_lists(ledger, text):
+    """The dead objects that CPython keeps.  It does not print all lists."""
+    stated = collections.Counter()
+    for number, name in re.findall(
+            r"(\d+) free (?:\d+-sized )?Py(Dict|Float|List|Tuple)Objects", text):
+        stated[name.lower()] += int(number)
+    found = {line.name: line.count for line in ledger.lines
+             if line.part == "FREE_LISTS"}
+    assert len(stated) == 4 and stated["float"] and stated["tuple"] > 2, text
+    assert {name: found.get(name, 0) for name in stated} == stated, found
+
+
 def check_starts(ledger, allocator, debug):
     """Each object lies behind what it has before it in its block: a PyGC_Head,
     dict and weak references."""
@@ -119,6 +131,7 @@ def look(python, env=None, script="allocated.py"):
 def check_pymalloc(python, env=None, debug=False):
     ledger, text, in_use = look(python, env)
     compare(ledger, text, python)
+    compare_free_lists(ledger, text)
     # The others are too large for pymalloc.
     pymalloc = len(ledger.of("pymalloc"))
     assert pymalloc <= in_use, (pymalloc, in_use)
@@ -218,6 +231,7 @@ def check_mimalloc(python, env=None, debug=False):
     assert ledger.total.damaged == 0
     assert not ledger.arenas and not ledger.of("pymalloc")
     check_starts(ledger, "mimalloc", debug)
+    compare_free_lists(ledger, text)
 
 
 @each(with_mimalloc)

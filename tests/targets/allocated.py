@@ -46,6 +46,11 @@ gc.collect()
 # mimalloc has pages of their own for these, and a segment for the last two.
 large = [bytes(n << 10) for n in (10, 100, 300, 1000, 5000, 20000, 70000)]
 
+# Objects that end up on free lists.
+floats = [n / 7 for n in range(60)]
+tuples = [(n, str(n), n) for n in range(300)]
+del floats, tuples
+
 # [blocks in use]
 words = array.array("q", [0] * 4)
 blocks = sys.getallocatedblocks

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "python/allocators/free-lists.h"
 #include "python/memory/claims-hidden.h"
 #include "python/state/object-head.h"
 #include "python/types/types.h"
@@ -118,13 +119,27 @@ static void look_at(struct claims *c, const struct sieve *s, uint32_t node)
 	}
 }
 
+static void find_free_lists(struct claims *c)
+{
+	CLEANUP(free_object_vec_release) struct free_object_vec dead = VEC_INIT;
+
+	free_lists_find(c->py, c->native, c->objects, &dead);
+	for (size_t i = 0; i < dead.nr; i++) {
+		uint32_t node = c->nodes[dead.v[i].block];
+
+		c->type[node] = dead.v[i].type;
+		c->flags[node] |= NODE_DEAD;
+	}
+}
+
 void claims_find_hidden(struct claims *c)
 {
 	CLEANUP(freep) struct sieve *s = xcalloc(1, sizeof(*s));
 
+	find_free_lists(c);
 	sieve_fill(s, &c->py->types);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
-		if (!(c->flags[n] & (NODE_LEAF | NODE_READ)) &&
+		if (!(c->flags[n] & (NODE_LEAF | NODE_READ | NODE_DEAD)) &&
 		    claims_block(c, n)->allocator != ALLOCATOR_MMAP)
 			look_at(c, s, n);
 }

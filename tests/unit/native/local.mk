@@ -4,6 +4,7 @@ check_PROGRAMS += \
 	tests/unit/native/check_malloc \
 	tests/unit/native/check_malloc_bad \
 	tests/unit/native/check_malloc_mapped \
+	tests/unit/native/check_free_lists \
 	tests/unit/native/check_mappings \
 	tests/unit/native/check_mimalloc \
 	tests/unit/native/check_native \
