@@ -299,7 +299,8 @@ END_TEST
 
 /* --- ctypes --- */
 
-/* A class with this format, as 3.13 and later or as earlier versions have it. */
+/* A class with this format, as this version has it: from 3.13 on behind the
+ * class, else in its dict. */
 static raddr ctypes_class(const char *format)
 {
 	const struct layout *l = &f.py.layout;
