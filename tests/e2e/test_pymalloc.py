@@ -95,7 +95,8 @@ def compare_free_lists(ledger, text):
     """The dead objects that CPython keeps.  It does not print all lists."""
     stated = collections.Counter()
     for number, name in re.findall(
-            r"(\d+) free (?:\d+-sized )?Py(Dict|Float|List|Tuple)Objects", text):
+            r"(\d+) free (?:\d+-sized )?Py(Dict|Float|List|Tuple)Objects",
+            text):
         stated[name.lower()] += int(number)
     found = {line.name: line.count for line in ledger.lines
              if line.part == "FREE_LISTS"}
@@ -135,7 +136,7 @@ def check_pymalloc(python, env=None, debug=False):
     # The others are too large for pymalloc.
     pymalloc = len(ledger.of("pymalloc"))
     assert pymalloc <= in_use, (pymalloc, in_use)
-    large = sum(b.allocator in ("malloc", "mmap") for b in ledger.by_start.values())
+    large = len(ledger.of("malloc")) + len(ledger.of("mmap"))
     assert in_use - pymalloc < 5000 + large, (pymalloc, in_use, large)
     check_starts(ledger, "pymalloc", debug)
 

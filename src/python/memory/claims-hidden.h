@@ -12,11 +12,11 @@
 #include "python/memory/claims-data.h"
 
 /*
- * Set NODE_DEAD and the type of each node that is on a free list of CPython, and
- * NODE_HIDDEN or NODE_DEAD of each node that looks like an
- * object and that no reader has claimed: behind what can be before an object,
- * there is a reference count and a type that the heap has, and the block is as
- * large as its instances are.
+ * Set NODE_DEAD and the type of each node that is on one of CPython's free
+ * lists, and NODE_HIDDEN or NODE_DEAD and the type of each other one that looks
+ * like an object and that no reader has claimed: behind what can be before an
+ * object, there is a reference count and a type that the heap has, and the
+ * block is as large as its instances are.
  */
 void claims_find_hidden(struct claims *c);
 
