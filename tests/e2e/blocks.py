@@ -156,10 +156,6 @@ def traced(target, domains=True):
         return found
 
 
-# Sizes up to this one are pymalloc's.
-PYMALLOC_MOST = 512
-
-
 def most(size, allocator):
     """The largest block that the allocator may give for this size."""
     if allocator == "pymalloc":
@@ -170,7 +166,17 @@ def most(size, allocator):
         return max(size + 8 + 15 & ~15, 32) - 8 + 16
     if allocator == "mmap":
         return (size + 16 + PAGE - 1 & -PAGE) - 16
-    # mimalloc's classes: 8 words, then 4 in each power of 2; the largest
-    # ones are multiples of its slices.
-    return max(size + 15 & ~15, size + size // 4,
-               (size + 0xffff & ~0xffff) if size > 0x20000 else 0)
+    if allocator == "mapping":
+        return size + PAGE - 1 & -PAGE
+    # mimalloc's classes: 4 in each power of 2.  A block above 128 KiB has all
+    # of a page, which is a multiple of 64 KiB or above 512 KiB of that.
+    if size > 0x80000:
+        return size + 0x7ffff & ~0x7ffff
+    if size > 0x20000:
+        return size + 0xffff & ~0xffff
+    return max(size + 15 & ~15, size + size // 4)
+
+
+def taken(b):
+    """Bytes that the block takes from its allocator, with its header."""
+    return b.size + 8 if b.allocator in ("malloc", "mmap") else b.size

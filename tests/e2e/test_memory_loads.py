@@ -5,7 +5,7 @@ the kernel says is resident, and says what the memory is.
 The target is memory_loads.py.
 """
 import pythons
-from blocks import wait_until_still
+from blocks import most, wait_until_still
 from harness import CI, Skip, Target, each, limit, pyheld, unharmed
 from test_core import Directory, gcore, sysroot
 
@@ -190,6 +190,63 @@ def test_keepers_of_arenas(python):
         assert len(alone) >= len(kept) / 2, len(alone)
         assert right == alone, [a for a in alone if a not in right]
         assert causes(ledger, "pymalloc"), ledger["findings"]
+        unharmed(load)
+
+
+@each(pythons.some)
+def test_native_leak(python):
+    """Blocks that nothing points to any longer are named as such."""
+    with Load(python, "native_leak") as load:
+        ledger = load.memory()
+        check_sums(load, ledger, "%s native_leak" % python.label)
+        blocks = sum(line["count"] for line in ledger["lines"]
+                     if line["kind"] == "unowned")
+        found, leaked = total(ledger, "unowned"), load.facts["bytes"]
+        print("# %d of %d blocks, %d of %d bytes"
+              % (blocks, load.facts["blocks"], found, leaked))
+        assert blocks >= 0.99 * load.facts["blocks"]
+        assert 0.99 * leaked <= found <= leaked + MOST_FALSE_ALARM
+        assert causes(ledger, "unowned"), ledger["findings"]
+        unharmed(load)
+
+
+def retained(where, fact):
+    found = pyheld("retained", "--json", "--depth=0", where,
+                   "--address=0x%x" % fact["address"]).json
+    line, = found["lines"]
+    return line["retained"]["bytes"]
+
+
+@limit(200)
+@each(pythons.some)
+def test_stale_addresses(python):
+    """Integers that are addresses own nothing, whoever holds them."""
+    with Load(python, "stale") as load, Directory() as d:
+        ledger = load.memory()
+        check_sums(load, ledger, "%s stale" % python.label)
+        check_no_alarm(ledger)
+        capture = d.file("capture")
+        pyheld("capture", "-o", capture, load.pid)
+        wrong = []
+        for name, fact in load.facts["planted"].items():
+            has = retained(capture, fact)
+            print("%-26s retains %d, malloc gave %d"
+                  % (name, has, fact["malloc"]))
+            # The objects themselves are in it, too.  What is known where
+            # blocks are mimalloc's is what was asked for.
+            gave = max(fact["malloc"], fact["asked"])
+            if not gave * 0.99 <= has <= gave * (
+                    1.25 if python.free_threaded else 1.1):
+                wrong.append("%s: %d of %d" % (name, has, gave))
+        for name, fact in load.facts["holders"].items():
+            has = retained(capture, fact)
+            print("%-26s retains %d of at most %d"
+                  % (name, has, fact["most"]))
+            if has > 4096 + (most(fact["most"], "mimalloc")
+                             if python.free_threaded
+                             else 1.02 * fact["most"]):
+                wrong.append("%s: %d, not %d" % (name, has, fact["most"]))
+        assert not wrong, wrong
         unharmed(load)
 
 

@@ -30,6 +30,12 @@ def texts(prefix, n):
 
 
 @kind
+def nothing():
+    """What a question and its answer take is no object's."""
+    return None
+
+
+@kind
 def a_list():
     return [None] * 300000
 

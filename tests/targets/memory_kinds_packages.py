@@ -93,24 +93,6 @@ def a_pil_image():
 
 
 @kind
-def sqlalchemy_rows():
-    import sqlalchemy
-    from sqlalchemy.orm import Session, declarative_base
-    base = declarative_base()
-
-    class Row(base):
-        __tablename__ = "rows"
-        id = sqlalchemy.Column(sqlalchemy.Integer, primary_key=True)
-        name = sqlalchemy.Column(sqlalchemy.String)
-    engine = sqlalchemy.create_engine("sqlite://")
-    base.metadata.create_all(engine)
-    session = Session(engine)
-    session.add_all([Row(name=text) for text in texts("name", 2000)])
-    session.commit()
-    return [session, session.query(Row).all()]
-
-
-@kind
 def an_arrow_array():
     import pyarrow
     return pyarrow.array(range(200000))

@@ -8,7 +8,7 @@ Its facts are {"kinds": [name...], "missing": {name: why}, "traces", "domains":
 addresses of tracemalloc's tables, or null if PYTHONTRACEMALLOC is not set}.
 Then it answers questions, one a line:
 
-{"make": name}          makes it, and keeps it in KEPT[name]:
+{"make": name}          makes it, and keeps it in a module NAME, as NAME.kept:
                         {"address": of the object, "malloc": bytes by which
                         malloc's chunks in use have grown, "mapped": bytes of
                         a mapping of its own}
@@ -26,6 +26,7 @@ import json
 import os
 import sys
 import tracemalloc
+import types
 
 import memory_kinds
 import memory_kinds_library
@@ -34,7 +35,6 @@ import memory_measure
 
 KINDS = {**memory_kinds.KINDS, **memory_kinds_library.KINDS,
          **memory_kinds_packages.KINDS}
-KEPT = {}
 
 
 def say(fact):
@@ -75,11 +75,12 @@ def make(name, clear):
     if clear:
         tracemalloc.clear_traces()
     before = memory_measure.malloc_bytes()
-    KEPT[name] = KINDS[name]()
+    made = KINDS[name]()
+    sys.modules[name].kept = made
     gc.collect()
-    return {"address": id(KEPT[name]),
+    return {"address": id(made),
             "malloc": memory_measure.malloc_bytes() - before,
-            "mapped": mapped(KEPT[name])}
+            "mapped": mapped(made)}
 
 
 def answer(question):
@@ -93,7 +94,8 @@ def main():
     missing = warm_up()
     tracing = tracemalloc.is_tracing()
     for name in KINDS:
-        KEPT[name] = None
+        # A module of its own: it leads to that object alone.
+        sys.modules[name] = types.ModuleType(name)
     say({"kinds": [name for name in KINDS if name not in missing],
          "missing": missing,
          "traces": memory_measure.find_traces() if tracing else None,
