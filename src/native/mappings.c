@@ -270,8 +270,9 @@ static void account_region(struct accounting *a, const struct region *r)
 }
 
 /*
- * The mapping of data that all of mapping `i` is the bss of, or NULL.  Where the
- * module's file is at hand, its bss has a region, and this is never asked of it.
+ * The mapping of data that all of mapping `i` is the bss of, or NULL.  Where
+ * the module's file is at hand, its bss has a region, and this is never asked
+ * of it.
  */
 static const struct mapping *data_before(const struct native *n, size_t i,
 					 struct range gap)

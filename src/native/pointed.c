@@ -7,8 +7,8 @@
 
 /* Words of libraries' data and of ranges that are looked at, in all. */
 #define MAX_WORDS (64ULL << 20)
-/* A larger range must be pointed to at its start, which is what mmap() gave, and
- * is not searched for more pointers. */
+/* A larger range must be pointed to at its start, which is what mmap() gave,
+ * and is not searched for more pointers. */
 #define SMALL (1ULL << 20)
 
 struct claimant {

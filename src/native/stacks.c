@@ -12,8 +12,8 @@
 #define PTHREAD_ALIGNMENT 64
 #define NODE_MAX 0x400
 
-/* Steps along one list: more threads than a process can have by default. */
-#define LIST_MAX 40000
+/* Steps along all lists: a process can have 32,768 threads by default. */
+#define MAX_STEPS 100000
 
 /* Is there a struct pthread at `addr`? */
 static bool is_pthread(const struct native *n, raddr addr)
@@ -87,15 +87,16 @@ static raddr next_node(const struct native *n, raddr node)
 								      0;
 }
 
-/* Claim the stacks in the list whose head is at `head`, if one is there. */
-static void follow_list(struct native *n, raddr head)
+/* Claim the stacks in the list whose head is at `head`, if one is there.  Takes
+ * its steps off `*steps`. */
+static void follow_list(struct native *n, raddr head, unsigned int *steps)
 {
 	raddr node = next_node(n, head);
 
 	/* Most words are no heads; these are no nodes, either. */
 	if (!node || node == head)
 		return;
-	for (unsigned int i = 0; node && node != head && i < LIST_MAX; i++) {
+	for (; node && node != head && *steps; --*steps) {
 		raddr pthread = pthread_of(n, node);
 
 		if (!pthread)
@@ -120,6 +121,7 @@ static bool has_lists(const char *path)
 void stacks_claim(struct native *n)
 {
 	const struct thread_vec *threads = &n->target->threads;
+	unsigned int steps = MAX_STEPS;
 
 	for (size_t i = 0; i < threads->nr; i++)
 		claim_pthread(n, threads->v[i].fs_base, REGION_STACK);
@@ -130,7 +132,7 @@ void stacks_claim(struct native *n)
 		    !has_lists(n->target->mappings.v[r.index].path))
 			continue;
 		for (raddr at = r.start; at + 16 <= r.end; at += 8)
-			follow_list(n, at);
+			follow_list(n, at, &steps);
 		/* Claims below it have moved it. */
 		while (n->regions.v[i].start != r.start)
 			i++;
@@ -143,16 +145,23 @@ void stacks_claim(struct native *n)
 static struct range free_part(const struct native *n, const struct mapping *m,
 			      raddr addr)
 {
+	const struct region *v = n->regions.v;
+	size_t low = 0, high = n->regions.nr;
 	struct range part = { m->start, m->end };
 
-	for (size_t i = 0; i < n->regions.nr; i++) {
-		const struct region *r = &n->regions.v[i];
+	/* The first region behind it. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		if (r->end <= addr)
-			part.start = MAX(part.start, r->end);
-		else if (r->start > addr)
-			part.end = MIN(part.end, r->start);
+		if (v[middle].end > addr)
+			high = middle;
+		else
+			low = middle + 1;
 	}
+	if (low > 0)
+		part.start = MAX(part.start, v[low - 1].end);
+	if (low < n->regions.nr)
+		part.end = MIN(part.end, v[low].start);
 	return part;
 }
 

@@ -300,8 +300,8 @@ START_TEST(without_pagemap_the_sums_of_smaps_do)
 }
 END_TEST
 
-/* Pages that were swapped out are not present; this pretends that copy_prepare()
- * has found some, as not every machine has swap. */
+/* Pages that were swapped out are not present; this pretends that
+ * copy_prepare() has found some, as not every machine has swap. */
 START_TEST(swapped_pages_are_apart)
 {
 	pid_t pid = child_start(map_all_kinds);
