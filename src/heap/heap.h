@@ -223,6 +223,20 @@ static inline struct heap_edges heap_visited(const struct heap *h, oid o)
 }
 
 /*
+ * The references of `o` that keep their referents alive: all, or none.  The
+ * interpreter's dict of interned strings has none: a string leaves it when
+ * nobody else holds the string (Objects/unicodeobject.c).
+ */
+static inline struct heap_edges heap_keeps(const struct heap *h, oid o)
+{
+	struct heap_edges edges = heap_edges(h, o);
+
+	if (unlikely(h->flags[o] & OBJECT_KEEPS_NOTHING))
+		edges.nr = 0;
+	return edges;
+}
+
+/*
  * Does a scan for pointers say that `o` has edge number `i`?  The references
  * that no tp_traverse visits are sure.
  */

@@ -38,5 +38,7 @@ VEC_DEFINE(oid_vec, oid);
 				   see heap_owns() */
 #define OBJECT_DEFERRED 64	/* only the collector frees it: one of the
 				   references that it counts is nobody's */
+#define OBJECT_KEEPS_NOTHING 128 /* its referents die although it refers to
+				    them: see heap_keeps() */
 
 #endif

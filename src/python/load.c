@@ -111,10 +111,12 @@ static void note_borrowed(struct loader *ld, oid o)
 	uint32_t edge = 0;
 	size_t next = 0;
 
-	if (py->minor == 11 && h->refcount[o] >= REFCOUNT_FROZEN)
+	if (py->minor == 11 && h->refcount[o] >= REFCOUNT_FROZEN) {
 		borrow_frozen(py, o);
-	else if (raddr_vec_has(&py->interned, h->address[o]))
+	} else if (raddr_vec_has(&py->interned, h->address[o])) {
 		borrow(h, o, 0, h->edge_nr[o]);
+		h->flags[o] |= OBJECT_KEEPS_NOTHING;
+	}
 	for (size_t i = 0; next < borrowed->nr; i++) {
 		bool is_one = borrowed->v[next] == i;
 

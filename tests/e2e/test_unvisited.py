@@ -14,11 +14,12 @@ def object_at(target, address):
 
 def check_dict(target, source, facts):
     """The dict keeps its keys: their bytes are its own."""
-    line, = pyheld("retained", "--json", source, "--depth=0",
-                   "--address=0x%x" % facts["seen"]).json["lines"]
-    of_str, = [t for t in line["types"] if t["type"] == "str"]
-    assert of_str["objects"] == facts["nr"], line
-    assert of_str["bytes"] >= facts["seen_bytes"], (of_str, facts)
+    for name in "seen", "interned":
+        line, = pyheld("retained", "--json", source, "--depth=0",
+                       "--address=0x%x" % facts[name]).json["lines"]
+        of_str, = [t for t in line["types"] if t["type"] == "str"]
+        assert of_str["objects"] == facts["nr"], line
+        assert of_str["bytes"] >= facts[name + "_bytes"], (of_str, facts)
     suspects = pyheld("leaks", "--json", source, "--min-percent=20").json
     assert any(s["place"] == "__main__.seen" and
                s["bytes"] > facts["seen_bytes"]

@@ -68,6 +68,8 @@ def address_of_key(d, n):
 
 
 seen = {"http://example.com/%d/%060d" % (i, i): None for i in range(NR)}
+# The interpreter's dict of interned strings does not keep them.
+interned = {sys.intern("http://example.net/%d" % i): None for i in range(NR)}
 mixed = {i if i % 2 else "http://example.org/%d" % i: None for i in range(NR)}
 shared = make_shared(8)
 seen_one = Seen()
@@ -82,6 +84,7 @@ def main():
     facts = {
         "seen": id(seen), "nr": NR, "seen_bytes": sizes(seen),
         "seen_size": sys.getsizeof(seen), "seen_key": address_of_key(seen, 7),
+        "interned": id(interned), "interned_bytes": sizes(interned),
         "mixed": id(mixed), "mixed_visited": len(gc.get_referents(mixed)),
         "seen_visited": len(gc.get_referents(seen)),
         "shared": count_shared(shared),

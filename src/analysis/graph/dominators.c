@@ -53,7 +53,7 @@ struct dominators_search {
 
 static void visit_in_depth(struct dominators_search *s, oid o, uint32_t parent)
 {
-	struct heap_edges edges = heap_edges(s->h, o);
+	struct heap_edges edges = heap_keeps(s->h, o);
 	uint32_t number = ++s->nr;
 
 	bits_set(s->visited, o);
@@ -155,7 +155,7 @@ static void mark_held_components(const struct dominators_search *s,
 	const struct heap *h = s->h;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_keeps(h, o);
 
 		if (scc->of[o] == SCC_NONE)
 			continue;
@@ -226,7 +226,7 @@ static void find_predecessors(struct dominators_search *s)
 	uint32_t *pred;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_keeps(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			start[s->number[edges.to[i]]]++;
@@ -237,7 +237,7 @@ static void find_predecessors(struct dominators_search *s)
 	pred = xreallocarray(NULL, start[s->nr], sizeof(*pred));
 	for (uint32_t n = s->nr; n; n--) {
 		oid o = s->object[n];
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_keeps(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			pred[--start[s->number[edges.to[i]]]] = n;
@@ -535,7 +535,7 @@ struct tally dominators_of_set(const struct dominators *d,
 			reach_outside_set(h, seen, &stack, o);
 	while (stack.nr) {
 		oid o = stack.v[--stack.nr];
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_keeps(h, o);
 
 		for (uint32_t i = 0; i < edges.nr; i++)
 			reach_outside_set(h, seen, &stack, edges.to[i]);

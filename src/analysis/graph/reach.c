@@ -68,7 +68,7 @@ static void run_search(struct reach_search *s)
 
 	while (s->head < s->tail) {
 		oid o = s->queue[s->head++];
-		struct heap_edges edges = heap_edges(h, o);
+		struct heap_edges edges = heap_keeps(h, o);
 
 		if (s->ends && bits_get(s->ends, o))
 			continue;
