@@ -47,7 +47,9 @@ static void spread(void)
 	for (size_t i = 0; i < queue.nr; i++) {
 		oid o = queue.v[i];
 
-		for (uint32_t e = 0; e < h.edge_nr[o]; e++)
+		/* Strings that are interned die although the dict has them. */
+		for (uint32_t e = 0; e < h.edge_nr[o] &&
+				     !(h.flags[o] & OBJECT_KEEPS_NOTHING); e++)
 			reach(h.edges.v[h.edge_start[o] + e], reached[o]);
 	}
 	queue.nr = 0;
