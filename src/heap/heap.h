@@ -229,11 +229,11 @@ static inline struct heap_edges heap_visited(const struct heap *h, oid o)
  */
 static inline struct heap_edges heap_keeps(const struct heap *h, oid o)
 {
-	struct heap_edges edges = heap_edges(h, o);
+	struct heap_edges kept = heap_edges(h, o);
 
 	if (unlikely(h->flags[o] & OBJECT_KEEPS_NOTHING))
-		edges.nr = 0;
-	return edges;
+		kept.nr = 0;
+	return kept;
 }
 
 /*

@@ -132,7 +132,7 @@ VEC_DEFINE(heap_memory_malloc_vec, struct heap_memory_malloc);
 enum memory_basis {
 	MEMORY_UNKNOWN,		/* there is no ledger */
 	MEMORY_PAGEMAP,		/* the kernel's word */
-	MEMORY_SMAPS,		/* the kernel's word for each mapping, no page */
+	MEMORY_SMAPS,		/* the kernel's sum for each mapping */
 	MEMORY_CORE,		/* a core: pages in it that are not all zero */
 };
 

@@ -8,7 +8,8 @@
  * that is larger. */
 #define REGION_GAP (1ull << 20)
 #define GRANULE BLOCK_GRANULE
-#define WORD (64 * GRANULE)	/* bytes of the target that 64 bits are for */
+/* Bytes of the target that 64 bits are for. */
+#define WORD (UINT64_C(64) * GRANULE)
 
 void blocks_add(struct blocks *b, raddr start, uint64_t size,
 		enum memory_allocator allocator)

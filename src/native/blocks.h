@@ -13,7 +13,7 @@
 #include "target/memory.h"
 
 #define BLOCK_NONE UINT32_MAX
-#define BLOCK_GRANULE 8		/* no two blocks start within the same 8 bytes */
+#define BLOCK_GRANULE 8		/* bytes in which no two blocks start */
 
 struct block {
 	raddr start;		/* what the program got from its allocator */

@@ -138,9 +138,10 @@ void native_account_part(struct native *n, uint32_t line, raddr addr,
 			 uint64_t bytes, uint64_t count)
 {
 	struct heap_memory_line *l = &n->ledger->lines.v[line];
+	const struct mapping_vec *maps = &n->target->mappings;
 	size_t i = mapping_at(n, addr);
 
-	if (i < n->target->mappings.nr && n->target->mappings.v[i].start <= addr)
+	if (i < maps->nr && maps->v[i].start <= addr)
 		n->accounted[i] += bytes;
 	l->bytes += bytes;
 	l->count += count;

@@ -98,8 +98,8 @@ uint64_t native_account(struct native *n, uint32_t line, raddr start,
 			raddr end, uint64_t count);
 
 /*
- * The same for many small pieces: `bytes` of the mapping that `addr` lies in are
- * resident and belong to the line.
+ * The same for many small pieces: `bytes` of the mapping that `addr` lies in
+ * are resident and belong to the line.
  */
 void native_account_part(struct native *n, uint32_t line, raddr addr,
 			 uint64_t bytes, uint64_t count);

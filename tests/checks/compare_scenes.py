@@ -85,7 +85,8 @@ capture -o copy.pyheld
 FEW = [c for c in COMMANDS if c in (
     "summary", "summary --json", "memory --json", "chain --type=TYPE --json",
     "cycles --json", "garbage --json", "leaks WEAK --json",
-    "retained --json --limit=200", "refs --json", "object ADDRESS --json", "doctor --json", "export")]
+    "retained --json --limit=200", "refs --json", "object ADDRESS --json",
+    "doctor --json", "export")]
 
 
 def command_line(command, target, type_, address):

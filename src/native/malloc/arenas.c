@@ -230,7 +230,7 @@ static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
  */
 static bool read_counters(struct native *n, struct arenas *a, raddr at)
 {
-	bool has_bins = word(n, at + 8) == TCACHE_BINS;
+	bool bins = word(n, at + 8) == TCACHE_BINS;
 
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
 		uint32_t max = count(n, at - counters[i].nr_mapped_max);
@@ -240,7 +240,7 @@ static bool read_counters(struct native *n, struct arenas *a, raddr at)
 			continue;
 		a->nr_mapped = count(n, at - counters[i].nr_mapped);
 		a->mapped = word(n, at - counters[i].mapped);
-		if ((max == N_MMAPS_MAX || has_bins) && a->nr_mapped <= max &&
+		if ((max == N_MMAPS_MAX || bins) && a->nr_mapped <= max &&
 		    a->nr_mapped <= count(n, at - counters[i].max_nr_mapped) &&
 		    a->mapped <= word(n, at - counters[i].max_mapped))
 			return true;

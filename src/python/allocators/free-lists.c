@@ -255,7 +255,7 @@ static void follow_words(struct search *s, size_t i)
 {
 	const struct free_object f = s->ret->v[i];
 	const struct block b = s->n->blocks.all.v[f.block];
-	uint64_t size = MIN(b.size, LINK_WORDS * 8);
+	uint64_t size = MIN(b.size, UINT64_C(8) * LINK_WORDS);
 
 	for (uint64_t at = 0; at + 8 <= size; at += 8)
 		try_dead(s, word_at(s->py, b.start + at, 0), f.type);

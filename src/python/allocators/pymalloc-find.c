@@ -14,7 +14,7 @@
 #define ENTRY_NEXT 32
 
 /* The array begins with 16 entries, and doubles. */
-#define FIRST_ENTRIES 16
+#define FIRST_ENTRIES UINT64_C(16)
 #define MAX_ENTRIES (1u << 28)
 
 /* In struct _obmalloc_state (3.12 and later), behind used[64]. */
@@ -134,10 +134,10 @@ static bool agrees(struct python *py, const struct pymalloc_arena *a)
 	uint64_t nr = (a->end - a->unused) / a->pool_size;
 
 	for (raddr pool = a->first; pool < a->unused; pool += a->pool_size) {
-		uint32_t count = 1;
+		uint32_t used = 1;
 
-		memory_u32(py->memory, pool + POOL_COUNT, &count);
-		nr += !count;
+		memory_u32(py->memory, pool + POOL_COUNT, &used);
+		nr += !used;
 	}
 	return nr == a->nr_free;
 }

@@ -70,7 +70,7 @@ static bool open_pool(struct walk *w, const struct pymalloc_arena *a,
 	if (size_index >= NR_SIZES ||
 	    get_u32(p->bytes + POOL_ARENA_INDEX) != a->index)
 		return false;
-	p->block_size = (size_index + 1) * BLOCK_ALIGNMENT;
+	p->block_size = (uint64_t)(size_index + 1) * BLOCK_ALIGNMENT;
 	p->max = (uint32_t)((a->pool_size - POOL_HEADER_SIZE) / p->block_size);
 	p->nr = next < POOL_HEADER_SIZE ? 0 :
 		(uint32_t)((next - POOL_HEADER_SIZE) / p->block_size);

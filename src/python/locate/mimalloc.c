@@ -153,19 +153,17 @@ static void walk_page(struct python *py, const struct page *p, raddr slice,
 		.heap = (enum mimalloc_heap)p->tag,
 		.free = free,
 	};
+	raddr lists[3];
 
 	if (!visitor->page)
 		return;
-	/* The last one has what other threads have freed; two of its bits are
-	 * flags. */
-	page.is_broken =
-		!mark_free(py, p, word_at(py, p->header, l->mipage_free),
-			   free) |
-		!mark_free(py, p, word_at(py, p->header, l->mipage_local_free),
-			   free) |
-		!mark_free(py, p, word_at(py, p->header,
-					  l->mipage_thread_free) & ~3ull,
-			   free);
+	lists[0] = word_at(py, p->header, l->mipage_free);
+	lists[1] = word_at(py, p->header, l->mipage_local_free);
+	/* What other threads have freed; two of its bits are flags. */
+	lists[2] = word_at(py, p->header, l->mipage_thread_free) & ~3ull;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (!mark_free(py, p, lists[i], free))
+			page.is_broken = true;
 	visitor->page(py, &page, visitor->context);
 }
 

@@ -257,7 +257,8 @@ static uint32_t value_code(struct python *py, const struct edges *e, size_t i)
 {
 	const struct refs *r = e->refs;
 	raddr key = r->names.v[i].arg;
-	bool next = i + 1 < r->to.nr - r->unvisited && r->names.v[i + 1].kind == REF_KEY &&
+	bool next = i + 1 < r->to.nr - r->unvisited &&
+		    r->names.v[i + 1].kind == REF_KEY &&
 		    r->to.v[i + 1] == key && e->kept[i + 1] != OID_NONE;
 	const struct key_text *known = find_key_text(py->details, key);
 	uint32_t text;

@@ -192,7 +192,8 @@ static uint64_t size_pickler(struct python *py, const struct pytype *t,
 	const struct layout *l = size_library_layout(
 		py, t, offsetof(struct layout, pickler_size));
 	raddr memo = word_at(py, obj, l->pickler_memo);
-	uint64_t size = size_library_bytes(py, word_at(py, obj, l->pickler_output));
+	raddr output = word_at(py, obj, l->pickler_output);
+	uint64_t size = size_library_bytes(py, output);
 
 	if (memo)
 		size += l->memotable_size +

@@ -198,8 +198,8 @@ bool raw_read_bytearray(struct raw_reader *r)
 		return true;
 	}
 	bytes = raw_word(r, l->bytearray_object);
-	raw_add(r, bytes, bytes ? size_library_bytes(r->py, bytes) : 0, RAW_DATA,
-		RAW_LEAF | RAW_OBJECT);
+	raw_add(r, bytes, bytes ? size_library_bytes(r->py, bytes) : 0,
+		RAW_DATA, RAW_LEAF | RAW_OBJECT);
 	return true;
 }
 

@@ -109,7 +109,7 @@ bool raw_read_ndarray(struct raw_reader *r)
 
 	if (nd > MAX_ND || !descr)
 		return false;
-	raw_add(r, dimensions, nd * 16, RAW_DIMENSIONS, RAW_LEAF);
+	raw_add(r, dimensions, (uint64_t)nd * 16, RAW_DIMENSIONS, RAW_LEAF);
 	if (flags & ARRAY_OWNDATA)
 		raw_add_sized(r, head + ARRAY_DATA,
 			      data_size(r->py, item_size(r->py, descr),

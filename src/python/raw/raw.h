@@ -37,8 +37,8 @@ bool raw_fields_at(struct python *py, uint32_t type, raddr obj,
  * it. */
 bool raw_is_mapping(struct python *py, uint32_t type);
 
-/* Has no instance of the class, an index of py->types, memory outside of its own
- * block?  Then raw_fields() need not be asked. */
+/* Has no instance of the class, an index of py->types, memory outside of its
+ * own block?  Then raw_fields() need not be asked. */
 bool raw_has_nothing(struct python *py, uint32_t type);
 
 #endif

@@ -29,9 +29,9 @@ void pages_open(struct pages *p, int dir);
 void pages_close(struct pages *p);
 
 /*
- * Add the ranges of adjacent wanted pages between `start` and `end`, which are multiples
- * of MEMORY_PAGE, to `ret`, in order.  False: nobody can tell; `ret` is then as
- * it was.
+ * Add the ranges of adjacent wanted pages between `start` and `end`, which are
+ * multiples of MEMORY_PAGE, to `ret`, in order.  False: nobody can tell; `ret`
+ * is then as it was.
  */
 bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret);

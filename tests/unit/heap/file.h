@@ -29,7 +29,8 @@ void file_tell_heap(struct heap *h, struct str *ret);
 /* Append all that its ledger says, as JSON. */
 void file_tell_memory(const struct heap *h, struct str *ret);
 
-/* What file_tell_heap() says of the heap of a capture file.  The caller frees it. */
+/* What file_tell_heap() says of the heap of a capture file.  The caller frees
+ * it. */
 char *file_tell(const struct file *f);
 
 #endif
