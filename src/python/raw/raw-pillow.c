@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What Pillow's images own: ImagingObject of src/_imaging.c, and the struct
- * ImagingMemoryInstance of src/libImaging/Imaging.h that it points to.  Pixels
+ * What Pillow's images own: ImagingObject of _imaging.c, and the struct
+ * ImagingMemoryInstance of libImaging/Imaging.h that it points to.  Pixels
  * are in blocks of up to 16 MiB; a table has a pointer to each line.
  *
  * The struct is as here in Pillow 4.3 to 11.  Another one does not pass the

@@ -128,10 +128,15 @@ static struct debuginfo *debuginfo_of(struct image *im, const struct binary *b)
 static bool may_be_elsewhere(const char *name)
 {
 	static const char *const prefixes[] = {
-		"array_", "arraydescr_", "datetime_", "decimal_", "element_",
-		"elementextra_", "formatcode_", "memoentry_", "memotable_",
-		"parser_", "pickler_", "simplequeue_", "stgdict_", "stginfo_",
-		"struct_", "time_", "timezone_", "unpickler_",
+		"array_", "arraydescr_", "blob_", "bz2", "cdata_",
+		"connection_", "csvreader_", "csvwriter_", "datetime_",
+		"decimal_", "element_", "elementextra_", "formatcode_",
+		"handle_", "hash_", "hmac_", "lzma", "memoentry_",
+		"memorybio_", "memotable_", "mmap_", "parser_", "pdata_",
+		"pickler_", "poll_", "semlock_", "simplequeue_", "ssl",
+		"statement_", "stgdict_", "stginfo_", "struct_", "time_",
+		"timezone_", "unpickler_", "xmlparser_", "zlib", "zoneinfo_",
+		"zstd",
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(prefixes); i++)
