@@ -38,10 +38,15 @@ OPEN = {
     "a_stringio_that_is_written_to": ((3, 11), UNVISITED),
     "a_pickler": ((3, 11), UNVISITED),
     "an_unpickler": ((3, 11), UNVISITED),
-    "regular_expressions": ((3, 8), UNVISITED),
+    "regular_expressions": ((3, 10), UNVISITED),
+    # gh-130327: the dict that an instance has made is not visited.
+    "instances_whose_dict_was_asked_for": ((3, 13), UNVISITED),
 }
 # Without a GIL.
-OPEN_FREE_THREADED = {"instances_whose_dict_was_asked_for": UNVISITED}
+OPEN_FREE_THREADED = {
+    "instances_whose_dict_was_asked_for": UNVISITED,
+    "asyncio_tasks": "5 % are missing; nobody has looked why",
+}
 
 # Without a GIL, blocks are freed some time after the last reference is gone:
 # so many bytes that are none of the object's were seen.

@@ -72,6 +72,11 @@ for t in ended:
     t.start()
 for t in ended:
     t.join()
+# join() returns before the thread has left its stack: wait for the kernel.
+TGKILL = 234
+for t in ended:
+    while not ctypes.CDLL(None).syscall(TGKILL, os.getpid(), t.native_id, 0):
+        os.sched_yield()
 # These take the stacks of some of the others.
 for _ in range(RUNNING):
     threading.Thread(target=deep, args=(400,), daemon=True).start()
