@@ -117,6 +117,24 @@ static bool is_anonymous(const struct mapping *m)
 	       strcmp(m->path, "[heap]") && strncmp(m->path, "[stack", 6);
 }
 
+/*
+ * The next page behind `start` that may have a chunk's head.  Programs reserve
+ * terabytes that they never touch; a head was written.
+ */
+static raddr next_page(const struct mapped *m, raddr start, raddr end)
+{
+	const struct residency *r = m->native->residency;
+	raddr next = start + MEMORY_PAGE, behind;
+
+	/* What is swapped out is not resident, but it was written. */
+	if (r->swapped || (r->basis != RESIDENCY_PAGEMAP &&
+			   r->basis != RESIDENCY_CORE))
+		return next;
+	if (next < end && !residency_run(r, next, &behind))
+		next = MIN(behind, end);
+	return next;
+}
+
 static void search(const struct mapped *m, raddr start, raddr end)
 {
 	while (start < end) {
@@ -128,7 +146,7 @@ static void search(const struct mapped *m, raddr start, raddr end)
 			continue;
 		}
 		size = add_chunk(m, start, end);
-		start += size ? size : MEMORY_PAGE;
+		start = size ? start + size : next_page(m, start, end);
 	}
 }
 
