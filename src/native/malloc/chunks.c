@@ -89,7 +89,8 @@ static void add_free(const struct walk *w, raddr at, uint64_t size)
 /*
  * The end of memory that the arena has left for other: chunks of which nobody
  * gets the memory (sysmalloc() of glibc).  In the main arena they are two of 16
- * bytes each.  In others it is one of size 0, which takes 16 bytes, and before
+ * bytes each, and before them what is left of the old top, if that is 16 bytes:
+ * too little for a chunk.  In others it is one of size 0, which takes 16 bytes, and before
  * it one of 16, or an old top of less than 32 without CHUNK_NOT_MAIN.
  *
  * Returns how many bytes they take; 0: there are none at `at`.
@@ -108,6 +109,10 @@ static uint64_t fence_size(const struct walk *w, raddr at, uint64_t head)
 	    !memory_u64(w->c->native->memory, at + 16 + 8, &next) ||
 	    (next & ~CHUNK_FLAGS) != 16)
 		return 0;
+	if (left >= 48 &&
+	    memory_u64(w->c->native->memory, at + 32 + 8, &next) &&
+	    (next & ~CHUNK_FLAGS) == 16)
+		return 48;
 	return 32;
 }
 

@@ -20,11 +20,17 @@ static raddr end_of_piece(struct search *s, raddr at, uint64_t size)
 
 	if (at == s->top)
 		return end % MEMORY_PAGE == 0 ? end : 0;
-	if (size != FENCE || (at + 2 * FENCE) % MEMORY_PAGE ||
-	    !memory_u64(s->c->native->memory, at + FENCE + 8, &next) ||
-	    (next & ~CHUNK_FLAGS) != FENCE)
+	if (size != FENCE)
 		return 0;
-	return at + 2 * FENCE;
+	/* Two, or three if the old top had no more than that. */
+	end = (at + 2 * FENCE) % MEMORY_PAGE ? at + 3 * FENCE : at + 2 * FENCE;
+	if (end % MEMORY_PAGE)
+		return 0;
+	while ((at += FENCE) < end)
+		if (!memory_u64(s->c->native->memory, at + 8, &next) ||
+		    (next & ~CHUNK_FLAGS) != FENCE)
+			return 0;
+	return end;
 }
 
 /* Where the piece that begins at `start` ends; 0: none does. */

@@ -146,6 +146,30 @@ START_TEST(main_arena_goes_on_in_pieces)
 }
 END_TEST
 
+/* Of the old top, 16 bytes were left before the fence. */
+START_TEST(a_fence_may_be_longer)
+{
+	struct forged f;
+
+	forged_init(&f, versions[_i]);
+	forged_used(&f, f.end - f.at - 48);
+	forged_used(&f, 16);
+	forged_fence(&f);
+	forged_piece(&f, FORGED_PIECES + 40 * PAGE, 8 * PAGE);
+	forged_used(&f, f.end - f.at - 48);
+	forged_used(&f, 16);
+	forged_fence(&f);
+	forged_piece(&f, FORGED_PIECES + 8 * PAGE, 32 * PAGE);
+	forged_used(&f, 0x30);
+	forged_top(&f);
+	forged_walk(&f);
+	expect_whole(&f, 1);
+	ck_assert_uint_eq(f.p.native.blocks.all.nr, 3);
+	forged_expect_balance(&f, 0);
+	forged_release(&f);
+}
+END_TEST
+
 START_TEST(brk_may_succeed_again)
 {
 	struct forged f;
@@ -478,6 +502,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, other_arenas_have_theirs, 0, NR_VERSIONS);
 	tcase_add_test(tc, a_heap_may_end_with_an_old_top);
 	tcase_add_loop_test(tc, main_arena_goes_on_in_pieces, 0, NR_VERSIONS);
+	tcase_add_loop_test(tc, a_fence_may_be_longer, 0, NR_VERSIONS);
 	tcase_add_test(tc, brk_may_succeed_again);
 	tcase_add_loop_test(tc, threads_caches_are_free, 0, NR_VERSIONS);
 	tcase_add_test(tc, threads_caches_may_have_large_chunks);
