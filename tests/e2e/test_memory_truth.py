@@ -34,6 +34,8 @@ OPEN = {
     "a_dataframe_in_a_dict": ((3, 99), STALE),
     "a_series_of_str": ((3, 99), STALE),
     "a_memmap": ((3, 99), UNVISITED),
+    # It had 94 % in one run of four.
+    "an_lxml_tree": ((3, 99), STALE),
     "ssl_contexts": ((3, 99), "OpenSSL shares a part between all contexts"),
     "a_stringio_that_is_written_to": ((3, 11), UNVISITED),
     "a_pickler": ((3, 11), UNVISITED),

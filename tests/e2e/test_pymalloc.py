@@ -156,11 +156,13 @@ def test_counts_with_debug_hooks_agree(python):
     check_pymalloc(python, {"PYTHONMALLOC": "debug"}, debug=True)
 
 
+def with_pymalloc():
+    return [p for p in pythons.some() if not p.free_threaded]
+
+
 @limit(200)
-@each(pythons.some)
+@each(with_pymalloc)
 def test_counts_of_cores_agree(python):
-    if python.free_threaded:
-        raise Skip("it has no pymalloc")
     with open(os.memfd_create("stderr"), "w+") as err, Directory() as d:
         with Target(python, "allocated.py", stderr=err) as target:
             stands_still(target)

@@ -84,6 +84,7 @@ def main():
     facts = {
         "seen": id(seen), "nr": NR, "seen_bytes": sizes(seen),
         "seen_size": sys.getsizeof(seen), "seen_key": address_of_key(seen, 7),
+        "interned_for_ever": sys.getrefcount(next(iter(interned))) > 1 << 20,
         "interned": id(interned), "interned_bytes": sizes(interned),
         "mixed": id(mixed), "mixed_visited": len(gc.get_referents(mixed)),
         "seen_visited": len(gc.get_referents(seen)),
