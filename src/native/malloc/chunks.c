@@ -90,8 +90,9 @@ static void add_free(const struct walk *w, raddr at, uint64_t size)
  * The end of memory that the arena has left for other: chunks of which nobody
  * gets the memory (sysmalloc() of glibc).  In the main arena they are two of 16
  * bytes each, and before them what is left of the old top, if that is 16 bytes:
- * too little for a chunk.  In others it is one of size 0, which takes 16 bytes, and before
- * it one of 16, or an old top of less than 32 without CHUNK_NOT_MAIN.
+ * too little for a chunk.  In others it is one of size 0, which takes 16 bytes,
+ * and before it one of 16, or an old top of less than 32 without
+ * CHUNK_NOT_MAIN.
  *
  * Returns how many bytes they take; 0: there are none at `at`.
  */
