@@ -21,6 +21,8 @@ src_libpyheld_a_SOURCES += \
 	src/native/mappings.h \
 	src/native/native.c \
 	src/native/native.h \
+	src/native/other-malloc.c \
+	src/native/other-malloc.h \
 	src/native/owners-decide.c \
 	src/native/owners-decide.h \
 	src/native/owners-scc.c \

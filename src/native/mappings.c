@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "native/mappings.h"
+#include "native/other-malloc.h"
 #include "native/pointed.h"
 #include "target/elf/image.h"
 
@@ -324,25 +325,6 @@ static void account_gap(struct accounting *a, size_t i, struct range gap)
 	}
 }
 
-/* The path of a malloc that replaces libc's, or NULL. */
-static const char *other_malloc(const struct target *t)
-{
-	static const char *const names[] = {
-		"libjemalloc", "libtcmalloc", "libmimalloc", "libhoard",
-		"libsnmalloc", "librpmalloc",
-	};
-
-	for (size_t i = 0; i < t->modules.nr; i++) {
-		const char *path = t->modules.v[i].path;
-		const char *slash = strrchr(path, '/');
-
-		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
-			if (starts_with(slash ? slash + 1 : path, names[j]))
-				return path;
-	}
-	return NULL;
-}
-
 /* Was libc's malloc found? */
 static bool has_heap(const struct native *n)
 {
@@ -371,10 +353,11 @@ static void claim_pointed(struct native *n)
 
 void mappings_account(struct native *n)
 {
+	const struct module *other = other_malloc_find(n->target);
 	struct accounting a = { .n = n };
 	struct gaps g = { .n = n };
 
-	a.allocator = other_malloc(n->target);
+	a.allocator = other ? other->path : NULL;
 	/* If the blocks of malloc are not known, they are among what is
 	 * pointed to, and nobody can tell. */
 	if (!a.allocator && has_heap(n))

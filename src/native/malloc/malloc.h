@@ -44,10 +44,9 @@ void malloc_heaps(struct native *n);
 void malloc_mapped(struct native *n);
 
 /*
- * The library that has replaced glibc's malloc, found by its name (jemalloc,
- * tcmalloc, mimalloc and others); NULL: there is none, or glibc's malloc is in
- * use all the same.  To be called after malloc_heaps().  The module belongs to
- * the target.
+ * The library that has replaced glibc's malloc, as other_malloc_find() finds
+ * it; NULL: there is none, or glibc's malloc is in use all the same.  To be
+ * called after malloc_heaps().  The module belongs to the target.
  */
 const struct module *malloc_replaced(struct native *n);
 
