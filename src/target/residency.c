@@ -106,6 +106,22 @@ bool residency_run(const struct residency *r, raddr addr, raddr *end)
 	return i < r->present.nr && v[i].start <= addr;
 }
 
+bool residency_narrow(const struct residency *r, struct range *range)
+{
+	bool known = !r->swapped && (r->basis == RESIDENCY_PAGEMAP ||
+				     r->basis == RESIDENCY_CORE);
+	size_t i;
+
+	if (!known || range->start >= range->end)
+		return range->start < range->end;
+	i = first_behind(r, range->start);
+	if (i == r->present.nr || r->present.v[i].start >= range->end)
+		return false;
+	range->start = MAX(range->start, r->present.v[i].start);
+	range->end = MIN(range->end, r->present.v[i].end);
+	return true;
+}
+
 void residency_release(struct residency *r)
 {
 	range_vec_release(&r->present);

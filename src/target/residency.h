@@ -52,6 +52,15 @@ void residency_join(struct range_vec *ranges);
  * `addr`. */
 bool residency_run(const struct residency *r, raddr addr, raddr *end);
 
+/*
+ * Narrow *range to its first part that may have been written; false: nothing
+ * of it was.  What is left out reads as zeros.  For who looks for something in
+ * large memory: programs reserve terabytes that they never touch.  Where pages
+ * are not known one by one, or some are swapped out, all of it may have been
+ * written.
+ */
+bool residency_narrow(const struct residency *r, struct range *range);
+
 void residency_release(struct residency *r);
 
 #endif

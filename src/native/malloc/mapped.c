@@ -117,22 +117,12 @@ static bool is_anonymous(const struct mapping *m)
 	       strcmp(m->path, "[heap]") && strncmp(m->path, "[stack", 6);
 }
 
-/*
- * The next page behind `start` that may have a chunk's head.  Programs reserve
- * terabytes that they never touch; a head was written.
- */
+/* The next page behind `start` that may have a chunk's head: it was written. */
 static raddr next_page(const struct mapped *m, raddr start, raddr end)
 {
-	const struct residency *r = m->native->residency;
-	raddr next = start + MEMORY_PAGE, behind;
+	struct range rest = { start + MEMORY_PAGE, end };
 
-	/* What is swapped out is not resident, but it was written. */
-	if (r->swapped || (r->basis != RESIDENCY_PAGEMAP &&
-			   r->basis != RESIDENCY_CORE))
-		return next;
-	if (next < end && !residency_run(r, next, &behind))
-		next = MIN(behind, end);
-	return next;
+	return residency_narrow(m->native->residency, &rest) ? rest.start : end;
 }
 
 static void search(const struct mapped *m, raddr start, raddr end)

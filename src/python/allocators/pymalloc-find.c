@@ -377,26 +377,17 @@ static void search_range(struct python *py, raddr start, raddr end,
 static void search_memory(struct python *py, struct native *n, uint64_t step,
 			  search_at *try, struct pymalloc_array_vec *ret)
 {
-	const struct range_vec *present = &n->residency->present;
 	const struct mapping_vec *maps = &n->target->mappings;
-	bool by_page = n->residency->basis == RESIDENCY_PAGEMAP ||
-		       n->residency->basis == RESIDENCY_CORE;
-	size_t r = 0;
 
 	for (size_t i = 0; i < maps->nr; i++) {
 		const struct mapping *m = &maps->v[i];
+		struct range part = { m->start, m->end };
 
 		if (m->inode || m->shared || !(m->prot & SEGMENT_WRITE))
 			continue;
-		if (!by_page)
-			search_range(py, m->start, m->end, step, try, ret);
-		while (r < present->nr && present->v[r].end <= m->start)
-			r++;
-		for (size_t k = r; by_page && k < present->nr &&
-		     present->v[k].start < m->end; k++)
-			search_range(py, MAX(m->start, present->v[k].start),
-				     MIN(m->end, present->v[k].end), step, try,
-				     ret);
+		for (; residency_narrow(n->residency, &part);
+		     part = (struct range){ part.end, m->end })
+			search_range(py, part.start, part.end, step, try, ret);
 	}
 }
 

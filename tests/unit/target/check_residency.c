@@ -61,6 +61,52 @@ START_TEST(bytes_of_any_range_are_counted)
 }
 END_TEST
 
+static void expect_parts(const struct residency *r, struct range all,
+			 const struct range *expected, size_t nr)
+{
+	struct range part = all;
+	size_t i = 0;
+
+	for (; residency_narrow(r, &part);
+	     part = (struct range){ part.end, all.end }) {
+		ck_assert_uint_lt(i, nr);
+		ck_assert_uint_eq(part.start, expected[i].start);
+		ck_assert_uint_eq(part.end, expected[i].end);
+		i++;
+	}
+	ck_assert_uint_eq(i, nr);
+}
+
+START_TEST(only_what_was_never_written_is_left_out)
+{
+	static const struct range all = { PAGE + 100, 9 * PAGE };
+	static const struct range parts[] = {
+		{ PAGE + 100, 2 * PAGE }, { 4 * PAGE, 5 * PAGE },
+		{ 8 * PAGE, 9 * PAGE },
+	};
+	struct residency r = { .basis = RESIDENCY_PAGEMAP };
+
+	residency_add(&r, 0, 2 * PAGE);
+	residency_add(&r, 4 * PAGE, 5 * PAGE);
+	residency_add(&r, 8 * PAGE, 20 * PAGE);
+	residency_sort(&r);
+	expect_parts(&r, all, parts, ARRAY_SIZE(parts));
+	r.basis = RESIDENCY_CORE;
+	expect_parts(&r, all, parts, ARRAY_SIZE(parts));
+	expect_parts(&r, (struct range){ 2 * PAGE, 4 * PAGE }, NULL, 0);
+	expect_parts(&r, (struct range){ 20 * PAGE, 30 * PAGE }, NULL, 0);
+	/* Sums of mappings do not say where their pages are. */
+	r.basis = RESIDENCY_SMAPS;
+	expect_parts(&r, all, &all, 1);
+	/* What is swapped out is not resident, but it was written. */
+	r.basis = RESIDENCY_PAGEMAP;
+	r.swapped = PAGE;
+	expect_parts(&r, all, &all, 1);
+	residency_release(&r);
+	expect_parts(&r, all, &all, 1);
+}
+END_TEST
+
 /* --- processes --- */
 
 /* The sums of a process's smaps, of the mappings of the process itself. */
@@ -528,6 +574,7 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_loop_test(tc, bytes_of_any_range_are_counted, 0, 10);
+	tcase_add_test(tc, only_what_was_never_written_is_left_out);
 	tcase_add_test(tc, resident_bytes_are_those_of_smaps);
 	tcase_add_test(tc, changed_pages_of_files_are_told);
 	tcase_add_test(tc, what_was_copied_is_not_looked_at_again);
