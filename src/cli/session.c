@@ -214,15 +214,12 @@ static int open_session(struct session *s, const char *target,
 
 int session_open(struct session *s, const char *target)
 {
-	const struct load_options options = { .memory = true };
-
-	return open_session(s, target, &options, NULL);
+	return open_session(s, target, NULL, NULL);
 }
 
 int session_open_details(struct session *s, const char *target)
 {
-	const struct load_options options = { .details = true,
-						.memory = true };
+	const struct load_options options = { .details = true };
 
 	return open_session(s, target, &options, NULL);
 }
@@ -230,8 +227,7 @@ int session_open_details(struct session *s, const char *target)
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable)
 {
-	const struct load_options options = { .sample = DOCTOR_SAMPLE,
-						.memory = true };
+	const struct load_options options = { .sample = DOCTOR_SAMPLE };
 
 	return open_session(s, target, &options, unreadable);
 }

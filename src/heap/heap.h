@@ -106,7 +106,8 @@ struct heap {
 	uint64_t *size;			/* shallow: bytes, as sys.getsizeof() */
 	/*
 	 * What it takes: the bytes of its allocator's block and of the raw
-	 * blocks that it alone owns.  NULL: not known; see heap_bytes().  It is
+	 * blocks that it alone owns, with the 8 or 16 bytes that malloc puts
+	 * before each.  NULL: not known; see heap_bytes().  It is
 	 * made when the heap has all its objects.
 	 */
 	uint64_t *bytes;
@@ -130,7 +131,7 @@ struct heap {
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
-	/* basis MEMORY_UNKNOWN: it was not asked for, or an older capture. */
+	/* See heap_memory_is_known(). */
 	struct heap_memory memory;
 	const struct heap_ops *ops;
 	void *context;			/* of ops */

@@ -164,6 +164,12 @@ struct heap_memory {
 /* All zeros is an empty ledger. */
 void heap_memory_release(struct heap_memory *m);
 
+/* Is there a ledger?  Captures of pyheld 0.1 have none. */
+static inline bool heap_memory_is_known(const struct heap_memory *m)
+{
+	return m->basis != MEMORY_UNKNOWN;
+}
+
 /* The bytes of all lines of the kind. */
 uint64_t heap_memory_sum(const struct heap_memory *m, enum memory_kind kind);
 

@@ -456,8 +456,8 @@ static struct error *load_heap(struct python *py,
 	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
-	if (options && options->memory)
-		memory_load(py, options->block, options->context);
+	memory_load(py, options ? options->block : NULL,
+		    options ? options->context : NULL);
 	describe_info(py);
 	self_checks_graph(py);
 	self_checks_memory(py);

@@ -15,7 +15,6 @@ struct load_options {
 	 * few. */
 	unsigned int sample;
 	bool details;		/* for heap_ops.details */
-	bool memory;		/* for heap.memory */
 	/* For tests: see memory_load().  NULL: none. */
 	memory_block_visit *block;
 	void *context;		/* for `block` */

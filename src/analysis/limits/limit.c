@@ -205,7 +205,7 @@ static struct error *measure_limit(const struct limit *l, const struct heap *h,
 					       " resident memory is unknown",
 					       l->text);
 	case LIMIT_LINES:
-		if (h->memory.basis == MEMORY_UNKNOWN)
+		if (!heap_memory_is_known(&h->memory))
 			return error_new(ERR_NOT_FOUND, "limit '%s': the"
 					 " capture has no ledger of the memory",
 					 l->text);

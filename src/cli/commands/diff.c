@@ -125,11 +125,6 @@ static void add_status(struct targets *t, const struct session *s)
 	t->status = MAX(t->status, session_status(s));
 }
 
-static bool has_ledger(const struct session *s)
-{
-	return s->heap.memory.basis != MEMORY_UNKNOWN;
-}
-
 static int targets_open(struct targets *t, const struct target_vec *names)
 {
 	int status;
@@ -234,7 +229,8 @@ static int compare(struct targets *t, const struct diff_options *o,
 	struct series series;
 	CLEANUP(ledger_growth_release) struct ledger_growth ledger = {
 		.resident = 0 };
-	bool has_ledgers = has_ledger(&t->old) && has_ledger(&t->new);
+	bool has_ledgers = heap_memory_is_known(&t->old.heap.memory) &&
+			   heap_memory_is_known(&t->new.heap.memory);
 	int status = STATUS_OK;
 
 	if (has_ledgers)

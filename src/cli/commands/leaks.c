@@ -104,11 +104,6 @@ static void leaks_memory_release(struct leaks_memory *m)
 	ledger_growth_release(&m->growth);
 }
 
-static bool has_ledger(const struct heap *h)
-{
-	return h->memory.basis != MEMORY_UNKNOWN;
-}
-
 static int leaks_show(struct session *s, const struct leaks_options *o,
 		      const struct suspects *suspects,
 		      const struct leaks_memory *memory, int status)
@@ -121,7 +116,8 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 		.tasks = &tasks,
 		.limit = o->has_limit || o->common.json ? o->limit :
 							  DEFAULT_LIMIT,
-		.ledger = has_ledger(&s->heap) ? &memory->ledger : NULL,
+		.ledger = heap_memory_is_known(&s->heap.memory) ?
+			  &memory->ledger : NULL,
 		.growth = memory->has_growth ? &memory->growth : NULL,
 		.older_taken_at = memory->older_taken_at,
 	};
@@ -138,7 +134,8 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 static void compare_memory(const struct heap *old, const struct heap *new,
 			   struct leaks_memory *m)
 {
-	if (m->has_growth || !has_ledger(old) || !has_ledger(new))
+	if (m->has_growth || !heap_memory_is_known(&old->memory) ||
+	    !heap_memory_is_known(&new->memory))
 		return;
 	ledger_growth_build(old, new, &m->growth);
 	m->older_taken_at = old->info.taken_at;
@@ -177,7 +174,7 @@ static int find_leaks(struct session *s, const struct leaks_options *o)
 	if (failed)
 		return failed;
 	suspects_finish(&suspects);
-	if (has_ledger(&s->heap))
+	if (heap_memory_is_known(&s->heap.memory))
 		ledger_build(&s->heap, &memory.ledger);
 	return leaks_show(s, o, &suspects, &memory, status);
 }

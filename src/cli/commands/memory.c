@@ -111,7 +111,7 @@ static void ledgers_close(struct ledgers *l)
 /* Captures of older versions have no ledger. */
 static int check_ledger(const struct session *s)
 {
-	if (s->heap.memory.basis != MEMORY_UNKNOWN)
+	if (heap_memory_is_known(&s->heap.memory))
 		return STATUS_OK;
 	return session_failed(error_new(ERR_UNSUPPORTED, "%s%s%s has no ledger"
 					" of the memory: a pyheld that did not"

@@ -210,7 +210,7 @@ static struct error *check_ledger(const struct watch *w, const struct heap *h)
 {
 	for (size_t i = 0; i < w->o->conditions.nr; i++)
 		if (w->o->conditions.v[i].metric == CONDITION_LINES &&
-		    h->memory.basis == MEMORY_UNKNOWN)
+		    !heap_memory_is_known(&h->memory))
 			return error_new(ERR_NOT_FOUND, "condition '%s': it is"
 					 " not known what is resident",
 					 w->o->texts.v[i]);

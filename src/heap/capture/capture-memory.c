@@ -5,7 +5,7 @@ uint64_t memory_rows(enum table table, const struct heap_memory *m)
 {
 	switch (table) {
 	case TABLE_MEMORY:
-		return m->basis != MEMORY_UNKNOWN;
+		return heap_memory_is_known(m);
 	case TABLE_LINES:
 		return m->lines.nr;
 	case TABLE_UNOWNED:
@@ -221,7 +221,7 @@ bool memory_settle(struct heap *h)
 	struct heap_memory *m = &h->memory;
 	uint64_t bytes = 0;
 
-	if (m->basis == MEMORY_UNKNOWN) {
+	if (!heap_memory_is_known(m)) {
 		heap_memory_release(m);
 		return true;
 	}

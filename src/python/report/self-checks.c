@@ -83,7 +83,7 @@ void self_checks_memory(struct python *py)
 {
 	struct heap *h = py->heap;
 
-	if (h->memory.basis == MEMORY_UNKNOWN)
+	if (!heap_memory_is_known(&h->memory))
 		return;
 	heap_note(h, !h->memory.nr_damaged, "what allocators say of their"
 		  " blocks agrees", "%" PRIu64 " places do not",

@@ -129,7 +129,6 @@ static struct error *open_target(const char *name, const char *sysroot,
 int main(int argc, char **argv)
 {
 	const struct load_options options = {
-		.memory = true,
 		.block = print_block,
 	};
 	const struct heap_memory *m;
