@@ -50,6 +50,12 @@ void child_finish(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+void child_settle(pid_t pid)
+{
+	while (*child_status(pid, "State") != 'S')
+		sleep_ms(1);
+}
+
 void sleep_ms(long ms)
 {
 	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };

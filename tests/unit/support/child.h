@@ -34,6 +34,9 @@ void child_finish(pid_t pid);
 void child_counting(void);
 void child_waiting(void);
 
+/* Wait until child_waiting() sleeps: on its way it still maps pages. */
+void child_settle(pid_t pid);
+
 struct target *child_open(pid_t pid);
 void child_snapshot(struct target *t, const struct snapshot_options *o);
 

@@ -121,6 +121,7 @@ static uint64_t smaps_sum(pid_t pid, uint64_t *swapped)
 	FILE *f = fopen(path, "r");
 
 	ck_assert_ptr_nonnull(f);
+	child_settle(pid);
 	while ((n = fread(buf, 1, sizeof(buf), f)))
 		str_add_bytes(&text, buf, n);
 	fclose(f);
