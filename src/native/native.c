@@ -71,6 +71,22 @@ const struct region *native_region(const struct native *n, raddr addr)
 	return &n->regions.v[i];
 }
 
+bool native_narrow(const struct native *n, struct range *range)
+{
+	raddr end = range->end;
+
+	while (residency_narrow(n->residency, range)) {
+		struct range part = *range;
+
+		if (range_narrow(&part, n->memory)) {
+			*range = part;
+			return true;
+		}
+		*range = (struct range){ range->end, end };
+	}
+	return false;
+}
+
 /* --- the ledger --------------------------------------------------------- */
 
 uint32_t native_line(struct native *n, enum memory_part part, uint32_t type,

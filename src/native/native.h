@@ -82,6 +82,14 @@ bool native_claim(struct native *n, raddr start, raddr end,
 const struct region *native_region(const struct native *n, raddr addr);
 
 /*
+ * Narrow *range to its first part that may have been written (see
+ * residency_narrow()) and whose bytes are in one segment; false: there is none.
+ * The steps of who goes through memory so are bounded by what was read, however
+ * large a mapping claims to be.
+ */
+bool native_narrow(const struct native *n, struct range *range);
+
+/*
  * The line of the part with this type (OID_NONE: the part's lines have none)
  * and this name (NULL: none); it is made if there is none.  Returns its index
  * in ledger->lines, which is valid until native_finish().

@@ -107,6 +107,17 @@ static void follow_list(struct native *n, raddr head, unsigned int *steps)
 	}
 }
 
+static void search_lists(struct native *n, struct range file,
+			 unsigned int *steps)
+{
+	struct range part = file;
+
+	for (; range_narrow(&part, n->memory);
+	     part = (struct range){ part.end, file.end })
+		for (raddr at = part.start; at + 16 <= part.end; at += 8)
+			follow_list(n, at, steps);
+}
+
 /* Does libc keep its lists in the data of this file? */
 static bool has_lists(const char *path)
 {
@@ -131,8 +142,7 @@ void stacks_claim(struct native *n)
 		if (r.kind != REGION_FILE ||
 		    !has_lists(n->target->mappings.v[r.index].path))
 			continue;
-		for (raddr at = r.start; at + 16 <= r.end; at += 8)
-			follow_list(n, at, &steps);
+		search_lists(n, (struct range){ r.start, r.end }, &steps);
 		/* Claims below it have moved it. */
 		while (n->regions.v[i].start != r.start)
 			i++;

@@ -62,6 +62,7 @@ src_libpyheld_a_SOURCES += \
 	src/target/modules.h \
 	src/target/proc.c \
 	src/target/proc.h \
+	src/target/range.c \
 	src/target/range.h \
 	src/target/residency.c \
 	src/target/residency.h \

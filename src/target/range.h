@@ -13,4 +13,11 @@ struct range {
 };
 VEC_DEFINE(range_vec, struct range);
 
+/*
+ * Narrow *range to its first part that is in a segment; false: none of it is.
+ * For who goes through a mapping: its length is only claimed, and a step for
+ * each page of it may take forever.
+ */
+bool range_narrow(struct range *range, const struct memory *m);
+
 #endif

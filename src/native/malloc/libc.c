@@ -59,15 +59,17 @@ static unsigned int minor_of_banner(const uint8_t *p, uint64_t len)
 /* Pieces overlap by 256 bytes, so that the banner is in one of them. */
 static unsigned int minor_of_mapping(struct native *n, const struct mapping *m)
 {
-	for (raddr at = m->start; at < m->end; at += PIECE) {
-		uint64_t len = MIN(m->end - at, PIECE + 256);
-		const uint8_t *p = memory_at(n->memory, at, len);
-		unsigned int minor = p ? minor_of_banner(p, len) : 0;
+	struct range r = { m->start, m->end };
+	unsigned int minor = 0;
 
-		if (minor)
-			return minor;
+	for (; !minor && range_narrow(&r, n->memory); r.end = m->end) {
+		uint64_t len = MIN(r.end - r.start, PIECE + 256);
+		const uint8_t *p = memory_at(n->memory, r.start, len);
+
+		minor = p ? minor_of_banner(p, len) : 0;
+		r.start += MIN(len, PIECE);
 	}
-	return 0;
+	return minor;
 }
 
 /* The banner is in .rodata, which is the last read-only mapping or, of older

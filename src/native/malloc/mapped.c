@@ -122,7 +122,7 @@ static raddr next_page(const struct mapped *m, raddr start, raddr end)
 {
 	struct range rest = { start + MEMORY_PAGE, end };
 
-	return residency_narrow(m->native->residency, &rest) ? rest.start : end;
+	return native_narrow(m->native, &rest) ? rest.start : end;
 }
 
 static void search(const struct mapped *m, raddr start, raddr end)

@@ -385,7 +385,7 @@ static void search_memory(struct python *py, struct native *n, uint64_t step,
 
 		if (m->inode || m->shared || !(m->prot & SEGMENT_WRITE))
 			continue;
-		for (; residency_narrow(n->residency, &part);
+		for (; native_narrow(n, &part);
 		     part = (struct range){ part.end, m->end })
 			search_range(py, part.start, part.end, step, try, ret);
 	}

@@ -4,22 +4,17 @@
 bool claims_next_part(struct claims *c, raddr *start, raddr end,
 		      struct range *ret)
 {
-	while (*start < end) {
-		const struct segment *s = c->py->memory->last;
+	const struct segment *s = c->py->memory->last;
+	bool found = *start < end;
 
-		*ret = (struct range){ *start, end };
-		if (end - *start > CLAIMS_LARGE &&
-		    !residency_narrow(c->native->residency, ret))
-			return false;
-		if (!s || ret->start < s->start || ret->start >= s->end)
-			s = memory_find(c->py->memory, ret->start);
-		if (!s) {
-			*start = memory_page_start(ret->start) + MEMORY_PAGE;
-			continue;
-		}
-		ret->end = MIN(ret->end, s->end);
-		*start = ret->end;
-		return true;
-	}
-	return false;
+	*ret = (struct range){ *start, end };
+	if (found && end - *start > CLAIMS_LARGE)
+		found = native_narrow(c->native, ret);
+	else if (found && s && *start >= s->start && *start < s->end)
+		ret->end = MIN(end, s->end);
+	else if (found)
+		found = range_narrow(ret, c->py->memory);
+	ret->start = (ret->start + 7) & ~UINT64_C(7);
+	*start = ret->end;
+	return found;
 }

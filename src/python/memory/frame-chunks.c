@@ -89,11 +89,12 @@ void frame_chunks_claim_lost(struct python *py, struct native *n)
 	mappings_free(n, &unknown);
 	for (size_t i = 0; i < unknown.nr; i++) {
 		struct range r = unknown.v[i];
+		raddr end = r.end;
 
 		if (maps_find(&n->target->mappings, r.start)->shared)
 			continue;
-		while (r.start < r.end) {
-			uint64_t size = chunk_at(py, r.start, r.end - r.start);
+		for (; native_narrow(n, &r); r.end = end) {
+			uint64_t size = chunk_at(py, r.start, end - r.start);
 
 			if (size)
 				native_claim(n, r.start, r.start + size,

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "target/memory.h"
+#include "target/range.h"
 #include "suite.h"
 
 #define PAGE 4096UL
@@ -43,6 +44,38 @@ static void expect_fault(struct error *err)
 {
 	ck_assert_ptr_eq(err, &error_fault);
 }
+
+static bool narrow(struct memory *m, raddr start, raddr end,
+		   struct range *ret)
+{
+	*ret = (struct range){ start, end };
+	return range_narrow(ret, m);
+}
+
+START_TEST(a_range_is_narrowed_to_its_first_segment)
+{
+	struct memory m = MEMORY_INIT;
+	struct range r;
+
+	add(&m, 0x1000, 100);
+	add(&m, 0x3000, 100);
+	sort(&m);
+	/* The whole of what a hostile core may claim. */
+	ck_assert(narrow(&m, 0, UINT64_MAX, &r));
+	ck_assert_uint_eq(r.start, 0x1000);
+	ck_assert_uint_eq(r.end, 0x1000 + 100);
+	ck_assert(narrow(&m, r.end, UINT64_MAX, &r));
+	ck_assert_uint_eq(r.start, 0x3000);
+	ck_assert_uint_eq(r.end, 0x3000 + 100);
+	ck_assert(!narrow(&m, r.end, UINT64_MAX, &r));
+	ck_assert(narrow(&m, 0x1010, 0x1020, &r));
+	ck_assert_uint_eq(r.start, 0x1010);
+	ck_assert_uint_eq(r.end, 0x1020);
+	ck_assert(!narrow(&m, 0x1010, 0x1010, &r));
+	ck_assert(!narrow(&m, 0x2000, 0x3000, &r));
+	memory_release(&m);
+}
+END_TEST
 
 START_TEST(memory_at_ends_where_the_segment_ends)
 {
@@ -314,6 +347,7 @@ const char suite_name[] = "memory";
 
 void suite_add_tests(TCase *tc)
 {
+	tcase_add_test(tc, a_range_is_narrowed_to_its_first_segment);
 	tcase_add_test(tc, memory_at_ends_where_the_segment_ends);
 	tcase_add_test(tc, memory_at_of_nothing_asks_whether_it_is_mapped);
 	tcase_add_test(tc, memory_find_sees_every_segment);
