@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
+	tests/e2e/test_arrays.py \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_watch.py \
@@ -64,6 +65,7 @@ EXTRA_DIST += \
 	tests/targets/amid.py \
 	tests/targets/app.py \
 	tests/targets/arrays.py \
+	tests/targets/arrays_of_objects.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
 	tests/targets/clean.py \

@@ -45,6 +45,9 @@ enum edge_kind {
 	EDGE_KEY,		/* a key of a dict: `name`, as shown */
 	EDGE_CACHE_KEY,		/* of functools.lru_cache: `name`, as shown */
 	EDGE_CACHE_RESULT,	/* in such a cache: `name`, the key as shown */
+	EDGE_FLAT,		/* an item of an array of several dimensions:
+				   `number`, from 0, the last index varying
+				   fastest */
 	NR_EDGE_KINDS,
 };
 
@@ -84,7 +87,7 @@ static inline bool edge_is_attribute(const struct edge_name *n)
 static inline bool edge_is_item(const struct edge_name *n)
 {
 	return n->kind == EDGE_INDEX || n->kind == EDGE_NAMED_VALUE ||
-	       n->kind == EDGE_VALUE;
+	       n->kind == EDGE_VALUE || n->kind == EDGE_FLAT;
 }
 
 #endif

@@ -318,6 +318,15 @@ static void name_index(const struct heap_type *t, uint32_t i,
 			   xasprintf(", %" PRIu32 ")", i));
 }
 
+static void name_flat(const struct heap_type *t, uint32_t i,
+		      struct edge_name *n)
+{
+	n->kind = EDGE_FLAT;
+	n->number = i;
+	if (t->subscript == SUBSCRIPT_PLAIN)
+		set_suffix(n, "", xasprintf(".flat[%" PRIu32 "]", i));
+}
+
 /* A constant, or a tuple of constants, as Python that gives an equal. */
 static bool object_literal(struct heap *h, const struct naming *n, oid o,
 			   struct str *ret)
@@ -449,6 +458,9 @@ static void name_edge(struct heap *h, const struct naming *n, oid o,
 		break;
 	case CODE_INDEX:
 		name_index(heap_type_of(h, o), arg, ret);
+		break;
+	case CODE_FLAT:
+		name_flat(heap_type_of(h, o), arg, ret);
 		break;
 	case CODE_VALUE:
 	case CODE_VALUE_OF:

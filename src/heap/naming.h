@@ -48,6 +48,7 @@ enum code_kind {
 	CODE_KEY,		/* leads to a key of the dict */
 	CODE_CACHE_KEY,		/* of functools.lru_cache */
 	CODE_CACHE_RESULT,	/* arg: the key, an object */
+	CODE_FLAT,		/* .flat[arg], of an array */
 	NR_CODE_KINDS,
 };
 

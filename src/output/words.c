@@ -135,6 +135,7 @@ static const struct {
 	[EDGE_KEY] = { "key ", "", false },
 	[EDGE_CACHE_KEY] = { "cached key ", "", false },
 	[EDGE_CACHE_RESULT] = { "cached result for ", "", false },
+	[EDGE_FLAT] = { ".flat[", "]", true },
 };
 
 void words_edge(const struct edge_name *n, struct str *out)

@@ -155,6 +155,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/values/frames.h \
 	src/python/values/lines.c \
 	src/python/values/lines.h \
+	src/python/values/ndarray.c \
+	src/python/values/ndarray.h \
 	src/python/values/text.c \
 	src/python/values/text.h
 

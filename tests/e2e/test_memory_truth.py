@@ -30,10 +30,6 @@ OPEN = {
     "bz2_compressors": ((3, 99), STALE),
     "an_lzma_compressor": ((3, 99), STALE),
     "a_sqlite_connection": ((3, 99), STALE),
-    "an_ndarray_of_objects": ((3, 99), STALE),
-    "a_dataframe_in_a_dict": ((3, 99), STALE),
-    "a_series_of_str": ((3, 99), STALE),
-    "a_memmap": ((3, 99), UNVISITED),
     # It had 94 % in one run of four.
     "an_lxml_tree": ((3, 99), STALE),
     "ssl_contexts": ((3, 99), "OpenSSL shares a part between all contexts"),

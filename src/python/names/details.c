@@ -284,6 +284,9 @@ static uint32_t code_of(struct python *py, const struct edges *e, size_t i)
 	case REF_INDEX:
 		return name->arg <= EDGE_ARG_MAX ?
 			edge_code(CODE_INDEX, (uint32_t)name->arg) : 0;
+	case REF_FLAT:
+		return name->arg <= EDGE_ARG_MAX ?
+			edge_code(CODE_FLAT, (uint32_t)name->arg) : 0;
 	case REF_VALUE:
 		return value_code(py, e, i);
 	case REF_KEY:

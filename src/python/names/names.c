@@ -95,12 +95,13 @@ static bool plain_subscript(struct python *py, raddr type)
 uint8_t names_subscript(struct python *py, const struct pytype *t)
 {
 	enum reader reader = py->types.v[t->native_base].reader;
+	bool is_array = t->unvisited == UNVISITED_OF_NDARRAY;
 
 	if (!(t->flags & (TPFLAG_LIST_SUBCLASS | TPFLAG_TUPLE_SUBCLASS |
 			  TPFLAG_DICT_SUBCLASS)) &&
 	    reader != READER_DEQUE && reader != READER_LIST &&
 	    reader != READER_TUPLE && reader != READER_DICT &&
-	    reader != READER_STRUCTSEQ)
+	    reader != READER_STRUCTSEQ && !is_array)
 		return SUBSCRIPT_NONE;
 	if (plain_subscript(py, t->address))
 		return SUBSCRIPT_PLAIN;

@@ -9,38 +9,17 @@
 
 #include "python/raw/raw-read.h"
 #include "python/state/words.h"
+#include "python/values/ndarray.h"
 
-/* PyArrayObject_fields */
+/* PyArrayObject_fields: the struct's size is 72 or more from 1.20 on. */
 #define ARRAY_DATA 0
-#define ARRAY_ND 8		/* int */
-#define ARRAY_DIMENSIONS 16
-#define ARRAY_DESCR 40
-#define ARRAY_FLAGS 48		/* int */
-#define ARRAY_BUFFER_INFO 64	/* from the struct's size 72 on: 1.20 */
+#define ARRAY_BUFFER_INFO 64
 #define ARRAY_SIZE_1_20 72
 
-#define ARRAY_OWNDATA 4
-#define MAX_ND 64		/* NPY_MAXDIMS; 32 in numpy 1 */
+#define VOID_OWNDATA 4
 
-/*
- * PyArray_Descr:	numpy 1			numpy 2
- *	8		kind			kind
- *	11		flags, a char
- *	16		item size, an int	flags, 8 bytes
- *	24		subarray		item size, 8 bytes
- *	32		fields: an object	alignment, a small number
- */
-#define DESCR_KIND 8
-#define DESCR_FLAGS_1 11
-#define DESCR_SIZE_1 16
-#define DESCR_FLAGS_2 16
-#define DESCR_SIZE_2 24
-#define DESCR_ALIGNMENT_2 32
-#define MAX_ALIGNMENT 4096
-
-#define DESCR_HAS_OBJECTS 1	/* NPY_ITEM_REFCOUNT */
-
-/* Behind that; in numpy 2 only dtypes that numpy 1 has, too, have them. */
+/* PyArray_Descr, behind what python/values/ndarray.h reads; in numpy 2 only
+ * dtypes that numpy 1 has, too, have them. */
 #define DESCR_SUBARRAY_1 24
 #define DESCR_FUNCTIONS_1 48
 #define DESCR_METADATA_1 64
@@ -56,31 +35,9 @@
  * items of 'T', numpy 2's StringDType, may point to memory of their own. */
 #define LEAF_KINDS "biufcmMSUV"
 
-static bool is_numpy_2(struct python *py, raddr fields)
+static bool has_leaf_items(const struct ndarray_dtype *t)
 {
-	uint64_t alignment = word_at(py, fields, DESCR_ALIGNMENT_2);
-
-	return alignment > 0 && alignment < MAX_ALIGNMENT;
-}
-
-static uint64_t item_size(struct python *py, raddr descr)
-{
-	raddr fields = descr + py->layout.object_size;
-
-	if (is_numpy_2(py, fields))
-		return word_at(py, fields, DESCR_SIZE_2);
-	return (uint32_t)int_at(py, fields, DESCR_SIZE_1);
-}
-
-static bool has_leaf_items(struct python *py, raddr descr)
-{
-	raddr fields = descr + py->layout.object_size;
-	uint8_t kind = byte_at(py, fields, DESCR_KIND);
-	uint8_t flags = byte_at(py, fields, is_numpy_2(py, fields) ?
-						    DESCR_FLAGS_2 :
-						    DESCR_FLAGS_1);
-
-	return kind && strchr(LEAF_KINDS, kind) && !(flags & DESCR_HAS_OBJECTS);
+	return t->kind && strchr(LEAF_KINDS, t->kind) && !t->has_objects;
 }
 
 /* The bytes of all items; 0: impossible. */
@@ -94,6 +51,14 @@ static uint64_t data_size(struct python *py, uint64_t size, raddr dimensions,
 	return size;
 }
 
+/* The references of arrays of objects are told: python/refs/unvisited.h. */
+static unsigned int flags_of_data(const struct ndarray *a)
+{
+	if (ndarray_has_objects(a))
+		return RAW_REFERENCES;
+	return has_leaf_items(&a->dtype) ? RAW_LEAF : 0;
+}
+
 /*
  * PyArrayObject: the data unless they are another object's, one block with
  * shape and strides, and what was made for its buffers.  The pointer to the
@@ -102,19 +67,17 @@ static uint64_t data_size(struct python *py, uint64_t size, raddr dimensions,
 bool raw_read_ndarray(struct raw_reader *r)
 {
 	const uint32_t head = r->py->layout.object_size;
-	raddr dimensions = raw_word(r, head + ARRAY_DIMENSIONS);
-	raddr descr = raw_word(r, head + ARRAY_DESCR), info;
-	uint32_t nd = (uint32_t)int_at(r->py, r->obj, head + ARRAY_ND);
-	int32_t flags = int_at(r->py, r->obj, head + ARRAY_FLAGS);
+	struct ndarray a;
+	raddr info;
 
-	if (nd > MAX_ND || !descr)
+	if (!ndarray_read(r->py, r->obj, &a))
 		return false;
-	raw_add(r, dimensions, (uint64_t)nd * 16, RAW_DIMENSIONS, RAW_LEAF);
-	if (flags & ARRAY_OWNDATA)
+	raw_add(r, a.dimensions, (uint64_t)a.nd * 16, RAW_DIMENSIONS,
+		RAW_LEAF);
+	if (a.owns_data)
 		raw_add_sized(r, head + ARRAY_DATA,
-			      data_size(r->py, item_size(r->py, descr),
-					dimensions, nd), RAW_DATA,
-			      has_leaf_items(r->py, descr) ? RAW_LEAF : 0);
+			      data_size(r->py, a.dtype.size, a.dimensions,
+					a.nd), RAW_DATA, flags_of_data(&a));
 	if (r->native->basicsize < head + ARRAY_SIZE_1_20)
 		return true;
 	info = raw_word(r, head + ARRAY_BUFFER_INFO);
@@ -130,8 +93,10 @@ bool raw_read_ndarray(struct raw_reader *r)
 bool raw_read_dtype(struct raw_reader *r)
 {
 	const uint32_t head = r->py->layout.object_size;
+	struct ndarray_dtype t;
 
-	if (!is_numpy_2(r->py, r->obj + head)) {
+	ndarray_read_dtype(r->py, r->obj, &t);
+	if (!t.is_numpy_2) {
 		raw_add_word(r, head + DESCR_SUBARRAY_1, RAW_EXTRA,
 			     RAW_REFERENCES);
 		raw_add_word(r, head + DESCR_FUNCTIONS_1, RAW_TABLE,
@@ -151,13 +116,14 @@ bool raw_read_numpy_void(struct raw_reader *r)
 {
 	const uint32_t head = r->py->layout.object_size;
 	raddr descr = raw_word(r, head + VOID_DESCR);
+	struct ndarray_dtype t;
 
 	if (!descr)
 		return false;
-	if (int_at(r->py, r->obj, head + VOID_FLAGS) & ARRAY_OWNDATA)
-		raw_add_sized(r, head + VOID_DATA, item_size(r->py, descr),
-			      RAW_DATA,
-			      has_leaf_items(r->py, descr) ? RAW_LEAF : 0);
+	ndarray_read_dtype(r->py, descr, &t);
+	if (int_at(r->py, r->obj, head + VOID_FLAGS) & VOID_OWNDATA)
+		raw_add_sized(r, head + VOID_DATA, t.size, RAW_DATA,
+			      has_leaf_items(&t) ? RAW_LEAF : 0);
 	return true;
 }
 

@@ -14,6 +14,8 @@
 enum ref_kind {
 	REF_NONE,	/* unknown */
 	REF_INDEX,	/* arg: index */
+	REF_FLAT,	/* of an array of several dimensions; arg: index in
+			   its .flat */
 	REF_VALUE,	/* of a dict; arg: address of the key object */
 	REF_KEY,	/* the referent is a key of a dict */
 	REF_ELEMENT,	/* of a set */

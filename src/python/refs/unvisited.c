@@ -8,9 +8,11 @@
  *	descriptors	d_name, d_qualname
  *	modules		md_name
  *	coroutines	cr_origin
+ *	numpy's arrays	base, dtype, and the items of an array of objects
  *
  * Each is freed with its owner: dict_dealloc(), type_dealloc(),
- * descr_dealloc(), module_dealloc() and gen_dealloc() of CPython.
+ * descr_dealloc(), module_dealloc() and gen_dealloc() of CPython,
+ * array_dealloc() of numpy.
  */
 #include <stdlib.h>
 
@@ -19,8 +21,10 @@
 #include "python/refs/refs.h"
 #include "python/refs/unvisited.h"
 #include "python/state/words.h"
+#include "python/types/type-names.h"
 #include "python/types/types.h"
 #include "python/values/dict.h"
+#include "python/values/ndarray.h"
 
 /* PyDescrObject is {header, d_type, d_name, d_qualname} in 3.8 to 3.15:
  * Include/descrobject.h. */
@@ -154,6 +158,33 @@ static void add_of_descriptor(struct python *py, raddr obj, struct refs *ret)
 	add_field(py, obj, name + DESCR_QUALNAME, FIELD_QUALNAME, ret);
 }
 
+static void add_items_of_array(struct python *py, const struct ndarray *a,
+			       struct refs *ret)
+{
+	enum ref_kind kind = a->nd == 1 ? REF_INDEX : REF_FLAT;
+	struct ndarray_iter it;
+	uint64_t nr;
+
+	if (!ndarray_iter_init(py, a, &it) || !refs_claim(py, it.left))
+		return;
+	nr = it.left;
+	for (uint64_t i = 0; i < nr; i++)
+		refs_add(ret, word_at(py, ndarray_iter_next(&it), 0), kind, i);
+}
+
+/* The base of a view owns what that shows. */
+static void add_of_array(struct python *py, raddr obj, struct refs *ret)
+{
+	struct ndarray a;
+
+	if (!ndarray_read(py, obj, &a))
+		return;
+	refs_add(ret, a.base, REF_FIELD, FIELD_ARRAY_BASE);
+	refs_add(ret, a.descr, REF_FIELD, FIELD_ARRAY_DTYPE);
+	if (ndarray_has_objects(&a))
+		add_items_of_array(py, &a, ret);
+}
+
 void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
 			struct refs *ret)
 {
@@ -176,6 +207,9 @@ void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
 	case UNVISITED_OF_COROUTINE:
 		add_field(py, obj, l->gen_origin, FIELD_CR_ORIGIN, ret);
 		break;
+	case UNVISITED_OF_NDARRAY:
+		add_of_array(py, obj, ret);
+		break;
 	case UNVISITED_NONE:
 		break;
 	}
@@ -195,8 +229,10 @@ enum unvisited_of unvisited_choose(struct python *py, const struct pytype *t)
 		return UNVISITED_OF_DESCRIPTOR;
 	if (native == py->known.module)
 		return UNVISITED_OF_MODULE;
-	return t->address == py->known.coroutine ? UNVISITED_OF_COROUTINE
-						 : UNVISITED_NONE;
+	if (t->address == py->known.coroutine)
+		return UNVISITED_OF_COROUTINE;
+	return type_names_is(py, native, "numpy.ndarray") ?
+		       UNVISITED_OF_NDARRAY : UNVISITED_NONE;
 }
 
 void unvisited_init(struct python *py)

@@ -59,6 +59,7 @@ enum unvisited_of {
 	UNVISITED_OF_DESCRIPTOR,
 	UNVISITED_OF_MODULE,
 	UNVISITED_OF_COROUTINE,
+	UNVISITED_OF_NDARRAY,
 };
 
 /* The rule of sys.getsizeof() for an instance: objects/size.h. */

@@ -155,6 +155,7 @@ START_TEST(references)
 	expect_edge(EDGE_KEY, "'x'", 0, "key 'x'");
 	expect_edge(EDGE_CACHE_KEY, "(1,)", 0, "cached key (1,)");
 	expect_edge(EDGE_CACHE_RESULT, "(1,)", 0, "cached result for (1,)");
+	expect_edge(EDGE_FLAT, NULL, 7, ".flat[7]");
 }
 END_TEST
 

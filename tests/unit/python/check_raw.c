@@ -487,7 +487,7 @@ static void arrays_of(bool is_2)
 	make_descr(&objects, is_2, 'O', 0x3f, 8);
 	obj = make_array(&objects, 0x507, &shape, &data);
 	expect(shape, 32, RAW_DIMENSIONS, RAW_LEAF);
-	expect(data, 48, RAW_DATA, 0);
+	expect(data, 48, RAW_DATA, RAW_REFERENCES);
 	expect_of(obj, true);
 }
 

@@ -196,6 +196,92 @@ START_TEST(others_have_names)
 }
 END_TEST
 
+/* An array of objects of numpy 1: 2 rows and 3 columns, or `nr` items. */
+static raddr make_array(struct fake *f, raddr base, raddr data, uint32_t nd,
+			uint64_t nr)
+{
+	const uint64_t shapes[2][4] = { { nr, 8 }, { 2, 3, 8, 16 } };
+	uint64_t head = f->py.layout.object_size;
+	raddr array = fake_object(f, fake_type(f, &(struct fake_type){
+		.name = "numpy.ndarray" }), 128);
+	raddr descr = fake_object(f, fake_type(f, &(struct fake_type){
+		.name = "numpy.dtype[object_]" }), 128);
+	raddr shape = fake_block(f, 32);
+
+	for (uint32_t i = 0; i < 2 * nd; i++)
+		fake_put(f, shape, i * 8, shapes[nd - 1][i]);
+	fake_put8(f, descr + head, 8, 'O');
+	fake_put32(f, descr + head, 16, 8);
+	fake_put(f, array + head, 0, data);
+	fake_put32(f, array + head, 8, nd);
+	fake_put(f, array + head, 16, shape);
+	fake_put(f, array + head, 32, base);
+	fake_put(f, array + head, 40, descr);
+	fake_put32(f, array + head, 48, base ? 0 : 4);
+	return array;
+}
+
+/* An item that nobody has set is NULL. */
+START_TEST(arrays_have_items)
+{
+	struct refs refs = { .named = true };
+	raddr data, array, view, matrix, items[6];
+	struct fake f;
+
+	fake_init(&f, fake_rows[_i]);
+	data = fake_block(&f, 48);
+	for (uint32_t i = 0; i < 6; i++) {
+		items[i] = fake_str(&f, "item");
+		fake_put(&f, data, i * 8, i == 2 ? 0 : items[i]);
+	}
+	array = make_array(&f, 0, data, 1, 4);
+	view = make_array(&f, array, data, 1, 4);
+	matrix = make_array(&f, 0, data, 2, 0);
+	start(&f);
+	add(&f, array, &refs);
+	ck_assert_uint_eq(refs.to.nr, 4);
+	ck_assert_int_eq(refs.names.v[0].arg, FIELD_ARRAY_DTYPE);
+	check_ref(&refs, 1, items[0], REF_INDEX, 0);
+	check_ref(&refs, 2, items[1], REF_INDEX, 1);
+	check_ref(&refs, 3, items[3], REF_INDEX, 3);
+	/* A view has none of the items: its base has. */
+	add(&f, view, &refs);
+	ck_assert_uint_eq(refs.to.nr, 2);
+	check_ref(&refs, 0, array, REF_FIELD, FIELD_ARRAY_BASE);
+	/* Column after column in memory. */
+	add(&f, matrix, &refs);
+	ck_assert_uint_eq(refs.to.nr, 6);
+	check_ref(&refs, 1, items[0], REF_FLAT, 0);
+	check_ref(&refs, 2, items[4], REF_FLAT, 2);
+	check_ref(&refs, 3, items[1], REF_FLAT, 3);
+	check_ref(&refs, 4, items[3], REF_FLAT, 4);
+	check_ref(&refs, 5, items[5], REF_FLAT, 5);
+	finish(&f, &refs);
+}
+END_TEST
+
+/* A length that is a lie, and too many dimensions. */
+START_TEST(arrays_may_lie)
+{
+	struct refs refs = { .named = true };
+	raddr data, array, deep;
+	struct fake f;
+
+	fake_init(&f, fake_rows[_i]);
+	data = fake_block(&f, 64);
+	array = make_array(&f, 0, data, 1, UINT64_C(1) << 60);
+	deep = make_array(&f, 0, data, 1, 4);
+	fake_put32(&f, deep + f.py.layout.object_size, 8, 2000000000);
+	start(&f);
+	f.py.most_claims = 1000;
+	add(&f, array, &refs);
+	ck_assert_uint_eq(refs.to.nr, 1);
+	add(&f, deep, &refs);
+	ck_assert_uint_eq(refs.to.nr, 0);
+	finish(&f, &refs);
+}
+END_TEST
+
 /* Many dicts that share one table can't claim it again and again. */
 START_TEST(a_table_is_claimed_once)
 {
@@ -227,5 +313,7 @@ void suite_add_tests(TCase *tc)
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, classes_have_names, 0, fake_nr_rows);
 	tcase_add_loop_test(tc, others_have_names, 0, fake_nr_rows);
+	tcase_add_loop_test(tc, arrays_have_items, 0, fake_nr_rows);
+	tcase_add_loop_test(tc, arrays_may_lie, 0, fake_nr_rows);
 	tcase_add_loop_test(tc, a_table_is_claimed_once, 0, fake_nr_rows);
 }
