@@ -17,15 +17,13 @@
 #include "analysis/chain.h"
 #include "analysis/cycles.h"
 #include "analysis/compare/series.h"
-#include "analysis/summary.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture.h"
-#include "output/memory/memory.h"
 #include "output/reports/diff.h"
 #include "output/export/jsonl.h"
 #include "output/reports/leaks.h"
 #include "output/reports/object.h"
-#include "output/reports/summary.h"
+#include "ask.h"
 #include "fuzz.h"
 #include "tiny.h"
 
@@ -33,29 +31,6 @@
 #define MANY 2000
 
 static struct fuzzer fuzzer;
-
-static void ask_summary(struct heap *h, struct str *out)
-{
-	CLEANUP(summary_release) struct summary s = { 0 };
-	const struct format format = { .header = true };
-
-	summary_build(h, NULL, SUMMARY_BY_NAME, &s);
-	summary_text(h, &s, 0, &format, out);
-	json_decref(summary_json(h, &s, 0));
-}
-
-static void ask_memory(struct heap *h, struct str *out)
-{
-	CLEANUP(ledger_release) struct ledger l = { 0 };
-	const struct memory_shown shown = { .limit = 2 };
-	const struct format format = { .header = true };
-
-	if (h->memory.basis == MEMORY_UNKNOWN)
-		return;
-	ledger_build(h, &l);
-	memory_text(h, &l, &shown, &format, out);
-	json_decref(memory_json(h, &l, &shown));
-}
 
 static void ask_chains(struct heap *h)
 {

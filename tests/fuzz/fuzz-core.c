@@ -16,9 +16,8 @@
 #include <unistd.h>
 
 #include "analysis/chain.h"
-#include "analysis/summary.h"
-#include "output/reports/summary.h"
 #include "python/load.h"
+#include "ask.h"
 #include "forge.h"
 #include "fuzz.h"
 
@@ -41,15 +40,13 @@ static void ask_target(struct target *t)
 
 static void ask_heap(struct heap *h)
 {
-	CLEANUP(summary_release) struct summary s = { 0 };
 	CLEANUP(str_release) struct str out = STR_INIT;
 	struct chain_options options = CHAIN_OPTIONS_DEFAULT;
-	const struct format format = { .header = true };
 	oid target = h->nr_objects / 2;
 	struct chains chains;
 
-	summary_build(h, NULL, SUMMARY_BY_NAME, &s);
-	summary_text(h, &s, 0, &format, &out);
+	ask_summary(h, &out);
+	ask_memory(h, &out);
 	chain_find(h, &target, 1, &options, &chains);
 	chain_release(&chains);
 	for (oid o = 0; o < h->nr_objects; o += 1 + h->nr_objects / 50)

@@ -3,6 +3,8 @@
 # tests/e2e/test_fuzz.py.
 check_PROGRAMS += tests/fuzz/fuzz-capture tests/fuzz/fuzz-core
 tests_fuzz_fuzz_capture_SOURCES = \
+	tests/fuzz/ask.c \
+	tests/fuzz/ask.h \
 	tests/fuzz/fuzz-capture.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
@@ -12,6 +14,8 @@ tests_fuzz_fuzz_capture_CPPFLAGS = $(AM_CPPFLAGS) \
 	-I$(top_srcdir)/tests/unit/support
 tests_fuzz_fuzz_capture_LDADD = $(libpyheld)
 tests_fuzz_fuzz_core_SOURCES = \
+	tests/fuzz/ask.c \
+	tests/fuzz/ask.h \
 	tests/fuzz/fuzz-core.c \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
