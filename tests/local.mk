@@ -36,6 +36,7 @@ EXTRA_DIST += \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_embedded.py \
+	tests/e2e/test_explained.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
@@ -73,6 +74,7 @@ EXTRA_DIST += \
 	tests/targets/discarded.py \
 	tests/targets/embedded.c \
 	tests/targets/growing.py \
+	tests/targets/grows.py \
 	tests/targets/guessed.py \
 	tests/targets/held.py \
 	tests/targets/isolated.py \

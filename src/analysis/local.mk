@@ -11,6 +11,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/alike.h \
 	src/analysis/compare/diff.c \
 	src/analysis/compare/diff.h \
+	src/analysis/compare/explained.c \
+	src/analysis/compare/explained.h \
 	src/analysis/compare/grow-name.c \
 	src/analysis/compare/grow-name.h \
 	src/analysis/compare/grow.c \

@@ -9,6 +9,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/format.h \
 	src/output/limit.c \
 	src/output/limit.h \
+	src/output/memory/explained.c \
+	src/output/memory/explained.h \
 	src/output/memory/growth.c \
 	src/output/memory/growth.h \
 	src/output/memory/memory-json.c \

@@ -37,6 +37,14 @@ class Directory:
         return os.path.join(self.path, name)
 
 
+def without_pages(report):
+    """Without what depends on the pages that are there: a core has others than
+    those that were resident, and a compressed one has no holes."""
+    for key in "resident", "resident_growth", "explained", "guessed":
+        report.pop(key, None)
+    return report
+
+
 def gcore(target, directory):
     """(path, complete) of a core by gdb's gcore; the process runs on.
 
@@ -147,7 +155,7 @@ def compare_reports(python, target, d, live, dead, core):
         answers = [pyheld(*command, "--json", *where).json for where in (
             [target.pid], [*sysroot(python), core], [d.file("capture")])]
         for answer in answers:
-            answer.pop("target", None)
+            without_pages(answer).pop("target", None)
         assert answers[0] == answers[1], "%s differs" % command[0]
         assert answers[0] == answers[2], "%s differs" % command[0]
 
@@ -182,7 +190,7 @@ def test_core_by_the_kernel(python):
         assert body(live) == body(dead), "live and core differ"
         summary = pyheld("summary", "--json", *sysroot(python), core).json
         about, of_live = summary.pop("target"), found.pop("target")
-        assert summary == found
+        assert without_pages(summary) == without_pages(found)
         for key in "pid", "executable", "command":
             assert about[key] == of_live[key], key
         alone(target, d, core, python.label)
@@ -202,9 +210,9 @@ def test_diff_of_capture_and_core():
         assert about["pid"] == g.target.pid
         for answer in live, dead:
             del answer["targets"]
-            # A core has other pages than those that were resident.
             assert answer.pop("memory") is not None
-        assert live == dead
+            assert answer["explained"] is not None
+        assert without_pages(live) == without_pages(dead)
         with Growing(pythons.newest()) as other:
             out = pyheld("diff", "--json", *options, other.files[0],
                          core).json
@@ -295,7 +303,7 @@ def test_compressed_cores(python):
             for answer in unpacked, whole:
                 answer["target"]["source"] = None
                 answer["target"]["taken_at"] = None
-            assert unpacked == whole, command
+            assert without_pages(unpacked) == without_pages(whole), command
             # Truncated, damaged, and not a core.
             for size in len(data) * 9 // 10, len(data) // 2, 20, 7:
                 with open(path, "wb") as f:

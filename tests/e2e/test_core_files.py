@@ -10,7 +10,8 @@ import threading
 
 import pythons
 from harness import Skip, Target, expect_error, pyheld, pyheld_raw, text
-from test_core import Directory, gcore, kernel_core, plain_pattern
+from test_core import (Directory, gcore, kernel_core, plain_pattern,
+                       without_pages)
 
 
 class Copied:
@@ -85,7 +86,7 @@ def summary(core, *options, **kw):
     assert not result.err, result
     out = result.json
     del out["target"]
-    return out
+    return without_pages(out)
 
 
 def missing(core, path, *options, **kw):

@@ -136,6 +136,9 @@ def test_text_agrees_with_json():
         known = retained(target)
         assert head.startswith("{:,} objects, ".format(known["objects"]))
         assert "garbage" in head, head
+        explained, _guessed = rows[:2]
+        assert "the holders below explain " in explained, rows
+        rows = rows[2:]
         assert len(rows) == 21 and len(known["lines"]) == 20, rows
         for row, line in zip(rows[1:], known["lines"]):
             for word in ("{:,}".format(line["retained"]["objects"]),

@@ -107,6 +107,10 @@ struct suspects {
 	struct garbage garbage;
 	uint64_t all_bytes;
 	size_t nr_older, nr_compared;
+	/* By object: the bytes by which it grew since the oldest heap, all of
+	 * them if it is newer.  NULL: not compared with a heap of the same
+	 * process. */
+	uint64_t *grown;
 };
 
 /* Free what a suspect owns; the struct is the caller's. */

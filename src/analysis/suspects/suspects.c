@@ -192,11 +192,31 @@ static void count_came(struct suspects *s, struct suspect *suspect,
 		}
 }
 
+/* Old objects that stayed may have grown, too: a list has a larger table. */
+static void find_grown(struct suspects *s, const struct heap *older,
+		       const struct match *match)
+{
+	const struct heap *h = s->heap;
+
+	if (!match->same_process)
+		return;
+	s->grown = xcalloc((size_t)h->nr_objects + 1, sizeof(*s->grown));
+	for (oid o = 0; o < h->nr_objects; o++) {
+		oid then = match->old_of[o];
+		uint64_t bytes = heap_bytes(h, o);
+		uint64_t old = then == OID_NONE ? 0 : heap_bytes(older, then);
+
+		s->grown[o] = bytes > old ? bytes - old : 0;
+	}
+}
+
 void suspects_compare(struct suspects *s, struct heap *older)
 {
 	struct match match;
 
 	match_build(older, s->heap, &match);
+	if (!s->nr_compared)
+		find_grown(s, older, &match);
 	for (size_t i = 0; i < s->v.nr; i++) {
 		struct suspect *suspect = &s->v.v[i];
 
@@ -252,8 +272,25 @@ void suspects_finish(struct suspects *s)
 		qsort(s->v.v, kept, sizeof(*s->v.v), compare_size);
 }
 
+uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
+{
+	uint64_t bytes = 0;
+	size_t nr = max && max < s->v.nr ? max : s->v.nr;
+
+	for (oid o = 0; o < s->heap->nr_objects; o++) {
+		size_t i = 0;
+
+		while (i < nr && !bits_get(s->v.v[i].members, o))
+			i++;
+		if (i < nr)
+			bytes += grown ? s->grown[o] : heap_bytes(s->heap, o);
+	}
+	return bytes;
+}
+
 void suspects_release(struct suspects *s)
 {
+	free(s->grown);
 	for (size_t i = 0; i < s->v.nr; i++)
 		suspect_release(&s->v.v[i]);
 	suspect_vec_release(&s->v);

@@ -39,6 +39,13 @@ void suspects_compare(struct suspects *s, struct heap *older);
 /* If older heaps were compared, drop the suspects that did not grow.  Sort the
  * suspects: most new bytes first, then most bytes. */
 void suspects_finish(struct suspects *s);
+/*
+ * The bytes of all objects of the first `max` suspects (0: of all); each object
+ * counts once.  With `grown`, only by how much they grew since the oldest heap,
+ * which was of the same process (s->grown is not NULL).
+ */
+uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown);
+
 void suspects_release(struct suspects *s);
 
 #endif

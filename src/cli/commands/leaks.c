@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/compare/match.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
@@ -96,12 +97,33 @@ struct leaks_memory {
 	struct ledger_growth growth;	/* since the oldest capture */
 	uint64_t older_taken_at;
 	bool has_growth;
+	bool same_process;		/* as the oldest capture, which has a
+					   ledger */
 };
 
 static void leaks_memory_release(struct leaks_memory *m)
 {
 	ledger_release(&m->ledger);
 	ledger_growth_release(&m->growth);
+}
+
+/* How much the suspects that are shown, and what stands out in the ledger,
+ * explain: of the growth, if it is known for both. */
+static void explain(const struct heap *h, const struct leaks_memory *m,
+		    struct leaks_found *found)
+{
+	bool grown = m->has_growth && m->same_process &&
+		     found->suspects->grown;
+	uint64_t found_bytes = !found->ledger ? 0 : grown ?
+		explained_findings_growth(found->ledger, &m->growth) :
+		explained_findings(found->ledger);
+	uint64_t bytes = suspects_bytes(found->suspects, found->limit, grown) +
+			 found_bytes;
+
+	found->has_findings = found_bytes;
+	found->explained = grown ? explained_growth(h, m->growth.resident,
+						    bytes) :
+				   explained_of(h, bytes);
 }
 
 static int leaks_show(struct session *s, const struct leaks_options *o,
@@ -122,6 +144,7 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 		.older_taken_at = memory->older_taken_at,
 	};
 
+	explain(&s->heap, memory, &found);
 	tasks_build(&s->heap, &tasks);
 	if (o->fail && suspects->v.nr)
 		status = MAX(status, STATUS_LIMIT);
@@ -132,7 +155,7 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 }
 
 static void compare_memory(const struct heap *old, const struct heap *new,
-			   struct leaks_memory *m)
+			   bool is_oldest, struct leaks_memory *m)
 {
 	if (m->has_growth || !heap_memory_is_known(&old->memory) ||
 	    !heap_memory_is_known(&new->memory))
@@ -140,6 +163,8 @@ static void compare_memory(const struct heap *old, const struct heap *new,
 	ledger_growth_build(old, new, &m->growth);
 	m->older_taken_at = old->info.taken_at;
 	m->has_growth = true;
+	m->same_process = is_oldest &&
+			  match_same_process(&old->info, &new->info);
 }
 
 static int compare(struct session *new, struct suspects *suspects,
@@ -153,7 +178,7 @@ static int compare(struct session *new, struct suspects *suspects,
 		if (failed)
 			return failed;
 		suspects_compare(suspects, &s.heap);
-		compare_memory(&s.heap, &new->heap, memory);
+		compare_memory(&s.heap, &new->heap, i == 1, memory);
 		failed = session_check(&s);
 		if (failed)
 			return failed;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/coverage.h"
 #include "output/emit.h"
+#include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/reports/diff.h"
 #include "output/path.h"
@@ -148,6 +149,7 @@ static json_t *warnings_json(const struct diff_found *d)
 
 json_t *diff_json(const struct diff_found *d)
 {
+	struct explained e = diff_explained(d);
 	const struct diff_row *all = &d->diff->all;
 	json_t *ret = json_object();
 
@@ -164,6 +166,8 @@ json_t *diff_json(const struct diff_found *d)
 		 tally_json(d, &d->grow->unreached));
 	emit_put(ret, "memory", d->ledger ? growth_kinds_json(d->ledger) :
 					    json_null());
+	explained_json(&e, ret);
+	explained_guessed_json(d->new, ret);
 	emit_put(ret, "types", diff_types_json(d));
 	emit_put(ret, "holders", holders_json(d));
 	emit_put(ret, "warnings", warnings_json(d));

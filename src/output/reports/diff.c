@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/reports/diff.h"
 #include "output/path.h"
@@ -134,6 +135,46 @@ static void add_totals(const struct diff_found *d, const struct format *f,
 	table_print(&t, f, out);
 }
 
+static bool is_holder_shown(const struct diff_found *d, size_t i)
+{
+	return (!d->holders || i < d->holders) &&
+	       (d->series->nr <= 2 || series_holder_grew(d->series, i));
+}
+
+/* Rows of two processes may be parts of one another: they can't be added. */
+struct explained diff_explained(const struct diff_found *d)
+{
+	uint64_t bytes = d->grow->unreached.bytes;
+
+	if (!d->ledger || !d->match->same_process)
+		return (struct explained){ .known = false };
+	bytes -= MIN(bytes, d->grow->old_unreached.bytes);
+	for (size_t i = 0; i < d->grow->v.nr; i++)
+		if (is_holder_shown(d, i) && d->grow->v.v[i].bytes > 0)
+			bytes += (uint64_t)d->grow->v.v[i].bytes;
+	return explained_growth(d->new, d->ledger->resident, bytes);
+}
+
+static void add_explained(const struct diff_found *d, const struct format *f,
+			  struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT, guess = STR_INIT;
+	struct explained e = diff_explained(d);
+
+	if (!e.known)
+		str_add(&line, "pyheld memory TARGET OLDER shows each line");
+	else
+		explained_add_share(&e, d->grow->unreached.nr ?
+				    "the holders and the garbage below"
+				    " explain" : "the holders below explain",
+				    &line);
+	if (line.len)
+		format_words(out, line.s, 0, 2, f);
+	explained_add_guessed(d->new, &guess);
+	if (guess.len)
+		format_words(out, guess.s, 0, 2, f);
+}
+
 /* What the resident memory is that grew, if that is known. */
 static void add_memory(const struct diff_found *d, const struct format *f,
 		       struct str *out)
@@ -144,9 +185,9 @@ static void add_memory(const struct diff_found *d, const struct format *f,
 	if (!f->header || !d->ledger || !d->ledger->resident)
 		return;
 	growth_add_kinds(&growth, &line);
-	str_add(&line, " (pyheld memory shows each line)");
 	str_add_char(out, '\n');
 	format_words(out, line.s, 0, 2, f);
+	add_explained(d, f, out);
 }
 
 static void add_tally(const struct tally *t, const char *what, struct str *out)

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "analysis/compare/ledger-growth.h"
+#include "analysis/compare/explained.h"
 #include "analysis/compare/series.h"
 #include "output/format.h"
 
@@ -36,6 +36,13 @@ void diff_text(const struct diff_found *d, const struct format *f,
 	       struct str *out);
 /* A new reference; pyheld-json(5) has the keys. */
 json_t *diff_json(const struct diff_found *d);
+
+/*
+ * How much of the growth of the resident memory the holders and the garbage
+ * that are shown explain.  Not known if d->ledger is NULL or the heaps are of
+ * two processes.
+ */
+struct explained diff_explained(const struct diff_found *d);
 
 /*
  * Add the name of a holder: its path from a root, in one line.  A holder that

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "output/emit.h"
+#include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"
@@ -164,6 +165,8 @@ json_t *leaks_json(const struct leaks_found *found)
 	emit_put(ret, "memory_growth", found->growth ?
 				       growth_kinds_json(found->growth) :
 				       json_null());
+	explained_json(&found->explained, ret);
+	explained_guessed_json(s->heap, ret);
 	emit_put(ret, "warnings", emit_warnings(s->heap));
 	return ret;
 }

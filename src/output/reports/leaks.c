@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/reports/leaks.h"
 #include "output/path.h"
@@ -9,6 +10,9 @@
 #define TYPES_SHOWN 4
 #define WAITS_SHOWN 3
 #define WIDTH 80		/* if the format has no width */
+
+/* Growth of the resident memory that is no noise, in bytes. */
+#define MUCH_GROWTH ((int64_t)8 << 20)
 
 /* --- paragraphs --- */
 
@@ -178,7 +182,7 @@ static void add_tasks(const struct tasks *t, const struct format *f,
 	add_wrapped(text.s, 0, 0, f, out);
 }
 
-/* How much of what grew the suspects explain. */
+/* What the resident memory is that grew. */
 static void add_memory_growth(const struct leaks_found *found,
 			      const struct format *f, struct str *out)
 {
@@ -186,17 +190,10 @@ static void add_memory_growth(const struct leaks_found *found,
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct heap old = { .info.taken_at = found->older_taken_at };
 	const struct memory_growth growth = { &old, s->heap, found->growth };
-	uint64_t explained = 0;
 
 	if (!found->growth)
 		return;
-	for (size_t i = 0; i < s->v.nr; i++)
-		explained += s->v.v[i].came_bytes;
 	growth_add_kinds(&growth, &text);
-	if (explained) {
-		str_add(&text, "; what came into the suspects takes ");
-		format_bytes(&text, explained);
-	}
 	str_add_char(out, '\n');
 	add_wrapped(text.s, 0, 2, f, out);
 }
@@ -215,20 +212,59 @@ static void add_memory(const struct leaks_found *found,
 	memory_brief_text(found->suspects->heap, found->ledger, &wrapped, out);
 }
 
+static bool has_native_leak(const struct leaks_found *found)
+{
+	for (size_t i = 0; found->ledger && i < found->ledger->findings.nr; i++)
+		if (found->ledger->findings.v[i].kind == FINDING_UNOWNED)
+			return true;
+	return false;
+}
+
+/*
+ * A process that leaks in another way than by Python objects gets no
+ * all-clear.
+ */
+static void add_no_suspect(const struct leaks_found *found, struct str *out)
+{
+	const struct suspects *s = found->suspects;
+	int64_t more = found->growth ? found->growth->resident : 0;
+
+	str_add(out, "no leak suspected");
+	if (has_native_leak(found)) {
+		str_add(out, " among Python objects, but native code leaks");
+	} else if (more >= MUCH_GROWTH) {
+		str_add(out, " among Python objects, but resident memory grew"
+			" by ");
+		format_bytes(out, (uint64_t)more);
+	} else if (s->nr_compared) {
+		str_add(out, ": nothing that keeps much of the heap has grown");
+	}
+	str_add(out, " (");
+	format_counted(out, s->heap->nr_objects, "object");
+	str_add(out, ", ");
+	format_bytes(out, s->dominators.all_bytes);
+	str_add(out, ")");
+}
+
+static const char *explains(const struct leaks_found *found)
+{
+	if (!found->suspects->v.nr)
+		return "the findings below explain";
+	return found->has_findings ? "the suspects and findings below explain" :
+				     "the suspects below explain";
+}
+
 static void add_leaks_head(const struct leaks_found *found,
 			   const struct format *f, struct str *out)
 {
 	const struct suspects *s = found->suspects;
 	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format wrapped = *f;
 
+	if (!wrapped.width)
+		wrapped.width = WIDTH;
 	if (!s->v.nr) {
-		str_add(&text, s->nr_compared ? "no leak suspected: nothing"
-			" that keeps much of the heap has grown (" :
-			"no leak suspected (");
-		format_counted(&text, s->heap->nr_objects, "object");
-		str_add(&text, ", ");
-		format_bytes(&text, s->dominators.all_bytes);
-		str_add(&text, ")");
+		add_no_suspect(found, &text);
 	} else {
 		format_counted(&text, s->v.nr, "suspect");
 		if (found->limit && s->v.nr > found->limit) {
@@ -239,6 +275,8 @@ static void add_leaks_head(const struct leaks_found *found,
 	}
 	format_styled(out, text.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
+	explained_text(&found->explained, explains(found), s->heap, &wrapped,
+		       out);
 }
 
 void leaks_text(const struct leaks_found *found, const struct format *f,

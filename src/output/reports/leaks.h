@@ -7,8 +7,7 @@
 
 #include <jansson.h>
 
-#include "analysis/compare/ledger-growth.h"
-#include "analysis/ledger.h"
+#include "analysis/compare/explained.h"
 #include "analysis/suspects/suspects.h"
 #include "analysis/suspects/tasks.h"
 #include "output/format.h"
@@ -22,6 +21,10 @@ struct leaks_found {
 	/* How it differs from that of the oldest capture; NULL: not known. */
 	const struct ledger_growth *growth;
 	uint64_t older_taken_at; /* when that one was taken, or 0 */
+	/* How much of it the suspects that are shown and the findings of the
+	 * ledger explain. */
+	struct explained explained;
+	bool has_findings;	/* that explain a part of it */
 };
 
 void leaks_text(const struct leaks_found *found, const struct format *f,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/retained-tree.h"
 #include "output/emit.h"
+#include "output/memory/explained.h"
 #include "output/path.h"
 #include "output/reports/retained.h"
 #include "output/table.h"
@@ -220,6 +221,35 @@ static void add_of_type(const struct retained_view *v,
 	str_add(out, " would be freed\n");
 }
 
+/* What the objects that are shown retain; none of them is part of another. */
+static uint64_t shown_bytes(const struct retained_view *v,
+			    const struct retained_shown *shown)
+{
+	uint64_t bytes = 0;
+
+	if (shown->type)
+		return shown->sum.bytes;
+	for (size_t i = 0; i < shown->objects.nr; i++)
+		bytes += v->dominators.bytes[shown->objects.v[i]];
+	return bytes;
+}
+
+static const char *explains(const struct retained_shown *shown)
+{
+	return shown->single ? "this object explains" :
+	       shown->type ? "these objects explain" :
+			     "the holders below explain";
+}
+
+static void add_explained(const struct retained_view *v,
+			  const struct retained_shown *shown,
+			  const struct format *f, struct str *out)
+{
+	struct explained e = explained_of(v->h, shown_bytes(v, shown));
+
+	explained_text(&e, explains(shown), v->h, f, out);
+}
+
 static void add_retained_head(const struct retained_view *v,
 			      const struct retained_shown *shown,
 			      struct str *out)
@@ -258,6 +288,7 @@ void retained_text(struct retained_view *v, const struct retained_shown *shown,
 		add_single(v, shown->objects.v[0], f, out);
 	else
 		add_retained_head(v, shown, out);
+	add_explained(v, shown, f, out);
 	str_add_char(out, '\n');
 	add_table(v, &lines, f, out);
 	if (shown->single)
@@ -403,6 +434,7 @@ static json_t *above_json(struct retained_view *v,
 json_t *retained_json(struct retained_view *v,
 		      const struct retained_shown *shown)
 {
+	struct explained e = explained_of(v->h, shown_bytes(v, shown));
 	struct tally of_garbage = garbage(v);
 	json_t *ret = json_object();
 
@@ -412,6 +444,8 @@ json_t *retained_json(struct retained_view *v,
 	emit_put(ret, "of_type", of_type_json(shown));
 	emit_put(ret, "retained_by", above_json(v, shown));
 	emit_put(ret, "lines", lines_json(v, shown));
+	explained_json(&e, ret);
+	explained_guessed_json(v->h, ret);
 	emit_put(ret, "warnings", emit_warnings(v->h));
 	return ret;
 }

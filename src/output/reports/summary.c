@@ -4,6 +4,7 @@
 
 #include "output/coverage.h"
 #include "output/emit.h"
+#include "output/memory/explained.h"
 #include "output/reports/summary.h"
 #include "output/table.h"
 
@@ -71,6 +72,36 @@ static void add_memory(const struct heap_info *info, struct str *out)
 	str_add(out, " copied while it was stopped for ");
 	format_duration(out, info->pause_ns);
 	str_add_char(out, '\n');
+}
+
+/* What the types that are shown take of the resident memory. */
+static struct explained explained(const struct heap *h,
+				  const struct summary *s, uint64_t limit)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++)
+		bytes += s->rows.v[i].sum.bytes;
+	return explained_of(h, bytes);
+}
+
+static void add_explained(const struct heap *h, const struct summary *s,
+			  uint64_t limit, const struct format *f,
+			  struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT, guess = STR_INIT;
+	struct explained e = explained(h, s, limit);
+
+	explained_add_share(&e, "the types below explain", &line);
+	explained_add_guessed(h, &guess);
+	if (line.len) {
+		add_label(out, "");
+		format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
+	}
+	if (guess.len) {
+		add_label(out, "");
+		format_words(out, guess.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
+	}
 }
 
 static void add_objects(const struct heap *h, const struct summary *s,
@@ -204,10 +235,11 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 }
 
 static void add_summary_head(const struct heap *h, const struct summary *s,
-			     const struct format *f, struct str *out)
+			     uint64_t limit, const struct format *f, struct str *out)
 {
 	summary_add_target(h, f, out);
 	add_memory(&h->info, out);
+	add_explained(h, s, limit, f, out);
 	add_objects(h, s, out);
 	for (size_t i = 0; i < h->interpreters.nr; i++) {
 		if (h->interpreters.nr > 1)
@@ -223,13 +255,14 @@ void summary_text(const struct heap *h, const struct summary *s,
 		  uint64_t limit, const struct format *f, struct str *out)
 {
 	if (f->header)
-		add_summary_head(h, s, f, out);
+		add_summary_head(h, s, limit, f, out);
 	add_summary_types(h, s, limit, f, out);
 }
 
 json_t *summary_json(const struct heap *h, const struct summary *s,
 		     uint64_t limit)
 {
+	struct explained e = explained(h, s, limit);
 	json_t *ret = json_object(), *types = json_array();
 
 	for (size_t i = 0; i < s->rows.nr && (!limit || i < limit); i++) {
@@ -252,6 +285,8 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	emit_put(ret, "objects", emit_count(s->all.nr));
 	emit_put(ret, "size", emit_count(s->all_size));
 	emit_put(ret, "bytes", emit_count(s->all.bytes));
+	explained_json(&e, ret);
+	explained_guessed_json(h, ret);
 	emit_put(ret, "nr_types", emit_count(s->all_types));
 	emit_put(ret, "types", types);
 	emit_put(ret, "warnings", emit_warnings(h));

@@ -482,7 +482,7 @@ START_TEST(suspects_count_what_came)
 	struct suspects s;
 	struct heap h;
 
-	graph_build(&h, GROWING("30"));
+	graph_build(&h, GROWING("30") "; size .g=516");
 	h.info.pid = 42;
 	h.info.start_time = 1000;
 	/* A tenth is enough where growth tells. */
@@ -494,6 +494,9 @@ START_TEST(suspects_count_what_came)
 	ck_assert_int_eq(s.v.v[0].old_entries[0], 10);
 	ck_assert_uint_eq(s.v.v[0].came, 20);
 	ck_assert_uint_eq(s.v.v[0].came_bytes, 20000);
+	/* .g is 500 bytes larger than it was. */
+	ck_assert_uint_eq(suspects_bytes(&s, 0, true), 20500);
+	ck_assert_uint_eq(suspects_bytes(&s, 1, false), 30516);
 	suspects_release(&s);
 	heap_release(&h);
 }

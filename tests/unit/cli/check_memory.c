@@ -133,6 +133,43 @@ START_TEST(memory_grows)
 }
 END_TEST
 
+START_TEST(reports_say_what_they_explain)
+{
+	static const char *const commands[] = { "summary", "retained",
+						"leaks" };
+	struct run r;
+
+	write_ledger("old", 10 * MIB);
+	write_ledger("new", 12 * MIB);
+	graph_file("unknown", GRAPH);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		RUN(&r, commands[i], "new", "--json");
+		run_expect_int(&r, "resident", 39 * MIB);
+		run_expect_null(&r, "resident_growth");
+		run_expect_int(&r, "guessed", 0);
+		run_release(&r);
+		RUN(&r, commands[i], "unknown", "--json");
+		run_expect_null(&r, "resident");
+		run_expect_null(&r, "explained");
+		run_expect_null(&r, "guessed");
+		run_release(&r);
+		RUN(&r, commands[i], "new");
+		run_expect_out(&r, "pyheld memory TARGET");
+		run_release(&r);
+	}
+	RUN(&r, "diff", "old", "new", "--json");
+	run_expect_int(&r, "resident_growth", 6 * MIB);
+	run_expect_int(&r, "explained", 0);
+	run_release(&r);
+	RUN(&r, "diff", "new", "old");
+	run_expect_out(&r, "resident memory shrank by 6.0 MiB\n\n");
+	run_release(&r);
+	RUN(&r, "diff", "unknown", "new", "--json");
+	run_expect_null(&r, "explained");
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(leaks_say_what_the_memory_is)
 {
 	struct run r;
@@ -154,6 +191,11 @@ START_TEST(leaks_say_what_the_memory_is)
 	RUN(&r, "leaks", "new", "unknown", "old", "--json");
 	run_expect_int(&r, "memory_growth.resident", 6 * MIB);
 	run_expect_int(&r, "memory_growth.kinds.objects", 2 * MIB);
+	/* The oldest has no ledger: all that is resident is to be explained,
+	 * and of that is the finding. */
+	run_expect_int(&r, "resident", 39 * MIB);
+	run_expect_null(&r, "resident_growth");
+	run_expect_int(&r, "explained", 2 * MIB);
 	run_release(&r);
 	RUN(&r, "leaks", "unknown", "old");
 	run_expect(&r, STATUS_OK);
@@ -191,6 +233,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, memory_adds_up);
 	tcase_add_test(tc, memory_fails_where_a_limit_is_crossed);
 	tcase_add_test(tc, memory_grows);
+	tcase_add_test(tc, reports_say_what_they_explain);
 	tcase_add_test(tc, leaks_say_what_the_memory_is);
 	tcase_add_test(tc, memory_of_a_capture_without_a_ledger);
 }

@@ -196,6 +196,15 @@ void run_expect_int(const struct run *r, const char *path, int64_t value)
 	json_decref(whole);
 }
 
+void run_expect_null(const struct run *r, const char *path)
+{
+	json_t *whole;
+	const json_t *at = find_json(r, path, &whole);
+
+	ck_assert_msg(json_is_null(at), "%s is not null in: %s", path, r->out);
+	json_decref(whole);
+}
+
 void run_expect_text(const struct run *r, const char *path, const char *value)
 {
 	json_t *whole;

@@ -75,6 +75,7 @@ void run_expect_out(const struct run *r, const char *text);
 void run_expect_int(const struct run *r, const char *path, int64_t value);
 void run_expect_text(const struct run *r, const char *path, const char *value);
 void run_expect_true(const struct run *r, const char *path);
+void run_expect_null(const struct run *r, const char *path);
 void run_expect_size(const struct run *r, const char *path, size_t size);
 
 /*

@@ -17,18 +17,40 @@
 
 /* --- leaks --- */
 
-static void say_leaks(const struct suspects_options *options)
+static void say_with(struct leaks_found *found,
+		     const struct suspects_options *options)
 {
 	struct suspects suspects;
 	struct tasks tasks;
-	struct leaks_found found = { .suspects = &suspects, .tasks = &tasks };
 
+	found->suspects = &suspects;
+	found->tasks = &tasks;
 	suspects_build(&heap, options, 0, &suspects);
 	suspects_finish(&suspects);
 	tasks_build(&heap, &tasks);
-	leaks_text(&found, &format, &out);
+	leaks_text(found, &format, &out);
 	tasks_release(&tasks);
 	suspects_release(&suspects);
+}
+
+static void say_leaks(const struct suspects_options *options)
+{
+	struct leaks_found found = { .limit = 0 };
+
+	say_with(&found, options);
+}
+
+static void say_found(struct leaks_found *found)
+{
+	say_with(found, &(struct suspects_options)SUSPECTS_OPTIONS_DEFAULT);
+}
+
+/* The report begins with `text`; the rest is another test's. */
+static void expect_start(const char *text)
+{
+	ck_assert_msg(!strncmp(out.s, text, strlen(text)), "%s", out.s);
+	str_release(&out);
+	heap_release(&heap);
 }
 
 START_TEST(leaks_name_the_holder_and_a_fix)
@@ -143,6 +165,42 @@ START_TEST(leaks_may_be_none)
 }
 END_TEST
 
+/* A process that grew, or leaks in another way, gets no all-clear. */
+START_TEST(leaks_give_no_false_all_clear)
+{
+	struct ledger ledger = { .findings = VEC_INIT };
+	struct ledger_growth growth = { .resident = (8 << 20) - 1 };
+	struct leaks_found found = { .ledger = &ledger, .growth = &growth };
+
+	found.explained = (struct explained){ .known = true, .compares = true,
+		.resident = 16 << 20, .growth = growth.resident,
+		.whole = (uint64_t)growth.resident };
+	expect_begin(HELD);
+	say_found(&found);
+	expect_start("no leak suspected (5 objects, 1.0 KiB)\n"
+		     "resident memory grew by 8.0 MiB to 16.0 MiB; this report"
+		     " explains none of it:\n  pyheld memory TARGET OLDER shows"
+		     " what it is\n\n");
+	growth.resident++;
+	found.explained.growth++;
+	found.explained.whole++;
+	found.explained.bytes = 5 << 20;
+	expect_begin(HELD);
+	say_found(&found);
+	expect_start("no leak suspected among Python objects, but resident"
+		     " memory grew by 8.0 MiB (5 objects, 1.0 KiB)\n"
+		     "resident memory grew by 8.0 MiB to 16.0 MiB; the findings"
+		     " below explain 5.0 MiB\n  of it\n");
+	finding_vec_push(&ledger.findings, (struct finding){
+		.kind = FINDING_UNOWNED, .bytes = 5 << 20, .count = 1 });
+	expect_begin(HELD);
+	say_found(&found);
+	expect_start("no leak suspected among Python objects, but native code"
+		     " leaks (5 objects, 1.0 KiB)\n");
+	finding_vec_release(&ledger.findings);
+}
+END_TEST
+
 /* --- doctor --- */
 
 START_TEST(doctor_says_what_does_not_fit)
@@ -209,6 +267,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
 	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
 	tcase_add_test(tc, leaks_may_be_none);
+	tcase_add_test(tc, leaks_give_no_false_all_clear);
 	tcase_add_test(tc, doctor_says_what_does_not_fit);
 	tcase_add_test(tc, doctor_says_why_a_target_is_not_readable);
 	tcase_add_test(tc, watch_compares_with_the_first_sample);
