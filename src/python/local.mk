@@ -114,6 +114,9 @@ src_libpyheld_a_SOURCES += \
 	src/python/refs/refs.h \
 	src/python/refs/reread.c \
 	src/python/refs/reread.h \
+	src/python/refs/unvisited-library.c \
+	src/python/refs/unvisited-library.h \
+	src/python/refs/unvisited-numpy.c \
 	src/python/refs/unvisited.c \
 	src/python/refs/unvisited.h \
 	src/python/refs/verify.c \

@@ -23,7 +23,6 @@ NATIVE = {"an_anonymous_mmap", "a_private_mmap", "an_mmap_of_a_file",
 # Kinds that are not yet right, up to which version of CPython, and why.  They
 # are shown, and do not fail the test.
 STALE = "words that were never written point to others' blocks"
-UNVISITED = "references that no tp_traverse visits"
 OPEN = {
     "zlib_compressors": ((3, 99), STALE),
     "a_zlib_decompressor": ((3, 99), STALE),
@@ -33,16 +32,9 @@ OPEN = {
     # It had 94 % in one run of four.
     "an_lxml_tree": ((3, 99), STALE),
     "ssl_contexts": ((3, 99), "OpenSSL shares a part between all contexts"),
-    "a_stringio_that_is_written_to": ((3, 11), UNVISITED),
-    "a_pickler": ((3, 11), UNVISITED),
-    "an_unpickler": ((3, 11), UNVISITED),
-    "regular_expressions": ((3, 10), UNVISITED),
-    # gh-130327: the dict that an instance has made is not visited.
-    "instances_whose_dict_was_asked_for": ((3, 13), UNVISITED),
 }
 # Without a GIL.
 OPEN_FREE_THREADED = {
-    "instances_whose_dict_was_asked_for": UNVISITED,
     "asyncio_tasks": "5 % are missing; nobody has looked why",
 }
 

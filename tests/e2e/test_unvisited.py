@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Strong references that no tp_traverse visits: whoever has them keeps what
 they lead to, and the collector does not know them."""
+import collections
 import os
 import tempfile
 
@@ -82,6 +83,24 @@ def check_chains(target, source, facts):
                 "id": facts[name + "_name"]}, to_name
 
 
+def check_holders(source, facts):
+    """A holder has each reference once, and all of its referents' counts are
+    explained."""
+    for holder in facts["holders"]:
+        o = object_at(source, holder["address"])
+        visited = sum(r["visited"] for r in o["references"])
+        assert visited == holder["visited"], (holder["name"], visited)
+        to = collections.Counter(r["to"] for r in o["references"])
+        for address, count in holder["held"]:
+            assert to["0x%x" % address] == 1, (holder["name"], address)
+            held = object_at(source, address)
+            if held["refcount"] is None:
+                continue
+            assert held["refcount"] == held["nr_referrers"] == count, (
+                holder["name"], held["repr"], held["refcount"],
+                held["nr_referrers"], count)
+
+
 @each(pythons.some)
 def test_unvisited_references_keep_what_they_lead_to(python):
     with tempfile.TemporaryDirectory() as folder, \
@@ -94,6 +113,7 @@ def test_unvisited_references_keep_what_they_lead_to(python):
             check_counts(source, target.facts)
             check_names(source, target.facts)
             check_chains(target, source, target.facts)
+            check_holders(source, target.facts)
         unharmed(target)
 
 

@@ -35,7 +35,7 @@ def kind(function):
 def regular_expressions():
     # Not re.compile(): that keeps what it has made.
     return [compiler.compile("a%d(b|c)+[x-z\u20ac]{%d}(?P<name>[0-9a-f_]+)"
-                             % (i, i + 1)) for i in range(200)]
+                             % (i, i + 1)) for i in range(600)]
 
 
 @kind

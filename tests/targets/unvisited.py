@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A target with strings that only references hold which no tp_traverse visits:
-keys of dicts, names of classes, of their attributes and slots.
+"""A target with objects that only references hold which no tp_traverse visits:
+keys of dicts, names of classes, of their attributes and slots, and what objects
+of the library hold.
 
-The facts are what sys.getsizeof() and sys.getrefcount() say of them.  A line
-{"eval": EXPRESSION} is answered with {"id": ...}.
+The facts are what sys.getsizeof(), sys.getrefcount() and gc.get_referents() say
+of them.  A line {"eval": EXPRESSION} is answered with {"id": ...}.
 """
+import collections
+import datetime
 import gc
+import io
 import json
 import os
+import pickle
+import re
 import sys
+import tempfile
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
 
 NR = 40000
 
@@ -67,6 +79,108 @@ def address_of_key(d, n):
         n -= 1
 
 
+class Holder:
+    """Holds an object, and has what the holder refers to."""
+    def __init__(self, name, holder, held=()):
+        self.name, self.holder, self.held = name, holder, list(held)
+
+
+class WithDict:
+    def __init__(self):
+        self.number = NR + 1
+
+
+def whose_dict_was_asked_for():
+    made = WithDict()
+    vars(made)["text"] = "made at %d" % NR
+    return Holder("instance", made, [vars(made)])
+
+
+def accumulated(written):
+    """The list that a StringIO keeps its texts in, until 3.11."""
+    return [o for o in gc.get_objects()
+            if type(o) is list and o and o[0] is written and len(o) < 3]
+
+
+def a_stringio():
+    made, written = io.StringIO(), "written at %d" % NR
+    made.write(written)
+    return Holder("StringIO", made, accumulated(written))
+
+
+class Pickler(pickle.Pickler):
+    pass
+
+
+def picklers():
+    texts = ["pickled %d" % i for i in range(4)]
+    for cls in pickle.Pickler, Pickler:
+        made = cls(io.BytesIO())
+        made.dump(texts)
+        yield Holder(cls.__name__, made, [texts] + texts)
+
+
+def unpicklers():
+    texts = ["pickled %d" % i for i in range(4)]
+    made = pickle.Unpickler(io.BytesIO(pickle.dumps(texts)))
+    texts = made.load()
+    yield Holder("Unpickler", made, [texts] + texts)
+
+
+def of_re():
+    made = re.compile("a%d(?P<name>[0-9]+)" % NR)
+    names, = gc.get_referents(made.groupindex)
+    yield Holder("Pattern", made, [made.pattern, names])
+    text = "a%d123" % NR
+    yield Holder("Match", made.match(text), [text, made])
+
+
+def of_datetime():
+    zone = datetime.timezone(datetime.timedelta(hours=1), "zone %d" % NR)
+    yield Holder("datetime", datetime.datetime(2020, 1, 1, tzinfo=zone),
+                 [zone])
+    yield Holder("time", datetime.time(1, tzinfo=zone), [zone])
+    yield Holder("timezone", zone, [zone.tzname(None)])
+
+
+def of_numpy():
+    made = numpy.arange(NR)
+    yield Holder("view", made[10:], [made])
+    fields = numpy.dtype([("a", "u1"), ("b", "u8")])
+    yield Holder("array", numpy.zeros(10, fields), [fields])
+    yield Holder("dtype", fields, [fields.names])
+    with tempfile.TemporaryFile() as f:
+        made = numpy.memmap(f, dtype="u1", mode="w+", shape=NR)
+    yield Holder("memmap", made, [made.base])
+
+
+def make_holders():
+    made = [whose_dict_was_asked_for(), a_stringio(), *picklers(),
+            *unpicklers(), *of_re(), *of_datetime()]
+    return made + (list(of_numpy()) if numpy else [])
+
+
+def facts_of_holders(holders):
+    """Of each, what it holds: {"name", "address", "visited": how many that
+    its tp_traverse visits, "held": [[address, count]...]}."""
+    facts = []
+    listed = collections.Counter(id(o) for h in holders for o in h.held)
+    asking = counts_of([object() for _ in range(1)])[0][1] - 1
+    for h in holders:
+        facts.append({
+            "name": h.name, "address": id(h.holder),
+            "visited": len(gc.get_referents(h.holder)),
+            "held": [[a, n - asking - listed[a]]
+                     for a, n in counts_of(h.held)]})
+    return facts
+
+
+def counts_of(objects):
+    """Of each its address and its reference count."""
+    return [[id(o), sys.getrefcount(o)] for o in objects]
+
+
+holders = make_holders()
 seen = {"http://example.com/%d/%060d" % (i, i): None for i in range(NR)}
 # The interpreter's dict of interned strings does not keep them.
 interned = {sys.intern("http://example.net/%d" % i): None for i in range(NR)}
@@ -81,6 +195,9 @@ name_of = type.__dict__["__name__"].__get__
 
 def main():
     gc.collect()
+    held = facts_of_holders(holders)
+    for h in holders:
+        h.held = None
     facts = {
         "seen": id(seen), "nr": NR, "seen_bytes": sizes(seen),
         "seen_size": sys.getsizeof(seen), "seen_key": address_of_key(seen, 7),
@@ -92,6 +209,7 @@ def main():
         "Seen": id(Seen), "Slotted": id(Slotted),
         "plain": id(plain), "plain_name": id(plain.__name__),
         "odd": id(odd), "odd_name": id(name_of(odd)),
+        "holders": held,
     }
     os.write(1, json.dumps(facts).encode() + b"\n")
     while True:

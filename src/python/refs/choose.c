@@ -203,7 +203,7 @@ static void choose_repr(struct python *py, struct pytype *t)
 void choose_for_type(struct python *py, struct pytype *t)
 {
 	choose_reader(py, t);
-	t->unvisited = unvisited_choose(py, t);
+	unvisited_choose(py, t);
 	size_choose(py, t);
 	choose_repr(py, t);
 }

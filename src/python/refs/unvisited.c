@@ -9,17 +9,22 @@
  *	modules		md_name
  *	coroutines	cr_origin
  *	numpy's arrays	base, dtype, and the items of an array of objects
+ *	instances	__dict__, while the values are in the object (3.13.0,
+ *			before gh-130327)
+ *	others		unvisited-library.c
  *
  * Each is freed with its owner: dict_dealloc(), type_dealloc(),
- * descr_dealloc(), module_dealloc() and gen_dealloc() of CPython,
- * array_dealloc() of numpy.
+ * descr_dealloc(), module_dealloc(), gen_dealloc() and
+ * PyObject_ClearManagedDict() of CPython, array_dealloc() of numpy.
  */
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "python/layout/fields.h"
 #include "python/refs/refs.h"
+#include "python/refs/unvisited-library.h"
 #include "python/refs/unvisited.h"
+#include "python/state/object-head.h"
 #include "python/state/words.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
@@ -185,11 +190,22 @@ static void add_of_array(struct python *py, raddr obj, struct refs *ret)
 		add_items_of_array(py, &a, ret);
 }
 
-void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
+/* The dict of an instance, if its tp_traverse visits the values instead:
+ * add_managed_13() of refs-instance.c. */
+static void add_dict(struct python *py, const struct pytype *t, raddr obj,
+		     struct refs *ret)
+{
+	raddr values = obj + (uint64_t)t->basicsize;
+
+	if (byte_at(py, values, py->layout.values_valid) == 1)
+		refs_add(ret, word_at(py, object_head_managed_dict(py, obj), 0),
+			 REF_DICT, 0);
+}
+
+static void add_by_type(struct python *py, const struct pytype *t, raddr obj,
 			struct refs *ret)
 {
 	const struct layout *l = &py->layout;
-	size_t nr = ret->to.nr;
 
 	switch (t->unvisited) {
 	case UNVISITED_KEYS:
@@ -210,16 +226,38 @@ void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
 	case UNVISITED_OF_NDARRAY:
 		add_of_array(py, obj, ret);
 		break;
+	case UNVISITED_OF_LIBRARY:
+		unvisited_library_add(py, t->unvisited_row, t,
+				      &py->types.v[t->native_base], obj, ret);
+		break;
 	case UNVISITED_NONE:
 		break;
 	}
+}
+
+void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
+			struct refs *ret)
+{
+	size_t nr = ret->to.nr;
+
+	add_by_type(py, t, obj, ret);
+	if (t->flags & TPFLAG_INLINE_VALUES && py->embedded_by_object)
+		add_dict(py, t, obj, ret);
 	ret->unvisited += ret->to.nr - nr;
 }
 
-enum unvisited_of unvisited_choose(struct python *py, const struct pytype *t)
+/* A class that is made of a type without a tp_traverse can do without one. */
+static uint8_t row_of_base(struct python *py, const struct pytype *t)
 {
-	raddr native = t->is_subtype ? py->types.v[t->native_base].address
-				     : t->address;
+	uint32_t base = types_load_known(py, t->base);
+
+	return base == UINT32_MAX ? 0 : py->types.v[base].unvisited_row;
+}
+
+static enum unvisited_of choose(struct python *py, struct pytype *t)
+{
+	const struct pytype *native = t->is_subtype ?
+		&py->types.v[t->native_base] : t;
 
 	if (t->flags & TPFLAG_DICT_SUBCLASS)
 		return UNVISITED_KEYS;
@@ -227,12 +265,21 @@ enum unvisited_of unvisited_choose(struct python *py, const struct pytype *t)
 		return UNVISITED_OF_CLASS;
 	if (t->traverse && t->traverse == py->known.descr_traverse)
 		return UNVISITED_OF_DESCRIPTOR;
-	if (native == py->known.module)
+	if (native->address == py->known.module)
 		return UNVISITED_OF_MODULE;
 	if (t->address == py->known.coroutine)
 		return UNVISITED_OF_COROUTINE;
-	return type_names_is(py, native, "numpy.ndarray") ?
-		       UNVISITED_OF_NDARRAY : UNVISITED_NONE;
+	if (type_names_is(py, native->address, "numpy.ndarray"))
+		return UNVISITED_OF_NDARRAY;
+	t->unvisited_row = unvisited_library_find(py, native);
+	if (!t->unvisited_row)
+		t->unvisited_row = row_of_base(py, native);
+	return t->unvisited_row ? UNVISITED_OF_LIBRARY : UNVISITED_NONE;
+}
+
+void unvisited_choose(struct python *py, struct pytype *t)
+{
+	t->unvisited = choose(py, t);
 }
 
 void unvisited_init(struct python *py)

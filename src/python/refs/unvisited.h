@@ -20,8 +20,9 @@
 void unvisited_init(struct python *py);
 void unvisited_release(struct python *py);
 
-/* Which of these references instances of `t` have; its native_base is set. */
-enum unvisited_of unvisited_choose(struct python *py, const struct pytype *t);
+/* Fill t->unvisited and t->unvisited_row of a class: which of these references
+ * its instances have.  Its native_base is set, and its bases are loaded. */
+void unvisited_choose(struct python *py, struct pytype *t);
 
 /* For unvisited_add() alone. */
 void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
@@ -39,7 +40,7 @@ void unvisited_add_some(struct python *py, const struct pytype *t, raddr obj,
 static inline void unvisited_add(struct python *py, const struct pytype *t,
 				 raddr obj, struct refs *ret)
 {
-	if (t->unvisited != UNVISITED_NONE)
+	if (t->unvisited != UNVISITED_NONE || t->flags & TPFLAG_INLINE_VALUES)
 		unvisited_add_some(py, t, obj, ret);
 }
 

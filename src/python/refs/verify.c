@@ -7,6 +7,8 @@
 #include "python/refs/read.h"
 #include "python/refs/refs.h"
 #include "python/refs/verify.h"
+#include "python/state/object-head.h"
+#include "python/state/words.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
 #include "python/values/dict.h"
@@ -33,33 +35,58 @@ static bool emulate_one(struct verifier *c, raddr obj, raddr traverse)
 	return !call.failed;
 }
 
+/* Does the dict visit the values that are embedded in its object?  False: it
+ * can't be asked. */
+static bool ask_dict(struct verifier *c, oid o)
+{
+	struct python *py = c->py;
+	raddr obj = py->heap->address[o], key, value;
+	struct dict_iter it;
+
+	if (types_of(py, o)->reader != READER_DICT ||
+	    !dict_iter_init(py, obj, &it) || !it.values || !it.embedded ||
+	    !dict_iter_next(&it, &key, &value) ||
+	    !emulate_one(c, obj, py->known.dict_traverse))
+		return false;
+	py->embedded_by_object = !c->visited.nr;
+	return true;
+}
+
+/* Does the instance visit its dict, though its values are embedded?  False: it
+ * can't be asked. */
+static bool ask_instance(struct verifier *c, oid o)
+{
+	struct python *py = c->py;
+	const struct pytype *t = types_of(py, o);
+	raddr obj = py->heap->address[o], dict;
+	raddr values = obj + (uint64_t)t->basicsize;
+
+	if (!(t->flags & TPFLAG_INLINE_VALUES) || !t->traverse ||
+	    byte_at(py, values, py->layout.values_valid) != 1)
+		return false;
+	dict = word_at(py, object_head_managed_dict(py, obj), 0);
+	if (!dict || !emulate_one(c, obj, t->traverse))
+		return false;
+	py->embedded_by_object = !raddr_vec_has(&c->visited, dict);
+	return true;
+}
+
 /*
  * 3.13's first releases visit values that are embedded in an object from the
  * object, later ones from its materialised dict (gh-130327); distributions
- * have the fix in versions that do not show it.  Ask such a dict.
+ * have the fix in versions that do not show it.  Ask such a dict or such an
+ * object.  (The collector need not track the dict.)
  */
 static void find_embedded_rule(struct verifier *c)
 {
 	struct python *py = c->py;
-	struct heap *h = py->heap;
 
 	if (py->minor != 13)
 		return;
 	py->embedded_by_object = (py->hexversion >> 8 & 0xff) < 4;
-	for (oid o = 0; py->emulator && o < h->nr_objects; o++) {
-		struct dict_iter it;
-		raddr key, value;
-
-		if (types_of(py, o)->reader != READER_DICT ||
-		    !dict_iter_init(py, h->address[o], &it) || !it.values ||
-		    !it.embedded || !dict_iter_next(&it, &key, &value))
-			continue;
-		if (emulate_one(c, h->address[o],
-				py->known.dict_traverse)) {
-			py->embedded_by_object = !c->visited.nr;
+	for (oid o = 0; py->emulator && o < py->heap->nr_objects; o++)
+		if (ask_dict(c, o) || ask_instance(c, o))
 			return;
-		}
-	}
 }
 
 static int compare_raddr(const void *a, const void *b)

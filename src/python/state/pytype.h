@@ -60,6 +60,7 @@ enum unvisited_of {
 	UNVISITED_OF_MODULE,
 	UNVISITED_OF_COROUTINE,
 	UNVISITED_OF_NDARRAY,
+	UNVISITED_OF_LIBRARY, /* a row of refs/unvisited-library.h */
 };
 
 /* The rule of sys.getsizeof() for an instance: objects/size.h. */
@@ -90,6 +91,7 @@ struct pytype {
 	/* Who reads, sizes and shows its instances: refs/choose.h. */
 	enum reader reader;	/* of the nearest base that is no subtype */
 	enum unvisited_of unvisited;
+	uint8_t unvisited_row;	/* with UNVISITED_OF_LIBRARY */
 	enum sizer sizer;
 	uint8_t size_row;	/* with SIZER_LIBRARY */
 	uint8_t repr_row;	/* of objects/repr.h; 0: none */
