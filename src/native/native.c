@@ -132,6 +132,15 @@ uint64_t native_account(struct native *n, uint32_t line, raddr start,
 			raddr end, uint64_t count)
 {
 	struct heap_memory_line *l = &n->ledger->lines.v[line];
+	uint64_t bytes = native_account_bytes(n, start, end);
+
+	l->bytes += bytes;
+	l->count += count;
+	return bytes;
+}
+
+uint64_t native_account_bytes(struct native *n, raddr start, raddr end)
+{
 	const struct mapping_vec *maps = &n->target->mappings;
 	uint64_t sum = 0;
 
@@ -145,8 +154,6 @@ uint64_t native_account(struct native *n, uint32_t line, raddr start,
 		n->accounted[i] += bytes;
 		sum += bytes;
 	}
-	l->bytes += sum;
-	l->count += count;
 	return sum;
 }
 
@@ -154,13 +161,29 @@ void native_account_part(struct native *n, uint32_t line, raddr addr,
 			 uint64_t bytes, uint64_t count)
 {
 	struct heap_memory_line *l = &n->ledger->lines.v[line];
+
+	native_account_mapping(n, addr, bytes);
+	l->bytes += bytes;
+	l->count += count;
+}
+
+void native_account_mapping(struct native *n, raddr addr, uint64_t bytes)
+{
 	const struct mapping_vec *maps = &n->target->mappings;
 	size_t i = mapping_at(n, addr);
 
 	if (i < maps->nr && maps->v[i].start <= addr)
 		n->accounted[i] += bytes;
-	l->bytes += bytes;
-	l->count += count;
+}
+
+bool native_is_whole(struct native *n, raddr start, raddr end)
+{
+	const struct mapping_vec *maps = &n->target->mappings;
+	size_t i = mapping_at(n, start);
+
+	return i < maps->nr && start >= maps->v[i].start &&
+	       end <= maps->v[i].end &&
+	       residency_bytes(n->residency, start, end) == end - start;
 }
 
 bool native_run(struct native *n, raddr addr, raddr *end)

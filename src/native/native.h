@@ -113,6 +113,17 @@ void native_account_part(struct native *n, uint32_t line, raddr addr,
 			 uint64_t bytes, uint64_t count);
 
 /*
+ * For who adds to the bytes of a line itself: the resident bytes of [start,
+ * end) have a line; returns how many that were.  Or `bytes` of the mapping that
+ * `addr` lies in have one.
+ */
+uint64_t native_account_bytes(struct native *n, raddr start, raddr end);
+void native_account_mapping(struct native *n, raddr addr, uint64_t bytes);
+
+/* Do [start, end), which is not empty, lie in one mapping and in memory? */
+bool native_is_whole(struct native *n, raddr start, raddr end);
+
+/*
  * Is the page of `addr` in memory?  `*end` is how far that is so for all of
  * one mapping; it is behind `addr`.
  */

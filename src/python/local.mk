@@ -66,6 +66,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
+	src/python/memory/memory-objects.c \
+	src/python/memory/memory-objects.h \
 	src/python/names/details.c \
 	src/python/names/details.h \
 	src/python/names/emulated-names.c \

@@ -10,7 +10,7 @@ void chunks_init(struct chunks *c, struct native *n, const struct arenas *a)
 		.arenas = a,
 		.free_line = native_line(n, PART_FREE_CHUNKS, OID_NONE, NULL),
 		.top_line = native_line(n, PART_FREE_TOP, OID_NONE, NULL),
-		.first_block = n->blocks.all.nr,
+		.first_block = n->blocks.listed.nr,
 		.overhead_line = native_line(n, PART_MALLOC, OID_NONE, NULL),
 	};
 }
@@ -308,7 +308,7 @@ void chunks_take(struct arena_heap *heap, raddr at)
 
 void chunks_drop_taken(struct chunks *c)
 {
-	struct block_vec *all = &c->native->blocks.all;
+	struct block_vec *all = &c->native->blocks.listed;
 	const struct arena_heap *heap = NULL;
 	size_t nr = c->first_block;
 

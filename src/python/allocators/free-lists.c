@@ -20,7 +20,6 @@
 struct search {
 	struct python *py;
 	struct native *n;
-	const oid *objects;
 	uint8_t *found;		/* by block: a bit */
 	uint32_t float_type;
 	raddr floats;		/* the longest chain of them so far */
@@ -45,14 +44,15 @@ static uint32_t block_of(struct search *s, raddr addr, int64_t size)
 {
 	uint32_t block = addr % 8 ? BLOCK_NONE :
 				    blocks_find(&s->n->blocks, addr);
-	const struct block *b = &s->n->blocks.all.v[block];
+	struct block b;
 	uint64_t head;
 
-	if (block == BLOCK_NONE || s->objects[block] != OID_NONE)
+	if (block == BLOCK_NONE || !blocks_is_raw(&s->n->blocks, block))
 		return BLOCK_NONE;
-	head = addr - b->start;
+	b = blocks_get(&s->n->blocks, block);
+	head = addr - b.start;
 	return head <= MAX_HEAD && head % 16 == 0 &&
-	       (int64_t)(b->size - head) >= size ? block : BLOCK_NONE;
+	       (int64_t)(b.size - head) >= size ? block : BLOCK_NONE;
 }
 
 static int64_t size_of_type(const struct search *s, uint32_t type)
@@ -86,17 +86,17 @@ static bool is_dead(struct search *s, raddr addr)
 static bool is_chain(struct search *s, raddr addr, uint64_t nr, uint32_t link,
 		     uint32_t type)
 {
-	const struct block_vec *all = &s->n->blocks.all;
-	uint64_t size = 0;
+	uint64_t size = 0, first;
 
 	for (; nr; nr--) {
 		uint32_t block = block_of(s, addr, size_of_type(s, type));
 
 		if (block == BLOCK_NONE || is_found(s, block))
 			return false;
-		if (size && all->v[block].size != size)
+		first = size;
+		size = blocks_get(&s->n->blocks, block).size;
+		if (first && size != first)
 			return false;
-		size = all->v[block].size;
 		if (link == s->py->layout.object_type ?
 		    !is_dead(s, addr) : type_at(s, addr) != type)
 			return false;
@@ -209,10 +209,12 @@ static void search_range(struct search *s, raddr start, raddr end)
 static void search_state(struct search *s, raddr addr, uint64_t size)
 {
 	uint32_t block = blocks_find(&s->n->blocks, addr);
+	struct block b;
 
-	if (block != BLOCK_NONE)
-		size = s->n->blocks.all.v[block].start +
-		       s->n->blocks.all.v[block].size - addr;
+	if (block != BLOCK_NONE) {
+		b = blocks_get(&s->n->blocks, block);
+		size = b.start + b.size - addr;
+	}
 	if (addr)
 		search_range(s, addr, addr + size);
 	add_floats(s);
@@ -254,7 +256,7 @@ static void search_data(struct search *s)
 static void follow_words(struct search *s, size_t i)
 {
 	const struct free_object f = s->ret->v[i];
-	const struct block b = s->n->blocks.all.v[f.block];
+	const struct block b = blocks_get(&s->n->blocks, f.block);
 	uint64_t size = MIN(b.size, UINT64_C(8) * LINK_WORDS);
 
 	for (uint64_t at = 0; at + 8 <= size; at += 8)
@@ -268,14 +270,13 @@ static int by_block(const void *a, const void *b)
 	return (x->block > y->block) - (x->block < y->block);
 }
 
-void free_lists_find(struct python *py, struct native *n, const oid *objects,
+void free_lists_find(struct python *py, struct native *n,
 		     struct free_object_vec *ret)
 {
-	CLEANUP(freep) uint8_t *found = xcalloc(n->blocks.all.nr / 8 + 1, 1);
+	CLEANUP(freep) uint8_t *found = xcalloc(n->blocks.words.nr + 1, 8);
 	struct search s = {
 		.py = py,
 		.n = n,
-		.objects = objects,
 		.found = found,
 		.float_type = types_load_known(py, py->known.float_),
 		.ret = ret,

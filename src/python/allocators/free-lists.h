@@ -17,16 +17,14 @@
 #include "python/state/python.h"
 
 struct free_object {
-	uint32_t block;		/* index in n->blocks */
+	uint32_t block;		/* number in n->blocks */
 	uint32_t type;		/* index in py->types */
 };
 VEC_DEFINE(free_object_vec, struct free_object);
 
-/*
- * Add the blocks of such objects to `ret`, in order.  objects[i] is the object
- * that lies in block `i`, or OID_NONE; the blocks are sorted.
- */
-void free_lists_find(struct python *py, struct native *n, const oid *objects,
+/* Add the raw blocks of such objects to `ret`, in order.  The blocks of objects
+ * have been taken. */
+void free_lists_find(struct python *py, struct native *n,
 		     struct free_object_vec *ret);
 
 #endif

@@ -32,12 +32,10 @@ static bool claim(struct python *py, const struct mimalloc_segment *s,
 	return true;
 }
 
-static void add_block(struct walk *w, raddr start, uint64_t size)
+static void account_padding(struct walk *w, raddr end)
 {
-	blocks_add(&w->n->blocks, start, size - w->padding, ALLOCATOR_MIMALLOC);
 	if (w->padding)
-		native_account(w->n, w->overhead, start + size - w->padding,
-			       start + size, 0);
+		native_account(w->n, w->overhead, end - w->padding, end, 0);
 }
 
 /* Adjacent free blocks are one range. */
@@ -55,9 +53,13 @@ static void add_page(struct python *py, const struct mimalloc_page *p,
 	}
 	n->ledger->nr_damaged += p->is_broken;
 	native_account(n, w->overhead, p->start, p->blocks, 0);
+	blocks_add_run(&n->blocks,
+		       &(struct block){ p->blocks, p->block_size - w->padding,
+					ALLOCATOR_MIMALLOC },
+		       p->block_size, p->nr, p->free);
 	while (i < p->nr) {
 		for (; i < p->nr && !mimalloc_is_free(p, i); i++)
-			add_block(w, mimalloc_block_at(p, i), p->block_size);
+			account_padding(w, mimalloc_block_at(p, i + 1));
 		first = i;
 		while (i < p->nr && mimalloc_is_free(p, i))
 			i++;

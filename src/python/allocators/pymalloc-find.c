@@ -297,7 +297,7 @@ static void try_block(struct python *py, raddr start, uint64_t size,
 static void search_blocks(struct python *py, struct native *n,
 			  struct pymalloc_array_vec *ret)
 {
-	const struct block_vec *all = &n->blocks.all;
+	const struct block_vec *all = &n->blocks.listed;
 
 	for (size_t i = 0; i < all->nr; i++)
 		if (all->v[i].size >= FIRST_ENTRIES * ENTRY_SIZE)

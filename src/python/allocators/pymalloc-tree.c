@@ -52,13 +52,13 @@ static bool is_node(struct native *n, raddr addr, unsigned int bits,
 {
 	uint32_t block = blocks_find(&n->blocks, addr);
 	uint64_t size = item_size << bits;
-	const struct block *b;
+	struct block b;
 
 	if (block == BLOCK_NONE)
 		return false;
-	b = &n->blocks.all.v[block];
-	return (addr == b->start || addr == b->start + DEBUG_HEAD) &&
-	       b->size >= size && b->size - size <= SLACK;
+	b = blocks_get(&n->blocks, block);
+	return (addr == b.start || addr == b.start + DEBUG_HEAD) &&
+	       b.size >= size && b.size - size <= SLACK;
 }
 
 /* Add the bottom nodes of the node at `middle`; false: it is no node. */
@@ -89,7 +89,7 @@ static bool add_bottoms(struct python *py, struct native *n,
 
 void pymalloc_tree(struct python *py, struct native *n, struct raddr_vec *own)
 {
-	const struct block_vec *all = &n->blocks.all;
+	const struct block_vec *all = &n->blocks.listed;
 	struct tree t;
 	uint64_t size;
 

@@ -94,13 +94,15 @@ static void account_blocks(struct walk *w, const struct pool *p,
 {
 	uint32_t i = 0, first;
 
+	blocks_add_run(&w->n->blocks,
+		       &(struct block){ block_at(p, 0), p->block_size,
+					ALLOCATOR_PYMALLOC },
+		       p->block_size, p->nr, p->free);
+	ret->blocks += p->nr - p->nr_free;
+	ret->used += (p->nr - p->nr_free) * p->block_size;
 	while (i < p->nr) {
-		for (; i < p->nr && !is_free(p, i); i++) {
-			blocks_add(&w->n->blocks, block_at(p, i),
-				   p->block_size, ALLOCATOR_PYMALLOC);
-			ret->blocks++;
-			ret->used += p->block_size;
-		}
+		while (i < p->nr && !is_free(p, i))
+			i++;
 		first = i;
 		while (i < p->nr && is_free(p, i))
 			i++;
@@ -235,22 +237,33 @@ void pymalloc_walk(struct python *py, struct native *n, struct raddr_vec *own)
 		      compare_arenas);
 }
 
-void pymalloc_name_arenas(struct native *n, const oid *objects)
+/* Name the arena by the first of the blocks in the run that has an object. */
+static void name_by_run(const struct blocks *b, const struct block_run *r,
+			struct heap_memory_arena *a, pymalloc_object *object,
+			void *context)
+{
+	for (uint32_t i = 0; i < r->nr && a->object == OID_NONE; i++)
+		if (blocks_is_used(b, r->first + i))
+			a->object = object(context, r->first + i);
+}
+
+void pymalloc_name_arenas(struct native *n, pymalloc_object *object,
+			  void *context)
 {
 	struct heap_memory_arena_vec *arenas = &n->ledger->arenas;
-	const struct block_vec *all = &n->blocks.all;
+	const struct block_run_vec *runs = &n->blocks.runs;
 	size_t i = 0;
 
 	/* Both are in order of addresses. */
 	for (size_t k = 0; k < arenas->nr; k++) {
 		struct heap_memory_arena *a = &arenas->v[k];
 
-		while (i < all->nr && all->v[i].start < a->address)
+		while (i < runs->nr && runs->v[i].start < a->address)
 			i++;
-		if (a->blocks > PYMALLOC_FEW_BLOCKS)
-			continue;
-		for (size_t b = i; b < all->nr && a->object == OID_NONE &&
-		     all->v[b].start < a->address + a->size; b++)
-			a->object = objects[b];
+		for (; i < runs->nr && runs->v[i].start < a->address + a->size;
+		     i++)
+			if (a->blocks <= PYMALLOC_FEW_BLOCKS)
+				name_by_run(&n->blocks, &runs->v[i], a, object,
+					    context);
 	}
 }

@@ -36,11 +36,15 @@ void pymalloc_walk(struct python *py, struct native *n, struct raddr_vec *own);
 /* Most blocks that an arena has which is said to be kept by an object. */
 #define PYMALLOC_FEW_BLOCKS 8
 
+/* The object that the block is, or else belongs to; OID_NONE: unknown. */
+typedef oid pymalloc_object(void *context, uint32_t block);
+
 /*
  * Set the `object` of each of n->ledger->arenas that has at most
- * PYMALLOC_FEW_BLOCKS blocks in use.  objects[i] is the object that block `i`
- * is, or else belongs to; OID_NONE: unknown.
+ * PYMALLOC_FEW_BLOCKS blocks in use: the first that `object` says of one of
+ * them.  The blocks are sorted.
  */
-void pymalloc_name_arenas(struct native *n, const oid *objects);
+void pymalloc_name_arenas(struct native *n, pymalloc_object *object,
+			  void *context);
 
 #endif

@@ -14,8 +14,6 @@
 #include "native/owners.h"
 #include "python/state/python.h"
 
-#define NODE_NONE UINT32_MAX
-
 /* What is known of a raw block. */
 #define NODE_LEAF 1		/* it has no pointers */
 #define NODE_READ 2		/* a reader knows what it has: its pointers are
@@ -34,11 +32,8 @@ VEC_DEFINE(claims_edge_vec, struct claims_edge);
 
 struct claims {
 	struct python *py;
-	struct native *native;	/* the blocks are sorted */
-	const oid *objects;	/* by block: the object in it, or OID_NONE */
-	uint32_t *nodes;	/* by block: its node, or NODE_NONE where it is
-				   an object */
-	uint32_t *blocks;	/* by node */
+	struct native *native;	/* its raw blocks have numbers: a node is an
+				   index in blocks.raw */
 	uint8_t *flags;		/* by node: NODE_* */
 	uint32_t *type;		/* by node: index of the type of a hidden or
 				   dead object, else UINT32_MAX */
@@ -61,18 +56,22 @@ struct claims {
 static inline const struct block *claims_block(const struct claims *c,
 					       uint32_t node)
 {
-	return &c->native->blocks.all.v[c->blocks[node]];
+	return &c->native->blocks.raw.v[node];
 }
 
-/* The block that is the object's own, or BLOCK_NONE: it lies in none, or in one
- * that is something larger. */
-static inline uint32_t claims_own_block(const struct claims *c, oid o)
+/* How far behind the start of a block `addr` lies. */
+static inline uint64_t claims_offset(const struct claims *c, uint32_t block,
+				     raddr addr)
 {
-	uint32_t block = blocks_find(&c->native->blocks,
-				     c->py->heap->address[o]);
+	return addr - blocks_get(&c->native->blocks, block).start;
+}
 
-	return block != BLOCK_NONE && c->objects[block] == o ? block :
-							       BLOCK_NONE;
+/* The node of a block, or NODE_NONE: it is an object, or `block` is BLOCK_NONE.
+ */
+static inline uint32_t claims_node(const struct claims *c, uint32_t block)
+{
+	return block == BLOCK_NONE ? NODE_NONE :
+				     blocks_node(&c->native->blocks, block);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "python/memory/claims-fields.h"
+#include "python/memory/memory-objects.h"
 
 /* Words of an instance that are counted: from 64 bytes before it to 1 KiB
  * behind its start. */
@@ -29,8 +30,7 @@ static const uint16_t numbers_of_types[] = {
 
 static uint64_t header_before(const struct claims *c, oid o, uint32_t block)
 {
-	return c->py->heap->address[o] -
-	       c->native->blocks.all.v[block].start;
+	return claims_offset(c, block, c->py->heap->address[o]);
 }
 
 static bool has_small_items(const struct claims *c, oid o)
@@ -58,7 +58,7 @@ bool claims_object_range(const struct claims *c, oid o, uint32_t block,
 			 raddr *start, raddr *end)
 {
 	const struct heap *h = c->py->heap;
-	const struct block *b;
+	struct block b;
 	uint64_t slack;
 
 	if (block == BLOCK_NONE) {
@@ -68,15 +68,15 @@ bool claims_object_range(const struct claims *c, oid o, uint32_t block,
 		*end = MIN(end_of(c, o, 0), *start + MOST_STATIC);
 		return true;
 	}
-	b = &c->native->blocks.all.v[block];
-	*start = b->start;
+	b = blocks_get(&c->native->blocks, block);
+	*start = b.start;
 	*end = end_of(c, o, header_before(c, o, block));
 	/* mimalloc rounds by up to an eighth. */
-	slack = b->allocator == ALLOCATOR_MIMALLOC ?
-		MAX(MOST_SLACK, b->size / 8 + 16) : MOST_SLACK;
-	if (*end > b->start + b->size ||
-	    (b->start + b->size - *end >= slack && !has_small_items(c, o)))
-		*end = b->start + b->size;
+	slack = b.allocator == ALLOCATOR_MIMALLOC ?
+		MAX(MOST_SLACK, b.size / 8 + 16) : MOST_SLACK;
+	if (*end > b.start + b.size ||
+	    (b.start + b.size - *end >= slack && !has_small_items(c, o)))
+		*end = b.start + b.size;
 	return true;
 }
 
@@ -112,7 +112,7 @@ static bool is_alive(struct claims *c, uint64_t word, uint32_t own)
 	const struct region *r;
 
 	if (block != BLOCK_NONE)
-		return block == own || word - b->all.v[block].start <= NEAR;
+		return block == own || claims_offset(c, block, word) <= NEAR;
 	r = native_region(c->native, word);
 	return r ? !is_allocator_s(r) : is_mapped(c, word);
 }
@@ -120,7 +120,7 @@ static bool is_alive(struct claims *c, uint64_t word, uint32_t own)
 static void count_object(struct claims *c, struct claims_fields *f, oid o)
 {
 	raddr addr = c->py->heap->address[o], start, end;
-	uint32_t block = claims_own_block(c, o);
+	uint32_t block = memory_block_of(c->py, c->native, o);
 	struct claims_field *v = f->all.v + f->first[c->py->heap->type[o]];
 	const uint8_t *p;
 

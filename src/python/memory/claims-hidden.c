@@ -50,7 +50,7 @@ static bool is_pointer(struct claims *c, uint64_t count)
 	uint32_t block = count >= c->low && count < c->high ?
 			 blocks_find(b, count) : BLOCK_NONE;
 
-	return block != BLOCK_NONE && count - b->all.v[block].start <= 32;
+	return block != BLOCK_NONE && claims_offset(c, block, count) <= 32;
 }
 
 /* From 3.14 on the upper 16 bits are flags: Include/refcount.h. */
@@ -123,9 +123,9 @@ static void find_free_lists(struct claims *c)
 {
 	CLEANUP(free_object_vec_release) struct free_object_vec dead = VEC_INIT;
 
-	free_lists_find(c->py, c->native, c->objects, &dead);
+	free_lists_find(c->py, c->native, &dead);
 	for (size_t i = 0; i < dead.nr; i++) {
-		uint32_t node = c->nodes[dead.v[i].block];
+		uint32_t node = claims_node(c, dead.v[i].block);
 
 		c->type[node] = dead.v[i].type;
 		c->flags[node] |= NODE_DEAD;

@@ -17,13 +17,12 @@ static void hit_of_root(struct claims *c, raddr at, uint64_t word,
 			uint32_t block, void *context)
 {
 	const struct owner *by = context;
-	uint32_t node = c->nodes[block];
+	uint32_t node = claims_node(c, block);
 
 	(void)at;
 	if (node != NODE_NONE)
 		owners_claim(&c->owners, *by, node,
-			     owners_strength(word - c->native->blocks.all.v
-						    [block].start));
+			     owners_strength(claims_offset(c, block, word)));
 }
 
 /* --- libraries ---------------------------------------------------------- */
@@ -61,10 +60,11 @@ static void scan_libraries(struct claims *c)
 static void claim_for_python(struct claims *c, raddr addr)
 {
 	uint32_t block = blocks_find(&c->native->blocks, addr);
+	uint32_t node = claims_node(c, block);
 
-	if (block != BLOCK_NONE && c->nodes[block] != NODE_NONE)
+	if (node != NODE_NONE)
 		owners_claim(&c->owners, (struct owner){ OWNER_PYTHON, 0 },
-			     c->nodes[block], CLAIM_FIELD);
+			     node, CLAIM_FIELD);
 }
 
 static void claim_states(struct claims *c, const struct raddr_vec *own)

@@ -3,12 +3,9 @@
 #include "python/memory/claims-hidden.h"
 #include "python/memory/claims-scan.h"
 #include "python/memory/claims-words.h"
+#include "python/memory/memory-objects.h"
 #include "python/raw/raw.h"
-
-static uint64_t offset_in(const struct claims *c, uint32_t block, raddr addr)
-{
-	return addr - c->native->blocks.all.v[block].start;
-}
+#include "python/types/object-map.h"
 
 /* --- objects ------------------------------------------------------------ */
 
@@ -21,14 +18,14 @@ static void hit_of_object(struct claims *c, raddr at, uint64_t word,
 			  uint32_t block, void *context)
 {
 	struct object_scan *s = context;
-	uint32_t node = c->nodes[block];
+	uint32_t node = claims_node(c, block);
 	enum claim_strength strength;
 
 	if (node == NODE_NONE)
 		return;
 	strength = claims_fields_doubt(c, &s->fields, s->object, at) ?
 		   CLAIM_DOUBTFUL :
-		   owners_strength(offset_in(c, block, word));
+		   owners_strength(claims_offset(c, block, word));
 	owners_claim(&c->owners, (struct owner){ OWNER_OBJECT, s->object },
 		     node, strength);
 }
@@ -37,7 +34,7 @@ static void hit_of_object(struct claims *c, raddr at, uint64_t word,
 static void hit_hidden(struct claims *c, raddr at, uint64_t word,
 		       uint32_t block, void *context)
 {
-	uint32_t node = c->nodes[block];
+	uint32_t node = claims_node(c, block);
 
 	if (node != NODE_NONE && c->flags[node] & NODE_HIDDEN)
 		hit_of_object(c, at, word, block, context);
@@ -46,7 +43,7 @@ static void hit_hidden(struct claims *c, raddr at, uint64_t word,
 static void scan_object(struct claims *c, struct object_scan *s, oid o,
 			claims_hit *hit)
 {
-	uint32_t block = claims_own_block(c, o);
+	uint32_t block = memory_block_of(c->py, c->native, o);
 	raddr start, end;
 
 	s->object = o;
@@ -73,13 +70,14 @@ struct node_scan {
 	size_t first_edge;	/* of the node, in c->edges */
 };
 
-/* A pointer to an object that counts more references than are known. */
+/* A pointer to an object that counts more references than are known.  `o` may be
+ * OID_NONE. */
 static void hit_object(struct claims *c, struct node_scan *s, oid o)
 {
 	struct claims_edge *last = c->edges.nr > s->first_edge ?
 				   &c->edges.v[c->edges.nr - 1] : NULL;
 
-	if (!c->missing || !c->missing[o])
+	if (o == OID_NONE || !c->missing || !c->missing[o])
 		return;
 	if (last && last->object == o)
 		last->nr++;
@@ -92,15 +90,14 @@ static void hit_of_node(struct claims *c, raddr at, uint64_t word,
 			uint32_t block, void *context)
 {
 	struct node_scan *s = context;
-	uint32_t node = c->nodes[block];
+	uint32_t node = claims_node(c, block);
 
 	(void)at;
 	if (node != NODE_NONE)
 		owners_edge(&c->owners, s->node, node,
-			    owners_strength(offset_in(c, block, word)));
-	else if (c->objects[block] != OID_NONE &&
-		 c->py->heap->address[c->objects[block]] == word)
-		hit_object(c, s, c->objects[block]);
+			    owners_strength(claims_offset(c, block, word)));
+	else
+		hit_object(c, s, object_map_find(c->py, word));
 }
 
 /* A field of a hidden object that a reader knows. */
@@ -115,7 +112,7 @@ static void visit_field(void *context, raddr address, uint64_t length,
 	struct hidden_scan *s = context;
 	struct claims *c = s->c;
 	uint32_t block = blocks_find(&c->native->blocks, address);
-	uint32_t node = block == BLOCK_NONE ? NODE_NONE : c->nodes[block];
+	uint32_t node = claims_node(c, block);
 
 	(void)length;
 	(void)field;

@@ -11,26 +11,19 @@
 
 /* --- nodes -------------------------------------------------------------- */
 
-static void number_nodes(struct claims *c)
+static void init_nodes(struct claims *c)
 {
-	const struct block_vec *all = &c->native->blocks.all;
-	uint32_t nr = 0;
+	const struct blocks *b = &c->native->blocks;
+	uint32_t nr = (uint32_t)b->raw.nr;
 
-	c->nodes = xmalloc((all->nr + 1) * sizeof(*c->nodes));
-	for (size_t i = 0; i < all->nr; i++)
-		c->nodes[i] = c->objects[i] == OID_NONE ? nr++ : NODE_NONE;
-	c->blocks = xmalloc(((size_t)nr + 1) * sizeof(*c->blocks));
-	for (size_t i = 0; i < all->nr; i++)
-		if (c->nodes[i] != NODE_NONE)
-			c->blocks[c->nodes[i]] = (uint32_t)i;
 	c->flags = xcalloc((size_t)nr + 1, sizeof(*c->flags));
 	c->type = xmalloc(((size_t)nr + 1) * sizeof(*c->type));
 	for (uint32_t n = 0; n < nr; n++)
 		c->type[n] = UINT32_MAX;
 	owners_init(&c->owners, c->py->heap, nr);
-	if (all->nr) {
-		c->low = all->v[0].start;
-		c->high = all->v[all->nr - 1].start + all->v[all->nr - 1].size;
+	if (b->regions.nr) {
+		c->low = b->regions.v[0].start;
+		c->high = b->regions.v[b->regions.nr - 1].end;
 	}
 }
 
@@ -47,7 +40,7 @@ static void visit_field(void *context, raddr address, uint64_t length,
 	struct visit *v = context;
 	struct claims *c = v->c;
 	uint32_t block = blocks_find(&c->native->blocks, address);
-	uint32_t node = block == BLOCK_NONE ? NODE_NONE : c->nodes[block];
+	uint32_t node = claims_node(c, block);
 
 	(void)length;
 	(void)field;
@@ -173,10 +166,10 @@ static void explain_missing(struct claims *c)
 }
 
 void claims_load(struct claims *c, struct python *py, struct native *n,
-		 const oid *objects, const struct raddr_vec *own)
+		 const struct raddr_vec *own)
 {
-	*c = (struct claims){ .py = py, .native = n, .objects = objects };
-	number_nodes(c);
+	*c = (struct claims){ .py = py, .native = n };
+	init_nodes(c);
 	read_objects(c);
 	claims_find_hidden(c);
 	count_missing(c);
@@ -193,8 +186,6 @@ void claims_load(struct claims *c, struct python *py, struct native *n,
 
 void claims_release(struct claims *c)
 {
-	free(c->nodes);
-	free(c->blocks);
 	free(c->flags);
 	free(c->type);
 	free(c->missing);

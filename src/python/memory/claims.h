@@ -22,13 +22,12 @@
 #include "python/memory/claims-data.h"
 
 /*
- * Find the owners of all blocks of `n` that are no objects.  objects[i] is the
- * object that block `i` is, or OID_NONE.  `own` are addresses of blocks that
- * are the interpreter's own.  All of them outlive `c`, which the caller
- * releases.
+ * Find the owners of all raw blocks of `n`, which have their numbers.  `own`
+ * are addresses of blocks that are the interpreter's own.  All of them outlive
+ * `c`, which the caller releases.
  */
 void claims_load(struct claims *c, struct python *py, struct native *n,
-		 const oid *objects, const struct raddr_vec *own);
+		 const struct raddr_vec *own);
 void claims_release(struct claims *c);
 
 /* The owner of a node. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 
 #include "python/memory/memory-account.h"
+#include "python/memory/memory-objects.h"
 
 #define NO_LINE UINT32_MAX
 
@@ -28,7 +28,6 @@ struct accounting {
 	uint32_t unowned[NR_MEMORY_ALLOCATORS];
 	uint32_t library, library_line; /* the one that was met last */
 	struct stray_vec strays;
-	uint64_t *bytes;	/* heap.bytes */
 };
 
 static void accounting_init(struct accounting *a, struct claims *c)
@@ -130,17 +129,6 @@ static uint32_t line_of_node(struct accounting *a, uint32_t node,
 
 /* --- blocks ------------------------------------------------------------- */
 
-/* What the block takes of its allocator's memory: malloc puts its size before
- * it, and rounds the mapping of a large one to pages. */
-static uint64_t bytes_of(const struct block *b)
-{
-	if (b->allocator == ALLOCATOR_MALLOC)
-		return b->size + 8;
-	if (b->allocator == ALLOCATOR_MMAP)
-		return b->size + 16;
-	return b->size;
-}
-
 static void account_node(struct accounting *a, uint32_t node,
 			 struct memory_block *ret)
 {
@@ -156,7 +144,7 @@ static void account_node(struct accounting *a, uint32_t node,
 			       b->start + b->size, 1);
 	ret->owner = label_of(c, w);
 	if (w.kind == OWNER_OBJECT)
-		a->bytes[w.id] += bytes_of(b);
+		c->py->heap->bytes[w.id] += memory_bytes_of(b);
 	if (w.kind != OWNER_NOBODY && !owners_is_known(&c->owners, node))
 		c->native->ledger->guessed += bytes;
 	if (ret->line == a->unowned[b->allocator])
@@ -165,30 +153,39 @@ static void account_node(struct accounting *a, uint32_t node,
 			(enum memory_allocator)b->allocator });
 }
 
-static void account_object(struct accounting *a, oid o,
-			   struct memory_block *ret)
+static void account_nodes(struct accounting *a)
 {
-	const struct block *b = ret->block;
+	const struct block_vec *raw = &a->c->native->blocks.raw;
 
-	ret->line = line_of_type(a, PART_OBJECTS, a->c->py->heap->type[o]);
-	native_account(a->c->native, ret->line, b->start, b->start + b->size,
-		       1);
-	a->bytes[o] += bytes_of(b);
+	for (uint32_t n = 0; n < raw->nr; n++) {
+		struct memory_block b = { &raw->v[n], 0, OID_NONE, OID_NONE };
+
+		account_node(a, n, &b);
+	}
 }
 
-/* Objects that lie in no block are data of a file, or of an allocator that is
- * not looked into: what they take is their size. */
-static void init_bytes(struct accounting *a)
+/* The same, and show each block. */
+static void account_and_visit(struct accounting *a, memory_block_visit *visit,
+			      void *context)
 {
-	const struct heap *h = a->c->py->heap;
-	size_t nr = a->c->native->blocks.all.nr;
+	const struct blocks *all = &a->c->native->blocks;
+	struct python *py = a->c->py;
 
-	a->bytes = xmalloc(((size_t)h->nr_objects + 1) * sizeof(*a->bytes));
-	if (h->nr_objects)
-		memcpy(a->bytes, h->size, h->nr_objects * sizeof(*a->bytes));
-	for (size_t i = 0; i < nr; i++)
-		if (a->c->objects[i] != OID_NONE)
-			a->bytes[a->c->objects[i]] = 0;
+	for (uint32_t i = blocks_next(all, 0); i != BLOCK_NONE;
+	     i = blocks_next(all, i + 1)) {
+		struct block block = blocks_get(all, i);
+		struct memory_block b = { &block, 0, OID_NONE, OID_NONE };
+		uint32_t node = blocks_node(all, i);
+
+		if (node != NODE_NONE) {
+			account_node(a, node, &b);
+		} else {
+			b.object = memory_object_in(py, &block);
+			b.line = line_of_type(a, PART_OBJECTS,
+					      py->heap->type[b.object]);
+		}
+		visit(py->heap, &b, context);
+	}
 }
 
 /* --- blocks that nobody owns -------------------------------------------- */
@@ -246,24 +243,11 @@ void memory_account(struct claims *c, memory_block_visit *visit,
 		    void *context)
 {
 	CLEANUP(accounting_release) struct accounting a;
-	const struct block_vec *all = &c->native->blocks.all;
-	struct heap *h = c->py->heap;
 
 	accounting_init(&a, c);
-	init_bytes(&a);
-	for (size_t i = 0; i < all->nr; i++) {
-		struct memory_block b = { &all->v[i], 0, c->objects[i],
-					  OID_NONE };
-
-		if (b.object != OID_NONE)
-			account_object(&a, b.object, &b);
-		else
-			account_node(&a, c->nodes[i], &b);
-		if (visit)
-			visit(h, &b, context);
-	}
+	if (visit)
+		account_and_visit(&a, visit, context);
+	else
+		account_nodes(&a);
 	group_strays(&a);
-	free(h->bytes);
-	h->bytes = a.bytes;
-	h->info.bytes_known = true;
 }

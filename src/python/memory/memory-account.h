@@ -9,9 +9,10 @@
 #include "python/memory/memory-block.h"
 
 /*
- * Account for all blocks of c->native, fill its ledger's `unowned` and
- * `guessed`, and make heap.bytes.  `visit` is called for each block, by
- * address; NULL: for none.
+ * Account for the raw blocks of c->native, fill its ledger's `unowned` and
+ * `guessed`, and add the bytes of those that one object owns to its heap.bytes.
+ * `visit` is called for each block, also for those of objects, by address;
+ * NULL: for none.
  */
 void memory_account(struct claims *c, memory_block_visit *visit,
 		    void *context);

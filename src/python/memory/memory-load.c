@@ -3,10 +3,6 @@
  * The ledger: ask each allocator for its blocks, find the objects in them, and
  * account for every block.
  */
-#include <inttypes.h>
-#include <stdlib.h>
-
-#include "base/log.h"
 #include "native/malloc/malloc.h"
 #include "native/mappings.h"
 #include "native/stacks.h"
@@ -18,11 +14,11 @@
 #include "python/memory/mapped.h"
 #include "python/memory/memory-account.h"
 #include "python/memory/memory-load.h"
+#include "python/memory/memory-objects.h"
 
 struct ledger_load {
 	struct python *py;
 	struct native native;
-	oid *objects;		/* by block: the object in it, or OID_NONE */
 	struct raddr_vec own;	/* addresses in blocks of malloc that are the
 				   interpreter's own */
 	struct claims claims;
@@ -30,57 +26,25 @@ struct ledger_load {
 
 static void load_release(struct ledger_load *l)
 {
-	free(l->objects);
 	raddr_vec_release(&l->own);
 	claims_release(&l->claims);
 	native_release(&l->native);
 }
 
-/* What allocators, the collector, managed dicts and debug hooks put before an
- * object.  Further behind the start it is part of something larger, such as an
- * interpreter's state. */
-#define MOST_BEFORE 64
-
-/* Objects outside of blocks are static data of a file, or lie in an allocator
- * that is not looked into. */
-static void find_objects(struct ledger_load *l)
-{
-	const struct heap *h = l->py->heap;
-	struct blocks *b = &l->native.blocks;
-	uint64_t outside = 0;
-
-	l->objects = xmalloc((b->all.nr + 1) * sizeof(*l->objects));
-	for (size_t i = 0; i < b->all.nr; i++)
-		l->objects[i] = OID_NONE;
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint32_t block = blocks_find(b, h->address[o]);
-
-		if (block != BLOCK_NONE &&
-		    h->address[o] - b->all.v[block].start <= MOST_BEFORE)
-			l->objects[block] = o;
-		else
-			outside++;
-	}
-	log_info("memory: %zu blocks in use, %" PRIu64
-		 " of %u objects are in none of them", b->all.nr, outside,
-		 h->nr_objects);
-}
-
 /* Which object keeps an arena of pymalloc: one that is in it, or that owns a
  * block there. */
-static void name_arenas(struct ledger_load *l)
+static oid keeper_of(void *context, uint32_t block)
 {
-	size_t nr = l->native.blocks.all.nr;
-	CLEANUP(freep) oid *belongs = xmalloc((nr + 1) * sizeof(*belongs));
+	struct ledger_load *l = context;
+	const struct blocks *blocks = &l->native.blocks;
+	struct block b = blocks_get(blocks, block);
+	uint32_t node = blocks_node(blocks, block);
+	struct owner w;
 
-	for (size_t i = 0; i < nr; i++) {
-		struct owner w = { OWNER_OBJECT, l->objects[i] };
-
-		if (l->claims.nodes[i] != NODE_NONE)
-			w = claims_owner(&l->claims, l->claims.nodes[i]);
-		belongs[i] = w.kind == OWNER_OBJECT ? w.id : OID_NONE;
-	}
-	pymalloc_name_arenas(&l->native, belongs);
+	if (node == NODE_NONE)
+		return memory_object_in(l->py, &b);
+	w = claims_owner(&l->claims, node);
+	return w.kind == OWNER_OBJECT ? w.id : OID_NONE;
 }
 
 void memory_load(struct python *py, memory_block_visit *visit, void *context)
@@ -99,9 +63,10 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
 	pymalloc_tree(py, &l.native, &l.own);
-	find_objects(&l);
-	claims_load(&l.claims, py, &l.native, l.objects, &l.own);
-	name_arenas(&l);
+	memory_objects(py, &l.native);
+	blocks_number(&l.native.blocks);
+	claims_load(&l.claims, py, &l.native, &l.own);
+	pymalloc_name_arenas(&l.native, keeper_of, &l);
 	memory_account(&l.claims, visit, context);
 	frame_chunks_claim_lost(py, &l.native);
 	mappings_account(&l.native);

@@ -26,7 +26,7 @@ struct scene {
 	struct heap_memory ledger;
 	raddr interpreter;
 	raddr tuples[NR], floats[NR];
-	oid objects[2 * NR];
+	raddr alive;		/* an object of the heap; 0: none */
 	struct free_object_vec found;
 };
 
@@ -58,7 +58,6 @@ static void build(struct scene *s, int row)
 	for (unsigned int i = 0; i < NR; i++) {
 		s->tuples[i] = fake_block(&s->f, OBJECT_SIZE);
 		s->floats[i] = fake_block(&s->f, OBJECT_SIZE);
-		s->objects[2 * i] = s->objects[2 * i + 1] = OID_NONE;
 		fake_put(&s->f, s->tuples[i], l->object_type,
 			 s->f.py.known.tuple);
 		if (is_linked(s))
@@ -92,7 +91,10 @@ static void find(struct scene *s)
 			   ALLOCATOR_PYMALLOC);
 	}
 	blocks_sort(&s->n.blocks);
-	free_lists_find(&s->f.py, &s->n, s->objects, &s->found);
+	if (s->alive)
+		blocks_take(&s->n.blocks,
+			    blocks_find(&s->n.blocks, s->alive));
+	free_lists_find(&s->f.py, &s->n, &s->found);
 }
 
 static unsigned int nr_of(struct scene *s, raddr type)
@@ -170,7 +172,7 @@ START_TEST(living_objects_are_on_no_list)
 	struct scene s;
 
 	build(&s, _i);
-	s.objects[2] = 0;	/* tuple 1 is in the heap */
+	s.alive = s.tuples[1];
 	fake_put(&s.f, s.floats[1], s.f.py.layout.object_type,
 		 s.f.py.known.list);
 	find(&s);
@@ -198,7 +200,7 @@ START_TEST(memory_ends)
 	first = s.f.nr_known + 1;	/* behind the interpreter */
 	for (uint64_t word = 0; fake_unmap(&s.f, first, word); word++) {
 		s.found.nr = 0;
-		free_lists_find(&s.f.py, &s.n, s.objects, &s.found);
+		free_lists_find(&s.f.py, &s.n, &s.found);
 		ck_assert_uint_le(s.found.nr, 2 * NR);
 		fake_map_again(&s.f);
 	}

@@ -113,8 +113,8 @@ START_TEST(a_heap_may_end_with_an_old_top)
 	forged_top(&f);
 	forged_walk(&f);
 	expect_whole(&f, 2);
-	forged_expect_block(&f, used, f.p.native.blocks.all.v[0].size + 8);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	forged_expect_block(&f, used, f.p.native.blocks.listed.v[0].size + 8);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	forged_expect_balance(&f, 0);
 	forged_release(&f);
 }
@@ -137,7 +137,7 @@ START_TEST(main_arena_goes_on_in_pieces)
 	forged_top(&f);
 	forged_walk(&f);
 	expect_whole(&f, 1);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 3);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 3);
 	forged_expect_block(&f, in_heap, FORGED_HEAP_PAGES * PAGE - 32);
 	forged_expect_block(&f, first, 8 * PAGE - 32);
 	forged_expect_block(&f, second, 0x30);
@@ -164,7 +164,7 @@ START_TEST(a_fence_may_be_longer)
 	forged_top(&f);
 	forged_walk(&f);
 	expect_whole(&f, 1);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 3);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 3);
 	forged_expect_balance(&f, 0);
 	forged_release(&f);
 }
@@ -218,7 +218,7 @@ START_TEST(threads_caches_are_free)
 	forged_expect_no_block(&f, large);
 	forged_expect_no_block(&f, cache);
 	forged_expect_block(&f, used, 0x40);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 2);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 2);
 	ck_assert_uint_eq(arena(&f, 0)->cached, 3 * 0x40 + 0x410);
 	ck_assert_uint_eq(arena(&f, 0)->nr_cached, 4);
 	ck_assert_uint_eq(fake_process_bytes(&f.p, PART_FREE_CACHES, NULL),
@@ -243,7 +243,7 @@ START_TEST(threads_caches_may_have_large_chunks)
 	forged_top(&f);
 	forged_walk(&f);
 	expect_whole(&f, 1);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 0);
 	ck_assert_uint_eq(arena(&f, 0)->nr_cached, 2);
 	forged_release(&f);
 }
@@ -268,7 +268,7 @@ START_TEST(fast_bins_are_free)
 	forged_walk(&f);
 	expect_whole(&f, 2);
 	forged_expect_block(&f, used, 0x20);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	ck_assert_uint_eq(arena(&f, 0)->fast, 0x40);
 	ck_assert_uint_eq(arena(&f, 0)->free, 0x40);
 	ck_assert_uint_eq(arena(&f, 0)->nr_fast, 2);
@@ -442,7 +442,7 @@ START_TEST(without_glibc_there_is_nothing)
 	forged_used(&f, 0x100);
 	forged_top(&f);
 	forged_walk(&f);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 0);
 	ck_assert_uint_eq(f.p.native.regions.nr, 0);
 	ck_assert_uint_eq(f.p.ledger.mallocs.nr, 0);
 	forged_release(&f);
@@ -475,7 +475,7 @@ START_TEST(a_library_replaces_malloc)
 	m = malloc_replaced(&f.p.native);
 	ck_assert_ptr_nonnull(m);
 	ck_assert_str_eq(m->path, "/usr/lib/libjemalloc.so.2");
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 0);
 	ck_assert_uint_eq(f.p.ledger.nr_damaged, 0);
 	forged_release(&f);
 }
@@ -491,7 +491,7 @@ START_TEST(a_library_beside_malloc_replaces_nothing)
 	add_library(&f, "/usr/lib/libmimalloc.so.2.0");
 	forged_walk(&f);
 	ck_assert_ptr_null(malloc_replaced(&f.p.native));
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	forged_release(&f);
 }
 END_TEST

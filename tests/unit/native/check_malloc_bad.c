@@ -135,7 +135,7 @@ START_TEST(a_ring_without_main)
 	forged_walk(&f);
 	/* It is no main_arena whose ring does not lead back. */
 	ck_assert_uint_eq(f.p.ledger.mallocs.nr, 0);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 0);
 	forged_release(&f);
 }
 END_TEST
@@ -224,7 +224,7 @@ START_TEST(heaps_over_what_is_claimed)
 	ck_assert_uint_eq(f.p.ledger.nr_damaged, 1);
 	ck_assert(!arena(&f, 1)->whole);
 	forged_expect_block(&f, main, 0x40);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	forged_release(&f);
 }
 END_TEST
@@ -348,7 +348,7 @@ START_TEST(fast_bins_that_are_wrong)
 	forged_walk(&f);
 	ck_assert_uint_eq(f.p.ledger.nr_damaged, 1);
 	ck_assert_uint_eq(arena(&f, 0)->nr_fast, 2);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 0);
 	forged_release(&f);
 }
 END_TEST
@@ -370,7 +370,7 @@ START_TEST(pieces_that_do_not_end)
 	forged_put(&f, f.at + 8, _i ? 0 : 0x18 | 1);
 	forged_walk(&f);
 	forged_expect_block(&f, used, 0x40);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	ck_assert(!arena(&f, 0)->whole);
 	forged_release(&f);
 }
@@ -457,8 +457,8 @@ START_TEST(words_by_chance)
 			forged_put(&f, random_place(&state),
 				   random_word(&state));
 		forged_walk(&f);
-		for (size_t i = 0; i < f.p.native.blocks.all.nr; i++) {
-			const struct block *b = &f.p.native.blocks.all.v[i];
+		for (size_t i = 0; i < f.p.native.blocks.listed.nr; i++) {
+			const struct block *b = &f.p.native.blocks.listed.v[i];
 
 			ck_assert_ptr_nonnull(native_region(&f.p.native,
 							    b->start));

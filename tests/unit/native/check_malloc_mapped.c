@@ -37,13 +37,14 @@ static void expect_mapped(struct forged *f, raddr start, uint64_t skipped,
 			  uint64_t size)
 {
 	uint32_t i = blocks_find(&f->p.native.blocks, start + skipped + 16);
-	const struct block *b = &f->p.native.blocks.all.v[i];
+	struct block b;
 
 	ck_assert_uint_ne(i, BLOCK_NONE);
-	ck_assert_uint_eq(b->start, start + skipped + 16);
-	ck_assert_uint_eq(b->start + b->size,
+	b = blocks_get(&f->p.native.blocks, i);
+	ck_assert_uint_eq(b.start, start + skipped + 16);
+	ck_assert_uint_eq(b.start + b.size,
 			  start + size - (f->minor >= 43 ? 8 : 0));
-	ck_assert_uint_eq(b->allocator, ALLOCATOR_MMAP);
+	ck_assert_uint_eq(b.allocator, ALLOCATOR_MMAP);
 	ck_assert_int_eq(native_region(&f->p.native, start)->kind,
 			 REGION_MMAPPED);
 }
@@ -139,7 +140,7 @@ START_TEST(what_is_no_chunk)
 	forged_put(&f, FORGED_PIECES + 20 * PAGE, 1);
 	forged_walk(&f);
 	ck_assert_uint_eq(f.p.ledger.nr_mmapped, 0);
-	ck_assert_uint_eq(f.p.native.blocks.all.nr, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
 	forged_release(&f);
 }
 END_TEST
@@ -257,8 +258,8 @@ static void expect_blocks_of(struct native *n, struct memory *m,
 			continue;
 		}
 		ck_assert_uint_ne(block, BLOCK_NONE);
-		ck_assert_uint_eq(n->blocks.all.v[block].start, start);
-		ck_assert_uint_eq(n->blocks.all.v[block].size, usable);
+		ck_assert_uint_eq(blocks_get(&n->blocks, block).start, start);
+		ck_assert_uint_eq(blocks_get(&n->blocks, block).size, usable);
 	}
 }
 

@@ -236,12 +236,15 @@ static void release(struct scene *s)
 static bool has_block(struct scene *s, raddr start, uint64_t size)
 {
 	uint32_t i = blocks_find(&s->p.native.blocks, start);
-	const struct block *b = &s->p.native.blocks.all.v[i];
+	struct block b;
 
+	if (i == BLOCK_NONE)
+		return false;
+	b = blocks_get(&s->p.native.blocks, i);
 	if (s->v->is_debug)
 		size -= 8;	/* padding */
-	return i != BLOCK_NONE && b->start == start && b->size == size &&
-	       b->allocator == ALLOCATOR_MIMALLOC;
+	return b.start == start && b.size == size &&
+	       b.allocator == ALLOCATOR_MIMALLOC;
 }
 
 static void expect_first_page(struct scene *s)
@@ -261,7 +264,7 @@ static void expect_rest(struct scene *s)
 
 START_TEST(all_is_accounted_for)
 {
-	uint64_t used = 0;
+	uint64_t used = 0, nr = 0;
 	struct scene s;
 	struct heap_memory *m = &s.p.ledger;
 
@@ -270,9 +273,12 @@ START_TEST(all_is_accounted_for)
 	expect_first_page(&s);
 	expect_rest(&s);
 	ck_assert_uint_eq(m->nr_damaged, 0);
-	ck_assert_uint_eq(s.p.native.blocks.all.nr, 9);
-	for (size_t i = 0; i < s.p.native.blocks.all.nr; i++)
-		used += s.p.native.blocks.all.v[i].size;
+	for (uint32_t i = blocks_next(&s.p.native.blocks, 0); i != BLOCK_NONE;
+	     i = blocks_next(&s.p.native.blocks, i + 1)) {
+		used += blocks_get(&s.p.native.blocks, i).size;
+		nr++;
+	}
+	ck_assert_uint_eq(nr, 9);
 	ck_assert_uint_eq(fake_process_bytes(&s.p, PART_FREE_PAGES, NULL) +
 			  fake_process_bytes(&s.p, PART_MIMALLOC, NULL) + used,
 			  (MAPPED + HUGE_SLICES + INFO) * SLICE);
@@ -297,7 +303,7 @@ START_TEST(other_processes_have_none)
 	build(&s, _i);
 	put64(&s, INTERPRETER + SYSDICT, INTERPRETER + 16);
 	walk(&s);
-	ck_assert_uint_eq(s.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(s.p.native.blocks.words.nr, 0);
 	ck_assert_uint_eq(s.p.native.regions.nr, 0);
 	release(&s);
 
@@ -305,7 +311,7 @@ START_TEST(other_processes_have_none)
 	build(&s, _i);
 	put64(&s, INTERPRETER + SYSDICT, block_at(&s, 3, 130000, 0) + 64);
 	walk(&s);
-	ck_assert_uint_eq(s.p.native.blocks.all.nr, 0);
+	ck_assert_uint_eq(s.p.native.blocks.words.nr, 0);
 	release(&s);
 }
 END_TEST

@@ -198,22 +198,24 @@ void forge_expect_block(struct forged_pymalloc *s, unsigned int arena,
 {
 	raddr start = forge_block_at(forge_pool_at(s, arena, pool), size, i);
 	uint32_t block = blocks_find(&s->p.native.blocks, start);
-	const struct block *b = &s->p.native.blocks.all.v[block];
+	struct block b;
 
 	ck_assert_uint_ne(block, BLOCK_NONE);
-	ck_assert_uint_eq(b->start, start);
-	ck_assert_uint_eq(b->size, size);
-	ck_assert_int_eq(b->allocator, ALLOCATOR_PYMALLOC);
+	b = blocks_get(&s->p.native.blocks, block);
+	ck_assert_uint_eq(b.start, start);
+	ck_assert_uint_eq(b.size, size);
+	ck_assert_int_eq(b.allocator, ALLOCATOR_PYMALLOC);
 }
 
 static uint64_t used_bytes(struct forged_pymalloc *s)
 {
-	const struct block_vec *all = &s->p.native.blocks.all;
+	const struct blocks *all = &s->p.native.blocks;
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i < all->nr; i++)
-		if (all->v[i].allocator == ALLOCATOR_PYMALLOC)
-			bytes += all->v[i].size;
+	for (uint32_t i = blocks_next(all, 0); i != BLOCK_NONE;
+	     i = blocks_next(all, i + 1))
+		if (blocks_get(all, i).allocator == ALLOCATOR_PYMALLOC)
+			bytes += blocks_get(all, i).size;
 	return bytes;
 }
 

@@ -296,26 +296,23 @@ void forged_walk(struct forged *f)
 	ck_assert_uint_eq(blocks_sort(&f->p.native.blocks), 0);
 }
 
-static const struct block *find(struct forged *f, raddr addr)
-{
-	uint32_t i = blocks_find(&f->p.native.blocks, addr);
-
-	return i == BLOCK_NONE ? NULL : &f->p.native.blocks.all.v[i];
-}
 
 void forged_expect_block(struct forged *f, raddr chunk, uint64_t size)
 {
-	const struct block *b = find(f, chunk + 16);
+	uint32_t i = blocks_find(&f->p.native.blocks, chunk + 16);
+	struct block b;
 
-	ck_assert_ptr_nonnull(b);
-	ck_assert_uint_eq(b->start, chunk + 16);
-	ck_assert_uint_eq(b->size, size - 8);
-	ck_assert_uint_eq(b->allocator, ALLOCATOR_MALLOC);
+	ck_assert_uint_ne(i, BLOCK_NONE);
+	b = blocks_get(&f->p.native.blocks, i);
+	ck_assert_uint_eq(b.start, chunk + 16);
+	ck_assert_uint_eq(b.size, size - 8);
+	ck_assert_uint_eq(b.allocator, ALLOCATOR_MALLOC);
 }
 
 void forged_expect_no_block(struct forged *f, raddr chunk)
 {
-	ck_assert_ptr_null(find(f, chunk + 16));
+	ck_assert_uint_eq(blocks_find(&f->p.native.blocks, chunk + 16),
+			  BLOCK_NONE);
 }
 
 void forged_expect_balance(struct forged *f, int64_t unexplained)
@@ -324,8 +321,8 @@ void forged_expect_balance(struct forged *f, int64_t unexplained)
 	uint32_t line = native_line(n, PART_RAW, OID_NONE, NULL);
 	int64_t rest = (int64_t)f->p.target.residency.bytes;
 
-	for (size_t i = 0; i < n->blocks.all.nr; i++) {
-		const struct block *b = &n->blocks.all.v[i];
+	for (size_t i = 0; i < n->blocks.listed.nr; i++) {
+		const struct block *b = &n->blocks.listed.v[i];
 
 		native_account(n, line, b->start, b->start + b->size, 1);
 	}

@@ -10,6 +10,7 @@
 #include "fake-python.h"
 #include "python/memory/claims.h"
 #include "python/memory/memory-account.h"
+#include "python/memory/memory-objects.h"
 #include "python/types/object-map.h"
 #include "suite.h"
 
@@ -19,7 +20,6 @@ static struct fake f;
 static struct native n;
 static struct residency present;
 static struct claims c;
-static oid *objects;		/* by block */
 static struct raddr_vec own, known; /* known: the objects of the heap */
 
 static void begin(int row)
@@ -76,19 +76,15 @@ static void find_owners(void)
 	residency_sort(&present);
 	n.accounted = xcalloc(f.target.mappings.nr + 1, sizeof(uint64_t));
 	ck_assert_uint_eq(blocks_sort(&n.blocks), 0);
-	objects = xmalloc((n.blocks.all.nr + 1) * sizeof(*objects));
-	for (size_t i = 0; i < n.blocks.all.nr; i++)
-		objects[i] = OID_NONE;
 	for (size_t i = 0; i < known.nr; i++) {
 		oid o = object_map_add(&f.py, known.v[i]);
-		uint32_t block = blocks_find(&n.blocks, known.v[i]);
 
 		ck_assert_uint_ne(o, OID_NONE);
 		f.heap.size[o] = 64;
-		if (block != BLOCK_NONE)
-			objects[block] = o;
 	}
-	claims_load(&c, &f.py, &n, objects, &own);
+	memory_objects(&f.py, &n);
+	blocks_number(&n.blocks);
+	claims_load(&c, &f.py, &n, &own);
 }
 
 static void end(void)
@@ -102,13 +98,12 @@ static void end(void)
 	thread_vec_release(&f.target.threads);
 	raddr_vec_release(&own);
 	raddr_vec_release(&known);
-	free(objects);
 	fake_release(&f);
 }
 
 static uint32_t node_of(raddr block)
 {
-	return c.nodes[blocks_find(&n.blocks, block)];
+	return claims_node(&c, blocks_find(&n.blocks, block));
 }
 
 static enum owner_kind kind_of(raddr block)
@@ -520,7 +515,7 @@ START_TEST(memory_that_is_not_there)
 	find_owners();
 	for (; fake_unmap(&f, f.nr_known, words); words++) {
 		claims_release(&c);
-		claims_load(&c, &f.py, &n, objects, &own);
+		claims_load(&c, &f.py, &n, &own);
 		fake_map_again(&f);
 	}
 	ck_assert_uint_gt(words, 30);
