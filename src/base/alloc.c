@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -16,12 +17,39 @@ void out_of_memory(void)
 	_exit(3);
 }
 
+#define PAGE UINT64_C(4096)
+#define HUGE_PAGE (UINT64_C(2) << 20)
+/* The last page of what is large may be used in part: 2 MiB at most. */
+#define LARGE (2 * HUGE_PAGE)
+
+static uint64_t round_up(uint64_t x, uint64_t to)
+{
+	return (x + to - 1) & ~(to - 1);
+}
+
+/* All pages of the mapping: mremap() refuses a range of two mappings, and
+ * realloc() copies then. */
+void alloc_advise(void *p, size_t size)
+{
+	uint64_t before = (uintptr_t)p % PAGE;
+
+	if (size >= LARGE)
+		madvise((char *)p - before, round_up(before + size, PAGE),
+			MADV_HUGEPAGE);
+}
+
+/* What is large begins with a huge page. */
 void *xmalloc(size_t size)
 {
-	void *p = malloc(size ? size : 1);
+	void *p;
 
+	if (size >= LARGE && size <= SIZE_MAX - HUGE_PAGE)
+		p = aligned_alloc(HUGE_PAGE, round_up(size, HUGE_PAGE));
+	else
+		p = malloc(size ? size : 1);
 	if (!p)
 		out_of_memory();
+	alloc_advise(p, size);
 	return p;
 }
 
@@ -31,14 +59,18 @@ void *xcalloc(size_t nr, size_t size)
 
 	if (!p)
 		out_of_memory();
+	alloc_advise(p, nr * size);
 	return p;
 }
 
 void *xreallocarray(void *p, size_t nr, size_t size)
 {
+	if (!p && size && nr <= SIZE_MAX / size)
+		return xmalloc(nr * size);
 	p = reallocarray(p, nr ? nr : 1, size ? size : 1);
 	if (!p)
 		out_of_memory();
+	alloc_advise(p, nr * size);
 	return p;
 }
 

@@ -94,11 +94,8 @@ void heap_release(struct heap *h)
 #define GROW(column, room) \
 	((column) = xreallocarray((column), (room), sizeof(*(column))))
 
-static void grow(struct heap *h)
+static void set_room(struct heap *h, uint64_t room)
 {
-	uint64_t room = (uint64_t)h->room + h->room / 2 + 1024;
-
-	room = MIN(room, OID_NONE);
 	GROW(h->address, room);
 	GROW(h->type, room);
 	GROW(h->size, room);
@@ -111,6 +108,12 @@ static void grow(struct heap *h)
 	h->room = (uint32_t)room;
 }
 
+void heap_reserve(struct heap *h, uint64_t nr)
+{
+	if (nr > h->room)
+		set_room(h, MIN(nr, OID_NONE));
+}
+
 oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 {
 	oid o = h->nr_objects;
@@ -118,7 +121,7 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	if (o == OID_NONE)
 		return OID_NONE;
 	if (unlikely(o == h->room))
-		grow(h);
+		heap_reserve(h, (uint64_t)h->room + h->room / 2 + 1024);
 	h->nr_objects++;
 	h->address[o] = address;
 	h->type[o] = type;

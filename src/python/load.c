@@ -40,6 +40,9 @@
 
 #define BATCH 32768		/* objects to the emulator at once */
 #define MIN_CLAIMS (1 << 20)
+/* Most heaps have fewer objects: room for those is made at once. */
+#define WORDS_PER_OBJECT 8
+#define MOST_RESERVED (1u << 24)
 /* Entries of class dicts that are looked at to fill a heap. */
 #define MAX_LOOKUPS (1ull << 28)
 
@@ -418,6 +421,8 @@ static struct error *load_heap(struct python *py,
 	const struct str_vec *warnings = &py->target->warnings;
 	struct error *err;
 
+	heap_reserve(py->heap, MIN(all_words(py->memory) / WORDS_PER_OBJECT,
+				   MOST_RESERVED));
 	details_init(py, options && options->details);
 	for (size_t i = 0; i < warnings->nr; i++)
 		heap_warn(py->heap, "%s", warnings->v[i]);
