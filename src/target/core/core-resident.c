@@ -37,6 +37,9 @@ static void scan_all(struct target *t)
 	for (size_t i = 0; i < c->loads.nr; i++) {
 		const struct core_load *l = &c->loads.v[i];
 
+		/* The offset of a segment without bytes may be anything. */
+		if (!l->present)
+			continue;
 		/* Segments of a forged core may share bytes: read no more than
 		 * the file has. */
 		if (l->present > left) {
