@@ -3,9 +3,9 @@
  * A component that has an owner keeps it.  Each rule gives owners to some that
  * have none, in three ways: by the claims of one source and strength; by edges
  * to starts, along which an owner is handed on at once, for everything that
- * can be reached; by edges to the inside, round by round.  What a round looks
- * at is what the round before has given an owner, so that each edge is followed
- * once.
+ * can be reached; by edges to the inside, round by round, and in the end by
+ * doubtful ones in the same way.  What a round looks at is what the round
+ * before has given an owner, so that each edge is followed once.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,14 +18,17 @@
 
 struct deciding {
 	struct owners *o;
-	const struct owners_edges *start, *interior; /* turned around */
+	/* Turned around. */
+	const struct owners_edges *start, *interior, *doubtful, *doubted;
 	struct rivals rivals;
+	struct u64_vec doubts;	/* claims that do not count beside others */
 	uint8_t *mark;		/* by component: it is in a list */
 	uint8_t *kept;		/* by component: a library points to the start
 				   (rule 3); NULL: does not matter now */
 	struct u32_vec fresh;	/* have an owner; edges to starts are to be
 				   followed */
 	struct u32_vec owned;	/* have an owner; edges to the inside are */
+	struct u32_vec doubting; /* have an owner; doubtful edges are */
 	struct u32_vec reached;	/* marked, without an owner so far */
 };
 
@@ -138,19 +141,57 @@ static void reach(struct deciding *d, const struct owners_edges *e,
 	}
 }
 
-/* The owners of those that have edges to the component claim it. */
-static void settle_by_edges(struct deciding *d, const struct owners_edges *in,
-			    uint32_t component)
+/* The owners of those that have edges to the component. */
+static void claims_by_edges(const struct deciding *d,
+			    const struct owners_edges *in, uint32_t component,
+			    struct u64_vec *ret)
 {
 	for (uint32_t i = in->first[component]; i < in->first[component + 1];
 	     i++) {
 		uint32_t from = in->to.v[i];
 
 		if (d->o->kind[from] != OWNER_NOBODY)
-			u64_vec_push(&d->rivals.claims,
-				     rival_of(d->o->kind[from],
-					      d->o->id[from]));
+			u64_vec_push(ret, rival_of(d->o->kind[from],
+						   d->o->id[from]));
 	}
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Rule 7: of d->rivals.claims, which are by edges to the start of `component`,
+ * leave those that are not doubted, if there are some. */
+static void drop_doubted(struct deciding *d, uint32_t component)
+{
+	struct u64_vec *all = &d->rivals.claims, *doubts = &d->doubts;
+	size_t nr = 0, k = 0;
+
+	doubts->nr = 0;
+	claims_by_edges(d, d->doubted, component, doubts);
+	if (!doubts->nr || doubts->nr >= all->nr)
+		return;
+	qsort(all->v, all->nr, sizeof(*all->v), compare_claims);
+	qsort(doubts->v, doubts->nr, sizeof(*doubts->v), compare_claims);
+	/* All that are doubted are among them. */
+	for (size_t i = 0; i < all->nr; i++)
+		if (k < doubts->nr && doubts->v[k] == all->v[i])
+			k++;
+		else
+			all->v[nr++] = all->v[i];
+	all->nr = nr;
+}
+
+/* The owners of those that have edges to the component claim it. */
+static void settle_by_edges(struct deciding *d, const struct owners_edges *in,
+			    uint32_t component)
+{
+	claims_by_edges(d, in, component, &d->rivals.claims);
+	if (in == d->start && !agree(&d->rivals.claims))
+		drop_doubted(d, component);
 	settle(d, component);
 }
 
@@ -191,25 +232,44 @@ static void follow_starts(struct deciding *d)
 		settle_by_edges(d, d->start, d->reached.v[i]);
 	}
 	d->reached.nr = 0;
-	for (size_t i = 0; i < d->fresh.nr; i++)
+	for (size_t i = 0; i < d->fresh.nr; i++) {
 		u32_vec_push(&d->owned, d->fresh.v[i]);
+		u32_vec_push(&d->doubting, d->fresh.v[i]);
+	}
 	d->fresh.nr = 0;
+}
+
+/* Hand owners on along one step of the edges from the components of `from`,
+ * which is empty then; `in` are these edges turned around. */
+static void follow_step(struct deciding *d, const struct owners_edges *out,
+			const struct owners_edges *in, struct u32_vec *from)
+{
+	for (size_t i = 0; i < from->nr; i++)
+		reach(d, out, from->v[i]);
+	from->nr = 0;
+	for (size_t i = 0; i < d->reached.nr; i++) {
+		d->mark[d->reached.v[i]] = 0;
+		settle_by_edges(d, in, d->reached.v[i]);
+	}
+	d->reached.nr = 0;
+	follow_starts(d);
 }
 
 /* And along edges to the inside. */
 static void follow_all(struct deciding *d)
 {
 	follow_starts(d);
-	while (d->owned.nr) {
-		for (size_t i = 0; i < d->owned.nr; i++)
-			reach(d, &d->o->interior, d->owned.v[i]);
-		d->owned.nr = 0;
-		for (size_t i = 0; i < d->reached.nr; i++) {
-			d->mark[d->reached.v[i]] = 0;
-			settle_by_edges(d, d->interior, d->reached.v[i]);
-		}
-		d->reached.nr = 0;
-		follow_starts(d);
+	while (d->owned.nr)
+		follow_step(d, &d->o->interior, d->interior, &d->owned);
+}
+
+/* And along doubtful edges. */
+static void follow_doubtful(struct deciding *d)
+{
+	follow_all(d);
+	while (d->doubting.nr) {
+		follow_step(d, &d->o->doubtful, d->doubtful, &d->doubting);
+		follow_all(d);
 	}
 }
 
@@ -234,10 +294,15 @@ static void apply_source(struct deciding *d, enum owners_source source)
 	follow_all(d);
 }
 
-static void apply_rules(struct owners *o, const struct owners_edges *start,
-			const struct owners_edges *interior)
+/* `in`: the edges of `o` turned around: those to starts, those to the inside,
+ * the doubtful and the doubted ones. */
+static void apply_rules(struct owners *o, const struct owners_edges *in)
 {
-	struct deciding d = { .o = o, .start = start, .interior = interior };
+	struct deciding d = {
+		.o = o,
+		.start = &in[0], .interior = &in[1], .doubtful = &in[2],
+		.doubted = &in[3],
+	};
 
 	d.mark = xcalloc((size_t)o->nr_components + 1, 1);
 	apply_claims(&d, SOURCE_ROOT, CLAIM_FIELD);
@@ -251,11 +316,14 @@ static void apply_rules(struct owners *o, const struct owners_edges *start,
 	d.kept = NULL;
 	apply_source(&d, SOURCE_ROOT);
 	apply_source(&d, SOURCE_STACK);
+	follow_doubtful(&d);
 	apply_claims(&d, SOURCE_OBJECT, CLAIM_DOUBTFUL);
-	follow_all(&d);
+	follow_doubtful(&d);
 	rivals_release(&d.rivals);
 	u32_vec_release(&d.fresh);
 	u32_vec_release(&d.owned);
+	u32_vec_release(&d.doubting);
+	u64_vec_release(&d.doubts);
 	u32_vec_release(&d.reached);
 	free(d.mark);
 }
@@ -343,25 +411,28 @@ static void lift_claims(const struct owners *o, struct owners_claim_vec *v)
 
 void owners_decide(struct owners *o)
 {
-	struct owners_edges in[2];
+	struct owners_edges *edges[] = {
+		&o->start, &o->interior, &o->doubtful, &o->doubted
+	};
+	struct owners_edges in[ARRAY_SIZE(edges)];
 
-	owners_edges_close(&o->start, o->nr);
-	owners_edges_close(&o->interior, o->nr);
+	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++)
+		owners_edges_close(edges[i], o->nr);
 	owners_scc(o);
-	lift_edges(o, &o->start);
-	lift_edges(o, &o->interior);
-	turn_edges(o->nr_components, &o->start, &in[0]);
-	turn_edges(o->nr_components, &o->interior, &in[1]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
+		lift_edges(o, edges[i]);
+		turn_edges(o->nr_components, edges[i], &in[i]);
+	}
 	for (int i = 0; i < NR_OWNERS_SOURCES; i++)
 		for (int k = 0; k < NR_CLAIM_STRENGTHS; k++)
 			lift_claims(o, &o->claims[i][k]);
 	o->kind = xcalloc((size_t)o->nr_components + 1, sizeof(*o->kind));
 	o->id = xcalloc((size_t)o->nr_components + 1, sizeof(*o->id));
-	apply_rules(o, &in[0], &in[1]);
-	owners_edges_release(&in[0]);
-	owners_edges_release(&in[1]);
-	owners_edges_release(&o->start);
-	owners_edges_release(&o->interior);
+	apply_rules(o, in);
+	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
+		owners_edges_release(&in[i]);
+		owners_edges_release(edges[i]);
+	}
 	owners_release_claims(o);
 	if (o->nr_dropped)
 		log_info("memory: %" PRIu64 " pointers to raw blocks are left "

@@ -3,7 +3,7 @@
 
 #include "native/owners.h"
 
-/* References that rule 7 looks at, all in all. */
+/* References that rule 8 looks at, all in all. */
 #define MAX_STEPS (UINT64_C(1) << 28)
 
 void owners_edges_init(struct owners_edges *e, uint32_t nr)
@@ -24,6 +24,8 @@ void owners_init(struct owners *o, const struct heap *h, uint32_t nr)
 	*o = (struct owners){ .heap = h, .nr = nr, .nr_steps = MAX_STEPS };
 	owners_edges_init(&o->start, nr);
 	owners_edges_init(&o->interior, nr);
+	owners_edges_init(&o->doubtful, nr);
+	owners_edges_init(&o->doubted, nr);
 	o->field = xcalloc((size_t)nr + 1, sizeof(*o->field));
 }
 
@@ -39,6 +41,8 @@ void owners_release(struct owners *o)
 	owners_release_claims(o);
 	owners_edges_release(&o->start);
 	owners_edges_release(&o->interior);
+	owners_edges_release(&o->doubtful);
+	owners_edges_release(&o->doubted);
 	free(o->component);
 	free(o->kind);
 	free(o->id);
@@ -74,12 +78,9 @@ void owners_edges_close(struct owners_edges *e, uint32_t node)
 		e->first[++e->from] = (uint32_t)e->to.nr;
 }
 
-void owners_edge(struct owners *o, uint32_t from, uint32_t to,
-		 enum claim_strength strength)
+static void add_edge(struct owners *o, struct owners_edges *e, uint32_t from,
+		     uint32_t to)
 {
-	struct owners_edges *e = strength == CLAIM_START ? &o->start :
-							   &o->interior;
-
 	if (from == to)
 		return;
 	if (e->to.nr >= OWNERS_MAX_EDGES) {
@@ -88,4 +89,19 @@ void owners_edge(struct owners *o, uint32_t from, uint32_t to,
 	}
 	owners_edges_close(e, from);
 	u32_vec_push(&e->to, to);
+}
+
+void owners_edge(struct owners *o, uint32_t from, uint32_t to,
+		 enum claim_strength strength)
+{
+	struct owners_edges *e = strength == CLAIM_START ? &o->start :
+				 strength == CLAIM_INTERIOR ? &o->interior :
+							      &o->doubtful;
+
+	add_edge(o, e, from, to);
+}
+
+void owners_doubt(struct owners *o, uint32_t from, uint32_t to)
+{
+	add_edge(o, &o->doubted, from, to);
 }

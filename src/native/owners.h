@@ -18,9 +18,12 @@
  *  4. Pointers to the inside count only where none to the start has led: first
  *     those of objects, then those of raw blocks that have an owner.
  *  5. What no object has is a library's or CPython's; what these do not have
- *     either is a stack's, and then that of an object by a doubtful pointer.
+ *     either is a stack's.  Only then doubtful pointers count, from blocks that
+ *     have an owner and at last from objects.
  *  6. Nothing points to the rest: it has no owner.
- *  7. Of several objects that claim a component, the one that most others hold
+ *  7. Where several claim a component by edges, doubted ones do not count
+ *     beside others.
+ *  8. Of several objects that claim a component, the one that most others hold
  *     on to, by references of at most two steps, is the owner.  If there is
  *     none, the component is shared, and the list of claimants is kept.
  *
@@ -29,7 +32,7 @@
  * owners_release() frees all.
  *
  * Cost: linear in nodes, claims and edges, but for sorting what is decided.
- * Memory: 8 bytes a claim, 12 an edge, 30 a node while it decides.
+ * Memory: 8 bytes a claim, 12 an edge, 54 a node while it decides.
  */
 #ifndef NATIVE_OWNERS_H
 #define NATIVE_OWNERS_H
@@ -101,9 +104,10 @@ struct owners {
 	const struct heap *heap; /* who refers to whom */
 	uint32_t nr;		/* nodes */
 	struct owners_claim_vec claims[NR_OWNERS_SOURCES][NR_CLAIM_STRENGTHS];
-	struct owners_edges start, interior;
+	struct owners_edges start, interior, doubtful;
+	struct owners_edges doubted; /* of `start`, those that say least */
 	uint64_t nr_dropped;	/* claims and edges: see OWNERS_MAX_EDGES */
-	uint64_t nr_steps;	/* references that rule 7 may still look at */
+	uint64_t nr_steps;	/* references that rule 8 may still look at */
 
 	/* From here on: what owners_decide() finds.  A component has a higher
 	 * number than all others that its nodes point to the start of. */
@@ -140,11 +144,19 @@ void owners_claim(struct owners *o, struct owner by, uint32_t node,
 		  enum claim_strength strength);
 
 /*
- * Node `from` has a pointer to node `to`, CLAIM_START or CLAIM_INTERIOR.
+ * Node `from` has a pointer to node `to`: CLAIM_START, CLAIM_INTERIOR, or
+ * CLAIM_DOUBTFUL wherever in `to` it leads.
  * `from` must not be lower than in the call before.
  */
 void owners_edge(struct owners *o, uint32_t from, uint32_t to,
 		 enum claim_strength strength);
+
+/*
+ * The pointer of `from` to the start of `to`, which owners_edge() was given,
+ * need not be one: if the owners of other nodes claim `to` as well, it does not
+ * count.  `from` must not be lower than in the call before.
+ */
+void owners_doubt(struct owners *o, uint32_t from, uint32_t to);
 
 /* Who owns the node. */
 static inline struct owner owners_of(const struct owners *o, uint32_t node)

@@ -2,7 +2,7 @@
 /*
  * native/rivals.h - one owner of several who claim the same.
  *
- * Rule 7 of native/owners.h.
+ * Rule 8 of native/owners.h.
  */
 #ifndef NATIVE_RIVALS_H
 #define NATIVE_RIVALS_H

@@ -45,6 +45,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/truncated-scan.c \
 	src/python/locate/truncated-scan.h \
 	src/python/memory/claims-data.h \
+	src/python/memory/claims-doubt.c \
+	src/python/memory/claims-doubt.h \
 	src/python/memory/claims-fields.c \
 	src/python/memory/claims-fields.h \
 	src/python/memory/claims-hidden.c \

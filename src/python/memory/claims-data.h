@@ -3,6 +3,7 @@
  * python/memory/claims-data.h - what the parts of claims.h share.
  *
  *	claims-hidden	which raw blocks are objects that the heap lacks
+ *	claims-doubt	which words of raw blocks need not be pointers
  *	claims-scan	pointers in objects and in raw blocks
  *	claims-roots	pointers in CPython's state, libraries and stacks
  *	claims		the order, and objects that have a reader

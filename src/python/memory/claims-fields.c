@@ -13,8 +13,6 @@
 #define SAMPLE 1024
 /* With fewer than that nothing is known. */
 #define LEAST 4
-/* A pointer leads to the start of a block, or not far behind it. */
-#define NEAR 48
 /* More than that behind an object is no slack: C code has allocated more than
  * its type says (cffi). */
 #define MOST_SLACK 32
@@ -104,15 +102,15 @@ static bool is_mapped(const struct claims *c, raddr addr)
 	return low < maps->nr && addr >= maps->v[low].start;
 }
 
-/* Does the word of an object in block `own` point to something? */
-static bool is_alive(struct claims *c, uint64_t word, uint32_t own)
+bool claims_fields_alive(struct claims *c, uint64_t word, uint32_t own)
 {
 	struct blocks *b = &c->native->blocks;
 	uint32_t block = blocks_find(b, word);
 	const struct region *r;
 
 	if (block != BLOCK_NONE)
-		return block == own || claims_offset(c, block, word) <= NEAR;
+		return block == own ||
+		       claims_offset(c, block, word) <= CLAIMS_NEAR;
 	r = native_region(c->native, word);
 	return r ? !is_allocator_s(r) : is_mapped(c, word);
 }
@@ -136,7 +134,7 @@ static void count_object(struct claims *c, struct claims_fields *f, oid o)
 		if (!word)
 			continue;
 		field->set++;
-		field->alive += is_alive(c, word, block);
+		field->alive += claims_fields_alive(c, word, block);
 	}
 }
 
@@ -195,18 +193,21 @@ static bool is_number_of_type(const struct claims *c, oid o, raddr at)
 	return false;
 }
 
+bool claims_fields_no_pointer(const struct claims_field *f)
+{
+	return f->set >= LEAST &&
+	       f->alive * UINT64_C(10) < f->set * UINT64_C(9);
+}
+
 bool claims_fields_doubt(const struct claims *c, const struct claims_fields *f,
 			 oid o, raddr at)
 {
 	uint32_t first = f->first[c->py->heap->type[o]];
 	uint64_t i = (at - (c->py->heap->address[o] - BEFORE)) / 8;
-	const struct claims_field *field;
 
 	if (is_number_of_type(c, o, at))
 		return true;
 	if (first == UINT32_MAX || i >= NR_FIELDS)
 		return false;
-	field = &f->all.v[first + i];
-	return field->set >= LEAST &&
-	       field->alive * UINT64_C(10) < field->set * UINT64_C(9);
+	return claims_fields_no_pointer(&f->all.v[first + i]);
 }

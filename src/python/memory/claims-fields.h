@@ -14,6 +14,9 @@
 
 #include "python/memory/claims-data.h"
 
+/* A pointer leads to the start of a block, or not so far behind it. */
+#define CLAIMS_NEAR 48
+
 struct claims_field {
 	uint32_t set;		/* instances where the word is not 0 */
 	uint32_t alive;		/* of these: where it points to something */
@@ -29,6 +32,15 @@ struct claims_fields {
 /* Look at the instances in c->unread, of a frequent type at a sample. */
 void claims_fields_count(struct claims *c, struct claims_fields *ret);
 void claims_fields_release(struct claims_fields *f);
+
+/* Is `word`, which is in block `own` or in none (BLOCK_NONE), an address of
+ * something: of that block, the first words of another, or of memory that no
+ * allocator has? */
+bool claims_fields_alive(struct claims *c, uint64_t word, uint32_t own);
+
+/* So many words are enough to say that the member is no pointer, and too many
+ * of them are none. */
+bool claims_fields_no_pointer(const struct claims_field *f);
 
 /* Need the word of object `o` at `at`, which is in its block or struct, not be
  * a pointer? */

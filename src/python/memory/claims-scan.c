@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "python/memory/claims-doubt.h"
 #include "python/memory/claims-fields.h"
 #include "python/memory/claims-hidden.h"
 #include "python/memory/claims-scan.h"
@@ -65,8 +66,24 @@ void claims_scan_objects(struct claims *c)
 
 /* --- raw blocks --------------------------------------------------------- */
 
+/* What is known of these: their words need not be looked at. */
+#define NODE_KNOWN (NODE_LEAF | NODE_READ | NODE_DEAD)
+
+/* A pointer from a page of a large block. */
+struct page_edge {
+	uint32_t to;
+	enum claim_strength strength;
+};
+VEC_DEFINE(page_edge_vec, struct page_edge);
+
 struct node_scan {
+	const struct claims_doubt *doubt; /* NULL: the block is an object */
+	struct page_edge_vec page; /* edges of the page that is looked at */
+	raddr page_start;	/* of that page */
+	uint32_t alive;		/* words of that page that point to blocks */
 	uint32_t node;
+	uint64_t size;
+	raddr start, end;	/* words of the node that are looked at */
 	size_t first_edge;	/* of the node, in c->edges */
 };
 
@@ -86,17 +103,67 @@ static void hit_object(struct claims *c, struct node_scan *s, oid o)
 				     (struct claims_edge){ s->node, o, 1 });
 }
 
+/* All pointers of the page are known: are they sure? */
+static void end_page(struct claims *c, struct node_scan *s)
+{
+	raddr start = MAX(s->page_start, s->start + DOUBT_HEAD);
+	raddr end = MIN(s->page_start + MEMORY_PAGE, s->end);
+	bool sparse = s->page.nr &&
+		      claims_doubt_sparse(claims_doubt_set(c, start, end),
+					  s->alive);
+
+	for (size_t i = 0; i < s->page.nr; i++)
+		owners_edge(&c->owners, s->node, s->page.v[i].to,
+			    sparse ? CLAIM_DOUBTFUL : s->page.v[i].strength);
+	s->page.nr = 0;
+	s->alive = 0;
+}
+
+/* A word behind the first ones of a large block leads `offset` bytes behind
+ * the start of another, which is `node` or an object. */
+static void hit_of_page(struct claims *c, struct node_scan *s, raddr at,
+			uint32_t node, uint64_t offset)
+{
+	if (memory_page_start(at) != s->page_start) {
+		end_page(c, s);
+		s->page_start = memory_page_start(at);
+	}
+	s->alive += offset <= CLAIMS_NEAR;
+	if (node != NODE_NONE)
+		page_edge_vec_push(&s->page, (struct page_edge){
+			node, owners_strength(offset) });
+}
+
+/*
+ * The word at `from` in the node leads `to` bytes behind the start of `node`.
+ * Blocks of one size may be of several structs, so a doubtful word may be a
+ * pointer all the same: one to a start still hands an owner on.
+ */
+static void add_edge(struct claims *c, struct node_scan *s, uint32_t node,
+		     uint64_t from, uint64_t to)
+{
+	enum claim_strength strength = owners_strength(to);
+	bool doubtful = s->doubt && claims_doubt_small(s->doubt, s->size, from);
+
+	if (doubtful && strength == CLAIM_INTERIOR)
+		strength = CLAIM_DOUBTFUL;
+	owners_edge(&c->owners, s->node, node, strength);
+	if (doubtful && strength == CLAIM_START)
+		owners_doubt(&c->owners, s->node, node);
+}
+
 static void hit_of_node(struct claims *c, raddr at, uint64_t word,
 			uint32_t block, void *context)
 {
 	struct node_scan *s = context;
 	uint32_t node = claims_node(c, block);
+	uint64_t from = at - s->start, to = claims_offset(c, block, word);
 
-	(void)at;
-	if (node != NODE_NONE)
-		owners_edge(&c->owners, s->node, node,
-			    owners_strength(claims_offset(c, block, word)));
-	else
+	if (s->doubt && s->size > DOUBT_SMALL && from >= DOUBT_HEAD)
+		hit_of_page(c, s, at, node, to);
+	else if (node != NODE_NONE)
+		add_edge(c, s, node, from, to);
+	if (node == NODE_NONE)
 		hit_object(c, s, object_map_find(c->py, word));
 }
 
@@ -138,21 +205,32 @@ static raddr scan_hidden(struct claims *c, uint32_t node)
 	return b->start + b->size;
 }
 
-static void scan_node(struct claims *c, uint32_t node)
+static void scan_node(struct claims *c, struct node_scan *s, uint32_t node,
+		      const struct claims_doubt *doubt)
 {
 	const struct block *b = claims_block(c, node);
-	struct node_scan s = { node, c->edges.nr };
-	raddr end = b->start + b->size;
 
-	if (c->flags[node] & (NODE_LEAF | NODE_READ | NODE_DEAD))
+	if (c->flags[node] & NODE_KNOWN)
 		return;
+	s->doubt = c->flags[node] & NODE_HIDDEN ? NULL : doubt;
+	s->node = node;
+	s->size = b->size;
+	s->start = b->start;
+	s->end = b->start + b->size;
+	s->first_edge = c->edges.nr;
 	if (c->flags[node] & NODE_HIDDEN)
-		end = scan_hidden(c, node);
-	claims_each_word(c, b->start, end, hit_of_node, &s);
+		s->end = scan_hidden(c, node);
+	claims_each_word(c, s->start, s->end, hit_of_node, s);
+	end_page(c, s);
 }
 
 void claims_scan_nodes(struct claims *c)
 {
+	CLEANUP(freep) struct claims_doubt *doubt = xmalloc(sizeof(*doubt));
+	struct node_scan s = { .page = VEC_INIT };
+
+	claims_doubt_count(c, NODE_KNOWN | NODE_HIDDEN, doubt);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
-		scan_node(c, n);
+		scan_node(c, &s, n, doubt);
+	page_edge_vec_release(&s.page);
 }

@@ -12,7 +12,9 @@
  *  - nor is what lies behind the end of an object in its block: that is from
  *    an earlier use;
  *  - a member of a C struct is a pointer in all instances or in none: see
- *    claims-fields.h.
+ *    claims-fields.h;
+ *  - a buffer has few pointers, and malloc() does not clear what it gives: see
+ *    claims-doubt.h.
  *
  * native/owners.h has the rules for what claims mean.
  */

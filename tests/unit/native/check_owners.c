@@ -7,7 +7,8 @@
  *
  *	a!0	a claim by a reader		0>1	an edge to the start
  *	a:0	a pointer to the start		0~1	an edge to the inside
- *	a~0	a pointer to the inside
+ *	a~0	a pointer to the inside		0?1	a doubtful edge
+ *					0%1	an edge to the start, doubted
  *	a?0	a doubtful pointer
  *
  * The result is a word for each node: its owner, or `-`, or in braces who
@@ -42,13 +43,17 @@ static struct owner owner_named(const struct heap *h, const char *name)
 static void add_pointer(struct owners *o, const struct heap *h, char *word)
 {
 	static const char marks[] = "!:~?";
-	char *mark = strpbrk(word, "!:~?>");
+	char *mark = strpbrk(word, "!:~?>%");
 	enum claim_strength strength = CLAIM_START;
 	uint32_t to = (uint32_t)atoi(mark + 1);
 
-	if (*mark != '>')
+	bool doubted = *mark == '%';
+
+	if (*mark != '>' && !doubted)
 		strength = (enum claim_strength)(strchr(marks, *mark) - marks);
 	*mark = 0;
+	if (doubted)
+		owners_doubt(o, (uint32_t)atoi(word), to);
 	if (isdigit((unsigned char)*word))
 		owners_edge(o, (uint32_t)atoi(word), to, strength);
 	else
@@ -268,7 +273,46 @@ START_TEST(nobody_hands_nothing_on)
 }
 END_TEST
 
+START_TEST(doubtful_edges_count_last)
+{
+	expect("a b", "a:0 b:1 0?2 1~2", 3, "a b b");
+	/* What roots and stacks have is theirs. */
+	expect("a", "a:0 0?1 lib1~1", 2, "a lib1");
+	expect("a", "a:0 0?1 lib1:2 2>3 3>1", 4, "a lib1 lib1 lib1");
+	expect("a", "a:0 0?1 stack:1", 2, "a stack");
+	/* An object's own doubtful word is the last. */
+	expect("a b", "a:0 0?1 b?1", 2, "a a");
+	expect("a", "a?0 0?1 1~2", 3, "a a a");
+}
+END_TEST
+
+START_TEST(doubtful_edges_are_followed_to_the_end)
+{
+	expect("a", "a:0 0?1 1?2 2>3 3~4 4?5", 7, "a a a a a a -");
+	expect("a b", "a:0 b:1 0?2 1?2", 3, "a b {a,b}a");
+	/* They make no ring. */
+	expect("a b", "a:0 b:1 0>1 1?0", 2, "a b");
+	expect("a", "0?1 1?0", 2, "- -");
+}
+END_TEST
+
 /* --- rule 7 ------------------------------------------------------------- */
+
+START_TEST(doubted_edges_do_not_count_beside_others)
+{
+	expect("a b", "a:0 b:1 0%2 1>2", 3, "a b b");
+	expect("a b c", "a:0 b:1 c:2 0%3 1%3 2>3", 4, "a b c c");
+	/* Of several pointers of one block one is sure. */
+	expect("a b", "a:0 b:1 0%2 0>2 1%2", 3, "a b a");
+	/* Alone, and beside others that are doubted, they do. */
+	expect("a b", "a:0 0%1", 2, "a a");
+	expect("a b", "a:0 b:1 0%2 1%2", 3, "a b {a,b}a");
+	/* What has no owner claims nothing, doubted or not. */
+	expect("a b", "a:0 b:1 0%3 1%3 2>3", 4, "a b - {a,b}a");
+}
+END_TEST
+
+/* --- rule 8 ------------------------------------------------------------- */
 
 START_TEST(who_the_others_hold_is_the_owner)
 {
@@ -456,6 +500,9 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, of_roots_who_has_most_pointers);
 	tcase_add_test(tc, objects_outrank_roots_behind_raw_blocks);
 	tcase_add_test(tc, nobody_hands_nothing_on);
+	tcase_add_test(tc, doubtful_edges_count_last);
+	tcase_add_test(tc, doubtful_edges_are_followed_to_the_end);
+	tcase_add_test(tc, doubted_edges_do_not_count_beside_others);
 	tcase_add_test(tc, who_the_others_hold_is_the_owner);
 	tcase_add_test(tc, who_most_of_many_hold_is_the_owner);
 	tcase_add_test(tc, many_claimants_are_asked_by_samples);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake-python.h"
+#include "python/memory/claims-doubt.h"
 #include "python/memory/claims.h"
 #include "python/memory/memory-account.h"
 #include "python/memory/memory-objects.h"
@@ -376,6 +377,80 @@ START_TEST(thread_variables_count)
 }
 END_TEST
 
+/* --- words of raw blocks that need not be pointers ----------------------- */
+
+/* Raw blocks that an object of the same index owns. */
+static void own_blocks(uint64_t size, unsigned int nr, raddr *ret)
+{
+	raddr type = type_of("x.Native", 64, 0);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		ret[i] = raw(size);
+		fake_put(&f, object(type, 64), 40, ret[i]);
+	}
+}
+
+START_TEST(words_of_small_blocks_are_compared)
+{
+	raddr v[6], other, target, inside, only;
+
+	begin(_i);
+	own_blocks(96, 6, v);
+	own_blocks(192, 1, &other);
+	target = raw(64);
+	inside = raw(64);
+	only = raw(64);
+	/* The word at 32 is a number in most blocks of that size, and so is
+	 * the one at 40. */
+	for (unsigned int i = 0; i < 6; i++) {
+		fake_put(&f, v[i], 32, 12345678 + i);
+		fake_put(&f, v[i], 40, 12345678 + i);
+	}
+	fake_put(&f, v[0], 32, target);
+	fake_put(&f, other, 32, target);
+	fake_put(&f, v[1], 40, inside + 24);
+	fake_put(&f, other, 48, inside + 32);
+	fake_put(&f, v[2], 32, only);
+	find_owners();
+	ck_assert_uint_eq(owner_of(target), owner_of(other));
+	ck_assert_uint_eq(owner_of(inside), owner_of(other));
+	/* Nothing else leads there. */
+	ck_assert_uint_eq(owner_of(only), owner_of(v[2]));
+	end();
+}
+END_TEST
+
+START_TEST(a_page_that_has_few_pointers_has_none_that_is_sure)
+{
+	raddr window, table, stale, item, head, holder;
+
+	begin(_i);
+	own_blocks(4 * DOUBT_SMALL, 1, &window);
+	own_blocks(4 * DOUBT_SMALL, 1, &table);
+	own_blocks(192, 1, &holder);
+	stale = raw(64);
+	item = raw(64);
+	head = raw(64);
+	for (unsigned int i = DOUBT_HEAD; i < 4 * DOUBT_SMALL; i += 8)
+		fake_put(&f, window, i, 12345678);
+	fake_put(&f, window, DOUBT_HEAD + 128, stale);
+	fake_put(&f, holder, 48, stale + 24);
+	/* Most words of a table are zero; some are pointers to objects. */
+	fake_put(&f, table, DOUBT_HEAD + 128, item);
+	fake_put(&f, table, DOUBT_HEAD + 256, known.v[0] + 16);
+	fake_put(&f, table, DOUBT_HEAD + 384, 12345678);
+	fake_put(&f, holder, 56, item + 24);
+	/* The first words are those of a struct. */
+	fake_put(&f, window, DOUBT_HEAD - 8, head);
+	fake_put(&f, holder, 64, head + 24);
+	find_owners();
+	ck_assert_uint_eq(owner_of(stale), owner_of(holder));
+	ck_assert_uint_eq(owner_of(item), owner_of(table));
+	ck_assert_uint_eq(owner_of(head), owner_of(window));
+	end();
+}
+END_TEST
+
 /* --- references that raw blocks explain --------------------------------- */
 
 START_TEST(raw_blocks_explain_references)
@@ -536,6 +611,8 @@ void suite_add_tests(TCase *tc)
 		roots_own_what_no_object_has,
 		stacks_count_from_the_pointer_on,
 		thread_variables_count,
+		words_of_small_blocks_are_compared,
+		a_page_that_has_few_pointers_has_none_that_is_sure,
 		raw_blocks_explain_references,
 		each_block_has_a_line,
 		static_objects_take_their_size,
