@@ -88,6 +88,7 @@ EXTRA_DIST += \
 	tests/targets/memory_measure.py \
 	tests/targets/memory_zoo.py \
 	tests/targets/odd.py \
+	tests/targets/overflow.py \
 	tests/targets/planted.py \
 	tests/targets/retained.py \
 	tests/targets/sick.py \

@@ -6,7 +6,9 @@ import tempfile
 
 import pythons
 import truthtable
-from harness import Target, each, expect_error, pyheld, text, unharmed
+from harness import (Target, each, expect_error, limit, pyheld, text,
+                     unharmed)
+from test_core import Directory, gcore, sysroot
 from test_schemas import Validator
 
 
@@ -54,6 +56,37 @@ def test_corrupt_target_fails_a_check(python):
         assert "FAILED  the target can be read" in words, words
         expect_error("summary", target.pid, words=["self-check failed"])
         unharmed(target)
+
+
+BLOCKS, ARENAS = "what allocators say", "the arenas of malloc"
+DAMAGE = {"none": [], "malloc": [BLOCKS, ARENAS], "freed": [BLOCKS],
+          "pool": [BLOCKS]}
+
+
+def failed(*target):
+    report = pyheld("doctor", "--json", *target, status=(0, 4)).json
+    return [c["check"] for c in report["checks"] if not c["passed"]]
+
+
+@limit(120)
+@each(pythons.oldest_and_newest)
+def test_damage_in_the_heap_is_found(python):
+    """The target itself has written where it must not.  Of a core, too."""
+    for damage, checks in DAMAGE.items():
+        with Target(python, "overflow.py", damage) as target, \
+                Directory() as d:
+            core, _ = gcore(target, d)
+            for where in [target.pid], [*sysroot(python), core]:
+                found = failed(*where)
+                assert len(found) == len(checks) and all(
+                    x.startswith(y) for x, y in zip(found, checks)), \
+                    (damage, where, found)
+                # The rest can be read.
+                report = pyheld("memory", "--json", *where).json
+                assert (report["damaged"] > 0) == (damage != "none"), report
+                assert report["unexplained"] < 0.05 * report["resident"]
+                assert any("damaged: " in x for x in report["findings"]) == \
+                    (damage != "none"), report["findings"]
 
 
 def test_text_and_captures():

@@ -244,8 +244,9 @@ static void add_damaged(const struct finding *f, struct str *out)
 {
 	str_add(out, "damaged: ");
 	format_counted(out, f->count, "place");
-	str_add(out, " in the allocators' structures contradict the rest; what"
-		" they cover is unexplained");
+	str_addf(out, " in the allocators' structures contradict%s the rest;"
+		 " what %s is unexplained", f->count == 1 ? "s" : "",
+		 f->count == 1 ? "it covers" : "they cover");
 }
 
 void memory_add_finding(const struct heap *h, const struct finding *f,

@@ -86,8 +86,8 @@ void self_checks_memory(struct python *py)
 	if (!heap_memory_is_known(&h->memory))
 		return;
 	heap_note(h, !h->memory.nr_damaged, "what allocators say of their"
-		  " blocks agrees", "%" PRIu64 " places do not",
-		  h->memory.nr_damaged);
+		  " blocks agrees", "%" PRIu64 " place%s", h->memory.nr_damaged,
+		  h->memory.nr_damaged == 1 ? " does not" : "s do not");
 	check_malloc(h);
 	check_ledger(h);
 }

@@ -329,9 +329,9 @@ START_TEST(memory_tells_the_other_findings)
 	       " with much private\n"
 	       "    memory; pyheld doctor says what could not be read\n"
 	       "\n"
-	       "damaged: 1 place in the allocators' structures contradict"
-	       " the rest; what they\n"
-	       "  cover is unexplained\n"
+	       "damaged: 1 place in the allocators' structures contradicts"
+	       " the rest; what it\n"
+	       "  covers is unexplained\n"
 	       "  what usually helps: C code that writes outside of its"
 	       " blocks does this: try\n"
 	       "    PYTHONMALLOC=debug\n");
