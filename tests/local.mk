@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_embedded.py \
 	tests/e2e/test_explained.py \
+	tests/e2e/test_forked.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
@@ -73,6 +74,7 @@ EXTRA_DIST += \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/embedded.c \
+	tests/targets/forks.py \
 	tests/targets/growing.py \
 	tests/targets/grows.py \
 	tests/targets/guessed.py \

@@ -25,6 +25,7 @@ const char *const finding_kind_names[NR_FINDING_KINDS] = {
 	[FINDING_ALLOCATOR] = "allocator",
 	[FINDING_SWAPPED] = "swapped",
 	[FINDING_UNEXPLAINED] = "unexplained",
+	[FINDING_FORKED] = "forked",
 	[FINDING_DAMAGED] = "damaged",
 };
 
@@ -243,6 +244,17 @@ static void find_allocators(const struct heap *h, struct ledger *l)
 	}
 }
 
+static void find_forked(const struct heap *h, struct ledger *l)
+{
+	const struct heap_memory *m = &h->memory;
+	struct finding f = { .kind = FINDING_FORKED,
+			     .bytes = m->forked_copied };
+
+	f.of = m->forked_shared + m->forked_copied;
+	if (is_big(m, f.bytes))
+		finding_vec_push(&l->findings, f);
+}
+
 static void find_limits_of_ledger(const struct heap *h, struct ledger *l)
 {
 	const struct heap_memory *m = &h->memory;
@@ -282,6 +294,7 @@ static void find_all(const struct heap *h, struct ledger *l)
 	find_stacks(h, l);
 	find_shared(h, l);
 	find_allocators(h, l);
+	find_forked(h, l);
 	find_limits_of_ledger(h, l);
 	if (l->findings.nr)
 		qsort(l->findings.v, l->findings.nr, sizeof(*l->findings.v),

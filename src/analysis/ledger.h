@@ -23,6 +23,8 @@ enum finding_kind {
 	FINDING_ALLOCATOR,	/* an allocator that is not looked into */
 	FINDING_SWAPPED,	/* memory that is swapped out */
 	FINDING_UNEXPLAINED,	/* resident memory that no line has */
+	FINDING_FORKED,		/* memory that was shared since a fork() and is
+				   copied */
 	FINDING_DAMAGED,	/* allocators' structures that contradict
 				   themselves */
 	NR_FINDING_KINDS,

@@ -144,6 +144,9 @@ struct heap_memory {
 				   not part of `resident` */
 	int64_t unexplained;	/* resident - the lines.  Below 0 only if the
 				   target ran while it was looked at. */
+	/* Since a fork(): bytes that other processes map, too, and bytes among
+	 * these that were copied, as one of the processes wrote to them. */
+	uint64_t forked_shared, forked_copied;
 	uint64_t guessed;	/* bytes of raw blocks whose owner was found by
 				   pointers alone */
 	uint64_t nr_damaged;	/* chunks, pools and pages of allocators that

@@ -251,6 +251,8 @@ void native_finish(struct native *n)
 	m->resident = r->bytes;
 	m->swapped = r->swapped;
 	m->page_tables = r->page_tables;
+	m->forked_shared = r->shared;
+	m->forked_copied = r->copied;
 	m->unexplained = (int64_t)r->bytes;
 	for (size_t i = 0; i < m->lines.nr; i++)
 		m->unexplained -= (int64_t)m->lines.v[i].bytes;

@@ -34,6 +34,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/children.h \
 	src/target/live/copy.c \
 	src/target/live/copy.h \
+	src/target/live/forked.c \
+	src/target/live/forked.h \
 	src/target/live/lazy.c \
 	src/target/live/lazy.h \
 	src/target/live/live-data.c \

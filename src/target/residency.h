@@ -32,6 +32,12 @@ struct residency {
 	uint64_t swapped;	/* bytes that are swapped out; not in `bytes` */
 	uint64_t page_tables;	/* bytes of the kernel's tables for the
 				   process; 0: unknown */
+	/*
+	 * Of a process that has forked, or was forked: bytes of anonymous
+	 * memory that other processes map, too, and bytes among these, in the
+	 * same MiB, that are its own by now.  0: it has not, or it is unknown.
+	 */
+	uint64_t shared, copied;
 	size_t last;		/* index where the last address was found */
 };
 

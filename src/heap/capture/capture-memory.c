@@ -34,6 +34,8 @@ static void write_sums(const struct heap_memory *m, struct str *row)
 	row_put_number(row, m->knows_mmapped);
 	row_put_number(row, m->own_mmapped);
 	row_put_number(row, m->own_nr_mmapped);
+	row_put_number(row, m->forked_shared);
+	row_put_number(row, m->forked_copied);
 }
 
 static void read_sums(struct row *r, struct heap_memory *m)
@@ -53,6 +55,8 @@ static void read_sums(struct row *r, struct heap_memory *m)
 	m->knows_mmapped = row_get_bool(r);
 	m->own_mmapped = row_get_number(r);
 	m->own_nr_mmapped = row_get_number(r);
+	m->forked_shared = row_get_number(r);
+	m->forked_copied = row_get_number(r);
 }
 
 /* --- lines --- */

@@ -131,6 +131,15 @@ static json_t *mmapped_json(const struct heap_memory *m)
 	return ret;
 }
 
+static json_t *forked_json(const struct heap_memory *m)
+{
+	json_t *ret = json_object();
+
+	emit_put(ret, "shared", emit_count(m->forked_shared));
+	emit_put(ret, "copied", emit_count(m->forked_copied));
+	return ret;
+}
+
 static json_t *arenas_json(const struct heap *h)
 {
 	const struct heap_memory *m = &h->memory;
@@ -202,6 +211,7 @@ json_t *memory_json(const struct heap *h, const struct ledger *l,
 	emit_put(ret, "basis", emit_text(basis_name(m->basis)));
 	emit_put(ret, "swapped", emit_count(m->swapped));
 	emit_put(ret, "page_tables", emit_count(m->page_tables));
+	emit_put(ret, "forked", forked_json(m));
 	emit_put(ret, "guessed", emit_count(m->guessed));
 	emit_put(ret, "damaged", emit_count(m->nr_damaged));
 	emit_put(ret, "malloc", mallocs_json(m));

@@ -272,6 +272,11 @@ void memory_add_finding(const struct heap *h, const struct finding *f,
 		return add_allocator(h, f, out);
 	case FINDING_SWAPPED:
 		return add_swapped(f, out);
+	case FINDING_FORKED:
+		return add_part_of_resident(f, "copy on write", "that were"
+					    " shared after a fork() are copied"
+					    " by now; other processes share"
+					    " the rest", out);
 	case FINDING_UNEXPLAINED:
 		return add_part_of_resident(f, "unexplained", "belong to"
 					    " nothing that pyheld knows", out);
@@ -321,6 +326,12 @@ static const char *advice_on(const struct finding *f)
 	case FINDING_SWAPPED:
 		return "objects on swapped pages are slow to reach: give the"
 		       " process more memory";
+	case FINDING_FORKED:
+		return "the collector writes to each object that it looks at,"
+		       " and reference counts to each that is used.  Call"
+		       " gc.disable() while the parent loads its data,"
+		       " gc.freeze() right before fork() and gc.enable() in the"
+		       " child; keep large data in arrays";
 	case FINDING_UNEXPLAINED:
 		return "see the mappings of /proc/PID/smaps with much private"
 		       " memory; pyheld doctor says what could not be read";

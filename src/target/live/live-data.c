@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "target/live/forked.h"
 #include "target/live/live-data.h"
 #include "target/proc.h"
 
@@ -30,6 +31,13 @@ static char *read_root(int dir)
 	return root;
 }
 
+static bool open_mem(struct live *l)
+{
+	if (l->mem < 0)
+		l->mem = openat(l->dir, "mem", O_RDONLY | O_CLOEXEC);
+	return l->mem >= 0;
+}
+
 struct live *live_new(int dir, pid_t pid)
 {
 	struct live *l = xcalloc(1, sizeof(*l));
@@ -39,6 +47,8 @@ struct live *live_new(int dir, pid_t pid)
 	l->mem = -1;
 	l->root = read_root(dir);
 	l->start_stack = live_read_start_stack(l);
+	l->is_forked = forked_shares(dir);
+	l->use_mem = l->is_forked && open_mem(l);
 	return l;
 }
 
@@ -51,13 +61,6 @@ void live_free(struct live *l)
 	closep(&l->dir);
 	free(l->root);
 	free(l);
-}
-
-static bool open_mem(struct live *l)
-{
-	if (l->mem < 0)
-		l->mem = openat(l->dir, "mem", O_RDONLY | O_CLOEXEC);
-	return l->mem >= 0;
 }
 
 /* live_readv() by way of /proc/PID/mem. */

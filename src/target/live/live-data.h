@@ -9,6 +9,7 @@
  *	stop.c		stops its threads and resumes them
  *	copy.c		copies its memory while they are stopped
  *	lazy.c		memory that comes from files later
+ *	forked.c	what it shares with others since a fork()
  *	resident.c	what of it counts as resident
  *	smaps.c		the kernel's sums for each mapping
  *	snapshot.c	takes a snapshot with all of these
@@ -28,7 +29,9 @@ struct live {
 	char *root;		/* where its "/" is in ours; "": the same */
 	struct file_vec files;
 	int mem;		/* /proc/PID/mem; -1: not opened */
-	bool use_mem;		/* process_vm_readv is refused: read `mem` */
+	bool is_forked;		/* it shares memory since a fork() */
+	bool use_mem;		/* process_vm_readv() is refused, or would copy
+				   what is shared: read `mem` */
 	uint64_t start_stack;	/* changes when it executes another program */
 };
 

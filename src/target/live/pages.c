@@ -30,6 +30,7 @@ struct scan_args {
 #define PAGEMAP_SWAPPED (1ULL << 62)
 #define PAGEMAP_FILE (1ULL << 61)
 #define PAGEMAP_GUARD (1ULL << 58)
+#define PAGEMAP_OWN (1ULL << 56)	/* no other process maps it (4.2) */
 
 /*
  * Without PAGEMAP_SCAN a word is read for each page, also for absent ones.  So
@@ -155,6 +156,27 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 		return true;
 	ret->nr = nr;
 	return false;
+}
+
+void pages_count(struct pages *p, raddr start, raddr end, uint64_t *shared,
+		 uint64_t *own)
+{
+	uint64_t words[512];
+
+	while (p->fd >= 0 && start < end) {
+		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
+		ssize_t n = pread(p->fd, words, nr * 8,
+				  (off_t)(start / MEMORY_PAGE * 8));
+
+		if (n < 8)
+			return;
+		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE) {
+			if (!(words[i] & PAGEMAP_PRESENT) ||
+			    words[i] & PAGEMAP_FILE)
+				continue;
+			*(words[i] & PAGEMAP_OWN ? own : shared) += MEMORY_PAGE;
+		}
+	}
 }
 
 uint64_t pages_not_guards(struct pages *p, raddr start, raddr end)

@@ -37,6 +37,15 @@ bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret);
 
 /*
+ * Of the anonymous pages in [start, end), which are multiples of MEMORY_PAGE,
+ * add the bytes of those that other processes map, too, to *shared, and of
+ * those that only this process maps to *own.  Nothing is added if nobody can
+ * tell.
+ */
+void pages_count(struct pages *p, raddr start, raddr end, uint64_t *shared,
+		 uint64_t *own);
+
+/*
  * How many bytes of the pages in [start, end), which were swapped out, are no
  * guard pages.  If pagemap can't be read, all of them.
  */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/log.h"
+#include "target/live/forked.h"
 #include "target/live/resident.h"
 #include "target/live/smaps.h"
 #include "target/proc.h"
@@ -143,6 +144,8 @@ void resident_find(struct copy *c, struct residency *ret)
 	residency_join(&ret->changed);
 	subtract(&l, swapped);
 	residency_sort(ret);
+	if (c->live->is_forked)
+		forked_find(&c->pages, ret);
 	ret->swapped += l.by_sum;
 	ret->basis = c->pages.fd >= 0 ? RESIDENCY_PAGEMAP :
 		     l.smaps.nr ? RESIDENCY_SMAPS : RESIDENCY_UNKNOWN;

@@ -235,9 +235,11 @@ static void log_snapshot(const struct attempt *a)
 	log_info("snapshot: %zu threads stood still for %.2f ms, %" PRIu64
 		 " bytes copied by %s, %" PRIu64 " bytes could not be read, %u "
 		 "retries because of a collection", t->threads.nr,
-		 t->pause_ns / 1e6, t->memory.bytes_copied, t->live->use_mem ?
-		 "/proc/PID/mem (process_vm_readv is refused)" :
-		 "process_vm_readv", t->lost, a->nr_retries);
+		 t->pause_ns / 1e6, t->memory.bytes_copied, 
+		 !t->live->use_mem ? "process_vm_readv" :
+		 t->live->is_forked ? "/proc/PID/mem (process_vm_readv would"
+				      " copy what is shared since a fork)" :
+		 "/proc/PID/mem (process_vm_readv is refused)", t->lost, a->nr_retries);
 	log_info("memory: %zu mappings, %u segments", t->mappings.nr,
 		 t->memory.nr_segments);
 	for (size_t i = 0; log_wants(LOG_DETAIL) && i < t->threads.nr; i++) {

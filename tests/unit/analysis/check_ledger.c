@@ -192,14 +192,17 @@ START_TEST(ledger_finds_the_others)
 	books_line(&heap, PART_SHARED, "/dev/shm/x", 11 * MIB, 1);
 	books_line(&heap, PART_ALLOCATOR, "libjemalloc.so.2", 13 * MIB, 4);
 	heap.memory.swapped = 10 * MIB;
+	heap.memory.forked_shared = 2 * MIB;
+	heap.memory.forked_copied = 9 * MIB;
 	heap.memory.nr_damaged = 3;
 	close_books(55 * MIB);
-	expect_findings("mimalloc allocator stacks shared swapped unexplained"
-			" damaged");
+	expect_findings("mimalloc allocator stacks shared swapped forked"
+			" unexplained damaged");
 	ck_assert_uint_eq(ledger.findings.v[1].line, 4);
 	ck_assert_uint_eq(ledger.findings.v[2].count, 12);
 	ck_assert_uint_eq(ledger.findings.v[2].bytes, 12 * MIB);
-	ck_assert_uint_eq(ledger.findings.v[6].count, 3);
+	ck_assert_uint_eq(ledger.findings.v[5].of, 11 * MIB);
+	ck_assert_uint_eq(ledger.findings.v[7].count, 3);
 	end();
 }
 END_TEST

@@ -123,6 +123,8 @@ START_TEST(the_ledger_is_sorted_and_adds_up)
 	native_line(n, PART_JIT, OID_NONE, NULL);
 	p.target.residency.swapped = 5;
 	p.target.residency.page_tables = 6;
+	p.target.residency.shared = 7;
+	p.target.residency.copied = 8;
 	native_finish(n);
 	v = p.ledger.lines.v;
 	ck_assert_uint_eq(p.ledger.lines.nr, ARRAY_SIZE(order));
@@ -134,6 +136,8 @@ START_TEST(the_ledger_is_sorted_and_adds_up)
 	ck_assert_uint_eq(p.ledger.resident, 8 * PAGE);
 	ck_assert_uint_eq(p.ledger.swapped, 5);
 	ck_assert_uint_eq(p.ledger.page_tables, 6);
+	ck_assert_uint_eq(p.ledger.forked_shared, 7);
+	ck_assert_uint_eq(p.ledger.forked_copied, 8);
 	ck_assert_int_eq(p.ledger.unexplained, 6 * PAGE - 80);
 	fake_process_release(&p);
 }

@@ -355,6 +355,7 @@ static void add_memory(struct heap *h)
 	*m = (struct heap_memory){
 		.basis = MEMORY_PAGEMAP, .resident = 12345678,
 		.swapped = 4096, .page_tables = 8192, .guessed = 100,
+		.forked_shared = 12288, .forked_copied = 16384,
 		.nr_damaged = 2, .mmapped = 135168, .nr_mmapped = 1,
 		.knows_mmapped = true, .own_mmapped = 135168,
 		.own_nr_mmapped = 1,
