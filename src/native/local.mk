@@ -25,6 +25,8 @@ src_libpyheld_a_SOURCES += \
 	src/native/other-malloc.h \
 	src/native/owners-decide.c \
 	src/native/owners-decide.h \
+	src/native/owners-open.c \
+	src/native/owners-open.h \
 	src/native/owners-scc.c \
 	src/native/owners-scc.h \
 	src/native/owners.c \

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "native/owners-decide.h"
+#include "native/owners-open.h"
 #include "native/owners-scc.h"
 #include "native/rivals.h"
 
@@ -222,9 +223,9 @@ static void sort_reached(struct deciding *d)
 static void follow_starts(struct deciding *d)
 {
 	for (size_t i = 0; i < d->fresh.nr; i++)
-		reach(d, &d->o->start, d->fresh.v[i]);
+		reach(d, &d->o->edges[LINK_START], d->fresh.v[i]);
 	for (size_t i = 0; i < d->reached.nr; i++)
-		reach(d, &d->o->start, d->reached.v[i]);
+		reach(d, &d->o->edges[LINK_START], d->reached.v[i]);
 	if (d->reached.nr)
 		sort_reached(d);
 	for (size_t i = 0; i < d->reached.nr; i++) {
@@ -260,7 +261,7 @@ static void follow_all(struct deciding *d)
 {
 	follow_starts(d);
 	while (d->owned.nr)
-		follow_step(d, &d->o->interior, d->interior, &d->owned);
+		follow_step(d, &d->o->edges[LINK_INTERIOR], d->interior, &d->owned);
 }
 
 /* And along doubtful edges. */
@@ -268,7 +269,7 @@ static void follow_doubtful(struct deciding *d)
 {
 	follow_all(d);
 	while (d->doubting.nr) {
-		follow_step(d, &d->o->doubtful, d->doubtful, &d->doubting);
+		follow_step(d, &d->o->edges[LINK_DOUBTFUL], d->doubtful, &d->doubting);
 		follow_all(d);
 	}
 }
@@ -300,8 +301,10 @@ static void apply_rules(struct owners *o, const struct owners_edges *in)
 {
 	struct deciding d = {
 		.o = o,
-		.start = &in[0], .interior = &in[1], .doubtful = &in[2],
-		.doubted = &in[3],
+		.start = &in[LINK_START],
+		.interior = &in[LINK_INTERIOR],
+		.doubtful = &in[LINK_DOUBTFUL],
+		.doubted = &in[LINK_DOUBTED],
 	};
 
 	d.mark = xcalloc((size_t)o->nr_components + 1, 1);
@@ -362,7 +365,7 @@ static void each_edge_of_nodes(const struct owners *o,
 			       const struct owners_edges *e, edge_fn *fn,
 			       struct owners_edges *ret)
 {
-	for (uint32_t n = 0; n < o->nr; n++)
+	for (uint32_t n = 0; n < o->nr_open; n++)
 		for (uint32_t i = e->first[n]; i < e->first[n + 1]; i++) {
 			uint32_t from = o->component[n];
 			uint32_t to = o->component[e->to.v[i]];
@@ -411,17 +414,13 @@ static void lift_claims(const struct owners *o, struct owners_claim_vec *v)
 
 void owners_decide(struct owners *o)
 {
-	struct owners_edges *edges[] = {
-		&o->start, &o->interior, &o->doubtful, &o->doubted
-	};
-	struct owners_edges in[ARRAY_SIZE(edges)];
+	struct owners_edges in[NR_OWNERS_LINK_KINDS];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++)
-		owners_edges_close(edges[i], o->nr);
+	owners_open(o);
 	owners_scc(o);
-	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
-		lift_edges(o, edges[i]);
-		turn_edges(o->nr_components, edges[i], &in[i]);
+	for (int i = 0; i < NR_OWNERS_LINK_KINDS; i++) {
+		lift_edges(o, &o->edges[i]);
+		turn_edges(o->nr_components, &o->edges[i], &in[i]);
 	}
 	for (int i = 0; i < NR_OWNERS_SOURCES; i++)
 		for (int k = 0; k < NR_CLAIM_STRENGTHS; k++)
@@ -429,9 +428,9 @@ void owners_decide(struct owners *o)
 	o->kind = xcalloc((size_t)o->nr_components + 1, sizeof(*o->kind));
 	o->id = xcalloc((size_t)o->nr_components + 1, sizeof(*o->id));
 	apply_rules(o, in);
-	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
+	for (int i = 0; i < NR_OWNERS_LINK_KINDS; i++) {
 		owners_edges_release(&in[i]);
-		owners_edges_release(edges[i]);
+		owners_edges_release(&o->edges[i]);
 	}
 	owners_release_claims(o);
 	if (o->nr_dropped)

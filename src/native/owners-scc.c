@@ -70,18 +70,18 @@ static void step_along_edges(struct components *c)
 
 void owners_scc(struct owners *o)
 {
-	struct components c = { .edges = &o->start, .index = 1,
+	struct components c = { .edges = &o->edges[LINK_START], .index = 1,
 				.component = UINT32_MAX };
 
-	c.of = xcalloc((size_t)o->nr + 1, sizeof(*c.of));
-	for (uint32_t n = 0; n < o->nr; n++) {
+	c.of = xcalloc((size_t)o->nr_open + 1, sizeof(*c.of));
+	for (uint32_t n = 0; n < o->nr_open; n++) {
 		if (c.of[n])
 			continue;
 		begin_node(&c, n);
 		while (c.calls.nr)
 			step_along_edges(&c);
 	}
-	for (uint32_t n = 0; n < o->nr; n++)
+	for (uint32_t n = 0; n < o->nr_open; n++)
 		c.of[n] = UINT32_MAX - c.of[n];
 	call_vec_release(&c.calls);
 	u32_vec_release(&c.done);

@@ -22,11 +22,10 @@ void owners_edges_release(struct owners_edges *e)
 void owners_init(struct owners *o, const struct heap *h, uint32_t nr)
 {
 	*o = (struct owners){ .heap = h, .nr = nr, .nr_steps = MAX_STEPS };
-	owners_edges_init(&o->start, nr);
-	owners_edges_init(&o->interior, nr);
-	owners_edges_init(&o->doubtful, nr);
-	owners_edges_init(&o->doubted, nr);
-	o->field = xcalloc((size_t)nr + 1, sizeof(*o->field));
+	o->flags = xcalloc((size_t)nr + 1, sizeof(*o->flags));
+	o->link = xmalloc(((size_t)nr + 1) * sizeof(*o->link));
+	for (uint32_t n = 0; n < nr; n++)
+		o->link[n] = OID_NONE;
 }
 
 void owners_release_claims(struct owners *o)
@@ -36,20 +35,39 @@ void owners_release_claims(struct owners *o)
 			owners_claim_vec_release(&o->claims[i][k]);
 }
 
+void owners_release_links(struct owners *o)
+{
+	for (int i = 0; i < NR_OWNERS_LINK_KINDS; i++) {
+		u32_vec_release(&o->links[i].from);
+		u32_vec_release(&o->links[i].first);
+		u32_vec_release(&o->links[i].to);
+	}
+}
+
 void owners_release(struct owners *o)
 {
 	owners_release_claims(o);
-	owners_edges_release(&o->start);
-	owners_edges_release(&o->interior);
-	owners_edges_release(&o->doubtful);
-	owners_edges_release(&o->doubted);
+	owners_release_links(o);
+	for (int i = 0; i < NR_OWNERS_LINK_KINDS; i++)
+		owners_edges_release(&o->edges[i]);
 	free(o->component);
 	free(o->kind);
 	free(o->id);
-	free(o->field);
+	free(o->flags);
+	free(o->link);
 	owners_shared_vec_release(&o->shared);
 	owner_vec_release(&o->claimants);
 	*o = (struct owners){ .heap = NULL };
+}
+
+/* Is it the first claim by a reader?  It is kept in o->link then. */
+static bool take_first(struct owners *o, struct owner by, uint32_t node)
+{
+	o->flags[node] |= OWNERS_FIELD;
+	if (by.kind != OWNER_OBJECT || o->link[node] != OID_NONE)
+		return false;
+	o->link[node] = by.id;
+	return true;
 }
 
 void owners_claim(struct owners *o, struct owner by, uint32_t node,
@@ -61,47 +79,45 @@ void owners_claim(struct owners *o, struct owner by, uint32_t node,
 	struct owners_claim_vec *v = &o->claims[source][strength];
 	struct owners_claim c = { by.id, node };
 
+	if (strength == CLAIM_FIELD && take_first(o, by, node))
+		return;
 	if (v->nr >= OWNERS_MAX_CLAIMS) {
 		o->nr_dropped++;
 		return;
 	}
 	if (by.kind == OWNER_PYTHON)
 		c.claimant = OWNERS_PYTHON;
-	if (strength == CLAIM_FIELD)
-		o->field[node] = 1;
 	owners_claim_vec_push(v, c);
 }
 
-void owners_edges_close(struct owners_edges *e, uint32_t node)
+static void add_link(struct owners *o, enum owners_link_kind kind,
+		     uint32_t from, uint32_t to)
 {
-	while (e->from < node)
-		e->first[++e->from] = (uint32_t)e->to.nr;
-}
+	struct owners_links *l = &o->links[kind];
 
-static void add_edge(struct owners *o, struct owners_edges *e, uint32_t from,
-		     uint32_t to)
-{
 	if (from == to)
 		return;
-	if (e->to.nr >= OWNERS_MAX_EDGES) {
+	if (l->to.nr >= OWNERS_MAX_EDGES) {
 		o->nr_dropped++;
 		return;
 	}
-	owners_edges_close(e, from);
-	u32_vec_push(&e->to, to);
+	if (!l->from.nr || l->from.v[l->from.nr - 1] != from) {
+		u32_vec_push(&l->from, from);
+		u32_vec_push(&l->first, (uint32_t)l->to.nr);
+	}
+	u32_vec_push(&l->to, to);
 }
 
 void owners_edge(struct owners *o, uint32_t from, uint32_t to,
 		 enum claim_strength strength)
 {
-	struct owners_edges *e = strength == CLAIM_START ? &o->start :
-				 strength == CLAIM_INTERIOR ? &o->interior :
-							      &o->doubtful;
-
-	add_edge(o, e, from, to);
+	add_link(o, strength == CLAIM_START    ? LINK_START :
+		    strength == CLAIM_INTERIOR ? LINK_INTERIOR :
+						 LINK_DOUBTFUL,
+		 from, to);
 }
 
 void owners_doubt(struct owners *o, uint32_t from, uint32_t to)
 {
-	add_edge(o, &o->doubted, from, to);
+	add_link(o, LINK_DOUBTED, from, to);
 }

@@ -31,8 +31,13 @@
  * is known, owners_decide() of native/owners-decide.h, owners_of();
  * owners_release() frees all.
  *
+ * Most nodes are claimed once, by a reader, and no edge leads on from them: the
+ * items of a list.  They are settled: that claim is their owner, whatever else
+ * points to them.  The others are open, and what is decided is by open node.
+ *
  * Cost: linear in nodes, claims and edges, but for sorting what is decided.
- * Memory: 8 bytes a claim, 12 an edge, 54 a node while it decides.
+ * Memory: 5 bytes a node, 8 a claim, 12 an edge, 54 an open node while it
+ * decides.
  */
 #ifndef NATIVE_OWNERS_H
 #define NATIVE_OWNERS_H
@@ -79,12 +84,32 @@ enum owners_source {
 };
 #define OWNERS_PYTHON UINT32_MAX
 
-/* From a node or component to others: to[first[n]] .. to[first[n + 1] - 1]. */
+/* Pointers between nodes, as they are added: from[i] has those to
+ * to[first[i]] .. to[first[i + 1] - 1], or to the end. */
+struct owners_links {
+	struct u32_vec from;	/* nodes that have some, ascending */
+	struct u32_vec first;
+	struct u32_vec to;
+};
+
+enum owners_link_kind {
+	LINK_START,
+	LINK_INTERIOR,
+	LINK_DOUBTFUL,
+	LINK_DOUBTED,		/* of LINK_START, those that say least */
+	NR_OWNERS_LINK_KINDS,
+};
+
+/* From an open node or component to others: to[first[n]] .. to[first[n + 1] -
+ * 1]. */
 struct owners_edges {
 	uint32_t *first;	/* one more than there are nodes */
 	struct u32_vec to;
-	uint32_t from;		/* the node whose edges were added last */
 };
+
+#define OWNERS_FIELD 1		/* a reader has claimed the node */
+#define OWNERS_SETTLED 2
+#define OWNERS_OPEN 4		/* while it is found out what is settled */
 
 /* Components that several objects claim and that none of them clearly owns. */
 struct owners_shared {
@@ -104,18 +129,23 @@ struct owners {
 	const struct heap *heap; /* who refers to whom */
 	uint32_t nr;		/* nodes */
 	struct owners_claim_vec claims[NR_OWNERS_SOURCES][NR_CLAIM_STRENGTHS];
-	struct owners_edges start, interior, doubtful;
-	struct owners_edges doubted; /* of `start`, those that say least */
+	struct owners_links links[NR_OWNERS_LINK_KINDS];
 	uint64_t nr_dropped;	/* claims and edges: see OWNERS_MAX_EDGES */
 	uint64_t nr_steps;	/* references that rule 8 may still look at */
 
+	uint8_t *flags;		/* by node: OWNERS_* */
+	/* By node: the first object for which a reader has claimed it, or
+	 * OID_NONE; once it is known to be open, its number as that. */
+	uint32_t *link;
+
 	/* From here on: what owners_decide() finds.  A component has a higher
 	 * number than all others that its nodes point to the start of. */
-	uint32_t *component;	/* by node */
+	uint32_t nr_open;
+	struct owners_edges edges[NR_OWNERS_LINK_KINDS];
+	uint32_t *component;	/* by open node */
 	uint32_t nr_components;
 	uint8_t *kind;		/* by component: enum owner_kind */
 	uint32_t *id;		/* by component: that of struct owner */
-	uint8_t *field;		/* by node: a reader has claimed it */
 	struct owners_shared_vec shared;
 	/* OWNER_OBJECT or OWNER_SHARED (an earlier one of the list). */
 	struct owner_vec claimants;
@@ -161,22 +191,26 @@ void owners_doubt(struct owners *o, uint32_t from, uint32_t to);
 /* Who owns the node. */
 static inline struct owner owners_of(const struct owners *o, uint32_t node)
 {
-	uint32_t c = o->component[node];
+	uint32_t link = o->link[node], c;
 
-	return (struct owner){ o->kind[c], o->id[c] };
+	if (o->flags[node] & OWNERS_SETTLED)
+		return (struct owner){ OWNER_OBJECT, link };
+	c = o->component[link];
+	return (struct owner){ (enum owner_kind)o->kind[c], o->id[c] };
 }
 
 /* Does a reader say so, not just a pointer?  Then the owner is no guess. */
 static inline bool owners_is_known(const struct owners *o, uint32_t node)
 {
-	return o->field[node];
+	return o->flags[node] & OWNERS_FIELD;
 }
 
-/* For native/owners-decide.c: edges from `nr` nodes or components. */
+/* For native/owners-open.c and native/owners-decide.c: edges from `nr` open
+ * nodes or components. */
 void owners_edges_init(struct owners_edges *e, uint32_t nr);
 void owners_edges_release(struct owners_edges *e);
-/* The edges of the nodes before `node` are all there. */
-void owners_edges_close(struct owners_edges *e, uint32_t node);
+/* Claims and links are no longer needed. */
 void owners_release_claims(struct owners *o);
+void owners_release_links(struct owners *o);
 
 #endif

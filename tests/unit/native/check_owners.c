@@ -482,8 +482,54 @@ START_TEST(what_a_reader_says_is_known)
 }
 END_TEST
 
+/* --- settled nodes ------------------------------------------------------ */
+
+START_TEST(what_one_reader_claims_is_settled)
+{
+	/* Whatever else points to it. */
+	expect("a b", "a!0 a!1 b:0 lib1:1 stack:1 2>0 2~1 b:2 b?0", 3,
+	       "a a b");
+	/* Claims of several readers, or of one with a root. */
+	expect("a b", "a!0 b!0", 1, "{a,b}a");
+	expect("a b", "a!0 b!0 b!0 a!1", 2, "{a,b}b a");
+	expect("a", "a!0 py!0 a!1", 2, "py a");
+	/* It hands its owner on. */
+	expect("a", "a!0 0>1 1~2 a!3", 4, "a a a a");
+	expect("a b", "a!0 0?1 b!2 2%3 a!4", 5, "a a b b a");
+}
+END_TEST
+
+START_TEST(settled_nodes_take_no_part)
+{
+	struct owners o;
+	struct heap h;
+
+	graph_build(&h, "a b");
+	owners_init(&o, &h, 6);
+	for (uint32_t n = 0; n < 6; n++)
+		owners_claim(&o, (struct owner){ OWNER_OBJECT, n % 2 }, n,
+			     CLAIM_FIELD);
+	owners_claim(&o, (struct owner){ OWNER_OBJECT, 0 }, 1, CLAIM_FIELD);
+	owners_edge(&o, 3, 0, CLAIM_START);
+	owners_decide(&o);
+	/* 1 has two claims, 3 an edge. */
+	ck_assert_uint_eq(o.nr_open, 2);
+	ck_assert_uint_eq(o.nr_components, 2);
+	ck_assert_int_eq(owners_of(&o, 1).kind, OWNER_SHARED);
+	for (uint32_t n = 0; n < 6; n++) {
+		ck_assert(owners_is_known(&o, n));
+		if (n != 1)
+			ck_assert_uint_eq(owners_of(&o, n).id, n % 2);
+	}
+	owners_release(&o);
+	heap_release(&h);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
+	tcase_add_test(tc, what_one_reader_claims_is_settled);
+	tcase_add_test(tc, settled_nodes_take_no_part);
 	tcase_add_test(tc, a_ring_has_one_owner);
 	tcase_add_test(tc, a_ring_through_the_inside_is_none);
 	tcase_add_test(tc, rings_in_a_row);
