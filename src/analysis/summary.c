@@ -97,6 +97,14 @@ static void sort_summary_rows(const struct heap *h, struct tally_type_vec *rows,
 		rows->v[i] = items[i].row;
 }
 
+static void add_sizes(struct summary *s, const struct heap_type *type)
+{
+	if (type->flags & TYPE_SIZE_UNKNOWN)
+		s->sizes_unknown += type->nr_objects;
+	else
+		s->all_size += type->size;
+}
+
 void summary_build(const struct heap *h, const bool *types,
 		   enum summary_sort sort, struct summary *ret)
 {
@@ -106,7 +114,7 @@ void summary_build(const struct heap *h, const bool *types,
 	memset(ret, 0, sizeof(*ret));
 	tally_list(h, by_type, &rows);
 	for (size_t i = 0; i < h->types.nr; i++)
-		ret->all_size += h->types.v[i].size;
+		add_sizes(ret, &h->types.v[i]);
 	for (size_t i = 0; i < rows.nr; i++)
 		add_summary_row(ret, &rows.v[i],
 				!types || types[rows.v[i].type]);

@@ -20,7 +20,8 @@ struct summary {
 	struct tally_type_vec rows;
 	struct tally sum;	/* of the rows */
 	struct tally all;	/* of the heap */
-	uint64_t all_size;	/* of the heap: the sum of all sizes */
+	uint64_t all_size;	/* of the heap: the sum of all known sizes */
+	uint64_t sizes_unknown;	/* objects of the heap without a size in it */
 	uint32_t all_types;	/* of the heap: types that have objects */
 };
 

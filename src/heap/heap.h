@@ -103,7 +103,8 @@ struct heap {
 	uint32_t nr_collector_objects;
 	uint64_t *address;		/* in the target */
 	uint32_t *type;			/* index in types */
-	uint64_t *size;			/* shallow: bytes, as sys.getsizeof() */
+	/* Shallow: bytes, as sys.getsizeof(); see heap_size_is_known(). */
+	uint64_t *size;
 	/*
 	 * What it takes: the bytes of its allocator's block and of the raw
 	 * blocks that it alone owns, with the 8 or 16 bytes that malloc puts
@@ -248,6 +249,16 @@ static inline bool heap_is_guess(const struct heap *h, oid o, uint32_t i)
 {
 	return unlikely(h->flags[o] & OBJECT_SCANNED) &&
 	       i < heap_nr_visited(h, o);
+}
+
+/*
+ * Is heap.size of `o` what sys.getsizeof() says?  If not, its type has a
+ * __sizeof__ that pyheld does not know: reports show no size then, and sums of
+ * sizes are too small.
+ */
+static inline bool heap_size_is_known(const struct heap *h, oid o)
+{
+	return !(heap_type_of(h, o)->flags & TYPE_SIZE_UNKNOWN);
 }
 
 static inline enum type_kind heap_kind_of(const struct heap *h, oid o)

@@ -20,6 +20,8 @@
 #define TYPE_VISITED_ELSEWHERE 64 /* others visit its instances' class */
 #define TYPE_IS_DATA_DESCRIPTOR 128 /* attribute access asks its instances
 				       before it looks into a dict */
+#define TYPE_SIZE_UNKNOWN 256	/* its __sizeof__ is not known: heap.size of
+				   its instances is that of their struct */
 
 /*
  * heap_type.kind: the types that reports know.  The kind follows from the name

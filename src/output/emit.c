@@ -198,13 +198,18 @@ json_t *emit_warnings(const struct heap *h)
 	return ret;
 }
 
+json_t *emit_size(const struct heap *h, oid o)
+{
+	return heap_size_is_known(h, o) ? emit_count(h->size[o]) : json_null();
+}
+
 json_t *emit_object_of(const struct heap *h, oid o)
 {
 	json_t *ret = made(json_object());
 
 	emit_put(ret, "address", emit_address(h->address[o]));
 	emit_put(ret, "type", emit_text(heap_type_of(h, o)->name));
-	emit_put(ret, "size", emit_count(h->size[o]));
+	emit_put(ret, "size", emit_size(h, o));
 	emit_put(ret, "bytes", h->bytes ? emit_count(h->bytes[o]) :
 					  json_null());
 	emit_put(ret, "refcount", h->refcount[o] == REFCOUNT_IMMORTAL ?

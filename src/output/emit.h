@@ -41,6 +41,8 @@ json_t *emit_threads(const struct heap *h);
 json_t *emit_root(const struct heap *h, const struct heap_root *root);
 json_t *emit_warnings(const struct heap *h);
 
+/* heap.size of `o`; null: it is not known. */
+json_t *emit_size(const struct heap *h, oid o);
 /* {"address", "type", "size", "bytes", "refcount", "generation"} */
 json_t *emit_object_of(const struct heap *h, oid o);
 

@@ -86,6 +86,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size-dict.h \
 	src/python/objects/size-library.c \
 	src/python/objects/size-library.h \
+	src/python/objects/size-numpy.c \
+	src/python/objects/size-numpy.h \
 	src/python/objects/size.c \
 	src/python/objects/size.h \
 	src/python/raw/raw-code.c \

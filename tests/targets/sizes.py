@@ -1,305 +1,174 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A target with instances, in many states, of the types that have a
-__sizeof__ of their own, and of subclasses of them.
+"""A target with objects of all types that have a __sizeof__ of their own.
 
-usage: sizes.py FD
-
-A line "id sys.getsizeof() type name" for each goes to file descriptor FD, then
-it holds still, with {} as its facts.
-What BytesIO and others hold as buffers, nobody else holds.
+Its facts are {"objects": [[address, type, what sys.getsizeof() says, whether
+the __sizeof__ is one of Python]...], "without": [types that it has no object
+of]}.
 """
-import _pickle
-import array
 import collections
-import ctypes
-import decimal
 import gc
 import io
 import itertools
-import pickle
-import queue
-import struct
+import json
+import os
 import sys
-import warnings
-import xml.etree.ElementTree as ElementTree
+import time
+import xml.etree.ElementTree
 
-warnings.simplefilter("ignore")
-kept = []
+import memory_kinds
+import memory_kinds_library
 
-
-def keep(o):
-    kept.append(o)
-    return o
-
-
-def attempt(f, *args):
-    """Some types take no such arguments, or no subclasses, in some version."""
-    try:
-        return keep(f(*args))
-    except TypeError:
-        return None
-
-
-def classes(*types):
-    """Each type, and subclasses with and without __dict__ and __slots__."""
-    for cls in types:
-        yield cls
-        for body in {}, {"__slots__": ()}, {"__slots__": ("p", "q")}:
-            base = attempt(type, "Of" + cls.__name__, (cls,), body)
-            if base:
-                yield base
-                yield keep(type("Deep" + cls.__name__, (base,), {}))
-
-
-def make_builtins():
-    numbers = {i: i for i in range(1000)}
-    for cls in classes(list, set, frozenset, tuple, bytes, bytearray,
-                       collections.deque):
-        for n in 0, 1, 5, 100, 1000:
-            keep(cls(b"x" * n))
-    for cls in classes(bytearray):
-        for n in 500, 999, 1000:
-            b = keep(cls(1000))
-            del b[:n]
-        b = keep(cls())
-        for _ in range(100):
-            b.append(1)
-        keep(cls(100)).clear()
-    for cls in classes(str):
-        for c in "a", "\xe9", "\u20ac", "\U00010000":
-            keep(cls(c * 77))
-    for cls in classes(int):
-        for value in 0, 1, -1, 1 << 30, 1 << 3000, -1 << 60:
-            keep(cls(value))
-    for cls in classes(dict, collections.OrderedDict, collections.Counter,
-                       *[frozendict] if sys.version_info >= (3, 15) else []):
-        for n in 0, 1, 5, 6, 1000:
-            keep(cls({i: numbers[i] for i in range(n)}))
-            keep(cls({str(i): 1 for i in range(n)}))
-    for cls in classes(dict, collections.OrderedDict):
-        keep(cls(numbers)).clear()
-
-
-def make_arrays():
-    for cls in classes(array.array):
-        for code in "bBhHiIlLqQfd":
-            for n in 0, 1, 5, 1000:
-                keep(cls(code, [1] * n))
-        keep(cls("u", "text"))
-        a = keep(cls("i", range(1000)))
-        del a[10:]
-        a = keep(cls("b"))
-        for _ in range(100):
-            a.append(1)
-
-
-def make_structs():
-    for cls in classes(struct.Struct):
-        for code in ("", "i", "3i", "xx", "i3s4xqd", "ihb" * 100, "10p",
-                     "<" + "ih" * 1000, "0i", "1000x"):
-            keep(cls(code))
-
-
-def make_decimals():
-    context = keep(decimal.Context(prec=500))
-    long = decimal.Decimal("1" * 1000)
-    for cls in classes(decimal.Decimal):
-        for text in ("0", "-5", "1e99", "NaN", "sNaN123", "Infinity",
-                     "1" * 19, "1" * 76, "1" * 77, "1" * 500, "9" * 20000):
-            keep(cls(text))
-    keep(context.sqrt(2))
-    keep(context.divide(1, 7))
-    keep(context.add(long, long))
-    keep(decimal.Decimal(2) ** 1000)
-
-
-def make_elements():
-    for cls in classes(ElementTree.Element):
-        for n in 0, 1, 3, 4, 5, 100:
-            for attributes in {}, {"a": "b"}:
-                e = keep(cls("tag", attributes))
-                e.extend([ElementTree.Element("c") for _ in range(n)])
-        e = keep(cls("tag", {"a": "b"}))
-        e.extend([ElementTree.Element("c") for _ in range(20)])
-        del e[3:]
-    keep(ElementTree.fromstring('<a x="1"><b/><b/><b/><b/><b/><b/></a>'))
-
-
-class Raw(io.RawIOBase):
-    def readable(self):
-        return True
-
-    def writable(self):
-        return True
-
-    def seekable(self):
-        return True
-
-    def seek(self, *args):
-        return 0
-
-    def tell(self):
-        return 0
-
-
-def make_files():
-    for cls in classes(io.BytesIO):
-        keep(cls())
-        keep(cls(b"x"))
-        keep(cls()).write(b"x" * 100)
-        keep(cls(b"abc")).write(b"y" * 999)
-        keep(cls(b"abc")).close()
-        b = keep(cls())
-        b.write(b"q" * 1000)
-        b.truncate(10)
-    for cls in classes(io.BufferedReader, io.BufferedWriter,
-                       io.BufferedRandom):
-        for size in 1, 100, 8192, 70000:
-            keep(cls(Raw(), size))
-        keep(cls(Raw(), 100)).detach()
-        keep(cls(Raw(), 100)).close()
-        keep(cls.__new__(cls))
-
-
-def make_iterators():
-    for cls in classes(itertools.combinations,
-                       itertools.combinations_with_replacement,
-                       itertools.permutations):
-        for of, r in (("", 0), ("abc", 0), ("abcd", 3), ("ab", 9),
-                      (range(100), 50)):
-            keep(cls(of, r))
-            next(keep(cls(of, r)), None)
-        collections.deque(keep(cls("abcd", 2)), 0)
-    for cls in classes(itertools.product):
-        for of in (), ("ab", "12"), ("abc",) * 10, ("", "a"):
-            keep(cls(*of))
-            next(keep(cls(*of)), None)
-        collections.deque(keep(cls("ab", "cd")), 0)
-
-
-class Unbuffered:
-    """A file without peek() and readinto(): its lines are copied."""
-    def __init__(self, data):
-        self.file = io.BytesIO(data)
-
-    def read(self, n):
-        return self.file.read(n)
-
-    def readline(self):
-        return self.file.readline()
-
-
-def make_picklers():
-    deep = []
-    for _ in range(50):
-        deep = (deep, [])
-    for cls in classes(_pickle.Pickler):
-        for n in 1, 5, 10, 100, 700:
-            for protocol in 0, 2, 5:
-                p = keep(cls(io.BytesIO(), protocol))
-                p.dump([str(i) * 20 for i in range(n)])
-        p.clear_memo()
-        keep(cls(io.BytesIO(), 4)).dump(b"x" * 500000)
-        keep(cls(io.BytesIO()))
-        keep(cls.__new__(cls))
-    for cls in classes(_pickle.Unpickler):
-        for n in 0, 1, 100, 700:
-            for protocol in 0, 2, 5:
-                data = pickle.dumps([(str(i) * 20, [i]) for i in range(n)],
-                                    protocol)
-                keep(cls(io.BytesIO(data))).load()
-        keep(cls(io.BytesIO(pickle.dumps(deep, 0)))).load()
-        keep(cls(io.BytesIO(b"(" * 100 + b"N."))).load()
-        keep(cls(Unbuffered(pickle.dumps(["abc", 1.5, "x\ny"], 0)))).load()
-        keep(cls(io.BytesIO(), encoding="bytes", errors="surrogateescape"))
-        keep(cls.__new__(cls))
-
-
-def make_queues():
-    for cls in classes(queue.SimpleQueue):
-        for n in 0, 1, 5, 8, 9, 100:
-            q = keep(cls())
-            for i in range(n):
-                q.put(i)
-        for _ in range(90):
-            q.get()
-
-
-def make_ctypes():
-    """Classes above all: that is where it keeps what it knows."""
-    class Small(ctypes.Structure):
-        _fields_ = [("a", ctypes.c_int), ("b", ctypes.c_char * 10)]
-
-    class Derived(Small):
-        _fields_ = [("c", Small * 3 * 4), ("d", ctypes.POINTER(Small))]
-
-    class Large(ctypes.Structure):
-        _fields_ = [("x%d" % i, ctypes.c_int) for i in range(100)]
-
-    class InRegisters(ctypes.Structure):
-        _fields_ = [("s", ctypes.c_short * 2), ("q", ctypes.c_int)]
-
-    class Swapped(ctypes.BigEndianStructure):
-        _fields_ = [("a", ctypes.c_int), ("b", ctypes.c_short)]
-
-    class Union(ctypes.Union):
-        _fields_ = [("a", ctypes.c_int), ("b", ctypes.c_double)]
-
-    class Meta(type(ctypes.Structure)):
-        pass
-
-    class WithMeta(ctypes.Structure, metaclass=Meta):
-        __slots__ = ("k", "l")
-        _fields_ = [("a", ctypes.c_int)]
-
-    class NoFields(ctypes.Structure):
-        pass
-
-    class Int(ctypes.c_int):
-        pass
-
-    for cls in (Small, Derived, Large, InRegisters, Swapped, Union, WithMeta,
-                NoFields, Int, ctypes.c_char):
-        kept.extend([cls, cls(), type(cls), ctypes.POINTER(cls), cls * 0,
-                     cls * 3, cls * 3 * 4 * 5, (cls * 7000)(),
-                     ctypes.pointer(cls())])
-    kept.extend([ctypes.CFUNCTYPE(None), ctypes.CFUNCTYPE(ctypes.c_int, Small),
-                 ctypes.Structure, ctypes.Union, ctypes.Array, ctypes._Pointer,
-                 ctypes._SimpleCData, ctypes._CFuncPtr, ctypes.py_object])
-
-
-def make_parsers():
-    if sys.version_info >= (3, 10):
-        return
+try:
     import parser
-    for text in ("1", "f(x, y, z=[1, 2, 3])", "(" * 20 + ")" * 20,
-                 ",".join(map(str, range(200))), "+".join("abc" * 500)):
-        keep(parser.expr(text))
-    keep(parser.suite("def f(x):\n    return x\nclass A: pass\n" * 50))
+except ImportError:
+    parser = None
+try:
+    import numpy
+except ImportError:
+    numpy = None
+try:
+    import pandas
+except ImportError:
+    pandas = None
+
+MANY = 20                       # objects of a type
+
+
+class Own:
+    def __init__(self):
+        self.data = bytearray(1000)
+
+    def __sizeof__(self):
+        return 12345
+
+
+class OwnDict(dict):
+    def __sizeof__(self):
+        return dict.__sizeof__(self) + 777
+
+
+class Inherits(OwnDict):
+    pass
+
+
+class Mixed(list, Own):
+    """Has list's."""
+
+
+class MixedFirst(Own, list):
+    """Has Own's."""
+
+
+class Plain(dict):
+    pass
+
+
+def scalars():
+    for name in ("bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
+                 "float16 float32 float64 longdouble complex64 complex128 "
+                 "clongdouble intc uintc longlong ulonglong").split():
+        yield getattr(numpy, name)(1)
+    yield numpy.datetime64("2020-01-01")
+    yield numpy.timedelta64(1, "D")
+    yield numpy.str_("text")
+    yield numpy.bytes_(b"bytes")
+    yield numpy.zeros(3, [("a", "u1"), ("b", "u8")])[0]
+
+
+def of_numpy():
+    a = numpy.arange(24)
+    yield from (a, a.reshape(2, 3, 4), a[::2], numpy.array(7),
+                numpy.zeros((3, 4), [("a", "u1"), ("b", "O")]),
+                numpy.array([1, "a", None], dtype=object))
+    yield numpy.ma.masked_array([1, 2], [True, False])
+    yield numpy.rec.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")])
+
+
+def counting():
+    yield sys._getframe()
+
+
+async def waiting():
+    pass
+
+
+async def generating():
+    yield 1
+
+
+def of_python():
+    yield from (Own(), OwnDict(a=1), Inherits(a=1), Mixed([1]),
+                MixedFirst(), Plain(a=1), "text", "\u20ac" * 9,
+                7 ** 100, {1}, frozenset([1]), bytearray(10), Own, dict,
+                counting.__code__, collections.OrderedDict(a=1))
+    generator = counting()
+    yield from (generator, next(generator), waiting(), generating())
+    yield from (itertools.product("ab", "cd"), itertools.permutations("abc"),
+                itertools.combinations("abc", 2),
+                itertools.combinations_with_replacement("abc", 2))
+    yield io.BufferedRandom(io.FileIO("/dev/null", "r+"))
+    yield io.BufferedWriter(io.FileIO("/dev/null", "w"))
+    yield io.BufferedReader(io.FileIO("/dev/null"))
+    yield memory_kinds.decimals()[0]
+    yield xml.etree.ElementTree.Element("a", b="c")
+    if parser:
+        yield parser.suite("a = 1")
+
+
+def has_own(o):
+    return type(o).__sizeof__ is not object.__sizeof__
+
+
+def more(kept):
+    """Objects of the interpreter, of types that `kept` has none of."""
+    have = collections.Counter(map(type, kept))
+    for o in gc.get_objects():
+        if has_own(o) and have[type(o)] < MANY and type(o) not in (
+                dict, list, set, type(sys._getframe())):
+            have[type(o)] += 1
+            yield o
+
+
+def with_own_sizeof():
+    found, todo = set(), [object]
+    while todo:
+        for t in type.__subclasses__(todo.pop()):
+            if t not in found:
+                found.add(t)
+                todo.append(t)
+    return [t for t in found if "__sizeof__" in t.__dict__]
+
+
+def made():
+    kept = list(of_python())
+    for make in list(memory_kinds.KINDS.values()) + \
+            list(memory_kinds_library.KINDS.values()):
+        kept.append(make())
+    if numpy:
+        kept += list(scalars()) + list(of_numpy())
+    if pandas:
+        kept += [pandas.DataFrame({"a": [1]}), pandas.Series(["a"])]
+    return kept + list(more(kept))
+
+
+def is_of_python(o):
+    return hasattr(type(o).__sizeof__, "__code__")
+
+
+kept = made()
+types = with_own_sizeof()
 
 
 def main():
-    make_builtins()
-    make_arrays()
-    make_structs()
-    make_decimals()
-    make_elements()
-    make_files()
-    make_iterators()
-    make_picklers()
-    make_queues()
-    make_ctypes()
-    make_parsers()
-    # Until 3.12 what ctypes knows of a class is in the class's dict.
-    for t in [t for t in kept if isinstance(t, type)]:
-        kept.extend(r for r in gc.get_referents(t)
-                    if type(r).__name__ == "StgDict")
-    gc.collect()
-    with open(int(sys.argv[1]), "w") as f:
-        for o in kept:
-            print(id(o), sys.getsizeof(o), type(o).__name__, file=f)
-    print("{}", flush=True)
-    sys.stdin.read()
+    objects = [[id(o), type(o).__module__ + "." + type(o).__qualname__,
+                sys.getsizeof(o), is_of_python(o)] for o in kept]
+    without = [t.__module__ + "." + t.__qualname__ for t in types
+               if not any(isinstance(o, t) for o in kept)]
+    # What is written now must not change what was said.
+    text = json.dumps({"objects": objects, "without": without})
+    os.write(1, text.encode() + b"\n")
+    while True:
+        time.sleep(1000)
 
 
 main()

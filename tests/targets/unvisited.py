@@ -149,6 +149,8 @@ def of_numpy():
     fields = numpy.dtype([("a", "u1"), ("b", "u8")])
     yield Holder("array", numpy.zeros(10, fields), [fields])
     yield Holder("dtype", fields, [fields.names])
+    scalars = numpy.zeros(10, fields)
+    yield Holder("scalar", scalars[3], [fields, scalars])
     with tempfile.TemporaryFile() as f:
         made = numpy.memmap(f, dtype="u1", mode="w+", shape=NR)
     yield Holder("memmap", made, [made.base])

@@ -120,7 +120,10 @@ static void add_facts(struct heap *h, oid o, const struct format *f,
 	str_add(out, "\n\n  repr        ");
 	heap_preview(h, o, PREVIEW_MAX_JSON, &preview);
 	format_fit(out, preview.s, f->width > 40 ? f->width - 14 : 0, f->utf8);
-	add_amount("size", h->size[o], out);
+	if (heap_size_is_known(h, o))
+		add_amount("size", h->size[o], out);
+	else
+		str_add(out, "\n  size        unknown");
 	if (h->bytes)
 		add_amount("bytes", h->bytes[o], out);
 	str_add(out, "\n  refcount    ");

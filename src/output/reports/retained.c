@@ -363,7 +363,7 @@ static void put_object(struct retained_view *v,
 	add_way(v, line->above, o, &readable);
 	emit_put(ret, "address", emit_address(v->h->address[o]));
 	emit_put(ret, "length", length_json(v->h, o));
-	emit_put(ret, "size", emit_count(v->h->size[o]));
+	emit_put(ret, "size", emit_size(v->h, o));
 	emit_put(ret, "holder",
 		 emit_text(dominators_holder_names[d->holder[o]]));
 	emit_put(ret, "readable", emit_text(readable.s));

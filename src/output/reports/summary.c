@@ -219,7 +219,11 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 		const struct tally_type *row = &s->rows.v[i];
 
 		format_count(table_cell(&t), row->sum.nr);
-		format_count(table_cell(&t), h->types.v[row->type].size);
+		if (h->types.v[row->type].flags & TYPE_SIZE_UNKNOWN)
+			str_add(table_cell(&t), "?");
+		else
+			format_count(table_cell(&t),
+				     h->types.v[row->type].size);
 		format_count(table_cell(&t), row->sum.bytes);
 		format_bytes(table_cell(&t), row->sum.bytes);
 		str_addf(table_cell(&t), "%.1f",
@@ -273,7 +277,8 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 		emit_put(to, "type", emit_text(type->name));
 		emit_put(to, "address", emit_address(type->address));
 		emit_put(to, "count", emit_count(row->sum.nr));
-		emit_put(to, "size", emit_count(type->size));
+		emit_put(to, "size", type->flags & TYPE_SIZE_UNKNOWN ?
+			 json_null() : emit_count(type->size));
 		emit_put(to, "bytes", emit_count(row->sum.bytes));
 		emit_push(types, to);
 	}
@@ -284,6 +289,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	emit_put(ret, "coverage", coverage_json(h));
 	emit_put(ret, "objects", emit_count(s->all.nr));
 	emit_put(ret, "size", emit_count(s->all_size));
+	emit_put(ret, "sizes_unknown", emit_count(s->sizes_unknown));
 	emit_put(ret, "bytes", emit_count(s->all.bytes));
 	explained_json(&e, ret);
 	explained_guessed_json(h, ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sys.getsizeof() of the standard library's types that have a __sizeof__ of
- * their own.  Each function tells what there is beyond the object itself,
+ * sys.getsizeof() of types that have a __sizeof__ of their own: those of the
+ * standard library, and numpy's (size-numpy.c).  Each function tells what there is beyond the object itself,
  * whose size is its class's tp_basicsize unless said otherwise.
  *
  * To add a type: a function, a row of the table, members in layout.def.
@@ -11,6 +11,7 @@
 
 #include "python/objects/size-dict.h"
 #include "python/objects/size-library.h"
+#include "python/objects/size-numpy.h"
 #include "python/state/object-head.h"
 #include "python/state/words.h"
 #include "python/types/types.h"
@@ -346,6 +347,33 @@ static const struct {
 	{ "itertools.combinations_with_replacement", size_cwr },
 	{ "itertools.permutations", size_permutations },
 	{ "itertools.product", size_product },
+	{ "numpy.bool", size_numpy_1 },
+	{ "numpy.bool_", size_numpy_1 },
+	{ "numpy.clongdouble", size_numpy_32 },
+	{ "numpy.complex128", size_numpy_16 },
+	{ "numpy.complex256", size_numpy_32 },
+	{ "numpy.complex64", size_numpy_8 },
+	{ "numpy.datetime64", size_numpy_8 },
+	{ "numpy.float128", size_numpy_16 },
+	{ "numpy.float16", size_numpy_2 },
+	{ "numpy.float32", size_numpy_4 },
+	{ "numpy.float64", size_numpy_8 },
+	{ "numpy.int16", size_numpy_2 },
+	{ "numpy.int32", size_numpy_4 },
+	{ "numpy.int64", size_numpy_8 },
+	{ "numpy.int8", size_numpy_1 },
+	{ "numpy.intc", size_numpy_4 },
+	{ "numpy.longdouble", size_numpy_16 },
+	{ "numpy.longlong", size_numpy_8 },
+	{ "numpy.ndarray", size_numpy_array },
+	{ "numpy.timedelta64", size_numpy_8 },
+	{ "numpy.uint16", size_numpy_2 },
+	{ "numpy.uint32", size_numpy_4 },
+	{ "numpy.uint64", size_numpy_8 },
+	{ "numpy.uint8", size_numpy_1 },
+	{ "numpy.uintc", size_numpy_4 },
+	{ "numpy.ulonglong", size_numpy_8 },
+	{ "numpy.void", size_numpy_void },
 	{ "parser.st", size_parser },
 	{ "xml.etree.ElementTree.Element", size_element },
 };

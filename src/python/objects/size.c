@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sys.getsizeof(): what a type's __sizeof__ adds up, plus what lies before
- * the object.  A __sizeof__ written in Python can't be asked: its C base's
- * rule is used.
+ * the object.  A __sizeof__ written in Python can't be asked.
  */
 #include <string.h>
 
@@ -75,10 +74,24 @@ void size_choose(struct python *py, struct pytype *t)
 	t->sizer = SIZER_OBJECT;
 	if (!t->is_subtype)
 		t->sizer = choose_static(py, t);
-	if (t->sizer == SIZER_OBJECT && base != UINT32_MAX) {
+	if (t->sizer != SIZER_OBJECT) {
+		t->sized_as = t->address;
+	} else if (base != UINT32_MAX) {
 		t->sizer = py->types.v[base].sizer;
 		t->size_row = py->types.v[base].size_row;
+		t->sized_as = py->types.v[base].sized_as;
 	}
+}
+
+/* The rule of a class is for the __sizeof__ that the class has or inherits. */
+bool size_is_known(struct python *py, const struct pytype *t)
+{
+	raddr function, owner;
+
+	return !types_lookup(py, t->address, "__sizeof__", &function,
+			     &owner) ||
+	       owner == py->known.object ||
+	       (t->sized_as && types_is_subclass(py, t->sized_as, owner));
 }
 
 static uint64_t presize(struct python *py, const struct pytype *t, raddr obj)

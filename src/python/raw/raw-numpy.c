@@ -27,9 +27,9 @@
 #define DESCR_METADATA_2 96
 
 /* PyVoidScalarObject */
-#define VOID_DATA 0
-#define VOID_DESCR 8
-#define VOID_FLAGS 16
+#define VOID_DATA 8
+#define VOID_DESCR 16
+#define VOID_FLAGS 24
 
 /* Kinds of items without pointers, if none of their fields is an object.  The
  * items of 'T', numpy 2's StringDType, may point to memory of their own. */
@@ -38,17 +38,6 @@
 static bool has_leaf_items(const struct ndarray_dtype *t)
 {
 	return t->kind && strchr(LEAF_KINDS, t->kind) && !t->has_objects;
-}
-
-/* The bytes of all items; 0: impossible. */
-static uint64_t data_size(struct python *py, uint64_t size, raddr dimensions,
-			  unsigned int nd)
-{
-	for (unsigned int i = 0; i < nd; i++)
-		if (__builtin_mul_overflow(size, word_at(py, dimensions, i * 8),
-					   &size))
-			return 0;
-	return size;
 }
 
 /* The references of arrays of objects are told: python/refs/unvisited.h. */
@@ -76,8 +65,8 @@ bool raw_read_ndarray(struct raw_reader *r)
 		RAW_LEAF);
 	if (a.owns_data)
 		raw_add_sized(r, head + ARRAY_DATA,
-			      data_size(r->py, a.dtype.size, a.dimensions,
-					a.nd), RAW_DATA, flags_of_data(&a));
+			      ndarray_data_size(r->py, &a), RAW_DATA,
+			      flags_of_data(&a));
 	if (r->native->basicsize < head + ARRAY_SIZE_1_20)
 		return true;
 	info = raw_word(r, head + ARRAY_BUFFER_INFO);

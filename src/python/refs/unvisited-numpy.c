@@ -11,9 +11,9 @@
 #include "python/state/words.h"
 #include "python/values/ndarray.h"
 
-/* PyVoidScalarObject */
-#define VOID_DESCR 8
-#define VOID_BASE 24
+/* PyVoidScalarObject, which begins with PyVarObject. */
+#define VOID_DESCR 16
+#define VOID_BASE 32
 
 /*
  * PyArray_Descr begins with the class of its scalars.  Then:

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "python/names/names.h"
+#include "python/objects/size.h"
 #include "python/report/describe.h"
 #include "python/state/truncated.h"
 #include "python/state/words.h"
@@ -220,6 +221,8 @@ static uint32_t type_flags(struct python *py, const struct pytype *t)
 	if (word_at(py, t->address, l->type_finalize) &&
 	    types_lookup(py, t->address, "__del__", &value, &owner))
 		flags |= TYPE_HAS_DEL;
+	if (!size_is_known(py, t))
+		flags |= TYPE_SIZE_UNKNOWN;
 	return flags;
 }
 

@@ -68,6 +68,17 @@ bool ndarray_read(struct python *py, raddr obj, struct ndarray *ret)
 	return true;
 }
 
+uint64_t ndarray_data_size(struct python *py, const struct ndarray *a)
+{
+	uint64_t size = a->dtype.size;
+
+	for (uint32_t i = 0; i < a->nd; i++)
+		if (__builtin_mul_overflow(size, word_at(py, a->dimensions,
+							 i * 8), &size))
+			return 0;
+	return size;
+}
+
 bool ndarray_iter_init(struct python *py, const struct ndarray *a,
 		       struct ndarray_iter *ret)
 {

@@ -31,6 +31,9 @@ struct ndarray {
 void ndarray_read_dtype(struct python *py, raddr descr,
 			struct ndarray_dtype *ret);
 
+/* The bytes of all items, wherever they are; 0: the shape is impossible. */
+uint64_t ndarray_data_size(struct python *py, const struct ndarray *a);
+
 /* The array at `obj`.  false: it is none, `*ret` is undefined. */
 bool ndarray_read(struct python *py, raddr obj, struct ndarray *ret);
 

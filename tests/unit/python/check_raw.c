@@ -510,9 +510,9 @@ START_TEST(scalars_and_dtypes_of_numpy)
 	make_descr(&d, false, 'V', 0, 24);
 	data = fake_block(&f, 24);
 	obj = instance("numpy.void");
-	fake_put(&f, obj + d.head, 0, data);
-	fake_put(&f, obj + d.head, 8, d.descr);
-	fake_put32(&f, obj + d.head, 16, 4);
+	fake_put(&f, obj + d.head, 8, data);
+	fake_put(&f, obj + d.head, 16, d.descr);
+	fake_put32(&f, obj + d.head, 24, 4);
 	expect(data, 24, RAW_DATA, RAW_LEAF);
 	expect_of(obj, true);
 

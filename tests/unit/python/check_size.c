@@ -372,6 +372,97 @@ END_TEST
 
 /* --- facts --- */
 
+/* A class of the given base whose dict has __sizeof__ or not, and an instance
+ * of it. */
+static raddr instance_with(bool own, raddr base, raddr middle)
+{
+	const struct layout *l = &f.py.layout;
+	raddr type = fake_type(&f, &(struct fake_type){
+		.name = "app.Sized", .base = middle ? middle : base,
+		.flags = TPFLAG_HEAPTYPE | TPFLAG_HAVE_GC });
+	raddr mro[] = { type, middle ? middle : base, base,
+			f.py.known.object };
+
+	if (own)
+		fake_put(&f, type, l->type_dict,
+			 fake_namespace(&f, "__sizeof__", fake_none(&f),
+					NULL));
+	fake_put(&f, type, l->type_mro, fake_tuple(&f, 4, mro));
+	return fake_object(&f, type, 256);
+}
+
+static bool is_known(raddr obj)
+{
+	return size_is_known(&f.py, fake_pytype(&f, obj));
+}
+
+START_TEST(sizes_that_are_not_known)
+{
+	const struct layout *l;
+	raddr plain, own, inherits, of_object, array, numpy;
+
+	fake_init(&f, fake_rows[_i]);
+	l = &f.py.layout;
+	/* As in CPython: object, dict and numpy.ndarray have one. */
+	fake_put(&f, f.py.known.object, l->type_dict,
+		 fake_namespace(&f, "__sizeof__", fake_none(&f), NULL));
+	fake_put(&f, f.py.known.dict, l->type_dict,
+		 fake_namespace(&f, "__sizeof__", fake_none(&f), NULL));
+	array = fake_type(&f, &(struct fake_type){ .name = "numpy.ndarray",
+						   .basicsize = SIZE });
+	fake_put(&f, array, l->type_dict,
+		 fake_namespace(&f, "__sizeof__", fake_none(&f), NULL));
+	plain = instance_with(false, f.py.known.dict, 0);
+	own = instance_with(true, f.py.known.dict, 0);
+	inherits = instance_with(false, f.py.known.dict,
+				 fake_word(&f, own, l->object_type));
+	of_object = instance_with(true, f.py.known.object, 0);
+	numpy = instance_with(false, array, 0);
+	fake_ready(&f);
+	f.py.lookups = 1 << 20;
+	ck_assert(is_known(plain));
+	ck_assert(!is_known(own));
+	ck_assert(!is_known(of_object));
+	ck_assert(is_known(numpy));
+	ck_assert(!is_known(inherits));
+	fake_release(&f);
+}
+END_TEST
+
+START_TEST(sizes_of_numpy)
+{
+	raddr array, view, scalar, record, descr, shape;
+	uint64_t at;
+
+	fake_init(&f, fake_rows[_i]);
+	at = f.py.layout.object_size;
+	descr = instance("numpy.dtype");
+	fake_put32(&f, descr + at, 16, 24);
+	fake_put(&f, descr + at, 32, fake_none(&f));
+	shape = fake_block(&f, 32);
+	fake_put(&f, shape, 0, 3);
+	fake_put(&f, shape, 8, 5);
+	array = instance("numpy.ndarray");
+	view = instance("numpy.ndarray");
+	for (int i = 0; i < 2; i++) {
+		raddr fields = (i ? view : array) + at;
+
+		fake_put32(&f, fields, 8, 2);
+		fake_put(&f, fields, 16, shape);
+		fake_put(&f, fields, 40, descr);
+		fake_put32(&f, fields, 48, i ? 0 : 4);
+	}
+	expect(array, SIZE + 32 + 3 * 5 * 24);
+	expect(view, SIZE + 32);
+	scalar = instance("numpy.complex128");
+	expect(scalar, SIZE + 16);
+	record = instance("numpy.void");
+	fake_put(&f, record + at, 16, descr);
+	expect(record, SIZE + 24);
+	check_all();
+}
+END_TEST
+
 static oid add_object(raddr obj)
 {
 	const struct pytype *t = fake_pytype(&f, obj);
@@ -435,6 +526,7 @@ void suite_add_tests(TCase *tc)
 		sizes_of_arrays_and_buffers, sizes_of_iterators,
 		sizes_of_structs, sizes_of_decimals_and_elements,
 		sizes_of_picklers, sizes_of_syntax_trees,
+		sizes_that_are_not_known, sizes_of_numpy,
 		facts_of_bounded_containers,
 	};
 

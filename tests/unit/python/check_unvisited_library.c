@@ -233,8 +233,8 @@ START_TEST(scalars)
 	fake_init(&f, fake_rows[_i]);
 	head = f.py.layout.object_size;
 	obj = instance("numpy.void");
-	fake_put(&f, obj + head, 8, held(FIELD_ARRAY_DTYPE));
-	fake_put(&f, obj + head, 24, held(FIELD_ARRAY_BASE));
+	fake_put(&f, obj + head, 16, held(FIELD_ARRAY_DTYPE));
+	fake_put(&f, obj + head, 32, held(FIELD_ARRAY_BASE));
 	fake_ready(&f);
 	check_held(obj);
 	fake_release(&f);
