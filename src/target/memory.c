@@ -87,10 +87,19 @@ struct error *memory_sort(struct memory *m)
 	return NULL;
 }
 
+/* Most segments of a program are larger, and there are few large ones. */
+#define RECENT_BYTES (UINT64_C(1) << 20)
+
 const struct segment *memory_find(struct memory *m, raddr addr)
 {
 	unsigned int low = 0, high = m->nr_segments;
+	unsigned int *recent = &m->recent[addr / RECENT_BYTES % MEMORY_RECENT];
 
+	if (likely(*recent < high && addr >= m->segments[*recent].start &&
+		   addr < m->segments[*recent].end)) {
+		m->last = &m->segments[*recent];
+		return m->last;
+	}
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
 		const struct segment *s = &m->segments[middle];
@@ -101,6 +110,7 @@ const struct segment *memory_find(struct memory *m, raddr addr)
 			low = middle + 1;
 		} else {
 			m->last = s;
+			*recent = middle;
 			return s;
 		}
 	}

@@ -73,14 +73,19 @@ struct segment {
 	void (*release)(struct segment *s);
 };
 
+#define MEMORY_RECENT 64
+
 struct memory {
 	struct segment *segments; /* sorted by start */
 	unsigned int nr_segments;
 	const struct segment *last; /* where the last address was found */
 	uint64_t bytes_copied;
+	/* By bits of an address: index of the segment where one with the same
+	 * bits was found.  Any other number is as good. */
+	unsigned int recent[MEMORY_RECENT];
 };
 
-#define MEMORY_INIT { NULL, 0, NULL, 0 }
+#define MEMORY_INIT { .segments = NULL }
 
 /*
  * Add a segment.  The struct is copied, and what it points to then belongs to
@@ -116,6 +121,16 @@ static inline const uint8_t *memory_at(struct memory *m, raddr addr,
 		   len <= s->end - addr && !s->filled))
 		return s->bytes + (addr - s->start);
 	return memory_at_slow(m, addr, len);
+}
+
+/* The byte at `addr` will be read soon: have it fetched meanwhile, if it is in
+ * the segment where the last address was found. */
+static inline void memory_prefetch(const struct memory *m, raddr addr)
+{
+	const struct segment *s = m->last;
+
+	if (likely(s && addr >= s->start && addr < s->end))
+		__builtin_prefetch(s->bytes + (addr - s->start));
 }
 
 /* Are `nr` items of `size` bytes at `addr` mapped?  For lengths that the target

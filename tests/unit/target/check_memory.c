@@ -131,6 +131,31 @@ START_TEST(memory_find_sees_every_segment)
 }
 END_TEST
 
+/* memory.recent has one place for all of them. */
+START_TEST(memory_find_tells_addresses_with_the_same_bits_apart)
+{
+	const uint64_t step = UINT64_C(1) << 26;
+	struct memory m = MEMORY_INIT;
+
+	for (uint64_t i = 1; i <= 4; i++)
+		add(&m, i * step + 0x1000, 100);
+	sort(&m);
+	for (uint64_t k = 0; k < 32; k++) {
+		uint64_t i = k * 7 % 5;
+		const struct segment *s = memory_find(&m, i * step + 0x1063);
+
+		if (!i) {
+			ck_assert_ptr_null(s);
+			continue;
+		}
+		ck_assert_ptr_eq(s, &m.segments[i - 1]);
+		ck_assert_ptr_eq(m.last, s);
+		ck_assert_ptr_null(memory_find(&m, i * step + 0x1064));
+	}
+	memory_release(&m);
+}
+END_TEST
+
 START_TEST(memory_read_crosses_segments_that_touch)
 {
 	struct memory m = MEMORY_INIT;
@@ -351,6 +376,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, memory_at_ends_where_the_segment_ends);
 	tcase_add_test(tc, memory_at_of_nothing_asks_whether_it_is_mapped);
 	tcase_add_test(tc, memory_find_sees_every_segment);
+	tcase_add_test(tc,
+		       memory_find_tells_addresses_with_the_same_bits_apart);
 	tcase_add_test(tc, memory_read_crosses_segments_that_touch);
 	tcase_add_test(tc, memory_words_fault_at_the_edge);
 	tcase_add_test(tc, memory_has_array_survives_impossible_lengths);
