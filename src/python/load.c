@@ -39,6 +39,8 @@
 #include "python/types/types.h"
 
 #define BATCH 32768		/* objects to the emulator at once */
+/* So far ahead is prefetched what will be read: most is in no cache. */
+#define AHEAD 8
 #define MIN_CLAIMS (1 << 20)
 /* Most heaps have fewer objects: room for those is made at once. */
 #define WORDS_PER_OBJECT 8
@@ -301,6 +303,12 @@ static void flush_pending(struct loader *ld)
 	}
 }
 
+static void prefetch_object(struct python *py, oid o)
+{
+	if (o < py->heap->nr_objects)
+		memory_prefetch(py->memory, py->heap->address[o]);
+}
+
 /* Read the objects from ld->next on.  New objects are appended meanwhile:
  * those that the read ones refer to. */
 static void load_all(struct loader *ld)
@@ -308,8 +316,10 @@ static void load_all(struct loader *ld)
 	struct python *py = ld->py;
 
 	for (;;) {
-		for (; ld->next < py->heap->nr_objects; ld->next++)
+		for (; ld->next < py->heap->nr_objects; ld->next++) {
+			prefetch_object(py, ld->next + AHEAD);
 			load_native(ld, ld->next);
+		}
 		if (!py->pending.nr)
 			return;
 		flush_pending(ld);
