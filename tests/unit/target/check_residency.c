@@ -245,52 +245,6 @@ START_TEST(changed_pages_of_files_are_told)
 }
 END_TEST
 
-#define FORKED_PAGES ((size_t)(32 << 20) / PAGE)
-
-static volatile uint8_t *forked;	/* the child shares it with us */
-
-/* Half of the pages of each MiB, and a MiB that we do not have. */
-static void write_half(void)
-{
-	volatile uint8_t *own = map((2 << 20) / PAGE, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE);
-
-	for (size_t i = 0; i < FORKED_PAGES; i += 2)
-		forked[i * PAGE] = 2;
-	own += -(uintptr_t)own % (1 << 20);
-	for (size_t i = 0; i < (1 << 20) / PAGE; i++)
-		own[i * PAGE] = 1;
-	child_ready();
-	for (;;)
-		pause();
-}
-
-START_TEST(pages_since_a_fork_are_not_copied)
-{
-	const uint64_t half = FORKED_PAGES / 2 * PAGE;
-	const struct residency *r;
-	struct target *t;
-	pid_t pid;
-
-	forked = map(FORKED_PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-	for (size_t i = 0; i < FORKED_PAGES; i++)
-		forked[i * PAGE] = 1;
-	pid = child_start(write_half);
-	/* What is shared stays so. */
-	for (unsigned int i = 0; i < 2; i++) {
-		t = child_open(pid);
-		child_snapshot(t, NULL);
-		r = target_residency(t);
-		ck_assert_uint_ge(r->shared, half);
-		ck_assert_uint_lt(r->shared, half + (4 << 20));
-		ck_assert_uint_ge(r->copied, half);
-		ck_assert_uint_lt(r->copied, half + (1 << 20));
-		target_close(t);
-	}
-	child_finish(pid);
-}
-END_TEST
-
 static struct growing {
 	volatile int step;
 	volatile uint8_t *area;	/* private, of 100 pages */
@@ -624,7 +578,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, only_what_was_never_written_is_left_out);
 	tcase_add_test(tc, resident_bytes_are_those_of_smaps);
 	tcase_add_test(tc, changed_pages_of_files_are_told);
-	tcase_add_test(tc, pages_since_a_fork_are_not_copied);
 	tcase_add_test(tc, what_was_copied_is_not_looked_at_again);
 	tcase_add_test(tc, older_kernels_count_the_zero_page);
 	tcase_add_test(tc, without_pagemap_the_sums_of_smaps_do);

@@ -5,6 +5,7 @@ check_PROGRAMS += \
 	tests/unit/target/check_core_files \
 	tests/unit/target/check_core_memory \
 	tests/unit/target/check_elf \
+	tests/unit/target/check_forked \
 	tests/unit/target/check_image \
 	tests/unit/target/check_memory \
 	tests/unit/target/check_open \
