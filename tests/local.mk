@@ -57,6 +57,7 @@ EXTRA_DIST += \
 	tests/e2e/test_memory_truth.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
+	tests/e2e/test_tracemalloc.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unvisited.py \
 	tests/e2e/test_unchanged.py \
@@ -99,6 +100,7 @@ EXTRA_DIST += \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \
 	tests/targets/storm.py \
+	tests/targets/traced.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \
 	tests/targets/unvisited.py \

@@ -9,6 +9,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/allocators/pymalloc-tree.h \
 	src/python/allocators/pymalloc.c \
 	src/python/allocators/pymalloc.h \
+	src/python/allocators/tracemalloc.c \
+	src/python/allocators/tracemalloc.h \
 	src/python/emulator/emulator.h \
 	src/python/emulator/ifunc.c \
 	src/python/emulator/ifunc.h \

@@ -52,6 +52,7 @@ static const char *const line_words[NR_MEMORY_PARTS] = {
 	[PART_ALLOCATOR] = "% (pyheld does not look into it)",
 	[PART_KERNEL] = "%",
 	[PART_JIT] = "machine code made at run time",
+	[PART_TRACEMALLOC] = "of tracemalloc: its tables",
 };
 
 /* The type or name of a line, or a word for "none". */

@@ -22,6 +22,7 @@
 #define NODE_HIDDEN 4		/* an object that the heap lacks */
 #define NODE_DEAD 8		/* one whose reference count is 0: CPython
 				   keeps it for reuse */
+#define NODE_TRACE 16		/* a part of tracemalloc's tables */
 
 /* Raw block `node` has `nr` pointers to the object. */
 struct claims_edge {

@@ -29,8 +29,15 @@ static void hit_of_root(struct claims *c, raddr at, uint64_t word,
 
 static bool is_python_s(const struct claims *c, const struct region *r)
 {
-	return r->start < c->py->runtime_module_end &&
-	       r->end > c->py->runtime_module_start;
+	const struct native *n = c->native;
+	const struct module *m;
+
+	if (r->start < c->py->runtime_module_end &&
+	    r->end > c->py->runtime_module_start)
+		return true;
+	/* Up to 3.8 _PyRuntime is in .bss, which no module's range has. */
+	m = modules_at(n->target, c->py->known.type);
+	return m && !strcmp(n->target->mappings.v[r->index].path, m->path);
 }
 
 static void scan_libraries(struct claims *c)

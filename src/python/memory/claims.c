@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "native/owners-decide.h"
+#include "python/allocators/tracemalloc.h"
 #include "python/memory/claims-hidden.h"
 #include "python/memory/claims-roots.h"
 #include "python/memory/claims-scan.h"
@@ -24,6 +25,19 @@ static void init_nodes(struct claims *c)
 	if (b->regions.nr) {
 		c->low = b->regions.v[0].start;
 		c->high = b->regions.v[b->regions.nr - 1].end;
+	}
+}
+
+/* They have the address of every block, and own none of them. */
+static void find_traces(struct claims *c)
+{
+	CLEANUP(u32_vec_release) struct u32_vec nodes = VEC_INIT;
+
+	tracemalloc_find(c->py, c->native, &nodes);
+	for (size_t i = 0; i < nodes.nr; i++) {
+		c->flags[nodes.v[i]] |= NODE_TRACE | NODE_LEAF;
+		owners_claim(&c->owners, (struct owner){ OWNER_PYTHON, 0 },
+			     nodes.v[i], CLAIM_FIELD);
 	}
 }
 
@@ -179,6 +193,7 @@ void claims_load(struct claims *c, struct python *py, struct native *n,
 {
 	*c = (struct claims){ .py = py, .native = n };
 	init_nodes(c);
+	find_traces(c);
 	read_objects(c);
 	claims_find_hidden(c);
 	count_missing(c);

@@ -24,7 +24,7 @@ VEC_DEFINE(stray_vec, struct stray);
 struct accounting {
 	struct claims *c;
 	uint32_t *lines[ARRAY_SIZE(typed_parts)];
-	uint32_t python, stack;
+	uint32_t python, traces, stack;
 	uint32_t unowned[NR_MEMORY_ALLOCATORS];
 	uint32_t library, library_line; /* the one that was met last */
 	struct stray_vec strays;
@@ -42,6 +42,7 @@ static void accounting_init(struct accounting *a, struct claims *c)
 			a->lines[i][k] = NO_LINE;
 	}
 	a->python = native_line(n, PART_RAW_PYTHON, OID_NONE, NULL);
+	a->traces = native_line(n, PART_TRACEMALLOC, OID_NONE, NULL);
 	a->stack = native_line(n, PART_RAW_STACK, OID_NONE, NULL);
 	for (int i = 0; i < NR_MEMORY_ALLOCATORS; i++)
 		a->unowned[i] = native_line(n, PART_UNOWNED, OID_NONE,
@@ -120,6 +121,8 @@ static uint32_t line_of_node(struct accounting *a, uint32_t node,
 {
 	const struct claims *c = a->c;
 
+	if (c->flags[node] & NODE_TRACE)
+		return a->traces;
 	if (c->flags[node] & NODE_DEAD)
 		return line_of_type(a, PART_FREE_LISTS, c->type[node]);
 	if (c->flags[node] & NODE_HIDDEN)

@@ -62,6 +62,7 @@ START_TEST(each_part_has_a_kind_with_a_name)
 	ck_assert_int_eq(PART_UNOWNED, 7);
 	ck_assert_int_eq(PART_STACKS, 19);
 	ck_assert_int_eq(PART_JIT, 27);
+	ck_assert_int_eq(PART_TRACEMALLOC, 28);
 	ck_assert_int_eq(memory_part_has(PART_OBJECTS), LINE_HAS_TYPE);
 	ck_assert_int_eq(memory_part_has(PART_CODE), LINE_HAS_NAME);
 	ck_assert_int_eq(memory_part_has(PART_JIT), LINE_HAS_NOTHING);

@@ -11,7 +11,8 @@ check_PROGRAMS += \
 	tests/unit/native/check_owners \
 	tests/unit/native/check_pymalloc \
 	tests/unit/native/check_pymalloc_bad \
-	tests/unit/native/check_stacks
+	tests/unit/native/check_stacks \
+	tests/unit/native/check_tracemalloc
 tests_unit_native_check_pymalloc_SOURCES = \
 	tests/unit/native/check_pymalloc.c \
 	tests/unit/native/forge-pymalloc.c \
