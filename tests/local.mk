@@ -46,6 +46,7 @@ EXTRA_DIST += \
 	tests/e2e/test_load.py \
 	tests/e2e/test_malloc.py \
 	tests/e2e/test_memory.py \
+	tests/e2e/test_pointed.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
@@ -96,6 +97,7 @@ EXTRA_DIST += \
 	tests/targets/retained.py \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
+	tests/targets/pointed.py \
 	tests/targets/raw_zoo.py \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \

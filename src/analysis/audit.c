@@ -4,6 +4,7 @@
 
 #include "analysis/audit.h"
 #include "analysis/graph/roots.h"
+#include "heap/pointed.h"
 
 struct audit_found {
 	uint32_t *sure;
@@ -69,6 +70,7 @@ static void explain_all(const struct heap *h, struct audit_found *f)
 
 			if (heap_owns(h, o, i))
 				explain_reference(heap_is_guess(h, o, i) ||
+						  heap_is_pointed(h, o, i) ||
 						  is_own_class(h, o, to) ?
 						  f->maybe : f->sure, to);
 		}

@@ -10,8 +10,9 @@
  * held by native code, or were leaked by it.  If more references are explained
  * than counted, the graph is wrong somewhere.
  *
- * References from a scan for pointers explain only what nothing else does, and
- * never show an error.  Immortal objects have no count to explain.
+ * References that pointers have found, in the object or in a raw block that it
+ * owns, explain only what nothing else does, and never show an error.  Immortal
+ * objects have no count to explain.
  *
  * If heap.unvisited is NULL (an older capture), types without a tp_traverse
  * (atoms) are left out: the heap lacks references that lead to these.

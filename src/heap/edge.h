@@ -48,6 +48,8 @@ enum edge_kind {
 	EDGE_FLAT,		/* an item of an array of several dimensions:
 				   `number`, from 0, the last index varying
 				   fastest */
+	EDGE_POINTED,		/* a pointer in a raw block: `name`, in words;
+				   `number`, its offset there in bytes */
 	NR_EDGE_KINDS,
 };
 
@@ -67,6 +69,19 @@ struct edge_name {
 	 */
 	bool stand_in;
 };
+
+/*
+ * References that are known by pointers in memory: heap/pointed.h.  They are
+ * edges first .. first + nr - 1 of an object, in a raw block of `size` bytes, or
+ * in the object's own struct if that is 0.  Number first + i is the pointer that
+ * lies at + i * step bytes behind the start.
+ */
+struct heap_pointed {
+	oid object;
+	uint32_t first, nr;
+	uint64_t at, step, size;
+};
+VEC_DEFINE(heap_pointed_vec, struct heap_pointed);
 
 /* Free what the name owns and set it to zeros. */
 void edge_name_release(struct edge_name *n);

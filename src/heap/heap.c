@@ -75,6 +75,7 @@ void heap_release(struct heap *h)
 	heap_interpreter_vec_release(&h->interpreters);
 	heap_weak_vec_release(&h->weak);
 	heap_borrowed_vec_release(&h->borrowed);
+	heap_pointed_vec_release(&h->pointed);
 	heap_fact_vec_release(&h->facts);
 	oid_vec_release(&h->edges);
 	free(h->address);

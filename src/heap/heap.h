@@ -130,6 +130,7 @@ struct heap {
 	struct heap_interpreter_vec interpreters;
 	struct heap_weak_vec weak;
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
+	struct heap_pointed_vec pointed; /* ascending */
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
 	/* See heap_memory_is_known(). */

@@ -30,6 +30,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/naming.c \
 	src/heap/naming.h \
 	src/heap/object.h \
+	src/heap/pointed.c \
+	src/heap/pointed.h \
 	src/heap/root.h \
 	src/heap/type-kinds.c \
 	src/heap/type-kinds.def \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heap/naming.h"
+#include "heap/pointed.h"
 
 #define MAX_ITEMS 5		/* of a container in a repr */
 #define ITEM_MAX 24		/* code points of each */
@@ -444,6 +445,23 @@ static void name_named(const struct naming *n, uint32_t i,
 	ret->stand_in = from->flags & NAME_STAND_IN;
 }
 
+/* Edges that pointers have found have no code. */
+static void name_pointed(const struct heap *h, oid o, uint32_t e,
+			 struct edge_name *ret)
+{
+	const struct heap_pointed *p = heap_pointed_find(h, o, e);
+
+	if (!p)
+		return;
+	ret->number = p->at + (e - p->first) * p->step;
+	ret->kind = p->size ? EDGE_POINTED : EDGE_OFFSET;
+	if (!p->size)
+		return;
+	free(ret->name);
+	ret->name = xasprintf("at +0x%" PRIx64 " of a block of %" PRIu64
+			      " bytes", ret->number, p->size);
+}
+
 static void name_edge(struct heap *h, const struct naming *n, oid o,
 		      uint32_t e, uint32_t code, struct value_place *place,
 		      struct edge_name *ret)
@@ -455,6 +473,8 @@ static void name_edge(struct heap *h, const struct naming *n, oid o,
 	switch (edge_code_kind(code)) {
 	case CODE_NAMED:
 		name_named(n, arg, ret);
+		if (!arg)
+			name_pointed(h, o, e, ret);
 		break;
 	case CODE_INDEX:
 		name_index(heap_type_of(h, o), arg, ret);

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "heap/pointed.h"
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/format.h"
+
+const char *coverage_found(const struct heap *h, oid o, uint32_t i)
+{
+	if (heap_is_guess(h, o, i))
+		return "scan";
+	if (i < heap_nr_visited(h, o))
+		return "tp_traverse";
+	return heap_is_pointed(h, o, i) ? "pointer" : "field";
+}
 
 void coverage_add_legend(unsigned int indent, struct str *out)
 {

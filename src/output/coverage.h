@@ -25,6 +25,11 @@ static inline bool coverage_is_guess(const struct heap *h, oid o)
 	return h->flags[o] & OBJECT_SCANNED;
 }
 
+/* How edge `i` of `o` is known, for JSON: by its "tp_traverse", by a "field"
+ * that this does not visit, by a "pointer" in its memory that explains a
+ * reference, or by a "scan" of the object, which is a guess.  Static text. */
+const char *coverage_found(const struct heap *h, oid o, uint32_t i);
+
 /* Add a line, indented by `indent` columns, that explains the mark. */
 void coverage_add_legend(unsigned int indent, struct str *out);
 

@@ -447,6 +447,15 @@ static json_t *root_json(const struct trail *t)
 	return ret;
 }
 
+/* How the reference to step `i` is known; null: a root leads to it. */
+static json_t *found_json(const struct trail *t, size_t i)
+{
+	const struct step *steps = t->path->v;
+
+	return i ? emit_text(coverage_found(t->heap, steps[i - 1].object,
+					    steps[i].edge)) : json_null();
+}
+
 json_t *trail_steps_json(const struct trail *t)
 {
 	json_t *ret = json_array();
@@ -462,6 +471,7 @@ json_t *trail_steps_json(const struct trail *t)
 			 emit_text(heap_type_of(t->heap, o)->name));
 		emit_put(step, "name", emit_text(name.s));
 		emit_put(step, "guessed", json_boolean(is_guess(t, i)));
+		emit_put(step, "found", found_json(t, i));
 		emit_push(ret, step);
 	}
 	return ret;

@@ -73,7 +73,7 @@ char *trail_expression(const struct trail *t);
  * "expression" are null.
  */
 json_t *trail_json(const struct trail *t);
-/* [{"address", "type", "name", "guessed"}], a new reference. */
+/* [{"address", "type", "name", "guessed", "found"}], a new reference. */
 json_t *trail_steps_json(const struct trail *t);
 
 #endif

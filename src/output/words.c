@@ -136,6 +136,7 @@ static const struct {
 	[EDGE_CACHE_KEY] = { "cached key ", "", false },
 	[EDGE_CACHE_RESULT] = { "cached result for ", "", false },
 	[EDGE_FLAT] = { ".flat[", "]", true },
+	[EDGE_POINTED] = { "", "", false },
 };
 
 void words_edge(const struct edge_name *n, struct str *out)

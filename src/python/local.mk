@@ -49,6 +49,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/claims-data.h \
 	src/python/memory/claims-doubt.c \
 	src/python/memory/claims-doubt.h \
+	src/python/memory/claims-edges.c \
 	src/python/memory/claims-fields.c \
 	src/python/memory/claims-fields.h \
 	src/python/memory/claims-hidden.c \

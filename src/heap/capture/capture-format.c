@@ -47,4 +47,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_UNOWNED] = "unow",
 	[TABLE_ARENAS] = "aren",
 	[TABLE_MALLOCS] = "mall",
+	[TABLE_POINTED] = "poin",
 };

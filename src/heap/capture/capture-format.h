@@ -133,6 +133,7 @@ enum table {
 	TABLE_UNOWNED,
 	TABLE_ARENAS,
 	TABLE_MALLOCS,
+	TABLE_POINTED,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

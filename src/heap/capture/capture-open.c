@@ -13,6 +13,7 @@
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-read.h"
 #include "heap/capture/version1.h"
+#include "heap/pointed.h"
 
 /*
  * What comes out of a file may be that many times its size, and so much more.
@@ -377,7 +378,7 @@ static bool tables_fit(const struct heap *h)
 		if (!is_oid(h, h->facts.v[i].object) ||
 		    (i && h->facts.v[i].object <= h->facts.v[i - 1].object))
 			return false;
-	return borrowed_fit(h);
+	return borrowed_fit(h) && heap_pointed_fit(h);
 }
 
 static struct error *read_all(struct heap *h)

@@ -306,6 +306,28 @@ static void read_borrowed(struct row *r, struct heap *h)
 	heap_borrowed_vec_push(&h->borrowed, b);
 }
 
+static void write_pointed(const struct heap_pointed *p, struct str *row)
+{
+	row_put_oid(row, p->object);
+	row_put_number(row, p->first);
+	row_put_number(row, p->nr);
+	row_put_number(row, p->at);
+	row_put_number(row, p->step);
+	row_put_number(row, p->size);
+}
+
+static void read_pointed(struct row *r, struct heap *h)
+{
+	struct heap_pointed p = { .object = row_get_oid(r) };
+
+	p.first = row_get_u32(r);
+	p.nr = row_get_u32(r);
+	p.at = row_get_number(r);
+	p.step = row_get_number(r);
+	p.size = row_get_number(r);
+	heap_pointed_vec_push(&h->pointed, p);
+}
+
 static void write_fact(const struct heap_fact *f, struct str *row)
 {
 	row_put_oid(row, f->object);
@@ -361,6 +383,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->borrowed.nr;
 	case TABLE_FACTS:
 		return h->facts.nr;
+	case TABLE_POINTED:
+		return h->pointed.nr;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
 	case TABLE_UNOWNED:
@@ -413,6 +437,9 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_FACTS:
 		write_fact(&h->facts.v[i], row);
+		break;
+	case TABLE_POINTED:
+		write_pointed(&h->pointed.v[i], row);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
@@ -481,6 +508,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_FACTS:
 		read_fact(r, h);
+		break;
+	case TABLE_POINTED:
+		read_pointed(r, h);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "heap/pointed.h"
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/export/jsonl.h"
@@ -105,6 +106,8 @@ struct error *jsonl_write(struct heap *h, FILE *out)
 		emit_put(line, "references", references(h, o, &names));
 		emit_put(line, "unvisited",
 			 emit_count(h->edge_nr[o] - heap_nr_visited(h, o)));
+		emit_put(line, "pointed",
+			 emit_count(heap_pointed_nr(h, o)));
 		err = write_line(line, &buffer, out);
 	}
 	return err;

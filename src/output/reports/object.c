@@ -18,6 +18,7 @@ struct neighbour {
 	char *name;		/* of the reference */
 	bool guess;		/* found by a scan of memory */
 	bool visited;		/* by the tp_traverse of who has it */
+	const char *found;	/* coverage_found() */
 };
 VEC_DEFINE(neighbour_vec, struct neighbour);
 
@@ -52,7 +53,8 @@ static void find_references(struct heap *h, oid o, uint64_t limit,
 	for (uint32_t i = 0; i < nr; i++) {
 		neighbour_vec_push(ret, (struct neighbour){
 			edges.to[i], words_of(&names[i]),
-			heap_is_guess(h, o, i), i < heap_nr_visited(h, o) });
+			heap_is_guess(h, o, i), i < heap_nr_visited(h, o),
+			coverage_found(h, o, i) });
 		edge_name_release(&names[i]);
 	}
 }
@@ -68,7 +70,8 @@ static void name_referrers(struct heap *h, const struct referrers *r,
 		neighbour_vec_push(ret, (struct neighbour){
 			from->from, words_of(&name),
 			heap_is_guess(h, from->from, from->edge),
-			from->edge < heap_nr_visited(h, from->from) });
+			from->edge < heap_nr_visited(h, from->from),
+			coverage_found(h, from->from, from->edge) });
 		edge_name_release(&name);
 	}
 }
@@ -240,6 +243,7 @@ static json_t *neighbours_json(struct heap *h, const char *key,
 		emit_put(item, "name", emit_text(v->v[i].name));
 		emit_put(item, "guessed", json_boolean(v->v[i].guess));
 		emit_put(item, "visited", json_boolean(v->v[i].visited));
+		emit_put(item, "found", emit_text(v->v[i].found));
 		emit_push(ret, item);
 	}
 	return ret;

@@ -6,6 +6,7 @@
  *	claims-doubt	which words of raw blocks need not be pointers
  *	claims-scan	pointers in objects and in raw blocks
  *	claims-roots	pointers in CPython's state, libraries and stacks
+ *	claims-edges	pointers that explain references become edges
  *	claims		the order, and objects that have a reader
  */
 #ifndef PYTHON_MEMORY_CLAIMS_DATA_H
@@ -24,13 +25,17 @@
 				   keeps it for reuse */
 #define NODE_TRACE 16		/* a part of tracemalloc's tables */
 
-/* Raw block `node` has `nr` pointers to the object. */
+/* Raw block or object `from` has a pointer to the object, `at` words behind its
+ * start. */
 struct claims_edge {
-	uint32_t node;
+	uint32_t from;		/* a node or an oid */
 	oid object;
-	uint32_t nr;
+	uint32_t at;
 };
 VEC_DEFINE(claims_edge_vec, struct claims_edge);
+
+/* More pointers to objects than that are not looked at: 768 MiB of memory. */
+#define CLAIMS_MAX_EDGES (1u << 26)
 
 struct claims {
 	struct python *py;
@@ -47,10 +52,10 @@ struct claims {
 				   to, such as the base of a numpy view */
 	/*
 	 * Pointers to objects that count more references than the heap has
-	 * edges for, by node.  Those that claims_explain() leaves explain
-	 * counted references.
+	 * edges for: in raw blocks, by node, and in structs of objects.
+	 * claims_add_edges() says which of them explain these.
 	 */
-	struct claims_edge_vec edges;
+	struct claims_edge_vec edges, own_edges;
 	uint32_t *missing;	/* by object: how many references nobody has;
 				   NULL: not counted */
 };

@@ -15,6 +15,32 @@ struct object_scan {
 	oid object;
 };
 
+/* A pointer further behind has this place: 32 GiB. */
+#define LAST_PLACE UINT32_MAX
+
+/* If an object at `word` counts more references than are known, this may be one
+ * of them. */
+static void hit_referent(struct claims *c, struct claims_edge_vec *ret,
+			 uint32_t from, uint64_t offset, uint64_t word)
+{
+	oid o = object_map_find(c->py, word);
+
+	if (o == OID_NONE || !c->missing || !c->missing[o] ||
+	    ret->nr >= CLAIMS_MAX_EDGES)
+		return;
+	claims_edge_vec_push(ret, (struct claims_edge){
+		from, o, (uint32_t)MIN(offset / 8, LAST_PLACE) });
+}
+
+static void hit_own(struct claims *c, raddr at, uint64_t word,
+		    const struct object_scan *s)
+{
+	raddr start = c->py->heap->address[s->object];
+
+	if (at >= start)
+		hit_referent(c, &c->own_edges, s->object, at - start, word);
+}
+
 static void hit_of_object(struct claims *c, raddr at, uint64_t word,
 			  uint32_t block, void *context)
 {
@@ -22,8 +48,10 @@ static void hit_of_object(struct claims *c, raddr at, uint64_t word,
 	uint32_t node = claims_node(c, block);
 	enum claim_strength strength;
 
-	if (node == NODE_NONE)
+	if (node == NODE_NONE) {
+		hit_own(c, at, word, s);
 		return;
+	}
 	strength = claims_fields_doubt(c, &s->fields, s->object, at) ?
 		   CLAIM_DOUBTFUL :
 		   owners_strength(claims_offset(c, block, word));
@@ -37,7 +65,7 @@ static void hit_hidden(struct claims *c, raddr at, uint64_t word,
 {
 	uint32_t node = claims_node(c, block);
 
-	if (node != NODE_NONE && c->flags[node] & NODE_HIDDEN)
+	if (node == NODE_NONE || c->flags[node] & NODE_HIDDEN)
 		hit_of_object(c, at, word, block, context);
 }
 
@@ -84,24 +112,7 @@ struct node_scan {
 	uint32_t node;
 	uint64_t size;
 	raddr start, end;	/* words of the node that are looked at */
-	size_t first_edge;	/* of the node, in c->edges */
 };
-
-/* A pointer to an object that counts more references than are known.  `o` may be
- * OID_NONE. */
-static void hit_object(struct claims *c, struct node_scan *s, oid o)
-{
-	struct claims_edge *last = c->edges.nr > s->first_edge ?
-				   &c->edges.v[c->edges.nr - 1] : NULL;
-
-	if (o == OID_NONE || !c->missing || !c->missing[o])
-		return;
-	if (last && last->object == o)
-		last->nr++;
-	else
-		claims_edge_vec_push(&c->edges,
-				     (struct claims_edge){ s->node, o, 1 });
-}
 
 /* All pointers of the page are known: are they sure? */
 static void end_page(struct claims *c, struct node_scan *s)
@@ -164,7 +175,7 @@ static void hit_of_node(struct claims *c, raddr at, uint64_t word,
 	else if (node != NODE_NONE)
 		add_edge(c, s, node, from, to);
 	if (node == NODE_NONE)
-		hit_object(c, s, object_map_find(c->py, word));
+		hit_referent(c, &c->edges, s->node, from, word);
 }
 
 /* A field of a hidden object that a reader knows. */
@@ -217,7 +228,6 @@ static void scan_node(struct claims *c, struct node_scan *s, uint32_t node,
 	s->size = b->size;
 	s->start = b->start;
 	s->end = b->start + b->size;
-	s->first_edge = c->edges.nr;
 	if (c->flags[node] & NODE_HIDDEN)
 		s->end = scan_hidden(c, node);
 	claims_each_word(c, s->start, s->end, hit_of_node, s);

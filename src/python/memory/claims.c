@@ -148,46 +148,6 @@ static void count_missing(struct claims *c)
 	c->missing = missing;
 }
 
-/* Has the owner of the node a reference to the object already? */
-static bool owner_refers(const struct claims *c, uint32_t node, oid object)
-{
-	struct owner w = claims_owner(c, node);
-	struct heap_edges e;
-
-	if (w.kind != OWNER_OBJECT)
-		return false;
-	e = heap_edges(c->py->heap, w.id);
-	for (uint32_t i = 0; i < e.nr && i < 64; i++)
-		if (e.to[i] == object)
-			return true;
-	return false;
-}
-
-/*
- * Keep the pointers that explain references: to objects that have no more of
- * them than references that nobody has.
- */
-static void explain_missing(struct claims *c)
-{
-	uint32_t *pointers = xcalloc((size_t)c->py->heap->nr_objects + 1,
-				     sizeof(*pointers));
-	struct claims_edge_vec *v = &c->edges;
-	size_t nr = 0;
-
-	for (size_t i = 0; i < v->nr; i++)
-		if (!owner_refers(c, v->v[i].node, v->v[i].object))
-			v->v[nr++] = v->v[i];
-	v->nr = nr;
-	for (size_t i = 0; i < v->nr; i++)
-		pointers[v->v[i].object] += v->v[i].nr;
-	nr = 0;
-	for (size_t i = 0; i < v->nr; i++)
-		if (pointers[v->v[i].object] <= c->missing[v->v[i].object])
-			v->v[nr++] = v->v[i];
-	v->nr = nr;
-	free(pointers);
-}
-
 void claims_load(struct claims *c, struct python *py, struct native *n,
 		 const struct raddr_vec *own)
 {
@@ -201,11 +161,11 @@ void claims_load(struct claims *c, struct python *py, struct native *n,
 	claims_scan_nodes(c);
 	claims_of_roots(c, own);
 	owners_decide(&c->owners);
-	explain_missing(c);
 	log_info("memory: %u raw blocks; %zu objects have no reader of what "
-		 "they own; %u components, %zu shared; %zu pointers explain "
-		 "references", c->owners.nr, c->unread.nr,
-		 c->owners.nr_components, c->owners.shared.nr, c->edges.nr);
+		 "they own; %u components, %zu shared; %zu pointers may "
+		 "explain references", c->owners.nr, c->unread.nr,
+		 c->owners.nr_components, c->owners.shared.nr,
+		 c->edges.nr + c->own_edges.nr);
 }
 
 void claims_release(struct claims *c)
@@ -216,6 +176,7 @@ void claims_release(struct claims *c)
 	oid_vec_release(&c->unread);
 	oid_vec_release(&c->untold);
 	claims_edge_vec_release(&c->edges);
+	claims_edge_vec_release(&c->own_edges);
 	owners_release(&c->owners);
 	*c = (struct claims){ .py = NULL };
 }

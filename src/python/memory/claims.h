@@ -32,6 +32,28 @@ void claims_load(struct claims *c, struct python *py, struct native *n,
 		 const struct raddr_vec *own);
 void claims_release(struct claims *c);
 
+/*
+ * An object counts references that the heap has no edge for, and a raw block
+ * has a pointer to it: then the owner of the block holds it.  So does an object
+ * with such a pointer in its own struct that no tp_traverse visits.  A word may
+ * be an old pointer, or one that its code does not count.  So, of one object:
+ *
+ *  - the owner of the block must not refer to the object already, nor be the
+ *    object;
+ *  - if there are no more pointers than references to explain, each explains
+ *    one;
+ *  - if there are more pointers, but no more owners, each owner holds it at
+ *    least once (sqlite has a function in two of its blocks, and counts it
+ *    once);
+ *  - else none explains anything: who holds it stays unknown.
+ *
+ * Make those that explain references edges of the heap: see heap/pointed.h.
+ * Each is one of the object that owns the block; blocks of libraries, threads
+ * and CPython explain references, too, but have no edges.  c->edges and
+ * c->own_edges are empty then.
+ */
+void claims_add_edges(struct claims *c);
+
 /* The owner of a node. */
 static inline struct owner claims_owner(const struct claims *c, uint32_t node)
 {

@@ -329,6 +329,13 @@ bool details_recorded(const struct python *py)
 	return py->details->recorded;
 }
 
+struct u32_vec *details_codes(struct python *py)
+{
+	struct details *d = py->details;
+
+	return d && d->recorded ? &d->codes : NULL;
+}
+
 void details_edges(struct python *py, oid o, const struct refs *refs,
 		   const oid *kept, bool by_reader)
 {

@@ -17,6 +17,10 @@ void details_release(struct python *py);
  * in the order of oids and of edges.
  */
 bool details_recorded(const struct python *py);
+
+/* The codes of all edges, parallel to heap.edges; NULL: not recorded.  They are
+ * still the details' own. */
+struct u32_vec *details_codes(struct python *py);
 void details_object(struct python *py, oid o);
 /*
  * The references of `o` that were just added to the heap's edges; kept[i] is

@@ -385,15 +385,15 @@ START_TEST(jsonl_has_a_line_an_object)
 		   "\"references\": [{\"to\": \"0x1010\", \"name\": \"[0]\"},"
 		   "{\"to\": \"0x1020\", \"name\": \"[1]\"},"
 		   "{\"to\": \"0x1010\", \"name\": \"[0]\"}],"
-		   "\"unvisited\": 1}");
+		   "\"unvisited\": 1, \"pointed\": 0}");
 	check_line(file, "{\"address\": \"0x1010\", \"type\": \"object\","
 		   "\"size\": 16, \"bytes\": null, \"refcount\": 2,"
 		   " \"generation\": null,"
-		   "\"references\": [], \"unvisited\": 0}");
+		   "\"references\": [], \"unvisited\": 0, \"pointed\": 0}");
 	check_line(file, "{\"address\": \"0x1020\", \"type\": \"object\","
 		   "\"size\": 16, \"bytes\": null, \"refcount\": 1,"
 		   " \"generation\": 2,"
-		   "\"references\": [], \"unvisited\": 0}");
+		   "\"references\": [], \"unvisited\": 0, \"pointed\": 0}");
 	ck_assert_ptr_null(fgets(line, sizeof(line), file));
 	fclose(file);
 	heap_release(&h);

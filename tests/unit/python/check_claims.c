@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fake-python.h"
+#include "heap/pointed.h"
 #include "python/memory/claims-doubt.h"
 #include "python/memory/claims.h"
 #include "python/memory/memory-account.h"
@@ -453,6 +454,22 @@ END_TEST
 
 /* --- references that raw blocks explain --------------------------------- */
 
+/* The edges of `from` that pointers have found are those to `to`, up to 0. */
+static void expect_pointed(raddr from, const raddr *to)
+{
+	oid o = object_map_find(&f.py, from);
+	struct heap_edges e = heap_edges(&f.heap, o);
+	uint32_t i = e.nr - heap_pointed_nr(&f.heap, o);
+
+	for (; *to; to++, i++) {
+		ck_assert_uint_lt(i, e.nr);
+		ck_assert_uint_eq(f.heap.address[e.to[i]], *to);
+	}
+	ck_assert_uint_eq(i, e.nr);
+	ck_assert_uint_eq(heap_nr_visited(&f.heap, o),
+			  e.nr - heap_pointed_nr(&f.heap, o));
+}
+
 START_TEST(raw_blocks_explain_references)
 {
 	raddr holder, block, one, two, three;
@@ -474,11 +491,44 @@ START_TEST(raw_blocks_explain_references)
 	fake_put(&f, block, 40, three);
 	fake_put(&f, block, 48, three);
 	find_owners();
-	ck_assert_uint_eq(c.edges.nr, 2);
-	ck_assert_uint_eq(c.edges.v[0].node, node_of(block));
+	ck_assert_uint_eq(c.edges.nr, 5);
+	ck_assert_uint_eq(c.edges.v[0].from, node_of(block));
 	ck_assert_uint_eq(f.heap.address[c.edges.v[0].object], one);
 	ck_assert_uint_eq(f.heap.address[c.edges.v[1].object], two);
-	ck_assert_uint_eq(c.edges.v[1].nr, 2);
+	ck_assert_uint_eq(c.edges.v[1].at, 2);
+	ck_assert_uint_eq(c.edges.v[4].at, 6);
+	claims_add_edges(&c);
+	/* One owner has more pointers to the third than it counts. */
+	expect_pointed(holder, (raddr[]){ one, two, two, three, 0 });
+	end();
+}
+END_TEST
+
+/* See claims_add_edges(). */
+START_TEST(some_pointers_explain_nothing)
+{
+	raddr type, obj[4], block[2];
+
+	begin(_i);
+	type = type_of("x.Native", 64, 0);
+	for (int i = 0; i < 4; i++) {
+		obj[i] = object(type, 64);
+		fake_refcount(&f, obj[i], i == 3 ? 2 : 1);
+	}
+	for (int i = 0; i < 2; i++) {
+		block[i] = raw(64);
+		fake_put(&f, obj[i], 40, block[i]);
+		/* Two owners, and one reference; or two. */
+		fake_put(&f, block[i], 8, obj[2]);
+		fake_put(&f, block[i], 16, obj[3]);
+		fake_put(&f, block[i], 24, obj[3]);
+	}
+	fake_put(&f, block[0], 0, obj[0]);
+	find_owners();
+	claims_add_edges(&c);
+	ck_assert_uint_eq(c.edges.nr, 0);
+	expect_pointed(obj[0], (raddr[]){ obj[3], 0 });
+	expect_pointed(obj[1], (raddr[]){ obj[3], 0 });
 	end();
 }
 END_TEST
@@ -614,6 +664,7 @@ void suite_add_tests(TCase *tc)
 		words_of_small_blocks_are_compared,
 		a_page_that_has_few_pointers_has_none_that_is_sure,
 		raw_blocks_explain_references,
+		some_pointers_explain_nothing,
 		each_block_has_a_line,
 		static_objects_take_their_size,
 		nothing_at_all,
