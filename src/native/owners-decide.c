@@ -261,7 +261,8 @@ static void follow_all(struct deciding *d)
 {
 	follow_starts(d);
 	while (d->owned.nr)
-		follow_step(d, &d->o->edges[LINK_INTERIOR], d->interior, &d->owned);
+		follow_step(d, &d->o->edges[LINK_INTERIOR], d->interior,
+			    &d->owned);
 }
 
 /* And along doubtful edges. */
@@ -269,7 +270,8 @@ static void follow_doubtful(struct deciding *d)
 {
 	follow_all(d);
 	while (d->doubting.nr) {
-		follow_step(d, &d->o->edges[LINK_DOUBTFUL], d->doubtful, &d->doubting);
+		follow_step(d, &d->o->edges[LINK_DOUBTFUL], d->doubtful,
+			    &d->doubting);
 		follow_all(d);
 	}
 }

@@ -9,8 +9,8 @@
 
 /*
  * Set o->component and o->nr_components from o->edges[LINK_START], which has
- * all open nodes.  The number of a component is higher than those of all others that its
- * nodes have edges to.
+ * all open nodes.  The number of a component is higher than those of all others
+ * that its nodes have edges to.
  */
 void owners_scc(struct owners *o);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/explained.h - how much of the resident memory, or of its growth, a
- * report explains.
+ * analysis/compare/explained.h - how much of the resident memory, or of its
+ * growth, a report explains.
  *
  * A report about Python objects can miss what makes a process large: free
  * memory of allocators, leaks of native code.  So each report says how much of

@@ -48,7 +48,7 @@ struct chunks {
 	struct arena_heap_vec heaps;	/* those that are walked */
 	struct u64_vec candidates;	/* may have a thread's cache */
 	uint64_t nr;			/* chunks in all heaps */
-	size_t first_block;		/* of theirs, in native->blocks.listed */
+	size_t first_block;		/* in native->blocks.listed */
 	uint32_t free_line, top_line, overhead_line;
 	/* Sizes of chunks in use are counted for as long as they lie in the
 	 * same run of pages: [run, run_end), all in memory or none. */

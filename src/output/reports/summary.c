@@ -239,7 +239,8 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 }
 
 static void add_summary_head(const struct heap *h, const struct summary *s,
-			     uint64_t limit, const struct format *f, struct str *out)
+			     uint64_t limit, const struct format *f,
+			     struct str *out)
 {
 	summary_add_target(h, f, out);
 	add_memory(&h->info, out);

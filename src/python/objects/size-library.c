@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * sys.getsizeof() of types that have a __sizeof__ of their own: those of the
- * standard library, and numpy's (size-numpy.c).  Each function tells what there is beyond the object itself,
- * whose size is its class's tp_basicsize unless said otherwise.
+ * standard library, and numpy's (size-numpy.c).  Each function tells what there
+ * is beyond the object itself, whose size is its class's tp_basicsize unless
+ * said otherwise.
  *
  * To add a type: a function, a row of the table, members in layout.def.
  */

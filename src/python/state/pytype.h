@@ -94,8 +94,8 @@ struct pytype {
 	uint8_t unvisited_row;	/* with UNVISITED_OF_LIBRARY */
 	enum sizer sizer;
 	uint8_t size_row;	/* with SIZER_LIBRARY */
-	raddr sized_as;		/* the class or its base that `sizer` is the rule
-				   of; 0: SIZER_OBJECT */
+	raddr sized_as;		/* the class or its base that `sizer` is the
+				   rule of; 0: SIZER_OBJECT */
 	uint8_t repr_row;	/* of objects/repr.h; 0: none */
 	uint32_t native_base;	/* index of that base; the class itself if it
 				   is no subtype */

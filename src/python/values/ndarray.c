@@ -93,8 +93,8 @@ bool ndarray_iter_init(struct python *py, const struct ndarray *a,
 	ret->at = a->data;
 	for (uint32_t i = 0; i < a->nd; i++) {
 		ret->index[i] = 0;
-		ret->length[i] = get_u64(shape + i * 8);
-		ret->stride[i] = get_u64(shape + (a->nd + i) * 8);
+		ret->length[i] = get_u64(shape + (size_t)i * 8);
+		ret->stride[i] = get_u64(shape + ((size_t)a->nd + i) * 8);
 		if (__builtin_mul_overflow(ret->left, ret->length[i],
 					   &ret->left))
 			return false;

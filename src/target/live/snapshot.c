@@ -239,7 +239,8 @@ static void log_snapshot(const struct attempt *a)
 		 !t->live->use_mem ? "process_vm_readv" :
 		 t->live->is_forked ? "/proc/PID/mem (process_vm_readv would"
 				      " copy what is shared since a fork)" :
-		 "/proc/PID/mem (process_vm_readv is refused)", t->lost, a->nr_retries);
+		 "/proc/PID/mem (process_vm_readv is refused)",
+		 t->lost, a->nr_retries);
 	log_info("memory: %zu mappings, %u segments", t->mappings.nr,
 		 t->memory.nr_segments);
 	for (size_t i = 0; log_wants(LOG_DETAIL) && i < t->threads.nr; i++) {
