@@ -58,6 +58,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/claims-roots.h \
 	src/python/memory/claims-scan.c \
 	src/python/memory/claims-scan.h \
+	src/python/memory/claims-tables.c \
+	src/python/memory/claims-tables.h \
 	src/python/memory/claims-words.c \
 	src/python/memory/claims-words.h \
 	src/python/memory/claims.c \

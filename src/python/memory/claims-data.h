@@ -5,6 +5,7 @@
  *	claims-hidden	which raw blocks are objects that the heap lacks
  *	claims-doubt	which words of raw blocks need not be pointers
  *	claims-scan	pointers in objects and in raw blocks
+ *	claims-tables	hash tables of CPython's own
  *	claims-roots	pointers in CPython's state, libraries and stacks
  *	claims-edges	pointers that explain references become edges
  *	claims		the order, and objects that have a reader

@@ -27,7 +27,7 @@ static void hit_of_root(struct claims *c, raddr at, uint64_t word,
 
 /* --- libraries ---------------------------------------------------------- */
 
-static bool is_python_s(const struct claims *c, const struct region *r)
+bool claims_is_python_s(const struct claims *c, const struct region *r)
 {
 	const struct native *n = c->native;
 	const struct module *m;
@@ -58,7 +58,7 @@ static void scan_libraries(struct claims *c)
 			by.id = r->index;
 		first = false;
 		claims_each_word(c, r->start, r->end, hit_of_root,
-				 is_python_s(c, r) ? &python : &by);
+				 claims_is_python_s(c, r) ? &python : &by);
 	}
 }
 

@@ -17,4 +17,7 @@
  */
 void claims_of_roots(struct claims *c, const struct raddr_vec *own);
 
+/* Does the region have data of the file that CPython is in? */
+bool claims_is_python_s(const struct claims *c, const struct region *r);
+
 #endif

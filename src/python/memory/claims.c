@@ -7,6 +7,7 @@
 #include "python/memory/claims-hidden.h"
 #include "python/memory/claims-roots.h"
 #include "python/memory/claims-scan.h"
+#include "python/memory/claims-tables.h"
 #include "python/memory/claims.h"
 #include "python/raw/raw.h"
 
@@ -156,6 +157,7 @@ void claims_load(struct claims *c, struct python *py, struct native *n,
 	find_traces(c);
 	read_objects(c);
 	claims_find_hidden(c);
+	claims_of_tables(c);
 	count_missing(c);
 	claims_scan_objects(c);
 	claims_scan_nodes(c);

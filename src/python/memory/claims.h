@@ -9,6 +9,8 @@
  *
  *  - what has no pointers by its type is not looked into (code, numbers, the
  *    data of numeric arrays);
+ *  - nor are hash tables of CPython's own, whose keys may be addresses: see
+ *    claims-tables.h;
  *  - nor is what lies behind the end of an object in its block: that is from
  *    an earlier use;
  *  - a member of a C struct is a pointer in all instances or in none: see

@@ -378,6 +378,92 @@ START_TEST(thread_variables_count)
 }
 END_TEST
 
+/* --- hash tables --------------------------------------------------------- */
+
+/* A table as this version has it. */
+static raddr table_of(raddr buckets, uint64_t nr, raddr function)
+{
+	bool old = f.py.minor < 9;
+	raddr table = raw(96);
+
+	fake_put(&f, table, old ? 0 : 8, nr);
+	fake_put(&f, table, 16, buckets);
+	fake_put(&f, table, old ? 40 : 32, function);
+	fake_put(&f, table, old ? 48 : 40, function);
+	return table;
+}
+
+START_TEST(keys_of_tables_are_no_pointers)
+{
+	raddr python, buckets, entry[2], values[2], traced, text, other;
+	bool old;
+
+	begin(_i);
+	old = f.py.minor < 9;
+	text = object(f.py.known.str, 96);
+	python = data_of("/lib/python", 64);
+	f.py.runtime_module_start = python;
+	f.py.runtime_module_end = python + 64;
+	buckets = raw(16 * 8);
+	traced = raw(64);
+	text = raw(96);
+	put_head(text, 1, f.py.known.str);
+	for (int i = 0; i < 2; i++) {
+		entry[i] = raw(48);
+		values[i] = raw(64);
+		fake_put(&f, entry[i], 16, i ? text : traced);
+		fake_put(&f, entry[i], old ? 32 : 24, values[i]);
+	}
+	fake_put(&f, entry[0], 0, entry[1]);
+	fake_put(&f, buckets, 5 * 8, entry[0]);
+	fake_put(&f, python, 8, table_of(buckets, 16, python + 32));
+	/* It has no functions. */
+	other = raw(16 * 8);
+	fake_put(&f, python, 16, table_of(other, 16, other));
+	fake_put(&f, other, 0, traced + 24);
+	find_owners();
+	ck_assert_int_eq(kind_of(traced), OWNER_PYTHON);
+	ck_assert_int_eq(c.flags[node_of(other)], 0);
+	ck_assert_int_eq(c.flags[node_of(buckets)], NODE_READ);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(c.flags[node_of(entry[i])], NODE_READ);
+		ck_assert(owners_is_known(&c.owners, node_of(entry[i])));
+		ck_assert(owners_is_known(&c.owners, node_of(values[i])));
+		ck_assert_int_eq(kind_of(values[i]), OWNER_PYTHON);
+	}
+	ck_assert_int_eq(kind_of(text), OWNER_PYTHON);
+	end();
+}
+END_TEST
+
+START_TEST(tables_in_tables)
+{
+	raddr python, buckets[2], entry[2], inner, value;
+
+	begin(_i);
+	python = data_of("/lib/python", 64);
+	f.py.runtime_module_start = python;
+	f.py.runtime_module_end = python + 64;
+	value = raw(64);
+	for (int i = 0; i < 2; i++) {
+		buckets[i] = raw(16 * 8);
+		entry[i] = raw(48);
+		fake_put(&f, buckets[i], 8, entry[i]);
+		/* Entries that go round. */
+		fake_put(&f, entry[i], 0, entry[i]);
+	}
+	inner = table_of(buckets[1], 16, python + 32);
+	fake_put(&f, entry[0], 24, inner);
+	fake_put(&f, entry[1], 24, value);
+	fake_put(&f, python, 8, table_of(buckets[0], 16, python + 32));
+	find_owners();
+	ck_assert_int_eq(c.flags[node_of(inner)], NODE_READ);
+	ck_assert_int_eq(c.flags[node_of(entry[1])], NODE_READ);
+	ck_assert_int_eq(kind_of(value), OWNER_PYTHON);
+	end();
+}
+END_TEST
+
 /* --- words of raw blocks that need not be pointers ----------------------- */
 
 /* Raw blocks that an object of the same index owns. */
@@ -661,6 +747,8 @@ void suite_add_tests(TCase *tc)
 		roots_own_what_no_object_has,
 		stacks_count_from_the_pointer_on,
 		thread_variables_count,
+		keys_of_tables_are_no_pointers,
+		tables_in_tables,
 		words_of_small_blocks_are_compared,
 		a_page_that_has_few_pointers_has_none_that_is_sure,
 		raw_blocks_explain_references,
