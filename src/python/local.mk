@@ -96,6 +96,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size.c \
 	src/python/objects/size.h \
 	src/python/raw/raw-code.c \
+	src/python/raw/raw-compress.c \
 	src/python/raw/raw-core.c \
 	src/python/raw/raw-ctypes.c \
 	src/python/raw/raw-fields.def \

@@ -28,9 +28,7 @@ static const struct member {
 	enum raw_field field;
 	unsigned int flags;
 } members[] = {
-	POINTER("_bz2.BZ2Compressor", bz2compressor_state, STATE, 0),
 	POINTER("_bz2.BZ2Compressor", bz2compressor_lock, LOCK, RAW_LEAF),
-	POINTER("_bz2.BZ2Decompressor", bz2decompressor_state, STATE, 0),
 	ARRAY("_bz2.BZ2Decompressor", bz2decompressor_input,
 		bz2decompressor_input_size, 1, BUFFER, RAW_LEAF),
 	POINTER("_bz2.BZ2Decompressor", bz2decompressor_lock, LOCK,
@@ -104,11 +102,8 @@ static const struct member {
 	POINTER("sqlite3.Connection", connection_progress, EXTRA, 0),
 	POINTER("sqlite3.Connection", connection_authorizer, EXTRA, 0),
 	POINTER("sqlite3.Statement", statement_st, STATE, RAW_SHARED),
-	POINTER("zlib.Compress", zlib_state, STATE, 0),
 	POINTER("zlib.Compress", zlib_lock, LOCK, RAW_LEAF),
-	POINTER("zlib.Decompress", zlib_state, STATE, 0),
 	POINTER("zlib.Decompress", zlib_lock, LOCK, RAW_LEAF),
-	POINTER("zlib._ZlibDecompressor", zlibreader_state, STATE, 0),
 	ARRAY("zlib._ZlibDecompressor", zlibreader_input,
 		zlibreader_input_size, 1, BUFFER, RAW_LEAF),
 	POINTER("zlib._ZlibDecompressor", zlibreader_lock, LOCK, RAW_LEAF),

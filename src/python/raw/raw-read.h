@@ -62,6 +62,11 @@ raw_read raw_read_array, raw_read_struct, raw_read_decimal, raw_read_bytesio,
 	raw_read_unpickler, raw_read_lru_cache, raw_read_mmap,
 	raw_read_capsule, raw_read_zoneinfo;
 
+/* raw-compress.c */
+raw_read raw_read_zlib_compress, raw_read_zlib_decompress,
+	raw_read_zlib_reader, raw_read_bz2_compressor,
+	raw_read_bz2_decompressor;
+
 /* raw-ctypes.c */
 raw_read raw_read_cdata, raw_read_stgdict, raw_read_ctype;
 
