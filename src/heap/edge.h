@@ -70,11 +70,19 @@ struct edge_name {
 	bool stand_in;
 };
 
+/* Edges first .. first + nr - 1 of an object are not counted by what they
+ * refer to. */
+struct heap_borrowed {
+	oid object;
+	uint32_t first, nr;
+};
+VEC_DEFINE(heap_borrowed_vec, struct heap_borrowed);
+
 /*
  * References that are known by pointers in memory: heap/pointed.h.  They are
- * edges first .. first + nr - 1 of an object, in a raw block of `size` bytes, or
- * in the object's own struct if that is 0.  Number first + i is the pointer that
- * lies at + i * step bytes behind the start.
+ * edges first .. first + nr - 1 of an object, in a raw block of `size` bytes,
+ * or in the object's own struct if that is 0.  Number first + i is the pointer
+ * that lies at + i * step bytes behind the start.
  */
 struct heap_pointed {
 	oid object;

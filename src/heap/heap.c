@@ -76,6 +76,8 @@ void heap_release(struct heap *h)
 	heap_weak_vec_release(&h->weak);
 	heap_borrowed_vec_release(&h->borrowed);
 	heap_pointed_vec_release(&h->pointed);
+	heap_lump_vec_release(&h->lumps);
+	heap_lump_holder_vec_release(&h->lump_holders);
 	heap_fact_vec_release(&h->facts);
 	oid_vec_release(&h->edges);
 	free(h->address);

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "heap/edge.h"
 #include "heap/info.h"
+#include "heap/lump.h"
 #include "heap/memory.h"
 #include "heap/object.h"
 #include "heap/root.h"
@@ -52,14 +53,6 @@ struct heap_fact {
 	uint64_t hits, misses;	/* of a lru_cache */
 };
 VEC_DEFINE(heap_fact_vec, struct heap_fact);
-
-/* Edges first .. first + nr - 1 of an object are not counted by what they
- * refer to. */
-struct heap_borrowed {
-	oid object;
-	uint32_t first, nr;
-};
-VEC_DEFINE(heap_borrowed_vec, struct heap_borrowed);
 
 struct heap;
 struct heap_details;
@@ -131,6 +124,8 @@ struct heap {
 	struct heap_weak_vec weak;
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
 	struct heap_pointed_vec pointed; /* ascending */
+	struct heap_lump_vec lumps;
+	struct heap_lump_holder_vec lump_holders;
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_info info;
 	/* See heap_memory_is_known(). */

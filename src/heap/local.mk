@@ -24,6 +24,7 @@ src_libpyheld_a_SOURCES += \
 	src/heap/heap.c \
 	src/heap/heap.h \
 	src/heap/info.h \
+	src/heap/lump.h \
 	src/heap/memory-parts.def \
 	src/heap/memory.c \
 	src/heap/memory.h \

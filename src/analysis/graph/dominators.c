@@ -342,6 +342,53 @@ static void find_kinds_of_holders(const struct dominators_search *s)
 			s->d->holder[s->object[n]] = (uint8_t)holder;
 }
 
+/* The nearest node that dominates both, or is one of them: with depths and
+ * jumps of set_jump(), in O(log n) steps. */
+static uint32_t common_dominator(const struct dominators_node *nodes,
+				 uint32_t a, uint32_t b)
+{
+	while (a != b) {
+		uint32_t *deep = nodes[a].best >= nodes[b].best ? &a : &b;
+		uint32_t other = deep == &a ? b : a;
+		const struct dominators_node *n = &nodes[*deep];
+
+		if (n->best == nodes[other].best) {
+			bool jump = n->ancestor != nodes[other].ancestor;
+
+			a = jump ? nodes[a].ancestor : nodes[a].dominator;
+			b = jump ? nodes[b].ancestor : nodes[b].dominator;
+			continue;
+		}
+		*deep = nodes[n->ancestor].best >= nodes[other].best ?
+				n->ancestor : n->dominator;
+	}
+	return a;
+}
+
+/* Each lump is retained by what retains all its holders. */
+static void add_lumps(const struct dominators_search *s)
+{
+	const struct heap *h = s->h;
+	CLEANUP(freep) uint32_t *at = xcalloc(h->lumps.nr, sizeof(*at));
+
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		const struct heap_lump *lump = &h->lumps.v[i];
+
+		for (uint32_t k = 0; k < lump->nr; k++) {
+			const struct heap_lump_holder *holder =
+				&h->lump_holders.v[lump->first + k];
+			uint32_t n = holder->object == OID_NONE ?
+					     at[holder->lump] :
+					     s->number[holder->object];
+
+			at[i] = k ? common_dominator(s->nodes, at[i], n) : n;
+		}
+		s->d->all_bytes += lump->bytes;
+		if (at[i])
+			s->d->bytes[s->object[at[i]]] += lump->bytes;
+	}
+}
+
 static void sum_retained(const struct dominators_search *s)
 {
 	struct dominators *d = s->d;
@@ -351,6 +398,7 @@ static void sum_retained(const struct dominators_search *s)
 		d->objects[o] = 1;
 		d->all_bytes += heap_bytes(s->h, o);
 	}
+	add_lumps(s);
 	/* A dominator has a lower number than what it dominates. */
 	for (uint32_t n = s->nr; n; n--) {
 		uint32_t up = s->nodes[n].dominator;
@@ -506,44 +554,4 @@ void dominators_largest(const struct dominators *d, oid o, size_t max,
 		worst = ret->v[ret->nr - 1];
 	}
 	keep_largest(d, first, max, ret);
-}
-
-/* --- sets --- */
-
-static void reach_outside_set(const struct heap *h, uint64_t *seen,
-			      struct oid_vec *stack, oid o)
-{
-	if (bits_get(seen, o))
-		return;
-	bits_set(seen, o);
-	if (h->edge_nr[o])
-		oid_vec_push(stack, o);
-}
-
-struct tally dominators_of_set(const struct dominators *d,
-				  const uint64_t *set)
-{
-	const struct heap *h = d->heap;
-	/* Reached, or in the set, which is a search barrier. */
-	CLEANUP(freep) uint64_t *seen = bits_new(h->nr_objects);
-	CLEANUP(oid_vec_release) struct oid_vec stack = VEC_INIT;
-	struct tally ret = { 0, 0 };
-
-	memcpy(seen, set, (h->nr_objects / 64 + 1) * sizeof(*seen));
-	for (oid o = 0; o < h->nr_objects; o++)
-		if (bits_get(d->roots, o))
-			reach_outside_set(h, seen, &stack, o);
-	while (stack.nr) {
-		oid o = stack.v[--stack.nr];
-		struct heap_edges edges = heap_keeps(h, o);
-
-		for (uint32_t i = 0; i < edges.nr; i++)
-			reach_outside_set(h, seen, &stack, edges.to[i]);
-	}
-	for (oid o = 0; o < h->nr_objects; o++) {
-		if (bits_get(seen, o) && !bits_get(set, o))
-			continue;
-		tally_add(&ret, heap_bytes(h, o));
-	}
-	return ret;
 }

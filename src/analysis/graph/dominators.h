@@ -57,7 +57,7 @@ struct dominators {
 	/* The immediate dominator.  OID_NONE: there is none, as the object is
 	 * a root or is reachable from several roots independently. */
 	oid *parent;
-	uint64_t *bytes;	/* retained size */
+	uint64_t *bytes;	/* retained size; with lumps (heap/lump.h) */
 	uint32_t *objects;	/* objects retained, itself included: >= 1 */
 	uint8_t *holder;	/* enum dominators_holder */
 	/*
@@ -67,7 +67,7 @@ struct dominators {
 	oid *order;
 	uint32_t *place;
 	uint64_t *roots;	/* the GC roots: a set of objects, see bits.h */
-	uint64_t all_bytes;	/* sum of all heap_bytes() */
+	uint64_t all_bytes;	/* sum of all heap_bytes(), and of lumps */
 };
 
 /* Build the tree of all of `h`, which must outlive it.  The caller releases it

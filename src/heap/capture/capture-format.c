@@ -48,4 +48,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_ARENAS] = "aren",
 	[TABLE_MALLOCS] = "mall",
 	[TABLE_POINTED] = "poin",
+	[TABLE_LUMPS] = "lump",
 };

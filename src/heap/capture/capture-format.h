@@ -134,6 +134,7 @@ enum table {
 	TABLE_ARENAS,
 	TABLE_MALLOCS,
 	TABLE_POINTED,
+	TABLE_LUMPS,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

@@ -348,6 +348,21 @@ static bool borrowed_fit(const struct heap *h)
 	return true;
 }
 
+static bool lumps_fit(const struct heap *h)
+{
+	for (size_t i = 0; i < h->lumps.nr; i++)
+		for (uint32_t k = 0; k < h->lumps.v[i].nr; k++) {
+			const struct heap_lump_holder *holder =
+				&h->lump_holders.v[h->lumps.v[i].first + k];
+
+			if (holder->object == OID_NONE ?
+				    holder->lump >= i :
+				    !is_oid(h, holder->object))
+				return false;
+		}
+	return true;
+}
+
 static bool tables_fit(const struct heap *h)
 {
 	for (size_t i = 0; i < h->types.nr; i++)
@@ -378,7 +393,8 @@ static bool tables_fit(const struct heap *h)
 		if (!is_oid(h, h->facts.v[i].object) ||
 		    (i && h->facts.v[i].object <= h->facts.v[i - 1].object))
 			return false;
-	return borrowed_fit(h) && heap_pointed_fit(h);
+	return borrowed_fit(h) && heap_pointed_fit(h) &&
+	       lumps_fit(h);
 }
 
 static struct error *read_all(struct heap *h)

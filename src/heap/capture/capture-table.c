@@ -328,6 +328,40 @@ static void read_pointed(struct row *r, struct heap *h)
 	heap_pointed_vec_push(&h->pointed, p);
 }
 
+static void write_lump(const struct heap *h, const struct heap_lump *l,
+		       struct str *row)
+{
+	row_put_number(row, l->bytes);
+	row_put_number(row, l->nr);
+	for (uint32_t i = 0; i < l->nr; i++) {
+		const struct heap_lump_holder *holder =
+			&h->lump_holders.v[l->first + i];
+
+		row_put_oid(row, holder->object);
+		row_put_number(row, holder->lump);
+	}
+}
+
+static void read_lump(struct row *r, struct heap *h)
+{
+	struct heap_lump l = { .first = h->lump_holders.nr };
+
+	l.bytes = row_get_number(r);
+	l.nr = row_get_u32(r);
+	/* Each holder takes two bytes at least. */
+	if (l.nr > (size_t)(r->end - r->p) / 2) {
+		r->bad = true;
+		return;
+	}
+	for (uint32_t i = 0; i < l.nr; i++) {
+		struct heap_lump_holder holder = { row_get_oid(r), 0 };
+
+		holder.lump = row_get_u32(r);
+		heap_lump_holder_vec_push(&h->lump_holders, holder);
+	}
+	heap_lump_vec_push(&h->lumps, l);
+}
+
 static void write_fact(const struct heap_fact *f, struct str *row)
 {
 	row_put_oid(row, f->object);
@@ -385,6 +419,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->facts.nr;
 	case TABLE_POINTED:
 		return h->pointed.nr;
+	case TABLE_LUMPS:
+		return h->lumps.nr;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
 	case TABLE_UNOWNED:
@@ -440,6 +476,9 @@ static void write_row(enum table table, const struct heap *h,
 		break;
 	case TABLE_POINTED:
 		write_pointed(&h->pointed.v[i], row);
+		break;
+	case TABLE_LUMPS:
+		write_lump(h, &h->lumps.v[i], row);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
@@ -511,6 +550,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		break;
 	case TABLE_POINTED:
 		read_pointed(r, h);
+		break;
+	case TABLE_LUMPS:
+		read_lump(r, h);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:

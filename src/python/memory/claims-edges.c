@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "heap/pointed.h"
 #include "python/memory/claims.h"
+#include "python/memory/memory-objects.h"
 #include "python/names/details.h"
 
 /* References of an owner that are looked at, to see whether it has one to an
@@ -169,4 +170,35 @@ void claims_add_edges(struct claims *c)
 	claims_edge_vec_release(&c->own_edges);
 	explain_all(c, &all, &explain);
 	add_edges(c, &explain);
+}
+
+static bool is_lump(const struct claims *c, uint32_t node)
+{
+	return owners_of(&c->owners, node).kind == OWNER_SHARED &&
+	       !(c->flags[node] & NODE_DEAD);
+}
+
+void claims_add_lumps(struct claims *c)
+{
+	struct heap *h = c->py->heap;
+	const struct owner_vec *claimants = &c->owners.claimants;
+
+	for (size_t i = 0; i < c->owners.shared.nr; i++) {
+		const struct owners_shared *s = &c->owners.shared.v[i];
+
+		heap_lump_vec_push(&h->lumps, (struct heap_lump){
+			.first = s->first, .nr = s->nr });
+	}
+	for (size_t i = 0; i < claimants->nr; i++) {
+		struct owner w = claimants->v[i];
+		bool is_object = w.kind == OWNER_OBJECT;
+
+		heap_lump_holder_vec_push(&h->lump_holders,
+					  (struct heap_lump_holder){
+			is_object ? w.id : OID_NONE, is_object ? 0 : w.id });
+	}
+	for (uint32_t n = 0; h->lumps.nr && n < c->owners.nr; n++)
+		if (is_lump(c, n))
+			h->lumps.v[owners_of(&c->owners, n).id].bytes +=
+				memory_bytes_of(claims_block(c, n));
 }

@@ -56,6 +56,10 @@ void claims_release(struct claims *c);
  */
 void claims_add_edges(struct claims *c);
 
+/* What several objects own, and none of them clearly, becomes lumps of the
+ * heap: see heap/lump.h. */
+void claims_add_lumps(struct claims *c);
+
 /* The owner of a node. */
 static inline struct owner claims_owner(const struct claims *c, uint32_t node)
 {

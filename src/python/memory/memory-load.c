@@ -68,6 +68,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	claims_load(&l.claims, py, &l.native, &l.own);
 	pymalloc_name_arenas(&l.native, keeper_of, &l);
 	claims_add_edges(&l.claims);
+	claims_add_lumps(&l.claims);
 	memory_account(&l.claims, visit, context);
 	frame_chunks_claim_lost(py, &l.native);
 	mappings_account(&l.native);

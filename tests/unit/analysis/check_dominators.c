@@ -402,6 +402,57 @@ START_TEST(dominators_of_many_below_a_long_list)
 }
 END_TEST
 
+static void add_lump(struct heap *h, uint64_t bytes, const char *holders)
+{
+	struct heap_lump lump = { bytes, h->lump_holders.nr,
+				  (uint32_t)strlen(holders) };
+
+	for (; *holders; holders++) {
+		bool is_lump = *holders >= '0' && *holders <= '9';
+		struct heap_lump_holder holder = { OID_NONE, 0 };
+
+		if (is_lump)
+			holder.lump = (uint32_t)(*holders - '0');
+		else
+			holder.object = graph_oid(h, (char[]){ *holders, 0 });
+		heap_lump_holder_vec_push(&h->lump_holders, holder);
+	}
+	heap_lump_vec_push(&h->lumps, lump);
+}
+
+/* Memory that several hold is retained by what retains all of them. */
+START_TEST(lumps_are_where_their_holders_meet)
+{
+	static const struct {
+		const char *name;
+		uint64_t bytes;
+	} retained[] = {
+		{ "a", 60 + 0x111010 }, { "b", 40 + 0x11010 }, { "c", 10 },
+		{ "d", 10 }, { "e", 10 + 0x10 }, { "f", 10 },
+	};
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(dominators_release) struct dominators d;
+	CLEANUP(freep) uint64_t *set = NULL;
+
+	graph_build(&h, "root->a a->b b->c b->d b->e a->f "
+			"; size a=10 b=10 c=10 d=10 e=10 f=10");
+	add_lump(&h, 0x1000, "cde");
+	add_lump(&h, 0x10000, "0d");
+	add_lump(&h, 0x10, "ee");
+	add_lump(&h, 0x100000, "1f");
+	dominators_build(&h, &d);
+	for (size_t i = 0; i < ARRAY_SIZE(retained); i++)
+		ck_assert_uint_eq(d.bytes[graph_oid(&h, retained[i].name)],
+				  retained[i].bytes);
+	set = bits_new(h.nr_objects);
+	bits_set(set, graph_oid(&h, "c"));
+	bits_set(set, graph_oid(&h, "d"));
+	ck_assert_uint_eq(dominators_of_set(&d, set).bytes, 20);
+	bits_set(set, graph_oid(&h, "e"));
+	ck_assert_uint_eq(dominators_of_set(&d, set).bytes, 30 + 0x11010);
+}
+END_TEST
+
 const char suite_name[] = "dominators";
 
 void suite_add_tests(TCase *tc)
@@ -411,5 +462,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, dominators_show_garbage);
 	tcase_add_test(tc, dominators_equal_removing_each_object);
 	tcase_add_test(tc, dominators_of_a_long_list);
+	tcase_add_test(tc, lumps_are_where_their_holders_meet);
 	tcase_add_test(tc, dominators_of_many_below_a_long_list);
 }

@@ -109,6 +109,26 @@ static void wrong(oid o, const char *what)
 		       heap_type_of(&h, o)->name, what);
 }
 
+/* Lumps that lose all their holders, by what is removed. */
+static void add_lost_lumps(struct tally *sums, uint32_t nr)
+{
+	CLEANUP(freep) uint64_t *kept = xcalloc(h.lumps.nr, sizeof(*kept));
+
+	for (size_t l = 0; l < h.lumps.nr; l++) {
+		for (uint32_t k = 0; k < h.lumps.v[l].nr; k++) {
+			const struct heap_lump_holder *holder =
+				&h.lump_holders.v[h.lumps.v[l].first + k];
+
+			kept[l] |= holder->object == OID_NONE ?
+					   kept[holder->lump] :
+					   reached[holder->object];
+		}
+		for (uint32_t i = 0; i < nr; i++)
+			if (!(kept[l] >> i & 1))
+				sums[i].bytes += h.lumps.v[l].bytes;
+	}
+}
+
 static void compare(uint32_t nr)
 {
 	struct tally sums[64] = { { 0, 0 } };
@@ -127,6 +147,7 @@ static void compare(uint32_t nr)
 				wrong(o, "is retained");
 		}
 	}
+	add_lost_lumps(sums, nr);
 	for (uint32_t i = 0; i < nr; i++) {
 		nr_deep += sums[i].nr > 1;
 		if (sums[i].nr != d.objects[first + i] ||

@@ -55,6 +55,42 @@ START_TEST(a_ledger_comes_back)
 }
 END_TEST
 
+START_TEST(pointers_and_lumps_come_back)
+{
+	const struct heap_lump_holder holders[] = { { 1, 0 }, { 2, 0 },
+						    { OID_NONE, 0 } };
+	const struct capture_options *how[] = { &packed, &plain };
+	CLEANUP(heap_release) struct heap h;
+
+	tiny_build(&h);
+	heap_pointed_vec_push(&h.pointed, (struct heap_pointed){
+		.object = 0, .first = h.edge_nr[0], .at = 8, .step = 16,
+		.size = 64 });
+	for (size_t i = 0; i < ARRAY_SIZE(holders); i++)
+		heap_lump_holder_vec_push(&h.lump_holders, holders[i]);
+	heap_lump_vec_push(&h.lumps, (struct heap_lump){ 4096, 0, 2 });
+	heap_lump_vec_push(&h.lumps, (struct heap_lump){ 10, 2, 1 });
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		CLEANUP(file_release) struct file f = file_write(&h, how[i]);
+		CLEANUP(heap_release) struct heap back = { 0 };
+
+		ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false,
+						       &back));
+		ck_assert_uint_eq(back.pointed.nr, 1);
+		ck_assert_uint_eq(back.pointed.v->first, h.edge_nr[0]);
+		ck_assert_uint_eq(back.pointed.v->at, 8);
+		ck_assert_uint_eq(back.pointed.v->step, 16);
+		ck_assert_uint_eq(back.pointed.v->size, 64);
+		ck_assert_uint_eq(back.lumps.nr, 2);
+		ck_assert_uint_eq(back.lumps.v[0].bytes, 4096);
+		ck_assert_uint_eq(back.lumps.v[1].bytes, 10);
+		ck_assert_uint_eq(back.lumps.v[1].first, 2);
+		ck_assert_mem_eq(back.lump_holders.v, holders,
+				 sizeof(holders));
+	}
+}
+END_TEST
+
 START_TEST(a_ledger_that_is_not_known_stays_so)
 {
 	CLEANUP(heap_release) struct heap h, back = { 0 };
@@ -311,6 +347,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_capture_tells_the_same);
 	tcase_add_test(tc, a_ledger_comes_back);
+	tcase_add_test(tc, pointers_and_lumps_come_back);
 	tcase_add_test(tc, a_ledger_that_is_not_known_stays_so);
 	tcase_add_test(tc, parts_of_a_newer_ledger_are_unexplained);
 	tcase_add_test(tc, bytes_that_are_not_known_stay_so);

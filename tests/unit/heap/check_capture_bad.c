@@ -172,9 +172,16 @@ static void add_fact(struct heap *h, oid o)
 					      .kind = FACT_DEQUE });
 }
 
+static void add_lump(struct heap *h, oid object, uint32_t lump)
+{
+	heap_lump_vec_push(&h->lumps, (struct heap_lump){ 10, 0, 1 });
+	heap_lump_holder_vec_push(&h->lump_holders, (struct heap_lump_holder){
+							    object, lump });
+}
+
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 18; what++) {
+	for (int what = 0; what < 21; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -233,6 +240,17 @@ START_TEST(tables_out_of_range_are_refused)
 			break;
 		case 16:
 			h.memory.resident = UINT64_MAX;
+			break;
+		case 17:	/* more edges than the object has */
+			heap_pointed_vec_push(&h.pointed,
+				(struct heap_pointed){
+					.first = h.edge_nr[0], .nr = 1 });
+			break;
+		case 18:
+			add_lump(&h, h.nr_objects, 0);
+			break;
+		case 19:	/* a lump holds itself */
+			add_lump(&h, OID_NONE, 0);
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;
