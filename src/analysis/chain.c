@@ -79,6 +79,14 @@ static bool is_chain_target(const struct chain_finder *f, oid o)
 	return bits_get(f->targets, o);
 }
 
+/* The dict of interned strings keeps those that are immortal alone. */
+static bool keeps_target(const struct chain_finder *f, oid from, oid to)
+{
+	return is_chain_target(f, to) &&
+	       (!(f->h->flags[from] & OBJECT_KEEPS_NOTHING) ||
+		f->h->refcount[to] == REFCOUNT_IMMORTAL);
+}
+
 /* The first edge from `edge` on that leads to a target. */
 static uint32_t next_edge_to_target(const struct chain_finder *f, oid from,
 				    uint32_t edge)
@@ -86,7 +94,7 @@ static uint32_t next_edge_to_target(const struct chain_finder *f, oid from,
 	struct heap_edges edges = heap_edges(f->h, from);
 
 	for (; edge < edges.nr; edge++)
-		if (is_chain_target(f, edges.to[edge]))
+		if (keeps_target(f, from, edges.to[edge]))
 			return edge;
 	return UINT32_MAX;
 }
@@ -103,7 +111,7 @@ static void add_holding_object(struct chain_finder *f, oid from)
 	if (holder.edge == UINT32_MAX)
 		return;
 	for (uint32_t i = holder.edge; i < edges.nr; i++)
-		holder.nr += is_chain_target(f, edges.to[i]);
+		holder.nr += keeps_target(f, from, edges.to[i]);
 	holder.distance = f->reach.distance[from] +
 			  reach_step_cost(&f->reach, from, holder.edge);
 	holder.penalty = reach_add_penalty(

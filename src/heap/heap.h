@@ -247,11 +247,7 @@ static inline bool heap_is_guess(const struct heap *h, oid o, uint32_t i)
 	       i < heap_nr_visited(h, o);
 }
 
-/*
- * Is heap.size of `o` what sys.getsizeof() says?  If not, its type has a
- * __sizeof__ that pyheld does not know: reports show no size then, and sums of
- * sizes are too small.
- */
+/* Is heap.size of `o` what sys.getsizeof() says?  If not, reports show none. */
 static inline bool heap_size_is_known(const struct heap *h, oid o)
 {
 	return !(heap_type_of(h, o)->flags & TYPE_SIZE_UNKNOWN);

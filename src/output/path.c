@@ -116,7 +116,10 @@ void trail_add_root(const struct trail *t, struct str *out)
 
 	if (!place) {
 		str_add(out, kind_of(t));
-		if (!t->root->surplus) {
+		if (roots_is_interned(t->heap, t->root->object)) {
+			str_add(out, ", or the interned strings: it is"
+				" immortal");
+		} else if (!t->root->surplus) {
 			str_add(out, ", which nothing holds");
 		} else if (t->root->surplus == REFCOUNT_IMMORTAL) {
 			str_add(out, ", or nobody: it is immortal");

@@ -14,6 +14,7 @@
 #include "python/load.h"
 #include "python/locate/find.h"
 #include "python/locate/gc.h"
+#include "python/locate/interned.h"
 #include "python/locate/truncated-scan.h"
 #include "python/memory/memory-load.h"
 #include "python/names/details.h"
@@ -73,19 +74,6 @@ static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
 	}
 	heap_borrowed_vec_push(&h->borrowed,
 			       (struct heap_borrowed){ o, edge, nr });
-}
-
-/*
- * 3.14 and later: the dict of interned strings.  A string that is interned
- * does not count the dict's references (Objects/unicodeobject.c).
- */
-static void find_interned(struct python *py)
-{
-	uint32_t at = py->layout.interp_cached_interned_strings;
-
-	for (size_t i = 0; py->minor >= 14 && i < py->interpreters.nr; i++)
-		raddr_vec_push(&py->interned,
-			       word_at(py, py->interpreters.v[i].address, at));
 }
 
 /* Frozen modules of 3.11 are static data of the program, with
@@ -454,7 +442,7 @@ static struct error *load_heap(struct python *py,
 	if (err || python_wants_another(py))
 		return err;
 	truncated_scan(py);
-	find_interned(py);
+	interned_find(py);
 	unvisited_init(py);
 	verify_readers(py, options ? options->sample : 0);
 	self_checks_readers(py);

@@ -38,6 +38,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/gc-freethreaded.h \
 	src/python/locate/gc.c \
 	src/python/locate/gc.h \
+	src/python/locate/interned.c \
+	src/python/locate/interned.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
 	src/python/locate/restore.c \

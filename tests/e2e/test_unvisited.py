@@ -83,6 +83,26 @@ def check_chains(target, source, facts):
                 "id": facts[name + "_name"]}, to_name
 
 
+def check_interned(source, facts):
+    """The dict of interned strings refers to each, and keeps those alone that
+    are immortal."""
+    o = object_at(source, facts["interned_one"])
+    in_dict, = [r for r in o["referrers"] if r["name"] == "['%s']" %
+                o["repr"].strip("'")]
+    # The count has the reference of this program's name alone.
+    assert o["nr_referrers"] == 2 and o["unaccounted_references"] == 0, o
+    assert o["refcount"] in (1, None), o
+    of_dict = object_at(source, int(in_dict["from"], 16))
+    assert [r["name"] for r in of_dict["roots"]] == ["interned strings"]
+    roots = {c["root"]["name"]
+             for c in chains(source, facts["interned_one"])}
+    assert "__main__" in roots, roots
+    assert ("interned strings" in roots) == facts["interned_for_ever"], roots
+    if facts["interned_for_ever"]:
+        first = chains(source, facts["interned_dropped"])[0]
+        assert first["root"]["name"] == "interned strings", first
+
+
 def check_holders(source, facts):
     """A holder has each reference once, and all of its referents' counts are
     explained."""
@@ -113,6 +133,7 @@ def test_unvisited_references_keep_what_they_lead_to(python):
             check_counts(source, target.facts)
             check_names(source, target.facts)
             check_chains(target, source, target.facts)
+            check_interned(source, target.facts)
             check_holders(source, target.facts)
         unharmed(target)
 

@@ -186,6 +186,7 @@ holders = make_holders()
 seen = {"http://example.com/%d/%060d" % (i, i): None for i in range(NR)}
 # The interpreter's dict of interned strings does not keep them.
 interned = {sys.intern("http://example.net/%d" % i): None for i in range(NR)}
+interned_one = sys.intern("http://example.net/one/%d" % NR)
 mixed = {i if i % 2 else "http://example.org/%d" % i: None for i in range(NR)}
 shared = make_shared(8)
 seen_one = Seen()
@@ -195,8 +196,14 @@ odd = Odd("Name%d" % 2, (), {})
 name_of = type.__dict__["__name__"].__get__
 
 
+def intern_and_drop():
+    """The address of a string that its interning alone may keep."""
+    return id(sys.intern("http://example.net/dropped/%d" % NR))
+
+
 def main():
     gc.collect()
+    dropped = intern_and_drop()
     held = facts_of_holders(holders)
     for h in holders:
         h.held = None
@@ -204,6 +211,7 @@ def main():
         "seen": id(seen), "nr": NR, "seen_bytes": sizes(seen),
         "seen_size": sys.getsizeof(seen), "seen_key": address_of_key(seen, 7),
         "interned_for_ever": sys.getrefcount(next(iter(interned))) > 1 << 20,
+        "interned_one": id(interned_one), "interned_dropped": dropped,
         "interned": id(interned), "interned_bytes": sizes(interned),
         "mixed": id(mixed), "mixed_visited": len(gc.get_referents(mixed)),
         "seen_visited": len(gc.get_referents(seen)),

@@ -124,6 +124,30 @@ void roots_immortal(const struct heap *h, const uint32_t *distance,
 							  REFCOUNT_IMMORTAL });
 }
 
+static bool refers_to(struct heap_edges edges, oid o)
+{
+	for (uint32_t i = 0; i < edges.nr; i++)
+		if (edges.to[i] == o)
+			return true;
+	return false;
+}
+
+bool roots_is_interned(const struct heap *h, oid o)
+{
+	if (h->refcount[o] != REFCOUNT_IMMORTAL ||
+	    heap_kind_of(h, o) != TYPE_KIND_STR)
+		return false;
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		oid dict = h->roots.v[i].object;
+
+		if (dict < h->nr_objects &&
+		    h->flags[dict] & OBJECT_KEEPS_NOTHING &&
+		    refers_to(heap_edges(h, dict), o))
+			return true;
+	}
+	return false;
+}
+
 uint32_t roots_namespace_edge(struct heap *h, oid o)
 {
 	uint32_t nr = MIN(h->edge_nr[o], (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);

@@ -67,6 +67,13 @@ uint32_t roots_unvisited(const struct heap_type *type);
 void roots_immortal(const struct heap *h, const uint32_t *distance,
 		    struct root_vec *ret);
 
+/*
+ * Is it an interned string that no longer goes away?  A dict that keeps its
+ * referents only as long as they live (OBJECT_KEEPS_NOTHING) and that is a
+ * known root has it, and it is immortal.
+ */
+bool roots_is_interned(const struct heap *h, oid o);
+
 /* The namespace of a module: the object to which its reference `__dict__`
  * leads. */
 struct namespace {

@@ -3,8 +3,7 @@
  * Roots in PyInterpreterState and _PyRuntimeState: pycore_interp.h,
  * pycore_interp_structs.h, pycore_runtime.h.
  *
- * Left out: the table of interned strings, which keeps no string alive from
- * its user's point of view; and what is only a cache of the evaluation loop.
+ * Left out: what is only a cache of the evaluation loop.
  */
 #include <string.h>
 
@@ -49,6 +48,8 @@ static const struct state_member places[] = {
 	PLACE(interp_dict, "interpreter dict", NULL),
 	PLACE(interp_sysdict_copy, "copy of sys.__dict__", NULL),
 	PLACE(interp_builtins_copy, "copy of builtins.__dict__", NULL),
+	/* It keeps no string: OBJECT_KEEPS_NOTHING. */
+	PLACE(interp_cached_interned_strings, "interned strings", NULL),
 	PLACE(interp_before_forkers, "hooks before fork", NULL),
 	PLACE(interp_after_forkers_parent, "hooks after fork in the parent",
 	      NULL),
@@ -316,6 +317,9 @@ void roots_runtime(struct roots *r)
 	struct python *py = r->py;
 	uint32_t first = py->layout.runtime_signal_handlers;
 
+	/* From 3.12 on they are the interpreters': places[]. */
+	for (size_t i = 0; py->minor <= 11 && i < py->interned.nr; i++)
+		roots_add_state(r, py->interned.v[i], "interned strings");
 	if (first == LAYOUT_NONE)
 		return;
 	for (uint32_t i = 1; i < NR_SIGNALS; i++) {

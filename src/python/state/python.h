@@ -111,7 +111,8 @@ struct python {
 	struct oid_vec pending;	/* objects that wait for it */
 	struct raddr_vec asked;	/* libraries that ifunc.c has asked */
 
-	struct raddr_vec interned; /* dicts of interned strings: 3.14 on */
+	struct raddr_vec interned; /* dicts of interned strings:
+				       locate/interned.h */
 	struct open_stack_vec stacks; /* until roots_stacks_load() */
 	struct unvisited *unvisited; /* refs/unvisited.h */
 	struct details *details; /* names/details.h */

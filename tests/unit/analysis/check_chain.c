@@ -350,6 +350,24 @@ START_TEST(chain_goes_deep)
 }
 END_TEST
 
+/* The interpreter's dict keeps the interned strings that are immortal. */
+START_TEST(chain_knows_who_keeps_interned_strings)
+{
+	static const char graph[] =
+		"m->a d->a d->b d->c; root m:m i:d; type str a b c;"
+		" refs a=1 b=immortal c=1; flags d=160";
+	struct heap h;
+
+	check(graph, "a", 2, "module:m a");
+	check(graph, "b", 1, "interpreter:d b");
+	graph_build(&h, graph);
+	ck_assert(!roots_is_interned(&h, graph_oid(&h, "a")));
+	ck_assert(roots_is_interned(&h, graph_oid(&h, "b")));
+	ck_assert(!roots_is_interned(&h, graph_oid(&h, "m")));
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "chain";
 
 void suite_add_tests(TCase *tc)
@@ -364,4 +382,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, chain_tells_of_garbage);
 	tcase_add_test(tc, chain_agrees_with_brute_force);
 	tcase_add_test(tc, chain_goes_deep);
+	tcase_add_test(tc, chain_knows_who_keeps_interned_strings);
 }
