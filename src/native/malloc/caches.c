@@ -5,23 +5,26 @@
 #include "native/malloc/caches.h"
 
 #define FIRST_MANGLED 32	/* glibc 2.32 */
+#define FIRST_WIDE 30		/* 2.30: counts are u16 */
 #define NR_SMALL_BINS 64	/* for chunks of 32, 48, ... 1040 bytes */
 
 /*
- * struct tcache_perthread_struct: u16 counts[], then pointers to the first
- * block of each list.  Up to 2.41 a count is the length of the list; since 2.42
+ * struct tcache_perthread_struct: counts[], then pointers to the first block of
+ * each list.  Counts are u16; up to 2.29 they were char.  Up to 2.41 a count is the length of the list; since 2.42
  * it is how many more blocks the list may get, and there are 12 lists of larger
  * blocks of several sizes.
  */
 struct cache_layout {
 	uint64_t size;		/* of its chunk */
 	unsigned int nr_bins;
+	unsigned int count_size; /* bytes */
 	bool has_slots;
 };
 
 static const struct cache_layout cache_layouts[] = {
-	{ CHUNK_CACHE, 64, false },
-	{ CHUNK_CACHE_2_42, 76, true },
+	{ CHUNK_CACHE_2_26, 64, 1, false },
+	{ CHUNK_CACHE, 64, 2, false },
+	{ CHUNK_CACHE_2_42, 76, 2, true },
 };
 
 struct caches {
@@ -64,12 +67,15 @@ struct cache {
 
 static uint32_t cache_count(const struct cache *k, unsigned int bin)
 {
-	return get_u16(k->bytes + 2 * (size_t)bin);
+	return k->layout->count_size == 1 ? k->bytes[bin] :
+					    get_u16(k->bytes + 2 * (size_t)bin);
 }
 
 static raddr cache_entry(const struct cache *k, unsigned int bin)
 {
-	return get_u64(k->bytes + 2 * (size_t)k->layout->nr_bins +
+	const struct cache_layout *l = k->layout;
+
+	return get_u64(k->bytes + (size_t)l->count_size * l->nr_bins +
 		       8 * (size_t)bin);
 }
 
@@ -116,10 +122,11 @@ static bool follow_list(struct caches *s, const struct cache *k,
 
 		if (!size || !fits(bin, size) || !s->budget)
 			return false;
-		/* Up to 2.33, the second word of a block has the address of
-		 * the cache.  It is the only proof of a list of one block
-		 * where links are not mangled. */
-		if (!s->mangled &&
+		/* From 2.30 to 2.33 (and in 2.29, and where that was ported
+		 * back) the second word of a block has the address of the
+		 * cache.  It is the only proof of a list of one block where
+		 * links are not mangled. */
+		if (!s->mangled && k->layout->count_size > 1 &&
 		    !(memory_u64(s->chunks->native->memory, entry + 8, &key) &&
 		      key == k->chunk + CHUNK_HEADER))
 			return false;
@@ -203,7 +210,10 @@ static bool take_if_cache(struct caches *s, raddr chunk)
 	for (size_t i = 0; i < ARRAY_SIZE(cache_layouts); i++)
 		if (cache_layouts[i].size == size)
 			k.layout = &cache_layouts[i];
-	if (!k.layout)
+	/* Old ones prove little: not where the version says that there are
+	 * none. */
+	if (!k.layout || (k.layout->count_size == 1 &&
+			  s->chunks->arenas->libc.minor >= FIRST_WIDE))
 		return false;
 	k.bytes = memory_at(s->chunks->native->memory, chunk + CHUNK_HEADER,
 			    size - CHUNK_HEADER);

@@ -75,7 +75,8 @@ static void add_used(const struct walk *w, raddr at, uint64_t size)
 	blocks_add(&w->c->native->blocks, at + CHUNK_HEADER, size - 8,
 		   ALLOCATOR_MALLOC);
 	w->sums->used += size;
-	if (unlikely(size == CHUNK_CACHE || size == CHUNK_CACHE_2_42))
+	if (unlikely(size == CHUNK_CACHE || size == CHUNK_CACHE_2_42 ||
+		     size == CHUNK_CACHE_2_26))
 		u64_vec_push(&w->c->candidates, at);
 }
 

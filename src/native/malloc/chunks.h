@@ -28,7 +28,8 @@
 #define CHUNK_ALIGN 16
 
 /* Bytes of the chunk with a thread's cache: native/malloc/caches.h. */
-#define CHUNK_CACHE 0x290	/* glibc 2.30 to 2.41 */
+#define CHUNK_CACHE_2_26 0x250	/* glibc 2.26 to 2.29 */
+#define CHUNK_CACHE 0x290	/* 2.30 to 2.41 */
 #define CHUNK_CACHE_2_42 0x300	/* 2.42 and later */
 
 /* Memory of an arena, without gaps. */

@@ -255,7 +255,8 @@ static unsigned int nr_bins(const struct forged *f)
 /* A cache starts with slots for 7 blocks in each list, or with counts of 0. */
 raddr forged_cache(struct forged *f)
 {
-	raddr cache = put_chunk(f, f->minor >= 42 ? 0x300 : 0x290);
+	raddr cache = put_chunk(f, f->minor >= 42 ? 0x300 :
+				   f->minor >= 30 ? 0x290 : 0x250);
 
 	for (unsigned int i = 0; f->minor >= 42 && i < nr_bins(f); i += 4)
 		forged_put(f, cache + 16 + 2 * i, UINT64_C(0x7000700070007));
@@ -265,12 +266,15 @@ raddr forged_cache(struct forged *f)
 void forged_cache_put(struct forged *f, raddr cache, unsigned int bin,
 		      raddr chunk)
 {
-	raddr counts = cache + 16 + bin / 4 * 8;
-	raddr entry = cache + 16 + 2 * nr_bins(f) + 8 * bin;
-	uint64_t one = UINT64_C(1) << bin % 4 * 16;
+	unsigned int size = f->minor >= 30 ? 2 : 1;	/* of a count */
+	raddr counts = cache + 16 + bin * size / 8 * 8;
+	raddr entry = cache + 16 + size * nr_bins(f) + 8 * bin;
+	uint64_t one = UINT64_C(1) << bin * size % 8 * 8;
 
 	put_link(f, chunk + 16, get(f, entry));
-	forged_put(f, chunk + 24, cache + 16);
+	/* 2.28 has only a link. */
+	if (f->minor >= 29)
+		forged_put(f, chunk + 24, cache + 16);
 	forged_put(f, entry, chunk + 16);
 	forged_put(f, counts,
 		   get(f, counts) + (f->minor >= 42 ? -one : one));
