@@ -5,8 +5,11 @@ src_libpyheld_a_SOURCES += \
 	src/native/malloc/arenas.h \
 	src/native/malloc/caches.c \
 	src/native/malloc/caches.h \
+	src/native/malloc/chunk.h \
 	src/native/malloc/chunks.c \
 	src/native/malloc/chunks.h \
+	src/native/malloc/gaps.c \
+	src/native/malloc/gaps.h \
 	src/native/malloc/heaps.c \
 	src/native/malloc/heaps.h \
 	src/native/malloc/libc.c \

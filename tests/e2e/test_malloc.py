@@ -137,6 +137,12 @@ def test_main_arena_where_brk_failed_for_a_while(python):
 
 
 @each(pythons.each_libc)
+def test_main_arena_around_memory_of_others(python):
+    """The program calls sbrk() itself: chunks go on behind that."""
+    check(python, 1, "sbrk")
+
+
+@each(pythons.each_libc)
 def test_tunables(python):
     """ld.so of 2.31 puts a copy of them in front of the heap, heaps of other
     arenas are at multiples of 8 MiB, and caches have larger chunks."""

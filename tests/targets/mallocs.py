@@ -4,7 +4,7 @@
 argv: number of threads besides the main one, each with an arena of its own;
 then, if it is there, "pieces": something is mapped behind the heap, so that
 brk() fails while the main thread allocates; and "grows": later it succeeds
-again.
+again; or "sbrk": the program takes memory of the heap by sbrk() itself.
 
 The facts are addresses.  What is there is written last, when nothing calls
 malloc any more:
@@ -160,6 +160,13 @@ def stop_brk():
 
 
 def run_main():
+    if "sbrk" in OPTIONS:
+        for i, size in enumerate((100000, 3 * 4096, 16)):
+            state(allocate(100 * i)[0], [])
+            ctypes.memset(libc.sbrk(size), 0x55, size)
+            # More than what is left of the heap.
+            for _ in range(20):
+                state([libc.malloc(100000)], [])
     if "pieces" not in OPTIONS:
         state(allocate(0)[0], [])
         return

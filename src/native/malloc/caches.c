@@ -10,9 +10,9 @@
 
 /*
  * struct tcache_perthread_struct: counts[], then pointers to the first block of
- * each list.  Counts are u16; up to 2.29 they were char.  Up to 2.41 a count is the length of the list; since 2.42
- * it is how many more blocks the list may get, and there are 12 lists of larger
- * blocks of several sizes.
+ * each list.  Counts are u16; up to 2.29 they were char.  Up to 2.41 a count is
+ * the length of the list; since 2.42 it is how many more blocks the list may
+ * get, and there are 12 lists of larger blocks of several sizes.
  */
 struct cache_layout {
 	uint64_t size;		/* of its chunk */

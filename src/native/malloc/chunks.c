@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "native/malloc/chunks.h"
+#include "native/malloc/gaps.h"
 
 void chunks_init(struct chunks *c, struct native *n, const struct arenas *a)
 {
@@ -54,6 +55,7 @@ struct walk {
 	struct heap_memory_malloc *sums;
 	raddr end;		/* of the chunks: top, or the heap's end */
 	bool has_top;
+	struct gaps *gaps;
 };
 
 static void overhead(const struct walk *w, raddr start, raddr end)
@@ -124,6 +126,29 @@ static void add_fence(const struct walk *w, raddr at, uint64_t size)
 	w->sums->overhead += size;
 }
 
+/*
+ * A fence ends at `at`, before the end of main's heap: others have memory there
+ * by sbrk().  Add the bytes of it to *size, and read *head of the chunk behind
+ * it.  False: there is none.
+ */
+static bool skip_gap(const struct walk *w, raddr at, uint64_t *size,
+		     uint64_t *head)
+{
+	struct native *n = w->c->native;
+	raddr next;
+
+	if (at >= w->end || w->heap->arena != 0)
+		return true;
+	next = gaps_next(w->gaps, n->memory, at, w->end);
+	if (next == w->end || !memory_u64(n->memory, next + 8, head))
+		return false;
+	native_account(n, native_line(n, PART_ALLOCATOR, OID_NONE, "brk()"),
+		       at + 8, next + 8, 1);
+	w->sums->overhead += next - at;
+	*size += next - at;
+	return true;
+}
+
 static void add_top(const struct walk *w)
 {
 	struct chunks *c = w->c;
@@ -172,12 +197,15 @@ static bool walk_chunks(const struct walk *w)
 		if (at + size < w->heap->end &&
 		    !memory_u64(m, at + size + 8, &next_head))
 			return false;
-		if (unlikely(fence))
+		if (unlikely(fence)) {
 			add_fence(w, at, size);
-		else if (next_head & CHUNK_PREVIOUS_IN_USE)
+			if (!skip_gap(w, at + size, &size, &next_head))
+				return false;
+		} else if (next_head & CHUNK_PREVIOUS_IN_USE) {
 			add_used(w, at, size);
-		else
+		} else {
 			add_free(w, at, size);
+		}
 		w->c->nr++;
 		at += size;
 	}
@@ -200,8 +228,10 @@ static void walk_heap(struct chunks *c, struct arena_heap *heap)
 {
 	struct heap_memory *ledger = c->native->ledger;
 	raddr top = c->arenas->all.v[heap->arena].top;
+	CLEANUP(gaps_release) struct gaps gaps = { 0, 0, NULL };
 	struct walk w = {
 		.c = c,
+		.gaps = &gaps,
 		.heap = heap,
 		.sums = &ledger->mallocs.v[heap->arena],
 		.has_top = top >= heap->first && heap->end - 16 >= top &&

@@ -18,14 +18,7 @@
 #define NATIVE_MALLOC_CHUNKS_H
 
 #include "native/malloc/arenas.h"
-
-#define CHUNK_FLAGS UINT64_C(7)
-#define CHUNK_PREVIOUS_IN_USE 1
-#define CHUNK_MAPPED 2
-#define CHUNK_NOT_MAIN 4
-#define CHUNK_HEADER 16		/* from a chunk to what the program got */
-#define CHUNK_MIN 32
-#define CHUNK_ALIGN 16
+#include "native/malloc/chunk.h"
 
 /* Bytes of the chunk with a thread's cache: native/malloc/caches.h. */
 #define CHUNK_CACHE_2_26 0x250	/* glibc 2.26 to 2.29 */

@@ -14,7 +14,8 @@
 const char suite_name[] = "malloc";
 
 /* Each is the first or last with something: malloc/chunks.h, arenas.h. */
-static const unsigned int versions[] = { 28, 29, 31, 32, 34, 35, 36, 41, 42, 43 };
+static const unsigned int versions[] = { 28, 29, 31, 32, 34, 35, 36, 41, 42,
+					 43 };
 #define NR_VERSIONS (int)ARRAY_SIZE(versions)
 
 static const struct heap_memory_malloc *arena(const struct forged *f, size_t i)
@@ -225,6 +226,62 @@ START_TEST(threads_caches_are_free)
 	ck_assert_uint_eq(fake_process_bytes(&f.p, PART_FREE_CACHES, NULL),
 			  3 * 0x38 + 0x408);
 	forged_expect_balance(&f, 0);
+	forged_release(&f);
+}
+END_TEST
+
+/* Others call sbrk() between: the chunks go on behind what they have. */
+START_TEST(chunks_go_on_behind_memory_of_others)
+{
+	struct forged f;
+	raddr used[3], gaps[2];
+
+	forged_init(&f, versions[_i]);
+	used[0] = forged_used(&f, 0x40);
+	/* What is left of the old top is free. */
+	forged_free(&f, 0x100);
+	forged_fence(&f);
+	gaps[0] = f.at;
+	f.at += 3 * MEMORY_PAGE + 16;
+	/* Words that look like a chunk lead nowhere. */
+	forged_put(&f, gaps[0] + 0x208, 0x41);
+	f.is_previous_free = false;
+	used[1] = forged_used(&f, 0x50);
+	forged_fence(&f);
+	gaps[1] = f.at;
+	f.at += 0x100;
+	used[2] = forged_used(&f, 0x60);
+	forged_top(&f);
+	forged_walk(&f);
+	expect_whole(&f, 1);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 3);
+	forged_expect_block(&f, used[0], 0x40);
+	forged_expect_block(&f, used[1], 0x50);
+	forged_expect_block(&f, used[2], 0x60);
+	ck_assert_uint_eq(fake_process_bytes(&f.p, PART_ALLOCATOR, "brk()"),
+			  3 * MEMORY_PAGE + 16 + 0x100);
+	forged_expect_balance(&f, 0);
+	forged_release(&f);
+}
+END_TEST
+
+/* Behind a fence, no chunk leads to the top. */
+START_TEST(memory_of_others_may_hide_all_chunks)
+{
+	struct forged f;
+	raddr used;
+
+	forged_init(&f, 36);
+	used = forged_used(&f, 0x40);
+	forged_fence(&f);
+	f.at += MEMORY_PAGE;
+	forged_put(&f, f.at - 0x100 + 8, 0x211);
+	forged_top(&f);
+	/* The top has no chunk before it. */
+	forged_walk(&f);
+	forged_expect_block(&f, used, 0x40);
+	ck_assert_uint_eq(f.p.native.blocks.listed.nr, 1);
+	ck_assert(!arena(&f, 0)->whole);
 	forged_release(&f);
 }
 END_TEST
@@ -507,6 +564,9 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, brk_may_succeed_again);
 	tcase_add_loop_test(tc, threads_caches_are_free, 0, NR_VERSIONS);
 	tcase_add_test(tc, threads_caches_may_have_large_chunks);
+	tcase_add_loop_test(tc, chunks_go_on_behind_memory_of_others, 0,
+			    NR_VERSIONS);
+	tcase_add_test(tc, memory_of_others_may_hide_all_chunks);
 	tcase_add_loop_test(tc, fast_bins_are_free, 0, NR_VERSIONS - 1);
 	tcase_add_test(tc, the_name_of_the_file_tells_the_version);
 	tcase_add_loop_test(tc, an_unknown_version_is_proved, 0, NR_VERSIONS);
