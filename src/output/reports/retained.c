@@ -250,6 +250,72 @@ static void add_explained(const struct retained_view *v,
 	explained_text(&e, explains(shown), v->h, f, out);
 }
 
+/* --- memory that several objects hold --- */
+
+/* Of the bytes of all objects, a lump that is shown has one in so many. */
+#define LUMP_SHARE 100
+
+static bool is_lump_shown(const struct retained_view *v,
+			  const struct heap_lump *lump)
+{
+	return lump->nr && lump->bytes &&
+	       lump->bytes >= v->dominators.all_bytes / LUMP_SHARE;
+}
+
+/* The type of the first object that holds it. */
+static const char *type_of_lump(const struct heap *h,
+				const struct heap_lump *lump)
+{
+	const struct heap_lump_holder *holder =
+		&h->lump_holders.v[lump->first];
+
+	while (holder->object == OID_NONE) {
+		lump = &h->lumps.v[holder->lump];
+		if (!lump->nr)
+			return "";
+		holder = &h->lump_holders.v[lump->first];
+	}
+	return heap_type_of(h, holder->object)->name;
+}
+
+static void add_lump_lines(const struct retained_view *v, struct str *out)
+{
+	const struct heap *h = v->h;
+
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		const struct heap_lump *lump = &h->lumps.v[i];
+
+		if (!is_lump_shown(v, lump))
+			continue;
+		format_bytes(out, lump->bytes);
+		str_add(out, " in raw blocks are held by ");
+		str_add(out, type_of_lump(h, lump));
+		str_add(out, " and ");
+		format_count(out, lump->nr - 1);
+		str_add(out, " more, by none of them alone\n");
+	}
+}
+
+static json_t *lumps_json(const struct retained_view *v)
+{
+	const struct heap *h = v->h;
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		const struct heap_lump *lump = &h->lumps.v[i];
+		json_t *item;
+
+		if (!is_lump_shown(v, lump))
+			continue;
+		item = json_object();
+		emit_put(item, "bytes", emit_count(lump->bytes));
+		emit_put(item, "type", emit_text(type_of_lump(h, lump)));
+		emit_put(item, "holders", emit_count(lump->nr));
+		emit_push(ret, item);
+	}
+	return ret;
+}
+
 static void add_retained_head(const struct retained_view *v,
 			      const struct retained_shown *shown,
 			      struct str *out)
@@ -266,6 +332,7 @@ static void add_retained_head(const struct retained_view *v,
 		format_bytes(out, of_garbage.bytes);
 	}
 	str_add_char(out, '\n');
+	add_lump_lines(v, out);
 	if (shown->type)
 		add_of_type(v, shown, out);
 	if (shown->nr <= shown->objects.nr)
@@ -441,6 +508,7 @@ json_t *retained_json(struct retained_view *v,
 	emit_put(ret, "objects", emit_count(v->h->nr_objects));
 	emit_put(ret, "bytes", emit_count(v->dominators.all_bytes));
 	emit_put(ret, "garbage", sum_json(&of_garbage));
+	emit_put(ret, "lumps", lumps_json(v));
 	emit_put(ret, "of_type", of_type_json(shown));
 	emit_put(ret, "retained_by", above_json(v, shown));
 	emit_put(ret, "lines", lines_json(v, shown));

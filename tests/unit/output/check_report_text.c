@@ -346,6 +346,35 @@ START_TEST(retained_by_the_largest)
 }
 END_TEST
 
+/* Memory that several hold is retained by what keeps all of them. */
+START_TEST(retained_with_a_lump)
+{
+	struct retained_shown shown = { .objects = VEC_INIT };
+	struct retained_view v;
+
+	expect_begin(HELD);
+	heap_lump_holder_vec_push(&heap.lump_holders,
+		(struct heap_lump_holder){ graph_oid(&heap, "a"), 0 });
+	heap_lump_holder_vec_push(&heap.lump_holders,
+		(struct heap_lump_holder){ graph_oid(&heap, ".cache"), 0 });
+	heap_lump_vec_push(&heap.lumps, (struct heap_lump){ 2048, 0, 2 });
+	heap_lump_vec_push(&heap.lumps, (struct heap_lump){ 20, 0, 2 });
+	retained_build(&heap, &v);
+	retained_largest(&v, 1, &shown.objects);
+	retained_text(&v, &shown, &format, &out);
+	retained_release(&v);
+	oid_vec_release(&shown.objects);
+	expect("5 objects, 3.1 KiB\n"
+	       "2.0 KiB in raw blocks are held by app.Node and 1 more, by none"
+	       " of them alone\n"
+	       "\n"
+	       "  RETAINED  SHARE  OBJECTS  HOLDER            TYPE      "
+	       " ADDRESS\n"
+	       "   3.0 KiB  99.0%        3  m.__dict__.cache  dict of 2 "
+	       " 0x1020\n");
+}
+END_TEST
+
 START_TEST(retained_by_one)
 {
 	struct retained_shown shown = { .objects = VEC_INIT, .depth = 3,
@@ -532,6 +561,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, object_that_nothing_holds);
 	tcase_add_test(tc, refs_that_nothing_explains);
 	tcase_add_test(tc, retained_by_the_largest);
+	tcase_add_test(tc, retained_with_a_lump);
 	tcase_add_test(tc, retained_by_one);
 	tcase_add_test(tc, retained_by_a_type);
 	tcase_add_test(tc, summary_has_the_types);
