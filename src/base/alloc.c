@@ -19,7 +19,6 @@ void out_of_memory(void)
 
 #define PAGE UINT64_C(4096)
 #define HUGE_PAGE (UINT64_C(2) << 20)
-/* The last page of what is large may be used in part: 2 MiB at most. */
 #define LARGE (2 * HUGE_PAGE)
 
 static uint64_t round_up(uint64_t x, uint64_t to)
@@ -27,8 +26,6 @@ static uint64_t round_up(uint64_t x, uint64_t to)
 	return (x + to - 1) & ~(to - 1);
 }
 
-/* All pages of the mapping: mremap() refuses a range of two mappings, and
- * realloc() copies then. */
 void alloc_advise(void *p, size_t size)
 {
 	uint64_t before = (uintptr_t)p % PAGE;
@@ -39,7 +36,7 @@ void alloc_advise(void *p, size_t size)
 }
 
 /* What is large begins with a huge page. */
-void *xmalloc(size_t size)
+static void *allocate(size_t size)
 {
 	void *p;
 
@@ -49,7 +46,15 @@ void *xmalloc(size_t size)
 		p = malloc(size ? size : 1);
 	if (!p)
 		out_of_memory();
-	alloc_advise(p, size);
+	return p;
+}
+
+/* Without the last huge page, of which only a part will be used. */
+void *xmalloc(size_t size)
+{
+	void *p = allocate(size);
+
+	alloc_advise(p, size & ~(HUGE_PAGE - 1));
 	return p;
 }
 
@@ -63,11 +68,14 @@ void *xcalloc(size_t nr, size_t size)
 	return p;
 }
 
+/* All pages of what may grow have the same advice: mremap() refuses a range of
+ * two mappings, and realloc() copies then. */
 void *xreallocarray(void *p, size_t nr, size_t size)
 {
 	if (!p && size && nr <= SIZE_MAX / size)
-		return xmalloc(nr * size);
-	p = reallocarray(p, nr ? nr : 1, size ? size : 1);
+		p = allocate(nr * size);
+	else
+		p = reallocarray(p, nr ? nr : 1, size ? size : 1);
 	if (!p)
 		out_of_memory();
 	alloc_advise(p, nr * size);

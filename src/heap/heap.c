@@ -94,20 +94,20 @@ void heap_release(struct heap *h)
 	memset(h, 0, sizeof(*h));
 }
 
-#define GROW(column, room) \
+#define SET_ROOM(column, room) \
 	((column) = xreallocarray((column), (room), sizeof(*(column))))
 
 static void set_room(struct heap *h, uint64_t room)
 {
-	GROW(h->address, room);
-	GROW(h->type, room);
-	GROW(h->size, room);
-	GROW(h->refcount, room);
-	GROW(h->generation, room);
-	GROW(h->flags, room);
-	GROW(h->edge_start, room);
-	GROW(h->edge_nr, room);
-	GROW(h->unvisited, room);
+	SET_ROOM(h->address, room);
+	SET_ROOM(h->type, room);
+	SET_ROOM(h->size, room);
+	SET_ROOM(h->refcount, room);
+	SET_ROOM(h->generation, room);
+	SET_ROOM(h->flags, room);
+	SET_ROOM(h->edge_start, room);
+	SET_ROOM(h->edge_nr, room);
+	SET_ROOM(h->unvisited, room);
 	h->room = (uint32_t)room;
 }
 
@@ -115,6 +115,13 @@ void heap_reserve(struct heap *h, uint64_t nr)
 {
 	if (nr > h->room)
 		set_room(h, MIN(nr, OID_NONE));
+}
+
+void heap_trim(struct heap *h)
+{
+	set_room(h, h->nr_objects);
+	SET_ROOM(h->edges.v, h->edges.nr);
+	h->edges.room = h->edges.nr;
 }
 
 oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)

@@ -149,6 +149,9 @@ void heap_release(struct heap *h);
 /* Make room for `nr` objects.  What is not used takes addresses, no memory. */
 void heap_reserve(struct heap *h, uint64_t nr);
 
+/* The heap has all its objects and edges: give back the room for more. */
+void heap_trim(struct heap *h);
+
 /*
  * Add an object without references; size 0, refcount 0, untracked.  Returns
  * its id, or OID_NONE if the heap has 2^32 - 1 objects already.

@@ -459,6 +459,7 @@ static struct error *load_heap(struct python *py,
 	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
+	heap_trim(py->heap);
 	memory_load(py, options ? options->block : NULL,
 		    options ? options->context : NULL);
 	describe_info(py);
