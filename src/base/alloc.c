@@ -58,12 +58,19 @@ void *xmalloc(size_t size)
 	return p;
 }
 
-void *xcalloc(size_t nr, size_t size)
+void *xcalloc_sparse(size_t nr, size_t size)
 {
 	void *p = calloc(nr ? nr : 1, size ? size : 1);
 
 	if (!p)
 		out_of_memory();
+	return p;
+}
+
+void *xcalloc(size_t nr, size_t size)
+{
+	void *p = xcalloc_sparse(nr, size);
+
 	alloc_advise(p, nr * size);
 	return p;
 }

@@ -39,6 +39,9 @@ void *xmalloc(size_t size);
  * the program. */
 void *xcalloc(size_t nr, size_t size);
 
+/* The same, for arrays most of which is never written: no huge pages. */
+void *xcalloc_sparse(size_t nr, size_t size);
+
 /*
  * Resize `p`, which may be NULL, to `nr` items of `size` bytes.  `p` is no
  * longer valid then.  What is new is not initialised.  A product that

@@ -97,6 +97,22 @@ void heap_release(struct heap *h)
 #define SET_ROOM(column, room) \
 	((column) = xreallocarray((column), (room), sizeof(*(column))))
 
+/* Most are 0, and dicts, which have others, are not spread evenly: what is not
+ * written takes no memory. */
+static void set_room_unvisited(struct heap *h, uint64_t room)
+{
+	uint32_t *v;
+
+	/* It is not worth the while to give room back. */
+	if (room <= h->room)
+		return;
+	v = xcalloc_sparse(room, sizeof(*v));
+	if (h->unvisited)
+		memcpy(v, h->unvisited, h->nr_objects * sizeof(*v));
+	free(h->unvisited);
+	h->unvisited = v;
+}
+
 static void set_room(struct heap *h, uint64_t room)
 {
 	SET_ROOM(h->address, room);
@@ -107,7 +123,7 @@ static void set_room(struct heap *h, uint64_t room)
 	SET_ROOM(h->flags, room);
 	SET_ROOM(h->edge_start, room);
 	SET_ROOM(h->edge_nr, room);
-	SET_ROOM(h->unvisited, room);
+	set_room_unvisited(h, room);
 	h->room = (uint32_t)room;
 }
 
@@ -141,7 +157,6 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	h->flags[o] = 0;
 	h->edge_start[o] = 0;
 	h->edge_nr[o] = 0;
-	h->unvisited[o] = 0;
 	return o;
 }
 

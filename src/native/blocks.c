@@ -438,13 +438,12 @@ void blocks_number(struct blocks *b)
 		b->words.v[i].before = nr;
 		nr += blocks_bits(b->words.v[i].raw);
 	}
-	block_vec_resize(&b->raw, nr);
+	u32_vec_resize(&b->raw, nr);
 	b->raw.nr = 0;
 	for (size_t i = 0; i < b->words.nr; i++)
 		for (uint64_t bits = b->words.v[i].raw; bits; bits &= bits - 1)
-			b->raw.v[b->raw.nr++] = blocks_get(b,
-				(uint32_t)(i * 64) +
-				(uint32_t)__builtin_ctzll(bits));
+			b->raw.v[b->raw.nr++] = (uint32_t)(i * 64) +
+				(uint32_t)__builtin_ctzll(bits);
 }
 
 void blocks_release(struct blocks *b)
@@ -456,7 +455,7 @@ void blocks_release(struct blocks *b)
 	}
 	block_region_vec_release(&b->regions);
 	block_vec_release(&b->listed);
-	block_vec_release(&b->raw);
+	u32_vec_release(&b->raw);
 	block_run_vec_release(&b->runs);
 	block_word_vec_release(&b->words);
 	u64_vec_release(&b->used);

@@ -86,7 +86,7 @@ struct blocks {
 	struct u64_vec used;	/* by run and block: a bit; until
 				   blocks_sort() */
 	struct block_word_vec words;
-	struct block_vec raw;	/* by node: blocks_number() */
+	struct u32_vec raw;	/* by node: the block; blocks_number() */
 	struct block_region_vec regions;
 	size_t last;		/* region where the last address was found */
 };
@@ -239,6 +239,12 @@ static inline uint32_t blocks_node(const struct blocks *b, uint32_t block)
 	if (!(w->raw & bit))
 		return NODE_NONE;
 	return w->before + blocks_bits(w->raw & (bit - 1));
+}
+
+/* The block that the node is. */
+static inline struct block blocks_of_node(const struct blocks *b, uint32_t node)
+{
+	return blocks_get(b, b->raw.v[node]);
 }
 
 void blocks_release(struct blocks *b);

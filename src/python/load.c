@@ -133,7 +133,8 @@ static void note_unvisited(struct loader *ld, oid o)
 
 	for (size_t i = kept->nr - ld->refs.unvisited; i < kept->nr; i++)
 		nr += kept->v[i] != OID_NONE;
-	ld->py->heap->unvisited[o] = nr;
+	if (nr)
+		ld->py->heap->unvisited[o] = nr;
 }
 
 /* What ld->refs has are the references of `o`. */

@@ -49,8 +49,8 @@ static uint32_t node_at(struct traces *t, raddr addr, uint64_t size)
 	uint32_t block = blocks_find(b, addr);
 	uint32_t node = block == BLOCK_NONE ? NODE_NONE : blocks_node(b, block);
 
-	if (node == NODE_NONE || b->raw.v[node].start != addr ||
-	    b->raw.v[node].size < size)
+	if (node == NODE_NONE || blocks_of_node(b, node).start != addr ||
+	    blocks_of_node(b, node).size < size)
 		return NODE_NONE;
 	return node;
 }

@@ -61,10 +61,9 @@ struct claims {
 				   NULL: not counted */
 };
 
-static inline const struct block *claims_block(const struct claims *c,
-					       uint32_t node)
+static inline struct block claims_block(const struct claims *c, uint32_t node)
 {
-	return &c->native->blocks.raw.v[node];
+	return blocks_of_node(&c->native->blocks, node);
 }
 
 /* How far behind the start of a block `addr` lies. */

@@ -19,7 +19,7 @@ struct counts {
 static struct counts *counts_of(struct claims *c, struct counts *all,
 				unsigned int known, uint32_t node)
 {
-	uint64_t size = claims_block(c, node)->size;
+	uint64_t size = claims_block(c, node).size;
 
 	return size > DOUBT_SMALL || c->flags[node] & known ? NULL :
 							      &all[size / 8];
@@ -27,11 +27,11 @@ static struct counts *counts_of(struct claims *c, struct counts *all,
 
 static void count_block(struct claims *c, struct counts *s, uint32_t node)
 {
-	const struct block *b = claims_block(c, node);
-	uint32_t own = blocks_find(&c->native->blocks, b->start);
-	const uint8_t *p = memory_at(c->py->memory, b->start, b->size);
+	const struct block b = claims_block(c, node);
+	uint32_t own = blocks_find(&c->native->blocks, b.start);
+	const uint8_t *p = memory_at(c->py->memory, b.start, b.size);
 
-	for (uint64_t i = 0; p && i < b->size / 8; i++) {
+	for (uint64_t i = 0; p && i < b.size / 8; i++) {
 		uint64_t word = get_u64(p + i * 8);
 
 		if (!word)

@@ -134,7 +134,7 @@ static void explain_all(const struct claims *c, struct pointer_vec *all,
 
 static uint64_t size_of_block(const struct claims *c, uint32_t node)
 {
-	return node == NODE_NONE ? 0 : claims_block(c, node)->size;
+	return node == NODE_NONE ? 0 : claims_block(c, node).size;
 }
 
 /* Those of objects become edges. */

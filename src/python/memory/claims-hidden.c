@@ -98,17 +98,17 @@ static uint32_t type_at(struct claims *c, const struct sieve *s,
 
 static void look_at(struct claims *c, const struct sieve *s, uint32_t node)
 {
-	const struct block *b = claims_block(c, node);
+	const struct block b = claims_block(c, node);
 	uint64_t head = c->py->layout.object_size;
-	const uint8_t *p = memory_at(c->py->memory, b->start,
-				     MIN(b->size, sizeof(offsets) * 16 + head));
+	const uint8_t *p = memory_at(c->py->memory, b.start,
+				     MIN(b.size, sizeof(offsets) * 16 + head));
 
 	for (unsigned int i = 0; p && i < ARRAY_SIZE(offsets); i++) {
 		uint32_t type;
 
-		if (offsets[i] + head > b->size)
+		if (offsets[i] + head > b.size)
 			return;
-		type = type_at(c, s, p + offsets[i], b->size - offsets[i]);
+		type = type_at(c, s, p + offsets[i], b.size - offsets[i]);
 		if (type == UINT32_MAX)
 			continue;
 		c->type[node] = type;
@@ -140,22 +140,22 @@ void claims_find_hidden(struct claims *c)
 	sieve_fill(s, &c->py->types);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
 		if (!(c->flags[n] & (NODE_LEAF | NODE_READ | NODE_DEAD)) &&
-		    claims_block(c, n)->allocator != ALLOCATOR_MMAP)
+		    claims_block(c, n).allocator != ALLOCATOR_MMAP)
 			look_at(c, s, n);
 }
 
 raddr claims_hidden_address(const struct claims *c, uint32_t node)
 {
-	const struct block *b = claims_block(c, node);
+	const struct block b = claims_block(c, node);
 	raddr type = c->py->types.v[c->type[node]].address;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(offsets); i++) {
 		uint64_t word;
-		raddr at = b->start + offsets[i];
+		raddr at = b.start + offsets[i];
 
 		if (memory_u64(c->py->memory, at + c->py->layout.object_type,
 			       &word) && word == type)
 			return at;
 	}
-	return b->start;
+	return b.start;
 }

@@ -204,30 +204,30 @@ static void visit_field(void *context, raddr address, uint64_t length,
 /* Where the pointers of a hidden object end. */
 static raddr scan_hidden(struct claims *c, uint32_t node)
 {
-	const struct block *b = claims_block(c, node);
+	const struct block b = claims_block(c, node);
 	const struct pytype *t = &c->py->types.v[c->type[node]];
 	raddr obj = claims_hidden_address(c, node);
 	struct hidden_scan h = { c, node };
 
 	raw_fields_at(c->py, c->type[node], obj, visit_field, &h);
 	if (t->itemsize % 8 || t->flags & TPFLAG_UNICODE_SUBCLASS)
-		return MIN(b->start + b->size,
+		return MIN(b.start + b.size,
 			   obj + (uint64_t)MAX(t->basicsize, 0));
-	return b->start + b->size;
+	return b.start + b.size;
 }
 
 static void scan_node(struct claims *c, struct node_scan *s, uint32_t node,
 		      const struct claims_doubt *doubt)
 {
-	const struct block *b = claims_block(c, node);
+	const struct block b = claims_block(c, node);
 
 	if (c->flags[node] & NODE_KNOWN)
 		return;
 	s->doubt = c->flags[node] & NODE_HIDDEN ? NULL : doubt;
 	s->node = node;
-	s->size = b->size;
-	s->start = b->start;
-	s->end = b->start + b->size;
+	s->size = b.size;
+	s->start = b.start;
+	s->end = b.start + b.size;
 	if (c->flags[node] & NODE_HIDDEN)
 		s->end = scan_hidden(c, node);
 	claims_each_word(c, s->start, s->end, hit_of_node, s);

@@ -34,7 +34,7 @@ static uint32_t node_at(struct claims *c, raddr addr)
 {
 	uint32_t node = claims_node(c, blocks_find(&c->native->blocks, addr));
 
-	return node != NODE_NONE && claims_block(c, node)->start == addr ?
+	return node != NODE_NONE && claims_block(c, node).start == addr ?
 	       node : NODE_NONE;
 }
 
@@ -57,20 +57,20 @@ static uint64_t nr_buckets(const struct claims *c, raddr table)
 /* Is the node a table?  Then it has buckets. */
 static bool is_table(struct claims *c, uint32_t node)
 {
-	const struct block *b = claims_block(c, node);
+	const struct block b = claims_block(c, node);
 	uint32_t functions = is_old(c) ? OLD_FUNCTIONS : 0, buckets;
-	uint64_t nr = nr_buckets(c, b->start);
+	uint64_t nr = nr_buckets(c, b.start);
 
-	if (b->size < COMPARE_FUNCTION + 8 + functions || nr < LEAST_BUCKETS ||
+	if (b.size < COMPARE_FUNCTION + 8 + functions || nr < LEAST_BUCKETS ||
 	    nr & (nr - 1) ||
-	    !is_function(c, word_at(c->py, b->start,
+	    !is_function(c, word_at(c->py, b.start,
 				    HASH_FUNCTION + functions)) ||
-	    !is_function(c, word_at(c->py, b->start,
+	    !is_function(c, word_at(c->py, b.start,
 				    COMPARE_FUNCTION + functions)))
 		return false;
-	buckets = node_at(c, word_at(c->py, b->start, BUCKETS));
+	buckets = node_at(c, word_at(c->py, b.start, BUCKETS));
 	return buckets != NODE_NONE &&
-	       claims_block(c, buckets)->size / 8 >= nr;
+	       claims_block(c, buckets).size / 8 >= nr;
 }
 
 static void own(struct claims *c, uint32_t node, uint8_t flag)
@@ -132,10 +132,10 @@ static void add_entries(struct tables *t, raddr entry)
 
 		t->steps--;
 		if (node == NODE_NONE || c->flags[node] & NODE_READ ||
-		    claims_block(c, node)->size < ENTRY_SIZE)
+		    claims_block(c, node).size < ENTRY_SIZE)
 			return;
 		own(c, node, NODE_READ);
-		add_entry(t, entry, claims_block(c, node)->size);
+		add_entry(t, entry, claims_block(c, node).size);
 		entry = word_at(c->py, entry, ENTRY_NEXT);
 	}
 }
@@ -143,7 +143,7 @@ static void add_entries(struct tables *t, raddr entry)
 static void read_table(struct tables *t, uint32_t table)
 {
 	struct claims *c = t->c;
-	raddr start = claims_block(c, table)->start;
+	raddr start = claims_block(c, table).start;
 	raddr buckets = word_at(c->py, start, BUCKETS);
 	uint64_t nr = nr_buckets(c, start);
 	uint32_t node = node_at(c, buckets);
@@ -161,7 +161,7 @@ static void hit_table(struct claims *c, raddr at, uint64_t word, uint32_t block,
 	uint32_t node = claims_node(c, block);
 
 	(void)at;
-	if (node != NODE_NONE && claims_block(c, node)->start == word)
+	if (node != NODE_NONE && claims_block(c, node).start == word)
 		add_table(context, node);
 }
 

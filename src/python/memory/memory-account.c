@@ -147,7 +147,7 @@ static void account_node(struct accounting *a, uint32_t node,
 			       b->start + b->size, 1);
 	ret->owner = label_of(c, w);
 	if (w.kind == OWNER_OBJECT)
-		c->py->heap->bytes[w.id] += memory_bytes_of(b);
+		c->py->heap->bytes[w.id] += memory_bytes_of(*b);
 	if (w.kind != OWNER_NOBODY && !owners_is_known(&c->owners, node))
 		c->native->ledger->guessed += bytes;
 	if (ret->line == a->unowned[b->allocator])
@@ -158,10 +158,11 @@ static void account_node(struct accounting *a, uint32_t node,
 
 static void account_nodes(struct accounting *a)
 {
-	const struct block_vec *raw = &a->c->native->blocks.raw;
+	const struct blocks *all = &a->c->native->blocks;
 
-	for (uint32_t n = 0; n < raw->nr; n++) {
-		struct memory_block b = { &raw->v[n], 0, OID_NONE, OID_NONE };
+	for (uint32_t n = 0; n < all->raw.nr; n++) {
+		struct block block = blocks_of_node(all, n);
+		struct memory_block b = { &block, 0, OID_NONE, OID_NONE };
 
 		account_node(a, n, &b);
 	}

@@ -52,13 +52,13 @@ static void taking_release(struct taking *t)
 	free(t->whole);
 }
 
-uint64_t memory_bytes_of(const struct block *b)
+uint64_t memory_bytes_of(struct block b)
 {
-	if (b->allocator == ALLOCATOR_MALLOC)
-		return b->size + 8;
-	if (b->allocator == ALLOCATOR_MMAP)
-		return b->size + 16;
-	return b->size;
+	if (b.allocator == ALLOCATOR_MALLOC)
+		return b.size + 8;
+	if (b.allocator == ALLOCATOR_MMAP)
+		return b.size + 16;
+	return b.size;
 }
 
 /* Take the block that the object lies in; BLOCK_NONE: there is none. */
@@ -89,7 +89,7 @@ static void take_all(struct taking *t)
 			t->outside++;
 			continue;
 		}
-		h->bytes[o] = memory_bytes_of(&b);
+		h->bytes[o] = memory_bytes_of(b);
 		type->count++;
 		if (likely(t->whole[t->n->blocks.words.v[block / 64].run]))
 			type->bytes += b.size;

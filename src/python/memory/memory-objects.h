@@ -25,6 +25,6 @@ oid memory_object_in(struct python *py, const struct block *b);
 
 /* What the block takes of its allocator's memory: malloc puts its size before
  * it, and rounds the mapping of a large one to pages. */
-uint64_t memory_bytes_of(const struct block *b);
+uint64_t memory_bytes_of(struct block b);
 
 #endif

@@ -266,9 +266,9 @@ START_TEST(raw_blocks_have_numbers)
 		ck_assert_uint_eq(node, i % 3 ? nr : NODE_NONE);
 		if (node == NODE_NONE)
 			continue;
-		ck_assert_uint_eq(b.raw.v[node].start,
+		ck_assert_uint_eq(blocks_of_node(&b, node).start,
 				  blocks_get(&b, i).start);
-		ck_assert_uint_eq(b.raw.v[node].size, blocks_get(&b, i).size);
+		ck_assert_uint_eq(blocks_of_node(&b, node).size, blocks_get(&b, i).size);
 		nr++;
 	}
 	ck_assert_uint_eq(b.raw.nr, nr);
