@@ -32,17 +32,7 @@ void native_release(struct native *n)
 /* The first region that ends behind `addr`; regions.nr: none. */
 static size_t region_behind(const struct native *n, raddr addr)
 {
-	size_t low = 0, high = n->regions.nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (n->regions.v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return RANGE_BEHIND(&n->regions, addr);
 }
 
 bool native_claim(struct native *n, raddr start, raddr end,
@@ -112,20 +102,12 @@ uint32_t native_line(struct native *n, enum memory_part part, uint32_t type,
 static size_t mapping_at(struct native *n, raddr addr)
 {
 	const struct mapping *v = n->target->mappings.v;
-	size_t low = 0, high = n->target->mappings.nr, last = n->last_mapping;
+	size_t last = n->last_mapping;
 
-	if (likely(last < high && addr >= v[last].start && addr < v[last].end))
+	if (likely(last < n->target->mappings.nr && addr >= v[last].start && addr < v[last].end))
 		return last;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	n->last_mapping = low;
-	return low;
+	n->last_mapping = RANGE_BEHIND(&n->target->mappings, addr);
+	return n->last_mapping;
 }
 
 uint64_t native_account(struct native *n, uint32_t line, raddr start,

@@ -30,18 +30,9 @@ struct search {
 /* The range that `addr` lies in, or nr. */
 static size_t find(const struct range_vec *ranges, raddr addr)
 {
-	size_t low = 0, high = ranges->nr;
+	size_t i = RANGE_BEHIND(ranges, addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < ranges->nr && ranges->v[low].start <= addr ? low :
-								  ranges->nr;
+	return i < ranges->nr && ranges->v[i].start <= addr ? i : ranges->nr;
 }
 
 /* Count the words of [start, end) that point into the ranges. */

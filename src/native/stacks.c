@@ -156,22 +156,13 @@ static struct range free_part(const struct native *n, const struct mapping *m,
 			      raddr addr)
 {
 	const struct region *v = n->regions.v;
-	size_t low = 0, high = n->regions.nr;
+	size_t i = RANGE_BEHIND(&n->regions, addr);
 	struct range part = { m->start, m->end };
 
-	/* The first region behind it. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low > 0)
-		part.start = MAX(part.start, v[low - 1].end);
-	if (low < n->regions.nr)
-		part.end = MIN(part.end, v[low].start);
+	if (i > 0)
+		part.start = MAX(part.start, v[i - 1].end);
+	if (i < n->regions.nr)
+		part.end = MIN(part.end, v[i].start);
 	return part;
 }
 

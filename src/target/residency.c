@@ -52,17 +52,7 @@ void residency_sort(struct residency *r)
 /* The first range that ends behind `addr`; present.nr: none. */
 static size_t first_behind(const struct residency *r, raddr addr)
 {
-	size_t low = 0, high = r->present.nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->present.v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return RANGE_BEHIND(&r->present, addr);
 }
 
 /* Bytes of all ranges below `addr`, which lies in range `i` or before it. */

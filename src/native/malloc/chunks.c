@@ -297,18 +297,10 @@ void chunks_sort(struct chunks *c)
 
 static struct arena_heap *heap_of(const struct chunks *c, raddr at)
 {
-	size_t low = 0, high = c->heaps.nr;
+	size_t i = RANGE_BEHIND(&c->heaps, at);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->heaps.v[middle].end > at)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < c->heaps.nr && at >= c->heaps.v[low].first ?
-	       &c->heaps.v[low] : NULL;
+	return i < c->heaps.nr && at >= c->heaps.v[i].first ? &c->heaps.v[i] :
+							      NULL;
 }
 
 static bool is_marked(const struct arena_heap *heap, raddr at)
