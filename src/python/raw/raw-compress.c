@@ -189,7 +189,8 @@ bool raw_read_bz2_decompressor(struct raw_reader *r)
 	raddr s = state_at(r, offset, BZ2_STATE);
 	bool known = is_bz2_decoder(r, s);
 
+	/* CPython gives no allocator here: the library takes malloc()'s. */
 	if (known)
-		add_buffer(r, s, DBZ2_TT);
+		raw_add(r, word_at(r->py, s, DBZ2_TT), 0, RAW_STATE, RAW_LEAF);
 	return add_rest(r, offset, known, "_bz2.BZ2Decompressor");
 }

@@ -444,7 +444,7 @@ START_TEST(arrays_of_bz2)
 
 	state = bz2_decoder(arrays[0], 0);
 	obj = stream(d, l->bz2decompressor_state, 48, state);
-	expect(arrays[0], 0, RAW_BUFFER, RAW_LEAF);
+	expect(arrays[0], 0, RAW_STATE, RAW_LEAF);
 	expect(state, 0, RAW_STATE, RAW_REFERENCES);
 	expect_of(obj, true);
 	state = bz2_decoder(arrays[0], arrays[0]);
