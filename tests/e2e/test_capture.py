@@ -12,16 +12,8 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Target, each, expect_error, limit, pyheld,
-                     pyheld_raw, text, unharmed)
-
-# What differs between two snapshots of one process: when each was taken, and
-# the resident size, which is an estimate since Linux 6.2 (each CPU counts, and
-# the counters are added up now and then).
-DIFFERENT = [
-    (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
-    (rb"resident, .* copied while it was stopped for .*", b"resident"),
-]
+from harness import (PYHELD, Target, each, expect_error, limit,
+                     of_any_snapshot, pyheld, pyheld_raw, text, unharmed)
 
 COMMANDS = [
     ["summary"],
@@ -49,17 +41,11 @@ class Folder(tempfile.TemporaryDirectory):
         return os.path.join(self.path, name)
 
 
-def normal(out):
-    for pattern, instead in DIFFERENT:
-        out = re.sub(pattern, instead, out)
-    return out
-
-
 def same(live, capture):
     """Two results are the same, byte for byte."""
     assert live.status == capture.status, "%s\n%s" % (live, capture)
     assert live.err == capture.err, "%r\n%r" % (live.err, capture.err)
-    a, b = normal(live.out), normal(capture.out)
+    a, b = of_any_snapshot(live.out), of_any_snapshot(capture.out)
     if a == b:
         return
     for x, y in zip(a.splitlines(), b.splitlines()):

@@ -5,8 +5,8 @@ import re
 import tempfile
 
 import pythons
-from harness import (CI, Target, each, limit, pyheld, pyheld_raw, text,
-                     unharmed)
+from harness import (CI, Target, each, limit, of_any_snapshot, pyheld,
+                     pyheld_raw, text, unharmed)
 
 
 def blames(suspect, facts):
@@ -147,8 +147,8 @@ def in_all_forms(target, folder):
     path = os.path.join(folder, "capture.pyheld")
     pyheld("capture", target.pid, "-o", path)
     for args in (), ("--json",):
-        yield pyheld("leaks", target.pid, *args).out, \
-            pyheld("leaks", path, *args).out
+        yield [of_any_snapshot(pyheld("leaks", where, *args).out)
+               for where in (target.pid, path)]
 
 
 @each(pythons.some)
