@@ -3,6 +3,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/allocators/free-lists.h \
 	src/python/allocators/mimalloc-blocks.c \
 	src/python/allocators/mimalloc-blocks.h \
+	src/python/allocators/object-blocks.c \
+	src/python/allocators/object-blocks.h \
 	src/python/allocators/pymalloc-find.c \
 	src/python/allocators/pymalloc-find.h \
 	src/python/allocators/pymalloc-tree.c \
@@ -11,6 +13,24 @@ src_libpyheld_a_SOURCES += \
 	src/python/allocators/pymalloc.h \
 	src/python/allocators/tracemalloc.c \
 	src/python/allocators/tracemalloc.h \
+	src/python/claims/claims-data.h \
+	src/python/claims/claims-doubt.c \
+	src/python/claims/claims-doubt.h \
+	src/python/claims/claims-edges.c \
+	src/python/claims/claims-fields.c \
+	src/python/claims/claims-fields.h \
+	src/python/claims/claims-hidden.c \
+	src/python/claims/claims-hidden.h \
+	src/python/claims/claims-roots.c \
+	src/python/claims/claims-roots.h \
+	src/python/claims/claims-scan.c \
+	src/python/claims/claims-scan.h \
+	src/python/claims/claims-tables.c \
+	src/python/claims/claims-tables.h \
+	src/python/claims/claims-words.c \
+	src/python/claims/claims-words.h \
+	src/python/claims/claims.c \
+	src/python/claims/claims.h \
 	src/python/emulator/emulator.h \
 	src/python/emulator/ifunc.c \
 	src/python/emulator/ifunc.h \
@@ -48,24 +68,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/search.h \
 	src/python/locate/truncated-scan.c \
 	src/python/locate/truncated-scan.h \
-	src/python/memory/claims-data.h \
-	src/python/memory/claims-doubt.c \
-	src/python/memory/claims-doubt.h \
-	src/python/memory/claims-edges.c \
-	src/python/memory/claims-fields.c \
-	src/python/memory/claims-fields.h \
-	src/python/memory/claims-hidden.c \
-	src/python/memory/claims-hidden.h \
-	src/python/memory/claims-roots.c \
-	src/python/memory/claims-roots.h \
-	src/python/memory/claims-scan.c \
-	src/python/memory/claims-scan.h \
-	src/python/memory/claims-tables.c \
-	src/python/memory/claims-tables.h \
-	src/python/memory/claims-words.c \
-	src/python/memory/claims-words.h \
-	src/python/memory/claims.c \
-	src/python/memory/claims.h \
 	src/python/memory/frame-chunks.c \
 	src/python/memory/frame-chunks.h \
 	src/python/memory/mapped.c \
@@ -75,8 +77,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/memory/memory-block.h \
 	src/python/memory/memory-load.c \
 	src/python/memory/memory-load.h \
-	src/python/memory/memory-objects.c \
-	src/python/memory/memory-objects.h \
 	src/python/names/details.c \
 	src/python/names/details.h \
 	src/python/names/emulated-names.c \

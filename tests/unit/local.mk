@@ -28,6 +28,7 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/brute.h \
 	tests/unit/support/child.c \
 	tests/unit/support/child.h \
+	tests/unit/support/claims-scene.h \
 	tests/unit/support/fake-interpreter.c \
 	tests/unit/support/fake-interpreter.h \
 	tests/unit/support/fake-memory.c \

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "python/memory/memory-account.h"
-#include "python/memory/memory-objects.h"
+#include "python/allocators/object-blocks.h"
 
 #define NO_LINE UINT32_MAX
 
@@ -147,7 +147,7 @@ static void account_node(struct accounting *a, uint32_t node,
 			       b->start + b->size, 1);
 	ret->owner = label_of(c, w);
 	if (w.kind == OWNER_OBJECT)
-		c->py->heap->bytes[w.id] += memory_bytes_of(*b);
+		c->py->heap->bytes[w.id] += object_blocks_bytes(*b);
 	if (w.kind != OWNER_NOBODY && !owners_is_known(&c->owners, node))
 		c->native->ledger->guessed += bytes;
 	if (ret->line == a->unowned[b->allocator])
@@ -184,7 +184,7 @@ static void account_and_visit(struct accounting *a, memory_block_visit *visit,
 		if (node != NODE_NONE) {
 			account_node(a, node, &b);
 		} else {
-			b.object = memory_object_in(py, &block);
+			b.object = object_blocks_object(py, &block);
 			b.line = line_of_type(a, PART_OBJECTS,
 					      py->heap->type[b.object]);
 		}

@@ -5,7 +5,7 @@
 #ifndef PYTHON_MEMORY_MEMORY_ACCOUNT_H
 #define PYTHON_MEMORY_MEMORY_ACCOUNT_H
 
-#include "python/memory/claims.h"
+#include "python/claims/claims.h"
 #include "python/memory/memory-block.h"
 
 /*

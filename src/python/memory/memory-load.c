@@ -9,12 +9,12 @@
 #include "python/allocators/mimalloc-blocks.h"
 #include "python/allocators/pymalloc-tree.h"
 #include "python/allocators/pymalloc.h"
-#include "python/memory/claims.h"
+#include "python/claims/claims.h"
 #include "python/memory/frame-chunks.h"
 #include "python/memory/mapped.h"
 #include "python/memory/memory-account.h"
 #include "python/memory/memory-load.h"
-#include "python/memory/memory-objects.h"
+#include "python/allocators/object-blocks.h"
 
 struct ledger_load {
 	struct python *py;
@@ -42,7 +42,7 @@ static oid keeper_of(void *context, uint32_t block)
 	struct owner w;
 
 	if (node == NODE_NONE)
-		return memory_object_in(l->py, &b);
+		return object_blocks_object(l->py, &b);
 	w = claims_owner(&l->claims, node);
 	return w.kind == OWNER_OBJECT ? w.id : OID_NONE;
 }
@@ -63,7 +63,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	stacks_claim_rest(&l.native);
 	py->heap->memory.nr_damaged += blocks_sort(&l.native.blocks);
 	pymalloc_tree(py, &l.native, &l.own);
-	memory_objects(py, &l.native);
+	object_blocks_take(py, &l.native);
 	blocks_number(&l.native.blocks);
 	claims_load(&l.claims, py, &l.native, &l.own);
 	pymalloc_name_arenas(&l.native, keeper_of, &l);

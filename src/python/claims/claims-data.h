@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-data.h - what the parts of claims.h share.
+ * python/claims/claims-data.h - what the parts of claims.h share.
  *
  *	claims-hidden	which raw blocks are objects that the heap lacks
  *	claims-doubt	which words of raw blocks need not be pointers
@@ -10,8 +10,8 @@
  *	claims-edges	pointers that explain references become edges
  *	claims		the order, and objects that have a reader
  */
-#ifndef PYTHON_MEMORY_CLAIMS_DATA_H
-#define PYTHON_MEMORY_CLAIMS_DATA_H
+#ifndef PYTHON_CLAIMS_CLAIMS_DATA_H
+#define PYTHON_CLAIMS_CLAIMS_DATA_H
 
 #include "native/native.h"
 #include "native/owners.h"

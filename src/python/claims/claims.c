@@ -4,11 +4,11 @@
 #include "base/log.h"
 #include "native/owners-decide.h"
 #include "python/allocators/tracemalloc.h"
-#include "python/memory/claims-hidden.h"
-#include "python/memory/claims-roots.h"
-#include "python/memory/claims-scan.h"
-#include "python/memory/claims-tables.h"
-#include "python/memory/claims.h"
+#include "python/claims/claims-hidden.h"
+#include "python/claims/claims-roots.h"
+#include "python/claims/claims-scan.h"
+#include "python/claims/claims-tables.h"
+#include "python/claims/claims.h"
 #include "python/raw/raw.h"
 
 /* --- nodes -------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/memory/claims-doubt.h"
-#include "python/memory/claims-fields.h"
-#include "python/memory/claims-hidden.h"
-#include "python/memory/claims-scan.h"
-#include "python/memory/claims-words.h"
-#include "python/memory/memory-objects.h"
+#include "python/claims/claims-doubt.h"
+#include "python/claims/claims-fields.h"
+#include "python/claims/claims-hidden.h"
+#include "python/claims/claims-scan.h"
+#include "python/claims/claims-words.h"
+#include "python/allocators/object-blocks.h"
 #include "python/raw/raw.h"
 #include "python/types/object-map.h"
 
@@ -72,7 +72,7 @@ static void hit_hidden(struct claims *c, raddr at, uint64_t word,
 static void scan_object(struct claims *c, struct object_scan *s, oid o,
 			claims_hit *hit)
 {
-	uint32_t block = memory_block_of(c->py, c->native, o);
+	uint32_t block = object_blocks_find(c->py, c->native, o);
 	raddr start, end;
 
 	s->object = o;

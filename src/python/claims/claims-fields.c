@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python/memory/claims-fields.h"
-#include "python/memory/memory-objects.h"
+#include "python/claims/claims-fields.h"
+#include "python/allocators/object-blocks.h"
 
 /* Words of an instance that are counted: from 64 bytes before it to 1 KiB
  * behind its start. */
@@ -118,7 +118,7 @@ bool claims_fields_alive(struct claims *c, uint64_t word, uint32_t own)
 static void count_object(struct claims *c, struct claims_fields *f, oid o)
 {
 	raddr addr = c->py->heap->address[o], start, end;
-	uint32_t block = memory_block_of(c->py, c->native, o);
+	uint32_t block = object_blocks_find(c->py, c->native, o);
 	struct claims_field *v = f->all.v + f->first[c->py->heap->type[o]];
 	const uint8_t *p;
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "python/allocators/free-lists.h"
-#include "python/memory/claims-hidden.h"
+#include "python/claims/claims-hidden.h"
 #include "python/state/object-head.h"
 #include "python/types/types.h"
 

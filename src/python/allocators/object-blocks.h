@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/memory-objects.h - which blocks are Python objects.
+ * python/allocators/object-blocks.h - which blocks are Python objects.
  */
-#ifndef PYTHON_MEMORY_MEMORY_OBJECTS_H
-#define PYTHON_MEMORY_MEMORY_OBJECTS_H
+#ifndef PYTHON_ALLOCATORS_OBJECT_BLOCKS_H
+#define PYTHON_ALLOCATORS_OBJECT_BLOCKS_H
 
 #include "native/native.h"
 #include "python/state/python.h"
@@ -14,17 +14,17 @@
  * lies in none.  It is static data of a file then, or in an allocator that is
  * not looked into.
  */
-void memory_objects(struct python *py, struct native *n);
+void object_blocks_take(struct python *py, struct native *n);
 
 /* The block that the object lies in; BLOCK_NONE: it lies in none, or in one
  * that is something larger. */
-uint32_t memory_block_of(const struct python *py, struct native *n, oid o);
+uint32_t object_blocks_find(const struct python *py, struct native *n, oid o);
 
 /* The object in the block, which was taken. */
-oid memory_object_in(struct python *py, const struct block *b);
+oid object_blocks_object(struct python *py, const struct block *b);
 
 /* What the block takes of its allocator's memory: malloc puts its size before
  * it, and rounds the mapping of a large one to pages. */
-uint64_t memory_bytes_of(struct block b);
+uint64_t object_blocks_bytes(struct block b);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/memory/claims-words.h"
+#include "python/claims/claims-words.h"
 
 bool claims_next_part(struct claims *c, raddr *start, raddr end,
 		      struct range *ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims.h - who owns the blocks that are no objects.
+ * python/claims/claims.h - who owns the blocks that are no objects.
  *
  * A reader of the type says so (python/raw/raw.h), or a pointer does.
  * Pointers are looked for in objects without a reader, in raw blocks, in the
@@ -20,10 +20,10 @@
  *
  * native/owners.h has the rules for what claims mean.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_H
-#define PYTHON_MEMORY_CLAIMS_H
+#ifndef PYTHON_CLAIMS_CLAIMS_H
+#define PYTHON_CLAIMS_CLAIMS_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /*
  * Find the owners of all raw blocks of `n`, which have their numbers.  `own`

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-roots.h - pointers in libraries' data, CPython's state
+ * python/claims/claims-roots.h - pointers in libraries' data, CPython's state
  * and on stacks.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_ROOTS_H
-#define PYTHON_MEMORY_CLAIMS_ROOTS_H
+#ifndef PYTHON_CLAIMS_CLAIMS_ROOTS_H
+#define PYTHON_CLAIMS_CLAIMS_ROOTS_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /*
  * Claim nodes for libraries (the id is the index of the first mapping of the

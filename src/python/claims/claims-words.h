@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-words.h - go through words that look like addresses of
+ * python/claims/claims-words.h - go through words that look like addresses of
  * blocks.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_WORDS_H
-#define PYTHON_MEMORY_CLAIMS_WORDS_H
+#ifndef PYTHON_CLAIMS_CLAIMS_WORDS_H
+#define PYTHON_CLAIMS_CLAIMS_WORDS_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /*
  * The word at `at` is an address within `block`.

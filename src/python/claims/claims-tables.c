@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/memory/claims-roots.h"
-#include "python/memory/claims-tables.h"
-#include "python/memory/claims-words.h"
+#include "python/claims/claims-roots.h"
+#include "python/claims/claims-tables.h"
+#include "python/claims/claims-words.h"
 #include "python/state/words.h"
 
 /*

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "python/memory/claims-doubt.h"
-#include "python/memory/claims-fields.h"
+#include "python/claims/claims-doubt.h"
+#include "python/claims/claims-fields.h"
 
 #define SIZES (DOUBT_SMALL / 8 + 1)
 /* So many blocks of a size are enough. */

@@ -3,8 +3,8 @@
 
 #include "base/log.h"
 #include "heap/pointed.h"
-#include "python/memory/claims.h"
-#include "python/memory/memory-objects.h"
+#include "python/claims/claims.h"
+#include "python/allocators/object-blocks.h"
 #include "python/names/details.h"
 
 /* References of an owner that are looked at, to see whether it has one to an
@@ -200,5 +200,5 @@ void claims_add_lumps(struct claims *c)
 	for (uint32_t n = 0; h->lumps.nr && n < c->owners.nr; n++)
 		if (is_lump(c, n))
 			h->lumps.v[owners_of(&c->owners, n).id].bytes +=
-				memory_bytes_of(claims_block(c, n));
+				object_blocks_bytes(claims_block(c, n));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-fields.h - which words of a type's instances are
+ * python/claims/claims-fields.h - which words of a type's instances are
  * pointers.
  *
  * A member of a C struct is a pointer in all instances or in none.  So a word
@@ -9,10 +9,10 @@
  * word in a member that this instance does not use (the inline digits of
  * decimal.Decimal).
  */
-#ifndef PYTHON_MEMORY_CLAIMS_FIELDS_H
-#define PYTHON_MEMORY_CLAIMS_FIELDS_H
+#ifndef PYTHON_CLAIMS_CLAIMS_FIELDS_H
+#define PYTHON_CLAIMS_CLAIMS_FIELDS_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /* A pointer leads to the start of a block, or not so far behind it. */
 #define CLAIMS_NEAR 48

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "python/memory/memory-objects.h"
+#include "python/allocators/object-blocks.h"
 #include "python/types/object-map.h"
 
 /* What allocators, the collector, managed dicts and debug hooks put before an
@@ -52,7 +52,7 @@ static void taking_release(struct taking *t)
 	free(t->whole);
 }
 
-uint64_t memory_bytes_of(struct block b)
+uint64_t object_blocks_bytes(struct block b)
 {
 	if (b.allocator == ALLOCATOR_MALLOC)
 		return b.size + 8;
@@ -89,7 +89,7 @@ static void take_all(struct taking *t)
 			t->outside++;
 			continue;
 		}
-		h->bytes[o] = memory_bytes_of(b);
+		h->bytes[o] = object_blocks_bytes(b);
 		type->count++;
 		if (likely(t->whole[t->n->blocks.words.v[block / 64].run]))
 			type->bytes += b.size;
@@ -127,7 +127,7 @@ static void fill_lines(struct taking *t)
 	}
 }
 
-void memory_objects(struct python *py, struct native *n)
+void object_blocks_take(struct python *py, struct native *n)
 {
 	CLEANUP(taking_release) struct taking t;
 	struct heap *h = py->heap;
@@ -143,7 +143,7 @@ void memory_objects(struct python *py, struct native *n)
 		 t.outside, h->nr_objects);
 }
 
-uint32_t memory_block_of(const struct python *py, struct native *n, oid o)
+uint32_t object_blocks_find(const struct python *py, struct native *n, oid o)
 {
 	struct blocks *b = &n->blocks;
 	raddr address = py->heap->address[o];
@@ -154,7 +154,7 @@ uint32_t memory_block_of(const struct python *py, struct native *n, oid o)
 	       block : BLOCK_NONE;
 }
 
-oid memory_object_in(struct python *py, const struct block *b)
+oid object_blocks_object(struct python *py, const struct block *b)
 {
 	for (raddr at = b->start; at <= b->start + MOST_BEFORE;
 	     at += OBJECT_ALIGNMENT) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-hidden.h - raw blocks that are objects.
+ * python/claims/claims-hidden.h - raw blocks that are objects.
  *
  * No list of the collector and no reference leads to them, so the heap lacks
  * them: the items of numpy's object arrays, for example, which no tp_traverse
  * visits.  Those that count no references are on one of CPython's free lists.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_HIDDEN_H
-#define PYTHON_MEMORY_CLAIMS_HIDDEN_H
+#ifndef PYTHON_CLAIMS_CLAIMS_HIDDEN_H
+#define PYTHON_CLAIMS_CLAIMS_HIDDEN_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /*
  * Set NODE_DEAD and the type of each node that is on one of CPython's free

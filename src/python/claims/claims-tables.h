@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-tables.h - hash tables of CPython's own.
+ * python/claims/claims-tables.h - hash tables of CPython's own.
  *
  * tracemalloc has a table with the address of each block that it has traced.
  * These are numbers, not pointers: without this every block would have one more
  * claimant.  What CPython frees of such tables, other code gets again with the
  * addresses in it.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_TABLES_H
-#define PYTHON_MEMORY_CLAIMS_TABLES_H
+#ifndef PYTHON_CLAIMS_CLAIMS_TABLES_H
+#define PYTHON_CLAIMS_CLAIMS_TABLES_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /*
  * Find the hash tables (_Py_hashtable_t) that CPython's static data points to,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "python/memory/claims-roots.h"
-#include "python/memory/claims-words.h"
+#include "python/claims/claims-roots.h"
+#include "python/claims/claims-words.h"
 #include "python/state/words.h"
 
 #define RED_ZONE 128

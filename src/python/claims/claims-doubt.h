@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-doubt.h - which words of raw blocks need not be
+ * python/claims/claims-doubt.h - which words of raw blocks need not be
  * pointers.
  *
  * Nobody knows the type of a raw block.  A word in it may be a number, or what
@@ -19,10 +19,10 @@
  * if it leads to the start of a block, as several structs may have that size.
  * All other doubtful words count where nothing else has led (native/owners.h).
  */
-#ifndef PYTHON_MEMORY_CLAIMS_DOUBT_H
-#define PYTHON_MEMORY_CLAIMS_DOUBT_H
+#ifndef PYTHON_CLAIMS_CLAIMS_DOUBT_H
+#define PYTHON_CLAIMS_CLAIMS_DOUBT_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /* Blocks of more bytes are large. */
 #define DOUBT_SMALL 1024

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/memory/claims-scan.h - pointers in objects and in raw blocks.
+ * python/claims/claims-scan.h - pointers in objects and in raw blocks.
  */
-#ifndef PYTHON_MEMORY_CLAIMS_SCAN_H
-#define PYTHON_MEMORY_CLAIMS_SCAN_H
+#ifndef PYTHON_CLAIMS_CLAIMS_SCAN_H
+#define PYTHON_CLAIMS_CLAIMS_SCAN_H
 
-#include "python/memory/claims-data.h"
+#include "python/claims/claims-data.h"
 
 /* Claims of the objects in c->unread, by the pointers in their structs. */
 void claims_scan_objects(struct claims *c);
