@@ -64,7 +64,7 @@ void heap_pointed_add(struct heap *h, const struct heap_pointer_vec *pointers,
 		uint32_t nr = h->edge_nr[o];
 
 		oid_vec_reserve(&h->edges, nr);
-		if (nr)
+		if (edges.v)
 			memcpy(h->edges.v + start, edges.v + from,
 			       nr * sizeof(*edges.v));
 		h->edges.nr += nr;

@@ -27,6 +27,12 @@ void blocks_add(struct blocks *b, raddr start, uint64_t size,
 		block_vec_push(&b->listed, block);
 }
 
+/* The bits of a word of `nr` blocks, or of the first 64 of them. */
+static uint64_t word_of(uint32_t nr)
+{
+	return nr >= 64 ? UINT64_MAX : (UINT64_C(1) << nr) - 1;
+}
+
 /* Add bits of the blocks that are not free. */
 static void add_used(struct u64_vec *used, uint32_t nr, const uint8_t *free)
 {
@@ -35,7 +41,7 @@ static void add_used(struct u64_vec *used, uint32_t nr, const uint8_t *free)
 		uint64_t bits = 0;
 
 		memcpy(&bits, free + i / 8, (rest + 7) / 8);
-		u64_vec_push(used, ~bits & UINT64_MAX >> (64 - rest));
+		u64_vec_push(used, ~bits & word_of(rest));
 	}
 }
 
@@ -83,7 +89,8 @@ static int compare_blocks(const void *a, const void *b)
 
 /*
  * Allocators are walked by address, arena by arena, so the blocks are in order
- * but for a few places.  A stretch is sorted and has no gap that an arena fits in.
+ * but for a few places.  A stretch is sorted and has no gap that an arena fits
+ * in.
  */
 struct stretch {
 	raddr start, end;	/* of the first and the last block */
@@ -261,7 +268,7 @@ static void add_run(struct blocks *b, struct block_run r, const uint64_t *used)
 {
 	r.first = (uint32_t)b->words.nr * 64;
 	for (uint32_t i = 0; i < r.nr; i += 64) {
-		uint64_t bits = UINT64_MAX >> (64 - MIN(r.nr - i, 64));
+		uint64_t bits = word_of(r.nr - i);
 		struct block_word w = { .run = (uint32_t)b->runs.nr };
 
 		w.used = w.raw = used ? used[i / 64] : bits;

@@ -104,7 +104,8 @@ static size_t mapping_at(struct native *n, raddr addr)
 	const struct mapping *v = n->target->mappings.v;
 	size_t last = n->last_mapping;
 
-	if (likely(last < n->target->mappings.nr && addr >= v[last].start && addr < v[last].end))
+	if (likely(last < n->target->mappings.nr && addr >= v[last].start &&
+		   addr < v[last].end))
 		return last;
 	n->last_mapping = RANGE_BEHIND(&n->target->mappings, addr);
 	return n->last_mapping;

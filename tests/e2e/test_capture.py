@@ -3,7 +3,6 @@
 does not exist, and other files are refused."""
 import os
 import random
-import re
 import resource
 import signal
 import struct

@@ -268,7 +268,8 @@ START_TEST(raw_blocks_have_numbers)
 			continue;
 		ck_assert_uint_eq(blocks_of_node(&b, node).start,
 				  blocks_get(&b, i).start);
-		ck_assert_uint_eq(blocks_of_node(&b, node).size, blocks_get(&b, i).size);
+		ck_assert_uint_eq(blocks_of_node(&b, node).size,
+				  blocks_get(&b, i).size);
 		nr++;
 	}
 	ck_assert_uint_eq(b.raw.nr, nr);

@@ -594,9 +594,7 @@ void suite_add_tests(TCase *tc)
 		buffers_in_memory, children_of_elements, memos_of_picklers,
 		links_of_caches, pointers_of_capsules, mappings_of_files,
 		tables_of_zones, members_of_files_and_queues, data_of_ctypes,
-		tables_of_zones, tables_of_deflate, data_of_ctypes,
-		tables_of_zones, the_window_of_inflate, data_of_ctypes,
-		tables_of_zones, arrays_of_bz2, data_of_ctypes,
+		tables_of_deflate, the_window_of_inflate, arrays_of_bz2,
 		what_ctypes_knows_of_classes, pixels_of_images,
 	};
 

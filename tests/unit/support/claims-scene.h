@@ -40,7 +40,8 @@ static inline raddr raw(uint64_t size)
 	return at;
 }
 
-static inline raddr type_of(const char *name, uint64_t basicsize, uint64_t itemsize)
+static inline raddr type_of(const char *name, uint64_t basicsize,
+			    uint64_t itemsize)
 {
 	return fake_type(&f, &(struct fake_type){ .name = name,
 						  .basicsize = basicsize,
