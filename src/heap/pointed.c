@@ -63,11 +63,8 @@ void heap_pointed_add(struct heap *h, const struct heap_pointer_vec *pointers,
 		uint64_t start = h->edges.nr, from = h->edge_start[o];
 		uint32_t nr = h->edge_nr[o];
 
-		oid_vec_reserve(&h->edges, nr);
-		if (edges.v)
-			memcpy(h->edges.v + start, edges.v + from,
-			       nr * sizeof(*edges.v));
-		h->edges.nr += nr;
+		for (uint32_t i = 0; i < nr; i++)
+			oid_vec_push(&h->edges, edges.v[from + i]);
 		h->edge_start[o] = start;
 		next = append(h, o, pointers, next);
 		if (!codes)
