@@ -101,6 +101,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-compress.c \
 	src/python/raw/raw-core.c \
 	src/python/raw/raw-ctypes.c \
+	src/python/raw/raw-expat.c \
 	src/python/raw/raw-fields.def \
 	src/python/raw/raw-library.c \
 	src/python/raw/raw-members.c \

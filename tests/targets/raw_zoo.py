@@ -56,6 +56,7 @@ PAIRS = list(zip(TEXTS, NUMBERS))
 DATA = b"x" * 5000
 LINE = ["y" * 5000]
 EURO = "\u20ac"
+DOCUMENT = "<a>" + "x" * 5000
 ELEMENTS = [ElementTree.Element("e") for _ in range(20)]
 
 
@@ -529,11 +530,27 @@ def a_memory_bio():
     return ssl.MemoryBIO()
 
 
-@kind(more=True)
+def expat_buffer(o):
+    """m_buffer of the struct XML_ParserStruct that the first member of the
+    object points to."""
+    def word(address):
+        return ctypes.c_size_t.from_address(address).value
+    return word(word(id(o) + object.__basicsize__) + 16)
+
+
+@kind(expat_buffer, more=True)
 def an_xml_parser():
     import pyexpat
     made = pyexpat.ParserCreate()
     made.buffer_text = True
+    made.Parse(DOCUMENT)
+    return made
+
+
+@kind(expat_buffer, more=True)
+def a_parser_of_elements():
+    made = ElementTree.XMLParser()
+    made.feed(DOCUMENT)
     return made
 
 

@@ -131,7 +131,8 @@
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_lock = 16, .xmlparser_parser = 16, \
 	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
-	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.etreeparser_parser = 16, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
@@ -261,10 +262,10 @@
 	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_lock = 16, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
+	.etreeparser_parser = 16, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
@@ -397,10 +398,10 @@
 	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_lock = 16, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
+	.etreeparser_parser = 16, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.connection_db = 16, .statement_st = 24, .sslcontext_context = 16, \
 	.sslcontext_protocols = 24, .sslcontext_keylog = 80, \
@@ -536,10 +537,10 @@
 	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_lock = 16, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
+	.etreeparser_parser = 16, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.connection_db = 16, .connection_trace = 112, \
 	.connection_progress = 120, .connection_authorizer = 128, \
@@ -694,10 +695,10 @@
 	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_lock = 16, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 40, .xmlparser_handlers = 64, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_buffer = 40, .xmlparser_handlers = 64, \
+	.etreeparser_parser = 16, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.connection_db = 16, .connection_trace = 120, \
 	.connection_progress = 128, .connection_authorizer = 136, \
@@ -863,9 +864,10 @@
 	.capsule_destructor = 40, .decimal_data = 64, .memotable_table = 24, \
 	.pdata_data = 24, .pdata_allocated = 48, .simplequeue_items = 40, \
 	.xmlparser_parser = 16, .xmlparser_buffer = 40, \
-	.xmlparser_handlers = 72, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
-	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
-	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_handlers = 72, .etreeparser_parser = 16, \
+	.zoneinfo_utc = 56, .zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.handle_handle = 16, .connection_db = 16, .connection_trace = 120, \
 	.connection_progress = 128, .connection_authorizer = 136, \
@@ -1032,9 +1034,10 @@
 	.capsule_destructor = 40, .decimal_data = 64, .memotable_table = 24, \
 	.pdata_data = 24, .pdata_allocated = 48, .simplequeue_items = 40, \
 	.xmlparser_parser = 16, .xmlparser_buffer = 48, \
-	.xmlparser_handlers = 80, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
-	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
-	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_handlers = 80, .etreeparser_parser = 16, \
+	.zoneinfo_utc = 56, .zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
+	.zoneinfo_infos = 192, .product_indices = 24, \
+	.combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.handle_handle = 16, .connection_db = 16, .connection_trace = 120, \
 	.connection_progress = 128, .connection_authorizer = 136, \
@@ -1203,10 +1206,10 @@
 	.capsule_context = 32, .capsule_destructor = 40, .decimal_data = 64, \
 	.memotable_table = 24, .pdata_data = 24, .pdata_allocated = 48, \
 	.simplequeue_items = 40, .xmlparser_parser = 16, \
-	.xmlparser_buffer = 48, .xmlparser_handlers = 80, .zoneinfo_utc = 56, \
-	.zoneinfo_wall = 64, .zoneinfo_transitions = 80, \
-	.zoneinfo_infos = 192, .product_indices = 24, \
-	.combinations_indices = 24, .cwr_indices = 24, \
+	.xmlparser_buffer = 48, .xmlparser_handlers = 80, \
+	.etreeparser_parser = 16, .zoneinfo_utc = 56, .zoneinfo_wall = 64, \
+	.zoneinfo_transitions = 80, .zoneinfo_infos = 192, \
+	.product_indices = 24, .combinations_indices = 24, .cwr_indices = 24, \
 	.permutations_indices = 24, .permutations_cycles = 32, \
 	.handle_handle = 16, .connection_db = 16, .connection_trace = 104, \
 	.connection_progress = 112, .connection_authorizer = 120, \
@@ -1374,9 +1377,10 @@
 	.decimal_data = 80, .memotable_table = 24, .pdata_data = 40, \
 	.pdata_allocated = 64, .simplequeue_items = 56, \
 	.xmlparser_parser = 32, .xmlparser_buffer = 56, \
-	.xmlparser_handlers = 88, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
-	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
-	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
+	.xmlparser_handlers = 88, .etreeparser_parser = 32, \
+	.zoneinfo_utc = 72, .zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
+	.zoneinfo_infos = 208, .product_indices = 40, \
+	.combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
 	.handle_handle = 32, .connection_db = 32, .connection_trace = 136, \
 	.connection_progress = 144, .connection_authorizer = 152, \
@@ -1546,9 +1550,10 @@
 	.capsule_destructor = 56, .decimal_data = 80, .memotable_table = 24, \
 	.pdata_data = 40, .pdata_allocated = 64, .simplequeue_items = 56, \
 	.xmlparser_parser = 32, .xmlparser_buffer = 64, \
-	.xmlparser_handlers = 96, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
-	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
-	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
+	.xmlparser_handlers = 96, .etreeparser_parser = 32, \
+	.zoneinfo_utc = 72, .zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
+	.zoneinfo_infos = 208, .product_indices = 40, \
+	.combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
 	.handle_handle = 32, .connection_db = 32, .connection_trace = 136, \
 	.connection_progress = 144, .connection_authorizer = 152, \
@@ -1719,10 +1724,10 @@
 	.capsule_context = 48, .capsule_destructor = 56, .decimal_data = 80, \
 	.memotable_table = 24, .pdata_data = 40, .pdata_allocated = 64, \
 	.simplequeue_items = 56, .xmlparser_parser = 32, \
-	.xmlparser_buffer = 64, .xmlparser_handlers = 96, .zoneinfo_utc = 72, \
-	.zoneinfo_wall = 80, .zoneinfo_transitions = 96, \
-	.zoneinfo_infos = 208, .product_indices = 40, \
-	.combinations_indices = 40, .cwr_indices = 40, \
+	.xmlparser_buffer = 64, .xmlparser_handlers = 96, \
+	.etreeparser_parser = 32, .zoneinfo_utc = 72, .zoneinfo_wall = 80, \
+	.zoneinfo_transitions = 96, .zoneinfo_infos = 208, \
+	.product_indices = 40, .combinations_indices = 40, .cwr_indices = 40, \
 	.permutations_indices = 40, .permutations_cycles = 48, \
 	.handle_handle = 32, .connection_db = 32, .connection_trace = 120, \
 	.connection_progress = 128, .connection_authorizer = 136, \

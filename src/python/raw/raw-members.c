@@ -91,7 +91,6 @@ static const struct member {
 		8, ITEMS, RAW_LEAF),
 	POINTER("itertools.product", product_indices, ITEMS, RAW_LEAF),
 	POINTER("posix.ScandirIterator", scandir_dir, BUFFER, RAW_LEAF),
-	POINTER("pyexpat.xmlparser", xmlparser_parser, STATE, 0),
 	POINTER("pyexpat.xmlparser", xmlparser_buffer, BUFFER, RAW_LEAF),
 	POINTER("pyexpat.xmlparser", xmlparser_handlers, TABLE,
 		RAW_REFERENCES),

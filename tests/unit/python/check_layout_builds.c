@@ -130,11 +130,11 @@ static bool may_be_elsewhere(const char *name)
 	static const char *const prefixes[] = {
 		"array_", "arraydescr_", "blob_", "bz2", "cdata_",
 		"connection_", "csvreader_", "csvwriter_", "datetime_",
-		"decimal_", "element_", "elementextra_", "formatcode_",
-		"handle_", "hash_", "hmac_", "lzma", "memoentry_",
-		"memorybio_", "memotable_", "mmap_", "parser_", "pdata_",
-		"pickler_", "poll_", "semlock_", "simplequeue_", "ssl",
-		"statement_", "stgdict_", "stginfo_", "struct_", "time_",
+		"decimal_", "element_", "elementextra_", "etreeparser_",
+		"formatcode_", "handle_", "hash_", "hmac_", "lzma",
+		"memoentry_", "memorybio_", "memotable_", "mmap_", "parser_",
+		"pdata_", "pickler_", "poll_", "semlock_", "simplequeue_",
+		"ssl", "statement_", "stgdict_", "stginfo_", "struct_", "time_",
 		"timezone_", "unpickler_", "xmlparser_", "zlib", "zoneinfo_",
 		"zstd",
 	};
