@@ -26,7 +26,7 @@ static uint64_t round_up(uint64_t x, uint64_t to)
 	return (x + to - 1) & ~(to - 1);
 }
 
-void alloc_advise(void *p, size_t size)
+static void advise(void *p, size_t size)
 {
 	uint64_t before = (uintptr_t)p % PAGE;
 
@@ -54,7 +54,7 @@ void *xmalloc(size_t size)
 {
 	void *p = allocate(size);
 
-	alloc_advise(p, size & ~(HUGE_PAGE - 1));
+	advise(p, size & ~(HUGE_PAGE - 1));
 	return p;
 }
 
@@ -71,7 +71,7 @@ void *xcalloc(size_t nr, size_t size)
 {
 	void *p = xcalloc_sparse(nr, size);
 
-	alloc_advise(p, nr * size);
+	advise(p, nr * size);
 	return p;
 }
 
@@ -85,7 +85,7 @@ void *xreallocarray(void *p, size_t nr, size_t size)
 		p = reallocarray(p, nr ? nr : 1, size ? size : 1);
 	if (!p)
 		out_of_memory();
-	alloc_advise(p, nr * size);
+	advise(p, nr * size);
 	return p;
 }
 

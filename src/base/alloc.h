@@ -26,11 +26,10 @@
 void out_of_memory(void) __attribute__((noreturn));
 
 /*
- * If `size` is large, ask the kernel for huge pages for the `size` bytes at
- * `p`: a fault for each 4 KiB takes longer than what is done with them.  They
- * are of an anonymous mapping, or of malloc().  The functions below do so.
+ * For what is large the functions below ask the kernel for huge pages: a fault
+ * for each 4 KiB takes longer than what is done with them.  xcalloc_sparse()
+ * does not.
  */
-void alloc_advise(void *p, size_t size);
 
 /* `size` bytes, not initialised.  Size 0 gives a pointer that can be freed. */
 void *xmalloc(size_t size);

@@ -230,6 +230,16 @@ def peak(*args):
 
 
 @each(pythons.oldest_and_newest)
+def test_objects_that_are_far_apart(python):
+    """pyheld's memory is that of the objects, not of the addresses between
+    them: 4 GB here."""
+    with Target(python, "odd.py", "spread", 4000) as target:
+        most = peak("summary", target.pid)
+    print("# %s: %d MB" % (python.label, most >> 20))
+    assert most < 300 << 20, most
+
+
+@each(pythons.oldest_and_newest)
 def test_untouched_memory_costs_nothing(python):
     """A core with 5 GB of arrays takes little memory: it is mapped, and nobody
     reads the arrays.  The file is sparse, so the disk has room for it."""

@@ -398,5 +398,12 @@ def large(length):
     hold()
 
 
+def spread(number):
+    """Objects that lie a MiB apart, with nothing between them."""
+    things = [bytes(1 << 20) for _ in range(int(number))]
+    ready(number=len(things))
+    hold()
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -71,7 +71,6 @@ static uint32_t *place_of(struct python *py, raddr addr, bool create)
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (p == MAP_FAILED)
 			out_of_memory();
-		alloc_advise(p, map_bytes(s));
 		*ids = p;
 	}
 	return *ids + (addr - s->start) / GRANULE;

@@ -12,18 +12,41 @@
 /* Less than this is not worth the slower way of reading. */
 #define LEAST_SHARED ((uint64_t)1 << 20)
 
-/* Linux before 5.4 has no Pss_Anon: then it seems that all is shared. */
-bool forked_shares(int dir)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-	uint64_t all, share;
+/* A look at pagemap: so many pages, and so many times in each mapping.  The
+ * kernel holds the lock of the process's mappings for one look at a time. */
+#define LOOK ((raddr)512 * MEMORY_PAGE)
+#define MAX_LOOKS 64
 
-	if (!proc_read(dir, "smaps_rollup", &text))
-		return false;
-	all = proc_field_u64(&text, "Anonymous") * 1024;
-	share = proc_field_u64(&text, "Pss_Anon") * 1024;
-	/* Of a page that two share, each has a half. */
-	return all > share && all - share >= LEAST_SHARED / 2;
+/* About how many bytes of the mapping other processes map, too. */
+static uint64_t shared_of(struct pages *p, const struct mapping *m)
+{
+	uint64_t step = (m->end - m->start + LOOK * MAX_LOOKS - 1) /
+			(LOOK * MAX_LOOKS);
+	uint64_t shared = 0, own = 0;
+
+	for (raddr at = m->start; at < m->end; at += MIN(step * LOOK,
+							 m->end - at))
+		pages_count(p, at, MIN(at + LOOK, m->end), &shared, &own);
+	return shared * step;
+}
+
+/*
+ * Not from smaps_rollup: for that, the kernel holds the lock until it has seen
+ * all pages of a mapping, 10 to 35 ms for each GiB, and the process waits in
+ * each mmap() and munmap().
+ */
+bool forked_shares(int dir, const struct mapping_vec *maps)
+{
+	uint64_t shared = 0;
+	struct pages p;
+
+	pages_open(&p, dir);
+	for (size_t i = 0; i < maps->nr && shared < LEAST_SHARED; i++)
+		if (mapping_kind(&maps->v[i]) == MAPPING_ANON &&
+		    !maps->v[i].shared)
+			shared += shared_of(&p, &maps->v[i]);
+	pages_close(&p);
+	return shared >= LEAST_SHARED;
 }
 
 struct window {

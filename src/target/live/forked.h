@@ -16,13 +16,15 @@
 #define TARGET_LIVE_FORKED_H
 
 #include "target/live/pages.h"
+#include "target/maps.h"
 #include "target/residency.h"
 
 /*
- * Does the process share at least 1 MiB with others since a fork()?  `dir` is
- * /proc/PID.  False if the kernel does not tell.
+ * Does the process share about 1 MiB or more with others since a fork()?  `dir`
+ * is /proc/PID, `maps` are its mappings.  Of large mappings only a sample is
+ * looked at.  False if the kernel does not tell.
  */
-bool forked_shares(int dir);
+bool forked_shares(int dir, const struct mapping_vec *maps);
 
 /* Set r->shared and r->copied from the pages in r->present, which is sorted.
  * Both stay 0 if pagemap can't be read. */

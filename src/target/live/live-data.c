@@ -47,9 +47,13 @@ struct live *live_new(int dir, pid_t pid)
 	l->mem = -1;
 	l->root = read_root(dir);
 	l->start_stack = live_read_start_stack(l);
-	l->is_forked = forked_shares(dir);
-	l->use_mem = l->is_forked && open_mem(l);
 	return l;
+}
+
+void live_set_forked(struct live *l, const struct mapping_vec *maps)
+{
+	l->is_forked = forked_shares(l->dir, maps);
+	l->use_mem = l->is_forked && open_mem(l);
 }
 
 void live_free(struct live *l)

@@ -21,6 +21,7 @@
 #include <sys/uio.h>
 
 #include "target/file.h"
+#include "target/maps.h"
 #include "target/memory.h"
 
 struct live {
@@ -38,6 +39,10 @@ struct live {
 /* Takes over `dir`. */
 struct live *live_new(int dir, pid_t pid);
 void live_free(struct live *l);		/* NULL is allowed */
+
+/* Set l->is_forked and l->use_mem by the process's mappings.  Read none of its
+ * memory before. */
+void live_set_forked(struct live *l, const struct mapping_vec *maps);
 
 /* l->start_stack, read again; 0: the process has no memory any more. */
 uint64_t live_read_start_stack(const struct live *l);

@@ -78,6 +78,7 @@ struct error *live_open(pid_t pid, struct target *t)
 	err = maps_read(t->live->dir, t->live->root, &t->mappings);
 	if (err)
 		return err;
+	live_set_forked(t->live, &t->mappings);
 	t->name = xasprintf("%d", (int)pid);
 	t->pid = pid;
 	t->executable = read_executable(t->live);

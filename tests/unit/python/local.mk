@@ -11,6 +11,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_layout_builds \
 	tests/unit/python/check_preview \
 	tests/unit/python/check_raw \
+	tests/unit/python/check_raw_compress \
 	tests/unit/python/check_raw_expat \
 	tests/unit/python/check_raw_library \
 	tests/unit/python/check_refs \
@@ -28,6 +29,10 @@ tests_unit_python_check_preview_SOURCES = \
 	tests/unit/python/texts.h
 tests_unit_python_check_raw_SOURCES = \
 	tests/unit/python/check_raw.c \
+	tests/unit/python/owners.c \
+	tests/unit/python/owners.h
+tests_unit_python_check_raw_compress_SOURCES = \
+	tests/unit/python/check_raw_compress.c \
 	tests/unit/python/owners.c \
 	tests/unit/python/owners.h
 tests_unit_python_check_raw_expat_SOURCES = \
