@@ -101,6 +101,7 @@ EXTRA_DIST += \
 	tests/targets/raw_zoo.py \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \
+	tests/targets/states.py \
 	tests/targets/storm.py \
 	tests/targets/traced.py \
 	tests/targets/tracer.py \

@@ -28,6 +28,8 @@ static void tally_lumps(const struct heap *h, const uint64_t *seen,
 	for (size_t i = 0; i < h->lumps.nr; i++) {
 		const struct heap_lump *lump = &h->lumps.v[i];
 
+		/* Something else than objects holds it. */
+		stays[i] = !lump->nr;
 		for (uint32_t k = 0; k < lump->nr && !stays[i]; k++) {
 			const struct heap_lump_holder *holder =
 				&h->lump_holders.v[lump->first + k];

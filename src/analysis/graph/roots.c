@@ -132,8 +132,14 @@ static bool refers_to(struct heap_edges edges, oid o)
 	return false;
 }
 
+/* Each interpreter has one dict of interned strings.  A capture may claim any
+ * number of them. */
+#define MAX_INTERNED 256
+
 bool roots_is_interned(const struct heap *h, oid o)
 {
+	unsigned int looked = 0;
+
 	if (h->refcount[o] != REFCOUNT_IMMORTAL ||
 	    heap_kind_of(h, o) != TYPE_KIND_STR)
 		return false;
@@ -142,6 +148,7 @@ bool roots_is_interned(const struct heap *h, oid o)
 
 		if (dict < h->nr_objects &&
 		    h->flags[dict] & OBJECT_KEEPS_NOTHING &&
+		    looked++ < MAX_INTERNED &&
 		    refers_to(heap_edges(h, dict), o))
 			return true;
 	}

@@ -242,7 +242,9 @@ bool memory_settle(struct heap *h)
 		if (o != OID_NONE && o >= h->nr_objects)
 			return false;
 	}
-	if (bytes > INT64_MAX || m->resident > INT64_MAX)
+	if (bytes > INT64_MAX || m->resident > INT64_MAX ||
+	    m->forked_shared > m->resident ||
+	    m->forked_copied > m->resident - m->forked_shared)
 		return false;
 	m->unexplained = (int64_t)(m->resident - bytes);
 	return true;

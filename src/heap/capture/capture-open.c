@@ -350,7 +350,11 @@ static bool borrowed_fit(const struct heap *h)
 
 static bool lumps_fit(const struct heap *h)
 {
-	for (size_t i = 0; i < h->lumps.nr; i++)
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		if (__builtin_add_overflow(bytes, h->lumps.v[i].bytes, &bytes))
+			return false;
 		for (uint32_t k = 0; k < h->lumps.v[i].nr; k++) {
 			const struct heap_lump_holder *holder =
 				&h->lump_holders.v[h->lumps.v[i].first + k];
@@ -360,6 +364,7 @@ static bool lumps_fit(const struct heap *h)
 				    !is_oid(h, holder->object))
 				return false;
 		}
+	}
 	return true;
 }
 

@@ -262,25 +262,34 @@ static bool is_lump_shown(const struct retained_view *v,
 	       lump->bytes >= v->dominators.all_bytes / LUMP_SHARE;
 }
 
-/* The type of the first object that holds it. */
-static const char *type_of_lump(const struct heap *h,
-				const struct heap_lump *lump)
+/* By lump: the first object that holds it, or OID_NONE.  The caller frees it. */
+static oid *holders_of_lumps(const struct heap *h)
 {
-	const struct heap_lump_holder *holder =
-		&h->lump_holders.v[lump->first];
+	oid *ret = xcalloc(h->lumps.nr, sizeof(*ret));
 
-	while (holder->object == OID_NONE) {
-		lump = &h->lumps.v[holder->lump];
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		const struct heap_lump *lump = &h->lumps.v[i];
+		const struct heap_lump_holder *holder;
+
+		ret[i] = OID_NONE;
 		if (!lump->nr)
-			return "";
+			continue;
 		holder = &h->lump_holders.v[lump->first];
+		ret[i] = holder->object != OID_NONE ? holder->object :
+						      ret[holder->lump];
 	}
-	return heap_type_of(h, holder->object)->name;
+	return ret;
+}
+
+static const char *type_of_holder(const struct heap *h, oid o)
+{
+	return o == OID_NONE ? "" : heap_type_of(h, o)->name;
 }
 
 static void add_lump_lines(const struct retained_view *v, struct str *out)
 {
 	const struct heap *h = v->h;
+	CLEANUP(freep) oid *holders = holders_of_lumps(h);
 
 	for (size_t i = 0; i < h->lumps.nr; i++) {
 		const struct heap_lump *lump = &h->lumps.v[i];
@@ -289,7 +298,7 @@ static void add_lump_lines(const struct retained_view *v, struct str *out)
 			continue;
 		format_bytes(out, lump->bytes);
 		str_add(out, " in raw blocks are held by ");
-		str_add(out, type_of_lump(h, lump));
+		str_add(out, type_of_holder(h, holders[i]));
 		str_add(out, " and ");
 		format_count(out, lump->nr - 1);
 		str_add(out, " more, by none of them alone\n");
@@ -299,6 +308,7 @@ static void add_lump_lines(const struct retained_view *v, struct str *out)
 static json_t *lumps_json(const struct retained_view *v)
 {
 	const struct heap *h = v->h;
+	CLEANUP(freep) oid *holders = holders_of_lumps(h);
 	json_t *ret = json_array();
 
 	for (size_t i = 0; i < h->lumps.nr; i++) {
@@ -309,7 +319,7 @@ static json_t *lumps_json(const struct retained_view *v)
 			continue;
 		item = json_object();
 		emit_put(item, "bytes", emit_count(lump->bytes));
-		emit_put(item, "type", emit_text(type_of_lump(h, lump)));
+		emit_put(item, "type", emit_text(type_of_holder(h, holders[i])));
 		emit_put(item, "holders", emit_count(lump->nr));
 		emit_push(ret, item);
 	}

@@ -81,16 +81,27 @@ static bool read_table(struct traces *t, raddr addr, struct table *ret)
 	return ret->buckets_node != NODE_NONE;
 }
 
-static void find_tables(struct traces *t, raddr start, raddr end)
+/* The table at `addr`, if one is there.  False: there is none. */
+static bool add_table(struct traces *t, raddr addr)
 {
 	struct table table;
 
+	if (t->tables.nr >= MAX_TABLES || !read_table(t, addr, &table))
+		return false;
+	for (size_t i = 0; i < t->tables.nr; i++)
+		if (t->tables.v[i].node == table.node)
+			return true;
+	table_vec_push(&t->tables, table);
+	return true;
+}
+
+static void find_tables(struct traces *t, raddr start, raddr end)
+{
 	for (raddr at = (start + 7) & ~UINT64_C(7); at + 8 <= end; at += 8) {
 		uint64_t word = word_of(t, at, 0);
 
-		if (word && t->tables.nr < MAX_TABLES &&
-		    read_table(t, word, &table))
-			table_vec_push(&t->tables, table);
+		if (word)
+			add_table(t, word);
 	}
 }
 
@@ -167,13 +178,9 @@ static bool mark(struct traces *t, uint32_t node)
 static void mark_parts(struct traces *t, raddr entry, bool traces)
 {
 	raddr value = word_of(t, entry, ENTRY_VALUE);
-	struct table table;
 
 	/* A domain has a table of its own, within that of domains. */
-	if (!traces && t->tables.nr < MAX_TABLES &&
-	    read_table(t, value, &table))
-		table_vec_push(&t->tables, table);
-	else if (!t->embeds)
+	if ((traces || !add_table(t, value)) && !t->embeds)
 		mark(t, node_at(t, value, 0));
 	/* A traceback is the key of its table. */
 	if (!traces)
@@ -182,10 +189,11 @@ static void mark_parts(struct traces *t, raddr entry, bool traces)
 
 static void mark_table(struct traces *t, struct table table)
 {
-	bool traces = has_traces(t, &table);
+	bool traces;
 
 	if (!mark(t, table.node))
 		return;
+	traces = has_traces(t, &table);
 	mark(t, table.buckets_node);
 	for (uint64_t i = 0; i < table.nr_buckets; i++) {
 		raddr entry = word_of(t, table.buckets + 8 * i, 0);

@@ -35,8 +35,9 @@ struct claims_edge {
 };
 VEC_DEFINE(claims_edge_vec, struct claims_edge);
 
-/* More pointers to objects than that are not looked at: 768 MiB of memory. */
-#define CLAIMS_MAX_EDGES (1u << 26)
+/* More pointers to objects than that, from blocks or from objects, are not
+ * looked at.  Each takes up to 100 bytes until it is an edge: 1.6 GiB. */
+#define CLAIMS_MAX_EDGES (1u << 24)
 
 struct claims {
 	struct python *py;

@@ -169,6 +169,7 @@ void claims_add_edges(struct claims *c)
 	claims_edge_vec_release(&c->edges);
 	claims_edge_vec_release(&c->own_edges);
 	explain_all(c, &all, &explain);
+	pointer_vec_release(&all);
 	add_edges(c, &explain);
 }
 

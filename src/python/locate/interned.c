@@ -9,6 +9,11 @@
 #define SAMPLE 64
 #define LEAST 8
 
+/* Entries that may be looked at, for a dict, and for all words that may be a
+ * dict's address: hostile data may have a dict of empty entries in each. */
+#define MAX_ENTRIES 4096
+#define MAX_ALL_ENTRIES (1u << 24)
+
 /* The .bss of a library is in the anonymous mapping behind its file.  It is
  * smaller than this: 200 KiB in 3.8 to 3.11. */
 #define MAX_BSS (4u << 20)
@@ -23,8 +28,14 @@ static bool is_interned(struct python *py, raddr str)
 	       text_state(py, p) & STATE_INTERNED;
 }
 
-static bool is_dict_of_interned(struct python *py, raddr dict)
+struct search {
+	struct python *py;
+	uint64_t left;		/* entries that may still be looked at */
+};
+
+static bool is_dict_of_interned(struct search *s, raddr dict)
 {
+	struct python *py = s->py;
 	struct dict_iter it;
 	raddr key, value;
 	unsigned int nr = 0;
@@ -33,6 +44,8 @@ static bool is_dict_of_interned(struct python *py, raddr dict)
 	    dict_length(py, dict) < LEAST ||
 	    !dict_iter_init(py, dict, &it) || it.values)
 		return false;
+	it.nr = MIN(it.nr, MIN(s->left, MAX_ENTRIES));
+	s->left -= it.nr;
 	for (; nr < SAMPLE && dict_iter_next(&it, &key, &value); nr++)
 		if (key != value || !is_interned(py, key))
 			return false;
@@ -40,14 +53,14 @@ static bool is_dict_of_interned(struct python *py, raddr dict)
 }
 
 /* Look for it in the words from `start` to `end`, which are in one segment. */
-static raddr search(struct python *py, raddr start, raddr end)
+static raddr search(struct search *s, raddr start, raddr end)
 {
-	const uint8_t *p = memory_at(py->memory, start, end - start);
+	const uint8_t *p = memory_at(s->py->memory, start, end - start);
 
 	for (uint64_t at = 0; p && at + 8 <= end - start; at += 8) {
 		raddr dict = get_u64(p + at);
 
-		if (dict && dict % 8 == 0 && is_dict_of_interned(py, dict))
+		if (dict && dict % 8 == 0 && is_dict_of_interned(s, dict))
 			return dict;
 	}
 	return 0;
@@ -55,6 +68,7 @@ static raddr search(struct python *py, raddr start, raddr end)
 
 static raddr search_runtime(struct python *py)
 {
+	struct search state = { py, MAX_ALL_ENTRIES };
 	const struct memory *m = py->memory;
 	/* _PyRuntime may be in .bss, the types are not. */
 	const struct module *file = modules_at(py->target, py->known.type);
@@ -70,7 +84,7 @@ static raddr search_runtime(struct python *py)
 
 		start = (start + 7) & ~7ull;
 		if (s->prot & SEGMENT_WRITE && start < end)
-			found = search(py, start, end);
+			found = search(&state, start, end);
 	}
 	return found;
 }

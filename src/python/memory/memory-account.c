@@ -185,6 +185,8 @@ static void account_and_visit(struct accounting *a, memory_block_visit *visit,
 			account_node(a, node, &b);
 		} else {
 			b.object = object_blocks_object(py, &block);
+			if (b.object == OID_NONE)
+				continue;
 			b.line = line_of_type(a, PART_OBJECTS,
 					      py->heap->type[b.object]);
 		}

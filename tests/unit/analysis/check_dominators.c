@@ -440,6 +440,8 @@ START_TEST(lumps_are_where_their_holders_meet)
 	add_lump(&h, 0x10000, "0d");
 	add_lump(&h, 0x10, "ee");
 	add_lump(&h, 0x100000, "1f");
+	/* Not an object's. */
+	add_lump(&h, 0x1000000, "");
 	dominators_build(&h, &d);
 	for (size_t i = 0; i < ARRAY_SIZE(retained); i++)
 		ck_assert_uint_eq(d.bytes[graph_oid(&h, retained[i].name)],

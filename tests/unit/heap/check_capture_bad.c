@@ -181,7 +181,7 @@ static void add_lump(struct heap *h, oid object, uint32_t lump)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 21; what++) {
+	for (int what = 0; what < 24; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -251,6 +251,19 @@ START_TEST(tables_out_of_range_are_refused)
 			break;
 		case 19:	/* a lump holds itself */
 			add_lump(&h, OID_NONE, 0);
+			break;
+		case 20:	/* the sum of the lumps overflows */
+			add_lump(&h, 0, 0);
+			add_lump(&h, 0, 0);
+			h.lumps.v[0].bytes = h.lumps.v[1].bytes =
+				UINT64_C(1) << 63;
+			break;
+		case 21:	/* more than is resident */
+			h.memory.forked_copied = h.memory.resident + 1;
+			break;
+		case 22:
+			h.memory.forked_shared = UINT64_C(1) << 63;
+			h.memory.forked_copied = UINT64_C(1) << 63;
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;
