@@ -262,7 +262,8 @@ static bool is_lump_shown(const struct retained_view *v,
 	       lump->bytes >= v->dominators.all_bytes / LUMP_SHARE;
 }
 
-/* By lump: the first object that holds it, or OID_NONE.  The caller frees it. */
+/* By lump: the first object that holds it, or OID_NONE.  The caller frees
+ * it. */
 static oid *holders_of_lumps(const struct heap *h)
 {
 	oid *ret = xcalloc(h->lumps.nr, sizeof(*ret));
@@ -319,7 +320,8 @@ static json_t *lumps_json(const struct retained_view *v)
 			continue;
 		item = json_object();
 		emit_put(item, "bytes", emit_count(lump->bytes));
-		emit_put(item, "type", emit_text(type_of_holder(h, holders[i])));
+		emit_put(item, "type",
+			 emit_text(type_of_holder(h, holders[i])));
 		emit_put(item, "holders", emit_count(lump->nr));
 		emit_push(ret, item);
 	}
