@@ -31,6 +31,9 @@ OPEN = {
     "a_sqlite_connection": ((3, 99), STALE),
     # It had 94 % in one run of four.
     "an_lxml_tree": ((3, 99), STALE),
+    # 103.5 % in one run of nine, and 96.7 % in one of fourteen.
+    "hashes": ((3, 99), STALE),
+    "asyncio_tasks": ((3, 8), "nobody has looked why"),
     "ssl_contexts": ((3, 99), "OpenSSL shares a part between all contexts"),
 }
 # Without a GIL.
