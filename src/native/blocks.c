@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "native/blocks.h"
+#include "target/range.h"
 
 /* Blocks that are further apart are in different regions, and so is a block
  * that is larger. */
@@ -80,11 +81,12 @@ void blocks_add_run(struct blocks *b, const struct block *first,
 
 /* --- the order of listed blocks ----------------------------------------- */
 
-static int compare_blocks(const void *a, const void *b)
+/* Of structs that begin with `start`. */
+static int compare_starts(const void *a, const void *b)
 {
-	const struct block *x = a, *y = b;
+	const raddr *x = a, *y = b;
 
-	return (x->start > y->start) - (x->start < y->start);
+	return (*x > *y) - (*x < *y);
 }
 
 /*
@@ -98,13 +100,6 @@ struct stretch {
 };
 VEC_DEFINE(stretch_vec, struct stretch);
 #define STRETCH_GAP (128ull << 10)
-
-static int compare_stretches(const void *a, const void *b)
-{
-	const struct stretch *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
 
 static void find_stretches(const struct block_vec *v, struct stretch_vec *ret)
 {
@@ -127,7 +122,7 @@ static bool sort_stretches(struct stretch_vec *stretches)
 {
 	if (stretches->nr)
 		qsort(stretches->v, stretches->nr, sizeof(*stretches->v),
-		      compare_stretches);
+		      compare_starts);
 	for (size_t i = 1; i < stretches->nr; i++)
 		if (stretches->v[i].start < stretches->v[i - 1].end)
 			return false;
@@ -143,7 +138,7 @@ static void sort_listed(struct block_vec *v)
 	if (stretches.nr <= 1)
 		return;
 	if (!sort_stretches(&stretches)) {
-		qsort(v->v, v->nr, sizeof(*v->v), compare_blocks);
+		qsort(v->v, v->nr, sizeof(*v->v), compare_starts);
 		return;
 	}
 	block_vec_resize(&sorted, v->nr);
@@ -180,13 +175,6 @@ static uint64_t drop_overlaps(struct block_vec *v)
 
 /* --- the order of runs -------------------------------------------------- */
 
-static int compare_runs(const void *a, const void *b)
-{
-	const struct block_run *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
 static raddr page_end(raddr addr)
 {
 	return memory_page_start(addr + MEMORY_PAGE - 1);
@@ -209,7 +197,7 @@ static uint64_t sort_runs(struct blocks *b)
 	size_t nr = 0;
 
 	if (b->runs.nr)
-		qsort(v, b->runs.nr, sizeof(*v), compare_runs);
+		qsort(v, b->runs.nr, sizeof(*v), compare_starts);
 	for (size_t i = 0; i < b->runs.nr; i++) {
 		if (nr && memory_page_start(v[i].start) <
 			  page_end(v[nr - 1].start + v[nr - 1].bytes))
@@ -404,21 +392,12 @@ uint64_t blocks_sort(struct blocks *b)
 
 const struct block_region *blocks_region(struct blocks *b, raddr addr)
 {
-	const struct block_region *v = b->regions.v;
-	size_t low = 0, high = b->regions.nr;
+	size_t i = RANGE_BEHIND(&b->regions, addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low == b->regions.nr || addr < v[low].start)
+	if (i == b->regions.nr || addr < b->regions.v[i].start)
 		return NULL;
-	b->last = low;
-	return &v[low];
+	b->last = i;
+	return &b->regions.v[i];
 }
 
 /* --- nodes -------------------------------------------------------------- */

@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "target/range.h"
 
-/* The first segment that ends behind `addr`; nr_segments: there is none. */
-static unsigned int first_behind(const struct memory *m, raddr addr)
-{
-	unsigned int low = 0, high = m->nr_segments;
-
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
-
-		if (m->segments[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 bool range_narrow(struct range *range, const struct memory *m)
 {
-	unsigned int i = first_behind(m, range->start);
+	size_t i = range_behind(m->segments, m->nr_segments,
+				sizeof(*m->segments), range->start);
 
 	if (i == m->nr_segments || m->segments[i].start >= range->end)
 		return false;
