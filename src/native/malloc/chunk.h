@@ -13,5 +13,7 @@
 #define CHUNK_HEADER 16		/* from a chunk to what the program got */
 #define CHUNK_MIN 32
 #define CHUNK_ALIGN 16
+/* The two last chunks of a piece of the heap, if another one follows it. */
+#define CHUNK_FENCE UINT64_C(16)
 
 #endif

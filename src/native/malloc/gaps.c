@@ -5,8 +5,6 @@
 #include "native/malloc/chunk.h"
 #include "native/malloc/gaps.h"
 
-#define FENCE UINT64_C(16)	/* size of each chunk of a fence */
-
 static bool leads(const struct gaps *g, raddr at)
 {
 	uint64_t i = (at - g->start) / CHUNK_ALIGN;
@@ -25,10 +23,11 @@ static uint64_t head_at(struct memory *m, raddr at)
 /* Before the first of its chunks, what was left of the old top may be free. */
 static bool is_fence(const struct gaps *g, struct memory *m, raddr at)
 {
-	const uint64_t in_use = FENCE | CHUNK_PREVIOUS_IN_USE;
+	const uint64_t in_use = CHUNK_FENCE | CHUNK_PREVIOUS_IN_USE;
 
 	return (head_at(m, at) | CHUNK_PREVIOUS_IN_USE) == in_use &&
-	       g->end - at > FENCE && head_at(m, at + FENCE) == in_use;
+	       g->end - at > CHUNK_FENCE &&
+	       head_at(m, at + CHUNK_FENCE) == in_use;
 }
 
 static bool is_chunk(const struct gaps *g, struct memory *m, raddr at)

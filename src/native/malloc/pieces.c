@@ -4,8 +4,6 @@
 #include "base/log.h"
 #include "native/malloc/pieces.h"
 
-#define FENCE UINT64_C(16)	/* size of each of the two last chunks */
-
 struct search {
 	struct chunks *c;
 	raddr top;		/* main's */
@@ -20,15 +18,17 @@ static raddr end_of_piece(struct search *s, raddr at, uint64_t size)
 
 	if (at == s->top)
 		return end % MEMORY_PAGE == 0 ? end : 0;
-	if (size != FENCE)
+	if (size != CHUNK_FENCE)
 		return 0;
 	/* Two, or three if the old top had no more than that. */
-	end = (at + 2 * FENCE) % MEMORY_PAGE ? at + 3 * FENCE : at + 2 * FENCE;
+	end = at + 2 * CHUNK_FENCE;
+	if (end % MEMORY_PAGE)
+		end += CHUNK_FENCE;
 	if (end % MEMORY_PAGE)
 		return 0;
-	while ((at += FENCE) < end)
+	while ((at += CHUNK_FENCE) < end)
 		if (!memory_u64(s->c->native->memory, at + 8, &next) ||
-		    (next & ~CHUNK_FLAGS) != FENCE)
+		    (next & ~CHUNK_FLAGS) != CHUNK_FENCE)
 			return 0;
 	return end;
 }
