@@ -15,6 +15,7 @@
 
 #include "native/native.h"
 #include "native/owners.h"
+#include "python/raw/raw.h"
 #include "python/state/python.h"
 
 /* What is known of a raw block. */
@@ -80,6 +81,19 @@ static inline uint32_t claims_node(const struct claims *c, uint32_t block)
 {
 	return block == BLOCK_NONE ? NODE_NONE :
 				     blocks_node(&c->native->blocks, block);
+}
+
+/* The node at the address that a reader gives, with RAW_* flags, or NODE_NONE.
+ * A leaf is marked as one. */
+static inline uint32_t claims_field_node(struct claims *c, raddr address,
+					 unsigned int flags)
+{
+	uint32_t node = claims_node(c, blocks_find(&c->native->blocks,
+						   address));
+
+	if (node != NODE_NONE && flags & RAW_LEAF)
+		c->flags[node] |= NODE_LEAF;
+	return node;
 }
 
 #endif

@@ -189,15 +189,12 @@ static void visit_field(void *context, raddr address, uint64_t length,
 {
 	struct hidden_scan *s = context;
 	struct claims *c = s->c;
-	uint32_t block = blocks_find(&c->native->blocks, address);
-	uint32_t node = claims_node(c, block);
+	uint32_t node = claims_field_node(c, address, flags);
 
 	(void)length;
 	(void)field;
 	if (node == NODE_NONE)
 		return;
-	if (flags & RAW_LEAF)
-		c->flags[node] |= NODE_LEAF;
 	owners_edge(&c->owners, s->node, node, CLAIM_START);
 }
 

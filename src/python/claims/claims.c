@@ -54,15 +54,12 @@ static void visit_field(void *context, raddr address, uint64_t length,
 {
 	struct visit *v = context;
 	struct claims *c = v->c;
-	uint32_t block = blocks_find(&c->native->blocks, address);
-	uint32_t node = claims_node(c, block);
+	uint32_t node = claims_field_node(c, address, flags);
 
 	(void)length;
 	(void)field;
 	if (node == NODE_NONE)
 		return;
-	if (flags & RAW_LEAF)
-		c->flags[node] |= NODE_LEAF;
 	if (flags & RAW_REFERENCES)
 		c->flags[node] |= NODE_READ;
 	owners_claim(&c->owners, (struct owner){ OWNER_OBJECT, v->object },

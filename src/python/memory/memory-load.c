@@ -7,6 +7,7 @@
 #include "native/mappings.h"
 #include "native/stacks.h"
 #include "python/allocators/mimalloc-blocks.h"
+#include "python/allocators/object-blocks.h"
 #include "python/allocators/pymalloc-tree.h"
 #include "python/allocators/pymalloc.h"
 #include "python/claims/claims.h"
@@ -14,7 +15,6 @@
 #include "python/memory/mapped.h"
 #include "python/memory/memory-account.h"
 #include "python/memory/memory-load.h"
-#include "python/allocators/object-blocks.h"
 
 struct ledger_load {
 	struct python *py;
