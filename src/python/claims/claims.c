@@ -66,9 +66,18 @@ static void visit_field(void *context, raddr address, uint64_t length,
 		     node, flags & RAW_SHARED ? CLAIM_START : CLAIM_FIELD);
 }
 
-/* Instances of most types without a tp_traverse are atoms: str, int, bytes. */
-static bool may_refer_untold(const struct pytype *t)
+/*
+ * Instances of most types without a tp_traverse are atoms: str, int, bytes.  A
+ * tp_traverse of a library may leave out what can be in no cycle: that of
+ * zlib.Decompress visits its type alone (3.15, Modules/zlibmodule.c).
+ */
+static bool may_refer_untold(struct python *py, const struct pytype *t)
 {
+	const struct pytype *native = t->is_subtype ?
+		&py->types.v[t->native_base] : t;
+
+	if (native->traverse)
+		return native->reader == READER_EMULATE;
 	return !t->traverse && !(t->flags & TPFLAG_UNICODE_SUBCLASS) &&
 	       t->itemsize % 8 == 0 && t->basicsize > 40;
 }
@@ -82,7 +91,7 @@ static uint8_t *find_atoms(struct claims *c)
 
 	for (size_t i = 0; i < nr; i++)
 		atoms[i] = raw_has_nothing(c->py, (uint32_t)i) &&
-			   !may_refer_untold(&c->py->types.v[i]);
+			   !may_refer_untold(c->py, &c->py->types.v[i]);
 	return atoms;
 }
 
@@ -105,7 +114,7 @@ static void read_objects(struct claims *c)
 		v.object = o;
 		if (!raw_fields(c->py, o, visit_field, &v))
 			oid_vec_push(&c->unread, o);
-		else if (may_refer_untold(types_of(c->py, o)))
+		else if (may_refer_untold(c->py, types_of(c->py, o)))
 			oid_vec_push(&c->untold, o);
 	}
 }
