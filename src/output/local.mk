@@ -7,6 +7,10 @@ src_libpyheld_a_SOURCES += \
 	src/output/export/jsonl.h \
 	src/output/format.c \
 	src/output/format.h \
+	src/output/leaks/leaks-json.c \
+	src/output/leaks/leaks-words.c \
+	src/output/leaks/leaks.c \
+	src/output/leaks/leaks.h \
 	src/output/limit.c \
 	src/output/limit.h \
 	src/output/memory/explained.c \
@@ -30,10 +34,6 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/doctor.h \
 	src/output/reports/garbage.c \
 	src/output/reports/garbage.h \
-	src/output/reports/leaks-json.c \
-	src/output/reports/leaks-words.c \
-	src/output/reports/leaks.c \
-	src/output/reports/leaks.h \
 	src/output/reports/object.c \
 	src/output/reports/object.h \
 	src/output/reports/refs.c \

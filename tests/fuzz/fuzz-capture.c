@@ -21,7 +21,7 @@
 #include "heap/capture/capture.h"
 #include "output/reports/diff.h"
 #include "output/export/jsonl.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 #include "output/reports/object.h"
 #include "ask.h"
 #include "fuzz.h"

@@ -5,7 +5,7 @@
 #include "cli/session.h"
 #include "cli/status.h"
 #include "cli/terminal.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 
 #define DEFAULT_LIMIT 5
 

@@ -11,7 +11,7 @@
 #include "expect.h"
 #include "graph.h"
 #include "output/reports/doctor.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 #include "output/reports/watch.h"
 #include "suite.h"
 

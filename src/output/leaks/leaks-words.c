@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "heap/naming.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 #include "output/path.h"
 
 /* Longer places are shortened like format_fit() does. */

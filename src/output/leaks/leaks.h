@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/reports/leaks.h - the leak suspects, as text and as JSON.
+ * output/leaks/leaks.h - the leak suspects, as text and as JSON.
  */
-#ifndef OUTPUT_REPORTS_LEAKS_H
-#define OUTPUT_REPORTS_LEAKS_H
+#ifndef OUTPUT_LEAKS_LEAKS_H
+#define OUTPUT_LEAKS_LEAKS_H
 
 #include <jansson.h>
 

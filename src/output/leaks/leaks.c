@@ -3,7 +3,7 @@
 
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 #include "output/path.h"
 
 #define INDENT 3

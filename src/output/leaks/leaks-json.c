@@ -2,7 +2,7 @@
 #include "output/emit.h"
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
-#include "output/reports/leaks.h"
+#include "output/leaks/leaks.h"
 #include "output/path.h"
 
 static json_t *object_json(const struct heap *h, oid o)
