@@ -74,6 +74,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/summary.h \
 	src/analysis/suspects/suspect.c \
 	src/analysis/suspects/suspect.h \
+	src/analysis/suspects/suspects-chain.c \
+	src/analysis/suspects/suspects-chain.h \
 	src/analysis/suspects/suspects-holders.c \
 	src/analysis/suspects/suspects-holders.h \
 	src/analysis/suspects/suspects-kind.c \

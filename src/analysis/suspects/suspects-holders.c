@@ -16,15 +16,11 @@
 #define FEW_LARGEST_PERCENT 20
 /* ... and objects of one type must have so much: a leak repeats itself. */
 #define FEW_OF_TYPE_PERCENT 50
-/* A reference chain with so many objects of one type is a suspect. */
-#define CHAIN_MIN 1000
 /* Holders that are alike need so many entries each on average: nested data of a
  * library has many containers with few entries. */
 #define ALIKE_MIN_ENTRIES 100
 /* Look at so many references of a dict to see what it is. */
 #define INTERNED_SAMPLE 128
-/* Before holders, which are taken by how much hangs on each. */
-#define RANK_CHAIN UINT32_MAX
 
 struct holder_group {
 	uint64_t key;
@@ -228,64 +224,6 @@ static void add_holder_group(struct suspects *s, const struct holder_group *g,
 	free(of_group);
 }
 
-/* --- chains --- */
-
-/* Between links of a class there may be an instance's __dict__, or a list. */
-static bool is_between(const struct heap *h, uint32_t type)
-{
-	return !(h->types.v[type].flags & TYPE_IS_HEAP);
-}
-
-/* The most frequent type on the chain to `o`, and its first object.  Types made
- * at run time win over those of containers between them. */
-static uint32_t most_on_way(struct suspects *s, oid o, oid *first)
-{
-	const struct heap *h = s->heap;
-	CLEANUP(freep) uint32_t *nr = xcalloc(h->types.nr, sizeof(*nr));
-	uint32_t most = h->type[o], class = h->type[o];
-	oid at = o;
-
-	for (; at != OID_NONE; at = s->reach.parent[at]) {
-		uint32_t type = h->type[at];
-
-		if (++nr[type] > nr[most])
-			most = type;
-		if (!is_between(h, type) &&
-		    (nr[type] > nr[class] || is_between(h, class)))
-			class = type;
-	}
-	if (!is_between(h, class) && nr[class] >= CHAIN_MIN)
-		most = class;
-	for (at = o; at != OID_NONE; at = s->reach.parent[at])
-		if (h->type[at] == most)
-			*first = at;
-	return nr[most];
-}
-
-static void add_long_chain(struct suspects *s)
-{
-	oid deepest = OID_NONE, first = OID_NONE;
-	struct suspect *suspect;
-	uint32_t nr;
-
-	for (oid o = 0; o < s->heap->nr_objects; o++)
-		if (reach_has(&s->reach, o) &&
-		    (deepest == OID_NONE ||
-		     s->reach.distance[o] > s->reach.distance[deepest]))
-			deepest = o;
-	if (deepest == OID_NONE || s->reach.distance[deepest] < CHAIN_MIN)
-		return;
-	nr = most_on_way(s, deepest, &first);
-	if (nr < CHAIN_MIN ||
-	    s->dominators.bytes[first] < suspect_threshold(s, 1))
-		return;
-	suspect = suspect_add(s, SUSPECT_CHAIN, RANK_CHAIN);
-	suspect->object = first;
-	suspect->entries = nr;
-	suspect->entry_type = s->heap->type[first];
-	suspect_put_retained(s, suspect, first);
-}
-
 static int compare_holder_groups(const void *a, const void *b)
 {
 	const struct holder_group *x = a, *y = b;
@@ -310,5 +248,4 @@ void suspects_holders_add(struct suspects *s)
 	for (size_t i = 0; i < groups.nr && s->v.nr < SUSPECTS_MAX; i++)
 		if (is_group_suspect(s, &groups.v[i]))
 			add_holder_group(s, &groups.v[i], &holders);
-	add_long_chain(s);
 }

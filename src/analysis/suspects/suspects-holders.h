@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * analysis/suspects/suspects-holders.h - accumulation points: holders, or many
- * holders that are alike, on which much hangs; and long chains.
+ * holders that are alike, on which much hangs.
  */
 #ifndef ANALYSIS_SUSPECTS_SUSPECTS_HOLDERS_H
 #define ANALYSIS_SUSPECTS_SUSPECTS_HOLDERS_H
 
 #include "analysis/suspects/suspect.h"
 
-/* Add them all, as SUSPECT_CONTAINER until suspects_kind_set(), or
- * SUSPECT_CHAIN. */
+/* Add them all, as SUSPECT_CONTAINER until suspects_kind_set(). */
 void suspects_holders_add(struct suspects *s);
 
 #endif

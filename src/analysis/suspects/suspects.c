@@ -5,6 +5,7 @@
 #include "analysis/compare/match.h"
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects-chain.h"
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 #include "analysis/suspects/suspects-sets.h"
@@ -157,6 +158,7 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 		ret->all_bytes /= LOWER_WITH_OLDER;
 	}
 	suspects_holders_add(ret);
+	suspects_chain_add(ret);
 	suspects_sets_add(ret);
 	suspects_waste_add(ret);
 	drop_overlapping(ret);
