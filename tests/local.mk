@@ -42,6 +42,7 @@ EXTRA_DIST += \
 	tests/e2e/test_garbage.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
+	tests/e2e/test_leak_programs.py \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_malloc.py \
@@ -64,6 +65,41 @@ EXTRA_DIST += \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
+	tests/leaks/atexit_callbacks.py \
+	tests/leaks/beside_a_catalogue.py \
+	tests/leaks/cached_sources.py \
+	tests/leaks/chained_causes.py \
+	tests/leaks/class_attribute.py \
+	tests/leaks/dead_weakrefs.py \
+	tests/leaks/default_argument.py \
+	tests/leaks/deflate_streams.py \
+	tests/leaks/exit_stack.py \
+	tests/leaks/few_recordings.py \
+	tests/leaks/filling_cache.py \
+	tests/leaks/finalizers.py \
+	tests/leaks/frozen_garbage.py \
+	tests/leaks/future_tracebacks.py \
+	tests/leaks/handlers_again.py \
+	tests/leaks/hooks_again.py \
+	tests/leaks/hung_threads.py \
+	tests/leaks/kept_responses.py \
+	tests/leaks/lost_bytes.py \
+	tests/leaks/memo_closure.py \
+	tests/leaks/memory_handler.py \
+	tests/leaks/metric_labels.py \
+	tests/leaks/mock_calls.py \
+	tests/leaks/nested_contexts.py \
+	tests/leaks/open_async_generators.py \
+	tests/leaks/packet_views.py \
+	tests/leaks/pending_rows.py \
+	tests/leaks/registered_classes.py \
+	tests/leaks/service.py \
+	tests/leaks/slow_sender.py \
+	tests/leaks/small_frames.py \
+	tests/leaks/smart_strings.py \
+	tests/leaks/unfinished_generators.py \
+	tests/leaks/unflushed_batch.py \
+	tests/leaks/unread_messages.py \
 	tests/run-all \
 	tests/targets/allocated.py \
 	tests/targets/amid.py \

@@ -56,15 +56,18 @@ class Python:
         return start + [self.path, *args]
 
     def script(self, name):
-        """A path of tests/targets/`name` that this Python sees."""
+        """A path that this Python sees of tests/targets/`name`, or of
+        tests/leaks/NAME if `name` is leaks/NAME."""
         if not self.root:
-            return os.path.join(TARGETS, name)
+            return os.path.join(TESTS if "/" in name else TARGETS, name)
         if not self._folder:
             self._folder = tempfile.mkdtemp(
                 prefix="pyheld-tests-", dir=os.path.join(self.root, "tmp"))
             atexit.register(forget, self._folder, os.getpid())
             for source in glob.glob(os.path.join(TARGETS, "*.py")):
                 shutil.copy(source, self._folder)
+            shutil.copytree(os.path.join(TESTS, "leaks"),
+                            os.path.join(self._folder, "leaks"))
         return "/" + os.path.relpath(os.path.join(self._folder, name),
                                      self.root)
 
