@@ -80,6 +80,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects-holders.h \
 	src/analysis/suspects/suspects-kind.c \
 	src/analysis/suspects/suspects-kind.h \
+	src/analysis/suspects/suspects-large.c \
+	src/analysis/suspects/suspects-large.h \
 	src/analysis/suspects/suspects-sets.c \
 	src/analysis/suspects/suspects-sets.h \
 	src/analysis/suspects/suspects-waste.c \

@@ -29,6 +29,7 @@ import gc
 import html.parser
 import http.client
 import http.server
+import io
 import json
 import logging
 import logging.handlers
@@ -222,6 +223,58 @@ def deque_without_maxlen(nr):
         EVENTS.append({"event": i, "text": "event %d" % i})
     return [EVENTS]
 
+
+# --- few and large -----------------------------------------------------------
+
+REPORTS = {}
+
+
+class DailyReport:
+    def __init__(self, size):
+        self.pdf = b"%d" % size * (size // 10)
+
+
+@cause("container", default=20 << 20)
+def handful(nr):
+    for i in range(len(REPORTS), len(REPORTS) + 5):
+        REPORTS["day %d" % i] = DailyReport(nr // 5)
+    return [REPORTS]
+
+
+class Connection:
+    def __init__(self):
+        self.unread = bytearray()
+        self.text = io.StringIO()
+        self.log = ""
+
+
+CONNECTIONS = collections.defaultdict(Connection)
+
+
+@cause("large object", default=20 << 20)
+def one_bytearray(nr):
+    CONNECTIONS["peer"].unread += b"x" * nr
+    return [CONNECTIONS["peer"].unread]
+
+
+@cause("large object", default=20 << 20)
+def one_text(nr):
+    CONNECTIONS["peer"].log += "y" * nr
+    return [CONNECTIONS["peer"].log]
+
+
+@cause("large object", default=20 << 20)
+def one_stringio(nr):
+    """The text is in the StringIO, or in a str that it has."""
+    text = CONNECTIONS["peer"].text
+    for _ in range(nr // 1000):
+        text.write("z" * 999 + "\n")
+    text.seek(0)
+    text.readline()
+    return [text]
+
+
+# --- sparse tables and equal strings -----------------------------------------
 
 SPARSE = {}
 

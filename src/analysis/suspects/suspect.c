@@ -32,6 +32,7 @@ const char *const suspect_kind_names[NR_SUSPECT_KINDS] = {
 	[SUSPECT_ATEXIT] = "atexit",
 	[SUSPECT_DUPLICATES] = "duplicate strings",
 	[SUSPECT_SPARSE] = "sparse",
+	[SUSPECT_LARGE] = "large object",
 };
 
 void suspect_release(struct suspect *suspect)

@@ -40,6 +40,7 @@ enum suspect_kind {
 	SUSPECT_ATEXIT,
 	SUSPECT_DUPLICATES,	/* equal strings */
 	SUSPECT_SPARSE,		/* containers nearly empty */
+	SUSPECT_LARGE,		/* one object that takes much by itself */
 	NR_SUSPECT_KINDS,
 };
 extern const char *const suspect_kind_names[NR_SUSPECT_KINDS];
@@ -48,13 +49,17 @@ struct suspects_options {
 	uint64_t min_percent;	/* of the heap's bytes that it keeps alive */
 	uint64_t min_objects;	/* objects that it keeps alive */
 	uint64_t min_entries;	/* objects that hang on its holders */
+	uint64_t min_large;	/* bytes that it keeps alive if it is one object
+				   or has few entries */
 };
-#define SUSPECTS_OPTIONS_DEFAULT { 5, 10000, 1000 }
+#define SUSPECTS_OPTIONS_DEFAULT { 5, 10000, 1000, UINT64_C(1) << 20 }
 
 /* A holder on which so much of the heap hangs is a suspect even if it has few
  * entries, but not fewer than SUSPECTS_FEW. */
 #define SUSPECTS_MUCH 3		/* times min_percent */
 #define SUSPECTS_FEW 16
+/* A container that can grow is one with a handful of large entries, too. */
+#define SUSPECTS_HANDFUL 4
 
 /* At most this many holders are suspects, however low the thresholds. */
 #define SUSPECTS_MAX 200

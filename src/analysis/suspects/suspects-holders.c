@@ -9,6 +9,7 @@
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
+#include "analysis/suspects/suspects-large.h"
 
 /* If one child has so much of it, look at the child instead (as in MAT). */
 #define DROP_PERCENT 70
@@ -87,8 +88,10 @@ static bool may_accumulate(struct suspects *s, oid o)
 	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
 	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;
-	return f->nr[o] >= SUSPECTS_FEW &&
-	       f->largest[o] / DROP_PERCENT * 100 < f->bytes[o];
+	if (f->nr[o] >= SUSPECTS_FEW &&
+	    f->largest[o] / DROP_PERCENT * 100 < f->bytes[o])
+		return true;
+	return suspects_large_is_handful(s, o) || suspects_large_is_one(s, o);
 }
 
 static int compare_holders(const void *a, const void *b)
@@ -186,13 +189,17 @@ static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 {
 	const struct suspects_options *o = &s->options;
 
-	if (g->bytes < suspect_threshold(s, 1))
+	if (g->bytes < suspect_threshold(s, 1) ||
+	    (g->nr == 1 && suspects_large_is_fixed(s, g->largest)))
 		return false;
 	if (g->entries >= o->min_entries &&
 	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
 	    MAX(g->objects, g->entries) >= o->min_objects)
 		return !is_holder_of_names(s, g->largest) ||
 		       is_uniform(s, g->largest);
+	if (g->nr == 1 && (suspects_large_is_handful(s, g->largest) ||
+			   suspects_large_is_one(s, g->largest)))
+		return true;
 	return g->entries >= SUSPECTS_FEW &&
 	       g->bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
 	       !is_holder_of_names(s, g->largest) && is_uniform(s, g->largest);
@@ -209,6 +216,8 @@ static void add_holder_group(struct suspects *s, const struct holder_group *g,
 	suspect->nr_alike = g->nr - 1;
 	suspect->entries = g->entries;
 	suspect->bounded = suspects_kind_is_bounded(s, g->largest);
+	if (g->nr == 1 && suspects_large_is_one(s, g->largest))
+		suspect->kind = SUSPECT_LARGE;
 	for (uint32_t i = 0; i < g->nr; i++) {
 		oid o = holders->v[g->first + i].object;
 

@@ -232,6 +232,10 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 	case SUSPECT_SPARSE:
 		add_sparse(s, suspect, place, out);
 		break;
+	case SUSPECT_LARGE:
+		add_the(s, suspect->object, place, out);
+		str_add(out, " is one large object");
+		break;
 	default:
 		add_containers(s, suspect, place, out);
 		if (via)
@@ -305,6 +309,9 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" are created, or a dict from each string to itself.",
 	[SUSPECT_SPARSE] = "Dicts and sets do not shrink when entries are"
 		" deleted: replace it by a copy (d = dict(d)).",
+	[SUSPECT_LARGE] = "Drop it, or the part of it that has been used, or"
+		" work in pieces; give a buffer that is only appended to a"
+		" bound.",
 };
 
 /* Are most entries of this type? */

@@ -7,6 +7,9 @@
 #include "graph.h"
 #include "suite.h"
 
+/* No heap here has one object or a few that are as large. */
+#define LARGE (1 << 20)
+
 static void check(const char *text, const char *expected)
 {
 	struct heap h;
@@ -51,12 +54,12 @@ START_TEST(suspects_need_all_thresholds)
 		struct suspects_options options;
 		size_t nr;
 	} cases[] = {
-		{ { 99, 30, 30 }, 1 },
-		{ { 101, 30, 30 }, 0 },
-		{ { 40, 31, 30 }, 0 },
-		{ { 40, 30, 31 }, 0 },
+		{ { 99, 30, 30, LARGE }, 1 },
+		{ { 101, 30, 30, LARGE }, 0 },
+		{ { 40, 31, 30, LARGE }, 0 },
+		{ { 40, 30, 31, LARGE }, 0 },
 		/* Few entries, but three times the bytes are of one type. */
-		{ { 30, 1000, 1000 }, 1 },
+		{ { 30, 1000, 1000, LARGE }, 1 },
 	};
 	struct heap h;
 
@@ -75,7 +78,7 @@ END_TEST
 
 START_TEST(suspects_with_few_entries_are_uniform)
 {
-	struct suspects_options options = { 10, 1000, 1000 };
+	struct suspects_options options = { 10, 1000, 1000, LARGE };
 	struct suspects s;
 	struct heap h;
 
@@ -320,7 +323,7 @@ static void build_sessions(struct heap *h, unsigned int nr)
 START_TEST(suspects_that_are_alike_are_one)
 {
 	/* None of the lists has 20 percent of the bytes. */
-	const struct suspects_options options = { 20, 20, 20 };
+	const struct suspects_options options = { 20, 20, 20, LARGE };
 	struct suspects s;
 	struct heap h;
 
@@ -486,7 +489,8 @@ START_TEST(suspects_count_what_came)
 	h.info.pid = 42;
 	h.info.start_time = 1000;
 	/* A tenth is enough where growth tells. */
-	suspects_build(&h, &(struct suspects_options){ 50, 300, 300 }, 1, &s);
+	suspects_build(&h, &(struct suspects_options){ 50, 300, 300, LARGE },
+		       1, &s);
 	ck_assert_uint_eq(s.v.nr, 1);
 	older(&s, GROWING("10"), true);
 	suspects_finish(&s);

@@ -5,7 +5,7 @@
 #include "find-suspects.h"
 #include "graph.h"
 
-const struct suspects_options find_suspects_low = { 5, 20, 20 };
+const struct suspects_options find_suspects_low = { 5, 20, 20, 1 << 20 };
 
 static const char *name_or_dash(const struct heap *h, oid o)
 {
@@ -38,10 +38,17 @@ void find_suspects(struct heap *h, const struct suspects_options *options,
 
 void find_suspects_expect(struct heap *h, const char *expected)
 {
+	find_suspects_expect_by(h, &find_suspects_low, expected);
+}
+
+void find_suspects_expect_by(struct heap *h,
+			     const struct suspects_options *options,
+			     const char *expected)
+{
 	CLEANUP(freep) char *got = NULL;
 	struct suspects s;
 
-	find_suspects(h, &find_suspects_low, &s);
+	find_suspects(h, options, &s);
 	got = describe(&s);
 	ck_assert_str_eq(got, expected);
 	suspects_release(&s);

@@ -28,4 +28,9 @@ void find_suspects(struct heap *h, const struct suspects_options *options,
  */
 void find_suspects_expect(struct heap *h, const char *expected);
 
+/* The same with the thresholds `options`. */
+void find_suspects_expect_by(struct heap *h,
+			     const struct suspects_options *options,
+			     const char *expected);
+
 #endif

@@ -17,6 +17,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_series \
 	tests/unit/analysis/check_suspects \
 	tests/unit/analysis/check_suspects_kinds \
+	tests/unit/analysis/check_suspects_large \
 	tests/unit/analysis/check_tasks
 tests_unit_analysis_check_suspects_SOURCES = \
 	tests/unit/analysis/check_suspects.c \
@@ -24,6 +25,10 @@ tests_unit_analysis_check_suspects_SOURCES = \
 	tests/unit/analysis/find-suspects.h
 tests_unit_analysis_check_suspects_kinds_SOURCES = \
 	tests/unit/analysis/check_suspects_kinds.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_suspects_large_SOURCES = \
+	tests/unit/analysis/check_suspects_large.c \
 	tests/unit/analysis/find-suspects.c \
 	tests/unit/analysis/find-suspects.h
 tests_unit_analysis_check_diff_SOURCES = \

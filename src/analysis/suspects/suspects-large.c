@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/compare/place.h"
+#include "analysis/suspects/suspects-large.h"
+
+/* Of a handful, one may have so much of the bytes ... */
+#define LARGEST_PERCENT 40
+/* ... those of one type must have so much, and each of them so much. */
+#define OF_TYPE_PERCENT 50
+#define EACH_PERCENT 2
+/* Steps from a root to data that is no entry of a container. */
+#define MAX_STEPS 64
+
+static bool is_enough(const struct suspects *s, uint64_t bytes)
+{
+	return bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
+	       bytes >= s->options.min_large;
+}
+
+/* A container that entries can be added to.  The dict of an instance or of a
+ * module has names, not entries. */
+static bool can_grow(struct suspects *s, oid o)
+{
+	CLEANUP(edge_name_release) struct edge_name name = { 0 };
+	const struct heap_type *type = heap_type_of(s->heap, o);
+
+	switch (type->kind) {
+	case TYPE_KIND_LIST:
+	case TYPE_KIND_SET:
+	case TYPE_KIND_DEQUE:
+	case TYPE_KIND_ORDERED_DICT:
+	case TYPE_KIND_DEFAULT_DICT:
+		return true;
+	default:
+		break;
+	}
+	if (!(type->flags & TYPE_IS_DICT))
+		return type->shape == SHAPE_LIST || type->shape == SHAPE_SET;
+	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
+		if (s->reach.namespaces.v[i].object == o)
+			return false;
+	place_last_edge(s->heap, &s->reach, o, &name);
+	return name.kind != EDGE_DICT;
+}
+
+static bool is_handful(struct suspects *s, oid o)
+{
+	const struct heap *h = s->heap;
+	struct heap_edges edges = heap_edges(h, o);
+	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
+						       sizeof(*by_type));
+
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
+		struct tally *t = &by_type[h->type[to]];
+
+		if (s->reach.parent[to] != o || s->reach.edge[to] != i ||
+		    !fan_hangs(&s->fan, to) ||
+		    s->dominators.bytes[to] / EACH_PERCENT <
+		    s->fan.bytes[o] / 100)
+			continue;
+		tally_add(t, s->dominators.bytes[to]);
+		if (t->nr >= SUSPECTS_HANDFUL &&
+		    t->bytes >= s->fan.bytes[o] / 100 * OF_TYPE_PERCENT)
+			return true;
+	}
+	return false;
+}
+
+bool suspects_large_is_handful(struct suspects *s, oid o)
+{
+	return s->fan.nr[o] >= SUSPECTS_HANDFUL &&
+	       is_enough(s, s->fan.bytes[o]) &&
+	       s->fan.largest[o] <= s->fan.bytes[o] / 100 * LARGEST_PERCENT &&
+	       can_grow(s, o) && is_handful(s, o);
+}
+
+static bool has_name(const struct suspects *s, oid o, const char *const *names)
+{
+	const char *name = heap_type_of(s->heap, o)->name;
+
+	for (size_t i = 0; name && names[i]; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Buffers that grow in place, and texts, which a program makes anew to let them
+ * grow. */
+static bool is_buffer(const struct suspects *s, oid o)
+{
+	static const char *const names[] = {
+		"bytearray", "bytes", "str", "array.array", "_io.BytesIO",
+		"_io.StringIO", NULL,
+	};
+
+	return has_name(s, o, names);
+}
+
+/* Is it an entry of a container, or a part of one? */
+static bool is_in_container(struct suspects *s, oid o)
+{
+	o = s->reach.parent[o];
+	for (int i = 0; i < MAX_STEPS && o != OID_NONE; i++) {
+		if (can_grow(s, o))
+			return true;
+		o = s->reach.parent[o];
+	}
+	return false;
+}
+
+bool suspects_large_is_one(struct suspects *s, oid o)
+{
+	return is_enough(s, heap_bytes(s->heap, o)) &&
+	       heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
+	       !can_grow(s, o) &&
+	       (is_buffer(s, o) || is_in_container(s, o));
+}
+
+bool suspects_large_is_fixed(struct suspects *s, oid o)
+{
+	static const char *const arrays[] = { "numpy.ndarray", NULL };
+	const struct heap_type *type = heap_type_of(s->heap, o);
+
+	return (type->kind == TYPE_KIND_TUPLE ||
+		type->kind == TYPE_KIND_FROZENSET ||
+		type->shape == SHAPE_TUPLE || type->shape == SHAPE_FROZENSET ||
+		has_name(s, o, arrays)) && !is_in_container(s, o);
+}

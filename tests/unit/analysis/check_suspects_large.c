@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <stdlib.h>
+
+#include "find-suspects.h"
+#include "graph.h"
+#include "suite.h"
+
+/* Thresholds that only what is few and large reaches: 30 % of the heap. */
+static const struct suspects_options high = { 10, 1000, 1000, 3000 };
+
+static void check(const char *text, const char *expected)
+{
+	struct heap h;
+
+	graph_build(&h, text);
+	find_suspects_expect_by(&h, &high, expected);
+	heap_release(&h);
+}
+
+/* A global `.g` with five entries of 1,000 bytes, and 9,000 bytes elsewhere. */
+#define FIVE "m->m.d m.d->.g .g->x#5; root m:m; type module m;" \
+	     " type dict/dict m.d; type app.X/heap x#5; size m=9000;"
+
+START_TEST(suspects_large_are_a_handful)
+{
+	check(FIVE " type list .g; size x#5=1000", "container .g m");
+	check(FIVE " type dict/dict .g; size x#5=1000", "container .g m");
+	/* They can't be added to, or are attributes. */
+	check(FIVE " type tuple .g; size x#5=1000", "");
+	check(FIVE " type app.Y/heap .g; size x#5=1000", "");
+	/* One makes up most of it. */
+	check(FIVE " type list .g; size x#4=500 x4=3000", "");
+	/* Too little of the heap, or in bytes. */
+	check(FIVE " type list .g; size x#5=700", "");
+	check("m->m.d m.d->.g .g->x#5; root m:m; type module m; type list .g;"
+	      " type dict/dict m.d; type app.X/heap x#5; size x#5=599", "");
+	/* Three are no handful; two types are none either. */
+	check("m->m.d m.d->.g .g->x#3; root m:m; type module m; type list .g;"
+	      " type dict/dict m.d; type app.X/heap x#3; size x#3=2000", "");
+	check(FIVE " type list .g; type app.Y/heap x0 x1; size x#5=1000", "");
+	check(FIVE " type list .g; type app.Y/heap x0; size x#5=1000",
+	      "container .g m");
+}
+END_TEST
+
+/* The dict of an instance, with five attributes. */
+START_TEST(suspects_large_are_no_attributes)
+{
+	check("m->m.d m.d->.s .s->s.d s.d->x#5; root m:m; type module m;"
+	      " type dict/dict m.d s.d; type app.S/heap .s;"
+	      " type app.X/heap x#5; size m=9000 x#5=1000", "");
+}
+END_TEST
+
+/* The attribute `.b` of the entry `s` of a global `.g`. */
+#define ENTRY "m->m.d m.d->.g .g->s s->.b; root m:m; type module m;" \
+	      " type dict/dict m.d; type app.S/heap s;"
+
+START_TEST(suspects_large_are_one)
+{
+	check(ENTRY " type list .g; type bytearray .b; size .b=9000",
+	      "large object .b -");
+	check(ENTRY " type list .g; type bytearray .b; size .b=2999", "");
+	check(ENTRY " type list .g; type bytearray .b; size m=9000 .b=3000",
+	      "");
+	/* An array is data, unless a container leads to it. */
+	check(ENTRY " type list .g; type numpy.ndarray .b; size .b=9000",
+	      "large object .b -");
+	check(ENTRY " type app.T/heap .g; type numpy.ndarray .b; size .b=9000",
+	      "");
+	check(ENTRY " type app.T/heap .g; type bytearray .b; size .b=9000",
+	      "large object .b -");
+}
+END_TEST
+
+START_TEST(suspects_large_leave_arrays_of_objects)
+{
+	static const char text[] =
+		"m->m.d m.d->.g .g->s s->.b .b->x#30; root m:m; type module m;"
+		" type dict/dict m.d; type app.S/heap s; type app.X/heap x#30;"
+		" size x#30=1000;";
+	const char *const fixed[] = { "numpy.ndarray", "tuple" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++) {
+		CLEANUP(str_release) struct str graph = STR_INIT;
+
+		str_addf(&graph, "%s type %s .b; type app.T/heap .g", text,
+			 fixed[i]);
+		check(graph.s, "");
+		str_cut(&graph, 0);
+		str_addf(&graph, "%s type %s .b; type list .g", text, fixed[i]);
+		check(graph.s, "attribute .b s");
+	}
+}
+END_TEST
+
+const char suite_name[] = "suspects-large";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, suspects_large_are_a_handful);
+	tcase_add_test(tc, suspects_large_are_no_attributes);
+	tcase_add_test(tc, suspects_large_are_one);
+	tcase_add_test(tc, suspects_large_leave_arrays_of_objects);
+}
