@@ -113,7 +113,7 @@ static void add_holding_object(struct chain_finder *f, oid from)
 	for (uint32_t i = holder.edge; i < edges.nr; i++)
 		holder.nr += keeps_target(f, from, edges.to[i]);
 	holder.distance = f->reach.distance[from] +
-			  reach_step_cost(&f->reach, from, holder.edge);
+			  reach_step_cost(h, &f->reach, from, holder.edge);
 	holder.penalty = reach_add_penalty(
 		f->reach.penalty[from],
 		reach_step_penalty(h, from, edges.to[holder.edge]));
@@ -136,6 +136,8 @@ static void add_holding_place(struct chain_finder *f, uint32_t i)
 		holder.penalty = REACH_PENALTY_NATIVE;
 	else if (roots_is_temporary(f->h, root))
 		holder.penalty = REACH_PENALTY_TEMPORARY;
+	else
+		holder.distance = reach_root_distance(root->kind);
 	holder.penalty += roots_rank[root->kind];
 	holder.address = f->h->address[root->object];
 	add_chain_holder(f, &holder);

@@ -50,7 +50,9 @@ static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 			sum[o] = (struct tally){ 1, heap_bytes(h, o) };
 	/* At distance 0 only a namespace has a parent, its module. */
 	for (uint32_t i = nr; i-- > 0 && r->distance[order[i]];)
-		tally_add_all(&sum[r->parent[order[i]]], &sum[order[i]]);
+		if (r->parent[order[i]] != OID_NONE)
+			tally_add_all(&sum[r->parent[order[i]]],
+				      &sum[order[i]]);
 	for (size_t i = 0; i < r->namespaces.nr; i++) {
 		const struct namespace *n = &r->namespaces.v[i];
 

@@ -11,9 +11,23 @@
  *
  * Of equally short chains the most telling one is taken: the one with the
  * fewest steps through class hierarchies and through guessed references, then
- * the one from the best kind of root (roots_rank[]).  The step from a module to
- * its namespace has length 0: otherwise the chain through the globals of a
- * frame would be shorter than the one through the module that they belong to.
+ * the one from the best kind of root (roots_rank[]).
+ *
+ * Some steps count for more or less than one, so that the chain goes by where
+ * an object belongs:
+ *
+ * - The step from a module to its namespace has length 0: otherwise the chain
+ *   through the globals of a frame would be shorter than the one through the
+ *   module that they belong to.
+ * - The step to a global whose class another module defines has length
+ *   1 + REACH_FOREIGN: logging.Logger.manager.loggerDict is taken, not
+ *   concurrent.futures._base.LOGGER.manager.loggerDict.
+ * - A global and its attributes say more than a local of some function, or a
+ *   member of the interpreter's state, that has the object as well.  So chains
+ *   from these roots count as REACH_LATE steps longer: app.POOL._work_queue is
+ *   taken, not the local `work_queue` of a thread of that pool.  The dict of
+ *   the threads that run, threading._active, has that distance as well: its
+ *   threads hold the arguments of their functions.
  *
  * Linear in objects and edges; 13 bytes an object, 17 while it runs.
  */
@@ -34,9 +48,25 @@
 #define REACH_PENALTY_NATIVE 128
 #define REACH_PENALTY_IMMORTAL 192
 
+/* Enough for a class attribute, which is behind the class and its dict. */
+#define REACH_FOREIGN 2
+/* The distance of what a frame, the interpreter or native code is known to
+ * hold: enough for app.POOL._work_queue where an instance has its attributes in
+ * a dict (up to CPython 3.10). */
+#define REACH_LATE (3 + REACH_FOREIGN)
+
+/* The class that is row `type` of heap.types. */
+struct reach_class {
+	oid object;
+	uint32_t type;
+};
+VEC_DEFINE(reach_class_vec, struct reach_class);
+
 struct reach {
 	/* Columns by oid. */
-	uint32_t *distance;	/* length of the chain; 0: the root's object */
+	/* The length of the chain; of a root's object 0 or REACH_LATE, which
+	 * the objects behind it add to theirs. */
+	uint32_t *distance;
 	oid *parent;		/* OID_NONE: a root's object, or unreached */
 	/* Index of the edge in the parent's references; of a root's object its
 	 * index in `roots`. */
@@ -45,6 +75,8 @@ struct reach {
 	/* The known roots, then the native ones, then the immortal ones. */
 	struct root_vec roots;
 	struct namespace_vec namespaces;
+	struct reach_class_vec classes;	/* by object, ascending */
+	oid threads;		/* threading._active, or OID_NONE */
 	uint32_t nr_objects;	/* of the heap: the length of the columns */
 	uint32_t nr_reached;	/* how many of these are reached */
 };
@@ -79,9 +111,14 @@ const struct root *reach_path(const struct reach *r, oid o, struct path *ret);
 
 /* What the step over a reference of `from` to `to` adds to the penalty. */
 uint8_t reach_step_penalty(const struct heap *h, oid from, oid to);
+/* The distance of the object of a known root of that kind: 0 or REACH_LATE. */
+uint32_t reach_root_distance(enum root_kind kind);
 /* What the step over edge number `edge` of `from`, which is reached, adds to
- * the distance: 0 from a module to its namespace, else 1. */
-uint32_t reach_step_cost(const struct reach *r, oid from, uint32_t edge);
+ * the distance: 0 from a module to its namespace, 1 + REACH_FOREIGN from there
+ * to a global of another module's class, REACH_LATE to threading._active, else
+ * 1. */
+uint32_t reach_step_cost(const struct heap *h, const struct reach *r, oid from,
+			 uint32_t edge);
 /* The round that a penalty is from, native and immortal roots taken as one: the
  * lower, the better is the root known. */
 static inline unsigned int reach_round(uint8_t penalty)

@@ -81,10 +81,65 @@ START_TEST(reach_prefers_modules_to_their_namespaces)
 		  "module: app app.d x");
 	check_way("app->app.d app.d->x; root i:app.d m:app", "app.d",
 		  "module: app app.d");
-	/* A local that has it itself is still shorter. */
-	check_way("app->app.d app.d->x; root f:x m:app", "x", "frame: x");
+	/* A local that has it itself is shorter, but says less ... */
+	check_way("app->app.d app.d->x; root f:x m:app", "x",
+		  "module: app app.d x");
+	check_way("app->app.d app.d->a a->b b->c c->d d->x; root f:x m:app",
+		  "x", "module: app app.d a b c d x");
+	/* ... than a global and its attributes.  Other ways are too long. */
+	check_way("app->app.d app.d->a a->b b->c c->d d->e e->x;"
+		  " root f:x m:app", "x", "frame: x");
+	check_way("app->app.d app.d->a a->b b->c c->d d->e e->y x->y;"
+		  " root f:x m:app", "y", "module: app app.d a b c d e y");
+	check_way("app->app.d app.d->a a->b b->c c->d d->e e->f f->y x->y;"
+		  " root f:x m:app", "y", "frame: x y");
 	check_way("app->y y->x app->app.d app.d->x; root m:app", "x",
 		  "module: app app.d x");
+}
+END_TEST
+
+START_TEST(reach_goes_by_the_module_of_the_class)
+{
+	static const char text[] =
+		"lib->lib.d lib.d->x x->t log->log.d log.d->y y->t;"
+		" root m:lib m:log; ";
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	str_add(&s, text);
+	check_way(s.s, "t", "module: lib lib.d x t");
+	str_add(&s, "type log.Logger/heap x; type log.Root/heap y");
+	check_way(s.s, "t", "module: log log.d y t");
+	str_cut(&s, strlen(text));
+	/* Another module's name is not the beginning of a word. */
+	str_add(&s, "type logs.Logger/heap x; type logs.Root/heap y");
+	check_way(s.s, "t", "module: lib lib.d x t");
+	str_cut(&s, strlen(text));
+	/* What is built in is at home everywhere. */
+	str_add(&s, "type dict/dict x; type log.Root/heap y");
+	check_way(s.s, "t", "module: lib lib.d x t");
+	str_cut(&s, strlen(text));
+	/* Its attribute is longer, by its dict. */
+	check_way("lib->lib.d lib.d->x x->t log->log.d log.d->Log Log->Log.d"
+		  " Log.d->t; root m:lib m:log; type log.Root/heap x;"
+		  " type type/class Log; type log.Log; class log.Log=Log", "t",
+		  "module: log log.d Log Log.d t");
+	/* A class goes by its own name. */
+	str_add(&s, "type type/class x y; type other.X; type log.Y;"
+		" class other.X=x; class log.Y=y");
+	check_way(s.s, "t", "module: log log.d y t");
+}
+END_TEST
+
+START_TEST(reach_goes_by_no_thread)
+{
+	check_way("threading->threading.d threading.d->['_active'] ['_active']->th"
+		  " th->t app->app.d app.d->a a->b b->c c->d d->e e->t;"
+		  " root m:threading m:app; type dict/dict threading.d", "t",
+		  "module: app app.d a b c d e t");
+	check_way("threading->threading.d threading.d->['other'] ['other']->th"
+		  " th->t app->app.d app.d->a a->b b->c c->d d->e e->t;"
+		  " root m:threading m:app; type dict/dict threading.d", "t",
+		  "module: threading threading.d ['other'] th t");
 }
 END_TEST
 
@@ -144,16 +199,18 @@ static void compare_path(const struct heap *h, const struct reach *r, oid o)
 	CLEANUP(str_release) struct str s = STR_INIT;
 	CLEANUP(path_release) struct path p = VEC_INIT;
 	const struct root *root;
-	uint32_t distance = 0;
+	uint32_t distance;
 
 	if (!reach_has(r, o))
 		return;
 	root = reach_path(r, o, &p);
+	distance = r->distance[root->object];
 	graph_path(h, &p, &s);
 	ck_assert_uint_eq(root->object, p.v[0].object);
 	ck_assert_uint_eq(p.v[p.nr - 1].object, o);
 	for (size_t i = 1; i < p.nr; i++)
-		distance += reach_step_cost(r, p.v[i - 1].object, p.v[i].edge);
+		distance += reach_step_cost(h, r, p.v[i - 1].object,
+					    p.v[i].edge);
 	ck_assert_uint_eq(distance, r->distance[o]);
 }
 
@@ -169,10 +226,10 @@ START_TEST(reach_steps_for_free_to_a_modules_own_names_only)
 	a = graph_oid(&h, "a");
 	b = graph_oid(&h, "b");
 	x = graph_oid(&h, "x");
-	ck_assert_uint_eq(reach_step_cost(&r, a, 0), 0);
-	ck_assert_uint_eq(reach_step_cost(&r, b, 0), 1);
-	ck_assert_uint_eq(reach_step_cost(&r, b, 1), 0);
-	ck_assert_uint_eq(reach_step_cost(&r, x, 0), 0);
+	ck_assert_uint_eq(reach_step_cost(&h, &r, a, 0), 0);
+	ck_assert_uint_eq(reach_step_cost(&h, &r, b, 0), 1);
+	ck_assert_uint_eq(reach_step_cost(&h, &r, b, 1), 0);
+	ck_assert_uint_eq(reach_step_cost(&h, &r, x, 0), 0);
 	ck_assert_uint_eq(r.distance[graph_oid(&h, "b.d")], 0);
 	ck_assert_uint_eq(r.parent[graph_oid(&h, "b.d")], b);
 	ck_assert_uint_eq(r.edge[graph_oid(&h, "b.d")], 1);
@@ -401,6 +458,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, inbound_turns_every_edge_around);
 	tcase_add_test(tc, reach_takes_the_shortest_way);
 	tcase_add_test(tc, reach_prefers_modules_to_their_namespaces);
+	tcase_add_test(tc, reach_goes_by_the_module_of_the_class);
+	tcase_add_test(tc, reach_goes_by_no_thread);
 	tcase_add_test(tc, reach_finds_native_holders);
 	tcase_add_test(tc, reach_says_how_many_references_are_unknown);
 	tcase_add_test(tc, reach_steps_for_free_to_a_modules_own_names_only);

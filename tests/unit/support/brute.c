@@ -35,6 +35,22 @@ static bool offer(struct brute_way *way, unsigned int round, uint32_t distance,
 	return true;
 }
 
+bool brute_is_foreign(const struct heap *h, const char *module, oid o)
+{
+	const char *name = h->types.v[h->type[o]].name;
+
+	if (h->types.v[h->type[o]].flags & TYPE_IS_TYPE) {
+		name = "";
+		for (size_t t = 0; t < h->types.nr; t++)
+			if (h->types.v[t].object == o)
+				name = h->types.v[t].name;
+	}
+	if (!module || !strchr(name, '.'))
+		return false;
+	return strncmp(name, module, strlen(module)) != 0 ||
+	       name[strlen(module)] != '.';
+}
+
 static unsigned int penalty_of(const struct heap *h, oid from, oid to)
 {
 	const struct heap_type *type = &h->types.v[h->type[from]];
@@ -44,7 +60,8 @@ static unsigned int penalty_of(const struct heap *h, oid from, oid to)
 }
 
 /* Offer ways over single edges until none is better than what is known. */
-static void spread(struct heap *h, const bool *ends, struct brute_way *ways)
+static void spread(struct heap *h, const bool *ends,
+		   const char *const *modules, struct brute_way *ways)
 {
 	bool again;
 
@@ -58,16 +75,20 @@ static void spread(struct heap *h, const bool *ends, struct brute_way *ways)
 				oid to = target(h, o, i);
 				unsigned int sum = ways[o].penalty +
 						   penalty_of(h, o, to);
+				uint32_t cost =
+					brute_is_foreign(h, modules[o],
+							 to) ? 3 : 1;
 
 				again |= offer(&ways[to], ways[o].round,
-					       ways[o].distance + 1,
+					       ways[o].distance + cost,
 					       MIN(sum, 63u));
 			}
 		}
 	} while (again);
 }
 
-static void offer_namespace(struct heap *h, oid module, struct brute_way *ways)
+static void offer_namespace(struct heap *h, oid module, const char **modules,
+			    struct brute_way *ways)
 {
 	for (uint32_t i = 0; i < h->edge_nr[module]; i++) {
 		oid to = target(h, module, i);
@@ -75,7 +96,8 @@ static void offer_namespace(struct heap *h, oid module, struct brute_way *ways)
 		size_t len = strlen(name);
 
 		if (len > 2 && strcmp(name + len - 2, ".d") == 0) {
-			offer(&ways[to], 0, 0, 0);
+			if (offer(&ways[to], 0, 0, 0))
+				modules[to] = graph_name(h, module);
 			return;
 		}
 	}
@@ -86,7 +108,14 @@ static bool is_stack(const struct heap_root *r)
 	return r->kind == ROOT_FRAME && r->slot == SLOT_STACK;
 }
 
-static void offer_known(struct heap *h, const bool *ends,
+/* A frame, the interpreter's state, native code. */
+static bool is_late(const struct heap_root *r)
+{
+	return !is_stack(r) && r->kind != ROOT_MODULE &&
+	       r->kind != ROOT_BUILTINS && r->kind != ROOT_TYPE;
+}
+
+static void offer_known(struct heap *h, const bool *ends, const char **modules,
 			struct brute_way *ways)
 {
 	static const unsigned int ranks[NR_ROOT_KINDS] = {
@@ -97,32 +126,38 @@ static void offer_known(struct heap *h, const bool *ends,
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		const struct heap_root *r = &h->roots.v[i];
 
-		offer(&ways[r->object], is_stack(r), 0,
+		offer(&ways[r->object], is_stack(r), is_late(r) ? 5 : 0,
 		      is_stack(r) ? 0 : ranks[r->kind]);
+	}
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		const struct heap_root *r = &h->roots.v[i];
+
 		if (r->kind == ROOT_MODULE && !(ends && ends[r->object]))
-			offer_namespace(h, r->object, ways);
+			offer_namespace(h, r->object, modules, ways);
 	}
 }
 
 void brute_reach(struct heap *h, const bool *ends,
 		 struct brute_way ways[BRUTE_MAX])
 {
+	const char *modules[BRUTE_MAX] = { NULL };
+
 	for (oid o = 0; o < h->nr_objects; o++)
 		ways[o] = (struct brute_way){ BRUTE_UNREACHED,
 						UINT32_MAX, 0 };
-	offer_known(h, ends, ways);
-	spread(h, ends, ways);
+	offer_known(h, ends, modules, ways);
+	spread(h, ends, modules, ways);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (ways[o].round == BRUTE_UNREACHED &&
 		    h->refcount[o] != REFCOUNT_IMMORTAL &&
 		    h->refcount[o] > brute_known(h, o))
 			offer(&ways[o], 2, 0, 5);
-	spread(h, ends, ways);
+	spread(h, ends, modules, ways);
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (ways[o].round == BRUTE_UNREACHED &&
 		    h->refcount[o] == REFCOUNT_IMMORTAL)
 			offer(&ways[o], 3, 0, 5);
-	spread(h, ends, ways);
+	spread(h, ends, modules, ways);
 }
 
 void brute_distances(const struct heap *h, const bool *within,

@@ -20,6 +20,9 @@ struct brute_way {
 	uint32_t distance;
 	unsigned int penalty;	/* within its round */
 };
+/* Is `o` of a class, or a class, that the module of this name does not define?
+ * NULL: it is no module. */
+bool brute_is_foreign(const struct heap *h, const char *module, oid o);
 void brute_reach(struct heap *h, const bool *ends,
 		 struct brute_way ways[BRUTE_MAX]);
 
