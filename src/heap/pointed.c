@@ -32,50 +32,145 @@ static void note(struct heap *h, const struct heap_pointer *p, uint32_t edge)
 		.size = p->size });
 }
 
-/* Add what `o` has to its edges, which are the last ones of heap.edges.
- * Returns the number of the first pointer of another object. */
-static size_t append(struct heap *h, oid o, const struct heap_pointer_vec *v,
-		     size_t i)
+/* The new edges of an object: where in heap.edges they go, as it was before. */
+struct insertion {
+	uint64_t at;
+	size_t first, nr;	/* of the pointers */
+	uint64_t before;	/* how many are inserted before these */
+	oid object;
+	bool alone;		/* the object has no other edges */
+};
+VEC_DEFINE(insertion_vec, struct insertion);
+
+/* An object without edges has no place: behind the one that ends there. */
+static int by_place(const void *a, const void *b)
 {
-	for (; i < v->nr && v->v[i].from == o; i++) {
-		if (h->edge_nr[o] == UINT32_MAX)
-			continue;
-		oid_vec_push(&h->edges, v->v[i].to);
-		note(h, &v->v[i], h->edge_nr[o]);
-		h->edge_nr[o]++;
-		h->unvisited[o]++;
+	const struct insertion *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->alone != y->alone)
+		return x->alone ? 1 : -1;
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* Group the pointers by the object that has them, and note where they are. */
+static void plan(struct heap *h, const struct heap_pointer_vec *pointers,
+		 struct insertion_vec *ret)
+{
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < pointers->nr;) {
+		oid o = pointers->v[i].from;
+		struct insertion in = { .first = i, .object = o };
+		uint32_t nr = h->edge_nr[o];
+
+		in.alone = !nr;
+		in.at = h->edge_start[o] + nr;
+		for (; i < pointers->nr && pointers->v[i].from == o; i++) {
+			if (in.nr == UINT32_MAX - nr)
+				continue;
+			note(h, &pointers->v[i], nr + (uint32_t)in.nr);
+			in.nr++;
+		}
+		insertion_vec_push(ret, in);
 	}
-	return i;
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), by_place);
+	for (size_t i = 0; i < ret->nr; i++) {
+		ret->v[i].before = before;
+		before += ret->v[i].nr;
+	}
+}
+
+/* Make gaps of `v`, which had `nr` items and has room for the new ones. */
+static void make_gaps(uint32_t *v, uint64_t nr, const struct insertion_vec *all)
+{
+	uint64_t end = nr;
+
+	for (size_t i = all->nr; i--;) {
+		const struct insertion *in = &all->v[i];
+
+		memmove(v + in->at + in->before + in->nr, v + in->at,
+			(end - in->at) * sizeof(*v));
+		end = in->at;
+	}
+}
+
+/* The number of insertions at or before `place`. */
+static size_t nr_before(const struct insertion_vec *all, uint64_t place)
+{
+	size_t low = 0, high = all->nr;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+
+		if (all->v[at].at <= place)
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low;
+}
+
+static void move_starts(struct heap *h, const struct insertion_vec *all)
+{
+	const struct insertion *v = all->v;
+	uint64_t start = 1, end = 0, more = 0;
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint64_t at = h->edge_start[o];
+
+		/* Most lie in order, many of them between two insertions. */
+		if (unlikely(at < start || at >= end)) {
+			size_t nr = nr_before(all, at);
+
+			start = nr ? v[nr - 1].at : 0;
+			end = nr < all->nr ? v[nr].at : UINT64_MAX;
+			more = nr ? v[nr - 1].before + v[nr - 1].nr : 0;
+		}
+		h->edge_start[o] = at + more;
+	}
+}
+
+static void fill_gaps(struct heap *h, const struct heap_pointer_vec *pointers,
+		      struct u32_vec *codes, const struct insertion_vec *all)
+{
+	for (size_t i = 0; i < all->nr; i++) {
+		const struct insertion *in = &all->v[i];
+		uint64_t at = in->at + in->before;
+
+		if (in->alone)
+			h->edge_start[in->object] = at;
+		h->edge_nr[in->object] += (uint32_t)in->nr;
+		h->unvisited[in->object] += (uint32_t)in->nr;
+		for (size_t k = 0; k < in->nr; k++)
+			h->edges.v[at + k] = pointers->v[in->first + k].to;
+		if (codes)
+			memset(codes->v + at, 0, in->nr * sizeof(*codes->v));
+	}
 }
 
 void heap_pointed_add(struct heap *h, const struct heap_pointer_vec *pointers,
 		      struct u32_vec *codes)
 {
-	CLEANUP(oid_vec_release) struct oid_vec edges =
-		oid_vec_take(&h->edges);
-	CLEANUP(u32_vec_release) struct u32_vec old = VEC_INIT;
-	size_t next = 0;
+	CLEANUP(insertion_vec_release) struct insertion_vec all = VEC_INIT;
+	uint64_t old = h->edges.nr, nr;
 
-	if (codes)
-		old = u32_vec_take(codes);
-	oid_vec_reserve(&h->edges, edges.nr + pointers->nr);
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint64_t start = h->edges.nr, from = h->edge_start[o];
-		uint32_t nr = h->edge_nr[o];
-
-		for (uint32_t i = 0; i < nr; i++)
-			oid_vec_push(&h->edges, edges.v[from + i]);
-		h->edge_start[o] = start;
-		next = append(h, o, pointers, next);
-		if (!codes)
-			continue;
-		u32_vec_resize(codes, h->edges.nr);
-		if (nr)
-			memcpy(codes->v + start, old.v + from,
-			       nr * sizeof(*old.v));
-		for (uint64_t i = start + nr; i < h->edges.nr; i++)
-			codes->v[i] = 0;
+	plan(h, pointers, &all);
+	if (!all.nr)
+		return;
+	nr = old + all.v[all.nr - 1].before + all.v[all.nr - 1].nr;
+	/* No room for more: these are the last ones. */
+	h->edges.v = xreallocarray(h->edges.v, nr, sizeof(*h->edges.v));
+	h->edges.nr = h->edges.room = nr;
+	make_gaps(h->edges.v, old, &all);
+	if (codes) {
+		u32_vec_resize(codes, nr);
+		make_gaps(codes->v, old, &all);
 	}
+	move_starts(h, &all);
+	fill_gaps(h, pointers, codes, &all);
 }
 
 /* --- looking at them --- */

@@ -80,6 +80,50 @@ START_TEST(codes_move_along)
 }
 END_TEST
 
+/* Edges lie in the order in which they were read, and an object without edges
+ * begins where another one does, or nowhere. */
+START_TEST(edges_in_any_order)
+{
+	static const uint64_t starts[] = { 3, 3, 0, 1, 1, 0 };
+	static const uint32_t nrs[] = { 1, 0, 1, 2, 0, 0 };
+	static const oid before[] = { 5, 4, 3, 2 };
+	CLEANUP(u32_vec_release) struct u32_vec codes = VEC_INIT;
+
+	heap_init(&h);
+	for (uint64_t o = 0; o < ARRAY_SIZE(starts); o++)
+		heap_add_object(&h, 16 * o + 16, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+		oid_vec_push(&h.edges, before[i]);
+		u32_vec_push(&codes, 10 + before[i]);
+	}
+	memcpy(h.edge_start, starts, sizeof(starts));
+	memcpy(h.edge_nr, nrs, sizeof(nrs));
+	add(6, (struct heap_pointer[]){ { 0, 1, 8, 0 }, { 1, 0, 8, 0 },
+					{ 1, 2, 24, 0 }, { 2, 2, 8, 0 },
+					{ 4, 3, 8, 0 }, { 5, 5, 8, 0 } },
+	    &codes);
+	ck_assert_uint_eq(h.edges.nr, 10);
+	ck_assert_uint_eq(codes.nr, 10);
+	for (oid o = 0; o < h.nr_objects; o++) {
+		static const char *const want[] = { "21", "02", "52",
+						    "43", "3", "5" };
+		struct heap_edges e = heap_edges(&h, o);
+
+		ck_assert_uint_eq(e.nr, strlen(want[o]));
+		ck_assert_uint_eq(h.unvisited[o], e.nr - nrs[o]);
+		for (uint32_t i = 0; i < e.nr; i++) {
+			uint32_t code = codes.v[h.edge_start[o] + i];
+
+			ck_assert_uint_eq(e.to[i],
+					  (uint32_t)(want[o][i] - '0'));
+			ck_assert_uint_eq(code, i < nrs[o] ? 10 + e.to[i] : 0);
+		}
+	}
+	ck_assert(heap_pointed_fit(&h));
+	heap_release(&h);
+}
+END_TEST
+
 /* Many pointers at equal distances take one range. */
 START_TEST(ranges_have_their_places)
 {
@@ -174,6 +218,7 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, pointers_are_the_last_edges);
 	tcase_add_test(tc, codes_move_along);
+	tcase_add_test(tc, edges_in_any_order);
 	tcase_add_test(tc, ranges_have_their_places);
 	tcase_add_test(tc, names_say_where_the_pointer_is);
 	tcase_add_test(tc, ranges_that_do_not_fit);
