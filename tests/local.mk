@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/e2e/test_watch.py \
 	tests/e2e/truthtable.py \
 	tests/e2e/test_wild.py \
+	tests/e2e/test_workers.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
 	tests/e2e/test_commands.py \
@@ -146,6 +147,7 @@ EXTRA_DIST += \
 	tests/targets/values.py \
 	tests/targets/wild.c \
 	tests/targets/wild.py \
+	tests/targets/workers.py \
 	tests/targets/zoo.py \
 	tests/targets/zoo_extensions.py \
 	tests/targets/zoo_library.py \

@@ -23,6 +23,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/ledger-growth.h \
 	src/analysis/compare/match.c \
 	src/analysis/compare/match.h \
+	src/analysis/compare/order.c \
+	src/analysis/compare/order.h \
 	src/analysis/compare/place.c \
 	src/analysis/compare/place.h \
 	src/analysis/compare/series.c \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analysis/limits/pattern.h"
@@ -241,6 +242,45 @@ int session_check(struct session *s)
 	s->heap.failed = NULL;
 	return session_failed(s->file ? error_wrap(err, "'%s'", s->file) :
 					err);
+}
+
+static void peek_at(const struct target *t, struct heap_info *info)
+{
+	info->pid = t->pid ? t->pid : t->core_pid;
+	info->host = xstrdup(t->host ? t->host : "");
+	info->start_time = t->start_time;
+	info->taken_at = t->pid ? (uint64_t)time(NULL) : t->taken_at;
+	for (size_t i = 0; i < t->mappings.nr; i++) {
+		const struct mapping *m = &t->mappings.v[i];
+
+		heap_mapping_vec_push(&info->mappings, (struct heap_mapping){
+			.start = m->start, .end = m->end, .offset = m->offset,
+			.path = xstrdup(m->path ? m->path : "") });
+	}
+}
+
+int session_peek(const char *target, struct heap *ret)
+{
+	struct target *t = NULL;
+	struct heap h;
+	struct error *err;
+
+	heap_init(&h);
+	heap_init(ret);
+	err = is_pid(target) ? open_process(target, &t) :
+			       open_file(target, &h, &t);
+	if (err)
+		return session_failed(err);
+	if (t) {
+		peek_at(t, &ret->info);
+		target_close(t);
+		return STATUS_OK;
+	}
+	/* The heap owns what its info points to: move the whole info. */
+	ret->info = h.info;
+	h.info = (struct heap_info){ 0 };
+	heap_release(&h);
+	return STATUS_OK;
 }
 
 void session_forget_bytes(struct session *s)

@@ -51,6 +51,17 @@ int session_open_details(struct session *s, const char *target);
 int session_open_doctor(struct session *s, const char *target,
 			char **unreadable);
 
+/*
+ * Find out who TARGET is and when it was taken, without reading its heap and
+ * without stopping a process: ret->info has the PID, the host, the start time,
+ * the time of the capture and the mapped files.  The version of Python is only
+ * known of a capture.  A process is taken now.
+ *
+ * Returns STATUS_OK; or STATUS_FAILED when TARGET can't be opened and the error
+ * has been printed.  The caller releases *ret in both cases.
+ */
+int session_peek(const char *target, struct heap *ret);
+
 /* Let all reports take sizes for bytes: heap.bytes is NULL. */
 void session_forget_bytes(struct session *s);
 

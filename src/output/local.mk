@@ -11,6 +11,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/leaks/leaks-words.c \
 	src/output/leaks/leaks.c \
 	src/output/leaks/leaks.h \
+	src/output/leaks/workers.c \
+	src/output/leaks/workers.h \
 	src/output/limit.c \
 	src/output/limit.h \
 	src/output/memory/explained.c \

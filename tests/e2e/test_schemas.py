@@ -173,6 +173,8 @@ def test_json_agrees_with_the_man_page(python):
                     "200") as other:
             v.named("leaks", run("leaks", other.pid, other.pid,
                                  "--min-percent=0"))
+            v.named("leaks", run("leaks", other.pid, target.pid,
+                                 "--min-percent=0"))
         with Target(pythons.system(), "planted.py") as other:
             v.named("diff", run("diff", other.pid, target.pid))
     unused = set(v.defs) - v.used

@@ -411,7 +411,9 @@ static bool unknown_or_same(const char *a, const char *b)
 
 bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 {
-	if (!a->pid || a->pid != b->pid || !match_same_version(a, b))
+	if (!a->pid || a->pid != b->pid)
+		return false;
+	if (a->hexversion && b->hexversion && !match_same_version(a, b))
 		return false;
 	if (a->start_time && b->start_time)
 		return is_same_text(a->host, b->host) &&

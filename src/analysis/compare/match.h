@@ -51,7 +51,8 @@ struct match {
  * Are two heaps of one process?  They are if the PID, the start time (within
  * seconds), the host and the version of Python are the same.  If a start time
  * is not known (of a core), the addresses of the mapped files decide instead.
- * A core whose PID is not known is of no other heap's process.
+ * A core whose PID is not known is of no other heap's process.  A version that
+ * is not known (hexversion 0: the target was not read yet) decides nothing.
  */
 bool match_same_process(const struct heap_info *a, const struct heap_info *b);
 /* Are version, build and debug flag of the two Pythons the same? */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/compare/match.h"
+#include "analysis/compare/order.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
 #include "cli/terminal.h"
-#include "output/leaks/leaks.h"
+#include "output/leaks/workers.h"
 
 #define DEFAULT_LIMIT 5
 
@@ -83,11 +83,14 @@ const struct argp leaks_argp = {
 	       " the suspect keeps alive, the chain to it from a root, and what"
 	       " usually fixes it.  With older captures of the process, oldest"
 	       " first, only what grew from each to the next is a suspect."
+	       "  Targets of several processes, such as the workers of a"
+	       " service, are shown side by side."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld leaks 4242\n"
 	       "  pyheld leaks 4242 monday.pyheld tuesday.pyheld\n"
-	       "  pyheld leaks today.pyheld --min-percent=3",
+	       "  pyheld leaks today.pyheld --min-percent=3\n"
+	       "  pyheld leaks $(pgrep -f 'gunicorn: worker')",
 	.children = common_children,
 };
 
@@ -126,7 +129,21 @@ static void explain(const struct heap *h, const struct leaks_memory *m,
 				   explained_of(h, bytes);
 }
 
+static uint64_t suspects_shown(const struct leaks_options *o)
+{
+	return o->has_limit || o->common.json ? o->limit : DEFAULT_LIMIT;
+}
+
+/* The targets of one process, oldest first; what it has is read in the end. */
+struct leaks_process {
+	const char *const *targets;
+	size_t nr;
+	bool reordered;
+	struct workers *workers;	/* NULL: there is this process alone */
+};
+
 static int leaks_show(struct session *s, const struct leaks_options *o,
+		      const struct leaks_process *p,
 		      const struct suspects *suspects,
 		      const struct leaks_memory *memory, int status)
 {
@@ -136,18 +153,26 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 	struct leaks_found found = {
 		.suspects = suspects,
 		.tasks = &tasks,
-		.limit = o->has_limit || o->common.json ? o->limit :
-							  DEFAULT_LIMIT,
+		.limit = p->workers ? 0 : suspects_shown(o),
 		.ledger = heap_memory_is_known(&s->heap.memory) ?
 			  &memory->ledger : NULL,
 		.growth = memory->has_growth ? &memory->growth : NULL,
 		.older_taken_at = memory->older_taken_at,
+		.targets = p->targets,
+		.nr_targets = p->nr,
+		.reordered = p->reordered,
 	};
 
 	explain(&s->heap, memory, &found);
 	tasks_build(&s->heap, &tasks);
 	if (o->fail && suspects->v.nr)
 		status = MAX(status, STATUS_LIMIT);
+	if (p->workers) {
+		int failed = session_check(s);
+
+		workers_add(p->workers, &found, p->targets[p->nr - 1]);
+		return failed ? failed : status;
+	}
 	if (o->common.json)
 		return session_print_json(leaks_json(&found), status);
 	leaks_text(&found, &format, &text);
@@ -168,17 +193,17 @@ static void compare_memory(const struct heap *old, const struct heap *new,
 }
 
 static int compare(struct session *new, struct suspects *suspects,
-		   const struct leaks_options *o, struct leaks_memory *memory,
+		   const struct leaks_process *p, struct leaks_memory *memory,
 		   int *status)
 {
-	for (size_t i = 1; i < o->targets.nr; i++) {
+	for (size_t i = 0; i + 1 < p->nr; i++) {
 		CLEANUP(session_close) struct session s = SESSION_INIT;
-		int failed = session_open(&s, o->targets.v[i]);
+		int failed = session_open(&s, p->targets[i]);
 
 		if (failed)
 			return failed;
 		suspects_compare(suspects, &s.heap);
-		compare_memory(&s.heap, &new->heap, i == 1, memory);
+		compare_memory(&s.heap, &new->heap, i == 0, memory);
 		failed = session_check(&s);
 		if (failed)
 			return failed;
@@ -187,21 +212,99 @@ static int compare(struct session *new, struct suspects *suspects,
 	return STATUS_OK;
 }
 
-static int find_leaks(struct session *s, const struct leaks_options *o)
+/* Several processes are read one after the other. */
+static int find_leaks(const struct leaks_options *o,
+		      const struct leaks_process *p)
 {
-	CLEANUP(suspects_release) struct suspects suspects;
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	CLEANUP(suspects_release) struct suspects suspects = { .heap = NULL };
 	CLEANUP(leaks_memory_release) struct leaks_memory memory = {
 		.has_growth = false };
-	int status = session_status(s), failed;
+	int failed = session_open(&s, p->targets[p->nr - 1]), status;
 
-	suspects_build(&s->heap, &o->suspects, o->targets.nr - 1, &suspects);
-	failed = compare(s, &suspects, o, &memory, &status);
+	if (failed)
+		return failed;
+	status = session_status(&s);
+	suspects_build(&s.heap, &o->suspects, p->nr - 1, &suspects);
+	failed = compare(&s, &suspects, p, &memory, &status);
 	if (failed)
 		return failed;
 	suspects_finish(&suspects);
-	if (heap_memory_is_known(&s->heap.memory))
-		ledger_build(&s->heap, &memory.ledger);
-	return leaks_show(s, o, &suspects, &memory, status);
+	if (heap_memory_is_known(&s.heap.memory))
+		ledger_build(&s.heap, &memory.ledger);
+	return leaks_show(&s, o, p, &suspects, &memory, status);
+}
+
+/* --- several targets --- */
+
+static int workers_show(struct workers *w, const struct leaks_options *o,
+			int status)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	workers_finish(w);
+	if (o->common.json)
+		return session_print_json(workers_json(w, suspects_shown(o)),
+					  status);
+	workers_text(w, suspects_shown(o), &text);
+	return session_print_text(&text, status);
+}
+
+static int find_in_order(const struct leaks_options *o,
+			 const struct order *order)
+{
+	CLEANUP(freep) const char **targets = xcalloc(order->nr,
+						      sizeof(*targets));
+	CLEANUP(workers_release) struct workers workers;
+	struct format format = terminal_format();
+	int status = STATUS_OK;
+
+	workers_init(&workers, &format, o->common.json);
+	for (size_t i = 0; i < order->nr; i++)
+		targets[i] = o->targets.v[order->target[i]];
+	if (order->nr_processes == 1)
+		return find_leaks(o, &(struct leaks_process){
+			.targets = targets, .nr = order->nr,
+			.reordered = order->reordered });
+	for (size_t i = 0; i < order->nr_processes; i++) {
+		int worst = find_leaks(o, &(struct leaks_process){
+			.targets = targets + order->first[i],
+			.nr = order_nr_of(order, i), .workers = &workers });
+
+		if (worst != STATUS_OK && worst != STATUS_LIMIT &&
+		    worst != STATUS_PARTIAL)
+			return worst;
+		status = MAX(status, worst);
+	}
+	return workers_show(&workers, o, status);
+}
+
+static int peek_all(const struct target_vec *targets, struct heap *heaps,
+		    const struct heap_info **infos)
+{
+	int status = STATUS_OK;
+
+	for (size_t i = 0; i < targets->nr && !status; i++) {
+		status = session_peek(targets->v[i], &heaps[i]);
+		infos[i] = &heaps[i].info;
+	}
+	return status;
+}
+
+static int find_all(const struct leaks_options *o)
+{
+	size_t nr = o->targets.nr;
+	CLEANUP(freep) struct heap *heaps = xcalloc(nr, sizeof(*heaps));
+	CLEANUP(freep) const struct heap_info **infos =
+		xcalloc(nr, sizeof(*infos));
+	CLEANUP(order_release) struct order order = { .nr = 0 };
+	int status = peek_all(&o->targets, heaps, infos);
+
+	if (!status)
+		order_build(infos, nr, true, &order);
+	for (size_t i = 0; i < nr; i++)
+		heap_release(&heaps[i]);
+	return status ? status : find_in_order(o, &order);
 }
 
 static void leaks_options_release(struct leaks_options *o)
@@ -214,11 +317,11 @@ int cmd_leaks(const struct command *c, int argc, char **argv)
 	CLEANUP(leaks_options_release) struct leaks_options o = {
 		.suspects = SUSPECTS_OPTIONS_DEFAULT,
 	};
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open(&s, o.targets.v[0]);
-	return status ? status : find_leaks(&s, &o);
+	if (o.targets.nr == 1)
+		return find_leaks(&o, &(struct leaks_process){
+			.targets = o.targets.v, .nr = 1 });
+	return find_all(&o);
 }

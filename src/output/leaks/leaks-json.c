@@ -89,15 +89,46 @@ static json_t *suspect_growth_json(const struct suspects *s,
 	return ret;
 }
 
+/* {"pid", "entries", "objects", "bytes"} */
+static json_t *worker_json(const struct suspects *s,
+			   const struct suspect *suspect)
+{
+	json_t *ret = json_object();
+
+	emit_put(ret, "pid", s->heap->info.pid ?
+			     json_integer(s->heap->info.pid) : json_null());
+	emit_put(ret, "entries", emit_count(suspect->entries));
+	emit_put(ret, "objects", emit_count(suspect->objects));
+	emit_put(ret, "bytes", emit_count(suspect->bytes));
+	return ret;
+}
+
+static json_t *process_json(const struct leaks_found *found)
+{
+	const struct heap_info *info = &found->suspects->heap->info;
+	json_t *ret = json_object(), *targets = json_array();
+
+	for (size_t i = 0; i < found->nr_targets; i++)
+		emit_push(targets, emit_text(found->targets[i]));
+	emit_put(ret, "pid", info->pid ? json_integer(info->pid) : json_null());
+	emit_put(ret, "host", emit_text(info->host));
+	emit_put(ret, "start_time", info->start_time ?
+				    emit_count(info->start_time) : json_null());
+	emit_put(ret, "taken_at", emit_count(info->taken_at));
+	emit_put(ret, "targets", targets);
+	return ret;
+}
+
 static json_t *suspect_json(const struct suspects *s,
 			    const struct suspect *suspect)
 {
 	CLEANUP(str_release) struct str place = STR_INIT, title = STR_INIT;
-	json_t *ret = json_object();
+	json_t *ret = json_object(), *workers = json_array();
 
 	if (suspect->object != OID_NONE)
 		leaks_add_place(s, suspect->object, &place);
 	leaks_add_title(s, suspect, place.s, &title);
+	emit_push(workers, worker_json(s, suspect));
 	emit_put(ret, "kind", emit_text(suspect_kind_names[suspect->kind]));
 	emit_put(ret, "title", emit_text(title.s));
 	emit_put(ret, "fix", emit_text(leaks_fix(s, suspect)));
@@ -119,6 +150,7 @@ static json_t *suspect_json(const struct suspects *s,
 	emit_put(ret, "lru_cache", fact_json(suspect->fact));
 	emit_put(ret, "growth", suspect_growth_json(s, suspect));
 	emit_put(ret, "chain", chain_json(s, suspect->object));
+	emit_put(ret, "workers", workers);
 	return ret;
 }
 
@@ -148,13 +180,16 @@ json_t *leaks_json(const struct leaks_found *found)
 {
 	const struct suspects *s = found->suspects;
 	json_t *ret = json_object(), *suspects = json_array();
-	json_t *heap = json_object();
+	json_t *heap = json_object(), *processes = json_array();
 
+	emit_push(processes, process_json(found));
 	emit_put(heap, "objects", emit_count(s->heap->nr_objects));
 	emit_put(heap, "bytes", emit_count(s->dominators.all_bytes));
 	for (size_t i = 0; i < s->v.nr; i++)
 		if (!found->limit || i < found->limit)
 			emit_push(suspects, suspect_json(s, &s->v.v[i]));
+	emit_put(ret, "processes", processes);
+	emit_put(ret, "reordered", json_boolean(found->reordered));
 	emit_put(ret, "heap", heap);
 	emit_put(ret, "nr_suspects", emit_count(s->v.nr));
 	emit_put(ret, "suspects", suspects);

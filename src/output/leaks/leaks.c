@@ -131,24 +131,44 @@ static void add_chain(const struct suspects *s, const struct suspect *suspect,
 }
 
 /* The numbers come first: from them one sees whether to read on. */
-static void add_suspect(const struct suspects *s,
-			const struct suspect *suspect, size_t number,
-			const struct format *f, struct str *out)
+void leaks_add_sentence(const struct suspects *s,
+			const struct suspect *suspect, struct str *out)
 {
-	CLEANUP(str_release) struct str place = STR_INIT, text = STR_INIT;
+	CLEANUP(str_release) struct str place = STR_INIT;
 
 	if (suspect->object != OID_NONE)
 		leaks_add_place(s, suspect->object, &place);
-	str_addf(&text, "%zu. ", number);
-	leaks_add_title(s, suspect, place.s, &text);
-	str_add(&text, "; ");
-	add_kept(s, suspect, &text);
-	str_add_char(&text, '.');
-	add_wrapped(text.s, 0, INDENT, f, out);
+	leaks_add_title(s, suspect, place.s, out);
+	str_add(out, "; ");
+	add_kept(s, suspect, out);
+	str_add_char(out, '.');
+}
+
+void leaks_add_details(const struct suspects *s, const struct suspect *suspect,
+		       const struct format *f, struct str *out)
+{
 	add_leaks_types(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
 	add_chain(s, suspect, f, out);
+}
+
+void leaks_add_wrapped(const char *text, unsigned int indent,
+		       const struct format *f, struct str *out)
+{
+	add_wrapped(text, 0, indent, f, out);
+}
+
+static void add_suspect(const struct suspects *s,
+			const struct suspect *suspect, size_t number,
+			const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_addf(&text, "%zu. ", number);
+	leaks_add_sentence(s, suspect, &text);
+	add_wrapped(text.s, 0, INDENT, f, out);
+	leaks_add_details(s, suspect, f, out);
 }
 
 /* --- all of it --- */
@@ -246,12 +266,30 @@ static void add_no_suspect(const struct leaks_found *found, struct str *out)
 	str_add(out, ")");
 }
 
-static const char *explains(const struct leaks_found *found)
+const char *leaks_explains(const struct leaks_found *found)
 {
 	if (!found->suspects->v.nr)
 		return "the findings below explain";
 	return found->has_findings ? "the suspects and findings below explain" :
 				     "the suspects below explain";
+}
+
+/* With captures in the wrong order, what shrank would seem to have grown. */
+static void add_order(const struct leaks_found *found, const struct format *f,
+		      struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (!found->reordered)
+		return;
+	str_add(&text, "the captures were not given in this order; sorted by"
+		" time, oldest first: ");
+	for (size_t i = 0; i < found->nr_targets; i++) {
+		str_add(&text, i ? ", " : "");
+		str_add_safe(&text, found->targets[i],
+			     strlen(found->targets[i]));
+	}
+	add_wrapped(text.s, 0, 2, f, out);
 }
 
 static void add_leaks_head(const struct leaks_found *found,
@@ -275,7 +313,7 @@ static void add_leaks_head(const struct leaks_found *found,
 	}
 	format_styled(out, text.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
-	explained_text(&found->explained, explains(found), s->heap, &wrapped,
+	explained_text(&found->explained, leaks_explains(found), s->heap, &wrapped,
 		       out);
 }
 
@@ -284,6 +322,7 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 {
 	const struct suspects *s = found->suspects;
 
+	add_order(found, f, out);
 	add_leaks_head(found, f, out);
 	for (size_t i = 0; i < s->v.nr; i++) {
 		if (found->limit && i >= found->limit)

@@ -25,12 +25,33 @@ struct leaks_found {
 	 * ledger explain. */
 	struct explained explained;
 	bool has_findings;	/* that explain a part of it */
+	/* The targets of the process as they were typed, oldest first; the last
+	 * one is that of `suspects`. */
+	const char *const *targets;
+	size_t nr_targets;
+	bool reordered;		/* they were given in another order */
 };
 
 void leaks_text(const struct leaks_found *found, const struct format *f,
 		struct str *out);
 /* A new reference; pyheld-json(5) has the keys. */
 json_t *leaks_json(const struct leaks_found *found);
+
+/* Parts of these reports, for a report on several processes. */
+
+/* Add what the suspect is and what it keeps, as one sentence without a line
+ * end. */
+void leaks_add_sentence(const struct suspects *s,
+			const struct suspect *suspect, struct str *out);
+/* Add the lines below that: types, growth, the usual fix, the chain. */
+void leaks_add_details(const struct suspects *s, const struct suspect *suspect,
+		       const struct format *f, struct str *out);
+/* Add a paragraph, wrapped also if `f` has no width; `indent`: of all lines but
+ * the first. */
+void leaks_add_wrapped(const char *text, unsigned int indent,
+		       const struct format *f, struct str *out);
+/* The subject and the verb of explained_text(). */
+const char *leaks_explains(const struct leaks_found *found);
 
 /* --- leaks-words.c --- */
 

@@ -12,6 +12,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_ledger \
 	tests/unit/analysis/check_limit \
 	tests/unit/analysis/check_match \
+	tests/unit/analysis/check_order \
 	tests/unit/analysis/check_reach \
 	tests/unit/analysis/check_retained \
 	tests/unit/analysis/check_series \
