@@ -30,6 +30,7 @@ import html.parser
 import http.client
 import http.server
 import io
+import itertools
 import json
 import logging
 import logging.handlers
@@ -202,6 +203,54 @@ def linked(nr):
     for _ in range(nr):
         LAST = Link(LAST)
     return [LAST]
+
+
+class Both:
+    """A linked list with a head and a tail."""
+
+    class Link:
+        def __init__(self, number):
+            self.number = number
+            self.text = "link %d of both" % number
+            self.before = self.after = None
+
+    def __init__(self):
+        self.head = self.tail = None
+
+    def append(self, number):
+        link = Both.Link(number)
+        if self.tail:
+            link.before, self.tail.after = self.tail, link
+        else:
+            self.head = link
+        self.tail = link
+
+
+BOTH = Both()
+
+
+@cause("chain", default=30000)
+def doubly_linked(nr):
+    for i in range(nr):
+        BOTH.append(i)
+    return [BOTH.head, BOTH.tail]
+
+
+class Feed:
+    def __init__(self, rows):
+        self.live, self.replay = itertools.tee(rows)
+        self.first = next(self.live)
+
+
+FEED = Feed({"row": i, "text": "row %d" % i} for i in itertools.count())
+
+
+@cause("chain", default=30000)
+def lagging_tee(nr):
+    """One of both is read, the other one never."""
+    for _ in range(nr):
+        next(FEED.live)
+    return gc.get_referents(FEED.replay)
 
 
 QUEUE = queue.Queue()
@@ -618,6 +667,20 @@ def traceback_of_one(nr):
         LAST_ERROR = e
     frame = LAST_ERROR.__traceback__.tb_next.tb_frame
     return [LAST_ERROR, frame.f_locals["rows"]]
+
+
+NOT_KNOWN = ValueError("the address is not known")
+
+
+@cause("exception", default=30000)
+def raised_again(nr):
+    """Each time its traceback grows."""
+    for _ in range(nr):
+        try:
+            raise NOT_KNOWN
+        except ValueError:
+            pass
+    return [NOT_KNOWN]
 
 
 @cause("exception")

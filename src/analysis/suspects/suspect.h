@@ -70,6 +70,7 @@ struct suspects_options {
 				   kept */
 #define SUSPECT_LEGACY_DEL 4	/* tp_del: never collected */
 #define SUSPECT_TRACEBACKS 8	/* many exceptions, not one */
+#define SUSPECT_LONG_TRACEBACK 16 /* one, whose traceback is a long chain */
 
 struct suspect {
 	enum suspect_kind kind;

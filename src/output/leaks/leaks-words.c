@@ -142,8 +142,34 @@ static void add_exception(const struct suspects *s,
 	else
 		add_type_of(s, suspect->via, out);
 	add_via(s, suspect, " ", out);
+	if (suspect->flags & SUSPECT_LONG_TRACEBACK) {
+		str_add(out, " was raised again and again: its traceback ");
+		if (suspect->via == OID_NONE)
+			str_addf(out, "%s ", place);
+		str_add(out, "has ");
+		format_counted(out, suspect->entries, "entrie");
+		return;
+	}
 	str_addf(out, " is kept with its frames: %s", place);
 	add_entries(s, suspect, out);
+}
+
+/* "from app.HEAD on, 30,000 app.Node each hold the next" */
+static void add_chain(const struct suspects *s, const struct suspect *suspect,
+		      const char *place, struct str *out)
+{
+	str_addf(out, "from %s on", place);
+	if (suspect->nr_alike) {
+		str_add(out, " and in ");
+		format_count(out, suspect->nr_alike);
+		str_addf(out, " more chain%s like it",
+			 suspect->nr_alike == 1 ? "" : "s");
+	}
+	str_add(out, ", ");
+	format_count(out, suspect->entries);
+	str_add_char(out, ' ');
+	leaks_add_type(s, suspect->entry_type, out);
+	str_add(out, " each hold the next");
 }
 
 static void add_duplicates(const struct suspects *s,
@@ -211,10 +237,7 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		add_exception(s, suspect, place, out);
 		break;
 	case SUSPECT_CHAIN:
-		str_addf(out, "from %s on, %" PRIu64 " ", place,
-			 suspect->entries);
-		leaks_add_type(s, suspect->entry_type, out);
-		str_add(out, " each hold the next");
+		add_chain(s, suspect, place, out);
 		break;
 	case SUSPECT_NATIVE:
 		str_addf(out, "only native code holds %" PRIu64 " ",
@@ -333,5 +356,9 @@ const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 		return "The cache keeps every self, and all that hangs on it:"
 		       " use functools.cached_property, or a cache on the"
 		       " instance, or a maxsize.";
+	if (suspect->flags & SUSPECT_LONG_TRACEBACK)
+		return "Raising an exception adds to its traceback: raise a new"
+		       " exception each time, or the old one without its"
+		       " traceback, exc.with_traceback(None).";
 	return fixes[suspect->kind];
 }

@@ -340,54 +340,6 @@ START_TEST(suspects_that_are_alike_are_one)
 }
 END_TEST
 
-/* `nr` linked nodes below a module, each with a dict between. */
-static void build_linked(struct heap *h, unsigned int nr)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	str_addf(&text, "m->n0; root m:m; type module m;"
-		 " type app.Node/heap n#%u; type dict n#%u.d;", nr, nr);
-	for (unsigned int i = 0; i + 1 < nr; i++)
-		str_addf(&text, "n%u->n%u.d n%u.d->n%u;", i, i, i, i + 1);
-	graph_build(h, text.s);
-}
-
-START_TEST(suspects_have_chains)
-{
-	struct suspects s;
-	struct heap h;
-
-	build_linked(&h, 1000);
-	find_suspects(&h, &find_suspects_low, &s);
-	ck_assert_uint_eq(s.v.nr, 1);
-	ck_assert_int_eq(s.v.v[0].kind, SUSPECT_CHAIN);
-	ck_assert_uint_eq(s.v.v[0].object, graph_oid(&h, "n0"));
-	ck_assert_uint_eq(s.v.v[0].entries, 1000);
-	/* The last one has no dict. */
-	ck_assert_uint_eq(s.v.v[0].objects, 1999);
-	suspects_release(&s);
-	heap_release(&h);
-
-	build_linked(&h, 999);
-	find_suspects_expect(&h, "");
-	heap_release(&h);
-}
-END_TEST
-
-START_TEST(suspects_have_chains_without_anything_between)
-{
-	for (unsigned int nr = 999; nr <= 1000; nr++) {
-		CLEANUP(str_release) struct str text = STR_INIT;
-
-		str_addf(&text, "m->n0; root m:m; type module m;"
-			 " type app.Node/heap n#%u;", nr);
-		for (unsigned int i = 0; i + 1 < nr; i++)
-			str_addf(&text, "n%u->n%u;", i, i + 1);
-		check(text.s, nr < 1000 ? "" : "chain n0 -");
-	}
-}
-END_TEST
-
 /* A dict of 30 with each value, or key and value, `root` holds it. */
 static void check_table(const char *key, const char *root,
 			const char *expected)
@@ -528,8 +480,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_have_equal_bytes_but_no_other_objects);
 	tcase_add_test(tc, suspects_have_containers_nearly_empty);
 	tcase_add_test(tc, suspects_that_are_alike_are_one);
-	tcase_add_test(tc, suspects_have_chains);
-	tcase_add_test(tc, suspects_have_chains_without_anything_between);
 	tcase_add_test(tc, suspects_leave_out_the_table_of_interned_strings);
 	tcase_add_test(tc, suspects_that_overlap_are_those_with_most_entries);
 	tcase_add_test(tc, suspects_have_grown_in_every_step);

@@ -17,11 +17,16 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_retained \
 	tests/unit/analysis/check_series \
 	tests/unit/analysis/check_suspects \
+	tests/unit/analysis/check_suspects_chain \
 	tests/unit/analysis/check_suspects_kinds \
 	tests/unit/analysis/check_suspects_large \
 	tests/unit/analysis/check_tasks
 tests_unit_analysis_check_suspects_SOURCES = \
 	tests/unit/analysis/check_suspects.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_suspects_chain_SOURCES = \
+	tests/unit/analysis/check_suspects_chain.c \
 	tests/unit/analysis/find-suspects.c \
 	tests/unit/analysis/find-suspects.h
 tests_unit_analysis_check_suspects_kinds_SOURCES = \
