@@ -21,6 +21,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/claims/claims-fields.h \
 	src/python/claims/claims-hidden.c \
 	src/python/claims/claims-hidden.h \
+	src/python/claims/claims-missing.c \
+	src/python/claims/claims-missing.h \
 	src/python/claims/claims-roots.c \
 	src/python/claims/claims-roots.h \
 	src/python/claims/claims-scan.c \

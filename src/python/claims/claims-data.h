@@ -8,6 +8,7 @@
  *	claims-tables	hash tables of CPython's own
  *	claims-roots	pointers in CPython's state, libraries and stacks
  *	claims-edges	pointers that explain references become edges
+ *	claims-missing	references that nobody has
  *	claims		the order, and objects that have a reader
  */
 #ifndef PYTHON_CLAIMS_CLAIMS_DATA_H
@@ -15,6 +16,7 @@
 
 #include "native/native.h"
 #include "native/owners.h"
+#include "python/claims/claims-missing.h"
 #include "python/raw/raw.h"
 #include "python/state/python.h"
 
@@ -59,8 +61,7 @@ struct claims {
 	 * claims_add_edges() says which of them explain these.
 	 */
 	struct claims_edge_vec edges, own_edges;
-	uint32_t *missing;	/* by object: how many references nobody has;
-				   NULL: not counted */
+	const struct claims_missing *missing;
 };
 
 static inline struct block claims_block(const struct claims *c, uint32_t node)

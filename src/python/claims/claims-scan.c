@@ -25,7 +25,7 @@ static void hit_referent(struct claims *c, struct claims_edge_vec *ret,
 {
 	oid o = object_map_find(c->py, word);
 
-	if (o == OID_NONE || !c->missing || !c->missing[o] ||
+	if (o == OID_NONE || !claims_missing_any(c->missing, o) ||
 	    ret->nr >= CLAIMS_MAX_EDGES)
 		return;
 	claims_edge_vec_push(ret, (struct claims_edge){

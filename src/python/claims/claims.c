@@ -119,52 +119,16 @@ static void read_objects(struct claims *c)
 	}
 }
 
-/* --- references that are counted and that nobody has -------------------- */
-
-/* References that the heap has to each object and that count. */
-static void count_references(const struct heap *h, uint32_t *ret)
-{
-	for (size_t i = 0; i < h->edges.nr; i++)
-		ret[h->edges.v[i]]++;
-	for (size_t i = 0; i < h->borrowed.nr; i++) {
-		const struct heap_borrowed *b = &h->borrowed.v[i];
-		struct heap_edges e = heap_edges(h, b->object);
-
-		for (uint32_t k = 0; k < b->nr; k++)
-			ret[e.to[b->first + k]]--;
-	}
-	for (size_t i = 0; i < h->roots.nr; i++)
-		if (h->roots.v[i].counted)
-			ret[h->roots.v[i].object]++;
-}
-
-static void count_missing(struct claims *c)
-{
-	const struct heap *h = c->py->heap;
-	uint32_t *missing = xcalloc((size_t)h->nr_objects + 1,
-				    sizeof(*missing));
-
-	count_references(h, missing);
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint64_t known = (uint64_t)missing[o] + heap_nobodys(h, o);
-		uint32_t count = h->refcount[o];
-
-		missing[o] = count < REFCOUNT_FROZEN && count > known ?
-			     count - (uint32_t)known : 0;
-	}
-	c->missing = missing;
-}
-
 void claims_load(struct claims *c, struct python *py, struct native *n,
-		 const struct raddr_vec *own)
+		 const struct raddr_vec *own,
+		 const struct claims_missing *missing)
 {
-	*c = (struct claims){ .py = py, .native = n };
+	*c = (struct claims){ .py = py, .native = n, .missing = missing };
 	init_nodes(c);
 	find_traces(c);
 	read_objects(c);
 	claims_find_hidden(c);
 	claims_of_tables(c);
-	count_missing(c);
 	claims_scan_objects(c);
 	claims_scan_nodes(c);
 	claims_of_roots(c, own);
@@ -180,7 +144,6 @@ void claims_release(struct claims *c)
 {
 	free(c->flags);
 	free(c->type);
-	free(c->missing);
 	oid_vec_release(&c->unread);
 	oid_vec_release(&c->untold);
 	claims_edge_vec_release(&c->edges);

@@ -27,11 +27,13 @@
 
 /*
  * Find the owners of all raw blocks of `n`, which have their numbers.  `own`
- * are addresses of blocks that are the interpreter's own.  All of them outlive
- * `c`, which the caller releases.
+ * are addresses of blocks that are the interpreter's own; `missing` was counted
+ * for the heap of `py`, or is all zeros: then no pointer explains a reference.
+ * All of them outlive `c`, which the caller releases.
  */
 void claims_load(struct claims *c, struct python *py, struct native *n,
-		 const struct raddr_vec *own);
+		 const struct raddr_vec *own,
+		 const struct claims_missing *missing);
 void claims_release(struct claims *c);
 
 /*

@@ -21,6 +21,7 @@ struct ledger_load {
 	struct native native;
 	struct raddr_vec own;	/* addresses in blocks of malloc that are the
 				   interpreter's own */
+	struct claims_missing missing;
 	struct claims claims;
 };
 
@@ -28,6 +29,7 @@ static void load_release(struct ledger_load *l)
 {
 	raddr_vec_release(&l->own);
 	claims_release(&l->claims);
+	claims_missing_release(&l->missing);
 	native_release(&l->native);
 }
 
@@ -51,6 +53,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 {
 	CLEANUP(load_release) struct ledger_load l = { .py = py };
 
+	claims_missing_count(&l.missing, py->heap);
 	native_init(&l.native, py->target, &py->heap->memory);
 	mappings_claim(&l.native);
 	stacks_claim(&l.native);
@@ -65,7 +68,7 @@ void memory_load(struct python *py, memory_block_visit *visit, void *context)
 	pymalloc_tree(py, &l.native, &l.own);
 	object_blocks_take(py, &l.native);
 	blocks_number(&l.native.blocks);
-	claims_load(&l.claims, py, &l.native, &l.own);
+	claims_load(&l.claims, py, &l.native, &l.own, &l.missing);
 	pymalloc_name_arenas(&l.native, keeper_of, &l);
 	claims_add_edges(&l.claims);
 	claims_add_lumps(&l.claims);

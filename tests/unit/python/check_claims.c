@@ -368,7 +368,7 @@ START_TEST(memory_that_is_not_there)
 	find_owners();
 	for (; fake_unmap(&f, f.nr_known, words); words++) {
 		claims_release(&c);
-		claims_load(&c, &f.py, &n, &own);
+		claims_load(&c, &f.py, &n, &own, &missing);
 		fake_map_again(&f);
 	}
 	ck_assert_uint_gt(words, 30);

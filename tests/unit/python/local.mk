@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/python/check_claims \
+	tests/unit/python/check_claims_missing \
 	tests/unit/python/check_claims_words \
 	tests/unit/python/check_dict \
 	tests/unit/python/check_frame_chunks \

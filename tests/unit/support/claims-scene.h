@@ -20,6 +20,7 @@
 static struct fake f;
 static struct native n;
 static struct residency present;
+static struct claims_missing missing;
 static struct claims c;
 static struct raddr_vec own, known; /* known: the objects of the heap */
 
@@ -86,12 +87,14 @@ static inline void find_owners(void)
 	}
 	object_blocks_take(&f.py, &n);
 	blocks_number(&n.blocks);
-	claims_load(&c, &f.py, &n, &own);
+	claims_missing_count(&missing, &f.heap);
+	claims_load(&c, &f.py, &n, &own, &missing);
 }
 
 static inline void end(void)
 {
 	claims_release(&c);
+	claims_missing_release(&missing);
 	native_release(&n);
 	residency_release(&present);
 	for (size_t i = 0; i < f.target.mappings.nr; i++)
