@@ -66,41 +66,80 @@ EXTRA_DIST += \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
+	tests/leaks/aiohttp_service.py \
+	tests/leaks/alike_documents.py \
+	tests/leaks/array_slices.py \
 	tests/leaks/atexit_callbacks.py \
 	tests/leaks/beside_a_catalogue.py \
+	tests/leaks/bounded_history.py \
+	tests/leaks/burst_is_over.py \
+	tests/leaks/cached_method.py \
 	tests/leaks/cached_sources.py \
+	tests/leaks/captured_output.py \
+	tests/leaks/catalogue_service.py \
+	tests/leaks/celery_service.py \
 	tests/leaks/chained_causes.py \
 	tests/leaks/class_attribute.py \
+	tests/leaks/come_and_go.py \
 	tests/leaks/dead_weakrefs.py \
 	tests/leaks/default_argument.py \
 	tests/leaks/deflate_streams.py \
+	tests/leaks/django_queries.py \
+	tests/leaks/django_service.py \
+	tests/leaks/executor_calls.py \
 	tests/leaks/exit_stack.py \
+	tests/leaks/few_pictures.py \
 	tests/leaks/few_recordings.py \
 	tests/leaks/filling_cache.py \
 	tests/leaks/finalizers.py \
+	tests/leaks/flask_service.py \
+	tests/leaks/frame_heads.py \
 	tests/leaks/frozen_garbage.py \
 	tests/leaks/future_tracebacks.py \
+	tests/leaks/gc_off.py \
+	tests/leaks/growing_buffer.py \
 	tests/leaks/handlers_again.py \
+	tests/leaks/heartbeat_timers.py \
 	tests/leaks/hooks_again.py \
 	tests/leaks/hung_threads.py \
+	tests/leaks/kept_errors.py \
 	tests/leaks/kept_responses.py \
+	tests/leaks/lagging_reader.py \
+	tests/leaks/left_listeners.py \
+	tests/leaks/loggers_by_user.py \
 	tests/leaks/lost_bytes.py \
+	tests/leaks/lost_mappings.py \
+	tests/leaks/lost_tuples.py \
+	tests/leaks/matrix_cache.py \
 	tests/leaks/memo_closure.py \
 	tests/leaks/memory_handler.py \
 	tests/leaks/metric_labels.py \
 	tests/leaks/mock_calls.py \
 	tests/leaks/nested_contexts.py \
+	tests/leaks/never_awaited.py \
 	tests/leaks/open_async_generators.py \
+	tests/leaks/open_figures.py \
 	tests/leaks/packet_views.py \
+	tests/leaks/pandas_service.py \
 	tests/leaks/pending_rows.py \
+	tests/leaks/probed_defaultdict.py \
+	tests/leaks/raised_again.py \
 	tests/leaks/registered_classes.py \
+	tests/leaks/seen_messages.py \
 	tests/leaks/service.py \
+	tests/leaks/slotted_records.py \
 	tests/leaks/slow_sender.py \
 	tests/leaks/small_frames.py \
 	tests/leaks/smart_strings.py \
+	tests/leaks/tasks_on_a_lock.py \
+	tests/leaks/thread_sessions.py \
+	tests/leaks/tls_contexts.py \
 	tests/leaks/unfinished_generators.py \
 	tests/leaks/unflushed_batch.py \
+	tests/leaks/unique_warnings.py \
+	tests/leaks/unread_input.py \
 	tests/leaks/unread_messages.py \
+	tests/leaks/values_hold_keys.py \
 	tests/run-all \
 	tests/targets/allocated.py \
 	tests/targets/amid.py \

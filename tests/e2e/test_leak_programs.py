@@ -19,7 +19,8 @@ fields but `place` are optional:
 
 A program prints {"phase": 1} when it has leaked a part, which is captured, and
 {"phase": 2} when it has leaked the rest.  Then it is asked for its leaks,
-without the capture and with it.
+without the capture and with it.  A healthy one is also asked in phase 1, at
+rest.  If the process to look at is another one, the facts have its "pid".
 
 A program of the standard library alone runs on the distribution's Python and,
 with CI=true, on every fourth of the others, beginning with another for each
@@ -46,22 +47,43 @@ FIND = "import importlib.util, sys\n" \
 
 # Programs of which pyheld does not yet say what it should, and what is wrong.
 # They are no tests of their own, and so are not counted as passed.  The test
-# `open` shows them; it fails if one is right, which must then go from here.
+# `open` shows them.  It fails if one is right, which must then go from here,
+# unless that is so "sometimes".
 OPEN = {
+    "alike_documents": "not: texts that only begin alike are called equal",
+    "array_slices": "fix: a view keeps its whole array",
+    "bounded_history": "missed: a deque that grows towards its bound",
     "chained_causes": "fix: a chain of __cause__ is called any chain",
+    "django_queries": "missed: a deque that grows towards its bound",
+    "executor_calls": "place: the queue of an executor has a worker's name",
     "exit_stack": "fix: an ExitStack's callbacks are called a queue",
-    "few_recordings": "missed: few large objects",
     "filling_cache": "missed: a cache that grows towards its bound",
     "finalizers": "fix: the callback of finalize() holds its object",
+    "flask_service": "sometimes: 25 strings are called equal",
+    "frame_heads": "fix: a slice keeps its whole frame",
     "future_tracebacks": "kind, fix: exceptions within futures",
+    "growing_buffer": "missed: few large objects, with an older capture",
+    "heartbeat_timers": "fix: cancel()",
     "hung_threads": "missed: alike locals of many threads",
+    "lagging_reader": "missed: linked blocks of itertools.tee()",
+    "left_listeners": "at most: alike queues are many suspects",
+    "loggers_by_user": "place: loggers have another module's name",
     "lost_bytes": "missed: lost references to objects without gc",
     "metric_labels": "fix: labels of metrics",
     "mock_calls": "fix: reset_mock()",
+    "never_awaited": "not: texts that only begin alike are called equal",
     "open_async_generators": "fix: aclose()",
+    "open_figures": "fix: close()",
     "packet_views": "fix: a view keeps its whole buffer",
     "pending_rows": "fix: a session is never committed",
+    "probed_defaultdict": "fix: reading makes empty entries",
+    "raised_again": "kind, fix: a traceback that grows",
     "smart_strings": "fix: strings of lxml keep their documents",
+    "tasks_on_a_lock": "says: where the tasks wait",
+    "thread_sessions": "missed: what a thread local holds in many threads",
+    "unique_warnings": "fix: the text of a warning",
+    "unread_input": "missed: few large objects, with an older capture",
+    "values_hold_keys": "fix: values refer to their keys",
 }
 
 
@@ -176,14 +198,18 @@ def answers(program, python):
         raise Skip("%s has no %s" % (python.label, ", ".join(missing)))
     with Target(python, "leaks/%s.py" % program.name) as target, \
             tempfile.TemporaryDirectory() as folder:
-        assert target.facts == {"phase": 1}, target.facts
+        assert target.facts["phase"] == 1, target.facts
+        pid = target.facts.get("pid", target.pid)
         older = os.path.join(folder, "older.pyheld")
-        pyheld("capture", target.pid, "-o", older)
-        before = resident(target.pid)
-        assert target.ask({}) == {"phase": 2}
-        growth = resident(target.pid) - before
-        found = [Answer(program, growth, target.pid, *[older] * with_older)
-                 for with_older in program.older]
+        pyheld("capture", pid, "-o", older)
+        found = []
+        if program.healthy and False in program.older:
+            found.append(Answer(program, 0, pid))
+        before = resident(pid)
+        assert target.ask({})["phase"] == 2
+        growth = resident(pid) - before
+        found += [Answer(program, growth, pid, *[older] * with_older)
+                  for with_older in program.older]
         unharmed(target)
     return found
 
@@ -203,9 +229,9 @@ def add_test(program):
     globals()[test.__name__] = test
 
 
-for name in NAMES:
-    if name not in OPEN:
-        add_test(Program(name))
+for program in map(Program, NAMES):
+    if program.name not in OPEN:
+        add_test(program)
 
 
 @limit(600)
@@ -218,6 +244,7 @@ def test_open(python):
         print("# %s: not yet right: %s" % (name, why))
         for answer in found:
             print(answer)
-        if not any(answer.faults() for answer in found):
+        if not any(answer.faults() for answer in found) and \
+                not why.startswith("sometimes"):
             right.append(name)
     assert not right, "these are right now: take them from OPEN: %s" % right

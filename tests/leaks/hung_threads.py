@@ -2,7 +2,7 @@
 r"""A thread is started for each connection, and waits for ever for a peer that
 said nothing: 150 threads, each with its buffer.
 
-place: \bhandle\b|_active\b|(?i)threads?\b
+place: (?i)\bhandle\b|_active\b|threads?\b
 says: (?i)\bthreads?\b
 explains: 60
 """
