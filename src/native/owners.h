@@ -19,7 +19,8 @@
  *     those of objects, then those of raw blocks that have an owner.
  *  5. What no object has is a library's or CPython's; what these do not have
  *     either is a stack's.  Only then doubtful pointers count, from blocks that
- *     have an owner and at last from objects.
+ *     have an owner and at last from objects.  A pointer to the inside that is
+ *     not aligned is doubtful.
  *  6. Nothing points to the rest: it has no owner.
  *  7. Where several claim a component by edges, doubted ones do not count
  *     beside others.
@@ -158,11 +159,14 @@ void owners_release(struct owners *o);
 
 /* The strength of a pointer that leads `offset` bytes behind a block's start.
  * Wrappers of malloc() put 8 or 16 bytes of their own before what they give
- * (sqlite, OpenSSL's debug mode). */
+ * (sqlite, OpenSSL's debug mode).  What C has of structs inside of others is
+ * aligned; a word that leads elsewhere is a number more often than a place in a
+ * text, whose start something else points to. */
 static inline enum claim_strength owners_strength(uint64_t offset)
 {
-	return offset == 0 || offset == 8 || offset == 16 ? CLAIM_START :
-							    CLAIM_INTERIOR;
+	if (offset == 0 || offset == 8 || offset == 16)
+		return CLAIM_START;
+	return offset % 8 ? CLAIM_DOUBTFUL : CLAIM_INTERIOR;
 }
 
 /*

@@ -108,6 +108,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-library.c \
 	src/python/raw/raw-members.c \
 	src/python/raw/raw-numpy.c \
+	src/python/raw/raw-openssl.c \
 	src/python/raw/raw-pillow.c \
 	src/python/raw/raw-read.c \
 	src/python/raw/raw-read.h \

@@ -25,11 +25,8 @@ NATIVE = {"an_anonymous_mmap", "a_private_mmap", "an_mmap_of_a_file",
 STALE = "words that were never written point to others' blocks"
 OPEN = {
     "an_lzma_compressor": ((3, 99), STALE),
-    "a_sqlite_connection": ((3, 99), STALE),
     # It had 94 % in one run of four.
     "an_lxml_tree": ((3, 99), STALE),
-    # 103.5 % in one run of nine, and 96.7 % in one of fourteen.
-    "hashes": ((3, 99), STALE),
     # The table grows for some numbers of tasks: once in about ten runs.
     "asyncio_tasks": ((3, 8), "the table of asyncio.tasks._all_tasks, which "
                       "has them as weak references, grows with them"),

@@ -109,6 +109,7 @@ struct node_scan {
 	struct page_edge_vec page; /* edges of the page that is looked at */
 	raddr page_start;	/* of that page */
 	uint32_t alive;		/* words of that page that point to blocks */
+	uint64_t offset;	/* to which the last one of that page leads */
 	uint32_t node;
 	uint64_t size;
 	raddr start, end;	/* words of the node that are looked at */
@@ -138,8 +139,10 @@ static void hit_of_page(struct claims *c, struct node_scan *s, raddr at,
 	if (memory_page_start(at) != s->page_start) {
 		end_page(c, s);
 		s->page_start = memory_page_start(at);
+		s->offset = UINT64_MAX;
 	}
-	s->alive += offset <= CLAIMS_NEAR;
+	s->alive += offset <= CLAIMS_NEAR || offset == s->offset;
+	s->offset = offset;
 	if (node != NODE_NONE)
 		page_edge_vec_push(&s->page, (struct page_edge){
 			node, owners_strength(offset) });

@@ -226,7 +226,8 @@ START_TEST(the_start_is_an_offset_of_0_8_or_16)
 	ck_assert_int_eq(owners_strength(0), CLAIM_START);
 	ck_assert_int_eq(owners_strength(8), CLAIM_START);
 	ck_assert_int_eq(owners_strength(16), CLAIM_START);
-	ck_assert_int_eq(owners_strength(4), CLAIM_INTERIOR);
+	ck_assert_int_eq(owners_strength(4), CLAIM_DOUBTFUL);
+	ck_assert_int_eq(owners_strength(33), CLAIM_DOUBTFUL);
 	ck_assert_int_eq(owners_strength(24), CLAIM_INTERIOR);
 	ck_assert_int_eq(owners_strength(1 << 20), CLAIM_INTERIOR);
 }

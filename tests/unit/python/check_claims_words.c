@@ -170,6 +170,30 @@ START_TEST(a_page_that_has_few_pointers_has_none_that_is_sure)
 }
 END_TEST
 
+/* A table of pointers to what is at the end of blocks, against a word that
+ * leads somewhere into the first of them, and against others like that. */
+START_TEST(a_table_leads_as_far_into_each_block)
+{
+	raddr table, holder, window, v[8];
+
+	begin(_i);
+	own_blocks(4 * DOUBT_SMALL, 1, &table);
+	own_blocks(4 * DOUBT_SMALL, 1, &window);
+	own_blocks(192, 1, &holder);
+	for (unsigned int i = 0; i < ARRAY_SIZE(v); i++) {
+		v[i] = raw(512);
+		fake_put(&f, table, DOUBT_HEAD + 16 * i, v[i] + 448);
+		fake_put(&f, window, DOUBT_HEAD + 16 * i,
+			 v[i] + 64 + 32 * i);
+	}
+	fake_put(&f, holder, 48, v[0] + 33);
+	find_owners();
+	for (unsigned int i = 0; i < ARRAY_SIZE(v); i++)
+		ck_assert_uint_eq(owner_of(v[i]), owner_of(table));
+	end();
+}
+END_TEST
+
 /* --- references that raw blocks explain --------------------------------- */
 
 /* The edges of `from` that pointers have found are those to `to`, up to 0. */
@@ -258,6 +282,7 @@ void suite_add_tests(TCase *tc)
 		tables_in_tables,
 		words_of_small_blocks_are_compared,
 		a_page_that_has_few_pointers_has_none_that_is_sure,
+		a_table_leads_as_far_into_each_block,
 		raw_blocks_explain_references,
 		some_pointers_explain_nothing,
 	};
