@@ -45,6 +45,7 @@ EXTRA_DIST += \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_leak_programs.py \
 	tests/e2e/test_leaks.py \
+	tests/e2e/test_leaks_growth.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_malloc.py \
 	tests/e2e/test_memory.py \
@@ -157,6 +158,7 @@ EXTRA_DIST += \
 	tests/targets/grows.py \
 	tests/targets/guessed.py \
 	tests/targets/held.py \
+	tests/targets/holders.py \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \
 	tests/targets/mallocs.py \

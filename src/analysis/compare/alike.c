@@ -14,6 +14,17 @@ static uint64_t mix_key(uint64_t key, uint64_t more)
 	return key ^ key >> 29;
 }
 
+/* The same in two heaps of one process. */
+static uint64_t type_key(const struct heap *h, oid o)
+{
+	const struct heap_type *type = heap_type_of(h, o);
+	uint64_t key = type->address;
+
+	for (const char *p = type->name; p && *p; p++)
+		key = (key ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return key;
+}
+
 static bool is_plain_container_type(const struct heap *h, oid o)
 {
 	switch (heap_kind_of(h, o)) {
@@ -50,7 +61,7 @@ uint64_t alike_key(struct alike *a, oid o)
 {
 	const struct heap *h = a->h;
 	const struct reach *r = a->reach;
-	uint64_t key = mix_key(1, h->type[o]);
+	uint64_t key = mix_key(1, type_key(h, o));
 
 	for (int i = 0; i < MAX_STEPS; i++) {
 		uint32_t edge = r->edge[o];
@@ -70,9 +81,9 @@ uint64_t alike_key(struct alike *a, oid o)
 		    heap_type_of(h, o)->flags & TYPE_IS_TYPE)
 			return i ? mix_key(key, edge) : 0;
 		if (!is_plain_container_type(h, o))
-			return mix_key(mix_key(key, h->type[o]),
+			return mix_key(mix_key(key, type_key(h, o)),
 				       2 * (uint64_t)edge + through_dict);
-		key = mix_key(key, h->type[o]);
+		key = mix_key(key, type_key(h, o));
 	}
 	return key;
 }

@@ -29,6 +29,8 @@ struct alike {
  * type that are the same attribute of objects of one type, or that are entries
  * of one container or of containers that are alike.  0: `o` is like no other,
  * as a root or a module holds it.  Only the last few steps of the chain count.
+ * In two heaps of one process the keys of objects that are alike are equal, if
+ * the attribute has the same number.
  */
 uint64_t alike_key(struct alike *a, oid o);
 

@@ -39,6 +39,7 @@ void suspect_release(struct suspect *suspect)
 {
 	free(suspect->members);
 	free(suspect->old_entries);
+	free(suspect->old_bytes);
 	tally_type_vec_release(&suspect->types);
 }
 
@@ -48,7 +49,8 @@ struct suspect *suspect_add(struct suspects *s, enum suspect_kind kind,
 	suspect_vec_push(&s->v, (struct suspect){
 		.kind = kind, .rank = rank,
 		.object = OID_NONE, .via = OID_NONE,
-		.entry_type = UINT32_MAX,
+		.entry_type = UINT32_MAX, .group = UINT32_MAX,
+		.entries_now = -1,
 		.members = bits_new(s->heap->nr_objects) });
 	return &s->v.v[s->v.nr - 1];
 }
@@ -83,6 +85,29 @@ uint64_t suspect_threshold(const struct suspects *s, uint64_t times)
 uint64_t suspect_threshold_always(const struct suspects *s, uint64_t times)
 {
 	return s->dominators.all_bytes / 100 * s->options.min_percent * times;
+}
+
+/* With older heaps, one part in so many of min_percent ... */
+#define GROWTH_PART 50
+/* ... and of min_large must have come. */
+#define GROWTH_PART_LARGE 16
+
+uint64_t suspect_least_growth(const struct suspects *s)
+{
+	uint64_t percent = s->dominators.all_bytes / 100;
+	uint64_t least = MAX(percent * s->options.min_percent / GROWTH_PART,
+			     MIN(s->options.min_large / GROWTH_PART_LARGE,
+				 percent / 2));
+
+	return s->heap_growth <= 0 ? least :
+	       MAX(least, (uint64_t)s->heap_growth / 100 *
+			  s->options.min_percent);
+}
+
+uint64_t suspect_least(const struct suspects *s, uint64_t times)
+{
+	return s->nr_older ? suspect_least_growth(s) :
+			     suspect_threshold(s, times);
 }
 
 int64_t suspect_entries(struct heap *h, oid o)

@@ -63,6 +63,8 @@ struct suspects_options {
 
 /* At most this many holders are suspects, however low the thresholds. */
 #define SUSPECTS_MAX 200
+/* So many are named that are large and did not grow. */
+#define SUSPECTS_MAX_LARGE 3
 
 /* suspect.flags */
 #define SUSPECT_HAS_DEL 1	/* a class of garbage has __del__ */
@@ -92,16 +94,61 @@ struct suspect {
 	uint64_t objects, bytes;
 	struct tally_type_vec types;	/* of these objects, by bytes */
 	const struct heap_fact *fact;	/* of `object`, or NULL */
-	/* With older heaps: its entries in each, oldest first, -1: unknown;
-	 * and how many of `objects` are newer than the oldest heap. */
+	/* With older heaps: what it had in each, oldest first.  `entries` -1:
+	 * unknown.  `bytes` are `bytes` of now without what it grew by. */
 	int64_t *old_entries;
+	uint64_t *old_bytes;
+	int64_t entries_now;	/* as those of old_entries; -1: unknown */
+	/* How many of `objects` are newer than the oldest heap; their bytes,
+	 * and those by which the others grew.  Others may have gone, so this is
+	 * no growth. */
 	uint64_t came, came_bytes;
+	uint64_t grown;		/* bytes since the oldest heap, net */
 	/* Only for the search: */
 	uint64_t *members;	/* the objects: a set as in bits.h */
 	uint64_t rank;		/* where sets overlap, the highest wins */
 	bool bounded;		/* near to its bound: it is no suspect */
+	uint32_t group;		/* in suspects.groups; UINT32_MAX: none */
 };
 VEC_DEFINE(suspect_vec, struct suspect);
+
+/* --- holders, and those that are alike --- */
+
+/* Bit of the key of holders that may be alike; without it: an oid. */
+#define HOLDER_ALIKE (UINT64_C(1) << 63)
+
+struct holder {
+	uint64_t key;		/* of its group */
+	oid object;
+	uint64_t entries;
+};
+VEC_DEFINE(holder_vec, struct holder);
+
+struct holder_group {
+	uint64_t key;
+	uint64_t alike;		/* `key` if it has HOLDER_ALIKE, else 0 */
+	uint32_t nr;		/* holders */
+	oid largest;		/* the one that keeps most bytes */
+	uint64_t largest_bytes;
+	uint64_t entries, objects, bytes;
+	uint64_t first;		/* in holders, after sorting */
+	bool is_large;		/* one large object: it has no entries */
+	/* With older heaps, see suspects-growth.h: */
+	int64_t entries_now;	/* -1: unknown */
+	uint64_t bytes_now;	/* of all that is below them */
+	uint64_t grown;		/* bytes that came since the oldest heap */
+	uint64_t inner_grown;	/* the same of the one group below that grew
+				   most, 0: none; which one */
+	uint32_t inner;
+};
+VEC_DEFINE(holder_group_vec, struct holder_group);
+
+/* What a group had in an older heap. */
+struct group_then {
+	uint64_t bytes;		/* of all that was below its holders */
+	int64_t entries;	/* -1: unknown */
+	uint32_t found;		/* how many holders it had */
+};
 
 struct suspects {
 	struct suspect_vec v;	/* most bytes first */
@@ -117,6 +164,15 @@ struct suspects {
 	 * them if it is newer.  NULL: not compared with a heap of the same
 	 * process. */
 	uint64_t *grown;
+	uint64_t *came;		/* the objects that are newer: a set */
+	int64_t heap_growth;	/* bytes of all objects since the oldest heap */
+	/* What the search works on: */
+	struct holder_vec holders;
+	struct holder_group_vec groups;	/* candidates, most bytes first */
+	struct group_then *then;	/* by older heap, then by group */
+	/* With older heaps: what would be a suspect, but did not grow.  Its
+	 * objects are not counted; most bytes first. */
+	struct suspect_vec large;
 };
 
 /* Free what a suspect owns; the struct is the caller's. */
@@ -145,6 +201,20 @@ uint64_t suspect_threshold(const struct suspects *s, uint64_t times);
 /* The same of what comes and goes in a sound program, too: older heaps do not
  * lower it. */
 uint64_t suspect_threshold_always(const struct suspects *s, uint64_t times);
+
+/*
+ * The bytes that a holder must keep alive: `times` options.min_percent of the
+ * heap.  With older heaps: as much as it must have grown by at least.
+ */
+uint64_t suspect_least(const struct suspects *s, uint64_t times);
+
+/*
+ * The bytes by which a holder must have grown since the oldest heap:
+ * options.min_percent of what the heap grew by, and one part in 50 of
+ * options.min_percent of the heap, and one part in 16 of options.min_large; but
+ * of the last, 0.5 % of a small heap is enough.
+ */
+uint64_t suspect_least_growth(const struct suspects *s);
 
 /* The number of entries of a container or a functools.lru_cache; -1: it has
  * none, or `o` is OID_NONE. */

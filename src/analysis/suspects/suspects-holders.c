@@ -7,6 +7,7 @@
 
 #include "analysis/compare/alike.h"
 #include "analysis/graph/bits.h"
+#include "analysis/suspects/suspects-growth.h"
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 #include "analysis/suspects/suspects-large.h"
@@ -22,23 +23,6 @@
 #define ALIKE_MIN_ENTRIES 100
 /* Look at so many references of a dict to see what it is. */
 #define INTERNED_SAMPLE 128
-
-struct holder_group {
-	uint64_t key;
-	uint32_t nr;		/* holders */
-	oid largest;		/* the one that keeps most bytes */
-	uint64_t largest_bytes;
-	uint64_t entries, objects, bytes;
-	uint64_t first;		/* in holders, after sorting */
-};
-VEC_DEFINE(holder_group_vec, struct holder_group);
-
-struct holder {
-	uint64_t key;
-	oid object;
-	uint64_t entries;
-};
-VEC_DEFINE(holder_vec, struct holder);
 
 static uint64_t entries_of(struct suspects *s, oid o)
 {
@@ -84,7 +68,7 @@ static bool may_accumulate(struct suspects *s, oid o)
 	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
 		return false;
 	/* The shape counts where references could not be read. */
-	if (heap_bytes(s->heap, o) * 4 >= suspect_threshold(s, 1) &&
+	if (heap_bytes(s->heap, o) * 4 >= suspect_least(s, 1) &&
 	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
 	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;
@@ -104,29 +88,30 @@ static int compare_holders(const void *a, const void *b)
 }
 
 /* Those that are like no other have a key of their own. */
-static void find_accumulations(struct suspects *s, struct holder_vec *ret)
+static void find_accumulations(struct suspects *s)
 {
 	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
+	struct holder_vec *ret = &s->holders;
 
 	for (oid o = 0; o < s->heap->nr_objects; o++) {
 		uint64_t key;
 
 		if (!may_accumulate(s, o))
 			continue;
-		key = bytes_of(s, o) >= suspect_threshold(s, 1) ? 0 :
+		key = bytes_of(s, o) >= suspect_threshold_always(s, 1) ? 0 :
 		      alike_key(&alike, o);
 		holder_vec_push(ret, (struct holder){
-			key ? key | UINT64_C(1) << 63 : o, o,
-			entries_of(s, o) });
+			key ? key | HOLDER_ALIKE : o, o, entries_of(s, o) });
 	}
 	if (ret->nr)
 		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_holders);
 }
 
-static void make_holder_groups(struct suspects *s,
-			       const struct holder_vec *holders,
-			       struct holder_group_vec *ret)
+static void make_holder_groups(struct suspects *s)
 {
+	const struct holder_vec *holders = &s->holders;
+	struct holder_group_vec *ret = &s->groups;
+
 	for (size_t i = 0; i < holders->nr; i++) {
 		const struct holder *h = &holders->v[i];
 		struct holder_group *g = ret->nr ? &ret->v[ret->nr - 1] : NULL;
@@ -134,8 +119,10 @@ static void make_holder_groups(struct suspects *s,
 
 		if (!g || g->key != h->key) {
 			holder_group_vec_push(
-				ret, (struct holder_group){ .key = h->key,
-							    .first = i });
+				ret, (struct holder_group){
+					.key = h->key, .first = i,
+					.alike = h->key & HOLDER_ALIKE ?
+						 h->key : 0 });
 			g = &ret->v[ret->nr - 1];
 		}
 		g->nr++;
@@ -189,7 +176,7 @@ static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 {
 	const struct suspects_options *o = &s->options;
 
-	if (g->bytes < suspect_threshold(s, 1) ||
+	if (g->bytes < suspect_least(s, 1) ||
 	    (g->nr == 1 && suspects_large_is_fixed(s, g->largest)))
 		return false;
 	if (g->entries >= o->min_entries &&
@@ -197,40 +184,61 @@ static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 	    MAX(g->objects, g->entries) >= o->min_objects)
 		return !is_holder_of_names(s, g->largest) ||
 		       is_uniform(s, g->largest);
-	if (g->nr == 1 && (suspects_large_is_handful(s, g->largest) ||
-			   suspects_large_is_one(s, g->largest)))
+	if (g->is_large ||
+	    (g->nr == 1 && suspects_large_is_handful(s, g->largest)))
 		return true;
 	return g->entries >= SUSPECTS_FEW &&
-	       g->bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
+	       g->bytes >= suspect_least(s, SUSPECTS_MUCH) &&
 	       !is_holder_of_names(s, g->largest) && is_uniform(s, g->largest);
 }
 
-static void add_holder_group(struct suspects *s, const struct holder_group *g,
-			     const struct holder_vec *holders)
+/* Put in what hangs on `holder`. */
+static void put_fan(struct suspects *s, struct suspect *suspect, oid holder)
 {
-	uint64_t *of_group = bits_new(s->heap->nr_objects);
-	struct suspect *suspect =
-		suspect_add(s, SUSPECT_CONTAINER, g->entries / g->nr);
+	struct heap_edges edges = heap_edges(s->heap, holder);
 
-	suspect->object = g->largest;
-	suspect->nr_alike = g->nr - 1;
-	suspect->entries = g->entries;
-	suspect->bounded = suspects_kind_is_bounded(s, g->largest);
-	if (g->nr == 1 && suspects_large_is_one(s, g->largest))
-		suspect->kind = SUSPECT_LARGE;
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid o = edges.to[i];
+
+		if (s->reach.parent[o] == holder && s->reach.edge[o] == i &&
+		    fan_hangs(&s->fan, o))
+			suspect_put_retained(s, suspect, o);
+	}
+}
+
+static struct suspect holder_suspect(struct suspects *s, size_t group)
+{
+	const struct holder_group *g = &s->groups.v[group];
+	return (struct suspect){
+		.kind = g->is_large ? SUSPECT_LARGE : SUSPECT_CONTAINER,
+		.object = g->largest,
+		.via = OID_NONE,
+		.nr_alike = g->nr - 1,
+		.entries = g->entries,
+		.entries_now = s->nr_compared ? g->entries_now : -1,
+		.entry_type = UINT32_MAX,
+		.group = (uint32_t)group,
+		.rank = g->entries / g->nr,
+		.bounded = suspects_kind_is_bounded(s, g->largest),
+	};
+}
+
+static void add_holder_group(struct suspects *s, size_t group)
+{
+	const struct holder_group *g = &s->groups.v[group];
+	struct suspect *suspect = suspect_add(s, SUSPECT_CONTAINER, 0);
+	uint64_t *members = suspect->members;
+
+	*suspect = holder_suspect(s, group);
+	suspect->members = members;
 	for (uint32_t i = 0; i < g->nr; i++) {
-		oid o = holders->v[g->first + i].object;
+		oid o = s->holders.v[g->first + i].object;
 
-		bits_set(of_group, o);
 		suspect_put(s, suspect, o);
 		if (!bits_get(s->dominators.roots, o))
 			suspect_put_retained(s, suspect, o);
+		put_fan(s, suspect, o);
 	}
-	for (oid o = 0; o < s->heap->nr_objects; o++)
-		if (fan_hangs(&s->fan, o) &&
-		    bits_get(of_group, s->reach.parent[o]))
-			suspect_put_retained(s, suspect, o);
-	free(of_group);
 }
 
 static int compare_holder_groups(const void *a, const void *b)
@@ -242,19 +250,53 @@ static int compare_holder_groups(const void *a, const void *b)
 	return x->key < y->key ? -1 : x->key > y->key;
 }
 
+void suspects_holders_find(struct suspects *s)
+{
+	size_t kept = 0;
+
+	find_accumulations(s);
+	make_holder_groups(s);
+	for (size_t i = 0; i < s->groups.nr; i++) {
+		struct holder_group *g = &s->groups.v[i];
+
+		g->is_large = g->nr == 1 &&
+			      suspects_large_is_one(s, g->largest);
+		if (g->is_large)
+			g->entries = 1;
+		if (is_group_suspect(s, g))
+			s->groups.v[kept++] = *g;
+	}
+	s->groups.nr = kept;
+	if (kept)
+		qsort(s->groups.v, kept, sizeof(*s->groups.v),
+		      compare_holder_groups);
+	s->then = xcalloc(s->nr_older * kept + 1, sizeof(*s->then));
+}
+
+/* Would it be a suspect by its size alone? */
+static void add_large(struct suspects *s, size_t group)
+{
+	const struct holder_group *g = &s->groups.v[group];
+	struct suspect suspect = holder_suspect(s, group);
+
+	if (s->large.nr >= SUSPECTS_MAX_LARGE || suspect.bounded ||
+	    g->bytes < suspect_threshold_always(s, SUSPECTS_MUCH))
+		return;
+	for (size_t i = 0; i < s->large.nr; i++)
+		if (dominators_retains(&s->dominators, s->large.v[i].object,
+				       g->largest))
+			return;
+	suspect.objects = g->objects + g->nr;
+	suspect.bytes = g->bytes;
+	suspect_vec_push(&s->large, suspect);
+}
+
 void suspects_holders_add(struct suspects *s)
 {
-	CLEANUP(holder_vec_release) struct holder_vec holders = VEC_INIT;
-	CLEANUP(holder_group_vec_release) struct holder_group_vec groups =
-		VEC_INIT;
-
-	find_accumulations(s, &holders);
-	make_holder_groups(s, &holders, &groups);
-	if (groups.nr)
-		qsort(groups.v, groups.nr, sizeof(*groups.v),
-		      compare_holder_groups);
-	/* Each takes memory, and time, by the heap's size. */
-	for (size_t i = 0; i < groups.nr && s->v.nr < SUSPECTS_MAX; i++)
-		if (is_group_suspect(s, &groups.v[i]))
-			add_holder_group(s, &groups.v[i], &holders);
+	/* Each takes memory by the heap's size. */
+	for (size_t i = 0; i < s->groups.nr && s->v.nr < SUSPECTS_MAX; i++)
+		if (suspects_growth_has(s, i))
+			add_holder_group(s, i);
+		else
+			add_large(s, i);
 }

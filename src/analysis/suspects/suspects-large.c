@@ -15,8 +15,8 @@
 
 static bool is_enough(const struct suspects *s, uint64_t bytes)
 {
-	return bytes >= suspect_threshold(s, SUSPECTS_MUCH) &&
-	       bytes >= s->options.min_large;
+	return bytes >= suspect_least(s, SUSPECTS_MUCH) &&
+	       (s->nr_older || bytes >= s->options.min_large);
 }
 
 /* A container that entries can be added to.  The dict of an instance or of a
@@ -45,28 +45,39 @@ static bool can_grow(struct suspects *s, oid o)
 	return name.kind != EDGE_DICT;
 }
 
-static bool is_handful(struct suspects *s, oid o)
+/* Of `nr` parts, do enough of one type make up enough of `all`? */
+static bool has_type(const struct heap *h, const struct dominators *d,
+		     const oid *parts, uint32_t nr, uint64_t all)
 {
-	const struct heap *h = s->heap;
-	struct heap_edges edges = heap_edges(h, o);
-	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
-						       sizeof(*by_type));
+	for (uint32_t i = 0; i < nr; i++) {
+		struct tally t = { 0, 0 };
 
-	for (uint32_t i = 0; i < edges.nr; i++) {
-		oid to = edges.to[i];
-		struct tally *t = &by_type[h->type[to]];
-
-		if (s->reach.parent[to] != o || s->reach.edge[to] != i ||
-		    !fan_hangs(&s->fan, to) ||
-		    s->dominators.bytes[to] / EACH_PERCENT <
-		    s->fan.bytes[o] / 100)
-			continue;
-		tally_add(t, s->dominators.bytes[to]);
-		if (t->nr >= SUSPECTS_HANDFUL &&
-		    t->bytes >= s->fan.bytes[o] / 100 * OF_TYPE_PERCENT)
+		for (uint32_t k = i; k < nr; k++)
+			if (h->type[parts[k]] == h->type[parts[i]])
+				tally_add(&t, d->bytes[parts[k]]);
+		if (t.nr >= SUSPECTS_HANDFUL &&
+		    t.bytes >= all / 100 * OF_TYPE_PERCENT)
 			return true;
 	}
 	return false;
+}
+
+static bool is_handful(struct suspects *s, oid o)
+{
+	struct heap_edges edges = heap_edges(s->heap, o);
+	const struct dominators *d = &s->dominators;
+	oid parts[100 / EACH_PERCENT];
+	uint32_t nr = 0;
+
+	for (uint32_t i = 0; i < edges.nr && nr < ARRAY_SIZE(parts); i++) {
+		oid to = edges.to[i];
+
+		if (s->reach.parent[to] == o && s->reach.edge[to] == i &&
+		    fan_hangs(&s->fan, to) &&
+		    d->bytes[to] / EACH_PERCENT >= s->fan.bytes[o] / 100)
+			parts[nr++] = to;
+	}
+	return has_type(s->heap, d, parts, nr, s->fan.bytes[o]);
 }
 
 bool suspects_large_is_handful(struct suspects *s, oid o)
@@ -113,10 +124,11 @@ static bool is_in_container(struct suspects *s, oid o)
 
 bool suspects_large_is_one(struct suspects *s, oid o)
 {
-	return is_enough(s, heap_bytes(s->heap, o)) &&
+	return heap_bytes(s->heap, o) >= s->options.min_large &&
+	       is_enough(s, heap_bytes(s->heap, o)) &&
 	       heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
 	       !can_grow(s, o) &&
-	       (is_buffer(s, o) || is_in_container(s, o));
+	       (s->nr_older || is_buffer(s, o) || is_in_container(s, o));
 }
 
 bool suspects_large_is_fixed(struct suspects *s, oid o)
@@ -124,7 +136,8 @@ bool suspects_large_is_fixed(struct suspects *s, oid o)
 	static const char *const arrays[] = { "numpy.ndarray", NULL };
 	const struct heap_type *type = heap_type_of(s->heap, o);
 
-	return (type->kind == TYPE_KIND_TUPLE ||
+	return !s->nr_older &&
+	       (type->kind == TYPE_KIND_TUPLE ||
 		type->kind == TYPE_KIND_FROZENSET ||
 		type->shape == SHAPE_TUPLE || type->shape == SHAPE_FROZENSET ||
 		has_name(s, o, arrays)) && !is_in_container(s, o);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "analysis/compare/match.h"
-#include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-chain.h"
+#include "analysis/suspects/suspects-growth.h"
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 #include "analysis/suspects/suspects-sets.h"
@@ -32,9 +32,13 @@ static void count_types(const struct heap *h, struct suspect *suspect)
 	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
 						       sizeof(*by_type));
 
-	for (oid o = 0; o < h->nr_objects; o++)
-		if (bits_get(suspect->members, o))
+	for (size_t i = 0; i <= h->nr_objects / 64; i++)
+		for (uint64_t left = suspect->members[i]; left;
+		     left &= left - 1) {
+			oid o = (oid)(i * 64 + (size_t)__builtin_ctzll(left));
+
 			tally_add(&by_type[h->type[o]], heap_bytes(h, o));
+		}
 	tally_list(h, by_type, &suspect->types);
 	if (suspect->types.nr)
 		qsort(suspect->types.v, suspect->types.nr,
@@ -74,6 +78,28 @@ static uint64_t take_members(const struct suspects *s, uint64_t *taken,
 	return bytes;
 }
 
+/* A bound that is not reached yet says nothing if it explains so much, in
+ * percent, of what the heap grew by. */
+#define TO_BOUND_PERCENT 20
+
+static bool grows_to_bound(const struct suspects *s,
+			   const struct suspect *suspect)
+{
+	uint64_t grown = s->nr_compared && suspect->group != UINT32_MAX ?
+			 suspects_growth_bytes(s, suspect->group, 0) : 0;
+
+	return grown && grown >= s->options.min_large && s->heap_growth > 0 &&
+	       grown >= (uint64_t)s->heap_growth / 100 * TO_BOUND_PERCENT;
+}
+
+/* Holders with as little as they must have grown by are suspects, too. */
+static uint64_t suspect_least_own(const struct suspects *s,
+				  const struct suspect *suspect)
+{
+	return suspect->group == UINT32_MAX ? suspect_threshold(s, 1) :
+					      suspect_least(s, 1);
+}
+
 static void drop_overlapping(struct suspects *s)
 {
 	CLEANUP(freep) uint64_t *taken = bits_new(s->heap->nr_objects);
@@ -84,7 +110,7 @@ static void drop_overlapping(struct suspects *s)
 	for (size_t i = 0; i < s->v.nr; i++) {
 		struct suspect *suspect = &s->v.v[i];
 		uint64_t own = take_members(s, taken, suspect, true);
-		bool drop = !own || own < suspect_threshold(s, 1) ||
+		bool drop = !own || own < suspect_least_own(s, suspect) ||
 			    own < suspect->bytes / 100 * OWN_PERCENT;
 
 		/* The unused bytes of a container are never another's. */
@@ -93,7 +119,7 @@ static void drop_overlapping(struct suspects *s)
 			continue;
 		}
 		take_members(s, taken, suspect, false);
-		if (suspect->bounded)
+		if (suspect->bounded && !grows_to_bound(s, suspect))
 			suspect_release(suspect);
 		else
 			s->v.v[kept++] = *suspect;
@@ -120,6 +146,48 @@ static bool is_of_living(const struct suspects *s,
 	return living * 2 > suspect->entries;
 }
 
+static void note_old(struct suspects *s, struct suspect *suspect)
+{
+	size_t g = suspect->group;
+
+	suspect->old_entries = xcalloc(s->nr_older + 1,
+				       sizeof(*suspect->old_entries));
+	suspect->old_bytes = xcalloc(s->nr_older + 1,
+				     sizeof(*suspect->old_bytes));
+	for (size_t i = 0; i < s->nr_compared; i++) {
+		uint64_t grown = g == UINT32_MAX ? suspect->came_bytes :
+				 suspects_growth_bytes(s, g, i);
+
+		grown = MIN(grown, suspect->bytes);
+		suspect->old_bytes[i] = suspect->bytes - grown;
+		suspect->old_entries[i] = g == UINT32_MAX ? -1 :
+			s->then[i * s->groups.nr + g].entries;
+		if (!i)
+			suspect->grown = grown;
+	}
+}
+
+/* Objects that came, and the bytes of these and by which others grew. */
+static void count_came(const struct suspects *s, struct suspect *suspect)
+{
+	for (size_t i = 0; s->grown && i <= s->heap->nr_objects / 64; i++)
+		for (uint64_t left = suspect->members[i]; left;
+		     left &= left - 1) {
+			size_t o = i * 64 + (size_t)__builtin_ctzll(left);
+
+			suspect->came += bits_get(s->came, o);
+			suspect->came_bytes += s->grown[o];
+		}
+}
+
+/* Holders have been asked already. */
+static bool has_grown(const struct suspects *s, const struct suspect *suspect)
+{
+	return suspect->group != UINT32_MAX || !s->came ||
+	       (suspect->came &&
+		suspect->came_bytes >= suspect_least_growth(s));
+}
+
 static void classify(struct suspects *s)
 {
 	size_t kept = 0;
@@ -128,16 +196,18 @@ static void classify(struct suspects *s)
 		struct suspect *suspect = &s->v.v[i];
 
 		suspects_kind_set(s, suspect);
-		if (is_of_living(s, suspect)) {
+		count_came(s, suspect);
+		if (is_of_living(s, suspect) || !has_grown(s, suspect)) {
 			suspect_release(suspect);
 			continue;
 		}
 		count_types(s->heap, suspect);
-		suspect->old_entries = xcalloc(s->nr_older,
-					       sizeof(*suspect->old_entries));
+		note_old(s, suspect);
 		s->v.v[kept++] = *suspect;
 	}
 	s->v.nr = kept;
+	for (size_t i = 0; i < s->large.nr; i++)
+		suspects_kind_set(s, &s->large.v[i]);
 }
 
 void suspects_build(struct heap *h, const struct suspects_options *options,
@@ -157,58 +227,33 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 		ret->options.min_entries /= LOWER_WITH_OLDER;
 		ret->all_bytes /= LOWER_WITH_OLDER;
 	}
-	suspects_holders_add(ret);
-	suspects_chain_add(ret);
-	suspects_sets_add(ret);
-	suspects_waste_add(ret);
-	drop_overlapping(ret);
-	classify(ret);
-	ret->all_bytes = ret->dominators.all_bytes;
+	suspects_holders_find(ret);
 }
 
 /* --- older heaps --- */
-
-static int64_t entries_then(struct suspects *s, const struct suspect *suspect,
-			    struct heap *older, const struct match *match)
-{
-	oid then = OID_NONE;
-
-	if (suspect->object == OID_NONE)
-		return -1;
-	if (match->same_process)
-		then = match->old_of[suspect->object];
-	else if (reach_has(&s->reach, suspect->object))
-		then = place_find(s->heap, &s->reach, suspect->object, older);
-	return suspect_entries(older, then);
-}
-
-static void count_came(struct suspects *s, struct suspect *suspect,
-		       const struct match *match)
-{
-	const struct heap *h = s->heap;
-
-	for (oid o = 0; o < h->nr_objects; o++)
-		if (bits_get(suspect->members, o) && match_is_new(match, o)) {
-			suspect->came++;
-			suspect->came_bytes += heap_bytes(h, o);
-		}
-}
 
 /* Old objects that stayed may have grown, too: a list has a larger table. */
 static void find_grown(struct suspects *s, const struct heap *older,
 		       const struct match *match)
 {
 	const struct heap *h = s->heap;
+	uint64_t was = 0;
 
+	for (oid o = 0; o < older->nr_objects; o++)
+		was += heap_bytes(older, o);
+	s->heap_growth = tally_growth(was, s->dominators.all_bytes);
 	if (!match->same_process)
 		return;
 	s->grown = xcalloc((size_t)h->nr_objects + 1, sizeof(*s->grown));
+	s->came = bits_new(h->nr_objects);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		oid then = match->old_of[o];
 		uint64_t bytes = heap_bytes(h, o);
 		uint64_t old = then == OID_NONE ? 0 : heap_bytes(older, then);
 
 		s->grown[o] = bytes > old ? bytes - old : 0;
+		if (then == OID_NONE)
+			bits_set(s->came, o);
 	}
 }
 
@@ -219,42 +264,17 @@ void suspects_compare(struct suspects *s, struct heap *older)
 	match_build(older, s->heap, &match);
 	if (!s->nr_compared)
 		find_grown(s, older, &match);
-	for (size_t i = 0; i < s->v.nr; i++) {
-		struct suspect *suspect = &s->v.v[i];
-
-		suspect->old_entries[s->nr_compared] =
-			entries_then(s, suspect, older, &match);
-		if (!s->nr_compared)
-			count_came(s, suspect, &match);
-	}
+	suspects_growth_note(s, older, &match);
 	s->nr_compared++;
 	match_release(&match);
-}
-
-/* In every step that is known, and at all. */
-static bool has_grown(struct suspects *s, const struct suspect *suspect)
-{
-	int64_t now = suspect_entries(s->heap, suspect->object), last = -1;
-
-	if (now < 0)
-		return suspect->object == OID_NONE || suspect->came;
-	for (size_t i = 0; i < s->nr_compared; i++) {
-		int64_t then = suspect->old_entries[i];
-
-		if (then >= 0 && then < last)
-			return false;
-		last = MAX(last, then);
-	}
-	return now > last;
 }
 
 static int compare_size(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
-	uint64_t p = x->came_bytes, q = y->came_bytes;
 
-	if (p != q)
-		return p > q ? -1 : 1;
+	if (x->grown != y->grown)
+		return x->grown > y->grown ? -1 : 1;
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
 	return x->object < y->object ? -1 : x->object > y->object;
@@ -262,31 +282,45 @@ static int compare_size(const void *a, const void *b)
 
 void suspects_finish(struct suspects *s)
 {
-	size_t kept = 0;
+	suspects_holders_add(s);
+	suspects_chain_add(s);
+	suspects_sets_add(s);
+	suspects_waste_add(s);
+	drop_overlapping(s);
+	classify(s);
+	s->all_bytes = s->dominators.all_bytes;
+	if (s->v.nr)
+		qsort(s->v.v, s->v.nr, sizeof(*s->v.v), compare_size);
+}
 
-	for (size_t i = 0; i < s->v.nr; i++)
-		if (!s->nr_compared || has_grown(s, &s->v.v[i]))
-			s->v.v[kept++] = s->v.v[i];
-		else
-			suspect_release(&s->v.v[i]);
-	s->v.nr = kept;
-	if (kept)
-		qsort(s->v.v, kept, sizeof(*s->v.v), compare_size);
+/* Of the bytes of `suspect` that are not taken, those by which its objects
+ * grew.  They are taken then. */
+static uint64_t take_grown(const struct suspects *s, uint64_t *taken,
+			   const struct suspect *suspect)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i <= s->heap->nr_objects / 64; i++) {
+		uint64_t left = suspect->members[i] & ~taken[i];
+
+		taken[i] |= left;
+		for (; left; left &= left - 1)
+			bytes += s->grown[i * 64 +
+					  (size_t)__builtin_ctzll(left)];
+	}
+	return bytes;
 }
 
 uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 {
+	CLEANUP(freep) uint64_t *taken = bits_new(s->heap->nr_objects);
 	uint64_t bytes = 0;
 	size_t nr = max && max < s->v.nr ? max : s->v.nr;
 
-	for (oid o = 0; o < s->heap->nr_objects; o++) {
-		size_t i = 0;
-
-		while (i < nr && !bits_get(s->v.v[i].members, o))
-			i++;
-		if (i < nr)
-			bytes += grown ? s->grown[o] : heap_bytes(s->heap, o);
-	}
+	for (size_t i = 0; i < nr; i++)
+		bytes += !grown ? take_members(s, taken, &s->v.v[i], false) :
+			 MIN(take_grown(s, taken, &s->v.v[i]),
+			     s->v.v[i].grown);
 	return bytes;
 }
 
@@ -296,6 +330,11 @@ void suspects_release(struct suspects *s)
 	for (size_t i = 0; i < s->v.nr; i++)
 		suspect_release(&s->v.v[i]);
 	suspect_vec_release(&s->v);
+	suspect_vec_release(&s->large);
+	holder_vec_release(&s->holders);
+	holder_group_vec_release(&s->groups);
+	free(s->then);
+	free(s->came);
 	fan_release(&s->fan);
 	dominators_release(&s->dominators);
 	garbage_release(&s->garbage);

@@ -73,19 +73,48 @@ static json_t *fact_json(const struct heap_fact *fact)
 static json_t *suspect_growth_json(const struct suspects *s,
 				   const struct suspect *suspect)
 {
-	json_t *ret, *entries;
+	json_t *ret, *entries, *bytes;
 
 	if (!s->nr_compared)
 		return json_null();
 	ret = json_object();
 	entries = json_array();
-	for (size_t i = 0; i < s->nr_compared; i++)
+	bytes = json_array();
+	for (size_t i = 0; i < s->nr_compared; i++) {
 		emit_push(entries, number_or_null(suspect->old_entries[i]));
+		emit_push(bytes, emit_count(suspect->old_bytes[i]));
+	}
 	emit_put(ret, "old_entries", entries);
-	emit_put(ret, "entries", number_or_null(
-		suspect_entries(s->heap, suspect->object)));
+	emit_put(ret, "entries", number_or_null(suspect->entries_now));
+	emit_put(ret, "old_bytes", bytes);
+	emit_put(ret, "bytes", emit_count(suspect->bytes));
 	emit_put(ret, "objects_came", emit_count(suspect->came));
 	emit_put(ret, "bytes_came", emit_count(suspect->came_bytes));
+	return ret;
+}
+
+/* What is large, and did not grow. */
+static json_t *large_json(const struct suspects *s)
+{
+	json_t *ret = json_array();
+
+	for (size_t i = 0; i < s->large.nr; i++) {
+		const struct suspect *large = &s->large.v[i];
+		CLEANUP(str_release) struct str place = STR_INIT;
+		CLEANUP(str_release) struct str title = STR_INIT;
+		json_t *value = json_object();
+
+		leaks_add_place(s, large->object, &place);
+		leaks_add_title(s, large, place.s, &title);
+		emit_put(value, "title", emit_text(title.s));
+		emit_put(value, "object",
+			 emit_object_of(s->heap, large->object));
+		emit_put(value, "place", emit_text(place.s));
+		emit_put(value, "entries", emit_count(large->entries));
+		emit_put(value, "objects", emit_count(large->objects));
+		emit_put(value, "bytes", emit_count(large->bytes));
+		emit_push(ret, value);
+	}
 	return ret;
 }
 
@@ -193,6 +222,7 @@ json_t *leaks_json(const struct leaks_found *found)
 	emit_put(ret, "heap", heap);
 	emit_put(ret, "nr_suspects", emit_count(s->v.nr));
 	emit_put(ret, "suspects", suspects);
+	emit_put(ret, "large", large_json(s));
 	emit_put(ret, "asyncio", tasks_json(found->tasks));
 	emit_put(ret, "memory", found->ledger ?
 				memory_brief_json(s->heap, found->ledger) :

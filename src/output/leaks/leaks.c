@@ -86,29 +86,47 @@ static void add_leaks_types(const struct suspects *s,
 	add_field("of types: ", text.s, f, out);
 }
 
+/* "1,000 -> 8,000 entries" */
+static void add_grown_entries(const struct suspects *s,
+			      const struct suspect *suspect, struct str *out)
+{
+	int64_t now = suspect->entries_now;
+
+	if (now < 0)
+		return;
+	for (size_t i = 0; i < s->nr_compared; i++) {
+		if (suspect->old_entries[i] < 0)
+			continue;
+		format_count(out, (uint64_t)suspect->old_entries[i]);
+		str_add(out, " -> ");
+	}
+	format_counted(out, (uint64_t)now, now == 1 ? "entry" : "entrie");
+}
+
+/* Entries and bytes of the holder, then and now; of others what came. */
 static void add_growth(const struct suspects *s, const struct suspect *suspect,
 		       const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	int64_t now = suspect_entries(s->heap, suspect->object);
 
 	if (!s->nr_compared)
 		return;
-	for (size_t i = 0; now >= 0 && i < s->nr_compared; i++) {
-		if (suspect->old_entries[i] < 0)
-			continue;
-		format_count(&text, (uint64_t)suspect->old_entries[i]);
-		str_add(&text, " -> ");
-	}
-	if (now >= 0) {
-		format_counted(&text, (uint64_t)now,
-			       now == 1 ? "entry" : "entrie");
-	}
-	if (suspect->came) {
-		str_add(&text, text.len ? "; " : "");
+	add_grown_entries(s, suspect, &text);
+	if (suspect->group != UINT32_MAX) {
+		str_add(&text, text.len ? ", " : "");
+		for (size_t i = 0; i < s->nr_compared; i++) {
+			format_bytes(&text, suspect->old_bytes[i]);
+			str_add(&text, " -> ");
+		}
+		format_bytes(&text, suspect->bytes);
+	} else if (suspect->came) {
 		format_count(&text, suspect->came);
 		str_add(&text, " of the objects came since, ");
 		format_bytes(&text, suspect->came_bytes);
+	}
+	if (suspect->bounded && suspect->fact && suspect->fact->bound >= 0) {
+		str_add(&text, "; its bound is ");
+		format_count(&text, (uint64_t)suspect->fact->bound);
 	}
 	if (text.len)
 		add_field("grew: ", text.s, f, out);
@@ -313,8 +331,23 @@ static void add_leaks_head(const struct leaks_found *found,
 	}
 	format_styled(out, text.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
-	explained_text(&found->explained, leaks_explains(found), s->heap, &wrapped,
-		       out);
+	explained_text(&found->explained, leaks_explains(found), s->heap,
+		       &wrapped, out);
+}
+
+/* What would be a suspect by its size alone is no secret. */
+static void add_large(const struct suspects *s, const struct format *f,
+		      struct str *out)
+{
+	for (size_t i = 0; i < s->large.nr; i++) {
+		const struct suspect *large = &s->large.v[i];
+		CLEANUP(str_release) struct str text = STR_INIT;
+
+		str_add(&text, "large, and not growing: ");
+		leaks_add_sentence(s, large, &text);
+		str_add(out, i ? "" : "\n");
+		add_wrapped(text.s, 0, 2, f, out);
+	}
 }
 
 void leaks_text(const struct leaks_found *found, const struct format *f,
@@ -330,6 +363,7 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 		str_add_char(out, '\n');
 		add_suspect(s, &s->v.v[i], i + 1, f, out);
 	}
+	add_large(s, f, out);
 	add_tasks(found->tasks, f, out);
 	add_memory(found, f, out);
 }

@@ -439,8 +439,8 @@ static json_t *row_json(const struct workers *w, const struct worker_row *row)
 
 /* The values of one process that several have in "processes" alone. */
 static const char *const of_one[] = {
-	"asyncio", "memory", "memory_growth", "resident", "resident_growth",
-	"explained", "guessed", "coverage",
+	"large", "asyncio", "memory", "memory_growth", "resident",
+	"resident_growth", "explained", "guessed", "coverage",
 };
 
 json_t *workers_json(struct workers *w, uint64_t limit)

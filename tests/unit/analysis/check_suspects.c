@@ -398,6 +398,9 @@ static void older(struct suspects *s, const char *text, bool same_process)
 		    " type app.X/heap x#" nr "; len .g=" nr ";" \
 		    " size x#" nr "=1000"
 
+/* None of the `x` is large, and what ten of them have is growth. */
+static const struct suspects_options growing = { 5, 20, 20, 4000 };
+
 static void check_growth(const char *first, const char *second,
 			 bool same_process, size_t expected)
 {
@@ -407,7 +410,7 @@ static void check_growth(const char *first, const char *second,
 	graph_build(&h, GROWING("30"));
 	h.info.pid = 42;
 	h.info.start_time = 1000;
-	suspects_build(&h, &find_suspects_low, 2, &s);
+	suspects_build(&h, &growing, 2, &s);
 	older(&s, first, same_process);
 	older(&s, second, same_process);
 	suspects_finish(&s);
@@ -441,15 +444,17 @@ START_TEST(suspects_count_what_came)
 	h.info.pid = 42;
 	h.info.start_time = 1000;
 	/* A tenth is enough where growth tells. */
-	suspects_build(&h, &(struct suspects_options){ 50, 300, 300, LARGE },
+	suspects_build(&h, &(struct suspects_options){ 50, 300, 300, 4000 },
 		       1, &s);
-	ck_assert_uint_eq(s.v.nr, 1);
 	older(&s, GROWING("10"), true);
 	suspects_finish(&s);
 	ck_assert_uint_eq(s.v.nr, 1);
 	ck_assert_int_eq(s.v.v[0].old_entries[0], 10);
 	ck_assert_uint_eq(s.v.v[0].came, 20);
-	ck_assert_uint_eq(s.v.v[0].came_bytes, 20000);
+	ck_assert_int_eq(s.v.v[0].entries_now, 30);
+	ck_assert_uint_eq(s.v.v[0].grown, 20500);
+	ck_assert_uint_eq(s.v.v[0].old_bytes[0], 10016);
+	ck_assert_uint_eq(s.v.v[0].came_bytes, 20500);
 	/* .g is 500 bytes larger than it was. */
 	ck_assert_uint_eq(suspects_bytes(&s, 0, true), 20500);
 	ck_assert_uint_eq(suspects_bytes(&s, 1, false), 30516);

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`pyheld leaks` with an older capture: what grew, and what only seems to."""
+import os
+import tempfile
+
+import pythons
+from harness import Target, each, pyheld, text
+
+
+class Compared:
+    """The reports of a case, now and since a capture."""
+
+    def __init__(self, python, case, work, rounds=1):
+        with Target(python, "holders.py", case) as target, \
+                tempfile.TemporaryDirectory() as folder:
+            old = os.path.join(folder, "old.pyheld")
+            self.before = target.facts
+            pyheld("capture", target.pid, "-o", old)
+            for _ in range(rounds):
+                self.facts = target.ask({"work": work})
+            self.now = pyheld("leaks", "--json", target.pid).json
+            self.report = pyheld("leaks", "--json", target.pid, old).json
+            self.words = " ".join(text(pyheld("leaks", target.pid,
+                                              old).out).split())
+            self.diff = pyheld("diff", "--json", old, target.pid).json
+
+    def only(self):
+        """The one suspect, which is the holder of the case."""
+        (suspect,) = self.report["suspects"]
+        assert int(suspect["object"]["address"], 16) == \
+            self.facts["address"], (suspect["title"], self.facts)
+        return suspect
+
+
+@each(pythons.some)
+def test_turnover_is_no_growth(python):
+    for case in "turnover", "rebuilt":
+        got = Compared(python, case, 7000)
+        assert got.before["entries"] == got.facts["entries"] == 5000
+        assert got.report["suspects"] == [], (case, got.report["suspects"])
+        assert "nothing that keeps much" in got.words, got.words
+
+
+@each(pythons.some)
+def test_a_catalogue_is_large_and_does_not_grow(python):
+    got = Compared(python, "catalogue", 1)
+    assert got.report["suspects"] == [], got.report["suspects"]
+    (large,) = got.report["large"]
+    assert int(large["object"]["address"], 16) == got.facts["address"], large
+    assert large["entries"] == 20000 and large["objects"] > 100000, large
+    assert "large, and not growing: the dict __main__.SERVICE.jobs holds " \
+        "20,000 entries" in got.words, got.words
+    # Without an older capture nobody knows.
+    assert got.now["large"] == [] and len(got.now["suspects"]) == 1
+
+
+@each(pythons.some)
+def test_growth_towards_a_bound(python):
+    got = Compared(python, "bounded", 7000)
+    suspect = got.only()
+    assert suspect["growth"]["old_entries"] == [1000], suspect["growth"]
+    assert suspect["growth"]["entries"] == 8000, suspect["growth"]
+    assert "grew: 1,000 -> 8,000 entries, " in got.words, got.words
+    assert "; its bound is 20,000 " in got.words, got.words
+    assert got.now["suspects"] == [], got.now["suspects"]
+
+
+@each(pythons.some)
+def test_a_handful_of_large_entries(python):
+    got = Compared(python, "handful", 6)
+    growth = got.only()["growth"]
+    assert growth["old_entries"] == [0] and growth["entries"] == 6, growth
+    grown = growth["bytes"] - growth["old_bytes"][0]
+    assert 12 << 20 <= grown <= 13 << 20, growth
+    assert growth["bytes_came"] >= grown, growth
+
+
+@each(pythons.some)
+def test_one_object_that_grows(python):
+    got = Compared(python, "buffer", 9000)
+    suspect = got.only()
+    growth = suspect["growth"]
+    assert suspect["kind"] == "large object", suspect
+    assert growth["old_entries"] == [None] and growth["entries"] is None
+    # It is allocated with room for an eighth more.
+    assert 8 << 20 <= growth["bytes"] - growth["old_bytes"][0] <= 11 << 20, \
+        growth
