@@ -21,8 +21,10 @@ typedef void (*option_fn)(const struct argp_option *o,
 static void each_option(const struct argp *argp, const struct command *c,
 			option_fn fn)
 {
-	for (const struct argp_option *o = argp->options; o && o->name; o++)
-		fn(o, c);
+	for (const struct argp_option *o = argp->options; o && o->name; o++) {
+		if (!(o->flags & OPTION_HIDDEN))
+			fn(o, c);
+	}
 	for (const struct argp_child *a = argp->children; a && a->argp; a++)
 		each_option(a->argp, c, fn);
 }

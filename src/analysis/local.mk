@@ -68,6 +68,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/limits/lines.h \
 	src/analysis/limits/pattern.c \
 	src/analysis/limits/pattern.h \
+	src/analysis/limits/similar.c \
+	src/analysis/limits/similar.h \
 	src/analysis/retained-tree.c \
 	src/analysis/retained-tree.h \
 	src/analysis/retained.c \

@@ -29,6 +29,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/session.c \
 	src/cli/session.h \
 	src/cli/status.h \
+	src/cli/targets.c \
+	src/cli/targets.h \
 	src/cli/terminal.c \
 	src/cli/terminal.h \
 	src/cli/version.c \

@@ -97,6 +97,17 @@ static error_t take_argument(struct common_options *o, const char *arg,
 	return 0;
 }
 
+/* "TARGET ADDRESS" is the same as "TARGET --address=ADDRESS". */
+static error_t take_address(struct common_options *o,
+			    const struct argp_state *state)
+{
+	if (o->has_address)
+		return options_error(state, "unexpected argument '%s':"
+				     " --address is given", o->args[1]);
+	o->has_address = true;
+	return options_address(state, o->args[1], &o->address);
+}
+
 /* Options that mean the same in all commands that list them. */
 static bool parse_shared(int key, char *arg, const struct argp_state *state,
 			 error_t *ret)
@@ -147,8 +158,10 @@ bool options_common(int key, char *arg, struct argp_state *state,
 		*ret = take_argument(o, arg, state);
 		return true;
 	case ARGP_KEY_END:
+		if (o->nr_args == 2 && o->takes_address)
+			*ret = take_address(o, state);
 		if (o->nr_args)
-			return false;
+			return *ret;
 		*ret = options_error(state, "TARGET is missing:"
 				     " give a PID, a core file or a capture");
 		return true;

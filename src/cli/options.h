@@ -31,7 +31,9 @@ struct common_options {
 	/* Options that only some commands list. */
 	const char *type;		/* --type, or NULL */
 	uint64_t address, limit;	/* --address, --limit */
-	bool has_address, has_limit;	/* were these given? */
+	bool has_address, has_limit;	/* were these given?  An ADDRESS behind
+					   TARGET counts as --address */
+	bool takes_address;		/* set before: it may stand there */
 	bool no_header;			/* --no-header */
 	const char *sorts;		/* set before: the words that --sort
 					   takes, separated by '|' */
@@ -67,6 +69,10 @@ enum {
 	OPTION_MIN_PERCENT,
 	OPTION_KIND,
 };
+
+/* In a command's options: --count is another name of its --limit. */
+#define OPTION_LIMIT_AS_COUNT \
+	{ "count", OPTION_LIMIT, "N", OPTION_HIDDEN, NULL, 0 }
 
 /* --color, --executable, --sysroot, --verbose, --help, --usage and --version,
    of all commands. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "analysis/limits/pattern.h"
+#include "analysis/limits/similar.h"
 #include "base/log.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -371,23 +372,25 @@ int session_find(struct session *s, uint64_t address, oid *ret)
 
 /* --- types --- */
 
-/* Add up to three names of types that contain `word`, in any case. */
-static void add_similar(const struct heap *h, const char *word,
-			struct str *ret)
-{
-	unsigned int nr = 0;
+#define MEANT_MAX 3
 
-	for (size_t i = 0; i < h->types.nr && nr < 3; i++) {
-		if (!strcasestr(h->types.v[i].name, word))
-			continue;
-		str_add(ret, nr++ ? ", " : "; there is ");
-		str_add(ret, h->types.v[i].name);
+/* "; did you mean app.Article, app.Articles?" */
+static void add_meant(const struct heap *h, const char *pattern,
+		      struct str *ret)
+{
+	CLEANUP(oid_vec_release) struct oid_vec types = VEC_INIT;
+
+	similar_types(h, pattern, MEANT_MAX, &types);
+	for (size_t i = 0; i < types.nr; i++) {
+		str_add(ret, i ? ", " : "; did you mean ");
+		str_add(ret, h->types.v[types.v[i]].name);
 	}
+	str_add(ret, types.nr ? "?" : "");
 }
 
 int session_types(struct session *s, const char *pattern, bool **ret)
 {
-	CLEANUP(str_release) struct str similar = STR_INIT;
+	CLEANUP(str_release) struct str meant = STR_INIT;
 	uint32_t nr;
 	bool *types = pattern_types(&s->heap, pattern, &nr);
 
@@ -396,10 +399,9 @@ int session_types(struct session *s, const char *pattern, bool **ret)
 		return STATUS_OK;
 	}
 	free(types);
-	if (strlen(pattern) > 2)
-		add_similar(&s->heap, pattern_last_part(pattern), &similar);
+	add_meant(&s->heap, pattern, &meant);
 	return session_failed(error_new(ERR_NOT_FOUND, "no type is named '%s'%s",
-					pattern, similar.s));
+					pattern, meant.s));
 }
 
 /* --- results --- */

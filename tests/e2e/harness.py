@@ -100,6 +100,7 @@ def text(data):
 DIFFERENT = [
     (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
     (rb'"kinds": ?{[^}]*}', b'"kinds": {}'),
+    (rb"more: pyheld (\w+) \S+", rb"more: pyheld \1 TARGET"),
     (rb'"targets": ?\[[^][{}]*\]', b'"targets": []'),
     (rb"resident, .* copied while it was stopped for .*", b"resident"),
     (rb"\d[\d.]* [A-Za-z]+ resident[;:].*(\n  .*)*", b"resident"),

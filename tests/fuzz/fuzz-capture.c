@@ -62,13 +62,16 @@ static void ask_cycles(struct heap *h)
 static void ask_objects(struct heap *h, struct str *out)
 {
 	const struct format format = { .utf8 = true };
+	struct retained_view view;
 
+	retained_build(h, &view);
 	for (oid o = 0; o < h->nr_objects && o < 20; o++) {
-		object_text(h, o, 50, &format, out);
-		json_decref(object_json(h, o, 50));
+		object_text(&view, o, 50, &format, out);
+		json_decref(object_json(&view, o, 50));
 		heap_find(h, h->address[o]);
 		str_cut(out, 0);
 	}
+	retained_release(&view);
 	heap_find(h, UINT64_MAX);
 }
 

@@ -22,6 +22,7 @@ static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N cycles; 0: all (default: 10; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Show only cycles with an object whose type's name matches", 0 },
 	{ 0 },

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/targets.h"
 #include "cli/terminal.h"
 #include "output/emit.h"
 #include "output/reports/diff.h"
@@ -23,6 +23,7 @@ struct diff_options {
 	struct common_options common;
 	struct target_vec targets;
 	struct limits limits;
+	bool reordered;		/* the targets were given in another order */
 };
 
 static const struct argp_option options[] = {
@@ -33,6 +34,7 @@ static const struct argp_option options[] = {
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types and N holders; 0: all (default: 20 and 10;"
 	  " with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "no-header", OPTION_NO_HEADER, NULL, 0,
 	  "Show only the rows of the table of types", 0 },
 	{ "sort", OPTION_SORT, SORTS, 0,
@@ -169,15 +171,24 @@ static int add_between(struct targets *t, size_t i, const char *name,
 	return STATUS_OK;
 }
 
-/* With captures in the wrong order, what shrank would seem to have grown. */
-static void warn_of_order(const struct targets *t,
-			  const struct target_vec *names)
+/*
+ * With captures in the wrong order, what shrank would seem to have grown.
+ * Targets of several processes stay as they were given.
+ */
+static int put_in_order(struct diff_options *o)
 {
-	for (size_t i = 1; i < t->nr; i++)
-		if (t->infos[i]->taken_at < t->infos[i - 1]->taken_at)
-			fprintf(stderr, "pyheld: warning: %s is older than %s:"
-				" give the oldest target first\n",
-				names->v[i], names->v[i - 1]);
+	CLEANUP(order_release) struct order order;
+	CLEANUP(freep) const char **given = xcalloc(o->targets.nr,
+						    sizeof(*given));
+	int status = targets_order(&o->targets, false, &order);
+
+	if (status || order.nr_processes != 1 || !order.reordered)
+		return status;
+	o->reordered = true;
+	memcpy(given, o->targets.v, o->targets.nr * sizeof(*given));
+	for (size_t i = 0; i < order.nr; i++)
+		o->targets.v[i] = given[order.target[i]];
+	return STATUS_OK;
 }
 
 /* --- types --- */
@@ -243,10 +254,10 @@ static int compare(struct targets *t, const struct diff_options *o,
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
 		status = add_between(t, i, o->targets.v[i], &series);
 	if (!status) {
-		warn_of_order(t, &o->targets);
 		status = diff_show(t, o, &(struct diff_found){
 			.old = &t->old.heap, .new = &t->new.heap,
 			.infos = t->infos, .names = o->targets.v,
+			.reordered = o->reordered,
 			.match = &match, .diff = &diff,
 			.grow = &grow, .series = &series,
 			.ledger = has_ledgers ? &ledger : NULL,
@@ -279,7 +290,9 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = targets_open(&t, &o.targets);
+	status = put_in_order(&o);
+	if (!status)
+		status = targets_open(&t, &o.targets);
 	if (!status && o.common.type)
 		status = find_types(&t, o.common.type, &old, &new);
 	if (!status)

@@ -14,6 +14,7 @@ static const struct argp_option options[] = {
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types and N kinds of components; 0: all (default:"
 	  " 10; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ 0 },
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/compare/order.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/targets.h"
 #include "cli/terminal.h"
 #include "output/leaks/workers.h"
 
@@ -13,8 +13,7 @@ struct leaks_options {
 	struct common_options common;
 	struct target_vec targets;	/* TARGET, then the older ones */
 	struct suspects_options suspects;
-	uint64_t limit;
-	bool has_limit, fail;
+	bool fail;
 };
 
 static const struct argp_option options[] = {
@@ -23,6 +22,7 @@ static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N suspects; 0: all (default: 5; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "min-entries", OPTION_MIN_ENTRIES, "N", 0,
 	  "A suspect has at least N entries (default: 1000)", 0 },
 	{ "min-objects", OPTION_MIN_OBJECTS, "N", 0,
@@ -54,9 +54,6 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 	case OPTION_FAIL:
 		o->fail = true;
 		return 0;
-	case OPTION_LIMIT:
-		o->has_limit = true;
-		return options_number(state, "limit", arg, &o->limit);
 	case OPTION_MIN_ENTRIES:
 		return options_number(state, "min-entries", arg,
 				      &s->min_entries);
@@ -131,7 +128,7 @@ static void explain(const struct heap *h, const struct leaks_memory *m,
 
 static uint64_t suspects_shown(const struct leaks_options *o)
 {
-	return o->has_limit || o->common.json ? o->limit : DEFAULT_LIMIT;
+	return options_limit(&o->common, DEFAULT_LIMIT);
 }
 
 /* The targets of one process, oldest first; what it has is read in the end. */
@@ -279,31 +276,11 @@ static int find_in_order(const struct leaks_options *o,
 	return workers_show(&workers, o, status);
 }
 
-static int peek_all(const struct target_vec *targets, struct heap *heaps,
-		    const struct heap_info **infos)
-{
-	int status = STATUS_OK;
-
-	for (size_t i = 0; i < targets->nr && !status; i++) {
-		status = session_peek(targets->v[i], &heaps[i]);
-		infos[i] = &heaps[i].info;
-	}
-	return status;
-}
-
 static int find_all(const struct leaks_options *o)
 {
-	size_t nr = o->targets.nr;
-	CLEANUP(freep) struct heap *heaps = xcalloc(nr, sizeof(*heaps));
-	CLEANUP(freep) const struct heap_info **infos =
-		xcalloc(nr, sizeof(*infos));
-	CLEANUP(order_release) struct order order = { .nr = 0 };
-	int status = peek_all(&o->targets, heaps, infos);
+	CLEANUP(order_release) struct order order;
+	int status = targets_order(&o->targets, true, &order);
 
-	if (!status)
-		order_build(infos, nr, true, &order);
-	for (size_t i = 0; i < nr; i++)
-		heap_release(&heaps[i]);
 	return status ? status : find_in_order(o, &order);
 }
 

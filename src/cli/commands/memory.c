@@ -32,6 +32,7 @@ static const struct argp_option options[] = {
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N lines of each kind; 0: all (default: 5, with --kind"
 	  " 30; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "no-header", OPTION_NO_HEADER, NULL, 0,
 	  "Show only the rows of the table", 0 },
 	{ 0 },

@@ -13,6 +13,7 @@ static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types; 0: all (default: 10; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Check only objects whose type's name matches", 0 },
 	{ 0 },

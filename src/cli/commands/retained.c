@@ -19,13 +19,14 @@ struct retained_options {
 
 static const struct argp_option options[] = {
 	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
-	  "Show only this object: hexadecimal, with or without 0x", 0 },
+	  "The same as the argument ADDRESS: show only this object", 0 },
 	{ "depth", OPTION_DEPTH, "N", 0,
 	  "Show N levels of what each object retains (default: 0; with"
 	  " --address: 3)", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N objects; 0: all (default: 20)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "type", OPTION_TYPE, "PATTERN", 0,
 	  "Show only objects whose type's name matches, and what they retain"
 	  " together", 0 },
@@ -56,7 +57,7 @@ static error_t parse_retained(int key, char *arg, struct argp_state *state)
 const struct argp retained_argp = {
 	.options = options,
 	.parser = parse_retained,
-	.args_doc = "TARGET",
+	.args_doc = "TARGET [ADDRESS]",
 	.doc = "Show the objects with the largest retained sizes.  The retained"
 	       " size of an object is what would be freed if the object went"
 	       " away, in cycles or not.  The report skips modules and other"
@@ -66,7 +67,7 @@ const struct argp retained_argp = {
 	       "  pyheld retained 4242\n"
 	       "  pyheld retained 4242 --limit=5 --depth=2\n"
 	       "  pyheld retained 4242 --type='app.*'\n"
-	       "  pyheld retained 4242 --address=0x7f3a2c0b5d90",
+	       "  pyheld retained 4242 0x7f3a2c0b5d90",
 	.children = common_children,
 };
 
@@ -137,7 +138,8 @@ static int find(struct session *s, const struct retained_options *o,
 int cmd_retained(const struct command *c, int argc, char **argv)
 {
 	struct retained_options o = {
-		.common = { .max_args = 1, .limit = DEFAULT_LIMIT } };
+		.common = { .max_args = 2, .takes_address = true,
+			    .limit = DEFAULT_LIMIT } };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(freep) bool *types = NULL;
 	oid object = OID_NONE;

@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "Show at most N types; 0: all (default: 30; with --json: all)", 0 },
+	OPTION_LIMIT_AS_COUNT,
 	{ "no-header", OPTION_NO_HEADER, NULL, 0,
 	  "Show only the rows of the table", 0 },
 	{ "sort", OPTION_SORT, SORTS, 0,

@@ -162,13 +162,70 @@ void leaks_add_sentence(const struct suspects *s,
 	str_add_char(out, '.');
 }
 
-void leaks_add_details(const struct suspects *s, const struct suspect *suspect,
-		       const struct format *f, struct str *out)
+/* As a word of a shell's command line. */
+static void add_quoted(const char *word, struct str *out)
 {
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-:,@%=";
+
+	if (*word && word[strspn(word, plain)] == '\0') {
+		str_add(out, word);
+		return;
+	}
+	str_add_char(out, '\'');
+	for (; *word; word++) {
+		size_t nr = strcspn(word, "'");
+
+		str_add_safe(out, word, nr);
+		word += nr;
+		if (!*word)
+			break;
+		str_add(out, "'\\''");
+	}
+	str_add_char(out, '\'');
+}
+
+/* It is one line, however narrow the terminal is: people copy it. */
+static void add_more_of(const struct leaks_found *found,
+			const struct suspect *suspect, struct str *out)
+{
+	const struct heap *h = found->suspects->heap;
+	const char *command = "retained";
+
+	if (suspect->object != OID_NONE)
+		command = "object";
+	else if (suspect->kind == SUSPECT_NATIVE)
+		command = "refs";
+	else if (suspect->kind == SUSPECT_GARBAGE ||
+		 suspect->kind == SUSPECT_GC_DISABLED ||
+		 suspect->kind == SUSPECT_FROZEN)
+		command = "garbage";
+	if (!found->nr_targets)
+		return;
+	str_add(out, suspect->object != OID_NONE &&
+		     reach_has(&found->suspects->reach, suspect->object) ?
+		     "\n" : "");
+	format_pad(out, INDENT);
+	str_addf(out, "more: pyheld %s ", command);
+	add_quoted(found->targets[found->nr_targets - 1], out);
+	if (suspect->object != OID_NONE) {
+		str_add_char(out, ' ');
+		format_address(out, h->address[suspect->object]);
+	}
+	str_add_char(out, '\n');
+}
+
+void leaks_add_details(const struct leaks_found *found,
+		       const struct suspect *suspect, const struct format *f,
+		       struct str *out)
+{
+	const struct suspects *s = found->suspects;
+
 	add_leaks_types(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
 	add_chain(s, suspect, f, out);
+	add_more_of(found, suspect, out);
 }
 
 void leaks_add_wrapped(const char *text, unsigned int indent,
@@ -177,16 +234,17 @@ void leaks_add_wrapped(const char *text, unsigned int indent,
 	add_wrapped(text, 0, indent, f, out);
 }
 
-static void add_suspect(const struct suspects *s,
+static void add_suspect(const struct leaks_found *found,
 			const struct suspect *suspect, size_t number,
 			const struct format *f, struct str *out)
 {
+	const struct suspects *s = found->suspects;
 	CLEANUP(str_release) struct str text = STR_INIT;
 
 	str_addf(&text, "%zu. ", number);
 	leaks_add_sentence(s, suspect, &text);
 	add_wrapped(text.s, 0, INDENT, f, out);
-	leaks_add_details(s, suspect, f, out);
+	leaks_add_details(found, suspect, f, out);
 }
 
 /* --- all of it --- */
@@ -361,7 +419,7 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 		if (found->limit && i >= found->limit)
 			break;
 		str_add_char(out, '\n');
-		add_suspect(s, &s->v.v[i], i + 1, f, out);
+		add_suspect(found, &s->v.v[i], i + 1, f, out);
 	}
 	add_large(s, f, out);
 	add_tasks(found->tasks, f, out);

@@ -43,9 +43,11 @@ json_t *leaks_json(const struct leaks_found *found);
  * end. */
 void leaks_add_sentence(const struct suspects *s,
 			const struct suspect *suspect, struct str *out);
-/* Add the lines below that: types, growth, the usual fix, the chain. */
-void leaks_add_details(const struct suspects *s, const struct suspect *suspect,
-		       const struct format *f, struct str *out);
+/* Add the lines below that: types, growth, the usual fix, the chain, and the
+ * command that shows more of found->targets. */
+void leaks_add_details(const struct leaks_found *found,
+		       const struct suspect *suspect, const struct format *f,
+		       struct str *out);
 /* Add a paragraph, wrapped also if `f` has no width; `indent`: of all lines but
  * the first. */
 void leaks_add_wrapped(const char *text, unsigned int indent,

@@ -106,7 +106,8 @@ static void add_suspects(struct workers *w, const struct leaks_found *found,
 			new.value = json_incref(json_array_get(values, i));
 		} else {
 			leaks_add_sentence(s, suspect, &sentence);
-			leaks_add_details(s, suspect, &w->format, &details);
+			leaks_add_details(found, suspect, &w->format,
+					  &details);
 			new.sentence = str_take(&sentence);
 			new.details = str_take(&details);
 		}

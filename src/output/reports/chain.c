@@ -19,19 +19,32 @@ static void add_object(struct heap *h, oid o, struct str *out)
 	str_add_char(out, ')');
 }
 
-static void add_chain(struct heap *h, const struct chain *c,
+static void add_retained(const struct dominators *d, oid o, struct str *out)
+{
+	str_add(out, "  it retains ");
+	format_bytes(out, d->bytes[o]);
+	str_add(out, " in ");
+	format_counted(out, d->objects[o], "object");
+	str_add_char(out, '\n');
+}
+
+static void add_chain(const struct chain_shown *shown, const struct chain *c,
 		      const struct format *f, struct str *out)
 {
+	struct heap *h = shown->heap;
+	oid o = c->steps.v[c->steps.nr - 1].object;
 	CLEANUP(str_release) struct str title = STR_INIT;
 	CLEANUP(trail_release) struct trail t = { 0 };
 
 	trail_init(&t, h, &c->root, &c->steps);
-	add_object(h, c->steps.v[c->steps.nr - 1].object, &title);
+	add_object(h, o, &title);
 	str_add(&title, " is held by");
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add(out, "\n\n");
 	trail_tree(&t, f, 2, out);
-	str_add(out, "\n  ");
+	str_add_char(out, '\n');
+	add_retained(shown->dominators, o, out);
+	str_add(out, "  ");
 	trail_readable(&t, out);
 	str_add_char(out, '\n');
 	if (c->nr_held < 2)
@@ -74,15 +87,18 @@ static void add_holders(struct heap *h, const struct chains *c,
 	str_add(out, " more\n");
 }
 
-static void add_unreached(struct heap *h, const struct chains *c,
+static void add_unreached(const struct chain_shown *shown,
 			  const struct format *f, struct str *out)
 {
+	struct heap *h = shown->heap;
+	const struct chains *c = shown->chains;
 	CLEANUP(str_release) struct str title = STR_INIT;
 
 	add_object(h, c->example, &title);
 	str_add(&title, " is held by no root");
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
+	add_retained(shown->dominators, c->example, out);
 	add_chain_loop(h, &c->cycle,
 		       "A cycle of garbage keeps it until the next"
 		       " collection:", f, out);
@@ -108,26 +124,28 @@ static void add_chain_head(const struct chains *c, size_t nr_targets,
 	if (c->v.nr < c->nr_holders) {
 		str_add(out, ", the nearest ");
 		format_count(out, c->v.nr);
-		str_add(out, " of them (see --count)");
+		str_add(out, " of them (see --limit)");
 	}
 	str_add(out, "\n\n");
 }
 
-void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
-		const char *what, const struct format *f, struct str *out)
+void chain_text(const struct chain_shown *shown, const struct format *f,
+		struct str *out)
 {
-	add_chain_head(c, nr_targets, what, out);
+	const struct chains *c = shown->chains;
+
+	add_chain_head(c, shown->nr_targets, shown->what, out);
 	if (c->unreached)
-		add_unreached(h, c, f, out);
+		add_unreached(shown, f, out);
 	for (size_t i = 0; i < c->v.nr; i++) {
 		if (i)
 			str_add_char(out, '\n');
-		add_chain(h, &c->v.v[i], f, out);
+		add_chain(shown, &c->v.v[i], f, out);
 	}
 	if (c->most.steps.nr) {
 		str_add(out, "\nMost are held by another holder, further from a"
 			" root:\n\n");
-		add_chain(h, &c->most, f, out);
+		add_chain(shown, &c->most, f, out);
 	}
 }
 
@@ -141,8 +159,19 @@ static json_t *loop_json(struct heap *h, const struct path *path)
 	return trail_steps_json(&t);
 }
 
-static json_t *unreached_json(struct heap *h, const struct chains *c)
+static json_t *retained_json_of(const struct dominators *d, oid o)
 {
+	json_t *ret = json_object();
+
+	emit_put(ret, "objects", emit_count(d->objects[o]));
+	emit_put(ret, "bytes", emit_count(d->bytes[o]));
+	return ret;
+}
+
+static json_t *unreached_json(const struct chain_shown *shown)
+{
+	struct heap *h = shown->heap;
+	const struct chains *c = shown->chains;
 	json_t *ret, *holders;
 
 	if (!c->unreached)
@@ -152,6 +181,8 @@ static json_t *unreached_json(struct heap *h, const struct chains *c)
 	for (size_t i = 0; i < c->holders.v.nr; i++)
 		emit_push(holders, emit_object_of(h, c->holders.v.v[i].from));
 	emit_put(ret, "example", emit_object_of(h, c->example));
+	emit_put(ret, "retained",
+		 retained_json_of(shown->dominators, c->example));
 	emit_put(ret, "cycle", loop_json(h, &c->cycle));
 	emit_put(ret, "from_cycle", loop_json(h, &c->from_cycle));
 	emit_put(ret, "nr_holders", emit_count(c->holders.total));
@@ -159,26 +190,35 @@ static json_t *unreached_json(struct heap *h, const struct chains *c)
 	return ret;
 }
 
-json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets)
+static json_t *one_json(const struct chain_shown *shown, const struct chain *c)
 {
+	CLEANUP(trail_release) struct trail t = { 0 };
+	CLEANUP(str_release) struct str readable = STR_INIT;
+	json_t *ret;
+
+	trail_init(&t, shown->heap, &c->root, &c->steps);
+	ret = trail_json(&t);
+	trail_readable(&t, &readable);
+	emit_put(ret, "readable", emit_text(readable.s));
+	emit_put(ret, "retained",
+		 retained_json_of(shown->dominators,
+				  c->steps.v[c->steps.nr - 1].object));
+	emit_put(ret, "nr_held", emit_count(c->nr_held));
+	return ret;
+}
+
+json_t *chain_json(const struct chain_shown *shown)
+{
+	struct heap *h = shown->heap;
+	const struct chains *c = shown->chains;
 	json_t *ret = json_object(), *chains = json_array();
 
-	for (size_t i = 0; i < c->v.nr; i++) {
-		CLEANUP(trail_release) struct trail t = { 0 };
-		CLEANUP(str_release) struct str readable = STR_INIT;
-		json_t *chain;
-
-		trail_init(&t, h, &c->v.v[i].root, &c->v.v[i].steps);
-		chain = trail_json(&t);
-		trail_readable(&t, &readable);
-		emit_put(chain, "readable", emit_text(readable.s));
-		emit_put(chain, "nr_held", emit_count(c->v.v[i].nr_held));
-		emit_push(chains, chain);
-	}
+	for (size_t i = 0; i < c->v.nr; i++)
+		emit_push(chains, one_json(shown, &c->v.v[i]));
 	emit_put(ret, "chains", chains);
-	emit_put(ret, "objects", emit_count(nr_targets));
+	emit_put(ret, "objects", emit_count(shown->nr_targets));
 	emit_put(ret, "nr_holders", emit_count(c->nr_holders));
-	emit_put(ret, "unreached", unreached_json(h, c));
+	emit_put(ret, "unreached", unreached_json(shown));
 	emit_put(ret, "warnings", emit_warnings(h));
 	return ret;
 }

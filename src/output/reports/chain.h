@@ -6,15 +6,22 @@
 #include <jansson.h>
 
 #include "analysis/chain.h"
+#include "analysis/graph/dominators.h"
 #include "output/format.h"
 
-/*
- * `c` are the chains to `nr_targets` objects.  `what` is the name of their type
- * as the user typed it; NULL: one object was asked for by its address.
- */
-void chain_text(struct heap *h, const struct chains *c, size_t nr_targets,
-		const char *what, const struct format *f, struct str *out);
+struct chain_shown {
+	struct heap *heap;
+	const struct chains *chains;
+	size_t nr_targets;	/* objects that were asked for */
+	/* The name of their type as the user typed it; NULL: one object was
+	 * asked for by its address. */
+	const char *what;
+	const struct dominators *dominators;	/* of `heap` */
+};
+
+void chain_text(const struct chain_shown *shown, const struct format *f,
+		struct str *out);
 /* A new reference; pyheld-json(5) has the keys. */
-json_t *chain_json(struct heap *h, const struct chains *c, size_t nr_targets);
+json_t *chain_json(const struct chain_shown *shown);
 
 #endif

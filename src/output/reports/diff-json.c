@@ -154,6 +154,7 @@ json_t *diff_json(const struct diff_found *d)
 	json_t *ret = json_object();
 
 	emit_put(ret, "targets", targets_json(d));
+	emit_put(ret, "reordered", json_boolean(d->reordered));
 	emit_put(ret, "same_process", json_boolean(d->match->same_process));
 	emit_put(ret, "same_python",
 		 json_boolean(match_same_version(&d->old->info,

@@ -90,6 +90,9 @@ static void add_targets(const struct diff_found *d, const struct format *f,
 	for (size_t i = 0; i < d->series->nr; i++)
 		add_target(d, i, &t);
 	table_print(&t, &plain, out);
+	if (d->reordered)
+		str_add(out, "the targets were not given in this order: they"
+			     " are sorted by time\n");
 	if (d->match->same_process)
 		return;
 	str_add(out, "not the same process");

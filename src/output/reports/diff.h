@@ -19,6 +19,7 @@ struct diff_found {
 	 */
 	const struct heap_info *const *infos;
 	const char *const *names;
+	bool reordered;		/* they were given in another order */
 	const struct match *match;
 	const struct diff *diff;
 	const struct grow *grow;

@@ -6,6 +6,7 @@
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/reports/object.h"
+#include "output/reports/retained.h"
 #include "output/table.h"
 #include "output/words.h"
 
@@ -111,9 +112,10 @@ static void add_amount(const char *label, uint64_t bytes, struct str *out)
 	}
 }
 
-static void add_facts(struct heap *h, oid o, const struct format *f,
-		      struct str *out)
+static void add_facts(const struct retained_view *v, oid o,
+		      const struct format *f, struct str *out)
 {
+	struct heap *h = v->h;
 	CLEANUP(str_release) struct str preview = STR_INIT, title = STR_INIT;
 
 	format_type(&title, h, o);
@@ -129,6 +131,10 @@ static void add_facts(struct heap *h, oid o, const struct format *f,
 		str_add(out, "\n  size        unknown");
 	if (h->bytes)
 		add_amount("bytes", h->bytes[o], out);
+	str_add(out, "\n  retained    ");
+	retained_add_amount(v, o, out);
+	str_add(out, "\n  way         ");
+	retained_add_way(v, OID_NONE, o, out);
 	str_add(out, "\n  refcount    ");
 	if (h->refcount[o] == REFCOUNT_IMMORTAL)
 		str_add(out, "immortal");
@@ -211,9 +217,10 @@ static void add_neighbours(struct heap *h, const char *title,
 	}
 }
 
-void object_text(struct heap *h, oid o, uint64_t limit,
+void object_text(const struct retained_view *v, oid o, uint64_t limit,
 		 const struct format *f, struct str *out)
 {
+	struct heap *h = v->h;
 	CLEANUP(neighbours_release) struct neighbour_vec to = VEC_INIT;
 	CLEANUP(neighbours_release) struct neighbour_vec from = VEC_INIT;
 	CLEANUP(referrers_release) struct referrers r;
@@ -221,7 +228,7 @@ void object_text(struct heap *h, oid o, uint64_t limit,
 	referrers_build(h, o, limit ? limit : SIZE_MAX, &r);
 	name_referrers(h, &r, &from);
 	find_references(h, o, limit, &to);
-	add_facts(h, o, f, out);
+	add_facts(v, o, f, out);
 	add_roots(h, &r, out);
 	add_neighbours(h, "is referred to by", &from, r.total, f, out);
 	add_neighbours(h, "refers to", &to, h->edge_nr[o], f, out);
@@ -258,8 +265,9 @@ static json_t *roots_json(const struct heap *h, const struct referrers *r)
 	return ret;
 }
 
-static json_t *facts_json(struct heap *h, oid o)
+static json_t *facts_json(const struct retained_view *v, oid o)
 {
+	struct heap *h = v->h;
 	CLEANUP(str_release) struct str preview = STR_INIT;
 	int64_t length = heap_length(h, o);
 	json_t *ret = emit_object_of(h, o);
@@ -273,15 +281,17 @@ static json_t *facts_json(struct heap *h, oid o)
 	emit_put(ret, "weakly_referenced",
 		 json_boolean(h->flags[o] & OBJECT_WEAK_REFERENT));
 	emit_put(ret, "read", emit_text(read_how(h, o)));
+	retained_put(v, o, ret);
 	return ret;
 }
 
-json_t *object_json(struct heap *h, oid o, uint64_t limit)
+json_t *object_json(const struct retained_view *v, oid o, uint64_t limit)
 {
+	struct heap *h = v->h;
 	CLEANUP(neighbours_release) struct neighbour_vec to = VEC_INIT;
 	CLEANUP(neighbours_release) struct neighbour_vec from = VEC_INIT;
 	CLEANUP(referrers_release) struct referrers r;
-	json_t *ret = facts_json(h, o);
+	json_t *ret = facts_json(v, o);
 
 	referrers_build(h, o, limit ? limit : SIZE_MAX, &r);
 	name_referrers(h, &r, &from);

@@ -44,8 +44,8 @@ static bool is_far(const struct retained_view *v, oid from, oid o)
 }
 
 /* Add the path to an object: from a root, or from the line above it. */
-static void add_way(const struct retained_view *v, oid from, oid o,
-		    struct str *out)
+void retained_add_way(const struct retained_view *v, oid from, oid o,
+		      struct str *out)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail t = { 0 };
@@ -77,6 +77,15 @@ static void add_amount(struct str *out, const struct retained_view *v,
 	format_counted(out, sum->nr, "object");
 }
 
+void retained_add_amount(const struct retained_view *v, oid o,
+			 struct str *out)
+{
+	const struct dominators *d = &v->dominators;
+	const struct tally sum = { d->objects[o], d->bytes[o] };
+
+	add_amount(out, v, &sum);
+}
+
 static void add_line(const struct retained_view *v,
 		     const struct retained_line *line, const struct format *f,
 		     bool addresses, struct table *t)
@@ -89,7 +98,7 @@ static void add_line(const struct retained_view *v,
 	add_retained_share(table_cell(t), v, line->sum.bytes);
 	format_count(table_cell(t), line->sum.nr);
 	if (is_object) {
-		add_way(v, line->above, line->object, &name);
+		retained_add_way(v, line->above, line->object, &name);
 	} else {
 		format_count(&name, line->nr);
 		str_addf(&name, " %s", v->h->types.v[line->type].name);
@@ -192,8 +201,6 @@ static void add_above(struct retained_view *v, oid o, const struct format *f,
 static void add_single(const struct retained_view *v, oid o,
 		       const struct format *f, struct str *out)
 {
-	const struct dominators *d = &v->dominators;
-	struct tally sum = { d->objects[o], d->bytes[o] };
 	CLEANUP(str_release) struct str title = STR_INIT;
 
 	format_type(&title, v->h, o);
@@ -202,10 +209,10 @@ static void add_single(const struct retained_view *v, oid o,
 	str_add(&title, " (");
 	format_bytes(&title, heap_bytes(v->h, o));
 	str_add(&title, ") retains ");
-	add_amount(&title, v, &sum);
+	retained_add_amount(v, o, &title);
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add(out, "\n\n  ");
-	add_way(v, OID_NONE, o, out);
+	retained_add_way(v, OID_NONE, o, out);
 	str_add_char(out, '\n');
 	add_retained_types(v, o, out);
 }
@@ -385,6 +392,17 @@ static json_t *sum_json(const struct tally *sum)
 	return ret;
 }
 
+void retained_put(const struct retained_view *v, oid o, json_t *ret)
+{
+	const struct dominators *d = &v->dominators;
+	const struct tally sum = { d->objects[o], d->bytes[o] };
+	CLEANUP(str_release) struct str readable = STR_INIT;
+
+	retained_add_way(v, OID_NONE, o, &readable);
+	emit_put(ret, "readable", emit_text(readable.s));
+	emit_put(ret, "retained", sum_json(&sum));
+}
+
 static json_t *retained_types_json(const struct retained_view *v, oid o)
 {
 	CLEANUP(tally_type_vec_release) struct tally_type_vec types =
@@ -439,7 +457,7 @@ static void put_object(struct retained_view *v,
 		emit_put(ret, "chain", json_null());
 		return;
 	}
-	add_way(v, line->above, o, &readable);
+	retained_add_way(v, line->above, o, &readable);
 	emit_put(ret, "address", emit_address(v->h->address[o]));
 	emit_put(ret, "length", length_json(v->h, o));
 	emit_put(ret, "size", emit_size(v->h, o));

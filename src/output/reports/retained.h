@@ -30,4 +30,16 @@ void retained_text(struct retained_view *v, const struct retained_shown *shown,
 json_t *retained_json(struct retained_view *v,
 		      const struct retained_shown *shown);
 
+/*
+ * What the reports on one object share.  Add the path to `o`, in one line: from
+ * a root if `from` is OID_NONE, else from an object that retains it.
+ */
+void retained_add_way(const struct retained_view *v, oid from, oid o,
+		      struct str *out);
+/* Add what `o` retains: "1.2 GiB (71.2%) in 2,943,390 objects". */
+void retained_add_amount(const struct retained_view *v, oid o,
+			 struct str *out);
+/* Put "readable", the path, and "retained", {"objects", "bytes"}. */
+void retained_put(const struct retained_view *v, oid o, json_t *ret);
+
 #endif

@@ -16,6 +16,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_reach \
 	tests/unit/analysis/check_retained \
 	tests/unit/analysis/check_series \
+	tests/unit/analysis/check_similar \
 	tests/unit/analysis/check_suspects \
 	tests/unit/analysis/check_suspects_chain \
 	tests/unit/analysis/check_suspects_kinds \

@@ -169,11 +169,15 @@ START_TEST(wrong_values_of_options)
 	EXPECT_USAGE("'xyz'", "chain", "1", "--address=xyz");
 	EXPECT_USAGE("--address", "chain", "1", "--address=10", "--type=x");
 	EXPECT_USAGE("--address", "chain", "1");
-	EXPECT_USAGE("--count", "chain", "1", "--type=x", "--count=0");
 	EXPECT_USAGE("'-1'", "chain", "1", "--type=x", "--count=-1");
 	EXPECT_USAGE("--address", "retained", "1", "--address=1", "--type=x");
 	EXPECT_USAGE("'deep'", "retained", "1", "--depth=deep");
 	EXPECT_USAGE("ADDRESS", "object", "1");
+	EXPECT_USAGE("'10'", "object", "1", "10", "--address=10");
+	EXPECT_USAGE("--address", "chain", "1", "10", "--type=x");
+	EXPECT_USAGE("'xyz'", "retained", "1", "xyz");
+	EXPECT_USAGE("'20'", "retained", "1", "10", "20");
+	EXPECT_USAGE("'g'", "summary", "1", "--count=g");
 	EXPECT_USAGE("'here'", "object", "1", "here");
 	EXPECT_USAGE("--output", "capture", "1");
 	EXPECT_USAGE("'some'", "capture", "1", "-o", "x", "--redact=some");
@@ -287,7 +291,7 @@ START_TEST(usage_and_version)
 
 	RUN(&r, "chain", "--usage");
 	run_expect(&r, STATUS_OK);
-	run_expect_out(&r, "[--type=NAME]");
+	run_expect_out(&r, "[--type=PATTERN]");
 	run_release(&r);
 	RUN(&r, "--version");
 	run_expect(&r, STATUS_OK);

@@ -32,6 +32,7 @@
 static void say_chains(const char *what, const char *name, const char *other)
 {
 	struct chain_options find = CHAIN_OPTIONS_DEFAULT;
+	struct dominators dominators;
 	struct chains chains;
 	oid targets[2] = { graph_oid(&heap, name) };
 	size_t nr = other ? 2 : 1;
@@ -39,7 +40,10 @@ static void say_chains(const char *what, const char *name, const char *other)
 	if (other)
 		targets[1] = graph_oid(&heap, other);
 	chain_find(&heap, targets, nr, &find, &chains);
-	chain_text(&heap, &chains, nr, what, &format, &out);
+	dominators_build(&heap, &dominators);
+	chain_text(&(struct chain_shown){ &heap, &chains, nr, what,
+					  &dominators }, &format, &out);
+	dominators_release(&dominators);
 	chain_release(&chains);
 }
 
@@ -54,6 +58,7 @@ START_TEST(chain_leads_from_a_root)
 	       "     `- .cache  dict of 2  0x1020\n"
 	       "        `- a    app.Node   0x1030\n"
 	       "\n"
+	       "  it retains 1,000 bytes in 1 object\n"
 	       "  m.__dict__.cache -> a\n");
 }
 END_TEST
@@ -71,6 +76,7 @@ START_TEST(chain_of_a_type_says_how_many_there_are)
 	       "     `- .cache  dict of 2  0x1020\n"
 	       "        `- a    app.Node   0x1030\n"
 	       "\n"
+	       "  it retains 1,000 bytes in 1 object\n"
 	       "  m.__dict__.cache -> a\n"
 	       "  and 1 reference more to these from the same holder\n");
 }
@@ -81,6 +87,7 @@ START_TEST(chain_of_garbage_says_so)
 	expect_begin(GARBAGE);
 	say_chains(NULL, "e", NULL);
 	expect("list at 0x1020 (16 bytes, 1 reference) is held by no root\n"
+	       "  it retains 16 bytes in 1 object\n"
 	       "\n"
 	       "A cycle of garbage keeps it until the next collection:\n"
 	       "\n"
@@ -251,17 +258,28 @@ END_TEST
 
 /* --- object --- */
 
+static void say_object(oid o, uint64_t limit)
+{
+	struct retained_view view;
+
+	retained_build(&heap, &view);
+	object_text(&view, o, limit, &format, &out);
+	retained_release(&view);
+}
+
 START_TEST(object_has_references_both_ways)
 {
 	expect_begin(HELD);
 	heap.bytes = xcalloc(heap.nr_objects, sizeof(*heap.bytes));
 	heap.bytes[graph_oid(&heap, ".cache")] = 2048;
-	object_text(&heap, graph_oid(&heap, ".cache"), 1, &format, &out);
+	say_object(graph_oid(&heap, ".cache"), 1);
 	expect("dict of 2 at 0x1020\n"
 	       "\n"
 	       "  repr        .cache\n"
 	       "  size        16 bytes\n"
 	       "  bytes       2,048 bytes, 2.0 KiB\n"
+	       "  retained    2.0 KiB (100.0%) in 3 objects\n"
+	       "  way         m.__dict__.cache\n"
 	       "  refcount    1\n"
 	       "  collector   tracks it in generation 2\n"
 	       "\n"
@@ -277,11 +295,13 @@ END_TEST
 START_TEST(object_that_nothing_holds)
 {
 	expect_begin("a; refs a=0; flags a=4");
-	object_text(&heap, 0, 0, &format, &out);
+	say_object(0, 0);
 	expect("object at 0x1000\n"
 	       "\n"
 	       "  repr        a\n"
 	       "  size        16 bytes\n"
+	       "  retained    16 bytes (100.0%) in 1 object\n"
+	       "  way         <garbage>\n"
 	       "  refcount    0\n"
 	       "  collector   tracks it in generation 2\n"
 	       "  references  found by a scan for pointers: some may not"
