@@ -24,6 +24,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/heap.c \
 	src/heap/heap.h \
 	src/heap/info.h \
+	src/heap/known.c \
+	src/heap/known.h \
 	src/heap/lump.h \
 	src/heap/memory-parts.def \
 	src/heap/memory.c \

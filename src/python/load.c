@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "heap/known.h"
 #include "python/emulator/emulator.h"
 #include "python/emulator/ifunc.h"
 #include "python/load.h"
@@ -419,6 +420,7 @@ static struct error *load_heap(struct python *py,
 	CLEANUP(loader_release) struct loader ld = { .py = py };
 	const struct str_vec *warnings = &py->target->warnings;
 	struct error *err;
+	uint32_t *known;
 
 	heap_reserve(py->heap, MIN(all_words(py->memory) / WORDS_PER_OBJECT,
 				   MOST_RESERVED));
@@ -456,12 +458,13 @@ static struct error *load_heap(struct python *py,
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);
 	heap_sort(py->heap);
-	roots_stacks_load(py);
+	known = heap_known(py->heap);
+	roots_stacks_load(py, known);
 	facts_load(py);
 	describe_types(py);
 	describe_weak(py);
 	heap_trim(py->heap);
-	memory_load(py, options ? options->block : NULL,
+	memory_load(py, known, options ? options->block : NULL,
 		    options ? options->context : NULL);
 	describe_info(py);
 	self_checks_graph(py);

@@ -47,8 +47,8 @@ struct claims {
 	struct native *native;	/* its raw blocks have numbers: a node is an
 				   index in blocks.raw */
 	uint8_t *flags;		/* by node: NODE_* */
-	uint32_t *type;		/* by node: index of the type of a hidden or
-				   dead object, else UINT32_MAX */
+	uint32_t *type;		/* by node, of a hidden or dead object: index
+				   of its type */
 	struct owners owners;
 	raddr low, high;	/* all blocks lie in low .. high - 1 */
 	struct oid_vec unread;	/* objects without a reader, ascending */

@@ -4,8 +4,7 @@
  * neither an object nor a root of the heap has.
  *
  * Native code holds them, for example.  Few objects have any, and hardly one
- * has many: it takes a byte an object, but 5 while they are counted.  So they
- * are counted before the ledger takes memory of its own.
+ * has many: it takes a byte an object.
  */
 #ifndef PYTHON_CLAIMS_CLAIMS_MISSING_H
 #define PYTHON_CLAIMS_CLAIMS_MISSING_H
@@ -27,8 +26,10 @@ struct claims_missing {
 	struct claims_many_vec many; /* ascending */
 };
 
-/* The caller releases *ret, which is all zeros before. */
-void claims_missing_count(struct claims_missing *ret, const struct heap *h);
+/* `known` is heap_known().  The caller releases *ret, which is all zeros
+ * before. */
+void claims_missing_count(struct claims_missing *ret, const struct heap *h,
+			  const uint32_t *known);
 void claims_missing_release(struct claims_missing *m);
 
 /* How many references to `o` nobody has; 0: they were not counted. */

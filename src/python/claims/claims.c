@@ -19,9 +19,8 @@ static void init_nodes(struct claims *c)
 	uint32_t nr = (uint32_t)b->raw.nr;
 
 	c->flags = xcalloc((size_t)nr + 1, sizeof(*c->flags));
-	c->type = xmalloc(((size_t)nr + 1) * sizeof(*c->type));
-	for (uint32_t n = 0; n < nr; n++)
-		c->type[n] = UINT32_MAX;
+	/* Few are objects: most of it takes no memory. */
+	c->type = xcalloc_sparse((size_t)nr + 1, sizeof(*c->type));
 	owners_init(&c->owners, c->py->heap, nr);
 	if (b->regions.nr) {
 		c->low = b->regions.v[0].start;

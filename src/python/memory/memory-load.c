@@ -3,6 +3,8 @@
  * The ledger: ask each allocator for its blocks, find the objects in them, and
  * account for every block.
  */
+#include <stdlib.h>
+
 #include "native/malloc/malloc.h"
 #include "native/mappings.h"
 #include "native/stacks.h"
@@ -49,11 +51,13 @@ static oid keeper_of(void *context, uint32_t block)
 	return w.kind == OWNER_OBJECT ? w.id : OID_NONE;
 }
 
-void memory_load(struct python *py, memory_block_visit *visit, void *context)
+void memory_load(struct python *py, uint32_t *known, memory_block_visit *visit,
+		 void *context)
 {
 	CLEANUP(load_release) struct ledger_load l = { .py = py };
 
-	claims_missing_count(&l.missing, py->heap);
+	claims_missing_count(&l.missing, py->heap, known);
+	free(known);
 	native_init(&l.native, py->target, &py->heap->memory);
 	mappings_claim(&l.native);
 	stacks_claim(&l.native);

@@ -11,8 +11,10 @@
 /*
  * Fill py->heap->memory.  The heap has all its objects and types; this may add
  * types, and no objects.  `visit` is called for each block in use, by address;
- * NULL: for none.
+ * NULL: for none.  `known` is heap_known() of py->heap, with all its roots; it
+ * is freed here, before the ledger takes memory of its own.
  */
-void memory_load(struct python *py, memory_block_visit *visit, void *context);
+void memory_load(struct python *py, uint32_t *known, memory_block_visit *visit,
+		 void *context);
 
 #endif

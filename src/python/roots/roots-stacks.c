@@ -13,24 +13,6 @@
 #include "python/types/object-map.h"
 #include "python/values/frames.h"
 
-/* The number of explained references of each object. */
-static uint32_t *count_known(const struct heap *h)
-{
-	uint32_t *known = xcalloc((size_t)h->nr_objects + 1, sizeof(*known));
-
-	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_edges(h, o);
-
-		known[o] += heap_nobodys(h, o);
-		for (uint32_t i = 0; i < edges.nr; i++)
-			known[edges.to[i]] += heap_owns(h, o, i);
-	}
-	for (size_t i = 0; i < h->roots.nr; i++)
-		if (h->roots.v[i].counted)
-			known[h->roots.v[i].object]++;
-	return known;
-}
-
 /* Is its reference count explained by references alone?  Not for constants
  * and strings, which C code keeps in many places, nor for modules and
  * classes. */
@@ -72,14 +54,10 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 	}
 }
 
-void roots_stacks_load(struct python *py)
+void roots_stacks_load(struct python *py, uint32_t *known)
 {
-	CLEANUP(freep) uint32_t *known = NULL;
 	struct roots r = { .py = py };
 
-	if (!py->stacks.nr)
-		return;
-	known = count_known(py->heap);
 	for (size_t i = 0; i < py->stacks.nr; i++)
 		add_stack(&r, &py->stacks.v[i], known);
 	open_stack_vec_release(&py->stacks);

@@ -10,8 +10,9 @@
 
 /*
  * With all references known: for each word of such a stack that leads to an
- * object with a reference which nothing else explains, add a root.
+ * object with a reference which nothing else explains, add a root.  `known` is
+ * heap_known() of py->heap; the new roots are added to it.
  */
-void roots_stacks_load(struct python *py);
+void roots_stacks_load(struct python *py, uint32_t *known);
 
 #endif

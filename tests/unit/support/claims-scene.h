@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "fake-python.h"
+#include "heap/known.h"
 #include "python/allocators/object-blocks.h"
 #include "python/claims/claims.h"
 #include "python/types/object-map.h"
@@ -72,6 +73,13 @@ static inline raddr data_of(const char *path, uint64_t size)
 	return at;
 }
 
+static inline void count_missing(void)
+{
+	CLEANUP(freep) uint32_t *has = heap_known(&f.heap);
+
+	claims_missing_count(&missing, &f.heap, has);
+}
+
 static inline void find_owners(void)
 {
 	fake_ready(&f);
@@ -87,7 +95,7 @@ static inline void find_owners(void)
 	}
 	object_blocks_take(&f.py, &n);
 	blocks_number(&n.blocks);
-	claims_missing_count(&missing, &f.heap);
+	count_missing();
 	claims_load(&c, &f.py, &n, &own, &missing);
 }
 

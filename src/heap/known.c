@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "heap/known.h"
+
+uint32_t *heap_known(const struct heap *h)
+{
+	uint32_t *known = xcalloc((size_t)h->nr_objects + 1, sizeof(*known));
+
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_edges(h, o);
+
+		known[o] += heap_nobodys(h, o);
+		for (uint32_t i = 0; i < edges.nr; i++)
+			known[edges.to[i]] += heap_owns(h, o, i);
+	}
+	for (size_t i = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].counted)
+			known[h->roots.v[i].object]++;
+	return known;
+}
