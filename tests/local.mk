@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
+	tests/e2e/test_advice.py \
 	tests/e2e/test_arrays.py \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
@@ -161,6 +162,7 @@ EXTRA_DIST += \
 	tests/targets/holders.py \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \
+	tests/targets/libraries.py \
 	tests/targets/mallocs.py \
 	tests/targets/mapped.py \
 	tests/targets/memory_kinds.py \

@@ -7,6 +7,9 @@ src_libpyheld_a_SOURCES += \
 	src/output/export/jsonl.h \
 	src/output/format.c \
 	src/output/format.h \
+	src/output/leaks/advice.c \
+	src/output/leaks/advice.def \
+	src/output/leaks/advice.h \
 	src/output/leaks/leaks-json.c \
 	src/output/leaks/leaks-words.c \
 	src/output/leaks/leaks.c \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "heap/naming.h"
+#include "output/leaks/advice.h"
 #include "output/leaks/leaks.h"
 #include "output/path.h"
 
@@ -337,21 +338,12 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" bound.",
 };
 
-/* Are most entries of this type? */
-static bool is_of(const struct suspects *s, const struct suspect *suspect,
-		  enum type_kind kind)
-{
-	return suspect->entry_type != UINT32_MAX &&
-	       s->heap->types.v[suspect->entry_type].kind == kind;
-}
-
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 {
-	if (suspect->kind == SUSPECT_LOGGING && is_of(s, suspect,
-						      TYPE_KIND_LOG_RECORD))
-		return "A handler keeps its records: flush() it, or give it a"
-		       " target and a bound (MemoryHandler(capacity, target="
-		       "...)).";
+	const char *advice = advice_find(s, suspect);
+
+	if (advice)
+		return advice;
 	if (suspect->flags & SUSPECT_OF_METHOD)
 		return "The cache keeps every self, and all that hangs on it:"
 		       " use functools.cached_property, or a cache on the"

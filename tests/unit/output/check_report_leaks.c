@@ -139,6 +139,98 @@ START_TEST(leaks_call_each_kind_by_its_name)
 }
 END_TEST
 
+/* The fix for the suspect of `text` begins with `fix`. */
+static void expect_fix(const char *text, const char *object, const char *fix)
+{
+	struct suspects suspects = { .heap = &heap };
+	struct suspect suspect = { .entries = 4 };
+
+	expect_begin(text);
+	suspect.object = graph_oid(&heap, object);
+	suspect.via = suspect.object;
+	suspect.entry_type = heap.type[graph_oid(&heap, "x0")];
+	tally_type_vec_push(&suspect.types, (struct tally_type){
+		.type = heap.type[graph_oid(&heap, "y")], .sum = { 2, 9 } });
+	reach_build(&heap, NULL, &suspects.reach);
+	ck_assert_msg(!strncmp(leaks_fix(&suspects, &suspect), fix,
+			       strlen(fix)),
+		      "%s: %s", text, leaks_fix(&suspects, &suspect));
+	/* What the collector finds is no library's habit. */
+	suspect.kind = SUSPECT_GARBAGE;
+	ck_assert_str_ne(leaks_fix(&suspects, &suspect), fix);
+	/* Equal strings are in what holds most of them. */
+	suspect.kind = SUSPECT_DUPLICATES;
+	suspect.object = graph_oid(&heap, "x0");
+	leaks_fix(&suspects, &suspect);
+	tally_type_vec_release(&suspect.types);
+	reach_release(&suspects.reach);
+	heap_release(&heap);
+	str_release(&out);
+}
+
+#define PLAIN "Remove entries"
+#define MODULE " root m:lib; type module lib; type dict/dict lib.d; "
+
+START_TEST(leaks_fix_what_libraries_keep)
+{
+	/* A glob is of the whole name. */
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x0 y;" MODULE
+		   "type lxml.etree._Element y", "['g']", "Call element.cl");
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x0 y;" MODULE
+		   "type nolxml.etree._Element y", "['g']", PLAIN);
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x0 y;" MODULE
+		   "type asyncio.events.TimerHandle x0", "['g']",
+		   "Keep what call_later()");
+	/* One kept object for two entries. */
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x0 y;" MODULE
+		   "type app.Client x0; type ssl.SSLContext y", "['g']",
+		   "Create one SSL context");
+	/* A module's global: the last attribute, by any item behind it. */
+	expect_fix("linecache->linecache.d linecache.d->['cache'] ['cache']->x0"
+		   " y; root m:linecache; type module linecache;"
+		   " type dict/dict linecache.d ['cache']", "['cache']",
+		   "Call linecache");
+	expect_fix("linecache->linecache.d linecache.d->['cache']"
+		   " ['cache']->['a'] ['a']->x0 y; root m:linecache;"
+		   " type module linecache; type dict/dict linecache.d"
+		   " ['cache'] ['a']", "['a']", "Call linecache");
+	expect_fix("linecache->linecache.d linecache.d->['cache'] ['cache']->.b"
+		   " .b->x0 y; root m:linecache; type module linecache;"
+		   " type dict/dict linecache.d ['cache']", ".b", PLAIN);
+	expect_fix("lib->lib.d lib.d->['cache'] ['cache']->x0 y;" MODULE,
+		   "['cache']", PLAIN);
+	/* An instance's attribute, and a class's. */
+	expect_fix("lib->lib.d lib.d->['n'] ['n']->.data .data->x0 y;" MODULE
+		   "type weakref.WeakKeyDictionary ['n']", ".data",
+		   "Do not let a value");
+	expect_fix("lib->lib.d lib.d->c c->c.d c.d->['figs'] ['figs']->x0 y;"
+		   MODULE "type type/class c; type dict/dict c.d;"
+		   " type matplotlib._pylab_helpers.Gcf;"
+		   " class matplotlib._pylab_helpers.Gcf=c",
+		   "['figs']", "Call plt.close(figure) after");
+}
+END_TEST
+
+START_TEST(leaks_fix_by_what_the_entries_are_like)
+{
+	static const char dict[] =
+		"lib->lib.d lib.d->['g'] ['g']->e#9 ['g']->x0 y;" MODULE
+		"type collections.defaultdict/dict ['g']; type list e#9;";
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_addf(&text, "%s len e#9=0", dict);
+	expect_fix(text.s, "['g']", "Read it with .get");
+	str_cut(&text, 0);
+	str_addf(&text, "%s len e#9=1", dict);
+	expect_fix(text.s, "['g']", PLAIN);
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x#9 x#9->b ['g']->x0 x0->b"
+		   " y;" MODULE "type numpy.ndarray x#9 x0 b", "['g']",
+		   "Copy what is kept");
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x#9 ['g']->x0 y;" MODULE
+		   "type numpy.ndarray x#9 x0", "['g']", PLAIN);
+}
+END_TEST
+
 START_TEST(leaks_tell_garbage_by_why_it_is_there)
 {
 	expect_begin("m->.g .g->x; root m:m; type app.X x");
@@ -265,6 +357,8 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, leaks_name_the_holder_and_a_fix);
 	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
+	tcase_add_test(tc, leaks_fix_what_libraries_keep);
+	tcase_add_test(tc, leaks_fix_by_what_the_entries_are_like);
 	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
 	tcase_add_test(tc, leaks_may_be_none);
 	tcase_add_test(tc, leaks_give_no_false_all_clear);
