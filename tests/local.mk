@@ -154,6 +154,7 @@ EXTRA_DIST += \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/embedded.c \
+	tests/targets/equal_texts.py \
 	tests/targets/forks.py \
 	tests/targets/growing.py \
 	tests/targets/grows.py \

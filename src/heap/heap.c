@@ -79,6 +79,7 @@ void heap_release(struct heap *h)
 	heap_lump_vec_release(&h->lumps);
 	heap_lump_holder_vec_release(&h->lump_holders);
 	heap_fact_vec_release(&h->facts);
+	heap_text_hash_vec_release(&h->text_hashes);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);
@@ -174,6 +175,24 @@ const struct heap_fact *heap_fact_of(const struct heap *h, oid o)
 	}
 	return low < h->facts.nr && h->facts.v[low].object == o ?
 		       &h->facts.v[low] : NULL;
+}
+
+bool heap_text_hash(struct heap *h, oid o, uint64_t *ret)
+{
+	size_t low = 0, high = h->text_hashes.nr;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+
+		if (h->text_hashes.v[at].object < o)
+			low = at + 1;
+		else
+			high = at;
+	}
+	if (low == h->text_hashes.nr || h->text_hashes.v[low].object != o)
+		return h->ops->text_hash && h->ops->text_hash(h, o, ret);
+	*ret = h->text_hashes.v[low].hash;
+	return true;
 }
 
 void heap_fail(struct heap *h, struct error *err)

@@ -25,34 +25,13 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "heap/edge.h"
+#include "heap/fact.h"
 #include "heap/info.h"
 #include "heap/lump.h"
 #include "heap/memory.h"
 #include "heap/object.h"
 #include "heap/root.h"
 #include "heap/type.h"
-
-/* A weak reference: it keeps nothing alive, so it is no edge. */
-struct heap_weak {
-	oid reference, referent;
-	oid callback;		/* called when the referent goes, or OID_NONE */
-};
-VEC_DEFINE(heap_weak_vec, struct heap_weak);
-
-/*
- * What neither references nor sizes say of an object: the bound of a deque or
- * a functools.lru_cache, and how often the latter helped.
- */
-enum fact_kind { FACT_DEQUE, FACT_LRU_CACHE, NR_FACT_KINDS };
-
-struct heap_fact {
-	oid object;
-	enum fact_kind kind;
-	int64_t bound;		/* maxlen, maxsize; -1: None */
-	int64_t length;		/* entries now */
-	uint64_t hits, misses;	/* of a lru_cache */
-};
-VEC_DEFINE(heap_fact_vec, struct heap_fact);
 
 struct heap;
 struct heap_details;
@@ -73,6 +52,9 @@ struct heap_ops {
 	void (*preview)(struct heap *h, oid o, size_t max, struct str *ret);
 	/* len(o) of a container or string; -1: it has none. */
 	int64_t (*length)(struct heap *h, oid o);
+	/* heap_text_hash() of what is not in heap.text_hashes; NULL: it is not
+	 * known. */
+	bool (*text_hash)(struct heap *h, oid o, uint64_t *ret);
 	/* The object at `address`; OID_NONE: none starts there. */
 	oid (*find)(struct heap *h, uint64_t address);
 	/* Free the context, and take away columns that are not the heap's. */
@@ -127,6 +109,7 @@ struct heap {
 	struct heap_lump_vec lumps;
 	struct heap_lump_holder_vec lump_holders;
 	struct heap_fact_vec facts;	/* by object, ascending */
+	struct heap_text_hash_vec text_hashes; /* by object, ascending */
 	struct heap_info info;
 	/* See heap_memory_is_known(). */
 	struct heap_memory memory;
@@ -293,6 +276,12 @@ void heap_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		     struct edge_name *names);
 void heap_preview(struct heap *h, oid o, size_t max, struct str *ret);
 int64_t heap_length(struct heap *h, oid o);
+/*
+ * A hash of all bytes of the str or bytes `o`, which is longer than what
+ * heap_preview() can show: see struct heap_text_hash.  False, and `*ret` is as
+ * before: it is not known.
+ */
+bool heap_text_hash(struct heap *h, oid o, uint64_t *ret);
 oid heap_find(struct heap *h, uint64_t address);
 
 #endif

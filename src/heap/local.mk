@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/heap/addresses.c \
 	src/heap/addresses.h \
+	src/heap/capture/capture-facts.c \
+	src/heap/capture/capture-facts.h \
 	src/heap/capture/capture-format.c \
 	src/heap/capture/capture-format.h \
 	src/heap/capture/capture-heap.c \
@@ -21,6 +23,7 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/version1.h \
 	src/heap/edge.c \
 	src/heap/edge.h \
+	src/heap/fact.h \
 	src/heap/heap.c \
 	src/heap/heap.h \
 	src/heap/info.h \

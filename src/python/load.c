@@ -381,6 +381,7 @@ static const struct heap_ops ops = {
 	.name_edges = details_name_edges,
 	.preview = details_preview,
 	.length = op_length,
+	.text_hash = details_text_hash,
 	.find = op_find,
 	.release = op_release,
 	.details = details_of,

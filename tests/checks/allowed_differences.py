@@ -95,7 +95,7 @@ PLAIN_ENGLISH = [
     ("are objects of their own",
      "are separate objects"),
     ("of all strings that look equal",
-     "among all strings that look equal,"),
+     "among all equal strings,"),
     ("may go,",
      "are redundant,"),
     ("a guess, there may be no such reference",

@@ -197,3 +197,42 @@ def test_text_fits_80_columns():
     first = out.splitlines()[0]
     assert first == "1 suspect", out
     assert max(map(len, out.splitlines())) <= 80, out
+
+
+def duplicates(*args):
+    """The suspect of equal strings, if there is one, and all the suspects."""
+    suspects = pyheld("leaks", "--json", *args).json["suspects"]
+    found = [x for x in suspects if x["kind"] == "duplicate strings"]
+    return (found[0] if found else None), suspects
+
+
+@each(pythons.some)
+def test_equal_strings_are_equal_to_the_last_byte(python):
+    for kind in ("str", "wide", "bytes"):
+        with Target(python, "equal_texts.py", "equal", kind) as target, \
+                tempfile.TemporaryDirectory() as folder:
+            facts = target.facts
+            path = os.path.join(folder, "a.pyheld")
+            redacted = os.path.join(folder, "redacted.pyheld")
+            pyheld("capture", target.pid, "-o", path)
+            pyheld("capture", path, "--redact", "-o", redacted)
+            for source in (target.pid, path):
+                found, suspects = duplicates(source)
+                assert found and found is suspects[-1], (kind, suspects)
+                # The list that holds them comes first.
+                assert suspects[0]["entries"] == facts["count"], suspects
+                assert found["entries"] == facts["count"], found
+                assert found["objects"] >= facts["count"] - 1, found
+                assert found["bytes"] >= (facts["count"] - 1) * \
+                    facts["size"], found
+                assert "{:,} equal strings of length {:,}".format(
+                    facts["count"], facts["length"]) in found["title"], found
+            assert duplicates(redacted)[0] is None
+        with Target(python, "equal_texts.py", "different", kind) as target, \
+                tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.pyheld")
+            pyheld("capture", target.pid, "-o", path)
+            for source in (target.pid, path):
+                found, suspects = duplicates(source)
+                assert found is None, (kind, found)
+                assert suspects[0]["entries"] == target.facts["count"]

@@ -352,9 +352,10 @@ def sparse_sets(nr):
 ROWS = []
 
 
-@cause("duplicate strings", default=30000)
+@cause("container", default=30000)
 def duplicate_strings(nr):
-    """As many readers make them: equal, but each an object of its own."""
+    """As many readers make them: equal, but each an object of its own.  The
+    list comes first, as it grows."""
     for i in range(nr):
         ROWS.append("".join(["a state that ", "many rows ", "have in common,"
                              " and that is long enough to count"]))

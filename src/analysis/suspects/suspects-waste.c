@@ -10,15 +10,19 @@
 #include "base/hash.h"
 #include "heap/naming.h"
 
-/* Before all others: their holder is not to blame for their contents. */
-#define RANK_WASTE (UINT64_C(1) << 50)
+/* Nobody else has the unused bytes of a table: before all others. */
+#define RANK_SPARSE (UINT64_C(1) << 50)
+/* Behind all others: who holds equal strings may well be to blame for so many
+ * of them. */
+#define RANK_EQUAL 0
 /* Fewer equal strings are no pattern (as in MAT). */
 #define MIN_EQUAL 10
 
 /* --- equal strings --- */
 
 struct text {
-	uint64_t hash;
+	uint64_t hash;		/* of the length and of what is shown */
+	uint64_t whole;		/* of all bytes; 0: `hash` is */
 	oid object;
 };
 VEC_DEFINE(text_vec, struct text);
@@ -65,7 +69,7 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 			continue;
 		hash += (uint64_t)heap_length(h, o);
 		text_vec_push(ret, (struct text){
-			hash_bytes(hash, text.s, text.len), o });
+			hash_bytes(hash, text.s, text.len), 0, o });
 	}
 }
 
@@ -75,6 +79,8 @@ static int compare_texts(const void *a, const void *b)
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
+	if (x->whole != y->whole)
+		return x->whole < y->whole ? -1 : 1;
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
@@ -99,6 +105,62 @@ static oid holder_of_most_texts(const struct suspects *s, const struct text *v,
 	return votes ? candidate : OID_NONE;
 }
 
+/* The end of the texts from `i` on that have its length and its beginning; with
+ * `whole`, of those that are equal to it. */
+static size_t end_of_equal(const struct text_vec *texts, size_t i, bool whole)
+{
+	const struct text *first = &texts->v[i];
+	size_t end = i + 1;
+
+	while (end < texts->nr && texts->v[end].hash == first->hash &&
+	       (!whole || texts->v[end].whole == first->whole))
+		end++;
+	return end;
+}
+
+/*
+ * Of texts that have one length and begin alike, all bytes count.  They are
+ * hashed only where there are enough such texts, which are few of a heap.  What
+ * can't be hashed, as in captures of older versions, is dropped.
+ */
+static void compare_whole(struct heap *h, struct text_vec *texts)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0, end; i < texts->nr; i = end) {
+		end = end_of_equal(texts, i, false);
+		for (size_t j = i; end - i >= MIN_EQUAL && j < end; j++) {
+			struct text t = texts->v[j];
+
+			if (heap_length(h, t.object) > TEXT_MAX &&
+			    !heap_text_hash(h, t.object, &t.whole))
+				continue;
+			texts->v[kept++] = t;
+		}
+	}
+	texts->nr = kept;
+	if (kept)
+		qsort(texts->v, kept, sizeof(*texts->v), compare_texts);
+}
+
+static void put_equal(struct suspects *s, struct suspect *suspect,
+		      const struct text_vec *texts, size_t i, size_t end,
+		      uint64_t *most)
+{
+	oid first = texts->v[i].object;
+	uint64_t bytes = (end - i) * heap_bytes(s->heap, first);
+
+	/* One of them is needed. */
+	for (size_t j = i + 1; j < end; j++)
+		suspect_put(s, suspect, texts->v[j].object);
+	if (bytes <= *most)
+		return;
+	*most = bytes;
+	suspect->object = first;
+	suspect->entries = end - i;
+	suspect->via = holder_of_most_texts(s, texts->v, i, end);
+}
+
 static void add_equal_texts(struct suspects *s)
 {
 	CLEANUP(text_vec_release) struct text_vec texts = VEC_INIT;
@@ -108,28 +170,16 @@ static void add_equal_texts(struct suspects *s)
 	find_texts(s, &texts);
 	if (texts.nr)
 		qsort(texts.v, texts.nr, sizeof(*texts.v), compare_texts);
-	suspect = suspect_add(s, SUSPECT_DUPLICATES, RANK_WASTE);
+	compare_whole(s->heap, &texts);
+	suspect = suspect_add(s, SUSPECT_DUPLICATES, RANK_EQUAL);
 	for (size_t i = 0, end; i < texts.nr; i = end) {
-		const struct text *first = &texts.v[i];
-		uint64_t bytes;
-
-		for (end = i; end < texts.nr; end++)
-			if (texts.v[end].hash != first->hash)
-				break;
-		if (end - i < MIN_EQUAL)
-			continue;
-		/* One of them is needed. */
-		for (size_t j = i + 1; j < end; j++)
-			suspect_put(s, suspect, texts.v[j].object);
-		bytes = (end - i) * heap_bytes(s->heap, first->object);
-		if (bytes <= most)
-			continue;
-		most = bytes;
-		suspect->object = first->object;
-		suspect->entries = end - i;
-		suspect->via = holder_of_most_texts(s, texts.v, i, end);
+		end = end_of_equal(&texts, i, true);
+		if (end - i >= MIN_EQUAL)
+			put_equal(s, suspect, &texts, i, end, &most);
 	}
-	if (suspect->objects && suspect->bytes >= suspect_threshold(s, 1))
+	/* Every program has some: older heaps do not lower it. */
+	if (suspect->objects &&
+	    suspect->bytes >= suspect_threshold_always(s, 1))
 		return;
 	suspect_drop_last(s);
 }
@@ -167,7 +217,7 @@ static uint64_t unused_bytes(struct heap *h, oid o)
 static void add_sparse_tables(struct suspects *s)
 {
 	struct heap *h = s->heap;
-	struct suspect *suspect = suspect_add(s, SUSPECT_SPARSE, RANK_WASTE);
+	struct suspect *suspect = suspect_add(s, SUSPECT_SPARSE, RANK_SPARSE);
 	uint64_t most = 0, sum = 0;
 
 	for (oid o = 0; o < h->nr_objects; o++) {

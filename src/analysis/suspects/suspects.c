@@ -113,8 +113,10 @@ static void drop_overlapping(struct suspects *s)
 		bool drop = !own || own < suspect_least_own(s, suspect) ||
 			    own < suspect->bytes / 100 * OWN_PERCENT;
 
-		/* The unused bytes of a container are never another's. */
-		if (drop && suspect->kind != SUSPECT_SPARSE) {
+		/* The unused bytes of a container are never another's.  Equal
+		 * strings are waste even if their holder is a suspect. */
+		if (drop && suspect->kind != SUSPECT_SPARSE &&
+		    suspect->kind != SUSPECT_DUPLICATES) {
 			suspect_release(suspect);
 			continue;
 		}
@@ -272,7 +274,11 @@ void suspects_compare(struct suspects *s, struct heap *older)
 static int compare_size(const void *a, const void *b)
 {
 	const struct suspect *x = a, *y = b;
+	bool equal = x->kind == SUSPECT_DUPLICATES;
 
+	/* Who holds equal strings comes before them. */
+	if (equal != (y->kind == SUSPECT_DUPLICATES))
+		return equal ? 1 : -1;
 	if (x->grown != y->grown)
 		return x->grown > y->grown ? -1 : 1;
 	if (x->bytes != y->bytes)

@@ -14,7 +14,8 @@
  *
  * Each suspect is a set of objects.  Where sets overlap, the suspect with the
  * most entries for each holder is kept; another one is kept only if it has
- * enough objects of its own.
+ * enough objects of its own.  Equal strings are kept behind the others: they
+ * are waste whoever holds them, but their holder may be the leak.
  *
  * A heap without older ones shows no growth.  So only thresholds tell leaks
  * from static data of libraries.  A container with a bound (the maxlen of a

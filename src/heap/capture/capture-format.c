@@ -49,4 +49,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_MALLOCS] = "mall",
 	[TABLE_POINTED] = "poin",
 	[TABLE_LUMPS] = "lump",
+	[TABLE_TEXT_HASHES] = "hash",
 };

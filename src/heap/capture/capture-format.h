@@ -135,6 +135,7 @@ enum table {
 	TABLE_MALLOCS,
 	TABLE_POINTED,
 	TABLE_LUMPS,
+	TABLE_TEXT_HASHES,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

@@ -398,6 +398,11 @@ static bool tables_fit(const struct heap *h)
 		if (!is_oid(h, h->facts.v[i].object) ||
 		    (i && h->facts.v[i].object <= h->facts.v[i - 1].object))
 			return false;
+	for (size_t i = 0; i < h->text_hashes.nr; i++)
+		if (!is_oid(h, h->text_hashes.v[i].object) ||
+		    (i && h->text_hashes.v[i].object <=
+				  h->text_hashes.v[i - 1].object))
+			return false;
 	return borrowed_fit(h) && heap_pointed_fit(h) &&
 	       lumps_fit(h);
 }

@@ -411,6 +411,9 @@ void redact(struct heap *h, const struct heap_details *details,
 	ret->heap = *h;
 	ret->heap.ops = NULL;
 	ret->heap.failed = NULL;
+	/* Who guesses a text, such as a password, could tell by its hash
+	 * whether the guess is right. */
+	ret->heap.text_hashes = (struct heap_text_hash_vec)VEC_INIT;
 	r.renumbered = xcalloc(details->nr_texts, sizeof(*r.renumbered));
 	redact_texts(&r);
 	find_namespaces(&r);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "heap/capture/capture-facts.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-row.h"
@@ -362,31 +363,6 @@ static void read_lump(struct row *r, struct heap *h)
 	heap_lump_vec_push(&h->lumps, l);
 }
 
-static void write_fact(const struct heap_fact *f, struct str *row)
-{
-	row_put_oid(row, f->object);
-	row_put_number(row, f->kind);
-	row_put_signed(row, f->bound);
-	row_put_signed(row, f->length);
-	row_put_number(row, f->hits);
-	row_put_number(row, f->misses);
-}
-
-static void read_fact(struct row *r, struct heap *h)
-{
-	struct heap_fact f = { .object = row_get_oid(r) };
-	uint32_t kind = row_get_u32(r);
-
-	f.kind = (enum fact_kind)kind;
-	f.bound = row_get_signed(r);
-	f.length = row_get_signed(r);
-	f.hits = row_get_number(r);
-	f.misses = row_get_number(r);
-	/* Those of a newer one say nothing to us. */
-	if (kind < NR_FACT_KINDS)
-		heap_fact_vec_push(&h->facts, f);
-}
-
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -417,6 +393,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->borrowed.nr;
 	case TABLE_FACTS:
 		return h->facts.nr;
+	case TABLE_TEXT_HASHES:
+		return h->text_hashes.nr;
 	case TABLE_POINTED:
 		return h->pointed.nr;
 	case TABLE_LUMPS:
@@ -472,7 +450,10 @@ static void write_row(enum table table, const struct heap *h,
 		write_borrowed(&h->borrowed.v[i], row);
 		break;
 	case TABLE_FACTS:
-		write_fact(&h->facts.v[i], row);
+		capture_fact_write(&h->facts.v[i], row);
+		break;
+	case TABLE_TEXT_HASHES:
+		capture_text_hash_write(&h->text_hashes.v[i], row);
 		break;
 	case TABLE_POINTED:
 		write_pointed(&h->pointed.v[i], row);
@@ -546,7 +527,10 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		read_borrowed(r, h);
 		break;
 	case TABLE_FACTS:
-		read_fact(r, h);
+		capture_fact_read(r, h);
+		break;
+	case TABLE_TEXT_HASHES:
+		capture_text_hash_read(r, h);
 		break;
 	case TABLE_POINTED:
 		read_pointed(r, h);

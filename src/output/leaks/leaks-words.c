@@ -180,11 +180,12 @@ static void add_duplicates(const struct suspects *s,
 	int64_t length = heap_length(s->heap, suspect->object);
 
 	format_count(out, suspect->entries);
-	if (length <= TEXT_MAX)
-		str_add(out, " equal strings ");
-	else
-		str_addf(out, " strings that look equal, of length %" PRId64
-			 " and with one beginning, ", length);
+	str_add(out, " equal strings ");
+	if (length > TEXT_MAX) {
+		str_add(out, "of length ");
+		format_count(out, (uint64_t)length);
+		str_add(out, ", ");
+	}
 	heap_preview(s->heap, suspect->object, PREVIEW_MAX, &preview);
 	/* An escaped byte takes four columns. */
 	format_fit(out, preview.s, PREVIEW_MAX, false);

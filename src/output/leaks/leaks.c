@@ -52,7 +52,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 {
 	if (suspect->kind != SUSPECT_SPARSE) {
 		str_add(out, suspect->kind == SUSPECT_DUPLICATES ?
-			"among all strings that look equal, " :
+			"among all equal strings, " :
 			suspect->object == OID_NONE ? "with what they hold " :
 			"that keeps ");
 		format_counted(out, suspect->objects, "object");

@@ -128,6 +128,9 @@ struct details {
 	oid object;
 	struct u32_vec object_codes;
 	uint32_t depth;		/* of questions in questions */
+	/* Texts do not overlap.  So all of them have no more bytes than the
+	 * memory, whatever lengths they claim: so many may still be read. */
+	uint64_t hash_room;
 };
 
 /* Texts that were made on demand are dropped beyond so many bytes. */
@@ -344,6 +347,25 @@ void details_edges(struct python *py, oid o, const struct refs *refs,
 	add_codes(py, &e, &py->details->codes);
 }
 
+/* Is it a str or bytes, of which the text shows only the beginning? */
+static bool has_long_text(const struct pytype *t, int64_t length)
+{
+	return length > TEXT_MAX && t->flags & (TPFLAG_UNICODE_SUBCLASS |
+						TPFLAG_BYTES_SUBCLASS);
+}
+
+static void record_hash(struct python *py, const struct pytype *t, oid o,
+			int64_t length)
+{
+	struct heap *h = py->heap;
+	uint64_t hash;
+
+	if (has_long_text(t, length) &&
+	    text_hash(py, h->address[o], &py->details->hash_room, &hash))
+		heap_text_hash_vec_push(&h->text_hashes,
+					(struct heap_text_hash){ o, hash });
+}
+
 void details_object(struct python *py, oid o)
 {
 	struct details *d = py->details;
@@ -358,6 +380,7 @@ void details_object(struct python *py, oid o)
 		str_cut(&d->text_bytes, len);
 	u32_vec_push(&d->text, text);
 	i64_vec_push(&d->length, preview_length(py, t, obj));
+	record_hash(py, t, o, d->length.v[d->length.nr - 1]);
 }
 
 struct error *details_of(struct heap *h, struct heap_details *ret)
@@ -481,6 +504,13 @@ void details_preview(struct heap *h, oid o, size_t max, struct str *ret)
 	py->details->depth--;
 }
 
+bool details_text_hash(struct heap *h, oid o, uint64_t *ret)
+{
+	struct python *py = h->context;
+
+	return text_hash(py, h->address[o], &py->details->hash_room, ret);
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 void details_init(struct python *py, bool record)
@@ -492,6 +522,9 @@ void details_init(struct python *py, bool record)
 	d->text_bytes = (struct str)STR_INIT;
 	d->keys = xcalloc(KEY_TEXTS, sizeof(*d->keys));
 	d->object = OID_NONE;
+	for (unsigned int i = 0; i < py->memory->nr_segments; i++)
+		d->hash_room += py->memory->segments[i].end -
+				py->memory->segments[i].start;
 	d->naming = (struct naming){ .text = naming_text, .key = naming_key,
 				     .codes = naming_codes };
 	reset_texts(d);

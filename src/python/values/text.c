@@ -8,6 +8,7 @@
  */
 #include <math.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "python/state/words.h"
 #include "python/values/text.h"
@@ -86,6 +87,36 @@ bool text_str(struct python *py, raddr obj, size_t max, struct str *ret,
 		str_add_codepoint(ret, code_at(&v, i));
 	if (cut)
 		*cut = nr < v.length;
+	return true;
+}
+
+static bool view_bytes(struct python *py, raddr obj, struct view *ret)
+{
+	const struct layout *l = &py->layout;
+	raddr type = word_at(py, obj, l->object_type);
+
+	if (type != py->known.bytes &&
+	    !(word_at(py, type, l->type_flags) & TPFLAG_BYTES_SUBCLASS))
+		return false;
+	ret->kind = 0;
+	ret->length = word_at(py, obj, l->var_size);
+	ret->data = memory_at(py->memory, obj + l->bytes_value, ret->length);
+	return ret->data;
+}
+
+bool text_hash(struct python *py, raddr obj, uint64_t *room, uint64_t *ret)
+{
+	struct view v;
+	uint64_t nr;
+
+	if (is_str(py, obj) ? !view_str(py, obj, &v) :
+			      !view_bytes(py, obj, &v))
+		return false;
+	nr = v.length * MAX(v.kind, 1u);
+	if (nr > *room)
+		return false;
+	*room -= nr;
+	*ret = XXH3_64bits_withSeed(v.data, nr, v.kind);
 	return true;
 }
 

@@ -267,6 +267,53 @@ START_TEST(suspects_have_equal_strings)
 }
 END_TEST
 
+static const struct suspect *duplicates(const struct suspects *s)
+{
+	for (size_t i = 0; i < s->v.nr; i++)
+		if (s->v.v[i].kind == SUSPECT_DUPLICATES)
+			return &s->v.v[i];
+	return NULL;
+}
+
+/* `t` begin alike and have one length.  Six of each ten are equal, and of the
+ * rest it is not known. */
+START_TEST(suspects_compare_all_bytes_of_strings)
+{
+	struct suspects s;
+	struct heap h;
+
+	graph_build(&h, "m->.g .g->t#40; root m:m; type list .g; type str t#40;"
+			" size t#40=1000; text t#40='beginning'...;"
+			" len t#40=100");
+	find_suspects(&h, &find_suspects_low, &s);
+	ck_assert_ptr_null(duplicates(&s));
+	suspects_release(&s);
+
+	for (oid o = 0; o < h.nr_objects; o++)
+		if (heap_kind_of(&h, o) == TYPE_KIND_STR && o % 10 < 6)
+			heap_text_hash_vec_push(
+				&h.text_hashes,
+				(struct heap_text_hash){ o, 77 });
+	find_suspects(&h, &find_suspects_low, &s);
+	/* Their holder comes first. */
+	ck_assert_uint_eq(s.v.nr, 2);
+	ck_assert_uint_eq(s.v.v[0].object, graph_oid(&h, ".g"));
+	ck_assert_ptr_eq(duplicates(&s), &s.v.v[1]);
+	ck_assert_uint_eq(s.v.v[1].entries, h.text_hashes.nr);
+	ck_assert_uint_eq(s.v.v[1].objects, h.text_hashes.nr - 1);
+	suspects_release(&s);
+
+	/* No two are equal. */
+	for (size_t i = 0; i < h.text_hashes.nr; i++)
+		h.text_hashes.v[i].hash = i;
+	find_suspects(&h, &find_suspects_low, &s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	ck_assert_ptr_null(duplicates(&s));
+	suspects_release(&s);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(suspects_have_equal_bytes_but_no_other_objects)
 {
 	static const char text[] = "m->.g .g->t#12; root m:m; type list .g;"
@@ -482,6 +529,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_have_what_native_code_holds);
 	tcase_add_test(tc, suspects_have_callbacks_of_atexit);
 	tcase_add_test(tc, suspects_have_equal_strings);
+	tcase_add_test(tc, suspects_compare_all_bytes_of_strings);
 	tcase_add_test(tc, suspects_have_equal_bytes_but_no_other_objects);
 	tcase_add_test(tc, suspects_have_containers_nearly_empty);
 	tcase_add_test(tc, suspects_that_are_alike_are_one);

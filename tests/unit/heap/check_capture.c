@@ -91,6 +91,40 @@ START_TEST(pointers_and_lumps_come_back)
 }
 END_TEST
 
+START_TEST(text_hashes_come_back_unless_redacted)
+{
+	const struct capture_options redacted = {
+		.plain = true, .redaction = REDACT_CONTENTS };
+	const struct capture_options *how[] = { &packed, &plain, &redacted };
+	CLEANUP(heap_release) struct heap h;
+
+	tiny_build(&h);
+	heap_text_hash_vec_push(&h.text_hashes,
+				(struct heap_text_hash){ 1, UINT64_MAX });
+	heap_text_hash_vec_push(&h.text_hashes,
+				(struct heap_text_hash){ 3, 0 });
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		CLEANUP(file_release) struct file f = file_write(&h, how[i]);
+		CLEANUP(heap_release) struct heap back = { 0 };
+		uint64_t hash = 7;
+
+		ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false,
+						       &back));
+		ck_assert(!heap_text_hash(&back, 2, &hash));
+		ck_assert_uint_eq(hash, 7);
+		if (how[i] == &redacted) {
+			ck_assert_uint_eq(back.text_hashes.nr, 0);
+			continue;
+		}
+		ck_assert_uint_eq(back.text_hashes.nr, 2);
+		ck_assert(heap_text_hash(&back, 1, &hash));
+		ck_assert_uint_eq(hash, UINT64_MAX);
+		ck_assert(heap_text_hash(&back, 3, &hash));
+		ck_assert_uint_eq(hash, 0);
+	}
+}
+END_TEST
+
 START_TEST(a_ledger_that_is_not_known_stays_so)
 {
 	CLEANUP(heap_release) struct heap h, back = { 0 };
@@ -348,6 +382,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, a_capture_tells_the_same);
 	tcase_add_test(tc, a_ledger_comes_back);
 	tcase_add_test(tc, pointers_and_lumps_come_back);
+	tcase_add_test(tc, text_hashes_come_back_unless_redacted);
 	tcase_add_test(tc, a_ledger_that_is_not_known_stays_so);
 	tcase_add_test(tc, parts_of_a_newer_ledger_are_unexplained);
 	tcase_add_test(tc, bytes_that_are_not_known_stay_so);

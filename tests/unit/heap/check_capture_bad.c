@@ -172,6 +172,12 @@ static void add_fact(struct heap *h, oid o)
 					      .kind = FACT_DEQUE });
 }
 
+static void add_hash(struct heap *h, oid o)
+{
+	heap_text_hash_vec_push(&h->text_hashes,
+				(struct heap_text_hash){ o, 1 });
+}
+
 static void add_lump(struct heap *h, oid object, uint32_t lump)
 {
 	heap_lump_vec_push(&h->lumps, (struct heap_lump){ 10, 0, 1 });
@@ -181,7 +187,7 @@ static void add_lump(struct heap *h, oid object, uint32_t lump)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 24; what++) {
+	for (int what = 0; what < 26; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -264,6 +270,13 @@ START_TEST(tables_out_of_range_are_refused)
 		case 22:
 			h.memory.forked_shared = UINT64_C(1) << 63;
 			h.memory.forked_copied = UINT64_C(1) << 63;
+			break;
+		case 23:
+			add_hash(&h, h.nr_objects);
+			break;
+		case 24:
+			add_hash(&h, 1);
+			add_hash(&h, 1);
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <math.h>
+#include <xxhash.h>
 
 #include "python/values/text.h"
 #include "suite.h"
@@ -127,6 +128,75 @@ START_TEST(str_equals_without_a_copy)
 }
 END_TEST
 
+/* Lengths that the target claims are not believed. */
+static raddr with_length(raddr obj, uint32_t offset, uint64_t length)
+{
+	fake_put(&f, obj, offset, length);
+	return obj;
+}
+
+static bool hashes(raddr obj, uint64_t room, uint64_t *ret)
+{
+	uint64_t left = room;
+	bool known = text_hash(&f.py, obj, &left, ret);
+
+	ck_assert(known ? left < room : left == room);
+	return known;
+}
+
+/* Each byte counts, and so does the kind of text. */
+START_TEST(texts_are_hashed_whole)
+{
+	raddr text, equal, loose, other, bytes, wide, none;
+	uint64_t a, b;
+
+	fake_init(&f, fake_rows[_i]);
+	text = fake_str(&f, "begin and end");
+	equal = fake_str(&f, "begin and end");
+	loose = fake_loose_str(&f, "begin and end");
+	other = fake_str(&f, "begin and enD");
+	bytes = fake_bytes(&f, "begin and end", 13);
+	wide = euro();
+	none = fake_none(&f);
+	fake_ready(&f);
+	ck_assert(hashes(text, 13, &a));
+	ck_assert_uint_eq(a, XXH3_64bits_withSeed("begin and end", 13, 1));
+	ck_assert(hashes(equal, 100, &b));
+	ck_assert_uint_eq(a, b);
+	ck_assert(hashes(loose, 100, &b));
+	ck_assert_uint_eq(a, b);
+	ck_assert(hashes(other, 100, &b));
+	ck_assert_uint_ne(a, b);
+	ck_assert(hashes(bytes, 13, &b));
+	ck_assert_uint_eq(b, XXH3_64bits("begin and end", 13));
+	/* Two bytes a code point. */
+	ck_assert(!hashes(wide, 3, &b));
+	ck_assert(hashes(wide, 4, &b));
+	ck_assert(!hashes(text, 12, &b));
+	ck_assert(!hashes(bytes, 12, &b));
+	ck_assert(!hashes(none, 100, &b));
+	ck_assert(!hashes(0x1000, 100, &b));
+	fake_release(&f);
+}
+END_TEST
+
+START_TEST(texts_of_impossible_lengths_have_no_hash)
+{
+	const struct layout *l = &f.py.layout;
+	raddr text, bytes;
+	uint64_t hash;
+
+	fake_init(&f, fake_rows[_i]);
+	text = with_length(fake_str(&f, "text"), l->str_length, 1 << 20);
+	bytes = with_length(fake_bytes(&f, "abc", 3), l->var_size,
+			    UINT64_MAX);
+	fake_ready(&f);
+	ck_assert(!hashes(text, UINT64_MAX, &hash));
+	ck_assert(!hashes(bytes, UINT64_MAX, &hash));
+	fake_release(&f);
+}
+END_TEST
+
 /* --- literals --- */
 
 START_TEST(literals_of_strings)
@@ -217,13 +287,6 @@ START_TEST(literals_of_tuples)
 END_TEST
 
 /* Lengths that the target claims are not believed. */
-static raddr with_length(raddr obj, uint32_t offset, uint64_t length)
-{
-	fake_put(&f, obj, offset, length);
-	return obj;
-}
-
-/* Lengths that the target claims are not believed. */
 START_TEST(constants_of_impossible_lengths)
 {
 	const struct layout *l = &f.py.layout;
@@ -281,7 +344,9 @@ void suite_add_tests(TCase *tc)
 {
 	const TTest *const tests[] = {
 		str_of_each_kind, str_is_cut_and_escaped, str_of_a_subclass,
-		what_is_no_str, str_equals_without_a_copy, literals_of_strings,
+		what_is_no_str, str_equals_without_a_copy,
+		texts_are_hashed_whole,
+		texts_of_impossible_lengths_have_no_hash, literals_of_strings,
 		literals_of_ints, literals_of_floats, literals_of_tuples,
 		constants_of_impossible_lengths,
 		constants_as_captures_keep_them,

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * heap/capture/capture-facts.h - rows of the tables of heap/fact.h.
+ */
+#ifndef HEAP_CAPTURE_CAPTURE_FACTS_H
+#define HEAP_CAPTURE_CAPTURE_FACTS_H
+
+#include "heap/capture/capture-row.h"
+#include "heap/heap.h"
+
+/* Add the fields of a row of TABLE_FACTS or TABLE_TEXT_HASHES to `row`. */
+void capture_fact_write(const struct heap_fact *f, struct str *row);
+void capture_text_hash_write(const struct heap_text_hash *t, struct str *row);
+/* Read such a row and add it to the heap, if it says something to us.  Who
+ * opens the capture checks the numbers of objects. */
+void capture_fact_read(struct row *r, struct heap *h);
+void capture_text_hash_read(struct row *r, struct heap *h);
+
+#endif
