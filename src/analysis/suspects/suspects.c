@@ -323,10 +323,13 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 	uint64_t bytes = 0;
 	size_t nr = max && max < s->v.nr ? max : s->v.nr;
 
-	for (size_t i = 0; i < nr; i++)
-		bytes += !grown ? take_members(s, taken, &s->v.v[i], false) :
-			 MIN(take_grown(s, taken, &s->v.v[i]),
-			     s->v.v[i].grown);
+	for (size_t i = 0; i < nr; i++) {
+		const struct suspect *suspect = &s->v.v[i];
+		uint64_t more = grown ? take_grown(s, taken, suspect) :
+				take_members(s, taken, suspect, false);
+
+		bytes += grown ? MIN(more, suspect->grown) : more;
+	}
 	return bytes;
 }
 

@@ -13,6 +13,8 @@
 
 /* Growth of the resident memory that is no noise, in bytes. */
 #define MUCH_GROWTH ((int64_t)8 << 20)
+/* A fresh interpreter has about so much, in bytes, besides mapped files. */
+#define FRESH_MEMORY ((uint64_t)8 << 20)
 
 /* --- paragraphs --- */
 
@@ -278,36 +280,6 @@ static void add_tasks(const struct tasks *t, const struct format *f,
 	add_wrapped(text.s, 0, 0, f, out);
 }
 
-/* What the resident memory is that grew. */
-static void add_memory_growth(const struct leaks_found *found,
-			      const struct format *f, struct str *out)
-{
-	const struct suspects *s = found->suspects;
-	CLEANUP(str_release) struct str text = STR_INIT;
-	struct heap old = { .info.taken_at = found->older_taken_at };
-	const struct memory_growth growth = { &old, s->heap, found->growth };
-
-	if (!found->growth)
-		return;
-	growth_add_kinds(&growth, &text);
-	str_add_char(out, '\n');
-	add_wrapped(text.s, 0, 2, f, out);
-}
-
-static void add_memory(const struct leaks_found *found,
-		       const struct format *f, struct str *out)
-{
-	struct format wrapped = *f;
-
-	if (!found->ledger)
-		return;
-	if (!wrapped.width)
-		wrapped.width = WIDTH;
-	add_memory_growth(found, f, out);
-	str_add_char(out, '\n');
-	memory_brief_text(found->suspects->heap, found->ledger, &wrapped, out);
-}
-
 static bool has_native_leak(const struct leaks_found *found)
 {
 	for (size_t i = 0; found->ledger && i < found->ledger->findings.nr; i++)
@@ -329,9 +301,7 @@ static void add_no_suspect(const struct leaks_found *found, struct str *out)
 	if (has_native_leak(found)) {
 		str_add(out, " among Python objects, but native code leaks");
 	} else if (more >= MUCH_GROWTH) {
-		str_add(out, " among Python objects, but resident memory grew"
-			" by ");
-		format_bytes(out, (uint64_t)more);
+		str_add(out, " among Python objects, but resident memory grew");
 	} else if (s->nr_compared) {
 		str_add(out, ": nothing that keeps much of the heap has grown");
 	}
@@ -368,6 +338,80 @@ static void add_order(const struct leaks_found *found, const struct format *f,
 	add_wrapped(text.s, 0, 2, f, out);
 }
 
+/* What the process has that a fresh interpreter has not, in bytes. */
+static uint64_t bytes_above_fresh(const struct leaks_found *found)
+{
+	const struct ledger *l = found->ledger;
+	uint64_t less = FRESH_MEMORY + l->kinds[MEMORY_FILE].bytes +
+			l->kinds[MEMORY_SHARED].bytes;
+
+	return found->explained.resident > less ?
+	       found->explained.resident - less : 0;
+}
+
+/* Is it mostly objects, and what belongs to them? */
+static bool is_mostly_objects(const struct leaks_found *found)
+{
+	const struct ledger *l = found->ledger;
+
+	return l->kinds[MEMORY_OBJECTS].bytes + l->kinds[MEMORY_RAW].bytes >=
+	       bytes_above_fresh(found) / 2;
+}
+
+/* How much of what the process has is explained; where it is little, who tells
+ * the rest. */
+static void add_share(const struct leaks_found *found, struct str *out)
+{
+	const struct explained *e = &found->explained;
+	uint64_t above = bytes_above_fresh(found);
+	bool is_little = above >= (uint64_t)MUCH_GROWTH && e->bytes < above / 2;
+
+	if (!e->bytes && !is_little)
+		return;
+	str_add(out, "; ");
+	if (e->bytes) {
+		str_addf(out, "%s ", leaks_explains(found));
+		format_bytes(out, e->bytes);
+	} else {
+		str_add(out, "nothing below explains any");
+	}
+	if (!is_little) {
+		str_add(out, " of it");
+		return;
+	}
+	str_add(out, " of the ");
+	format_bytes(out, above);
+	str_addf(out, " above a fresh interpreter, %s: pyheld %s TARGET shows"
+		 " %s", e->bytes ? "less than half" : "which may be in use",
+		 is_mostly_objects(found) ? "retained" : "memory",
+		 is_mostly_objects(found) ? "who holds it" : "what it is");
+}
+
+/* Compared with an older capture: what grew; else what is resident. */
+static void add_resident(const struct leaks_found *found,
+			 const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT, parts = STR_INIT;
+	struct heap old = { .info.taken_at = found->older_taken_at };
+	const struct memory_growth growth = { &old, found->suspects->heap,
+					      found->growth };
+
+	if (found->explained.compares) {
+		explained_add(&found->explained, leaks_explains(found), &text);
+		if (found->growth)
+			growth_add_parts(&growth, &parts);
+	} else if (found->ledger) {
+		if (found->growth)
+			growth_add_kinds(&growth, &parts);
+		memory_add_sum(found->suspects->heap, found->ledger, &text);
+		add_share(found, &text);
+	}
+	if (text.len)
+		format_words(out, text.s, 0, 2, f);
+	if (parts.len)
+		format_words(out, parts.s, 0, 2, f);
+}
+
 static void add_leaks_head(const struct leaks_found *found,
 			   const struct format *f, struct str *out)
 {
@@ -389,8 +433,11 @@ static void add_leaks_head(const struct leaks_found *found,
 	}
 	format_styled(out, text.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
-	explained_text(&found->explained, leaks_explains(found), s->heap,
-		       &wrapped, out);
+	add_resident(found, &wrapped, out);
+	str_cut(&text, 0);
+	explained_add_guessed(s->heap, &text);
+	if (text.len)
+		format_words(out, text.s, 0, 2, &wrapped);
 }
 
 /* What would be a suspect by its size alone is no secret. */
@@ -408,6 +455,19 @@ static void add_large(const struct suspects *s, const struct format *f,
 	}
 }
 
+/* What stands out in the memory. */
+static void add_findings(const struct leaks_found *found,
+			 const struct format *f, struct str *out)
+{
+	struct format wrapped = *f;
+
+	if (!wrapped.width)
+		wrapped.width = WIDTH;
+	if (found->ledger)
+		memory_findings_text(found->suspects->heap, found->ledger,
+				     &wrapped, out);
+}
+
 void leaks_text(const struct leaks_found *found, const struct format *f,
 		struct str *out)
 {
@@ -423,5 +483,5 @@ void leaks_text(const struct leaks_found *found, const struct format *f,
 	}
 	add_large(s, f, out);
 	add_tasks(found->tasks, f, out);
-	add_memory(found, f, out);
+	add_findings(found, f, out);
 }

@@ -65,6 +65,20 @@ static void add_when(const struct memory_growth *g, struct str *line)
 	format_seconds(line, now - then);
 }
 
+void growth_add_parts(const struct memory_growth *g, struct str *out)
+{
+	CLEANUP(str_release) struct str kinds = STR_INIT;
+
+	if (g->growth->resident <= 0)
+		return;
+	add_grown_kinds(g, &kinds);
+	if (!kinds.len)
+		return;
+	str_add(out, "grown");
+	add_when(g, out);
+	str_add(out, kinds.s);
+}
+
 void growth_add_kinds(const struct memory_growth *g, struct str *out)
 {
 	int64_t more = g->growth->resident;

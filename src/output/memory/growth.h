@@ -29,6 +29,10 @@ void growth_text(const struct memory_growth *g,
  * grew most first.  A line without its end. */
 void growth_add_kinds(const struct memory_growth *g, struct str *out);
 
+/* Add "grown in 2 h: +312.0 MiB raw blocks, ..."; nothing if no resident memory
+ * grew. */
+void growth_add_parts(const struct memory_growth *g, struct str *out);
+
 /* {"resident", "kinds": {...}, "unexplained"}: bytes by which these grew, a new
  * reference. */
 json_t *growth_kinds_json(const struct ledger_growth *g);

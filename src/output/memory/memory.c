@@ -20,9 +20,8 @@ static void add_basis(const struct heap_memory *m, struct str *line)
 		str_add(line, " resident");
 }
 
-/* "437.2 MiB resident: 31.0 MiB in Python objects, ..." */
-static void add_sum(const struct heap *h, const struct ledger *l,
-		    const struct format *f, struct str *out)
+void memory_add_sum(const struct heap *h, const struct ledger *l,
+		    struct str *out)
 {
 	static const struct {
 		enum memory_kind kind;
@@ -33,27 +32,34 @@ static void add_sum(const struct heap *h, const struct ledger *l,
 		{ MEMORY_UNOWNED, "in blocks that nothing points to" },
 		{ MEMORY_FREE, "free in the allocators" },
 	};
-	CLEANUP(str_release) struct str line = STR_INIT;
 	uint64_t rest = h->memory.resident;
 	const char *before = ": ";
 
-	format_bytes(&line, h->memory.resident);
-	add_basis(&h->memory, &line);
+	format_bytes(out, h->memory.resident);
+	add_basis(&h->memory, out);
 	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
 		uint64_t bytes = l->kinds[told[i].kind].bytes;
 
 		/* What is less than 0.1 % is in the table alone. */
 		if (!bytes || bytes < h->memory.resident / 1000)
 			continue;
-		str_add(&line, before);
+		str_add(out, before);
 		before = ", ";
-		format_bytes(&line, bytes);
-		str_addf(&line, " %s", told[i].words);
+		format_bytes(out, bytes);
+		str_addf(out, " %s", told[i].words);
 		rest -= MIN(rest, bytes);
 	}
-	str_add(&line, before);
-	format_bytes(&line, rest);
-	str_add(&line, " of all else");
+	str_add(out, before);
+	format_bytes(out, rest);
+	str_add(out, " of all else");
+}
+
+static void add_sum(const struct heap *h, const struct ledger *l,
+		    const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	memory_add_sum(h, l, &line);
 	format_words(out, line.s, 0, 2, f);
 }
 
@@ -262,10 +268,9 @@ static void add_each_finding(const struct heap *h, const struct ledger *l,
 	}
 }
 
-void memory_brief_text(const struct heap *h, const struct ledger *l,
-		       const struct format *f, struct str *out)
+void memory_findings_text(const struct heap *h, const struct ledger *l,
+			  const struct format *f, struct str *out)
 {
-	add_sum(h, l, f, out);
 	add_each_finding(h, l, f, out);
 }
 

@@ -24,9 +24,13 @@ struct memory_shown {
 void memory_text(const struct heap *h, const struct ledger *l,
 		 const struct memory_shown *shown, const struct format *f,
 		 struct str *out);
-/* Only the sum, in one sentence, and what stands out. */
-void memory_brief_text(const struct heap *h, const struct ledger *l,
-		       const struct format *f, struct str *out);
+/* Add "437.2 MiB resident: 31.0 MiB in Python objects, ...", a line without its
+ * end. */
+void memory_add_sum(const struct heap *h, const struct ledger *l,
+		    struct str *out);
+/* Only what stands out: an empty line and a paragraph for each. */
+void memory_findings_text(const struct heap *h, const struct ledger *l,
+			  const struct format *f, struct str *out);
 /* {"resident", "kinds", "unexplained", "findings"}, a new reference. */
 json_t *memory_brief_json(const struct heap *h, const struct ledger *l);
 

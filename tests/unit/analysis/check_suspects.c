@@ -505,6 +505,10 @@ START_TEST(suspects_count_what_came)
 	/* .g is 500 bytes larger than it was. */
 	ck_assert_uint_eq(suspects_bytes(&s, 0, true), 20500);
 	ck_assert_uint_eq(suspects_bytes(&s, 1, false), 30516);
+	s.v.v[0].grown = 20600;
+	ck_assert_uint_eq(suspects_bytes(&s, 0, true), 20500);
+	s.v.v[0].grown = 20400;
+	ck_assert_uint_eq(suspects_bytes(&s, 0, true), 20400);
 	suspects_release(&s);
 	heap_release(&h);
 }

@@ -154,7 +154,8 @@ START_TEST(reports_say_what_they_explain)
 		run_expect_null(&r, "guessed");
 		run_release(&r);
 		RUN(&r, commands[i], "new");
-		run_expect_out(&r, "pyheld memory TARGET");
+		run_expect_out(&r, i < 2 ? "pyheld memory TARGET" :
+					   "pyheld retained TARGET");
 		run_release(&r);
 	}
 	RUN(&r, "diff", "old", "new", "--json");
@@ -179,7 +180,11 @@ START_TEST(leaks_say_what_the_memory_is)
 	graph_file("unknown", GRAPH);
 	RUN(&r, "leaks", "new", "old");
 	run_expect(&r, STATUS_OK);
-	run_expect_out(&r, "\nresident memory grew by 6.0 MiB: +4.0 MiB raw");
+	run_expect_out(&r, "\nresident memory grew by 6.0 MiB to 39.0 MiB;");
+	run_expect_out(&r, "\ngrown: +4.0 MiB raw");
+	run_expect_out(&r, "\nnative leak: 2.0 MiB in 2,000 blocks");
+	run_release(&r);
+	RUN(&r, "leaks", "new");
 	run_expect_out(&r, "\n39.0 MiB resident: 12.0 MiB in Python objects,");
 	run_expect_out(&r, "\nnative leak: 2.0 MiB in 2,000 blocks");
 	run_release(&r);

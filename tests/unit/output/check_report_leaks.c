@@ -272,7 +272,7 @@ START_TEST(leaks_give_no_false_all_clear)
 	expect_start("no leak suspected (5 objects, 1.0 KiB)\n"
 		     "resident memory grew by 8.0 MiB to 16.0 MiB; this report"
 		     " explains none of it:\n  pyheld memory TARGET OLDER shows"
-		     " what it is\n\n");
+		     " what it is\n");
 	growth.resident++;
 	found.explained.growth++;
 	found.explained.whole++;
@@ -280,7 +280,7 @@ START_TEST(leaks_give_no_false_all_clear)
 	expect_begin(HELD);
 	say_found(&found);
 	expect_start("no leak suspected among Python objects, but resident"
-		     " memory grew by 8.0 MiB (5 objects, 1.0 KiB)\n"
+		     " memory grew (5 objects, 1.0 KiB)\n"
 		     "resident memory grew by 8.0 MiB to 16.0 MiB; the findings"
 		     " below explain 5.0 MiB\n  of it\n");
 	finding_vec_push(&ledger.findings, (struct finding){
@@ -290,6 +290,40 @@ START_TEST(leaks_give_no_false_all_clear)
 	expect_start("no leak suspected among Python objects, but native code"
 		     " leaks (5 objects, 1.0 KiB)\n");
 	finding_vec_release(&ledger.findings);
+}
+END_TEST
+
+static void expect_share(struct leaks_found *found, uint64_t explained,
+			 const char *expected)
+{
+	found->explained.bytes = explained;
+	expect_begin(HELD);
+	heap.memory.resident = found->explained.resident;
+	say_found(found);
+	ck_assert_msg(strstr(out.s, expected) ||
+		      (!*expected && !strstr(out.s, "explain")), "%s", out.s);
+	str_release(&out);
+	heap_release(&heap);
+}
+
+/* Without an older capture it goes by what a fresh interpreter has not. */
+START_TEST(leaks_say_what_they_do_not_explain)
+{
+	struct ledger ledger = { .findings = VEC_INIT };
+	struct leaks_found found = { .ledger = &ledger };
+
+	ledger.kinds[MEMORY_FILE].bytes = 20 << 20;
+	found.explained = (struct explained){ .known = true,
+					      .resident = 35 << 20 };
+	expect_share(&found, 0, "");
+	found.explained.resident = 128 << 20;
+	expect_share(&found, 0, "; nothing below explains any of the\n  100.0"
+		     " MiB above a fresh interpreter, which may be in use:"
+		     " pyheld memory TARGET\n  shows what it is\n");
+	expect_share(&found, 40 << 20, "; the findings below explain");
+	expect_share(&found, 50 << 20, " 50.0 MiB\n  of it\n");
+	ledger.kinds[MEMORY_RAW].bytes = 50 << 20;
+	expect_share(&found, 40 << 20, "pyheld retained TARGET");
 }
 END_TEST
 
@@ -362,6 +396,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
 	tcase_add_test(tc, leaks_may_be_none);
 	tcase_add_test(tc, leaks_give_no_false_all_clear);
+	tcase_add_test(tc, leaks_say_what_they_do_not_explain);
 	tcase_add_test(tc, doctor_says_what_does_not_fit);
 	tcase_add_test(tc, doctor_says_why_a_target_is_not_readable);
 	tcase_add_test(tc, watch_compares_with_the_first_sample);
