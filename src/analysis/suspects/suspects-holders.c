@@ -21,8 +21,6 @@
 /* Holders that are alike need so many entries each on average: nested data of a
  * library has many containers with few entries. */
 #define ALIKE_MIN_ENTRIES 100
-/* Look at so many references of a dict to see what it is. */
-#define INTERNED_SAMPLE 128
 
 static uint64_t entries_of(struct suspects *s, oid o)
 {
@@ -36,24 +34,11 @@ static uint64_t bytes_of(const struct suspects *s, oid o)
 	return s->fan.bytes[o] + heap_bytes(s->heap, o);
 }
 
-/*
- * The interpreter's table of interned strings maps each to itself, and no
- * reference that is known leads to it.  What is in it is freed with its last
- * other holder, or never.
- */
+/* What is in the interpreter's table of interned strings is freed with its last
+ * other holder, or never. */
 static bool is_interned_table(const struct suspects *s, oid o)
 {
-	const struct heap *h = s->heap;
-	struct heap_edges edges = heap_edges(h, o);
-	uint32_t nr = MIN(edges.nr, (uint32_t)INTERNED_SAMPLE);
-
-	if (s->reach.parent[o] != OID_NONE || nr < 2 ||
-	    !(heap_type_of(h, o)->flags & TYPE_IS_DICT))
-		return false;
-	for (uint32_t i = 0; i + 1 < nr; i += 2)
-		if (edges.to[i] != edges.to[i + 1])
-			return false;
-	return true;
+	return s->heap->flags[o] & OBJECT_KEEPS_NOTHING;
 }
 
 /*

@@ -14,8 +14,8 @@
  *  - In a large block the first words are taken for members of a struct.  The
  *    rest is a buffer or a table: a page of it in which most words are no
  *    pointers has none that is sure.  A table may lead to what is inside of
- *    blocks, but then as far behind the start of each (sqlite's pages have their
- *    heads at the end); what is left of others leads anywhere.
+ *    blocks, but then as far behind the start of each (sqlite's pages have
+ *    their heads at the end); what is left of others leads anywhere.
  *
  * A doubtful word is not ignored.  In a small block it counts less than others
  * if it leads to the start of a block, as several structs may have that size.
