@@ -77,6 +77,19 @@ def check_totals(out):
     assert out["stayed"] == sum(r["stayed"] for r in out["types"])
 
 
+def check_retained(files, row):
+    """It is what `retained` says of the holder in each capture."""
+    if row["retained"] is None:
+        return
+    addresses = row["old_address"], row["address"]
+    for file, address, want in zip(files, addresses, row["retained"]):
+        if address is None:
+            assert want is None, row
+            continue
+        one = pyheld("retained", "--json", "--depth=0", file, address).json
+        assert one["lines"][0]["retained"] == want, (row, one["lines"])
+
+
 @limit(240)
 @each(pythons.one_each)
 def test_growth_agrees_with_the_target(python):
@@ -99,7 +112,11 @@ def test_growth_agrees_with_the_target(python):
         for row in out["holders"]:
             if row["name"] == "__main__.CACHE":
                 assert row["objects"] == 0 and row["bytes"] < 10000, row
+        for row in out["holders"][:5]:
+            check_retained(g.files, row)
         shown = text(pyheld("diff", *g.files).out)
+        assert re.search(r"^resident \S+ MiB -> \S+ MiB \([^)]+\); most grew "
+                         r"in __main__\.SESSIONS: \+\S+ .iB$", shown, re.M), shown
         assert "__main__.SESSIONS grew from 3,000 to 3,500 entries" in shown
         assert "__main__.SERVICE.latest grew from 1 to 501 entries" in shown
 

@@ -33,6 +33,9 @@ struct growth {
 	/* What came and went; zero where the processes differ. */
 	struct tally came, went;
 	int64_t entries, old_entries;	/* see growth_entries() */
+	/* What `object` retains, and what `old` retained (0 if that is
+	 * OID_NONE): see growth_set_retained(). */
+	struct tally retained, old_retained;
 };
 VEC_DEFINE(growth_vec, struct growth);
 
@@ -42,5 +45,17 @@ VEC_DEFINE(growth_vec, struct growth);
  * number of references), where `o` has no length, and for OID_NONE.
  */
 int64_t growth_entries(struct heap *h, oid o);
+
+/*
+ * Set `retained` and `old_retained` of all rows.  What came below a holder and
+ * what went there are matched by addresses, and memory is used again: so a
+ * holder whose contents are replaced can seem to have grown.  Its retained size
+ * says whether it has.  If `demote`, holders that have no more entries than
+ * before and retain no more are put behind all others.
+ *
+ * Builds the dominators of one heap after the other.
+ */
+void growth_set_retained(struct heap *old, struct heap *new, bool demote,
+			 struct growth_vec *rows);
 
 #endif

@@ -250,6 +250,7 @@ static int compare(struct targets *t, const struct diff_options *o,
 	diff_build(&t->old.heap, &t->new.heap, &match, old, new,
 		   sorts[o->common.sort], &diff);
 	grow_build(&t->old.heap, &t->new.heap, &match, &how, &grow);
+	growth_set_retained(&t->old.heap, &t->new.heap, !old && !new, &grow.v);
 	series_init(&series, t->nr, &t->new.heap, &diff, &grow);
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
 		status = add_between(t, i, o->targets.v[i], &series);

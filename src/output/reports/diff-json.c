@@ -102,6 +102,29 @@ static json_t *chain_of(const struct diff_found *d, oid o)
 	return trail_json(&trail);
 }
 
+static json_t *sum_json(const struct tally *t)
+{
+	json_t *ret = json_object();
+
+	emit_put(ret, "objects", emit_count(t->nr));
+	emit_put(ret, "bytes", emit_count(t->bytes));
+	return ret;
+}
+
+/* Then and now; of holders that are alike, it is not known. */
+static json_t *retained_json_of(const struct growth *row)
+{
+	json_t *ret;
+
+	if (row->nr_alike)
+		return json_null();
+	ret = json_array();
+	emit_push(ret, row->old == OID_NONE ? json_null() :
+					      sum_json(&row->old_retained));
+	emit_push(ret, sum_json(&row->retained));
+	return ret;
+}
+
 static json_t *holder_json(const struct diff_found *d, size_t row)
 {
 	const struct growth *r = &d->grow->v.v[row];
@@ -119,6 +142,7 @@ static json_t *holder_json(const struct diff_found *d, size_t row)
 	emit_put(ret, "entries", entries_json(d, row));
 	emit_put(ret, "objects", json_integer(r->objects));
 	emit_put(ret, "bytes", json_integer(r->bytes));
+	emit_put(ret, "retained", retained_json_of(r));
 	emit_put(ret, "came", tally_json(d, &r->came));
 	emit_put(ret, "went", tally_json(d, &r->went));
 	emit_put(ret, "grew_in_every_step",

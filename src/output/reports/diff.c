@@ -336,6 +336,19 @@ static void add_change(const struct diff_found *d, const struct growth *row,
 	}
 }
 
+/* "; it retains 12.0 MiB now, 1.2 MiB then" */
+static void add_retained(const struct growth *row, struct str *out)
+{
+	if (row->nr_alike || !row->retained.nr)
+		return;
+	str_add(out, "; retains ");
+	format_bytes(out, row->retained.bytes);
+	if (row->old == OID_NONE)
+		return;
+	str_add(out, ", before ");
+	format_bytes(out, row->old_retained.bytes);
+}
+
 static void add_holder(const struct diff_found *d, const struct growth *row,
 		       const struct format *f, struct str *out)
 {
@@ -354,6 +367,7 @@ static void add_holder(const struct diff_found *d, const struct growth *row,
 	format_growth(out, row->objects);
 	str_add(out, row->objects == 1 ? " object, " : " objects, ");
 	format_bytes_growth(out, row->bytes);
+	add_retained(row, out);
 	str_addf(out, "; %s at ", heap_type_of(d->new, row->object)->name);
 	format_address(out, d->new->address[row->object]);
 	str_add_char(out, '\n');
@@ -468,6 +482,44 @@ static void add_series_holders(const struct diff_found *d,
 		str_add(out, "  none\n");
 }
 
+/*
+ * The answer in one line: "resident 102.0 MiB -> 437.0 MiB (+335.0 MiB); most
+ * grew in app.SESSIONS: +312.0 MiB".
+ */
+static void add_what_grew(const struct diff_found *d, const struct format *f,
+			  struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	uint64_t then = d->old->info.resident, now = d->new->info.resident;
+	bool same = d->match->same_process;
+	size_t i = 0;
+
+	if (then && now) {
+		str_add(&text, "resident ");
+		format_bytes(&text, then);
+		str_add(&text, ARROW);
+		format_bytes(&text, now);
+		str_add(&text, " (");
+		format_bytes_growth(&text, tally_growth(then, now));
+		str_add(&text, "); ");
+	}
+	while (i < d->grow->v.nr && d->series->nr > 2 &&
+	       !series_holder_grew(d->series, i))
+		i++;
+	if (i < d->grow->v.nr) {
+		const struct growth *row = &d->grow->v.v[i];
+
+		str_add(&text, same ? "most grew in " :
+				      "the largest difference is ");
+		diff_add_name(d, row->object, &text);
+		str_add(&text, ": ");
+		format_bytes_growth(&text, row->bytes);
+	} else {
+		str_add(&text, "no holder grew");
+	}
+	format_words(out, text.s, 0, 2, f);
+}
+
 static void add_series_totals(const struct diff_found *d,
 			      const struct format *f, struct str *out)
 {
@@ -483,8 +535,10 @@ void diff_text(const struct diff_found *d, const struct format *f,
 {
 	bool many = d->series->nr > 2;
 
-	if (f->header)
+	if (f->header) {
 		add_targets(d, f, out);
+		add_what_grew(d, f, out);
+	}
 	if (f->header && many)
 		add_series_totals(d, f, out);
 	if (f->header)

@@ -199,6 +199,7 @@ static json_t *garbage_types_json(const struct heap *h, const struct garbage *g)
 		emit_put(type, "type",
 			 emit_text(h->types.v[types.v[i].type].name));
 		emit_put(type, "count", emit_count(types.v[i].sum.nr));
+		emit_put(type, "bytes", emit_count(types.v[i].sum.bytes));
 		emit_put(type, "size", emit_count(types.v[i].sum.bytes));
 		emit_push(ret, type);
 	}

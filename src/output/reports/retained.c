@@ -413,6 +413,7 @@ static json_t *retained_types_json(const struct retained_view *v, oid o)
 	for (size_t i = 0; i < types.nr && i < TYPES_MAX_JSON; i++) {
 		json_t *type = sum_json(&types.v[i].sum);
 
+		emit_put(type, "count", emit_count(types.v[i].sum.nr));
 		emit_put(type, "type",
 			 emit_text(v->h->types.v[types.v[i].type].name));
 		emit_push(ret, type);
@@ -452,6 +453,7 @@ static void put_object(struct retained_view *v,
 		emit_put(ret, "address", json_null());
 		emit_put(ret, "length", json_null());
 		emit_put(ret, "size", json_null());
+		emit_put(ret, "bytes", json_null());
 		emit_put(ret, "holder", json_null());
 		emit_put(ret, "readable", json_null());
 		emit_put(ret, "chain", json_null());
@@ -461,6 +463,8 @@ static void put_object(struct retained_view *v,
 	emit_put(ret, "address", emit_address(v->h->address[o]));
 	emit_put(ret, "length", length_json(v->h, o));
 	emit_put(ret, "size", emit_size(v->h, o));
+	emit_put(ret, "bytes", v->h->bytes ? emit_count(v->h->bytes[o]) :
+					     json_null());
 	emit_put(ret, "holder",
 		 emit_text(dominators_holder_names[d->holder[o]]));
 	emit_put(ret, "readable", emit_text(readable.s));
@@ -505,6 +509,7 @@ static json_t *of_type_json(const struct retained_shown *shown)
 	ret = json_object();
 	emit_put(ret, "pattern", emit_text(shown->type));
 	emit_put(ret, "count", emit_count(shown->nr_of_type));
+	emit_put(ret, "bytes", emit_count(shown->size_of_type));
 	emit_put(ret, "size", emit_count(shown->size_of_type));
 	emit_put(ret, "retained", sum_json(&shown->sum));
 	return ret;

@@ -274,10 +274,52 @@ START_TEST(growth_entries_are_of_containers)
 }
 END_TEST
 
+/* The holders in their order, with what each retained and retains. */
+static void expect_retained(const char *a, const char *b, bool demote,
+			    const char *expected)
+{
+	const struct growth_options options = { .limit = 20 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+	struct heap old, new;
+	struct match m;
+	struct grow g;
+
+	same_process_build_two(&old, &new, a, b);
+	match_build(&old, &new, &m);
+	grow_build(&old, &new, &m, &options, &g);
+	growth_set_retained(&old, &new, demote, &g.v);
+	for (size_t i = 0; i < g.v.nr; i++)
+		str_addf(&s, "%s %u->%u; ", graph_name(&new, g.v.v[i].object),
+			 (unsigned int)g.v.v[i].old_retained.bytes,
+			 (unsigned int)g.v.v[i].retained.bytes);
+	ck_assert_str_eq(s.s, expected);
+	grow_release(&g);
+	match_release(&m);
+	heap_release(&old);
+	heap_release(&new);
+}
+
+/* `k` has another entry in place of b: e, which x holds as well. */
+START_TEST(growth_puts_what_only_changed_last)
+{
+	static const char old[] =
+		"l k x s b d e; root m:l; root m:k; l->x x->d; k->s k->b;"
+		" type list l k; type X/heap x s b; type Y/heap d e";
+	static const char new[] =
+		"l k x s b d e f; root m:l; root m:k; l->x l->f x->d x->e;"
+		" k->s k->e; type list l k; type X/heap x s f; type Y/heap d b;"
+		" type Z/heap e; size e=4000; size f=100";
+
+	expect_retained(old, new, false, "k 48->32; l 48->148; ");
+	expect_retained(old, new, true, "l 48->148; k 48->32; ");
+}
+END_TEST
+
 const char suite_name[] = "diff";
 
 void suite_add_tests(TCase *tc)
 {
+	tcase_add_test(tc, growth_puts_what_only_changed_last);
 	tcase_add_test(tc, diff_counts_by_name);
 	tcase_add_test(tc, grow_finds_the_holder);
 	tcase_add_test(tc, grow_subtracts_what_went);

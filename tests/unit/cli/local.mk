@@ -2,6 +2,7 @@
 # They share run.c: pyheld in a child, and what it said.
 check_PROGRAMS += \
 	tests/unit/cli/check_files \
+	tests/unit/cli/check_leaks \
 	tests/unit/cli/check_memory \
 	tests/unit/cli/check_options \
 	tests/unit/cli/check_reports \
@@ -10,6 +11,8 @@ check_PROGRAMS += \
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
 tests_unit_cli_check_files_SOURCES = \
 	tests/unit/cli/check_files.c $(run_sources)
+tests_unit_cli_check_leaks_SOURCES = \
+	tests/unit/cli/check_leaks.c $(run_sources)
 tests_unit_cli_check_memory_SOURCES = \
 	tests/unit/cli/check_memory.c $(run_sources)
 tests_unit_cli_check_options_SOURCES = \
