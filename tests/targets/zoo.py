@@ -500,6 +500,23 @@ def type_slots_instances():
 
 
 @animal
+def tuples_with_slots():
+    """Since 3.15; the slots lie behind the items.  Before: a TypeError."""
+    base = type("TupleWithSlots", (tuple,), {"__slots__": ("x", "y")})
+    deep = type("DeepTupleWithSlots", (base,), {"__slots__": ("z",)})
+    result = []
+    for cls in base, deep:
+        for items in (), ([1],), ([1], [2], [3]):
+            full, part = cls(items), cls(items)
+            for name in ("x", "y", "z"):
+                if hasattr(cls, name):
+                    setattr(full, name, [name])
+            part.y = full
+            result += [full, part]
+    return result
+
+
+@animal
 def types():
     dynamic = type("Dynamic", (Plain,), {"attr": [1], "__doc__": "x" * 100})
     renamed = type("Renamed", (), {})

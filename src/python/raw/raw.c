@@ -77,7 +77,8 @@ static bool adds_members(struct python *py, const struct pytype *t,
 	if (t->reader == READER_STRUCTSEQ)
 		return false;
 	for (uint32_t i = 0; i < t->member_nr; i++)
-		if (py->members.v[t->member_first + i] >= base->basicsize)
+		if ((py->members.v[t->member_first + i] & ~MEMBER_BEHIND) >=
+		    base->basicsize)
 			more -= 8;
 	if (t->dictoffset != base->dictoffset &&
 	    !(t->flags & TPFLAG_MANAGED_DICT))

@@ -11,6 +11,7 @@
 #include "python/types/types.h"
 
 #define MEMBER_OBJECT_EX 16	/* T_OBJECT_EX, Py_T_OBJECT_EX */
+#define MEMBER_AFTER_ITEMS 16	/* a flag: _Py_AFTER_ITEMS */
 #define MAX_MEMBERS 4096	/* of one class */
 /* Each class repeats those of its bases, so a long chain of bases that have
  * many takes memory by the square of its length. */
@@ -129,6 +130,19 @@ static enum reader choose_untraversed(struct python *py, struct pytype *t)
 	return choose_slots(py, t) ? READER_SLOTS : READER_NONE;
 }
 
+/*
+ * Does the member's place depend on the number of items?  Since 3.15, which has
+ * __slots__ in subclasses of tuple: _Py_AFTER_ITEMS (Include/descrobject.h).
+ * The flags lie behind the offset in all versions: PyMemberDef is in the
+ * stable ABI.
+ */
+static bool is_behind_items(struct python *py, raddr member)
+{
+	return py->minor >= 15 &&
+	       int_at(py, member, py->layout.member_offset + 8) &
+		       MEMBER_AFTER_ITEMS;
+}
+
 /* The T_OBJECT_EX members of one class: its __slots__, behind the type. */
 static void add_members(struct python *py, const struct pytype *t)
 {
@@ -140,8 +154,10 @@ static void add_members(struct python *py, const struct pytype *t)
 		uint64_t offset = word_at(py, member, l->member_offset);
 
 		if (int_at(py, member, l->member_type) == MEMBER_OBJECT_EX &&
-		    offset >= l->object_size && offset < UINT32_MAX)
-			u32_vec_push(&py->members, (uint32_t)offset);
+		    offset >= l->object_size && offset < MEMBER_BEHIND)
+			u32_vec_push(&py->members, (uint32_t)offset |
+				     (is_behind_items(py, member) ?
+				      MEMBER_BEHIND : 0));
 	}
 }
 

@@ -107,15 +107,27 @@ static raddr dict_of(struct python *py, const struct pytype *t, raddr obj)
 	return word_at(py, obj + (uint64_t)(size + offset), 0);
 }
 
+/* How many bytes the items of a tuple take. */
+static uint64_t items_of(struct python *py, const struct pytype *t, raddr obj)
+{
+	uint64_t nr = word_at(py, obj, py->layout.var_size);
+
+	return nr < INT32_MAX && t->itemsize > 0 ?
+		       (nr * (uint64_t)t->itemsize + 7) & ~UINT64_C(7) : 0;
+}
+
 enum refs_result refs_instance(struct python *py, const struct pytype *t,
 			       raddr obj, struct refs *ret)
 {
 	enum refs_result result = REFS_OK;
 
 	for (uint32_t i = 0; i < t->member_nr; i++) {
-		uint32_t offset = py->members.v[t->member_first + i];
+		uint32_t member = py->members.v[t->member_first + i];
+		uint32_t offset = member & ~MEMBER_BEHIND;
+		raddr at = obj + (member & MEMBER_BEHIND ? items_of(py, t, obj)
+							 : 0);
 
-		refs_add(ret, word_at(py, obj, offset), REF_OFFSET, offset);
+		refs_add(ret, word_at(py, at, offset), REF_OFFSET, offset);
 	}
 	if (t->visits_managed)
 		result = refs_instance_managed(py, t, obj, ret);

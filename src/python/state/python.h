@@ -63,6 +63,10 @@ struct open_stack {
 };
 VEC_DEFINE(open_stack_vec, struct open_stack);
 
+/* In python.members: the member lies so far behind the start of an object
+ * without items, and further behind by the size of the items. */
+#define MEMBER_BEHIND (UINT32_C(1) << 31)
+
 struct python {
 	struct target *target;
 	struct memory *memory;	/* the target's */
@@ -96,7 +100,8 @@ struct python {
 	struct pytype_vec types;
 	struct type_index *type_index;
 	struct type_names *type_names; /* NULL: not needed yet */
-	struct u32_vec members;	/* offsets of T_OBJECT_EX members, in runs */
+	struct u32_vec members;	/* offsets of T_OBJECT_EX members, in runs,
+				   with MEMBER_BEHIND */
 	/* Called once for each class that is added, after its bases: fills the
 	 * second part of `t`. */
 	void (*choose)(struct python *py, struct pytype *t);

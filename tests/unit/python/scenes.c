@@ -334,6 +334,38 @@ static void build_slots(struct fake *f, struct scene *s)
 	expect_class(f, s, type);
 }
 
+/* A subclass of tuple with __slots__: they lie behind the items. */
+static void build_tuple_slots(struct fake *f, struct scene *s)
+{
+	const struct layout *l = &f->py.layout;
+	const uint32_t members[] = { l->tuple_item, l->tuple_item + 8 };
+	struct fake_type t = {
+		.name = "app.Result", .base = f->py.known.tuple,
+		.flags = TPFLAG_HEAPTYPE | TPFLAG_HAVE_GC |
+			 TPFLAG_TUPLE_SUBCLASS,
+		.basicsize = l->tuple_item + 16, .itemsize = 8,
+		.nr_members = 2, .members = members,
+		.member_flags = 16,	/* _Py_AFTER_ITEMS */
+	};
+	raddr type = fake_type(f, &t), a = fake_int(f, 1), b = fake_int(f, 2);
+	raddr items[3];
+
+	s->obj = fake_object(f, type, t.basicsize + sizeof(items));
+	s->reader = READER_TUPLE;
+	fake_put(f, s->obj, l->var_size, 3);
+	for (uint32_t i = 0; i < 3; i++) {
+		items[i] = fake_int(f, 10 + i);
+		fake_put(f, s->obj, l->tuple_item + 8 * i, items[i]);
+	}
+	fake_put(f, s->obj, members[0] + 24, a);
+	fake_put(f, s->obj, members[1] + 24, b);
+	expect(s, a, REF_OFFSET, members[0]);
+	expect(s, b, REF_OFFSET, members[1]);
+	expect_class(f, s, type);
+	for (uint32_t i = 0; i < 3; i++)
+		expect(s, items[i], REF_INDEX, i);
+}
+
 /* A __dict__ of its own, wherever this version keeps it. */
 static void build_instance_with_dict(struct fake *f, struct scene *s)
 {
@@ -543,6 +575,7 @@ const struct scene_builder scene_builders[] = {
 	{ "hamt node with pairs", build_hamt, 8 },
 	{ "hamt node with nodes", build_hamt_array, 8 },
 	{ "instance with __slots__", build_slots, 8 },
+	{ "tuple with __slots__", build_tuple_slots, 15 },
 	{ "instance with __dict__", build_instance_with_dict, 8 },
 	{ "instance with values", build_instance_with_values, 11 },
 	{ "subclass of list", build_list_subclass, 8 },

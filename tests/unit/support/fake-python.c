@@ -110,6 +110,7 @@ static void put_members(struct fake *f, raddr type, const struct fake_type *t)
 
 		fake_put32(f, at, l->member_type, 16);	/* T_OBJECT_EX */
 		fake_put(f, at, l->member_offset, t->members[i]);
+		fake_put32(f, at, l->member_offset + 8, t->member_flags);
 	}
 }
 

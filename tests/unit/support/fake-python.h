@@ -65,6 +65,7 @@ struct fake_type {
 	raddr cached_keys;	/* keys table that instances share */
 	unsigned int nr_members; /* T_OBJECT_EX members behind the type: */
 	const uint32_t *members; /* ... their offsets */
+	uint32_t member_flags;	/* of all of them */
 };
 /* A new class.  TPFLAG_HEAPTYPE makes a class as a class statement does, with
  * subtype_traverse unless `traverse` is set. */
