@@ -164,6 +164,7 @@ EXTRA_DIST += \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \
 	tests/targets/libraries.py \
+	tests/targets/lost_objects.py \
 	tests/targets/mallocs.py \
 	tests/targets/mapped.py \
 	tests/targets/memory_kinds.py \

@@ -111,6 +111,8 @@ static void add_link(struct owners *o, enum owners_link_kind kind,
 void owners_edge(struct owners *o, uint32_t from, uint32_t to,
 		 enum claim_strength strength)
 {
+	if (to != from)
+		o->flags[to] |= OWNERS_POINTED;
 	add_link(o, strength == CLAIM_START    ? LINK_START :
 		    strength == CLAIM_INTERIOR ? LINK_INTERIOR :
 						 LINK_DOUBTFUL,

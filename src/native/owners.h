@@ -111,6 +111,7 @@ struct owners_edges {
 #define OWNERS_FIELD 1		/* a reader has claimed the node */
 #define OWNERS_SETTLED 2
 #define OWNERS_OPEN 4		/* while it is found out what is settled */
+#define OWNERS_POINTED 8	/* another node has a pointer to it */
 
 /* Components that several objects claim and that none of them clearly owns. */
 struct owners_shared {

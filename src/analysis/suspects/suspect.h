@@ -93,6 +93,9 @@ struct suspect {
 	 * that the containers do not use. */
 	uint64_t objects, bytes;
 	struct tally_type_vec types;	/* of these objects, by bytes */
+	/* Of these objects those that the heap lacks, as nothing leads to them:
+	 * `members` does not have them.  And those that came. */
+	struct tally lost, lost_came;
 	const struct heap_fact *fact;	/* of `object`, or NULL */
 	/* With older heaps: what it had in each, oldest first.  `entries` -1:
 	 * unknown.  `bytes` are `bytes` of now without what it grew by. */
@@ -164,6 +167,9 @@ struct suspects {
 	 * them if it is newer.  NULL: not compared with a heap of the same
 	 * process. */
 	uint64_t *grown;
+	/* By type of `heap`: the lost objects of the oldest heap, if it was
+	 * compared. */
+	struct tally *lost_then;
 	uint64_t *came;		/* the objects that are newer: a set */
 	int64_t heap_growth;	/* bytes of all objects since the oldest heap */
 	/* What the search works on: */

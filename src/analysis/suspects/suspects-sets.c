@@ -182,9 +182,94 @@ static void add_held_sets(struct suspects *s)
 	}
 }
 
+/* --- objects that the heap lacks --- */
+
+/* What native code holds of this type already. */
+static struct suspect *native_of_type(struct suspects *s, uint32_t type)
+{
+	for (size_t i = 0; i < s->v.nr; i++)
+		if (s->v.v[i].kind == SUSPECT_NATIVE &&
+		    s->v.v[i].entry_type == type)
+			return &s->v.v[i];
+	return NULL;
+}
+
+static void add_lost_line(struct suspects *s,
+			  const struct heap_memory_line *line)
+{
+	struct suspect *suspect = native_of_type(s, line->type);
+	bool is_new = !suspect;
+
+	if (is_new)
+		suspect = suspect_add(s, SUSPECT_NATIVE, RANK_SET);
+	suspect->entry_type = line->type;
+	suspect->entries += line->count;
+	suspect->objects += line->count;
+	suspect->bytes += line->bytes;
+	suspect->lost = (struct tally){ line->count, line->bytes };
+	if (s->lost_then) {
+		const struct tally *then = &s->lost_then[line->type];
+		struct tally *came = &suspect->lost_came;
+
+		came->nr = line->count - MIN(line->count, then->nr);
+		came->bytes = line->bytes - MIN(line->bytes, then->bytes);
+	}
+	if (!is_new)
+		return;
+	if (suspect->entries < s->options.min_entries)
+		suspect_drop_last(s);
+	else
+		end_set(s);
+}
+
+/*
+ * The collector does not track bytes, or a tuple of numbers.  If nothing refers
+ * to one, no object of the heap leads to it, but the ledger has it, by its
+ * block.
+ */
+static void add_lost(struct suspects *s)
+{
+	const struct heap_memory_line_vec *lines = &s->heap->memory.lines;
+
+	for (size_t i = 0; i < lines->nr; i++)
+		if (lines->v[i].part == PART_LOST_OBJECTS &&
+		    lines->v[i].type < s->heap->types.nr)
+			add_lost_line(s, &lines->v[i]);
+}
+
+static uint32_t type_named(const struct heap *h, const char *name)
+{
+	for (uint32_t i = 0; name && i < h->types.nr; i++)
+		if (h->types.v[i].name && !strcmp(h->types.v[i].name, name))
+			return i;
+	return UINT32_MAX;
+}
+
+void suspects_sets_note(struct suspects *s, const struct heap *older)
+{
+	const struct heap_memory_line_vec *lines = &older->memory.lines;
+
+	s->lost_then = xcalloc((size_t)s->heap->types.nr + 1,
+			       sizeof(*s->lost_then));
+	for (size_t i = 0; i < lines->nr; i++) {
+		const struct heap_memory_line *line = &lines->v[i];
+		uint32_t type;
+
+		if (line->part != PART_LOST_OBJECTS ||
+		    line->type >= older->types.nr)
+			continue;
+		type = type_named(s->heap, older->types.v[line->type].name);
+		if (type != UINT32_MAX) {
+			s->lost_then[type].nr += line->count;
+			s->lost_then[type].bytes += line->bytes;
+		}
+	}
+}
+
 void suspects_sets_add(struct suspects *s)
 {
 	add_garbage_set(s);
 	add_frozen_set(s);
 	add_held_sets(s);
+	add_lost(s);
 }

@@ -9,5 +9,8 @@
 #include "analysis/suspects/suspect.h"
 
 void suspects_sets_add(struct suspects *s);
+/* Note what the oldest heap has of objects that only its ledger knows: before
+ * suspects_sets_add(). */
+void suspects_sets_note(struct suspects *s, const struct heap *older);
 
 #endif

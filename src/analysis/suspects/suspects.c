@@ -39,6 +39,8 @@ static void count_types(const struct heap *h, struct suspect *suspect)
 
 			tally_add(&by_type[h->type[o]], heap_bytes(h, o));
 		}
+	if (suspect->lost.nr)
+		tally_add_all(&by_type[suspect->entry_type], &suspect->lost);
 	tally_list(h, by_type, &suspect->types);
 	if (suspect->types.nr)
 		qsort(suspect->types.v, suspect->types.nr,
@@ -115,7 +117,8 @@ static void drop_overlapping(struct suspects *s)
 
 		/* The unused bytes of a container are never another's.  Equal
 		 * strings are waste even if their holder is a suspect. */
-		if (drop && suspect->kind != SUSPECT_SPARSE &&
+		if (drop && !suspect->lost.nr &&
+		    suspect->kind != SUSPECT_SPARSE &&
 		    suspect->kind != SUSPECT_DUPLICATES) {
 			suspect_release(suspect);
 			continue;
@@ -172,6 +175,8 @@ static void note_old(struct suspects *s, struct suspect *suspect)
 /* Objects that came, and the bytes of these and by which others grew. */
 static void count_came(const struct suspects *s, struct suspect *suspect)
 {
+	suspect->came = suspect->lost_came.nr;
+	suspect->came_bytes = suspect->lost_came.bytes;
 	for (size_t i = 0; s->grown && i <= s->heap->nr_objects / 64; i++)
 		for (uint64_t left = suspect->members[i]; left;
 		     left &= left - 1) {
@@ -264,8 +269,11 @@ void suspects_compare(struct suspects *s, struct heap *older)
 	struct match match;
 
 	match_build(older, s->heap, &match);
-	if (!s->nr_compared)
+	if (!s->nr_compared) {
 		find_grown(s, older, &match);
+		if (match.same_process)
+			suspects_sets_note(s, older);
+	}
 	suspects_growth_note(s, older, &match);
 	s->nr_compared++;
 	match_release(&match);
@@ -328,6 +336,8 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 		uint64_t more = grown ? take_grown(s, taken, suspect) :
 				take_members(s, taken, suspect, false);
 
+		more += grown ? suspect->lost_came.bytes :
+				suspect->lost.bytes;
 		bytes += grown ? MIN(more, suspect->grown) : more;
 	}
 	return bytes;
@@ -336,6 +346,7 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 void suspects_release(struct suspects *s)
 {
 	free(s->grown);
+	free(s->lost_then);
 	for (size_t i = 0; i < s->v.nr; i++)
 		suspect_release(&s->v.v[i]);
 	suspect_vec_release(&s->v);

@@ -26,6 +26,7 @@ const char *memory_kind_words(enum memory_kind kind)
 static const char *const line_words[NR_MEMORY_PARTS] = {
 	[PART_OBJECTS] = "%",
 	[PART_HIDDEN_OBJECTS] = "% (unknown to the garbage collector)",
+	[PART_LOST_OBJECTS] = "% (nothing points to them)",
 	[PART_RAW] = "of %",
 	[PART_RAW_SHARED] = "shared by several objects, such as %",
 	[PART_RAW_PYTHON] = "of the interpreter",

@@ -116,6 +116,14 @@ static uint32_t line_of_owner(struct accounting *a, struct owner w,
 	return a->unowned[b->allocator];
 }
 
+/* Does nothing that pyheld reads have a pointer to the object?  What it refers
+ * to is lost with it, but is not what somebody has lost. */
+static bool is_lost(const struct claims *c, uint32_t node, struct owner w)
+{
+	return w.kind == OWNER_NOBODY &&
+	       !(c->owners.flags[node] & OWNERS_POINTED);
+}
+
 static uint32_t line_of_node(struct accounting *a, uint32_t node,
 			     struct owner w, const struct block *b)
 {
@@ -126,7 +134,9 @@ static uint32_t line_of_node(struct accounting *a, uint32_t node,
 	if (c->flags[node] & NODE_DEAD)
 		return line_of_type(a, PART_FREE_LISTS, c->type[node]);
 	if (c->flags[node] & NODE_HIDDEN)
-		return line_of_type(a, PART_HIDDEN_OBJECTS, c->type[node]);
+		return line_of_type(a, is_lost(c, node, w) ?
+				    PART_LOST_OBJECTS : PART_HIDDEN_OBJECTS,
+				    c->type[node]);
 	return line_of_owner(a, w, b);
 }
 

@@ -20,6 +20,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_suspects \
 	tests/unit/analysis/check_suspects_chain \
 	tests/unit/analysis/check_suspects_kinds \
+	tests/unit/analysis/check_suspects_lost \
 	tests/unit/analysis/check_suspects_large \
 	tests/unit/analysis/check_tasks
 tests_unit_analysis_check_suspects_SOURCES = \
@@ -30,6 +31,12 @@ tests_unit_analysis_check_suspects_chain_SOURCES = \
 	tests/unit/analysis/check_suspects_chain.c \
 	tests/unit/analysis/find-suspects.c \
 	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_suspects_lost_SOURCES = \
+	tests/unit/analysis/check_suspects_lost.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h \
+	tests/unit/analysis/same-process.c \
+	tests/unit/analysis/same-process.h
 tests_unit_analysis_check_suspects_kinds_SOURCES = \
 	tests/unit/analysis/check_suspects_kinds.c \
 	tests/unit/analysis/find-suspects.c \

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lost objects: the ledger has them, the heap does not. */
+#include <check.h>
+
+#include "books.h"
+#include "find-suspects.h"
+#include "same-process.h"
+#include "suite.h"
+
+#define BASE "m->a; root m:m; type module m; type bytes a; size a=50000;"
+
+static void build(struct heap *h, uint64_t bytes, uint64_t count)
+{
+	same_process_build(h, BASE);
+	/* Something else points to these. */
+	books_line(h, PART_HIDDEN_OBJECTS, "bytes", MIB, 1000);
+	if (count)
+		books_line(h, PART_LOST_OBJECTS, "bytes", bytes, count);
+	books_close(h, 2 * MIB);
+}
+
+START_TEST(lost_objects_are_a_suspect)
+{
+	const struct suspect *suspect;
+	struct suspects s;
+	struct heap h;
+
+	build(&h, 30000, 300);
+	find_suspects(&h, &find_suspects_low, &s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	suspect = &s.v.v[0];
+	ck_assert_int_eq(suspect->kind, SUSPECT_NATIVE);
+	ck_assert_uint_eq(suspect->object, OID_NONE);
+	ck_assert_uint_eq(suspect->entries, 300);
+	ck_assert_uint_eq(suspect->objects, 300);
+	ck_assert_uint_eq(suspect->bytes, 30000);
+	ck_assert_uint_eq(suspect->types.nr, 1);
+	ck_assert_uint_eq(suspect->types.v[0].sum.bytes, 30000);
+	ck_assert_uint_eq(suspects_bytes(&s, 0, false), 30000);
+	suspects_release(&s);
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(few_lost_objects_are_none)
+{
+	static const struct tally few[] = { { 0, 0 }, { 19, 30000 },
+					    { 300, 1000 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(few); i++) {
+		struct heap h;
+
+		build(&h, few[i].bytes, few[i].nr);
+		find_suspects_expect(&h, "");
+		heap_release(&h);
+	}
+}
+END_TEST
+
+/* What native code holds of the same type is the same suspect. */
+START_TEST(lost_objects_join_those_that_the_heap_has)
+{
+	struct suspects s;
+	struct heap h;
+
+	graph_build(&h, "m->a; root m:m; type module m; type list n#40;"
+			" refs n#40=1; size n#40=500; n#40");
+	books_line(&h, PART_LOST_OBJECTS, "list", 10000, 60);
+	books_close(&h, MIB);
+	find_suspects(&h, &find_suspects_low, &s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	ck_assert_int_eq(s.v.v[0].kind, SUSPECT_NATIVE);
+	ck_assert_uint_eq(s.v.v[0].entries, 100);
+	ck_assert_uint_eq(s.v.v[0].objects, 100);
+	ck_assert_uint_eq(s.v.v[0].bytes, 30000);
+	ck_assert_uint_eq(s.v.v[0].types.v[0].sum.nr, 100);
+	suspects_release(&s);
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(lost_objects_are_compared_by_type)
+{
+	static const uint64_t then[] = { 0, 100, 300, 400 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(then); i++) {
+		struct suspects s;
+		struct heap h, old;
+
+		build(&old, then[i] * 100, then[i]);
+		build(&h, 30000, 300);
+		suspects_build(&h, &find_suspects_low, 1, &s);
+		suspects_compare(&s, &old);
+		suspects_finish(&s);
+		ck_assert_uint_eq(s.v.nr, then[i] < 300);
+		if (s.v.nr) {
+			ck_assert_uint_eq(s.v.v[0].came, 300 - then[i]);
+			ck_assert_uint_eq(s.v.v[0].came_bytes,
+					  (300 - then[i]) * 100);
+		}
+		suspects_release(&s);
+		heap_release(&h);
+		heap_release(&old);
+	}
+}
+END_TEST
+
+const char suite_name[] = "suspects-lost";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, lost_objects_are_a_suspect);
+	tcase_add_test(tc, few_lost_objects_are_none);
+	tcase_add_test(tc, lost_objects_join_those_that_the_heap_has);
+	tcase_add_test(tc, lost_objects_are_compared_by_type);
+}
