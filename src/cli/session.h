@@ -98,7 +98,8 @@ int session_find(struct session *s, uint64_t address, oid *ret);
  * Find the types that a user's pattern matches (see
  * analysis/limits/pattern.h): (*ret)[i] says whether type i is one of them.
  * The caller frees *ret.  Returns STATUS_OK; or STATUS_FAILED when no type
- * matches, up to three types with similar names have been printed, and *ret is unchanged.
+ * matches, up to three types with similar names have been printed, and *ret is
+ * unchanged.
  */
 int session_types(struct session *s, const char *pattern, bool **ret);
 

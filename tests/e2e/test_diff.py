@@ -115,8 +115,9 @@ def test_growth_agrees_with_the_target(python):
         for row in out["holders"][:5]:
             check_retained(g.files, row)
         shown = text(pyheld("diff", *g.files).out)
-        assert re.search(r"^resident \S+ MiB -> \S+ MiB \([^)]+\); most grew "
-                         r"in __main__\.SESSIONS: \+\S+ .iB$", shown, re.M), shown
+        line = (r"^resident \S+ MiB -> \S+ MiB \([^)]+\); most grew in "
+                r"__main__\.SESSIONS: \+\S+ .iB$")
+        assert re.search(line, shown, re.M), shown
         assert "__main__.SESSIONS grew from 3,000 to 3,500 entries" in shown
         assert "__main__.SERVICE.latest grew from 1 to 501 entries" in shown
 

@@ -36,7 +36,8 @@ static void find_process(const struct heap_info *const *infos, size_t nr,
 	}
 }
 
-static void sort_process(struct given_vec *v, bool newest_first, struct order *o)
+static void sort_process(struct given_vec *v, bool newest_first,
+			 struct order *o)
 {
 	bool known = true;
 

@@ -20,11 +20,12 @@ unsigned int similar_distance(const char *a, const char *b, unsigned int max);
 
 /*
  * Append the indices in heap.types of the `max` types that a user who typed
- * `name` most likely meant, nearest first: the name contains the
- * last part of what was typed, in any case, or the full name or its last part
- * differs from it by at most a third of its length and SIMILAR_MAX.  Names that are equally near are in the order of
- * their numbers of objects, then of heap.types.  A pattern is compared by what
- * stands between its wildcards.  Linear in types.
+ * `name` most likely meant, nearest first: the name contains the last part of
+ * what was typed, in any case, or the full name or its last part differs from
+ * it by at most a third of its length and SIMILAR_MAX.  Of names that are
+ * equally near, the type with the most objects comes first, then the first in
+ * heap.types.  A pattern is compared by the longest text between its wildcards.
+ * Linear in types.
  */
 void similar_types(const struct heap *h, const char *name, size_t max,
 		   struct oid_vec *ret);

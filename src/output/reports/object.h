@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/reports/object.h - one object: what it is, what it retains, the path to it,
- * what it refers to, and what refers to it.
+ * output/reports/object.h - one object: what it is, what it retains, the path
+ * to it, what it refers to, and what refers to it.
  */
 #ifndef OUTPUT_REPORTS_OBJECT_H
 #define OUTPUT_REPORTS_OBJECT_H
