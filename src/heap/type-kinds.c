@@ -3,7 +3,7 @@
 
 #include "heap/type.h"
 
-#define MAX_NAMES 2		/* of one kind */
+#define MAX_NAMES 6		/* of one kind */
 
 static const struct {
 	enum type_kind kind;

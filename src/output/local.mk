@@ -14,6 +14,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/leaks/leaks-words.c \
 	src/output/leaks/leaks.c \
 	src/output/leaks/leaks.h \
+	src/output/leaks/samples.c \
+	src/output/leaks/samples.h \
 	src/output/leaks/workers.c \
 	src/output/leaks/workers.h \
 	src/output/limit.c \

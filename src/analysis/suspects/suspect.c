@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "analysis/graph/bits.h"
@@ -118,4 +120,21 @@ int64_t suspect_entries(struct heap *h, oid o)
 		return -1;
 	fact = heap_fact_of(h, o);
 	return fact ? fact->length : heap_length(h, o);
+}
+
+bool suspect_tells(const struct heap *h, uint32_t type)
+{
+	const struct heap_type *t = &h->types.v[type];
+
+	switch (t->kind) {
+	case TYPE_KIND_DEQUE:
+	case TYPE_KIND_ORDERED_DICT:
+	case TYPE_KIND_DEFAULT_DICT:
+	case TYPE_KIND_PARTIAL:
+	case TYPE_KIND_WEAK_REFERENCE:
+		return false;
+	default:
+		return t->name && strchr(t->name, '.') &&
+		       !(t->flags & TYPE_IS_TYPE);
+	}
 }

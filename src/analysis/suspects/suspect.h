@@ -222,6 +222,10 @@ uint64_t suspect_least(const struct suspects *s, uint64_t times);
  */
 uint64_t suspect_least_growth(const struct suspects *s);
 
+/* Does a class of this row of heap.types tell what its objects are for?  One
+ * of a module does; builtins and containers are in everything. */
+bool suspect_tells(const struct heap *h, uint32_t type);
+
 /* The number of entries of a container or a functools.lru_cache; -1: it has
  * none, or `o` is OID_NONE. */
 int64_t suspect_entries(struct heap *h, oid o);

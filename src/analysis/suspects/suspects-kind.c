@@ -314,7 +314,10 @@ static enum suspect_kind kind_by_children(struct suspects *s, oid holder,
 
 		if (!is_child(s, holder, i, to) || seen++ > MAX_CHILDREN)
 			continue;
-		types[of] += is_atom ? 1 : MAX_CHILDREN;
+		/* Keys are often tuples, as many as there are values. */
+		types[of] += is_atom ? 1 :
+			     suspect_tells(h, of) ? 2 * MAX_CHILDREN :
+						    MAX_CHILDREN;
 		if (*type == UINT32_MAX || types[of] > types[*type])
 			*type = of;
 		if (!is_atom) {

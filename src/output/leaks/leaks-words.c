@@ -43,6 +43,18 @@ static void add_type_of(const struct suspects *s, oid o, struct str *out)
 	leaks_add_type(s, s->heap->type[o], out);
 }
 
+/* "1 dict", "140,001 tracebacks", "30 bytes objects" */
+static void add_counted_type(const struct suspects *s, uint64_t nr,
+			     uint32_t type, struct str *out)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+
+	leaks_add_type(s, type, &name);
+	format_count(out, nr);
+	str_addf(out, " %s%s", name.s, nr == 1 ? "" :
+		 name.len && name.s[name.len - 1] == 's' ? " objects" : "s");
+}
+
 /* "the list app.SESSIONS" */
 static void add_the(const struct suspects *s, oid o, const char *place,
 		    struct str *out)
@@ -155,7 +167,7 @@ static void add_exception(const struct suspects *s,
 	add_entries(s, suspect, out);
 }
 
-/* "from app.HEAD on, 30,000 app.Node each hold the next" */
+/* "from app.HEAD on, 30,000 app.Nodes each hold the next" */
 static void add_chain(const struct suspects *s, const struct suspect *suspect,
 		      const char *place, struct str *out)
 {
@@ -167,9 +179,7 @@ static void add_chain(const struct suspects *s, const struct suspect *suspect,
 			 suspect->nr_alike == 1 ? "" : "s");
 	}
 	str_add(out, ", ");
-	format_count(out, suspect->entries);
-	str_add_char(out, ' ');
-	leaks_add_type(s, suspect->entry_type, out);
+	add_counted_type(s, suspect->entries, suspect->entry_type, out);
 	str_add(out, " each hold the next");
 }
 
@@ -242,9 +252,8 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		add_chain(s, suspect, place, out);
 		break;
 	case SUSPECT_NATIVE:
-		str_addf(out, "only native code holds %" PRIu64 " ",
-			 suspect->entries);
-		leaks_add_type(s, suspect->entry_type, out);
+		str_add(out, "only native code holds ");
+		add_counted_type(s, suspect->entries, suspect->entry_type, out);
 		break;
 	case SUSPECT_ATEXIT:
 		/* Up to 3.13, a function and its arguments lie apart. */

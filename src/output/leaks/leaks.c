@@ -4,10 +4,14 @@
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/leaks/leaks.h"
+#include "output/leaks/samples.h"
 #include "output/path.h"
 
 #define INDENT 3
 #define TYPES_SHOWN 4
+/* A class is shown before others if it has an object for so many entries, or
+ * the same part of the bytes. */
+#define TELLING_RATIO 10
 #define WAITS_SHOWN 3
 #define WIDTH 80		/* if the format has no width */
 
@@ -45,8 +49,12 @@ static void add_leaks_share(const struct suspects *s, uint64_t bytes,
 {
 	uint64_t all = MAX(s->dominators.all_bytes, 1);
 
-	str_addf(out, "%u %% of the heap",
-		 (unsigned int)(bytes / (all / 100 + 1)));
+	unsigned int percent = (unsigned int)(bytes / (all / 100 + 1));
+
+	if (!percent && bytes)
+		str_add(out, "under 1 % of the heap");
+	else
+		str_addf(out, "%u %% of the heap", percent);
 }
 
 static void add_kept(const struct suspects *s, const struct suspect *suspect,
@@ -66,26 +74,70 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 	add_leaks_share(s, suspect->bytes, out);
 }
 
+/* How much row `i` of its types says of what it keeps: 2, the class of most
+ * entries; 1, another class; 0, a builtin, or few objects among many others. */
+static unsigned int how_telling(const struct suspects *s,
+				const struct suspect *suspect, size_t i)
+{
+	const struct tally_type *row = &suspect->types.v[i];
+
+	if (!suspect_tells(s->heap, row->type))
+		return 0;
+	if (row->type == suspect->entry_type)
+		return 2;
+	return row->sum.nr >= suspect->entries / TELLING_RATIO ||
+	       row->sum.bytes >= suspect->bytes / TELLING_RATIO;
+}
+
+static void add_counted_type(const struct suspects *s,
+			     const struct tally_type *row, struct str *out)
+{
+	leaks_add_type(s, row->type, out);
+	str_add_char(out, ' ');
+	format_count(out, row->sum.nr);
+}
+
 static void add_leaks_types(const struct suspects *s,
 			    const struct suspect *suspect,
 			    const struct format *f, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
+	unsigned int nr = 0;
 
-	for (size_t i = 0; i < suspect->types.nr && i < TYPES_SHOWN; i++) {
-		const struct tally_type *row = &suspect->types.v[i];
-
-		str_add(&text, i ? ", " : "");
-		leaks_add_type(s, row->type, &text);
-		str_add_char(&text, ' ');
-		format_count(&text, row->sum.nr);
-	}
+	/* A program's own classes tell more than its dicts and strings. */
+	for (unsigned int telling = 3; telling--;)
+		for (size_t i = 0; i < suspect->types.nr; i++)
+			if (how_telling(s, suspect, i) == telling &&
+			    nr < TYPES_SHOWN) {
+				str_add(&text, nr++ ? ", " : "");
+				add_counted_type(s, &suspect->types.v[i],
+						 &text);
+			}
 	if (suspect->types.nr > TYPES_SHOWN) {
 		str_add(&text, " and ");
 		format_counted(&text, suspect->types.nr - TYPES_SHOWN,
 			       "more type");
 	}
 	add_field("of types: ", text.s, f, out);
+}
+
+/* Entries that a programmer recognises: of a container, not of a set of
+ * objects. */
+static void add_leaks_samples(const struct suspects *s,
+			      const struct suspect *suspect,
+			      const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	if (suspect->object == OID_NONE ||
+	    suspect->kind == SUSPECT_DUPLICATES ||
+	    suspect_entries(s->heap, suspect->object) <= 0)
+		return;
+	samples_add(s->heap, suspect->object, &text);
+	if (!text.len)
+		return;
+	str_add(&text, ", ...");
+	add_field("such as: ", text.s, f, out);
 }
 
 /* "1,000 -> 8,000 entries" */
@@ -224,6 +276,7 @@ void leaks_add_details(const struct leaks_found *found,
 	const struct suspects *s = found->suspects;
 
 	add_leaks_types(s, suspect, f, out);
+	add_leaks_samples(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
 	add_chain(s, suspect, f, out);

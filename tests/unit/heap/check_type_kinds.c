@@ -41,6 +41,8 @@ START_TEST(a_module_has_the_types_that_no_line_names)
 	ck_assert_int_eq(type_kinds_find("logging.handlers.SysLogHandler"),
 			 TYPE_KIND_LOGGING);
 	ck_assert_int_eq(type_kinds_find("queue.Queue"), TYPE_KIND_QUEUE);
+	ck_assert_int_eq(type_kinds_find("_queue.SimpleQueue"),
+			 TYPE_KIND_QUEUE);
 	ck_assert_int_eq(type_kinds_find("asyncio.queues.Queue"),
 			 TYPE_KIND_QUEUE);
 }
@@ -51,7 +53,7 @@ START_TEST(each_line_is_found_by_its_names)
 {
 	static const struct {
 		enum type_kind kind;
-		const char *names[3];
+		const char *names[7];
 	} kinds[] = {
 #define TYPE_KIND(kind, ...) { TYPE_KIND_##kind, { __VA_ARGS__ } },
 #include "heap/type-kinds.def"

@@ -12,6 +12,7 @@
 #include "graph.h"
 #include "output/reports/doctor.h"
 #include "output/leaks/leaks.h"
+#include "output/leaks/samples.h"
 #include "output/reports/watch.h"
 #include "suite.h"
 
@@ -123,9 +124,9 @@ START_TEST(leaks_call_each_kind_by_its_name)
 		     "the app.X m.__dict__.g -> x is kept with its frames:"
 		     " app.g holds 30 entries, mostly app.X");
 	expect_title(SUSPECT_CHAIN, 0, NULL,
-		     "from app.g on, 30 app.X each hold the next");
+		     "from app.g on, 30 app.Xs each hold the next");
 	expect_title(SUSPECT_NATIVE, 0, NULL,
-		     "only native code holds 30 app.X");
+		     "only native code holds 30 app.Xs");
 	expect_title(SUSPECT_ATEXIT, 0, NULL,
 		     "callbacks of atexit hold 30 objects");
 	expect_title(SUSPECT_DUPLICATES, 0, NULL,
@@ -228,6 +229,43 @@ START_TEST(leaks_fix_by_what_the_entries_are_like)
 		   "Copy what is kept");
 	expect_fix("lib->lib.d lib.d->['g'] ['g']->x#9 ['g']->x0 y;" MODULE
 		   "type numpy.ndarray x#9 x0", "['g']", PLAIN);
+}
+END_TEST
+
+static void expect_samples(const char *text, const char *expected)
+{
+	expect_begin(text);
+	samples_add(&heap, graph_oid(&heap, ".g"), &out);
+	ck_assert_str_eq(out.s ? out.s : "", expected);
+	heap_release(&heap);
+	str_release(&out);
+	out = (struct str)STR_INIT;
+}
+
+START_TEST(leaks_show_the_last_entries)
+{
+	expect_samples(".g->['a'] .g->['b'] .g->['c'] .g->['d'];"
+		       " type dict/dict .g", "'b', 'c', 'd'");
+	expect_samples(".g->['a'] .g->x; type dict/dict .g", "'a'");
+	expect_samples(".g->a .g->b; type list .g; type str a b;"
+		       " text a='one' b='two'", "'one', 'two'");
+	/* What has no text of its own, or none that is known. */
+	expect_samples(".g->a .g->b; type list .g; type str a; type app.X b;"
+		       " text a=<str>", "");
+	expect_samples(".g; type list .g", "");
+}
+END_TEST
+
+START_TEST(leaks_put_classes_before_builtins)
+{
+	expect_begin("m->m.d m.d->.g .g->x#30 x#30->s#30; root m:m;"
+		     " type module m; type dict/dict m.d; type list .g;"
+		     " len .g=30; type str s#30; size s#30=900 x#30=100;"
+		     " type app.X/heap x#30");
+	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20 });
+	ck_assert_ptr_nonnull(strstr(out.s, "of types: app.X 30, str 30,"));
+	heap_release(&heap);
+	str_release(&out);
 }
 END_TEST
 
@@ -393,6 +431,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
 	tcase_add_test(tc, leaks_fix_what_libraries_keep);
 	tcase_add_test(tc, leaks_fix_by_what_the_entries_are_like);
+	tcase_add_test(tc, leaks_show_the_last_entries);
+	tcase_add_test(tc, leaks_put_classes_before_builtins);
 	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
 	tcase_add_test(tc, leaks_may_be_none);
 	tcase_add_test(tc, leaks_give_no_false_all_clear);
