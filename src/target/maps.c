@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 
 #include "target/maps.h"
+#include "target/range.h"
 #include "target/proc.h"
 
 /* Of lines; the kernel's default limit of mappings is 65530. */
@@ -124,20 +125,9 @@ void maps_release(struct mapping_vec *maps)
 /* Mappings are in order and do not overlap. */
 const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr)
 {
-	size_t low = 0, high = maps->nr;
+	size_t i = RANGE_BEHIND(maps, addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct mapping *m = &maps->v[middle];
-
-		if (addr < m->start)
-			high = middle;
-		else if (addr >= m->end)
-			low = middle + 1;
-		else
-			return m;
-	}
-	return NULL;
+	return i < maps->nr && maps->v[i].start <= addr ? &maps->v[i] : NULL;
 }
 
 static bool starts_with(const char *s, const char *prefix)
