@@ -185,6 +185,7 @@ EXTRA_DIST += \
 	tests/targets/stated.py \
 	tests/targets/states.py \
 	tests/targets/storm.py \
+	tests/targets/sweep.py \
 	tests/targets/traced.py \
 	tests/targets/tracer.py \
 	tests/targets/truth.py \

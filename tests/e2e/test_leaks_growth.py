@@ -4,7 +4,7 @@ import os
 import tempfile
 
 import pythons
-from harness import Target, each, pyheld, text
+from harness import Target, each, limit, pyheld, text
 
 
 class Compared:
@@ -85,3 +85,51 @@ def test_one_object_that_grows(python):
     # It is allocated with room for an eighth more.
     assert 8 << 20 <= growth["bytes"] - growth["old_bytes"][0] <= 11 << 20, \
         growth
+
+
+PER_MILLE = 1, 2, 5, 10, 20, 50
+
+
+def is_named(report, planted):
+    """Is the planted holder a suspect, and nothing else?"""
+    found = [int(x["object"]["address"], 16) if x["object"] else 0
+             for x in report["suspects"]]
+    assert set(found) <= {planted["address"]}, report["suspects"]
+    return bool(found)
+
+
+@limit(600)
+@each(pythons.one)
+def test_sweep_of_planted_leaks(python):
+    """Many small ones: from 1 % of the heap, and from 0.2 % of it with an older
+    capture.  A handful of large ones: from 15 % alone, as a program's data may
+    look like that; from 0.2 % with an older capture."""
+    table = {}
+    with Target(python, "sweep.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        old = os.path.join(folder, "old.pyheld")
+        pyheld("capture", target.pid, "-o", old)
+        heap = pyheld("leaks", "--json", old).json["heap"]["bytes"]
+        assert 45e6 < heap < 60e6, heap
+        for shape in target.facts["shapes"]:
+            for size in PER_MILLE:
+                planted = target.ask({"shape": shape,
+                                      "bytes": heap * size // 1000})
+                for args in (), (old,):
+                    table[shape, size, bool(args)] = is_named(
+                        pyheld("leaks", "--json", target.pid, *args).json,
+                        planted)
+    for older in False, True:
+        for shape in target.facts["shapes"]:
+            print("# %-6s %-7s %s" % (
+                shape, "older" if older else "alone",
+                "  ".join("%.1f %%: %-5s" % (
+                    size / 10, "found" if table[shape, size, older] else "-")
+                    for size in PER_MILLE)))
+    for (shape, size, older), found in table.items():
+        if older:
+            least = 2
+        else:
+            least = 1000 if shape == "large" else 10
+        if size >= least:
+            assert found, (shape, size, older)

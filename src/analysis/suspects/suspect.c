@@ -106,10 +106,21 @@ uint64_t suspect_least_growth(const struct suspects *s)
 			  s->options.min_percent);
 }
 
+/* A container with very many entries needs many_percent, and one part in so
+ * many of min_large. */
+#define MANY_PART_LARGE 3
+
 uint64_t suspect_least(const struct suspects *s, uint64_t times)
 {
-	return s->nr_older ? suspect_least_growth(s) :
-			     suspect_threshold(s, times);
+	uint64_t all = suspect_threshold(s, times), least;
+
+	if (s->nr_older)
+		return suspect_least_growth(s);
+	if (times > 1)
+		return all;
+	least = MAX(s->all_bytes / 100 * s->options.many_percent,
+		    s->options.min_large / MANY_PART_LARGE);
+	return MIN(all, least);
 }
 
 int64_t suspect_entries(struct heap *h, oid o)

@@ -51,8 +51,10 @@ struct suspects_options {
 	uint64_t min_entries;	/* objects that hang on its holders */
 	uint64_t min_large;	/* bytes that it keeps alive if it is one object
 				   or has few entries */
+	uint64_t many_percent;	/* instead of min_percent for a container with
+				   min_entries, if lower */
 };
-#define SUSPECTS_OPTIONS_DEFAULT { 5, 10000, 1000, UINT64_C(1) << 20 }
+#define SUSPECTS_OPTIONS_DEFAULT { 5, 1000, 1000, UINT64_C(1) << 20, 1 }
 
 /* A holder on which so much of the heap hangs is a suspect even if it has few
  * entries, but not fewer than SUSPECTS_FEW. */
@@ -210,7 +212,9 @@ uint64_t suspect_threshold_always(const struct suspects *s, uint64_t times);
 
 /*
  * The bytes that a holder must keep alive: `times` options.min_percent of the
- * heap.  With older heaps: as much as it must have grown by at least.
+ * heap.  For one time, options.many_percent is enough if that is a third of
+ * options.min_large.  With older heaps: as much as it must have grown by at
+ * least.
  */
 uint64_t suspect_least(const struct suspects *s, uint64_t times);
 

@@ -160,8 +160,11 @@ static bool is_holder_of_names(const struct suspects *s, oid o)
 static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 {
 	const struct suspects_options *o = &s->options;
+	/* Nested data of a library has many containers that are alike. */
+	uint64_t least = s->nr_older || g->nr == 1 ? suspect_least(s, 1) :
+			 suspect_threshold(s, 1);
 
-	if (g->bytes < suspect_least(s, 1) ||
+	if (g->bytes < least ||
 	    (g->nr == 1 && suspects_large_is_fixed(s, g->largest)))
 		return false;
 	if (g->entries >= o->min_entries &&

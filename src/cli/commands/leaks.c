@@ -26,10 +26,10 @@ static const struct argp_option options[] = {
 	{ "min-entries", OPTION_MIN_ENTRIES, "N", 0,
 	  "A suspect has at least N entries (default: 1000)", 0 },
 	{ "min-objects", OPTION_MIN_OBJECTS, "N", 0,
-	  "A suspect keeps at least N objects (default: 10000)", 0 },
+	  "A suspect keeps at least N objects (default: 1000)", 0 },
 	{ "min-percent", OPTION_MIN_PERCENT, "N", 0,
 	  "A suspect keeps at least N percent of the heap's bytes"
-	  " (default: 5)", 0 },
+	  " (default: 5; 1 with many entries)", 0 },
 	{ 0 },
 };
 
@@ -63,6 +63,7 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 	case OPTION_MIN_PERCENT:
 		err = options_number(state, "min-percent", arg,
 				     &s->min_percent);
+		s->many_percent = s->min_percent;
 		if (!err && s->min_percent > 100)
 			return options_error(state, "--min-percent must be"
 					     " at most 100");

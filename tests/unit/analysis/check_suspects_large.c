@@ -7,7 +7,7 @@
 #include "suite.h"
 
 /* Thresholds that only what is few and large reaches: 30 % of the heap. */
-static const struct suspects_options high = { 10, 1000, 1000, 3000 };
+static const struct suspects_options high = { 10, 1000, 1000, 3000, 100 };
 
 static void check(const char *text, const char *expected)
 {

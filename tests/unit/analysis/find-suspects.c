@@ -5,7 +5,7 @@
 #include "find-suspects.h"
 #include "graph.h"
 
-const struct suspects_options find_suspects_low = { 5, 20, 20, 1 << 20 };
+const struct suspects_options find_suspects_low = { 5, 20, 20, 1 << 20, 100 };
 
 static const char *name_or_dash(const struct heap *h, oid o)
 {

@@ -44,7 +44,8 @@ START_TEST(leaks_fail_on_demand)
 	struct run r;
 
 	build_leak("g", 1000);
-	report(&r, "leaks", "--json", "--fail");
+	RUN(&r, "leaks", "g", "--json", "--fail", "--min-objects=10000");
+	run_expect(&r, STATUS_OK);
 	run_expect_int(&r, "nr_suspects", 0);
 	run_release(&r);
 	RUN(&r, "leaks", "g", "--json", "--min-objects=1000");

@@ -59,7 +59,7 @@ START_TEST(leaks_name_the_holder_and_a_fix)
 	expect_begin("m->m.d m.d->.g .g->x#30; root m:m; type module m;"
 		     " type dict/dict m.d; type list .g; len .g=30;"
 		     " size x#30=1000; type app.X/heap x#30");
-	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20 });
+	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100 });
 	EXPECT_LINES("1 suspect",
 		     "1. the list m.__dict__.g holds 30 entries, mostly app.X;"
 		     " that keeps 31 objects,",
