@@ -49,33 +49,17 @@ FIND = "import importlib.util, sys\n" \
 # They are no tests of their own, and so are not counted as passed.  The test
 # `open` shows them; it says which are right, and are to be taken from here.
 OPEN = {
-    "alike_documents": "not: texts that only begin alike are called equal",
-    "array_slices": "fix: a view keeps its whole array",
     "chained_causes": "kind, fix: __cause__ is called any chain",
-    "django_queries": "fix: DEBUG",
     "executor_calls": "kind: the queue of an executor",
     "exit_stack": "fix: an ExitStack's callbacks are called a queue",
-    "finalizers": "fix: the callback of finalize() holds its object",
-    "flask_service": "false: sometimes 25 bytes are called equal",
-    "frame_heads": "fix: a slice keeps its whole frame",
     "future_tracebacks": "kind, fix: exceptions within futures",
-    "heartbeat_timers": "fix: cancel()",
     "hung_threads": "missed: alike locals of many threads",
     "loggers_by_user": "place: loggers have the name of a user of one",
     "lost_bytes": "missed: lost references to objects without gc",
-    "metric_labels": "fix: labels of metrics",
-    "mock_calls": "fix: reset_mock()",
-    "never_awaited": "not: texts that only begin alike are called equal",
     "open_async_generators": "fix: aclose()",
-    "open_figures": "fix: close()",
     "packet_views": "fix: a view keeps its whole buffer",
-    "pending_rows": "fix: a session is never committed",
-    "probed_defaultdict": "fix: reading makes empty entries",
-    "smart_strings": "fix: strings of lxml keep their documents",
     "tasks_on_a_lock": "says: where the tasks wait",
     "thread_sessions": "place: a thread local, without an older capture",
-    "unique_warnings": "fix: the text of a warning",
-    "values_hold_keys": "fix: values refer to their keys",
 }
 # On Pythons without a GIL alone.
 INTERNED = "false: the interpreter's table of interned strings"
