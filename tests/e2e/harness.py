@@ -95,8 +95,8 @@ def text(data):
 
 # What differs between two snapshots of one process: when each was taken, what
 # the user typed for it, and the resident size.  The kernel drops pages of files
-# when it likes, and its counters are estimates since Linux 6.2 (each CPU counts,
-# and the counts are added up now and then).
+# when it likes, and its counters are estimates since Linux 6.2 (each CPU
+# counts, and the counts are added up now and then).
 DIFFERENT = [
     (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
     (rb'"kinds": ?{[^}]*}', b'"kinds": {}'),

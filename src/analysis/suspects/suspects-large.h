@@ -5,9 +5,9 @@
  *
  * They must keep SUSPECTS_MUCH times options.min_percent of the heap alive, and
  * options.min_large bytes; with older heaps, a handful needs suspect_least()
- * and one object options.min_large.  Without an older heap, nothing shows whether one
- * array is the data that a program works on, or too much of it.  So it counts
- * only if something that can grow leads to it.
+ * and one object options.min_large.  Without an older heap, nothing shows
+ * whether one array is the data that a program works on, or too much of it.
+ * So it counts only if something that can grow leads to it.
  */
 #ifndef ANALYSIS_SUSPECTS_SUSPECTS_LARGE_H
 #define ANALYSIS_SUSPECTS_SUSPECTS_LARGE_H

@@ -128,8 +128,8 @@ static void explain_all(const struct claims *c, struct pointer_vec *all,
 
 		for (end = i + 1; end < all->nr && all->v[end].to == to;)
 			end++;
-		explain_object(all->v + i, end - i, claims_missing_of(c->missing, to),
-			       ret);
+		explain_object(all->v + i, end - i,
+			       claims_missing_of(c->missing, to), ret);
 	}
 }
 
