@@ -35,8 +35,12 @@ VEC_DEFINE(heap_fact_vec, struct heap_fact);
  * A hash of a text that is too long to be kept: of all bytes of a str or bytes
  * of more than TEXT_MAX code points (heap/naming.h).  XXH3, 64 bits, with the
  * bytes of a code point as its seed (1, 2 or 4; 0: of a bytes object).  Texts
- * of the same length with equal hashes are equal, but for one pair in 2^64.
+ * of the same length with equal hashes are equal, but for one pair in 2^64.  A
+ * text of more than TEXT_HASH_MAX bytes has none: a core may have gigabytes of
+ * them that nothing else reads.
  */
+#define TEXT_HASH_MAX (UINT64_C(1) << 20)
+
 struct heap_text_hash {
 	oid object;
 	uint64_t hash;

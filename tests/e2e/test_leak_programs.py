@@ -50,22 +50,17 @@ FIND = "import importlib.util, sys\n" \
 # `open` shows them; it says which are right, and are to be taken from here.
 OPEN = {
     "chained_causes": "kind, fix: __cause__ is called any chain",
-    "executor_calls": "kind: the queue of an executor",
     "exit_stack": "fix: an ExitStack's callbacks are called a queue",
     "future_tracebacks": "kind, fix: exceptions within futures",
     "hung_threads": "missed: alike locals of many threads",
     "loggers_by_user": "place: loggers have the name of a user of one",
-    "lost_bytes": "missed: lost references to objects without gc",
     "open_async_generators": "fix: aclose()",
     "packet_views": "fix: a view keeps its whole buffer",
     "tasks_on_a_lock": "says: where the tasks wait",
     "thread_sessions": "place: a thread local, without an older capture",
 }
 # On Pythons without a GIL alone.
-INTERNED = "false: the interpreter's table of interned strings"
 OPEN_FREE_THREADED = {
-    "burst_is_over": INTERNED,
-    "lost_mappings": INTERNED,
     "registered_classes": "missed: classes in a registry",
 }
 

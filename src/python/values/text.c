@@ -113,7 +113,7 @@ bool text_hash(struct python *py, raddr obj, uint64_t *room, uint64_t *ret)
 			      !view_bytes(py, obj, &v))
 		return false;
 	nr = v.length * MAX(v.kind, 1u);
-	if (nr > *room)
+	if (nr > TEXT_HASH_MAX || nr > *room)
 		return false;
 	*room -= nr;
 	*ret = XXH3_64bits_withSeed(v.data, nr, v.kind);

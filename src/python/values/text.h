@@ -21,7 +21,7 @@ bool text_str(struct python *py, raddr obj, size_t max, struct str *ret,
  * A hash of all bytes of the str or bytes object at `obj`, as struct
  * heap_text_hash has it (heap/fact.h).  `*room` is how many bytes may be read,
  * and becomes less by those of the text.  False: it is neither, it can't be
- * read, or it has more bytes than that.
+ * read, or it has more bytes than that or than TEXT_HASH_MAX.
  */
 bool text_hash(struct python *py, raddr obj, uint64_t *room, uint64_t *ret);
 /* Does the str object at `obj` have this text?  Makes no copy. */
