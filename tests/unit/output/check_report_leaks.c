@@ -262,7 +262,7 @@ START_TEST(leaks_put_classes_before_builtins)
 		     " type module m; type dict/dict m.d; type list .g;"
 		     " len .g=30; type str s#30; size s#30=900 x#30=100;"
 		     " type app.X/heap x#30");
-	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20 });
+	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100 });
 	ck_assert_ptr_nonnull(strstr(out.s, "of types: app.X 30, str 30,"));
 	heap_release(&heap);
 	str_release(&out);
