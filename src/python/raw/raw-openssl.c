@@ -3,7 +3,8 @@
  * What hashes of OpenSSL own.  The state of an algorithm is a block that holds
  * numbers, and behind them what was there before: nothing in it is to be taken
  * for a pointer.  The rest of a context (the algorithm, which contexts share)
- * is left to the search for pointers.
+ * is left to the search for pointers, and so is an HMAC: its context is another
+ * struct from 3.15 on.
  */
 #include "python/raw/raw-read.h"
 #include "python/state/words.h"
@@ -17,11 +18,6 @@
 /* Flags are the sum of some EVP_MD_CTX_FLAG_*, the highest of which is 0x800;
  * no pointer is as low as this. */
 #define MOST_FLAGS UINT16_MAX
-
-/* crypto/hmac/hmac_local.h of OpenSSL 1.1 and 3: struct hmac_ctx_st. */
-#define HMAC_MD_CTX 8
-#define HMAC_I_CTX 16
-#define HMAC_O_CTX 24
 
 static void add_state(struct raw_reader *r, raddr ctx, uint32_t offset)
 {
@@ -49,29 +45,5 @@ bool raw_read_hash(struct raw_reader *r)
 {
 	add_states(r, raw_word(r, r->py->layout.hash_context));
 	raw_members_read(r, raw_members_find("_hashlib.HASH"));
-	return true;
-}
-
-static void add_context(struct raw_reader *r, raddr hmac, uint32_t offset)
-{
-	raddr ctx = word_at(r->py, hmac, offset);
-
-	if (!ctx)
-		return;
-	add_states(r, ctx);
-	raw_add(r, ctx, 0, RAW_STATE, 0);
-}
-
-/* Modules/_hashopenssl.c: HMACobject */
-bool raw_read_hmac(struct raw_reader *r)
-{
-	raddr hmac = raw_word(r, r->py->layout.hmac_context);
-
-	if (hmac) {
-		add_context(r, hmac, HMAC_MD_CTX);
-		add_context(r, hmac, HMAC_I_CTX);
-		add_context(r, hmac, HMAC_O_CTX);
-	}
-	raw_members_read(r, raw_members_find("_hashlib.HMAC"));
 	return true;
 }

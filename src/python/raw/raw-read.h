@@ -78,7 +78,7 @@ raw_read raw_read_ndarray, raw_read_dtype, raw_read_numpy_void,
 	raw_read_numpy_str;
 
 /* raw-openssl.c */
-raw_read raw_read_hash, raw_read_hmac;
+raw_read raw_read_hash;
 
 /* raw-pillow.c */
 raw_read raw_read_image;

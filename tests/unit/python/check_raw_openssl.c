@@ -72,35 +72,13 @@ START_TEST(contexts_without_a_state)
 }
 END_TEST
 
-START_TEST(all_contexts_of_an_hmac)
-{
-	raddr obj, hmac;
-
-	fake_init(&f, fake_rows[_i]);
-	if (f.py.layout.hmac_context == LAYOUT_NONE)
-		return;
-	obj = instance("_hashlib.HMAC");
-	hmac = fake_block(&f, 32);
-	fake_put(&f, obj, f.py.layout.hmac_context, hmac);
-	for (uint32_t offset = 8; offset < 32; offset += 8) {
-		raddr ctx = context(0, 56);
-
-		fake_put(&f, hmac, offset, ctx);
-		expect(ctx, 0, RAW_STATE, 0);
-	}
-	expect(hmac, 0, RAW_STATE, 0);
-	expect_of(obj, true);
-	check_all();
-}
-END_TEST
-
 const char suite_name[] = "raw_openssl";
 
 void suite_add_tests(TCase *tc)
 {
 	const TTest *const tests[] = {
 		states_of_openssl_3, states_of_openssl_1_1,
-		contexts_without_a_state, all_contexts_of_an_hmac,
+		contexts_without_a_state,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
