@@ -67,7 +67,7 @@ static void add_chain_holder(struct chain_finder *f,
 	if (f->enough && compare_chain_holders(holder, &f->worst) >= 0)
 		return;
 	chain_holder_vec_push(&f->holders, *holder);
-	if (f->holders.nr / 2 < f->count + 8)
+	if (f->holders.nr / 2 < f->count || f->holders.nr / 2 - f->count < 8)
 		return;
 	keep_best_holders(f);
 	f->enough = true;

@@ -384,6 +384,28 @@ START_TEST(chain_knows_who_keeps_interned_strings)
 }
 END_TEST
 
+/* As many as there are: none is left out, in whatever order they come. */
+START_TEST(chain_shows_all_holders)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct chain_options options = { .count = SIZE_MAX };
+	struct chains c;
+	struct heap h;
+	oid target;
+
+	str_add(&text, "m->x0 x0->x1 x1->x2; root m:m;");
+	for (unsigned int i = 0; i < 60; i++)
+		str_addf(&text, " x%u->h%u h%u->t;", i % 3, i, i);
+	graph_build(&h, text.s);
+	target = graph_oid(&h, "t");
+	chain_find(&h, &target, 1, &options, &c);
+	ck_assert_uint_eq(c.nr_holders, 60);
+	ck_assert_uint_eq(c.v.nr, 60);
+	chain_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "chain";
 
 void suite_add_tests(TCase *tc)
@@ -399,4 +421,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, chain_agrees_with_brute_force);
 	tcase_add_test(tc, chain_goes_deep);
 	tcase_add_test(tc, chain_knows_who_keeps_interned_strings);
+	tcase_add_test(tc, chain_shows_all_holders);
 }
