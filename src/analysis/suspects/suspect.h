@@ -65,6 +65,8 @@ struct suspects_options {
 
 /* At most this many holders are suspects, however low the thresholds. */
 #define SUSPECTS_MAX 200
+/* And at most so many suspects, with those that are no holders. */
+#define SUSPECTS_TOTAL (SUSPECTS_MAX + 100)
 /* So many are named that are large and did not grow. */
 #define SUSPECTS_MAX_LARGE 3
 

@@ -22,7 +22,6 @@
 /* Before holders, which are taken by how much hangs on each. */
 #define RANK_CHAIN UINT32_MAX
 /* With the holders before them. */
-#define SUSPECTS_TOTAL (SUSPECTS_MAX + 100)
 
 struct run {
 	uint64_t key;		/* runs that are alike have the same one */

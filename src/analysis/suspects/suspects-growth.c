@@ -10,7 +10,8 @@
 /* If one holder below has so much of the growth, look at that one instead. */
 #define INNER_PERCENT 70
 /* Look for so many holders by their place: each takes a walk. */
-#define MAX_PLACES 20000
+#define MAX_PLACES 256
+#define MAX_PLACES_ALIKE 16	/* of one group */
 #define NOBODYS UINT32_MAX
 #define UNKNOWN (UINT32_MAX - 1)
 
@@ -237,7 +238,8 @@ static void mark_then(struct suspects *s, const struct match *match,
 			oid then = match->same_process ? match->old_of[o] :
 							 OID_NONE;
 
-			if (then == OID_NONE && nr_places++ < MAX_PLACES)
+			if (then == OID_NONE && i < MAX_PLACES_ALIKE &&
+			    nr_places++ < MAX_PLACES)
 				then = place_find(s->heap, &s->reach, o,
 						  side->h);
 			if (then != OID_NONE)

@@ -285,6 +285,7 @@ void suspects_holders_add(struct suspects *s)
 	for (size_t i = 0; i < s->groups.nr && s->v.nr < SUSPECTS_MAX; i++)
 		if (suspects_growth_has(s, i))
 			add_holder_group(s, i);
-		else
+		else if (suspects_growth_bytes(s, i, 0) <
+			 suspect_least_growth(s))
 			add_large(s, i);
 }

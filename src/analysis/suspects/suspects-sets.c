@@ -206,13 +206,15 @@ static void add_lost_line(struct suspects *s,
 	suspect->entries += line->count;
 	suspect->objects += line->count;
 	suspect->bytes += line->bytes;
-	suspect->lost = (struct tally){ line->count, line->bytes };
+	suspect->lost.nr += line->count;
+	suspect->lost.bytes += line->bytes;
 	if (s->lost_then) {
 		const struct tally *then = &s->lost_then[line->type];
-		struct tally *came = &suspect->lost_came;
+		const struct tally *now = &suspect->lost;
 
-		came->nr = line->count - MIN(line->count, then->nr);
-		came->bytes = line->bytes - MIN(line->bytes, then->bytes);
+		suspect->lost_came = (struct tally){
+			now->nr - MIN(now->nr, then->nr),
+			now->bytes - MIN(now->bytes, then->bytes) };
 	}
 	if (!is_new)
 		return;
@@ -225,30 +227,59 @@ static void add_lost_line(struct suspects *s,
 /*
  * The collector does not track bytes, or a tuple of numbers.  If nothing refers
  * to one, no object of the heap leads to it, but the ledger has it, by its
- * block.
+ * block.  A capture may claim any number of lines.
  */
 static void add_lost(struct suspects *s)
 {
 	const struct heap_memory_line_vec *lines = &s->heap->memory.lines;
 
-	for (size_t i = 0; i < lines->nr; i++)
+	for (size_t i = 0; i < lines->nr && s->v.nr < SUSPECTS_TOTAL; i++)
 		if (lines->v[i].part == PART_LOST_OBJECTS &&
 		    lines->v[i].type < s->heap->types.nr)
 			add_lost_line(s, &lines->v[i]);
 }
 
-static uint32_t type_named(const struct heap *h, const char *name)
+struct named_type {
+	const char *name;
+	uint32_t type;
+};
+VEC_DEFINE(named_type_vec, struct named_type);
+
+static int compare_named(const void *a, const void *b)
 {
-	for (uint32_t i = 0; name && i < h->types.nr; i++)
-		if (h->types.v[i].name && !strcmp(h->types.v[i].name, name))
-			return i;
-	return UINT32_MAX;
+	const struct named_type *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void sort_types(const struct heap *h, struct named_type_vec *ret)
+{
+	for (uint32_t i = 0; i < h->types.nr; i++)
+		if (h->types.v[i].name)
+			named_type_vec_push(ret, (struct named_type){
+				h->types.v[i].name, i });
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_named);
+}
+
+static uint32_t type_named(const struct named_type_vec *v, const char *name)
+{
+	const struct named_type key = { name, 0 }, *found;
+
+	if (!name || !v->nr)
+		return UINT32_MAX;
+	found = bsearch(&key, v->v, v->nr, sizeof(*v->v), compare_named);
+	return found ? found->type : UINT32_MAX;
 }
 
 void suspects_sets_note(struct suspects *s, const struct heap *older)
 {
+	CLEANUP(named_type_vec_release) struct named_type_vec names = VEC_INIT;
 	const struct heap_memory_line_vec *lines = &older->memory.lines;
 
+	if (!heap_memory_is_known(&older->memory))
+		return;
+	sort_types(s->heap, &names);
 	s->lost_then = xcalloc((size_t)s->heap->types.nr + 1,
 			       sizeof(*s->lost_then));
 	for (size_t i = 0; i < lines->nr; i++) {
@@ -258,7 +289,7 @@ void suspects_sets_note(struct suspects *s, const struct heap *older)
 		if (line->part != PART_LOST_OBJECTS ||
 		    line->type >= older->types.nr)
 			continue;
-		type = type_named(s->heap, older->types.v[line->type].name);
+		type = type_named(&names, older->types.v[line->type].name);
 		if (type != UINT32_MAX) {
 			s->lost_then[type].nr += line->count;
 			s->lost_then[type].bytes += line->bytes;
