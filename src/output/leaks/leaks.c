@@ -44,11 +44,12 @@ static void add_field(const char *name, const char *text,
 
 /* --- a suspect --- */
 
-static void add_leaks_share(const struct suspects *s, uint64_t bytes,
-			    struct str *out)
+/* Objects that are not in the heap are no part of its bytes. */
+static void add_leaks_share(const struct suspects *s,
+			    const struct suspect *suspect, struct str *out)
 {
-	uint64_t all = MAX(s->dominators.all_bytes, 1);
-
+	uint64_t bytes = suspect->bytes;
+	uint64_t all = MAX(s->dominators.all_bytes, 1) + suspect->lost.bytes;
 	unsigned int percent = (unsigned int)(bytes / (all / 100 + 1));
 
 	if (!percent && bytes)
@@ -71,7 +72,7 @@ static void add_kept(const struct suspects *s, const struct suspect *suspect,
 	format_bytes(out, suspect->bytes);
 	str_add(out, suspect->kind == SUSPECT_SPARSE ? " of it are unused, " :
 		suspect->kind == SUSPECT_DUPLICATES ? " are redundant, " : ", ");
-	add_leaks_share(s, suspect->bytes, out);
+	add_leaks_share(s, suspect, out);
 }
 
 /* How much row `i` of its types says of what it keeps: 2, the class of most
@@ -333,7 +334,7 @@ static void add_tasks(const struct tasks *t, const struct format *f,
 	add_wrapped(text.s, 0, 0, f, out);
 }
 
-static bool has_native_leak(const struct leaks_found *found)
+bool leaks_has_native(const struct leaks_found *found)
 {
 	for (size_t i = 0; found->ledger && i < found->ledger->findings.nr; i++)
 		if (found->ledger->findings.v[i].kind == FINDING_UNOWNED)
@@ -351,7 +352,7 @@ static void add_no_suspect(const struct leaks_found *found, struct str *out)
 	int64_t more = found->growth ? found->growth->resident : 0;
 
 	str_add(out, "no leak suspected");
-	if (has_native_leak(found)) {
+	if (leaks_has_native(found)) {
 		str_add(out, " among Python objects, but native code leaks");
 	} else if (more >= MUCH_GROWTH) {
 		str_add(out, " among Python objects, but resident memory grew");

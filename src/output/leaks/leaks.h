@@ -52,6 +52,8 @@ void leaks_add_details(const struct leaks_found *found,
  * the first. */
 void leaks_add_wrapped(const char *text, unsigned int indent,
 		       const struct format *f, struct str *out);
+/* Does the ledger say that native code leaks memory? */
+bool leaks_has_native(const struct leaks_found *found);
 /* The subject and the verb of explained_text(). */
 const char *leaks_explains(const struct leaks_found *found);
 

@@ -125,7 +125,10 @@ static char *head_of(const struct workers *w, const struct leaks_found *found,
 	format_counted(&text, found->suspects->v.nr, "suspect");
 	if (found->explained.known) {
 		str_add(&text, "; ");
-		explained_add(&found->explained, leaks_explains(found), &text);
+		explained_add(&found->explained,
+			      found->has_findings ?
+			      "its suspects and findings explain" :
+			      "its suspects explain", &text);
 	} else {
 		str_add(&text, " in ");
 		format_counted(&text, found->suspects->heap->nr_objects,
@@ -133,6 +136,8 @@ static char *head_of(const struct workers *w, const struct leaks_found *found,
 		str_add(&text, ", ");
 		format_bytes(&text, found->suspects->dominators.all_bytes);
 	}
+	if (leaks_has_native(found))
+		str_add(&text, "; native code leaks, see pyheld memory");
 	leaks_add_wrapped(text.s, 2, &w->format, &head);
 	return str_take(&head);
 }
