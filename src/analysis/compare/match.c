@@ -416,7 +416,7 @@ bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 	if (a->hexversion && b->hexversion && !match_same_version(a, b))
 		return false;
 	if (a->start_time && b->start_time)
-		return is_same_text(a->host, b->host) &&
+		return unknown_or_same(a->host, b->host) &&
 		       same_start(a->start_time, b->start_time);
 	return unknown_or_same(a->host, b->host) && has_same_places(a, b);
 }

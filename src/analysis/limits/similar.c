@@ -86,7 +86,7 @@ static unsigned int rank(const char *typed, const char *name, unsigned int max)
 					     pattern_last_part(name), max);
 	unsigned int ret = MIN(full, part);
 
-	if (ret > 1 && strlen(typed) >= PART_MIN &&
+	if (ret > 1 && strlen(pattern_last_part(typed)) >= PART_MIN &&
 	    strcasestr(name, pattern_last_part(typed)))
 		return 1;
 	return ret;
