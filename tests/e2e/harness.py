@@ -94,10 +94,12 @@ def text(data):
 
 
 # What differs between two snapshots of one process: when each was taken, what
-# the user typed for it, and the resident size.  The kernel drops pages of files
+# the user typed for it, and the resident size, of which no more than all is
+# explained.  The kernel drops pages of files
 # when it likes, and its counters are estimates since Linux 6.2 (each CPU
 # counts, and the counts are added up now and then).
 DIFFERENT = [
+    (rb'("resident": ?(\d+),\s*"explained": ?)\2\b', rb"\1all"),
     (rb'("(taken_at|pause_ns|bytes_copied|resident)": ?)\d+', rb"\1N"),
     (rb'"kinds": ?{[^}]*}', b'"kinds": {}'),
     (rb"more: pyheld (\w+) \S+", rb"more: pyheld \1 TARGET"),

@@ -515,7 +515,9 @@ static void add_what_grew(const struct diff_found *d, const struct format *f,
 		str_add(&text, ": ");
 		format_bytes_growth(&text, row->bytes);
 	} else {
-		str_add(&text, "no holder grew");
+		str_add(&text, d->series->nr > 2 ?
+				"no holder grew in every step" :
+				"no holder grew");
 	}
 	format_words(out, text.s, 0, 2, f);
 }
