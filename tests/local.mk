@@ -108,6 +108,7 @@ EXTRA_DIST += \
 	tests/leaks/kept_responses.py \
 	tests/leaks/lagging_reader.py \
 	tests/leaks/left_listeners.py \
+	tests/leaks/linked_requests.py \
 	tests/leaks/loggers_by_user.py \
 	tests/leaks/lost_bytes.py \
 	tests/leaks/lost_mappings.py \

@@ -171,6 +171,9 @@ struct suspects {
 	 * them if it is newer.  NULL: not compared with a heap of the same
 	 * process. */
 	uint64_t *grown;
+	/* By type of `heap`: by how many bytes its objects grew since then.
+	 * Not NULL if `grown` is not. */
+	int64_t *type_growth;
 	/* By type of `heap`: the lost objects of the oldest heap, if it was
 	 * compared. */
 	struct tally *lost_then;

@@ -8,6 +8,7 @@
 
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-sets.h"
+#include "analysis/suspects/suspects-types.h"
 
 #define RANK_SET (UINT64_C(1) << 40)
 
@@ -239,39 +240,6 @@ static void add_lost(struct suspects *s)
 			add_lost_line(s, &lines->v[i]);
 }
 
-struct named_type {
-	const char *name;
-	uint32_t type;
-};
-VEC_DEFINE(named_type_vec, struct named_type);
-
-static int compare_named(const void *a, const void *b)
-{
-	const struct named_type *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static void sort_types(const struct heap *h, struct named_type_vec *ret)
-{
-	for (uint32_t i = 0; i < h->types.nr; i++)
-		if (h->types.v[i].name)
-			named_type_vec_push(ret, (struct named_type){
-				h->types.v[i].name, i });
-	if (ret->nr)
-		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_named);
-}
-
-static uint32_t type_named(const struct named_type_vec *v, const char *name)
-{
-	const struct named_type key = { name, 0 }, *found;
-
-	if (!name || !v->nr)
-		return UINT32_MAX;
-	found = bsearch(&key, v->v, v->nr, sizeof(*v->v), compare_named);
-	return found ? found->type : UINT32_MAX;
-}
-
 void suspects_sets_note(struct suspects *s, const struct heap *older)
 {
 	CLEANUP(named_type_vec_release) struct named_type_vec names = VEC_INIT;
@@ -279,7 +247,7 @@ void suspects_sets_note(struct suspects *s, const struct heap *older)
 
 	if (!heap_memory_is_known(&older->memory))
 		return;
-	sort_types(s->heap, &names);
+	suspects_types_sort(s->heap, &names);
 	s->lost_then = xcalloc((size_t)s->heap->types.nr + 1,
 			       sizeof(*s->lost_then));
 	for (size_t i = 0; i < lines->nr; i++) {
@@ -289,7 +257,8 @@ void suspects_sets_note(struct suspects *s, const struct heap *older)
 		if (line->part != PART_LOST_OBJECTS ||
 		    line->type >= older->types.nr)
 			continue;
-		type = type_named(&names, older->types.v[line->type].name);
+		type = suspects_types_find(&names,
+					   older->types.v[line->type].name);
 		if (type != UINT32_MAX) {
 			s->lost_then[type].nr += line->count;
 			s->lost_then[type].bytes += line->bytes;

@@ -9,6 +9,7 @@
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 #include "analysis/suspects/suspects-sets.h"
+#include "analysis/suspects/suspects-types.h"
 #include "analysis/suspects/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
@@ -160,7 +161,7 @@ static void note_old(struct suspects *s, struct suspect *suspect)
 	suspect->old_bytes = xcalloc(s->nr_older + 1,
 				     sizeof(*suspect->old_bytes));
 	for (size_t i = 0; i < s->nr_compared; i++) {
-		uint64_t grown = g == UINT32_MAX ? suspect->came_bytes :
+		uint64_t grown = g == UINT32_MAX ? suspect->grown :
 				 suspects_growth_bytes(s, g, i);
 
 		grown = MIN(grown, suspect->bytes);
@@ -172,9 +173,17 @@ static void note_old(struct suspects *s, struct suspect *suspect)
 	}
 }
 
-/* Objects that came, and the bytes of these and by which others grew. */
+/*
+ * Objects that came, and the bytes of these and by which others grew.  Where
+ * others of their type have gone, these were replaced: the growth of a suspect
+ * is no more than that of the types.
+ */
 static void count_came(const struct suspects *s, struct suspect *suspect)
 {
+	const struct heap *h = s->heap;
+	CLEANUP(freep) uint64_t *by_type = xcalloc((size_t)h->types.nr + 1,
+						   sizeof(*by_type));
+
 	suspect->came = suspect->lost_came.nr;
 	suspect->came_bytes = suspect->lost_came.bytes;
 	for (size_t i = 0; s->grown && i <= s->heap->nr_objects / 64; i++)
@@ -184,7 +193,13 @@ static void count_came(const struct suspects *s, struct suspect *suspect)
 
 			suspect->came += bits_get(s->came, o);
 			suspect->came_bytes += s->grown[o];
+			by_type[h->type[o]] += s->grown[o];
 		}
+	suspect->grown = suspect->lost_came.bytes;
+	for (uint32_t i = 0; s->grown && i < h->types.nr; i++)
+		if (s->type_growth[i] > 0)
+			suspect->grown += MIN(by_type[i],
+					      (uint64_t)s->type_growth[i]);
 }
 
 /* Holders have been asked already. */
@@ -192,7 +207,7 @@ static bool has_grown(const struct suspects *s, const struct suspect *suspect)
 {
 	return suspect->group != UINT32_MAX || !s->came ||
 	       (suspect->came &&
-		suspect->came_bytes >= suspect_least_growth(s));
+		suspect->grown >= suspect_least_growth(s));
 }
 
 static void classify(struct suspects *s)
@@ -253,6 +268,7 @@ static void find_grown(struct suspects *s, const struct heap *older,
 		return;
 	s->grown = xcalloc((size_t)h->nr_objects + 1, sizeof(*s->grown));
 	s->came = bits_new(h->nr_objects);
+	s->type_growth = suspects_types_growth(s, older);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		oid then = match->old_of[o];
 		uint64_t bytes = heap_bytes(h, o);
@@ -346,6 +362,7 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 void suspects_release(struct suspects *s)
 {
 	free(s->grown);
+	free(s->type_growth);
 	free(s->lost_then);
 	for (size_t i = 0; i < s->v.nr; i++)
 		suspect_release(&s->v.v[i]);

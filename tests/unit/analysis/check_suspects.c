@@ -482,7 +482,8 @@ START_TEST(suspects_count_what_came)
 	h.info.pid = 42;
 	h.info.start_time = 1000;
 	/* A tenth is enough where growth tells. */
-	suspects_build(&h, &(struct suspects_options){ 50, 300, 300, 4000, 100 },
+	suspects_build(&h,
+		       &(struct suspects_options){ 50, 300, 300, 4000, 100 },
 		       1, &s);
 	older(&s, GROWING("10"), true);
 	suspects_finish(&s);

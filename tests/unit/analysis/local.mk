@@ -22,6 +22,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_suspects_kinds \
 	tests/unit/analysis/check_suspects_lost \
 	tests/unit/analysis/check_suspects_large \
+	tests/unit/analysis/check_suspects_types \
 	tests/unit/analysis/check_tasks
 tests_unit_analysis_check_suspects_SOURCES = \
 	tests/unit/analysis/check_suspects.c \
