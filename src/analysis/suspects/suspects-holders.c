@@ -72,24 +72,54 @@ static int compare_holders(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* Those that are like no other have a key of their own. */
+static void sort_holders(struct holder_vec *v)
+{
+	if (v->nr)
+		qsort(v->v, v->nr, sizeof(*v->v), compare_holders);
+}
+
+/* One that is a suspect by itself and has more than all others that are like
+ * it stands alone. */
+static void part_largest(struct suspects *s)
+{
+	struct holder_vec *v = &s->holders;
+
+	for (size_t i = 0, next; i < v->nr; i = next) {
+		uint64_t key = v->v[i].key, all = 0, most = 0;
+		size_t largest = i;
+
+		for (next = i; next < v->nr && v->v[next].key == key; next++) {
+			uint64_t bytes = bytes_of(s, v->v[next].object);
+
+			all += bytes;
+			if (bytes <= most)
+				continue;
+			most = bytes;
+			largest = next;
+		}
+		if (most > all / 2 && most >= suspect_threshold_always(s, 1))
+			v->v[largest].key = v->v[largest].object;
+	}
+	sort_holders(v);
+}
+
+/* Those that are like no other have a key of their own.  So has one large
+ * object: the entries of its holder are alike by nature. */
 static void find_accumulations(struct suspects *s)
 {
 	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
-	struct holder_vec *ret = &s->holders;
 
 	for (oid o = 0; o < s->heap->nr_objects; o++) {
 		uint64_t key;
 
 		if (!may_accumulate(s, o))
 			continue;
-		key = bytes_of(s, o) >= suspect_threshold_always(s, 1) ? 0 :
-		      alike_key(&alike, o);
-		holder_vec_push(ret, (struct holder){
+		key = suspects_large_is_one(s, o) ? 0 : alike_key(&alike, o);
+		holder_vec_push(&s->holders, (struct holder){
 			key ? key | HOLDER_ALIKE : o, o, entries_of(s, o) });
 	}
-	if (ret->nr)
-		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_holders);
+	sort_holders(&s->holders);
+	part_largest(s);
 }
 
 static void make_holder_groups(struct suspects *s)
