@@ -8,8 +8,8 @@
 
 /* Parts whose lines have a type: each has a table of its lines, by type. */
 static const enum memory_part typed_parts[] = {
-	PART_OBJECTS, PART_HIDDEN_OBJECTS, PART_RAW, PART_RAW_SHARED,
-	PART_FREE_LISTS,
+	PART_OBJECTS, PART_HIDDEN_OBJECTS, PART_LOST_OBJECTS, PART_RAW,
+	PART_RAW_SHARED, PART_FREE_LISTS,
 };
 
 /* A block that nobody owns. */
