@@ -445,7 +445,8 @@ static void name_named(const struct naming *n, uint32_t i,
 	ret->stand_in = from->flags & NAME_STAND_IN;
 }
 
-/* Edges that pointers have found have no code. */
+/* Edges that pointers have found have no code.  That of an object itself to its
+ * class has a name. */
 static void name_pointed(const struct heap *h, oid o, uint32_t e,
 			 struct edge_name *ret)
 {
@@ -453,6 +454,14 @@ static void name_pointed(const struct heap *h, oid o, uint32_t e,
 
 	if (!p)
 		return;
+	if (!p->size && heap_edges(h, o).to[e] == heap_type_of(h, o)->object) {
+		edge_name_release(ret);
+		*ret = (struct edge_name){ .kind = EDGE_ATTRIBUTE,
+					   .name = xstrdup("__class__"),
+					   .prefix = xstrdup(""),
+					   .suffix = xstrdup(".__class__") };
+		return;
+	}
 	ret->number = p->at + (e - p->first) * p->step;
 	ret->kind = p->size ? EDGE_POINTED : EDGE_OFFSET;
 	if (!p->size)
