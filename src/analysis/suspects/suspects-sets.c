@@ -146,8 +146,10 @@ static void find_held(const struct suspects *s, struct held_vec *ret)
 		oid o = r->roots.v[i].object;
 		bool atexit = is_atexit_root(s->heap, &r->roots.v[i]);
 
-		if ((atexit || is_native(&r->roots.v[i])) &&
-		    r->parent[o] == OID_NONE)
+		/* In 3.8 and 3.9 the module's tp_traverse visits the callbacks
+		 * of atexit, too, and that chain is shorter. */
+		if (atexit || (is_native(&r->roots.v[i]) &&
+			       r->parent[o] == OID_NONE))
 			held_vec_push(ret, (struct held){ s->heap->type[o],
 							  atexit, o });
 	}
