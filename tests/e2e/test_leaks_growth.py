@@ -71,7 +71,9 @@ def test_a_handful_of_large_entries(python):
     growth = got.only()["growth"]
     assert growth["old_entries"] == [0] and growth["entries"] == 6, growth
     grown = growth["bytes"] - growth["old_bytes"][0]
-    assert 12 << 20 <= grown <= 13 << 20, growth
+    # mimalloc's blocks of 2 MiB and a header have 2.5 MiB.
+    most = 16 << 20 if python.free_threaded else 13 << 20
+    assert 12 << 20 <= grown <= most, growth
     assert growth["bytes_came"] >= grown, growth
 
 

@@ -507,7 +507,8 @@ static void refine_by_name(const struct kind_chain *w, struct suspect *suspect)
 
 	if (!is_refinable(suspect->kind))
 		return;
-	if (fact && fact->kind == FACT_DEQUE)
+	if ((fact && fact->kind == FACT_DEQUE) ||
+	    heap_kind_of(w->h, suspect->object) == TYPE_KIND_QUEUE)
 		suspect->kind = SUSPECT_QUEUE;
 	else if (is_called_like(w, caches))
 		suspect->kind = SUSPECT_CACHE;
