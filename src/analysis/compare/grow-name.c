@@ -11,45 +11,19 @@
 
 /* --- what is reached through each object --- */
 
-/* All reached objects, the most distant ones last. */
-static oid *order_by_distance(const struct reach *r, uint32_t *ret_nr)
-{
-	CLEANUP(freep) uint32_t *start = NULL;
-	uint32_t max = 0, nr = 0;
-	oid *order;
-
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			max = MAX(max, r->distance[o]);
-	start = xcalloc((size_t)max + 2, sizeof(*start));
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			start[r->distance[o] + 1]++;
-	for (uint32_t d = 1; d <= max + 1; d++)
-		start[d] += start[d - 1];
-	nr = start[max + 1];
-	order = xreallocarray(NULL, nr, sizeof(*order));
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			order[start[r->distance[o]]++] = o;
-	*ret_nr = nr;
-	return order;
-}
-
 /* For each object: a tally of it and of all objects whose shortest chain leads
  * through it. */
 static struct tally *sum_trees(const struct heap *h, const struct reach *r,
 			       const bool *types)
 {
 	struct tally *sum = xcalloc(h->nr_objects, sizeof(*sum));
-	uint32_t nr;
-	CLEANUP(freep) oid *order = order_by_distance(r, &nr);
+	CLEANUP(freep) oid *order = reach_order(r);
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!types || types[h->type[o]])
 			sum[o] = (struct tally){ 1, heap_bytes(h, o) };
 	/* At distance 0 only a namespace has a parent, its module. */
-	for (uint32_t i = nr; i-- > 0 && r->distance[order[i]];)
+	for (uint32_t i = r->nr_reached; i-- > 0 && r->distance[order[i]];)
 		if (r->parent[order[i]] != OID_NONE)
 			tally_add_all(&sum[r->parent[order[i]]],
 				      &sum[order[i]]);

@@ -388,6 +388,35 @@ void reach_release(struct reach *r)
 	memset(r, 0, sizeof(*r));
 }
 
+uint32_t reach_deepest(const struct reach *r)
+{
+	uint32_t deepest = 0;
+
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			deepest = MAX(deepest, r->distance[o]);
+	return deepest;
+}
+
+oid *reach_order(const struct reach *r)
+{
+	uint32_t deepest = reach_deepest(r);
+	CLEANUP(freep) uint32_t *start =
+		xcalloc((size_t)deepest + 2, sizeof(*start));
+	oid *order = xreallocarray(NULL, (size_t)r->nr_reached + 1,
+				   sizeof(*order));
+
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			start[r->distance[o] + 1]++;
+	for (uint32_t i = 1; i <= deepest; i++)
+		start[i] += start[i - 1];
+	for (oid o = 0; o < r->nr_objects; o++)
+		if (reach_has(r, o))
+			order[start[r->distance[o]]++] = o;
+	return order;
+}
+
 const struct root *reach_path(const struct reach *r, oid o, struct path *ret)
 {
 	struct path p = VEC_INIT;

@@ -109,6 +109,12 @@ static inline bool reach_has(const struct reach *r, oid o)
  */
 const struct root *reach_path(const struct reach *r, oid o, struct path *ret);
 
+/* The longest distance of a reached object; 0: none is reached. */
+uint32_t reach_deepest(const struct reach *r);
+/* The nr_reached objects that are reached, by distance, the nearest first; of
+ * equal ones the lower oid.  The caller frees the array. */
+oid *reach_order(const struct reach *r);
+
 /* What the step over a reference of `from` to `to` adds to the penalty. */
 uint8_t reach_step_penalty(const struct heap *h, oid from, oid to);
 /* The distance of the object of a known root of that kind: 0 or REACH_LATE. */

@@ -21,7 +21,6 @@
 #define STEPS_MAX 6
 /* Before holders, which are taken by how much hangs on each. */
 #define RANK_CHAIN UINT32_MAX
-/* With the holders before them. */
 
 struct run {
 	uint64_t key;		/* runs that are alike have the same one */
@@ -53,35 +52,6 @@ static oid link_before(const struct suspects *s, oid o)
 			return o;
 	}
 	return OID_NONE;
-}
-
-/* All reached objects, holders before what they hold; the caller frees it. */
-static oid *sort_by_distance(const struct reach *r, uint32_t deepest)
-{
-	CLEANUP(freep) uint32_t *start =
-		xcalloc((size_t)deepest + 2, sizeof(*start));
-	oid *order = xreallocarray(NULL, (size_t)r->nr_objects + 1,
-				   sizeof(*order));
-
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			start[r->distance[o] + 1]++;
-	for (uint32_t i = 1; i <= deepest; i++)
-		start[i] += start[i - 1];
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			order[start[r->distance[o]]++] = o;
-	return order;
-}
-
-static uint32_t deepest_distance(const struct reach *r)
-{
-	uint32_t deepest = 0;
-
-	for (oid o = 0; o < r->nr_objects; o++)
-		if (reach_has(r, o))
-			deepest = MAX(deepest, r->distance[o]);
-	return deepest;
 }
 
 static void count_links(struct chains *c, const oid *order)
@@ -323,15 +293,14 @@ static void add_all_runs(struct chains *c)
 void suspects_chain_add(struct suspects *s)
 {
 	struct chains c = { .s = s };
-	uint32_t deepest = deepest_distance(&s->reach);
 	size_t nr = (size_t)s->heap->nr_objects + 1;
 	oid *order;
 
-	if (deepest + 1 < CHAIN_MIN)
+	if (reach_deepest(&s->reach) + 1 < CHAIN_MIN)
 		return;
 	c.nr = xcalloc(nr, sizeof(*c.nr));
 	c.last = xreallocarray(NULL, nr, sizeof(*c.last));
-	order = sort_by_distance(&s->reach, deepest);
+	order = reach_order(&s->reach);
 	count_links(&c, order);
 	free(order);
 	find_runs(&c);

@@ -33,13 +33,8 @@ static void count_types(const struct heap *h, struct suspect *suspect)
 	CLEANUP(freep) struct tally *by_type = xcalloc(h->types.nr,
 						       sizeof(*by_type));
 
-	for (size_t i = 0; i <= h->nr_objects / 64; i++)
-		for (uint64_t left = suspect->members[i]; left;
-		     left &= left - 1) {
-			oid o = (oid)(i * 64 + (size_t)__builtin_ctzll(left));
-
-			tally_add(&by_type[h->type[o]], heap_bytes(h, o));
-		}
+	BITS_EACH(o, suspect->members, h->nr_objects)
+		tally_add(&by_type[h->type[o]], heap_bytes(h, o));
 	if (suspect->lost.nr)
 		tally_add_all(&by_type[suspect->entry_type], &suspect->lost);
 	tally_list(h, by_type, &suspect->types);
@@ -61,24 +56,25 @@ static int compare_rank(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* The bytes of its members that are not taken.  They are taken then, unless
- * `look`. */
-static uint64_t take_members(const struct suspects *s, uint64_t *taken,
-			     const struct suspect *suspect, bool look)
+/* The bytes of its members that are not taken, or with `grown` those by which
+ * they grew. */
+static uint64_t own_bytes(const struct suspects *s, const uint64_t *taken,
+			  const struct suspect *suspect, bool grown)
 {
 	const struct heap *h = s->heap;
 	uint64_t bytes = 0;
 
-	for (size_t i = 0; i <= h->nr_objects / 64; i++) {
-		uint64_t more = suspect->members[i] & ~taken[i];
-
-		for (uint64_t left = more; left; left &= left - 1)
-			bytes += heap_bytes(h, i * 64 + (size_t)
-					 __builtin_ctzll(left));
-		if (!look)
-			taken[i] |= more;
-	}
+	BITS_EACH(o, suspect->members, h->nr_objects)
+		if (!bits_get(taken, o))
+			bytes += grown ? s->grown[o] : heap_bytes(h, o);
 	return bytes;
+}
+
+static void take_members(const struct suspects *s, uint64_t *taken,
+			 const struct suspect *suspect)
+{
+	for (size_t i = 0; i <= s->heap->nr_objects / 64; i++)
+		taken[i] |= suspect->members[i];
 }
 
 /* A bound that is not reached yet says nothing if it explains so much, in
@@ -112,7 +108,7 @@ static void drop_overlapping(struct suspects *s)
 		qsort(s->v.v, s->v.nr, sizeof(*s->v.v), compare_rank);
 	for (size_t i = 0; i < s->v.nr; i++) {
 		struct suspect *suspect = &s->v.v[i];
-		uint64_t own = take_members(s, taken, suspect, true);
+		uint64_t own = own_bytes(s, taken, suspect, false);
 		bool drop = !own || own < suspect_least_own(s, suspect) ||
 			    own < suspect->bytes / 100 * OWN_PERCENT;
 
@@ -124,7 +120,7 @@ static void drop_overlapping(struct suspects *s)
 			suspect_release(suspect);
 			continue;
 		}
-		take_members(s, taken, suspect, false);
+		take_members(s, taken, suspect);
 		if (suspect->bounded && !grows_to_bound(s, suspect))
 			suspect_release(suspect);
 		else
@@ -186,17 +182,15 @@ static void count_came(const struct suspects *s, struct suspect *suspect)
 
 	suspect->came = suspect->lost_came.nr;
 	suspect->came_bytes = suspect->lost_came.bytes;
-	for (size_t i = 0; s->grown && i <= s->heap->nr_objects / 64; i++)
-		for (uint64_t left = suspect->members[i]; left;
-		     left &= left - 1) {
-			size_t o = i * 64 + (size_t)__builtin_ctzll(left);
-
-			suspect->came += bits_get(s->came, o);
-			suspect->came_bytes += s->grown[o];
-			by_type[h->type[o]] += s->grown[o];
-		}
 	suspect->grown = suspect->lost_came.bytes;
-	for (uint32_t i = 0; s->grown && i < h->types.nr; i++)
+	if (!s->grown)
+		return;
+	BITS_EACH(o, suspect->members, h->nr_objects) {
+		suspect->came += bits_get(s->came, o);
+		suspect->came_bytes += s->grown[o];
+		by_type[h->type[o]] += s->grown[o];
+	}
+	for (uint32_t i = 0; i < h->types.nr; i++)
 		if (s->type_growth[i] > 0)
 			suspect->grown += MIN(by_type[i],
 					      (uint64_t)s->type_growth[i]);
@@ -323,24 +317,6 @@ void suspects_finish(struct suspects *s)
 		qsort(s->v.v, s->v.nr, sizeof(*s->v.v), compare_size);
 }
 
-/* Of the bytes of `suspect` that are not taken, those by which its objects
- * grew.  They are taken then. */
-static uint64_t take_grown(const struct suspects *s, uint64_t *taken,
-			   const struct suspect *suspect)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i <= s->heap->nr_objects / 64; i++) {
-		uint64_t left = suspect->members[i] & ~taken[i];
-
-		taken[i] |= left;
-		for (; left; left &= left - 1)
-			bytes += s->grown[i * 64 +
-					  (size_t)__builtin_ctzll(left)];
-	}
-	return bytes;
-}
-
 uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 {
 	CLEANUP(freep) uint64_t *taken = bits_new(s->heap->nr_objects);
@@ -349,9 +325,9 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct suspect *suspect = &s->v.v[i];
-		uint64_t more = grown ? take_grown(s, taken, suspect) :
-				take_members(s, taken, suspect, false);
+		uint64_t more = own_bytes(s, taken, suspect, grown);
 
+		take_members(s, taken, suspect);
 		more += grown ? suspect->lost_came.bytes :
 				suspect->lost.bytes;
 		bytes += grown ? MIN(more, suspect->grown) : more;

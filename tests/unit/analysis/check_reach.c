@@ -257,6 +257,47 @@ START_TEST(reach_adds_garbage_to_what_is_reached)
 }
 END_TEST
 
+/* reach_order() has each reached object once, the nearest first. */
+static void check_order(const struct reach *r)
+{
+	CLEANUP(freep) oid *order = reach_order(r);
+	uint64_t seen[1] = { 0 };
+	uint32_t nr = 0, last = 0;
+
+	for (oid o = 0; o < r->nr_objects; o++)
+		nr += reach_has(r, o);
+	ck_assert_uint_eq(r->nr_reached, nr);
+	for (uint32_t i = 0; i < nr; i++) {
+		ck_assert(reach_has(r, order[i]));
+		ck_assert(!bits_get(seen, order[i]));
+		bits_set(seen, order[i]);
+		ck_assert_uint_ge(r->distance[order[i]], last);
+		last = r->distance[order[i]];
+	}
+	ck_assert_uint_eq(reach_deepest(r), last);
+}
+
+START_TEST(bits_are_walked_in_order)
+{
+	static const oid set[] = { 0, 1, 63, 64, 190, 191 };
+	CLEANUP(freep) uint64_t *bits = bits_new(192);
+	size_t nr = 0;
+
+	BITS_EACH(o, bits, (oid)192)
+		nr += o + 1;
+	ck_assert_uint_eq(nr, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(set); i++)
+		bits_set(bits, set[i]);
+	BITS_EACH(o, bits, (oid)192)
+		ck_assert_uint_eq(o, set[nr++]);
+	ck_assert_uint_eq(nr, ARRAY_SIZE(set));
+	/* What is behind the end does not count. */
+	ck_assert_uint_eq(bits_next(bits, 65, 190), 190);
+	ck_assert_uint_eq(bits_next(bits, 65, 191), 190);
+	ck_assert_uint_eq(bits_next(bits, 0, 0), 0);
+}
+END_TEST
+
 START_TEST(reach_agrees_with_brute_force)
 {
 	for (unsigned int seed = 0; seed < 2000; seed++) {
@@ -279,6 +320,7 @@ START_TEST(reach_agrees_with_brute_force)
 			compare_way(&r, o, &ways[o], seed);
 			compare_path(&h, &r, o);
 		}
+		check_order(&r);
 		reach_release(&r);
 		heap_release(&h);
 	}
@@ -464,6 +506,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, reach_says_how_many_references_are_unknown);
 	tcase_add_test(tc, reach_steps_for_free_to_a_modules_own_names_only);
 	tcase_add_test(tc, reach_adds_garbage_to_what_is_reached);
+	tcase_add_test(tc, bits_are_walked_in_order);
 	tcase_add_test(tc, reach_agrees_with_brute_force);
 	tcase_add_test(tc, referrers_are_counted_beyond_the_limit);
 	tcase_add_test(tc, summary_counts_and_sorts);
