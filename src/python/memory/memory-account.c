@@ -6,12 +6,6 @@
 
 #define NO_LINE UINT32_MAX
 
-/* Parts whose lines have a type: each has a table of its lines, by type. */
-static const enum memory_part typed_parts[] = {
-	PART_OBJECTS, PART_HIDDEN_OBJECTS, PART_LOST_OBJECTS, PART_RAW,
-	PART_RAW_SHARED, PART_FREE_LISTS,
-};
-
 /* A block that nobody owns. */
 struct stray {
 	uint64_t size;
@@ -23,7 +17,8 @@ VEC_DEFINE(stray_vec, struct stray);
 
 struct accounting {
 	struct claims *c;
-	uint32_t *lines[ARRAY_SIZE(typed_parts)];
+	uint32_t *lines[NR_MEMORY_PARTS]; /* by type; NULL: lines of the part
+					     have none */
 	uint32_t python, traces, stack;
 	uint32_t unowned[NR_MEMORY_ALLOCATORS];
 	uint32_t library, library_line; /* the one that was met last */
@@ -36,7 +31,9 @@ static void accounting_init(struct accounting *a, struct claims *c)
 	size_t nr = c->py->heap->types.nr;
 
 	*a = (struct accounting){ .c = c, .library = NO_LINE };
-	for (unsigned int i = 0; i < ARRAY_SIZE(typed_parts); i++) {
+	for (int i = 0; i < NR_MEMORY_PARTS; i++) {
+		if (memory_part_has((enum memory_part)i) != LINE_HAS_TYPE)
+			continue;
 		a->lines[i] = xmalloc((nr + 1) * sizeof(**a->lines));
 		for (size_t k = 0; k < nr; k++)
 			a->lines[i][k] = NO_LINE;
@@ -51,7 +48,7 @@ static void accounting_init(struct accounting *a, struct claims *c)
 
 static void accounting_release(struct accounting *a)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(typed_parts); i++)
+	for (int i = 0; i < NR_MEMORY_PARTS; i++)
 		free(a->lines[i]);
 	stray_vec_release(&a->strays);
 }
@@ -61,12 +58,8 @@ static void accounting_release(struct accounting *a)
 static uint32_t line_of_type(struct accounting *a, enum memory_part part,
 			     uint32_t type)
 {
-	unsigned int i = 0;
-	uint32_t *line;
+	uint32_t *line = &a->lines[part][type];
 
-	while (typed_parts[i] != part)
-		i++;
-	line = &a->lines[i][type];
 	if (*line == NO_LINE)
 		*line = native_line(a->c->native, part, type, NULL);
 	return *line;
