@@ -161,37 +161,39 @@ oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)
 	return o;
 }
 
+static int compare_facts(const void *a, const void *b)
+{
+	const struct heap_fact *x = a, *y = b;
+
+	return (x->object > y->object) - (x->object < y->object);
+}
+
 const struct heap_fact *heap_fact_of(const struct heap *h, oid o)
 {
-	size_t low = 0, high = h->facts.nr;
+	const struct heap_fact key = { .object = o };
 
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
+	return !h->facts.nr ? NULL :
+	       bsearch(&key, h->facts.v, h->facts.nr, sizeof(key),
+		       compare_facts);
+}
 
-		if (h->facts.v[at].object < o)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low < h->facts.nr && h->facts.v[low].object == o ?
-		       &h->facts.v[low] : NULL;
+static int compare_text_hashes(const void *a, const void *b)
+{
+	const struct heap_text_hash *x = a, *y = b;
+
+	return (x->object > y->object) - (x->object < y->object);
 }
 
 bool heap_text_hash(struct heap *h, oid o, uint64_t *ret)
 {
-	size_t low = 0, high = h->text_hashes.nr;
+	const struct heap_text_hash key = { .object = o };
+	const struct heap_text_hash *found = !h->text_hashes.nr ? NULL :
+		bsearch(&key, h->text_hashes.v, h->text_hashes.nr, sizeof(key),
+			compare_text_hashes);
 
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-
-		if (h->text_hashes.v[at].object < o)
-			low = at + 1;
-		else
-			high = at;
-	}
-	if (low == h->text_hashes.nr || h->text_hashes.v[low].object != o)
+	if (!found)
 		return h->ops->text_hash && h->ops->text_hash(h, o, ret);
-	*ret = h->text_hashes.v[low].hash;
+	*ret = found->hash;
 	return true;
 }
 

@@ -18,11 +18,8 @@ static uint64_t mix_key(uint64_t key, uint64_t more)
 static uint64_t type_key(const struct heap *h, oid o)
 {
 	const struct heap_type *type = heap_type_of(h, o);
-	uint64_t key = type->address;
 
-	for (const char *p = type->name; p && *p; p++)
-		key = (key ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-	return key;
+	return hash_text(type->address, type->name);
 }
 
 static bool is_plain_container_type(const struct heap *h, oid o)

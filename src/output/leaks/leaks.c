@@ -366,7 +366,7 @@ static void add_no_suspect(const struct leaks_found *found, struct str *out)
 	str_add(out, ")");
 }
 
-const char *leaks_explains(const struct leaks_found *found)
+static const char *explains(const struct leaks_found *found)
 {
 	if (!found->suspects->v.nr)
 		return "the findings below explain";
@@ -424,7 +424,7 @@ static void add_share(const struct leaks_found *found, struct str *out)
 		return;
 	str_add(out, "; ");
 	if (e->bytes) {
-		str_addf(out, "%s ", leaks_explains(found));
+		str_addf(out, "%s ", explains(found));
 		format_bytes(out, e->bytes);
 	} else {
 		str_add(out, "nothing below explains any");
@@ -451,7 +451,7 @@ static void add_resident(const struct leaks_found *found,
 					      found->growth };
 
 	if (found->explained.compares) {
-		explained_add(&found->explained, leaks_explains(found), &text);
+		explained_add(&found->explained, explains(found), &text);
 		if (found->growth)
 			growth_add_parts(&growth, &parts);
 	} else if (found->ledger) {

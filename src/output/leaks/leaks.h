@@ -54,8 +54,6 @@ void leaks_add_wrapped(const char *text, unsigned int indent,
 		       const struct format *f, struct str *out);
 /* Does the ledger say that native code leaks memory? */
 bool leaks_has_native(const struct leaks_found *found);
-/* The subject and the verb of explained_text(). */
-const char *leaks_explains(const struct leaks_found *found);
 
 /* --- leaks-words.c --- */
 
