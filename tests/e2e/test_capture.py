@@ -191,7 +191,7 @@ def wait_for_file(folder, process):
 
 def test_interrupted_capture_leaves_no_partial_file():
     with Folder() as folder, \
-            Target(pythons.newest(), "crowd.py", "busy", 100000) as target:
+            Target(pythons.newest(), "crowd.py", "busy", 400000) as target:
         file = folder.file("a.pyheld")
         removed = 0
         for i in range(9):
