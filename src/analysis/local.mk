@@ -90,6 +90,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects-large.h \
 	src/analysis/suspects/suspects-sets.c \
 	src/analysis/suspects/suspects-sets.h \
+	src/analysis/suspects/suspects-since.c \
+	src/analysis/suspects/suspects-since.h \
 	src/analysis/suspects/suspects-types.c \
 	src/analysis/suspects/suspects-types.h \
 	src/analysis/suspects/suspects-waste.c \

@@ -102,7 +102,8 @@ struct suspect {
 	struct tally lost, lost_came;
 	const struct heap_fact *fact;	/* of `object`, or NULL */
 	/* With older heaps: what it had in each, oldest first.  `entries` -1:
-	 * unknown.  `bytes` are `bytes` of now without what it grew by. */
+	 * unknown.  `bytes` are `bytes` of now without what it grew by since
+	 * that heap. */
 	int64_t *old_entries;
 	uint64_t *old_bytes;
 	int64_t entries_now;	/* as those of old_entries; -1: unknown */
@@ -157,6 +158,26 @@ struct group_then {
 	uint32_t found;		/* how many holders it had */
 };
 
+/* An object that came or grew since an older heap, and by how much. */
+struct object_grown {
+	oid object;
+	uint64_t bytes;
+};
+VEC_DEFINE(object_grown_vec, struct object_grown);
+
+/* What came since one older heap: see suspects-since.h. */
+struct since {
+	struct object_grown_vec grown;	/* by oid; empty for the oldest, see
+					   suspects.grown */
+	/* By type of `heap`: by how many bytes its objects grew.  NULL if the
+	 * older heap was of another process. */
+	int64_t *type_growth;
+	/* By type of `heap`: the lost objects of the older heap; NULL if they
+	 * are not known. */
+	struct tally *lost;
+};
+VEC_DEFINE(since_vec, struct since);
+
 struct suspects {
 	struct suspect_vec v;	/* most bytes first */
 	struct heap *heap;
@@ -171,12 +192,7 @@ struct suspects {
 	 * them if it is newer.  NULL: not compared with a heap of the same
 	 * process. */
 	uint64_t *grown;
-	/* By type of `heap`: by how many bytes its objects grew since then.
-	 * Not NULL if `grown` is not. */
-	int64_t *type_growth;
-	/* By type of `heap`: the lost objects of the oldest heap, if it was
-	 * compared. */
-	struct tally *lost_then;
+	struct since_vec since;	/* by older heap */
 	uint64_t *came;		/* the objects that are newer: a set */
 	int64_t heap_growth;	/* bytes of all objects since the oldest heap */
 	/* What the search works on: */

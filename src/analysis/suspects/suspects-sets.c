@@ -211,8 +211,8 @@ static void add_lost_line(struct suspects *s,
 	suspect->bytes += line->bytes;
 	suspect->lost.nr += line->count;
 	suspect->lost.bytes += line->bytes;
-	if (s->lost_then) {
-		const struct tally *then = &s->lost_then[line->type];
+	if (s->since.nr && s->since.v[0].lost) {
+		const struct tally *then = &s->since.v[0].lost[line->type];
 		const struct tally *now = &suspect->lost;
 
 		suspect->lost_came = (struct tally){
@@ -242,16 +242,17 @@ static void add_lost(struct suspects *s)
 			add_lost_line(s, &lines->v[i]);
 }
 
-void suspects_sets_note(struct suspects *s, const struct heap *older)
+struct tally *suspects_sets_lost(const struct suspects *s,
+				 const struct heap *older)
 {
 	CLEANUP(named_type_vec_release) struct named_type_vec names = VEC_INIT;
 	const struct heap_memory_line_vec *lines = &older->memory.lines;
+	struct tally *ret;
 
 	if (!heap_memory_is_known(&older->memory))
-		return;
+		return NULL;
 	suspects_types_sort(s->heap, &names);
-	s->lost_then = xcalloc((size_t)s->heap->types.nr + 1,
-			       sizeof(*s->lost_then));
+	ret = xcalloc((size_t)s->heap->types.nr + 1, sizeof(*ret));
 	for (size_t i = 0; i < lines->nr; i++) {
 		const struct heap_memory_line *line = &lines->v[i];
 		uint32_t type;
@@ -262,10 +263,11 @@ void suspects_sets_note(struct suspects *s, const struct heap *older)
 		type = suspects_types_find(&names,
 					   older->types.v[line->type].name);
 		if (type != UINT32_MAX) {
-			s->lost_then[type].nr += line->count;
-			s->lost_then[type].bytes += line->bytes;
+			ret[type].nr += line->count;
+			ret[type].bytes += line->bytes;
 		}
 	}
+	return ret;
 }
 
 void suspects_sets_add(struct suspects *s)

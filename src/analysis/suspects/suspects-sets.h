@@ -9,8 +9,11 @@
 #include "analysis/suspects/suspect.h"
 
 void suspects_sets_add(struct suspects *s);
-/* Note what the oldest heap has of objects that only its ledger knows: before
- * suspects_sets_add(). */
-void suspects_sets_note(struct suspects *s, const struct heap *older);
+/*
+ * The objects that only the ledger of `older` knows, by type of s->heap.  NULL:
+ * it has no ledger.  The caller frees it.
+ */
+struct tally *suspects_sets_lost(const struct suspects *s,
+				 const struct heap *older);
 
 #endif

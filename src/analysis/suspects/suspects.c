@@ -9,7 +9,7 @@
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
 #include "analysis/suspects/suspects-sets.h"
-#include "analysis/suspects/suspects-types.h"
+#include "analysis/suspects/suspects-since.h"
 #include "analysis/suspects/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
@@ -157,9 +157,12 @@ static void note_old(struct suspects *s, struct suspect *suspect)
 	suspect->old_bytes = xcalloc(s->nr_older + 1,
 				     sizeof(*suspect->old_bytes));
 	for (size_t i = 0; i < s->nr_compared; i++) {
-		uint64_t grown = g == UINT32_MAX ? suspect->grown :
-				 suspects_growth_bytes(s, g, i);
+		uint64_t grown = suspect->grown;
 
+		if (g != UINT32_MAX)
+			grown = suspects_growth_bytes(s, g, i);
+		else if (i)
+			grown = suspects_since_bytes(s, suspect, i);
 		grown = MIN(grown, suspect->bytes);
 		suspect->old_bytes[i] = suspect->bytes - grown;
 		suspect->old_entries[i] = g == UINT32_MAX ? -1 :
@@ -169,31 +172,19 @@ static void note_old(struct suspects *s, struct suspect *suspect)
 	}
 }
 
-/*
- * Objects that came, and the bytes of these and by which others grew.  Where
- * others of their type have gone, these were replaced: the growth of a suspect
- * is no more than that of the types.
- */
+/* Objects that came, and the bytes of these and by which others grew. */
 static void count_came(const struct suspects *s, struct suspect *suspect)
 {
-	const struct heap *h = s->heap;
-	CLEANUP(freep) uint64_t *by_type = xcalloc((size_t)h->types.nr + 1,
-						   sizeof(*by_type));
-
 	suspect->came = suspect->lost_came.nr;
 	suspect->came_bytes = suspect->lost_came.bytes;
-	suspect->grown = suspect->lost_came.bytes;
+	if (s->nr_compared)
+		suspect->grown = suspects_since_bytes(s, suspect, 0);
 	if (!s->grown)
 		return;
-	BITS_EACH(o, suspect->members, h->nr_objects) {
+	BITS_EACH(o, suspect->members, s->heap->nr_objects) {
 		suspect->came += bits_get(s->came, o);
 		suspect->came_bytes += s->grown[o];
-		by_type[h->type[o]] += s->grown[o];
 	}
-	for (uint32_t i = 0; i < h->types.nr; i++)
-		if (s->type_growth[i] > 0)
-			suspect->grown += MIN(by_type[i],
-					      (uint64_t)s->type_growth[i]);
 }
 
 /* Holders have been asked already. */
@@ -248,42 +239,12 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 
 /* --- older heaps --- */
 
-/* Old objects that stayed may have grown, too: a list has a larger table. */
-static void find_grown(struct suspects *s, const struct heap *older,
-		       const struct match *match)
-{
-	const struct heap *h = s->heap;
-	uint64_t was = 0;
-
-	for (oid o = 0; o < older->nr_objects; o++)
-		was += heap_bytes(older, o);
-	s->heap_growth = tally_growth(was, s->dominators.all_bytes);
-	if (!match->same_process)
-		return;
-	s->grown = xcalloc((size_t)h->nr_objects + 1, sizeof(*s->grown));
-	s->came = bits_new(h->nr_objects);
-	s->type_growth = suspects_types_growth(s, older);
-	for (oid o = 0; o < h->nr_objects; o++) {
-		oid then = match->old_of[o];
-		uint64_t bytes = heap_bytes(h, o);
-		uint64_t old = then == OID_NONE ? 0 : heap_bytes(older, then);
-
-		s->grown[o] = bytes > old ? bytes - old : 0;
-		if (then == OID_NONE)
-			bits_set(s->came, o);
-	}
-}
-
 void suspects_compare(struct suspects *s, struct heap *older)
 {
 	struct match match;
 
 	match_build(older, s->heap, &match);
-	if (!s->nr_compared) {
-		find_grown(s, older, &match);
-		if (match.same_process)
-			suspects_sets_note(s, older);
-	}
+	suspects_since_note(s, older, &match);
 	suspects_growth_note(s, older, &match);
 	s->nr_compared++;
 	match_release(&match);
@@ -337,9 +298,6 @@ uint64_t suspects_bytes(const struct suspects *s, size_t max, bool grown)
 
 void suspects_release(struct suspects *s)
 {
-	free(s->grown);
-	free(s->type_growth);
-	free(s->lost_then);
 	for (size_t i = 0; i < s->v.nr; i++)
 		suspect_release(&s->v.v[i]);
 	suspect_vec_release(&s->v);
@@ -347,7 +305,7 @@ void suspects_release(struct suspects *s)
 	holder_vec_release(&s->holders);
 	holder_group_vec_release(&s->groups);
 	free(s->then);
-	free(s->came);
+	suspects_since_release(s);
 	fan_release(&s->fan);
 	dominators_release(&s->dominators);
 	garbage_release(&s->garbage);

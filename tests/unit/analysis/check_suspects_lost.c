@@ -105,6 +105,43 @@ START_TEST(lost_objects_are_compared_by_type)
 }
 END_TEST
 
+#define HELD(nr) "m->a; root m:m; type module m; type bytes a;" \
+	" size a=50000; type list n#" nr "; refs n#" nr "=1;" \
+	" size n#" nr "=500; n#" nr
+
+/* What is no holder has a value of its own in each older heap. */
+START_TEST(native_objects_are_compared_with_each_older_heap)
+{
+	const char *const then[] = { HELD("10"), HELD("25"), HELD("35") };
+	struct suspects s;
+	struct heap h;
+
+	same_process_build(&h, HELD("40"));
+	books_line(&h, PART_LOST_OBJECTS, "list", 6000, 60);
+	books_close(&h, MIB);
+	suspects_build(&h, &find_suspects_low, ARRAY_SIZE(then), &s);
+	for (size_t i = 0; i < ARRAY_SIZE(then); i++) {
+		struct heap old;
+
+		same_process_build(&old, then[i]);
+		books_line(&old, PART_LOST_OBJECTS, "list", i * 1000, i * 10);
+		books_close(&old, MIB);
+		suspects_compare(&s, &old);
+		heap_release(&old);
+	}
+	suspects_finish(&s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	ck_assert_int_eq(s.v.v[0].kind, SUSPECT_NATIVE);
+	ck_assert_uint_eq(s.v.v[0].bytes, 26000);
+	ck_assert_uint_eq(s.v.v[0].old_bytes[0], 5000);
+	ck_assert_uint_eq(s.v.v[0].old_bytes[1], 13500);
+	ck_assert_uint_eq(s.v.v[0].old_bytes[2], 19500);
+	ck_assert_uint_eq(s.v.v[0].grown, 21000);
+	suspects_release(&s);
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "suspects-lost";
 
 void suite_add_tests(TCase *tc)
@@ -113,4 +150,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, few_lost_objects_are_none);
 	tcase_add_test(tc, lost_objects_join_those_that_the_heap_has);
 	tcase_add_test(tc, lost_objects_are_compared_by_type);
+	tcase_add_test(tc, native_objects_are_compared_with_each_older_heap);
 }
