@@ -13,7 +13,8 @@ fields but `place` are optional:
   not: REGEX          title, place and fix of no suspect
   says: REGEX         the report as text
   at most: N          there are at most N suspects
-  explains: N         they keep at least N percent of what the RSS grew by
+  explains: N         they keep at least N percent of what the RSS grew by,
+                      each object counted once
   older: yes|no|both  with an older capture, without one, or both (the default)
   healthy: yes        there is no suspect; only `says` and `older` beside it
 
@@ -122,15 +123,21 @@ class Answer:
     """What pyheld said of a program, once."""
     def __init__(self, program, growth, *targets):
         self.program, self.growth, self.targets = program, growth, targets
-        self.suspects = pyheld("leaks", "--json", *targets,
-                               status=(0, 4)).json["suspects"]
+        report = pyheld("leaks", "--json", *targets, status=(0, 4)).json
+        self.suspects = report["suspects"]
+        # Each object once, but with what the ledger alone finds; null without a
+        # ledger.
+        self.once = report["explained"]
         self.text = " ".join(text(pyheld("leaks", *targets,
                                          status=(0, 4)).out).split())
 
     def explained(self):
-        """Percent of what the RSS grew by that the suspects keep."""
+        """Percent of what the RSS grew by that the suspects keep.  Objects of
+        two suspects count once, and those that others made room for do not."""
         kept = sum(s["growth"]["bytes_came"] if s["growth"] else s["bytes"]
                    for s in self.suspects)
+        if self.once is not None:
+            kept = min(kept, self.once)
         return 100 * kept / max(self.growth, 1)
 
     def faults(self):
