@@ -28,6 +28,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/memory/memory-words.c \
 	src/output/memory/memory.c \
 	src/output/memory/memory.h \
+	src/output/path-unit.c \
+	src/output/path-unit.h \
 	src/output/path.c \
 	src/output/path.h \
 	src/output/reports/chain.c \
@@ -55,5 +57,7 @@ src_libpyheld_a_SOURCES += \
 	src/output/table.h \
 	src/output/tally.c \
 	src/output/tally.h \
+	src/output/trail.c \
+	src/output/trail.h \
 	src/output/words.c \
 	src/output/words.h

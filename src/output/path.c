@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/attribute.h"
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/path.h"
+#include "output/path-unit.h"
 #include "output/table.h"
 #include "output/words.h"
 
@@ -20,59 +20,12 @@
 #define EXPRESSION_MAX_STEPS 800
 #define EXPRESSION_MAX_PREFIXES 50
 
-static const struct heap_root *place_of(const struct trail *t)
-{
-	if (!t->root || t->root->place == ROOT_NO_PLACE)
-		return NULL;
-	return &t->heap->roots.v[t->root->place];
-}
-
 /* The kind of the root.  Garbage has no root: it is its own kind. */
 static const char *kind_of(const struct trail *t)
 {
 	bool is_garbage = t->root->place == ROOT_NO_PLACE && !t->root->surplus;
 
 	return is_garbage ? "garbage" : root_kind_names[t->root->kind];
-}
-
-/* How a root names its object: "local request" of a frame, else the expression
- * or the whole name. */
-static char *first_name(const struct heap *h, const struct heap_root *place)
-{
-	CLEANUP(str_release) struct str name = STR_INIT;
-
-	if (!place)
-		return xstrdup("");
-	if (place->expression)
-		return xstrdup(place->expression);
-	if (place->kind == ROOT_FRAME)
-		words_root_slot(place, &name);
-	else
-		words_root(h, place, &name);
-	return xstrdup(name.s);
-}
-
-void trail_init(struct trail *t, struct heap *h, const struct root *root,
-		const struct path *path)
-{
-	const struct step *steps = path->v;
-
-	*t = (struct trail){ .heap = h, .root = root, .path = path };
-	t->names = xcalloc(path->nr, sizeof(*t->names));
-	t->first = first_name(h, place_of(t));
-	for (size_t i = 1; i < path->nr; i++)
-		heap_name_edges(h, steps[i - 1].object, steps[i].edge, 1,
-				&t->names[i]);
-}
-
-void trail_release(struct trail *t)
-{
-	for (size_t i = 0; t->names && i < t->path->nr; i++)
-		edge_name_release(&t->names[i]);
-	free(t->names);
-	free(t->first);
-	t->names = NULL;
-	t->first = NULL;
 }
 
 static void add_name(const struct trail *t, size_t i, struct str *out)
@@ -83,36 +36,11 @@ static void add_name(const struct trail *t, size_t i, struct str *out)
 		str_add(out, t->first);
 }
 
-/*
- * Is step `i` a `__dict__` and the next one an attribute in it?  *ret is then
- * how people write the two: `.attribute`, or `.__dict__['attribute']` if
- * `.attribute` would find something else.
- */
-static bool is_folded(const struct trail *t, size_t i, struct str *ret)
-{
-	const struct edge_name *key;
-
-	if (!i || i + 1 >= t->path->nr || t->names[i].kind != EDGE_DICT)
-		return false;
-	key = &t->names[i + 1];
-	if (key->kind != EDGE_NAMED_VALUE)
-		return false;
-	str_cut(ret, 0);
-	if (attribute_is_hidden(t->heap, t->path->v[i - 1].object,
-				key->name)) {
-		str_add(ret, ".__dict__");
-		words_edge(key, ret);
-		return true;
-	}
-	str_addf(ret, ".%s", key->name);
-	return true;
-}
-
 /* --- the tree --- */
 
 void trail_add_root(const struct trail *t, struct str *out)
 {
-	const struct heap_root *place = place_of(t);
+	const struct heap_root *place = trail_place(t);
 
 	if (!place) {
 		str_add(out, kind_of(t));
@@ -153,20 +81,7 @@ static void add_line(const struct trail *t, size_t i, unsigned int depth,
 /* The root is a module and the first object is that module: one line. */
 static bool root_is_object(const struct trail *t)
 {
-	return t->root && t->root->kind == ROOT_MODULE && place_of(t);
-}
-
-static void add_elision(size_t nr, const struct format *f,
-			struct table *table)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	str_add(&text, "... ");
-	format_counted(&text, nr, "step");
-	str_add(&text, " ...");
-	format_branch(table_cell(table), UINT_MAX, text.s, f->utf8);
-	table_cell(table);
-	table_cell(table);
+	return t->root && t->root->kind == ROOT_MODULE && trail_place(t);
 }
 
 /* Is the reference that leads to step `i` a guess? */
@@ -175,37 +90,116 @@ static bool is_guess(const struct trail *t, size_t i)
 	return i && coverage_is_guess(t->heap, t->path->v[i - 1].object);
 }
 
+/* A line of the tree: a unit of steps, or repetitions that are left out. */
+struct tree_line {
+	size_t step;
+	struct unit_repeat left_out;	/* .times 0: it is a unit */
+};
+VEC_DEFINE(tree_line_vec, struct tree_line);
+
+/* Add a line for each unit of steps `i` to `end` - 1. */
+static size_t plan_units(const struct trail *t, size_t i, size_t end,
+			 struct tree_line_vec *ret)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	while (i < end) {
+		tree_line_vec_push(ret, (struct tree_line){ i, { 0, 0 } });
+		i += unit_is_attribute(t, i, &text) ? 2 : 1;
+	}
+	return i;
+}
+
+/* Of what is repeated, the first and the last time are shown. */
+static void plan_tree(const struct trail *t, struct tree_line_vec *ret)
+{
+	size_t i = plan_units(t, 0, 1, ret);
+
+	while (i < t->path->nr) {
+		struct unit_repeat r = unit_repeat_at(t, i);
+
+		if (!r.times) {
+			i = plan_units(t, i, i + 1, ret);
+			continue;
+		}
+		plan_units(t, i, i + r.steps, ret);
+		i += r.steps;
+		r.times -= 2;
+		tree_line_vec_push(ret, (struct tree_line){ i, r });
+		i = plan_units(t, i + r.steps * r.times,
+			       i + r.steps * (r.times + 1), ret);
+	}
+}
+
+/* "... 3 steps ..." */
+static void add_elision(const struct str *what, unsigned int depth,
+			const struct format *f, struct table *table)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_addf(&text, "... %s ...", what->s);
+	format_branch(table_cell(table), depth, text.s, f->utf8);
+	table_cell(table);
+	table_cell(table);
+}
+
+/* "... .next x 48 ..." */
+static void add_left_out(const struct trail *t, const struct tree_line *line,
+			 unsigned int depth, const struct format *f,
+			 struct table *table)
+{
+	CLEANUP(str_release) struct str what = STR_INIT;
+
+	unit_add_repeat(t, line->step, &line->left_out, &what);
+	add_elision(&what, depth, f, table);
+}
+
+/* Returns true if the step was marked as a guess. */
+static bool add_unit(const struct trail *t, size_t i, unsigned int depth,
+		     const struct format *f, struct table *table)
+{
+	CLEANUP(str_release) struct str name = STR_INIT;
+	bool guess = is_guess(t, i);
+
+	if (!i && root_is_object(t))
+		trail_add_root(t, &name);
+	else if (i || t->root)
+		add_name(t, i, &name);
+	else
+		str_add(&name, "from");
+	if (unit_is_attribute(t, i, &name))
+		guess |= is_guess(t, ++i);
+	if (guess)
+		str_addf(&name, "%s" COVERAGE_MARK, *name.s ? "" : "?");
+	add_line(t, i, depth, name.s, f, table);
+	return guess;
+}
+
 /* Returns true if a step was marked as a guess. */
 static bool add_steps(const struct trail *t, const struct format *f,
 		      struct table *table)
 {
-	CLEANUP(str_release) struct str name = STR_INIT;
+	CLEANUP(tree_line_vec_release) struct tree_line_vec lines = VEC_INIT;
+	CLEANUP(str_release) struct str what = STR_INIT;
 	unsigned int depth = t->root ? !root_is_object(t) : 0;
-	size_t nr = t->path->nr, half = TREE_MAX_LINES / 2;
+	size_t half = TREE_MAX_LINES / 2;
 	bool marked = false;
 
-	for (size_t i = 0; i < nr; i++, depth++) {
-		if (nr > 2 * TREE_MAX_LINES && i == half) {
-			add_elision(nr - 2 * half, f, table);
-			i = nr - half;
-		}
-		bool guess;
+	plan_tree(t, &lines);
+	for (size_t i = 0; i < lines.nr; i++, depth++) {
+		const struct tree_line *line = &lines.v[i];
 
-		str_cut(&name, 0);
-		if (!i && root_is_object(t))
-			trail_add_root(t, &name);
-		else if (i || t->root)
-			add_name(t, i, &name);
+		if (lines.nr > 2 * TREE_MAX_LINES && i == half) {
+			i = lines.nr - half;
+			format_counted(&what, lines.v[i].step - line->step,
+				       "step");
+			add_elision(&what, UINT_MAX, f, table);
+			line = &lines.v[i];
+		}
+		if (line->left_out.times)
+			add_left_out(t, line, depth, f, table);
 		else
-			str_add(&name, "from");
-		guess = is_guess(t, i);
-		if (is_folded(t, i, &name))
-			guess |= is_guess(t, ++i);
-		if (guess)
-			str_addf(&name, "%s" COVERAGE_MARK,
-				 *name.s ? "" : "?");
-		marked |= guess;
-		add_line(t, i, depth, name.s, f, table);
+			marked |= add_unit(t, line->step, depth, f, table);
 	}
 	return marked;
 }
@@ -247,7 +241,7 @@ static void add_bracketed(const struct heap *h, const struct heap_root *place,
 /* `sys.modules['app']` is written as `app`, as in the program's source. */
 static void add_readable_root(const struct trail *t, struct str *out)
 {
-	const struct heap_root *place = place_of(t);
+	const struct heap_root *place = trail_place(t);
 
 	if (!place)
 		str_addf(out, "<%s>", t->root ? kind_of(t) : "");
@@ -280,51 +274,37 @@ static bool has_expression(const struct edge_name *n)
 }
 
 /*
- * Are steps `i` to i + 2 the way to an attribute of a threading.local?  It has
- * a dict for each thread, in a dict of its own.  In that thread the attribute
- * is written as `.attribute`, which *ret then is.
+ * As Python, up to the first step that has no expression or is repeated; words
+ * with arrows from there on.
  */
-static bool is_thread_local(const struct trail *t, size_t i, struct str *ret)
-{
-	const struct edge_name *key;
-	enum type_kind kind;
-
-	if (i + 2 >= t->path->nr)
-		return false;
-	key = &t->names[i + 2];
-	kind = heap_kind_of(t->heap, t->path->v[i - 1].object);
-	if (kind != TYPE_KIND_THREAD_LOCAL || key->kind != EDGE_NAMED_VALUE ||
-	    (!edge_is(&t->names[i], EDGE_ATTRIBUTE, "dummies") &&
-	     !edge_is(&t->names[i], EDGE_ATTRIBUTE, "localdicts")))
-		return false;
-	str_cut(ret, 0);
-	str_addf(ret, ".%s", key->name);
-	return true;
-}
-
 static void add_readable_steps(const struct trail *t, struct str *out)
 {
-	CLEANUP(str_release) struct str fold = STR_INIT;
-	bool is_python = true;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	bool is_python = true, after_repeat = false;
+	size_t steps;
 
-	for (size_t i = 1; i < t->path->nr; i++) {
-		if (is_folded(t, i, &fold)) {
-			str_add(out, fold.s);
-			i++;
-		} else if (is_thread_local(t, i, &fold)) {
-			str_add(out, fold.s);
-			i += 2;
+	for (size_t i = 1; i < t->path->nr;) {
+		struct unit_repeat r = unit_repeat_at(t, i);
+
+		if (r.times) {
+			is_python = false;
+			str_add(out, " -> ");
+			i = unit_add_repeat(t, i, &r, out);
+			after_repeat = true;
+			continue;
+		}
+		steps = unit_steps(t, i, &text);
+		if (steps > 1 && !after_repeat) {
+			str_add(out, text.s);
 		} else if (is_python && has_expression(&t->names[i])) {
 			wrap(out, &t->names[i]);
 		} else {
 			is_python = false;
 			str_add(out, " -> ");
-			if (t->names[i].kind != EDGE_UNKNOWN)
-				add_name(t, i, out);
-			else
-				str_add(out, heap_type_of(t->heap,
-						t->path->v[i].object)->name);
+			unit_add_words(t, i, i + steps, out);
 		}
+		after_repeat = false;
+		i += steps;
 	}
 }
 
@@ -332,7 +312,7 @@ static void add_readable(const struct trail *t, const char *gap,
 			 struct str *out)
 {
 	CLEANUP(str_release) struct str line = STR_INIT;
-	const struct heap_root *place = place_of(t);
+	const struct heap_root *place = trail_place(t);
 
 	add_readable_root(t, &line);
 	add_readable_steps(t, &line);
@@ -356,24 +336,22 @@ void trail_within_sentence(const struct trail *t, struct str *out)
 void trail_relative(const struct trail *t, struct str *out)
 {
 	CLEANUP(str_release) struct str line = STR_INIT;
-	CLEANUP(str_release) struct str fold = STR_INIT;
+	size_t start = 1, i = 1;
 
-	for (size_t i = 1; i < t->path->nr; i++) {
-		const struct edge_name *name = &t->names[i];
+	while (i < t->path->nr) {
+		CLEANUP(str_release) struct str text = STR_INIT;
+		struct unit_repeat r = unit_repeat_at(t, i);
 
-		if (is_folded(t, i, &fold)) {
-			str_add(&line, fold.s);
-			i++;
+		if (!r.times) {
+			i += unit_steps(t, i, &text);
 			continue;
 		}
-		if (line.len && !edge_is_attribute(name) &&
-		    !edge_is_item(name))
-			str_add(&line, " -> ");
-		if (name->kind == EDGE_UNKNOWN)
-			str_add_char(&line, '?');
-		else
-			add_name(t, i, &line);
+		unit_add_words(t, start, i, &line);
+		str_add(&line, line.len ? " -> " : "");
+		i = start = unit_add_repeat(t, i, &r, &line);
+		str_add(&line, i < t->path->nr ? " -> " : "");
 	}
+	unit_add_words(t, start, i, &line);
 	format_fit(out, line.s, READABLE_MAX, false);
 }
 
@@ -402,14 +380,14 @@ static bool is_module_name(const struct trail *t, size_t i, struct str *ret)
 	oid holder = t->path->v[i - 1].object;
 
 	return heap_kind_of(t->heap, holder) == TYPE_KIND_MODULE &&
-	       is_folded(t, i, ret) && strncmp(ret->s, ".__", 3) &&
+	       unit_is_attribute(t, i, ret) && strncmp(ret->s, ".__", 3) &&
 	       !is_keyword(ret->s + 1);
 }
 
 char *trail_expression(const struct trail *t)
 {
 	CLEANUP(str_release) struct str s = STR_INIT, fold = STR_INIT;
-	const struct heap_root *place = place_of(t);
+	const struct heap_root *place = trail_place(t);
 	unsigned int nr_prefixes = 0;
 
 	if (!place || !place->expression ||
@@ -440,8 +418,8 @@ static json_t *root_json(const struct trail *t)
 	CLEANUP(str_release) struct str name = STR_INIT;
 	json_t *ret;
 
-	if (place_of(t))
-		return emit_root(t->heap, place_of(t));
+	if (trail_place(t))
+		return emit_root(t->heap, trail_place(t));
 	trail_add_root(t, &name);
 	ret = json_object();
 	emit_put(ret, "kind", emit_text(kind_of(t)));
@@ -480,6 +458,30 @@ json_t *trail_steps_json(const struct trail *t)
 	return ret;
 }
 
+/* Where the texts fold the steps, all of which "steps" has. */
+static json_t *repeats_json(const struct trail *t)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	json_t *ret = json_array();
+
+	for (size_t i = 1; i < t->path->nr;) {
+		struct unit_repeat r = unit_repeat_at(t, i);
+		json_t *repeat;
+
+		if (!r.times) {
+			i += unit_steps(t, i, &text);
+			continue;
+		}
+		repeat = json_object();
+		emit_put(repeat, "first", emit_count(i));
+		emit_put(repeat, "steps", emit_count(r.steps));
+		emit_put(repeat, "times", emit_count(r.times));
+		emit_push(ret, repeat);
+		i += r.steps * r.times;
+	}
+	return ret;
+}
+
 json_t *trail_json(const struct trail *t)
 {
 	CLEANUP(freep) char *expression = trail_expression(t);
@@ -487,6 +489,7 @@ json_t *trail_json(const struct trail *t)
 
 	emit_put(ret, "root", root_json(t));
 	emit_put(ret, "steps", trail_steps_json(t));
+	emit_put(ret, "repeats", repeats_json(t));
 	emit_put(ret, "expression", emit_text(expression));
 	return ret;
 }

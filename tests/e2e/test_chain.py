@@ -140,6 +140,27 @@ def test_last_line_is_python():
         assert ".NESTED" in out and "module" in out, out
 
 
+@each(pythons.oldest_and_newest)
+def test_equal_steps_are_written_once(python):
+    """The text says how many there are; JSON has them all, and so has the
+    expression: Python finds the object by it."""
+    with Target(python, "planted.py") as target:
+        address = target.facts["plants"]["end of a linked list"][0]
+        out = pyheld("chain", "--address=0x%x" % address,
+                     target.pid).out.decode()
+        assert out.splitlines()[-1].strip() == \
+            "__main__.LINKED -> .link x 60 -> .end", out
+        assert out.count(".link ") == 4 and "... .link x 58 ..." in out, out
+        chain, = chain_runs(target, "--address=0x%x" % address)
+        names = [s["name"] for s in chain["steps"]]
+        repeat, = chain["repeats"]
+        steps = repeat["steps"]
+        assert repeat["times"] == 60, repeat
+        some = names[repeat["first"]:][:60 * steps]
+        assert some == 60 * some[:steps], names
+        assert wrong_expressions(target, [chain])[1] == 1, chain
+
+
 def text_of(target, label):
     address = target.facts["plants"][label][0]
     return pyheld("chain", "--address=0x%x" % address, "--count=20",

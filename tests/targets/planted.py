@@ -59,6 +59,9 @@ GLOBAL = plant("module global")
 LIST = [0, [], plant("list in a module"), None]
 TUPLE = (1, (2, plant("tuple in a tuple")))
 DICT = {"a": {"b": plant("dict value")}}
+LINKED = box(end=plant("end of a linked list"))
+for _ in range(60):
+    LINKED = box(link=LINKED)
 NESTED = box(a=box(b=box(c=plant("nested attribute"))))
 MIXED = [{"k": (0, box(field=[plant("mixed path")]))}]
 globals()["odd name"] = [plant("module global of an odd name")]

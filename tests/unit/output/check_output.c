@@ -15,7 +15,7 @@
 /*
  * Names for edges, by the first letter of the referent: `aX` is .aX, `kX` is
  * ['kX'], `odd` is ['a  in b  x'], `i3` is [3], `d` a __dict__, `pX` is
- * type(...), `sX` is a stand-in; all others have no expression.
+ * type(...), `sX` is a stand-in, `nX` is .next; all others have no expression.
  */
 static const struct heap_ops *plain;
 static struct heap_ops named;
@@ -25,18 +25,20 @@ static void name_one(const char *to, struct edge_name *n)
 	CLEANUP(str_release) struct str words = STR_INIT;
 
 	*n = (struct edge_name){
-		.kind = to[0] == 'a' ? EDGE_ATTRIBUTE :
+		.kind = strchr("an", to[0]) ? EDGE_ATTRIBUTE :
 			to[0] == 'k' ? EDGE_NAMED_VALUE :
 			to[0] == 'o' ? EDGE_VALUE :
 			to[0] == 'i' ? EDGE_INDEX :
 			to[0] == 'd' ? EDGE_DICT : EDGE_FIELD,
 		.name = xstrdup(to[0] == 'p' ? "__class__" :
 				to[0] == 'o' ? "'a  in b  x'" :
+				to[0] == 'd' ? "" :
+				to[0] == 'n' ? "next" :
 				to[0] == 's' ? "proxy" : to),
 		.number = to[0] == 'i' ? strtoul(to + 1, NULL, 10) : 0,
 		.stand_in = to[0] == 's',
 	};
-	if (!strchr("akoidps", to[0]))
+	if (!strchr("akoidpsn", to[0]))
 		return;
 	words_edge(n, &words);
 	n->prefix = xstrdup(to[0] == 'p' ? "type(" : "");
@@ -139,6 +141,59 @@ START_TEST(trail_says_where_there_is_no_python)
 }
 END_TEST
 
+/* A chain of `nr` links below `m`, each a `nX`; then `end`, if it is any. */
+static void check_links(unsigned int nr, const char *end, const char *type,
+			const char *expected)
+{
+	CLEANUP(str_release) struct str graph = STR_INIT, names = STR_INIT;
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_add(&names, "m");
+	for (unsigned int i = 0; i < nr; i++) {
+		str_addf(&graph, i ? " n%u->n%u" : "m->n1", i, i + 1);
+		str_addf(&names, " n%u", i + 1);
+	}
+	if (end) {
+		str_addf(&graph, " n%u->%s", nr, end);
+		str_addf(&names, " %s", end);
+	}
+	str_addf(&graph, "; root m:m%s", type);
+	str_add(&text, "sys.modules['app']");
+	for (unsigned int i = 0; i < nr; i++)
+		str_add(&text, ".next");
+	str_addf(&text, "%s%s | %s", end ? "." : "", end ? end : "", expected);
+	check_trail(graph.s, names.s, text.s);
+}
+
+START_TEST(trail_writes_equal_steps_once)
+{
+	check_links(3, "ay", "", "app.next.next.next.ay");
+	check_links(4, "ay", "", "app -> .next x 4 -> .ay");
+	check_links(4, NULL, "", "app -> .next x 4");
+	/* An expression has at most 800 steps, so that this one is whole. */
+	check_links(700, "ay", "", "app -> .next x 700 -> .ay");
+	/* Objects of another type are no equal steps, but for the last one. */
+	check_links(5, "ay", "; type T n3", "app.next.next.next.next.next.ay");
+	check_links(5, NULL, "; type T n5", "app -> .next x 5");
+}
+END_TEST
+
+START_TEST(trail_writes_equal_groups_of_steps_once)
+{
+	/* Attributes in dicts: two steps are one unit. */
+	check_trail("m->ax ax->d1 d1->n1 n1->d2 d2->n2 n2->d3 d3->n3 n3->d4"
+		    " d4->n4 n4->d5 d5->ay; root m:m",
+		    "m ax d1 n1 d2 n2 d3 n3 d4 n4 d5 ay",
+		    "sys.modules['app'].ax.__dict__.next.__dict__.next"
+		    ".__dict__.next.__dict__.next.__dict__.ay"
+		    " | app.ax -> __dict__.next x 4 -> __dict__ -> .ay");
+	check_trail("m->p1 p1->n1 n1->p2 p2->n2 n2->p3 p3->n3 n3->p4 p4->n4;"
+		    " root m:m", "m p1 n1 p2 n2 p3 n3 p4 n4",
+		    "type(type(type(type(sys.modules['app']).next).next)"
+		    ".next).next | app -> __class__.next x 4");
+}
+END_TEST
+
 static void make_local(struct heap *h, struct heap_root *root)
 {
 	heap_thread_vec_push(&h->threads, (struct heap_thread){
@@ -207,6 +262,40 @@ START_TEST(trail_draws_a_tree)
 	ck_assert_ptr_nonnull(strstr(s.s, "\n  `- .kx      object  0x"));
 	ck_assert_ptr_nonnull(strstr(s.s, "\n     `- [3]   object  0x"));
 	ck_assert_ptr_nonnull(strstr(s.s, "\n\u2514\u2500 .kx      object"));
+	trail_release(&t);
+	heap_release(&h);
+}
+END_TEST
+
+/* Of what is repeated, a tree has the first and the last; JSON has all. */
+START_TEST(trail_draws_equal_steps_once)
+{
+	static const struct format ascii = { 0 };
+	CLEANUP(str_release) struct str s = STR_INIT;
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	struct root root = { 0 };
+	struct trail t;
+	struct heap h;
+	json_t *json, *repeat;
+
+	build(&h, "a0->n1 n1->n2 n2->n3 n3->n4 n4->n5 n5->ay; root m:a0");
+	add_steps(&h, "a0 n1 n2 n3 n4 n5 ay", &path);
+	trail_init(&t, &h, &root, &path);
+	trail_tree(&t, &ascii, 0, &s);
+	ck_assert_ptr_nonnull(strstr(s.s, "\n`- .next "));
+	ck_assert_ptr_nonnull(strstr(s.s, "\n   `- ... .next x 3 ...\n"
+					  "      `- .next "));
+	ck_assert_ptr_nonnull(strstr(s.s, "\n         `- .ay "));
+	json = trail_json(&t);
+	ck_assert_uint_eq(json_array_size(json_object_get(json, "steps")), 7);
+	repeat = json_array_get(json_object_get(json, "repeats"), 0);
+	ck_assert_int_eq(json_integer_value(json_object_get(repeat, "first")),
+			 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(repeat, "steps")),
+			 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(repeat, "times")),
+			 5);
+	json_decref(json);
 	trail_release(&t);
 	heap_release(&h);
 }
@@ -426,6 +515,9 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, trail_says_where_there_is_no_python);
 	tcase_add_test(tc, trail_keeps_the_spaces_of_a_key);
 	tcase_add_test(tc, trail_draws_a_tree);
+	tcase_add_test(tc, trail_writes_equal_steps_once);
+	tcase_add_test(tc, trail_writes_equal_groups_of_steps_once);
+	tcase_add_test(tc, trail_draws_equal_steps_once);
 	tcase_add_test(tc, trail_shortens_a_long_way);
 	tcase_add_test(tc, format_is_for_people);
 	tcase_add_test(tc, format_cuts_the_middle);
