@@ -88,6 +88,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects-kind.h \
 	src/analysis/suspects/suspects-large.c \
 	src/analysis/suspects/suspects-large.h \
+	src/analysis/suspects/suspects-memory.c \
+	src/analysis/suspects/suspects-memory.h \
 	src/analysis/suspects/suspects-sets.c \
 	src/analysis/suspects/suspects-sets.h \
 	src/analysis/suspects/suspects-since.c \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/suspects/suspects-memory.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
@@ -92,41 +93,6 @@ const struct argp leaks_argp = {
 	.children = common_children,
 };
 
-/* What is known of the resident memory, besides the suspects. */
-struct leaks_memory {
-	struct ledger ledger;
-	struct ledger_growth growth;	/* since the oldest capture */
-	uint64_t older_taken_at;
-	bool has_growth;
-	bool same_process;		/* as the oldest capture, which has a
-					   ledger */
-};
-
-static void leaks_memory_release(struct leaks_memory *m)
-{
-	ledger_release(&m->ledger);
-	ledger_growth_release(&m->growth);
-}
-
-/* How much the suspects that are shown, and what stands out in the ledger,
- * explain: of the growth, if it is known for both. */
-static void explain(const struct heap *h, const struct leaks_memory *m,
-		    struct leaks_found *found)
-{
-	bool grown = m->has_growth && m->same_process &&
-		     found->suspects->grown;
-	uint64_t found_bytes = !found->ledger ? 0 : grown ?
-		explained_findings_growth(found->ledger, &m->growth) :
-		explained_findings(found->ledger);
-	uint64_t bytes = suspects_bytes(found->suspects, found->limit, grown) +
-			 found_bytes;
-
-	found->has_findings = found_bytes;
-	found->explained = grown ? explained_growth(h, m->growth.resident,
-						    bytes) :
-				   explained_of(h, bytes);
-}
-
 static uint64_t suspects_shown(const struct leaks_options *o)
 {
 	return options_limit(&o->common, DEFAULT_LIMIT);
@@ -143,7 +109,7 @@ struct leaks_process {
 static int leaks_show(struct session *s, const struct leaks_options *o,
 		      const struct leaks_process *p,
 		      const struct suspects *suspects,
-		      const struct leaks_memory *memory, int status)
+		      const struct suspects_memory *memory, int status)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	CLEANUP(tasks_release) struct tasks tasks;
@@ -152,16 +118,17 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 		.suspects = suspects,
 		.tasks = &tasks,
 		.limit = p->workers ? 0 : suspects_shown(o),
-		.ledger = heap_memory_is_known(&s->heap.memory) ?
-			  &memory->ledger : NULL,
-		.growth = memory->has_growth ? &memory->growth : NULL,
+		.ledger = suspects_memory_ledger(memory),
+		.growth = suspects_memory_growth(memory),
 		.older_taken_at = memory->older_taken_at,
 		.targets = p->targets,
 		.nr_targets = p->nr,
 		.reordered = p->reordered,
 	};
 
-	explain(&s->heap, memory, &found);
+	found.explained = suspects_memory_explained(memory, suspects,
+						    found.limit,
+						    &found.has_findings);
 	tasks_build(&s->heap, &tasks);
 	if (o->fail && suspects->v.nr)
 		status = MAX(status, STATUS_LIMIT);
@@ -177,22 +144,8 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 	return session_print_text(&text, status);
 }
 
-static void compare_memory(const struct heap *old, const struct heap *new,
-			   bool is_oldest, struct leaks_memory *m)
-{
-	if (m->has_growth || !heap_memory_is_known(&old->memory) ||
-	    !heap_memory_is_known(&new->memory))
-		return;
-	ledger_growth_build(old, new, &m->growth);
-	m->older_taken_at = old->info.taken_at;
-	m->has_growth = true;
-	m->same_process = is_oldest &&
-			  match_same_process(&old->info, &new->info);
-}
-
-static int compare(struct session *new, struct suspects *suspects,
-		   const struct leaks_process *p, struct leaks_memory *memory,
-		   int *status)
+static int compare(const struct leaks_process *p, struct suspects *suspects,
+		   struct suspects_memory *memory, int *status)
 {
 	for (size_t i = 0; i + 1 < p->nr; i++) {
 		CLEANUP(session_close) struct session s = SESSION_INIT;
@@ -201,7 +154,7 @@ static int compare(struct session *new, struct suspects *suspects,
 		if (failed)
 			return failed;
 		suspects_compare(suspects, &s.heap);
-		compare_memory(&s.heap, &new->heap, i == 0, memory);
+		suspects_memory_compare(memory, &s.heap, i == 0);
 		failed = session_check(&s);
 		if (failed)
 			return failed;
@@ -216,20 +169,19 @@ static int find_leaks(const struct leaks_options *o,
 {
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	CLEANUP(suspects_release) struct suspects suspects = { .heap = NULL };
-	CLEANUP(leaks_memory_release) struct leaks_memory memory = {
-		.has_growth = false };
+	CLEANUP(suspects_memory_release) struct suspects_memory memory = {
+		.heap = NULL };
 	int failed = session_open(&s, p->targets[p->nr - 1]), status;
 
 	if (failed)
 		return failed;
 	status = session_status(&s);
+	suspects_memory_init(&memory, &s.heap);
 	suspects_build(&s.heap, &o->suspects, p->nr - 1, &suspects);
-	failed = compare(&s, &suspects, p, &memory, &status);
+	failed = compare(p, &suspects, &memory, &status);
 	if (failed)
 		return failed;
 	suspects_finish(&suspects);
-	if (heap_memory_is_known(&s.heap.memory))
-		ledger_build(&s.heap, &memory.ledger);
 	return leaks_show(&s, o, p, &suspects, &memory, status);
 }
 
