@@ -29,8 +29,6 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/compare/place.h \
 	src/analysis/compare/series.c \
 	src/analysis/compare/series.h \
-	src/analysis/compare/trend.c \
-	src/analysis/compare/trend.h \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
 	src/analysis/graph/bits.h \
@@ -101,4 +99,6 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects.c \
 	src/analysis/suspects/suspects.h \
 	src/analysis/suspects/tasks.c \
-	src/analysis/suspects/tasks.h
+	src/analysis/suspects/tasks.h \
+	src/analysis/trend.c \
+	src/analysis/trend.h

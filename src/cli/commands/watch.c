@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "analysis/limits/condition.h"
-#include "analysis/compare/trend.h"
+#include "analysis/trend.h"
 #include "base/quantity.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "analysis/limits/condition.h"
-#include "analysis/compare/trend.h"
+#include "analysis/trend.h"
 #include "output/format.h"
 
 struct watch_line {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analysis/limits/condition.h"
-#include "analysis/compare/trend.h"
+#include "analysis/trend.h"
 #include "base/quantity.h"
 #include "suite.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/compare/trend.h"
+#include "analysis/trend.h"
 
 static int compare_trend_names(const void *a, const void *b)
 {

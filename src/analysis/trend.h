@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/compare/trend.h - which types grow, from sample to sample.
+ * analysis/trend.h - which types grow, from sample to sample.
  */
-#ifndef ANALYSIS_COMPARE_TREND_H
-#define ANALYSIS_COMPARE_TREND_H
+#ifndef ANALYSIS_TREND_H
+#define ANALYSIS_TREND_H
 
 #include "heap/heap.h"
 
