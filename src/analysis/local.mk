@@ -9,6 +9,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/collect.h \
 	src/analysis/compare/alike.c \
 	src/analysis/compare/alike.h \
+	src/analysis/compare/comparison.c \
+	src/analysis/compare/comparison.h \
 	src/analysis/compare/diff.c \
 	src/analysis/compare/diff.h \
 	src/analysis/compare/explained.c \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/compare/comparison.h"
 #include "analysis/limits/pattern.h"
 #include "cli/commands/command.h"
 #include "cli/limits.h"
@@ -234,43 +235,24 @@ static int compare(struct targets *t, const struct diff_options *o,
 			    sorts[o->common.sort] == DIFF_BY_CAME,
 		.types_old = old, .types_new = new,
 	};
-	struct match match;
-	struct diff diff;
-	struct grow grow;
-	struct series series;
-	CLEANUP(ledger_growth_release) struct ledger_growth ledger = {
-		.resident = 0 };
-	bool has_ledgers = heap_memory_is_known(&t->old.heap.memory) &&
-			   heap_memory_is_known(&t->new.heap.memory);
+	CLEANUP(comparison_release) struct comparison found;
 	int status = STATUS_OK;
 
-	if (has_ledgers)
-		ledger_growth_build(&t->old.heap, &t->new.heap, &ledger);
-	match_build(&t->old.heap, &t->new.heap, &match);
-	diff_build(&t->old.heap, &t->new.heap, &match, old, new,
-		   sorts[o->common.sort], &diff);
-	grow_build(&t->old.heap, &t->new.heap, &match, &how, &grow);
-	growth_set_retained(&t->old.heap, &t->new.heap, !old && !new, &grow.v);
-	series_init(&series, t->nr, &t->new.heap, &diff, &grow);
+	comparison_build(&t->old.heap, &t->new.heap, t->nr,
+			 sorts[o->common.sort], &how, &found);
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
-		status = add_between(t, i, o->targets.v[i], &series);
-	if (!status) {
-		status = diff_show(t, o, &(struct diff_found){
-			.old = &t->old.heap, .new = &t->new.heap,
-			.infos = t->infos, .names = o->targets.v,
-			.reordered = o->reordered,
-			.match = &match, .diff = &diff,
-			.grow = &grow, .series = &series,
-			.ledger = has_ledgers ? &ledger : NULL,
-			.limit = options_limit(&o->common, DEFAULT_LIMIT),
-			.holders = options_limit(&o->common,
-						 DEFAULT_HOLDERS) });
-	}
-	series_release(&series);
-	grow_release(&grow);
-	diff_release(&diff);
-	match_release(&match);
-	return status;
+		status = add_between(t, i, o->targets.v[i], &found.series);
+	if (status)
+		return status;
+	return diff_show(t, o, &(struct diff_found){
+		.old = &t->old.heap, .new = &t->new.heap,
+		.infos = t->infos, .names = o->targets.v,
+		.reordered = o->reordered,
+		.match = &found.match, .diff = &found.diff,
+		.grow = &found.grow, .series = &found.series,
+		.ledger = found.has_ledgers ? &found.ledger : NULL,
+		.limit = options_limit(&o->common, DEFAULT_LIMIT),
+		.holders = options_limit(&o->common, DEFAULT_HOLDERS) });
 }
 
 static void diff_options_release(struct diff_options *o)
