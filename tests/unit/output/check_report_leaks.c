@@ -204,6 +204,12 @@ START_TEST(leaks_fix_what_libraries_keep)
 	expect_fix("lib->lib.d lib.d->['n'] ['n']->.data .data->x0 y;" MODULE
 		   "type weakref.WeakKeyDictionary ['n']", ".data",
 		   "Do not let a value");
+	expect_fix("lib->lib.d lib.d->['s'] ['s']->._exit_callbacks"
+		   " ._exit_callbacks->x0 y;" MODULE
+		   "type contextlib.AsyncExitStack ['s']", "._exit_callbacks",
+		   "Close the stack");
+	expect_fix("lib->lib.d lib.d->['g'] ['g']->x0 y;" MODULE
+		   "type managedbuffer y", "['g']", "Copy the part");
 	expect_fix("lib->lib.d lib.d->c c->c.d c.d->['figs'] ['figs']->x0 y;"
 		   MODULE "type type/class c; type dict/dict c.d;"
 		   " type matplotlib._pylab_helpers.Gcf;"
