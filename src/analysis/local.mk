@@ -80,6 +80,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspect.h \
 	src/analysis/suspects/suspects-chain.c \
 	src/analysis/suspects/suspects-chain.h \
+	src/analysis/suspects/suspects-children.c \
+	src/analysis/suspects/suspects-children.h \
 	src/analysis/suspects/suspects-growth.c \
 	src/analysis/suspects/suspects-growth.h \
 	src/analysis/suspects/suspects-holders.c \

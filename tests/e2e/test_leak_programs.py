@@ -50,13 +50,8 @@ FIND = "import importlib.util, sys\n" \
 # They are no tests of their own, and so are not counted as passed.  The test
 # `open` shows them; it says which are right, and are to be taken from here.
 OPEN = {
-    "chained_causes": "kind, fix: __cause__ is called any chain",
-    "exit_stack": "fix: an ExitStack's callbacks are called a queue",
-    "future_tracebacks": "kind, fix: exceptions within futures",
     "hung_threads": "missed: alike locals of many threads",
     "loggers_by_user": "place: loggers have the name of a user of one",
-    "open_async_generators": "fix: aclose()",
-    "packet_views": "fix: a view keeps its whole buffer",
     "tasks_on_a_lock": "says: where the tasks wait",
     "thread_sessions": "place: a thread local, without an older capture",
 }

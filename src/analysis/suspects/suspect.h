@@ -77,6 +77,9 @@ struct suspects_options {
 #define SUSPECT_LEGACY_DEL 4	/* tp_del: never collected */
 #define SUSPECT_TRACEBACKS 8	/* many exceptions, not one */
 #define SUSPECT_LONG_TRACEBACK 16 /* one, whose traceback is a long chain */
+#define SUSPECT_OWNS_EXCEPTIONS 32 /* many, in attributes of the entries */
+#define SUSPECT_CAUSES 64	/* many, each the __cause__ or __context__ of
+				   the one before it */
 
 struct suspect {
 	enum suspect_kind kind;

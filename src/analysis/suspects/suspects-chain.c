@@ -13,6 +13,7 @@
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-chain.h"
+#include "analysis/suspects/suspects-children.h"
 #include "base/hash.h"
 
 /* A run of fewer links is data, such as a parse tree, and no leak. */
@@ -213,11 +214,29 @@ static int compare_keys(const void *a, const void *b)
 	return compare_preference(a, b);
 }
 
-/* Each time that an exception is raised again its traceback grows. */
-static void set_kind(struct suspects *s, struct suspect *suspect)
+/* Is `last`, the last link of a run, the cause of the exception before it, or
+ * the one that was being handled? */
+static bool is_cause(struct suspects *s, oid last)
 {
 	CLEANUP(edge_name_release) struct edge_name name = { 0 };
 
+	place_last_edge(s->heap, &s->reach, last, &name);
+	return edge_is(&name, EDGE_ATTRIBUTE, "__cause__") ||
+	       edge_is(&name, EDGE_ATTRIBUTE, "__context__");
+}
+
+/* Each time that an exception is raised again its traceback grows. */
+static void set_kind(struct suspects *s, struct suspect *suspect,
+		     const struct run *run)
+{
+	CLEANUP(edge_name_release) struct edge_name name = { 0 };
+
+	if (suspects_children_have_traceback(s->heap, suspect->object) &&
+	    is_cause(s, run->last)) {
+		suspect->kind = SUSPECT_EXCEPTION;
+		suspect->flags |= SUSPECT_CAUSES;
+		return;
+	}
 	if (heap_kind_of(s->heap, suspect->object) != TYPE_KIND_TRACEBACK)
 		return;
 	suspect->kind = SUSPECT_EXCEPTION;
@@ -271,7 +290,7 @@ static void add_runs(struct suspects *s, const struct run *runs, size_t nr)
 		suspect->entries += runs[i].nr;
 		put_run(s, suspect, &runs[i]);
 	}
-	set_kind(s, suspect);
+	set_kind(s, suspect, runs);
 }
 
 static void add_all_runs(struct chains *c)

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "analysis/graph/path.h"
+#include "analysis/suspects/suspects-children.h"
 #include "analysis/suspects/suspects-kind.h"
 
-/* At most so many children of a holder and so many attributes are looked at. */
-#define MAX_CHILDREN 4000
+/* At most so many attributes are looked at. */
 #define MAX_ATTRIBUTES 1000
 /* Nearer to a bound than this it counts as bounded. */
 #define BOUND_RATIO 10
@@ -214,123 +214,6 @@ bool suspects_kind_is_bounded(struct suspects *s, oid holder)
 			      has_bound_in_class(s, holder, length));
 }
 
-/* --- by what hangs on it --- */
-
-static bool is_logging(enum type_kind kind)
-{
-	return kind == TYPE_KIND_LOGGING || kind == TYPE_KIND_LOG_RECORD;
-}
-
-static bool is_atom_type(enum type_kind kind)
-{
-	switch (kind) {
-	case TYPE_KIND_STR:
-	case TYPE_KIND_BYTES:
-	case TYPE_KIND_INT:
-	case TYPE_KIND_FLOAT:
-	case TYPE_KIND_BOOL:
-	case TYPE_KIND_NONE:
-	case TYPE_KIND_COMPLEX:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* An exception that has been raised has this. */
-static bool has_traceback(struct heap *h, oid o)
-{
-	struct heap_edges edges = heap_edges(h, o);
-	uint32_t nr = MIN(edges.nr, (uint32_t)16);
-
-	for (uint32_t i = 0; i < nr; i++)
-		if (heap_kind_of(h, edges.to[i]) == TYPE_KIND_TRACEBACK)
-			return true;
-	return false;
-}
-
-static int kind_of_child(struct heap *h, oid o)
-{
-	const struct heap_type *type = heap_type_of(h, o);
-
-	switch (type->kind) {
-	case TYPE_KIND_FUNCTION:
-	case TYPE_KIND_METHOD:
-	case TYPE_KIND_BUILTIN_FUNCTION:
-	case TYPE_KIND_METHOD_WRAPPER:
-	case TYPE_KIND_PARTIAL:
-	case TYPE_KIND_WEAK_METHOD:
-		return SUSPECT_CALLBACKS;
-	case TYPE_KIND_COROUTINE:
-	case TYPE_KIND_ASYNC_GENERATOR:
-		return SUSPECT_COROUTINE;
-	case TYPE_KIND_GENERATOR:
-		return SUSPECT_GENERATOR;
-	case TYPE_KIND_TASK:
-	case TYPE_KIND_TASK_IN_PYTHON:
-	case TYPE_KIND_FUTURE:
-	case TYPE_KIND_FUTURE_IN_PYTHON:
-		return SUSPECT_TASKS;
-	case TYPE_KIND_WEAK_REFERENCE:
-	case TYPE_KIND_WEAK_KEYED:
-		return SUSPECT_WEAK;
-	default:
-		break;
-	}
-	if (type->flags & TYPE_IS_TYPE)
-		return SUSPECT_CLASSES;
-	if (is_logging(type->kind))
-		return SUSPECT_LOGGING;
-	if (type->kind == TYPE_KIND_TRACEBACK || has_traceback(h, o))
-		return SUSPECT_EXCEPTION;
-	return NR_SUSPECT_KINDS;
-}
-
-static bool is_child(const struct suspects *s, oid holder, uint32_t edge,
-		     oid to)
-{
-	return s->reach.parent[to] == holder && s->reach.edge[to] == edge &&
-	       fan_hangs(&s->fan, to);
-}
-
-/*
- * The kind of most children, keys and numbers aside; NR_SUSPECT_KINDS: they
- * are data.  Sets the type of most, too.
- */
-static enum suspect_kind kind_by_children(struct suspects *s, oid holder,
-					  uint32_t *type)
-{
-	struct heap *h = s->heap;
-	struct heap_edges edges = heap_edges(h, holder);
-	CLEANUP(freep) uint32_t *types = xcalloc(h->types.nr, sizeof(*types));
-	uint32_t kinds[NR_SUSPECT_KINDS + 1] = { 0 }, nr = 0, seen = 0;
-	int most = NR_SUSPECT_KINDS;
-
-	*type = UINT32_MAX;
-	for (uint32_t i = 0; i < edges.nr; i++) {
-		oid to = edges.to[i];
-		uint32_t of = h->type[to];
-		bool is_atom = is_atom_type(heap_kind_of(h, to));
-
-		if (!is_child(s, holder, i, to) || seen++ > MAX_CHILDREN)
-			continue;
-		/* Keys are often tuples, as many as there are values. */
-		types[of] += is_atom ? 1 :
-			     suspect_tells(h, of) ? 2 * MAX_CHILDREN :
-						    MAX_CHILDREN;
-		if (*type == UINT32_MAX || types[of] > types[*type])
-			*type = of;
-		if (!is_atom) {
-			kinds[kind_of_child(h, to)]++;
-			nr++;
-		}
-	}
-	for (int k = 0; k < NR_SUSPECT_KINDS; k++)
-		if (kinds[k] * 2 > nr)
-			most = k;
-	return (enum suspect_kind)most;
-}
-
 /* --- by the chain to it --- */
 
 struct kind_chain {
@@ -359,7 +242,8 @@ static oid exception_of(const struct kind_chain *w, size_t i)
 {
 	while (i && kind_at(w, i - 1) == TYPE_KIND_TRACEBACK)
 		i--;
-	if (i && has_traceback(w->h, w->path.v[i - 1].object))
+	if (i && suspects_children_have_traceback(w->h,
+						  w->path.v[i - 1].object))
 		i--;
 	return w->path.v[i].object;
 }
@@ -542,8 +426,8 @@ static bool is_cached_method(struct suspects *s, oid o)
 static void classify_holder(struct suspects *s, struct suspect *suspect)
 {
 	struct kind_chain w = { s, s->heap, VEC_INIT, NULL };
-	enum suspect_kind kind = kind_by_children(s, suspect->object,
-						  &suspect->entry_type);
+	uint32_t flags;
+	enum suspect_kind kind = suspects_children_kind(s, suspect, &flags);
 
 	if (is_garbage_list(s->heap, suspect->object)) {
 		suspect->kind = SUSPECT_GC_GARBAGE;
@@ -559,8 +443,7 @@ static void classify_holder(struct suspects *s, struct suspect *suspect)
 	if (!kind_from_afar(&w, suspect))
 		kind_by_chain(&w, suspect);
 	if (kind != NR_SUSPECT_KINDS && suspect->kind != SUSPECT_EXCEPTION) {
-		if (kind == SUSPECT_EXCEPTION)
-			suspect->flags |= SUSPECT_TRACEBACKS;
+		suspect->flags |= flags;
 		suspect->kind = kind;
 		suspect->via = OID_NONE;
 	}

@@ -139,10 +139,37 @@ static void add_garbage(const struct suspect *suspect, struct str *out)
 		str_add(out, "; some of their classes have __del__");
 }
 
+/* "from app.HEAD on, 30,000 app.Nodes each hold the next" */
+static void add_chain(const struct suspects *s, const struct suspect *suspect,
+		      const char *place, struct str *out)
+{
+	str_addf(out, "from %s on", place);
+	if (suspect->nr_alike) {
+		str_add(out, " and in ");
+		format_count(out, suspect->nr_alike);
+		str_addf(out, " more chain%s like it",
+			 suspect->nr_alike == 1 ? "" : "s");
+	}
+	str_add(out, ", ");
+	add_counted_type(s, suspect->entries, suspect->entry_type, out);
+	str_add(out, " each hold the next");
+}
+
 static void add_exception(const struct suspects *s,
 			  const struct suspect *suspect, const char *place,
 			  struct str *out)
 {
+	if (suspect->flags & SUSPECT_CAUSES) {
+		add_chain(s, suspect, place, out);
+		str_add(out, " as its cause or context, with its traceback");
+		return;
+	}
+	if (suspect->flags & SUSPECT_OWNS_EXCEPTIONS) {
+		add_containers(s, suspect, place, out);
+		str_add(out, ", with exceptions, their tracebacks and all"
+			     " locals of their frames");
+		return;
+	}
 	if (suspect->flags & SUSPECT_TRACEBACKS) {
 		add_the(s, suspect->object, place, out);
 		str_add(out, " keeps exceptions with their tracebacks and all"
@@ -165,22 +192,6 @@ static void add_exception(const struct suspects *s,
 	}
 	str_addf(out, " is kept with its frames: %s", place);
 	add_entries(s, suspect, out);
-}
-
-/* "from app.HEAD on, 30,000 app.Nodes each hold the next" */
-static void add_chain(const struct suspects *s, const struct suspect *suspect,
-		      const char *place, struct str *out)
-{
-	str_addf(out, "from %s on", place);
-	if (suspect->nr_alike) {
-		str_add(out, " and in ");
-		format_count(out, suspect->nr_alike);
-		str_addf(out, " more chain%s like it",
-			 suspect->nr_alike == 1 ? "" : "s");
-	}
-	str_add(out, ", ");
-	add_counted_type(s, suspect->entries, suspect->entry_type, out);
-	str_add(out, " each hold the next");
 }
 
 static void add_duplicates(const struct suspects *s,
@@ -348,6 +359,22 @@ static const char *const fixes[NR_SUSPECT_KINDS] = {
 		" bound.",
 };
 
+/* Of SUSPECT_COROUTINE: is it a generator, or holds it some? */
+static bool is_async_generator(const struct suspects *s,
+			       const struct suspect *suspect)
+{
+	const struct heap *h = s->heap;
+
+	if (suspect->kind != SUSPECT_COROUTINE)
+		return false;
+	if (suspect->via != OID_NONE)
+		return heap_kind_of(h, suspect->via) ==
+		       TYPE_KIND_ASYNC_GENERATOR;
+	return suspect->entry_type != UINT32_MAX &&
+	       h->types.v[suspect->entry_type].kind ==
+	       TYPE_KIND_ASYNC_GENERATOR;
+}
+
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 {
 	const char *advice = advice_find(s, suspect);
@@ -362,5 +389,19 @@ const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 		return "Raising an exception adds to its traceback: raise a new"
 		       " exception each time, or the old one without its"
 		       " traceback, exc.with_traceback(None).";
+	if (suspect->flags & SUSPECT_CAUSES)
+		return "An exception keeps its __cause__ and __context__: raise"
+		       " it `from None`, or do not keep the last exception to"
+		       " raise the next one from it; str(exc) has its text.";
+	if (suspect->flags & SUSPECT_OWNS_EXCEPTIONS)
+		return "Drop futures and results that failed once they are"
+		       " reported: the traceback of an exception keeps the"
+		       " locals of its frames.  exc.with_traceback(None) or"
+		       " traceback.clear_frames() releases them.";
+	if (is_async_generator(s, suspect))
+		return "Await aclose() of each asynchronous generator that is"
+		       " not read to its end, by `async with"
+		       " contextlib.aclosing(...)`: until then it keeps its"
+		       " frame and all locals.";
 	return fixes[suspect->kind];
 }

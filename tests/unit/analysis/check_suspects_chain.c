@@ -145,6 +145,23 @@ START_TEST(suspects_have_the_exception_of_a_long_traceback)
 }
 END_TEST
 
+START_TEST(suspects_have_exceptions_and_their_causes)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_add(&text, "m->.__cause__@0 .__cause__@#100->t#100; root m:m;"
+		       " type module m; type traceback t#100; ");
+	add_links(&text, ".__cause__@", "app.Error/heap", false);
+	check(text.s, "exception .__cause__@0 -");
+	/* Any other attribute is the program's own list of errors. */
+	str_cut(&text, 0);
+	str_add(&text, "m->.next@0 .next@#100->t#100; root m:m; type module m;"
+		       " type traceback t#100; ");
+	add_links(&text, ".next@", "app.Error/heap", false);
+	check(text.s, "chain .next@0 -");
+}
+END_TEST
+
 const char suite_name[] = "suspects-chain";
 
 void suite_add_tests(TCase *tc)
@@ -155,4 +172,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_have_both_ends_of_a_chain);
 	tcase_add_test(tc, suspects_have_no_chain_of_which_one_link_has_most);
 	tcase_add_test(tc, suspects_have_the_exception_of_a_long_traceback);
+	tcase_add_test(tc, suspects_have_exceptions_and_their_causes);
 }

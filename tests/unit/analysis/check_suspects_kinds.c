@@ -109,20 +109,40 @@ START_TEST(suspects_are_called_by_what_hangs_on_them)
 }
 END_TEST
 
-START_TEST(suspects_count_exceptions_with_tracebacks)
+static void expect_exceptions(const char *text, uint32_t flags,
+			      uint64_t objects)
 {
 	struct suspects s;
 	struct heap h;
 
-	graph_build(&h, GLOBAL LIST "x#30->t#30; type app.Error/heap x#30;"
-			" type traceback t#30");
+	graph_build(&h, text);
 	find_suspects(&h, &find_suspects_low, &s);
 	ck_assert_uint_eq(s.v.nr, 1);
 	ck_assert_int_eq(s.v.v[0].kind, SUSPECT_EXCEPTION);
-	ck_assert_uint_eq(s.v.v[0].flags, SUSPECT_TRACEBACKS);
-	ck_assert_uint_eq(s.v.v[0].objects, 61);
+	ck_assert_uint_eq(s.v.v[0].flags, flags);
+	ck_assert_uint_eq(s.v.v[0].objects, objects);
 	suspects_release(&s);
 	heap_release(&h);
+}
+
+#define FUTURES GLOBAL LIST "x#30->e#30 e#30->t#30; type app.Error/heap e#30;" \
+		" type traceback t#30; size t#30=9000;"
+
+START_TEST(suspects_count_exceptions_with_tracebacks)
+{
+	expect_exceptions(GLOBAL LIST "x#30->t#30; type app.Error/heap x#30;"
+			  " type traceback t#30", SUSPECT_TRACEBACKS, 61);
+	/* In an attribute of each entry, or in its __dict__. */
+	expect_exceptions(FUTURES DATA, SUSPECT_OWNS_EXCEPTIONS, 91);
+	expect_exceptions(FUTURES " type _asyncio.Task x#30",
+			  SUSPECT_OWNS_EXCEPTIONS, 91);
+	expect_exceptions(GLOBAL LIST DATA "x#30->d#30 d#30->e#30 e#30->t#30;"
+			  " type dict/dict d#30; type app.Error/heap e#30;"
+			  " type traceback t#30; size t#30=9000;",
+			  SUSPECT_OWNS_EXCEPTIONS, 121);
+	/* Data make up most of the entry; something else keeps it, too. */
+	check(FUTURES "x#30->y#30; size y#30=20000;" DATA, "container .g m");
+	check(FUTURES "root n:e#30;" DATA, "container .g m");
 }
 END_TEST
 

@@ -120,6 +120,13 @@ START_TEST(leaks_call_each_kind_by_its_name)
 	expect_title(SUSPECT_EXCEPTION, SUSPECT_TRACEBACKS, NULL,
 		     "the list app.g keeps exceptions with their tracebacks and"
 		     " all locals of their frames");
+	expect_title(SUSPECT_EXCEPTION, SUSPECT_OWNS_EXCEPTIONS, NULL,
+		     "the list app.g holds 30 entries, mostly app.X, with"
+		     " exceptions, their tracebacks and all locals of their"
+		     " frames");
+	expect_title(SUSPECT_EXCEPTION, SUSPECT_CAUSES, NULL,
+		     "from app.g on, 30 app.Xs each hold the next as its cause"
+		     " or context, with its traceback");
 	expect_title(SUSPECT_EXCEPTION, 0, NULL,
 		     "the app.X m.__dict__.g -> x is kept with its frames:"
 		     " app.g holds 30 entries, mostly app.X");
