@@ -161,13 +161,31 @@ static size_t decode_utf8(const unsigned char *p, size_t len, uint32_t *ret)
 	return n;
 }
 
+/* How many bytes from `p` on are printable ASCII: most texts are. */
+static size_t plain_run(const unsigned char *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= 0x20 && p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 void str_add_safe(struct str *s, const char *bytes, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)bytes;
 
 	while (len) {
 		uint32_t c;
-		size_t n = decode_utf8(p, len, &c);
+		size_t n = plain_run(p, len);
+
+		if (n) {
+			str_add_bytes(s, (const char *)p, n);
+			p += n;
+			len -= n;
+			continue;
+		}
+		n = decode_utf8(p, len, &c);
 
 		if (n) {
 			str_add_codepoint(s, c);
