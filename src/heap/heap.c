@@ -295,6 +295,16 @@ void heap_preview(struct heap *h, oid o, size_t max, struct str *ret)
 	h->ops->preview(h, o, max, ret);
 }
 
+bool heap_text(struct heap *h, oid o, struct str *ret)
+{
+	size_t len = ret->len;
+
+	if (h->ops->text && h->ops->text(h, o, ret))
+		return true;
+	str_cut(ret, len);
+	return false;
+}
+
 int64_t heap_length(struct heap *h, oid o)
 {
 	return h->ops->length(h, o);

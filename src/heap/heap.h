@@ -50,6 +50,8 @@ struct heap_ops {
 			   struct edge_name *names);
 	/* Add a short repr, safe to show, of at most about `max` bytes. */
 	void (*preview)(struct heap *h, oid o, size_t max, struct str *ret);
+	/* heap_text(); NULL: no object has one. */
+	bool (*text)(struct heap *h, oid o, struct str *ret);
 	/* len(o) of a container or string; -1: it has none. */
 	int64_t (*length)(struct heap *h, oid o);
 	/* heap_text_hash() of what is not in heap.text_hashes; NULL: it is not
@@ -275,6 +277,12 @@ void heap_inbound_release(struct heap_inbound *in);
 void heap_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		     struct edge_name *names);
 void heap_preview(struct heap *h, oid o, size_t max, struct str *ret);
+/*
+ * Add the text of `o`, as heap/naming.h describes it.  Where an object has one,
+ * its repr is made of that alone: of equal texts, reprs are equal.  Cheaper
+ * than a repr.  False, and nothing is added: it has none.
+ */
+bool heap_text(struct heap *h, oid o, struct str *ret);
 int64_t heap_length(struct heap *h, oid o);
 /*
  * A hash of all bytes of the str or bytes `o`, which is longer than what

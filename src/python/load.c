@@ -380,6 +380,7 @@ static void op_release(struct heap *h)
 static const struct heap_ops ops = {
 	.name_edges = details_name_edges,
 	.preview = details_preview,
+	.text = details_text,
 	.length = op_length,
 	.text_hash = details_text_hash,
 	.find = op_find,

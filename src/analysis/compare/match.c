@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "analysis/compare/match.h"
-#include "heap/addresses.h"
 
 /* At most MAX_COMPARED references of an object are compared; FEW_COMPARED if
  * the other object has more than MANY. */
@@ -54,7 +53,6 @@ struct matcher {
 	uint8_t *comparison;	/* of new types: enum comparison */
 	bool flips;		/* generations 1 and 2 are one: see match.h */
 	bool untracks;		/* dicts leave the collector's lists */
-	struct addresses *at;	/* of old */
 	struct str text[2];
 };
 
@@ -133,11 +131,22 @@ static bool generation_fits(const struct matcher *s, oid a, oid b,
 	return is >= MIN(was, 2);
 }
 
+static bool is_same_str(const struct str s[2])
+{
+	return s[0].len == s[1].len && !memcmp(s[0].s, s[1].s, s[0].len);
+}
+
 static bool same_preview(struct matcher *s, oid a, oid b)
 {
 	if (s->old->refcount[a] == REFCOUNT_IMMORTAL &&
 	    s->new->refcount[b] == REFCOUNT_IMMORTAL)
 		return true;
+	str_cut(&s->text[0], 0);
+	str_cut(&s->text[1], 0);
+	if (heap_text(s->old, a, &s->text[0]) &&
+	    heap_text(s->new, b, &s->text[1]) && is_same_str(s->text))
+		return true;
+	/* What is shown of them may be the same. */
 	str_cut(&s->text[0], 0);
 	str_cut(&s->text[1], 0);
 	heap_preview(s->old, a, PREVIEW_MAX, &s->text[0]);
@@ -188,15 +197,15 @@ static void match_objects(struct matcher *s)
 	struct match *m = s->m;
 	oid next = 0;		/* both heaps are much in the same order */
 
-	for (oid b = 0; b < new->nr_objects; b++) {
-		oid a = next < old->nr_objects &&
-			old->address[next] == new->address[b] ?
-			next : addresses_find(s->at, new->address[b]);
+	for (oid a = 0; a < old->nr_objects; a++) {
+		oid b = next < new->nr_objects &&
+			new->address[next] == old->address[a] ?
+			next : heap_find(s->new, old->address[a]);
 
-		if (a == OID_NONE)
+		if (b == OID_NONE)
 			continue;
-		next = a + 1;
-		if (m->new_of[a] == OID_NONE && is_same_object(s, a, b)) {
+		next = b + 1;
+		if (m->old_of[b] == OID_NONE && is_same_object(s, a, b)) {
 			m->old_of[b] = a;
 			m->new_of[a] = b;
 			m->nr_stayed++;
@@ -445,13 +454,11 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	ret->new_of = no_oids(old->nr_objects);
 	ret->old_of = no_oids(new->nr_objects);
 	match_types(&s);
-	s.at = addresses_new(old);
 	match_objects(&s);
 	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
 	free(s.comparison);
-	addresses_free(s.at);
 	str_release(&s.text[0]);
 	str_release(&s.text[1]);
 }

@@ -30,8 +30,7 @@
  * the same kind and holds only numbers, or shares a referent with it.  Then it
  * counts as one that stayed.  How much a type grew is right anyway.
  *
- * Linear in objects and edges; 4 bytes an object of both heaps, 8 bytes an
- * object of OLD while it runs.
+ * Linear in objects and edges; 4 bytes an object of both heaps.
  */
 #ifndef ANALYSIS_COMPARE_MATCH_H
 #define ANALYSIS_COMPARE_MATCH_H

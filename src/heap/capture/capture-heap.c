@@ -173,6 +173,7 @@ static void release(struct heap *h)
 const struct heap_ops capture_ops = {
 	.name_edges = name_edges,
 	.preview = preview,
+	.text = naming_text,
 	.length = length,
 	.find = find,
 	.release = release,

@@ -406,7 +406,7 @@ struct error *details_of(struct heap *h, struct heap_details *ret)
 
 /* --- on demand ---------------------------------------------------------- */
 
-static bool naming_text(struct heap *h, oid o, struct str *ret)
+bool details_text(struct heap *h, oid o, struct str *ret)
 {
 	struct python *py = h->context;
 
@@ -525,7 +525,7 @@ void details_init(struct python *py, bool record)
 	for (unsigned int i = 0; i < py->memory->nr_segments; i++)
 		d->hash_room += py->memory->segments[i].end -
 				py->memory->segments[i].start;
-	d->naming = (struct naming){ .text = naming_text, .key = naming_key,
+	d->naming = (struct naming){ .text = details_text, .key = naming_key,
 				     .codes = naming_codes };
 	reset_texts(d);
 	intern_name(d, &unknown);

@@ -34,6 +34,7 @@ void details_edges(struct python *py, oid o, const struct refs *refs,
 void details_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 			struct edge_name *names);
 void details_preview(struct heap *h, oid o, size_t max, struct str *ret);
+bool details_text(struct heap *h, oid o, struct str *ret);
 bool details_text_hash(struct heap *h, oid o, uint64_t *ret);
 struct error *details_of(struct heap *h, struct heap_details *ret) MUST_CHECK;
 

@@ -80,6 +80,12 @@ static void preview(struct heap *h, oid o, size_t max, struct str *ret)
 	str_add(ret, has_text ? g->made.v[o].text : graph_name(h, o));
 }
 
+static bool text(struct heap *h, oid o, struct str *ret)
+{
+	preview(h, o, 0, ret);
+	return true;
+}
+
 static int64_t length(struct heap *h, oid o)
 {
 	const struct graph *g = h->context;
@@ -111,6 +117,7 @@ static void release(struct heap *h)
 static const struct heap_ops ops = {
 	.name_edges = name_edges,
 	.preview = preview,
+	.text = text,
 	.length = length,
 	.find = find,
 	.release = release,

@@ -199,6 +199,7 @@ static struct error *details(struct heap *h, struct heap_details *ret)
 static const struct heap_ops ops = {
 	.name_edges = name_edges,
 	.preview = preview,
+	.text = naming_text,
 	.length = length,
 	.find = find,
 	.release = release,
