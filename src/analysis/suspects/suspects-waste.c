@@ -17,11 +17,13 @@
 #define RANK_EQUAL 0
 /* Fewer equal strings are no pattern (as in MAT). */
 #define MIN_EQUAL 10
+/* Of a table that counts texts by their hash: 16 MiB. */
+#define MAX_COUNT_BITS 24
 
 /* --- equal strings --- */
 
 struct text {
-	uint64_t hash;		/* of the length and of what is shown */
+	uint64_t hash;		/* of the length and of heap_text() */
 	uint64_t whole;		/* of all bytes; 0: `hash` is */
 	oid object;
 };
@@ -63,9 +65,8 @@ static void find_texts(struct suspects *s, struct text_vec *ret)
 		    bits_get(s->dominators.roots, o) || is_of_code(s, o))
 			continue;
 		str_cut(&text, 0);
-		heap_preview(h, o, TEXT_MAX, &text);
 		/* A redacted text is not known. */
-		if (!text.len || *text.s == '<')
+		if (!heap_text(h, o, &text) || !text.len || *text.s == '<')
 			continue;
 		hash += (uint64_t)heap_length(h, o);
 		text_vec_push(ret, (struct text){
@@ -143,6 +144,36 @@ static void compare_whole(struct heap *h, struct text_vec *texts)
 		qsort(texts->v, kept, sizeof(*texts->v), compare_texts);
 }
 
+static uint8_t *count_of(uint8_t *counts, unsigned int bits, uint64_t hash)
+{
+	return &counts[hash >> (64 - bits)];
+}
+
+/*
+ * Forget texts of which there are fewer than MIN_EQUAL: mostly these are all,
+ * and sorting would take longer than all else.  Where hashes collide in the
+ * table, more are left.
+ */
+static void drop_rare(struct text_vec *texts)
+{
+	unsigned int bits = 10;
+	CLEANUP(freep) uint8_t *counts = NULL;
+	size_t kept = 0;
+
+	while (bits < MAX_COUNT_BITS && (UINT64_C(1) << bits) < texts->nr * 2)
+		bits++;
+	counts = xcalloc(UINT64_C(1) << bits, sizeof(*counts));
+	for (size_t i = 0; i < texts->nr; i++) {
+		uint8_t *nr = count_of(counts, bits, texts->v[i].hash);
+
+		*nr += *nr < MIN_EQUAL;
+	}
+	for (size_t i = 0; i < texts->nr; i++)
+		if (*count_of(counts, bits, texts->v[i].hash) >= MIN_EQUAL)
+			texts->v[kept++] = texts->v[i];
+	texts->nr = kept;
+}
+
 static void put_equal(struct suspects *s, struct suspect *suspect,
 		      const struct text_vec *texts, size_t i, size_t end,
 		      uint64_t *most)
@@ -168,6 +199,7 @@ static void add_equal_texts(struct suspects *s)
 	struct suspect *suspect;
 
 	find_texts(s, &texts);
+	drop_rare(&texts);
 	if (texts.nr)
 		qsort(texts.v, texts.nr, sizeof(*texts.v), compare_texts);
 	compare_whole(s->heap, &texts);
