@@ -83,20 +83,28 @@ EXTRA_DIST += \
 	tests/leaks/chained_causes.py \
 	tests/leaks/class_attribute.py \
 	tests/leaks/come_and_go.py \
+	tests/leaks/cookie_sessions.py \
+	tests/leaks/cycled_batches.py \
+	tests/leaks/cycles_in_time.py \
 	tests/leaks/dead_weakrefs.py \
 	tests/leaks/default_argument.py \
 	tests/leaks/deflate_streams.py \
 	tests/leaks/django_queries.py \
 	tests/leaks/django_service.py \
+	tests/leaks/dynamic_tables.py \
+	tests/leaks/emptied_elements.py \
 	tests/leaks/executor_calls.py \
 	tests/leaks/exit_stack.py \
 	tests/leaks/few_pictures.py \
 	tests/leaks/few_recordings.py \
 	tests/leaks/filling_cache.py \
 	tests/leaks/finalizers.py \
+	tests/leaks/finished_threads.py \
+	tests/leaks/flag_members.py \
 	tests/leaks/flask_service.py \
 	tests/leaks/frame_heads.py \
 	tests/leaks/frozen_garbage.py \
+	tests/leaks/full_caches.py \
 	tests/leaks/future_tracebacks.py \
 	tests/leaks/gc_off.py \
 	tests/leaks/growing_buffer.py \
@@ -107,8 +115,10 @@ EXTRA_DIST += \
 	tests/leaks/kept_errors.py \
 	tests/leaks/kept_responses.py \
 	tests/leaks/lagging_reader.py \
+	tests/leaks/late_imports.py \
 	tests/leaks/left_listeners.py \
 	tests/leaks/linked_requests.py \
+	tests/leaks/live_plot.py \
 	tests/leaks/loggers_by_user.py \
 	tests/leaks/lost_bytes.py \
 	tests/leaks/lost_mappings.py \
@@ -124,25 +134,35 @@ EXTRA_DIST += \
 	tests/leaks/open_figures.py \
 	tests/leaks/packet_views.py \
 	tests/leaks/pandas_service.py \
+	tests/leaks/parked_greenlets.py \
 	tests/leaks/pending_rows.py \
+	tests/leaks/pickler_memo.py \
 	tests/leaks/probed_defaultdict.py \
 	tests/leaks/raised_again.py \
 	tests/leaks/registered_classes.py \
+	tests/leaks/save_all.py \
+	tests/leaks/scripts_as_modules.py \
 	tests/leaks/seen_messages.py \
 	tests/leaks/service.py \
 	tests/leaks/slotted_records.py \
 	tests/leaks/slow_sender.py \
 	tests/leaks/small_frames.py \
 	tests/leaks/smart_strings.py \
+	tests/leaks/streamed_archive.py \
 	tests/leaks/tasks_on_a_lock.py \
 	tests/leaks/thread_sessions.py \
 	tests/leaks/tls_contexts.py \
+	tests/leaks/unacknowledged.py \
+	tests/leaks/undrained_writer.py \
 	tests/leaks/unfinished_generators.py \
 	tests/leaks/unflushed_batch.py \
 	tests/leaks/unique_warnings.py \
 	tests/leaks/unread_input.py \
 	tests/leaks/unread_messages.py \
+	tests/leaks/unread_results.py \
 	tests/leaks/values_hold_keys.py \
+	tests/leaks/waits_for_shutdown.py \
+	tests/leaks/wrapped_again.py \
 	tests/run-all \
 	tests/targets/allocated.py \
 	tests/targets/amid.py \

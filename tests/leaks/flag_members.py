@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+r"""Status words of devices become IntFlag members; the class remembers one for
+each value that it has seen.  After python/cpython#101658 and #131045 on the
+pseudo-members of flags.
+
+place: Status|_value2member_map_
+explains: 60
+"""
+import enum
+
+import service
+
+Status = enum.IntFlag("Status", ["BIT%d" % i for i in range(24)])
+
+
+def read(numbers):
+    for number in numbers:
+        Status(number * 7919 % (1 << 24))
+
+
+service.run(read, 1000, 12000)
