@@ -176,6 +176,7 @@ EXTRA_DIST += \
 	tests/targets/discarded.py \
 	tests/targets/embedded.c \
 	tests/targets/equal_texts.py \
+	tests/targets/forgetful.c \
 	tests/targets/forks.py \
 	tests/targets/growing.py \
 	tests/targets/grows.py \

@@ -463,11 +463,12 @@ static struct error *load_heap(struct python *py,
 	known = heap_known(py->heap);
 	roots_stacks_load(py, known);
 	facts_load(py);
-	describe_types(py);
 	describe_weak(py);
 	heap_trim(py->heap);
 	memory_load(py, known, options ? options->block : NULL,
 		    options ? options->context : NULL);
+	/* The ledger may add types of which the heap has no object. */
+	describe_types(py);
 	describe_info(py);
 	self_checks_graph(py);
 	self_checks_memory(py);

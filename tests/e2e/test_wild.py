@@ -20,12 +20,12 @@ JUNK = {"visits_junk"}
 SLOW = {"dawdles"}
 
 
-def compiled(python):
-    """wild.c compiled for this Python, as an open file."""
+def compiled(python, source="wild.c"):
+    """A library of tests/targets compiled for this Python, as an open file."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         raise Skip("no C compiler")
-    source = os.path.join(pythons.TARGETS, "wild.c")
+    source = os.path.join(pythons.TARGETS, source)
     with tempfile.NamedTemporaryFile(suffix=".so") as f:
         header = ["-DFREE_THREADED"] if python.free_threaded else []
         subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-w", source,

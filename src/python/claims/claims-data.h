@@ -28,6 +28,8 @@
 #define NODE_DEAD 8		/* one whose reference count is 0: CPython
 				   keeps it for reuse */
 #define NODE_TRACE 16		/* a part of tracemalloc's tables */
+#define NODE_LOST 32		/* only a hidden object has it that nothing
+				   points to */
 
 /* Raw block or object `from` has a pointer to the object, `at` words behind its
  * start. */
@@ -47,8 +49,9 @@ struct claims {
 	struct native *native;	/* its raw blocks have numbers: a node is an
 				   index in blocks.raw */
 	uint8_t *flags;		/* by node: NODE_* */
-	uint32_t *type;		/* by node, of a hidden or dead object: index
-				   of its type */
+	uint32_t *type;		/* by node, of a hidden or dead object, or of
+				   the one that has a NODE_LOST: index of its
+				   type */
 	struct owners owners;
 	raddr low, high;	/* all blocks lie in low .. high - 1 */
 	struct oid_vec unread;	/* objects without a reader, ascending */

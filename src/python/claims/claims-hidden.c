@@ -4,6 +4,7 @@
 #include "python/allocators/free-lists.h"
 #include "python/claims/claims-hidden.h"
 #include "python/state/object-head.h"
+#include "python/types/object-map.h"
 #include "python/types/types.h"
 
 /* What allocators, the collector and managed dicts put before an object. */
@@ -26,13 +27,26 @@ static uint32_t sieve_bit(raddr addr)
 			  (64 - SIEVE_BITS));
 }
 
-static void sieve_fill(struct sieve *s, const struct pytype_vec *types)
+static void sieve_add(struct sieve *s, raddr addr)
 {
-	for (size_t i = 0; i < types->nr; i++) {
-		uint32_t bit = sieve_bit(types->v[i].address);
+	uint32_t bit = sieve_bit(addr);
 
-		s->bits[bit / 64] |= UINT64_C(1) << bit % 64;
-	}
+	s->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+}
+
+static bool is_class(const struct python *py, oid o)
+{
+	return py->types.v[py->heap->type[o]].flags & TPFLAG_TYPE_SUBCLASS;
+}
+
+/* The heap need not have an object of a class: all bytearrays may be lost. */
+static void sieve_fill(struct sieve *s, const struct python *py)
+{
+	for (size_t i = 0; i < py->types.nr; i++)
+		sieve_add(s, py->types.v[i].address);
+	for (oid o = 0; o < py->heap->nr_objects; o++)
+		if (is_class(py, o))
+			sieve_add(s, py->heap->address[o]);
 }
 
 static bool sieve_has(const struct sieve *s, raddr addr)
@@ -79,6 +93,19 @@ static bool fits(const struct claims *c, const struct pytype *t, uint64_t room)
 	       t->flags & TPFLAG_TYPE_SUBCLASS || room - size < MOST_SLACK;
 }
 
+/* The index of the class at `addr`, if the heap has it. */
+static uint32_t class_at(struct python *py, raddr addr)
+{
+	uint32_t index = types_load_known(py, addr);
+	oid o;
+
+	if (index != UINT32_MAX)
+		return index;
+	o = object_map_find(py, addr);
+	return o != OID_NONE && is_class(py, o) ? types_load(py, addr) :
+						  UINT32_MAX;
+}
+
 /* Does the object at `p`, with `room` bytes, look like one? */
 static uint32_t type_at(struct claims *c, const struct sieve *s,
 			const uint8_t *p, uint64_t room)
@@ -89,7 +116,7 @@ static uint32_t type_at(struct claims *c, const struct sieve *s,
 
 	if (!sieve_has(s, type))
 		return UINT32_MAX;
-	index = types_load_known(c->py, type);
+	index = class_at(c->py, type);
 	if (index == UINT32_MAX || !fits(c, &c->py->types.v[index], room) ||
 	    !is_refcount(c, p))
 		return UINT32_MAX;
@@ -137,7 +164,7 @@ void claims_find_hidden(struct claims *c)
 	CLEANUP(freep) struct sieve *s = xcalloc(1, sizeof(*s));
 
 	find_free_lists(c);
-	sieve_fill(s, &c->py->types);
+	sieve_fill(s, c->py);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
 		if (!(c->flags[n] & (NODE_LEAF | NODE_READ | NODE_DEAD)) &&
 		    claims_block(c, n).allocator != ALLOCATOR_MMAP)

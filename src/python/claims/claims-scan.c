@@ -6,6 +6,7 @@
 #include "python/claims/claims-words.h"
 #include "python/allocators/object-blocks.h"
 #include "python/raw/raw.h"
+#include "python/state/words.h"
 #include "python/types/object-map.h"
 
 /* --- objects ------------------------------------------------------------ */
@@ -201,7 +202,26 @@ static void visit_field(void *context, raddr address, uint64_t length,
 	owners_edge(&c->owners, s->node, node, CLAIM_START);
 }
 
-/* Where the pointers of a hidden object end. */
+/*
+ * Where the pointers of a hidden object end: items of other than 8 bytes are
+ * none, and what is behind the object in its block is from an earlier use.  The
+ * values behind an instance and the items of a variable type may go up to the
+ * end of the block; a struct sequence has more than its length says.
+ */
+static raddr end_of_hidden(struct python *py, const struct pytype *t, raddr obj,
+			   const struct block *b)
+{
+	raddr end = obj + (uint64_t)MAX(t->basicsize, 0);
+
+	if (t->flags & TPFLAG_UNICODE_SUBCLASS || t->itemsize % 8)
+		return end;
+	if (t->address == py->known.tuple)
+		return obj + py->layout.tuple_item + 8 *
+			MIN(word_at(py, obj, py->layout.var_size), b->size);
+	return t->itemsize || t->flags & TPFLAG_INLINE_VALUES ?
+	       b->start + b->size : end;
+}
+
 static raddr scan_hidden(struct claims *c, uint32_t node)
 {
 	const struct block b = claims_block(c, node);
@@ -210,10 +230,25 @@ static raddr scan_hidden(struct claims *c, uint32_t node)
 	struct hidden_scan h = { c, node };
 
 	raw_fields_at(c->py, c->type[node], obj, visit_field, &h);
-	if (t->itemsize % 8 || t->flags & TPFLAG_UNICODE_SUBCLASS)
-		return MIN(b.start + b.size,
-			   obj + (uint64_t)MAX(t->basicsize, 0));
-	return b.start + b.size;
+	return MIN(b.start + b.size, end_of_hidden(c->py, t, obj, &b));
+}
+
+static void visit_leaf(void *context, raddr address, uint64_t length,
+		       enum raw_field field, unsigned int flags)
+{
+	(void)length;
+	(void)field;
+	claims_field_node(context, address, flags);
+}
+
+/* A bytearray's data may lie before it, and must not be scanned. */
+static void find_leaves(struct claims *c)
+{
+	for (uint32_t n = 0; n < c->owners.nr; n++)
+		if (c->flags[n] & NODE_HIDDEN)
+			raw_fields_at(c->py, c->type[n],
+				      claims_hidden_address(c, n), visit_leaf,
+				      c);
 }
 
 static void scan_node(struct claims *c, struct node_scan *s, uint32_t node,
@@ -239,6 +274,7 @@ void claims_scan_nodes(struct claims *c)
 	CLEANUP(freep) struct claims_doubt *doubt = xmalloc(sizeof(*doubt));
 	struct node_scan s = { .page = VEC_INIT };
 
+	find_leaves(c);
 	claims_doubt_count(c, NODE_KNOWN | NODE_HIDDEN, doubt);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
 		scan_node(c, &s, n, doubt);

@@ -3,6 +3,8 @@
 
 #include "python/memory/memory-account.h"
 #include "python/allocators/object-blocks.h"
+#include "python/claims/claims-hidden.h"
+#include "python/raw/raw.h"
 
 #define NO_LINE UINT32_MAX
 
@@ -14,6 +16,11 @@ struct stray {
 	enum memory_allocator allocator;
 };
 VEC_DEFINE(stray_vec, struct stray);
+
+struct lost_fields {
+	struct claims *c;
+	uint32_t type;		/* of the lost object */
+};
 
 struct accounting {
 	struct claims *c;
@@ -117,6 +124,40 @@ static bool is_lost(const struct claims *c, uint32_t node, struct owner w)
 	       !(c->owners.flags[node] & OWNERS_POINTED);
 }
 
+/* A lost object's memory, which its reader tells, is lost with it: of a
+ * bytearray most is there. */
+static void visit_lost_field(void *context, raddr address, uint64_t length,
+			     enum raw_field field, unsigned int flags)
+{
+	struct lost_fields *f = context;
+	struct claims *c = f->c;
+	uint32_t node = claims_field_node(c, address, flags);
+
+	(void)length;
+	(void)field;
+	if (node == NODE_NONE || claims_owner(c, node).kind != OWNER_NOBODY ||
+	    c->flags[node] & (NODE_DEAD | NODE_TRACE) ||
+	    (c->flags[node] & NODE_HIDDEN && !(flags & RAW_OBJECT)))
+		return;
+	c->flags[node] |= NODE_LOST;
+	c->type[node] = f->type;
+}
+
+static void mark_lost_fields(struct claims *c)
+{
+	struct lost_fields f = { .c = c };
+
+	raw_begin(c->py);
+	for (uint32_t n = 0; n < c->owners.nr; n++) {
+		if (!(c->flags[n] & NODE_HIDDEN) ||
+		    !is_lost(c, n, claims_owner(c, n)))
+			continue;
+		f.type = c->type[n];
+		raw_fields_at(c->py, f.type, claims_hidden_address(c, n),
+			      visit_lost_field, &f);
+	}
+}
+
 static uint32_t line_of_node(struct accounting *a, uint32_t node,
 			     struct owner w, const struct block *b)
 {
@@ -126,6 +167,8 @@ static uint32_t line_of_node(struct accounting *a, uint32_t node,
 		return a->traces;
 	if (c->flags[node] & NODE_DEAD)
 		return line_of_type(a, PART_FREE_LISTS, c->type[node]);
+	if (c->flags[node] & NODE_LOST)
+		return line_of_type(a, PART_LOST_OBJECTS, c->type[node]);
 	if (c->flags[node] & NODE_HIDDEN)
 		return line_of_type(a, is_lost(c, node, w) ?
 				    PART_LOST_OBJECTS : PART_HIDDEN_OBJECTS,
@@ -146,8 +189,10 @@ static void account_node(struct accounting *a, uint32_t node,
 	if (c->flags[node] & NODE_DEAD)
 		w.kind = OWNER_NOBODY;
 	ret->line = line_of_node(a, node, w, b);
+	/* The line of lost objects counts the objects. */
 	bytes = native_account(c->native, ret->line, b->start,
-			       b->start + b->size, 1);
+			       b->start + b->size,
+			       !(c->flags[node] & NODE_LOST));
 	ret->owner = label_of(c, w);
 	if (w.kind == OWNER_OBJECT)
 		c->py->heap->bytes[w.id] += object_blocks_bytes(*b);
@@ -254,6 +299,7 @@ void memory_account(struct claims *c, memory_block_visit *visit,
 	CLEANUP(accounting_release) struct accounting a;
 
 	accounting_init(&a, c);
+	mark_lost_fields(c);
 	if (visit)
 		account_and_visit(&a, visit, context);
 	else

@@ -56,15 +56,30 @@ static const char *line_name(const struct heap *h,
 	return *line->name ? line->name : "-";
 }
 
-static void print_block(const struct heap *h, const struct memory_block *b,
-			void *context)
-{
-	const struct heap_memory_line *line = &h->memory.lines.v[b->line];
+/* A memory_block that outlives the visit.  Types get their names later, and
+ * lines are sorted. */
+struct seen {
+	struct block block;
+	struct heap_memory_line line;	/* its name is the heap's */
+	oid object, owner;
+};
+VEC_DEFINE(seen_vec, struct seen);
 
-	(void)context;
-	printf("block 0x%" PRIx64 " %" PRIu64 " %s %s", b->block->start,
-	       (uint64_t)b->block->size,
-	       memory_allocator_names[b->block->allocator],
+static void note_block(const struct heap *h, const struct memory_block *b,
+		       void *context)
+{
+	seen_vec_push(context, (struct seen){ *b->block,
+					      h->memory.lines.v[b->line],
+					      b->object, b->owner });
+}
+
+static void print_block(const struct heap *h, const struct seen *b)
+{
+	const struct heap_memory_line *line = &b->line;
+
+	printf("block 0x%" PRIx64 " %" PRIu64 " %s %s", b->block.start,
+	       (uint64_t)b->block.size,
+	       memory_allocator_names[b->block.allocator],
 	       part_names[line->part]);
 	print_oid(h, b->object);
 	print_oid(h, b->owner);
@@ -128,8 +143,10 @@ static struct error *open_target(const char *name, const char *sysroot,
 
 int main(int argc, char **argv)
 {
+	struct seen_vec seen = VEC_INIT;
 	const struct load_options options = {
-		.block = print_block,
+		.block = note_block,
+		.context = &seen,
 	};
 	const struct heap_memory *m;
 	struct target *t = NULL;
@@ -144,10 +161,14 @@ int main(int argc, char **argv)
 	if (err) {
 		fprintf(stderr, "print-blocks: %s\n", err->message);
 		error_free(err);
+		seen_vec_release(&seen);
 		target_close(t);
 		return 3;
 	}
 	m = &h.memory;
+	for (size_t i = 0; i < seen.nr; i++)
+		print_block(&h, &seen.v[i]);
+	seen_vec_release(&seen);
 	print_lines(&h);
 	print_arenas(&h);
 	printf("total %" PRIu64 " %" PRId64 " %" PRIu64 " %" PRIu64 " %" PRIu64

@@ -132,6 +132,18 @@ START_TEST(what_a_reader_says_is_known)
 }
 END_TEST
 
+static const struct heap_memory_line *line_of(enum memory_part part,
+					      const char *name)
+{
+	const struct heap_memory_line_vec *v = &f.heap.memory.lines;
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (v->v[i].part == part && !strcmp(v->v[i].name, name))
+			return &v->v[i];
+	ck_abort_msg("no line");
+	return NULL;
+}
+
 /* --- objects that the heap lacks ---------------------------------------- */
 
 START_TEST(raw_blocks_may_be_objects)
@@ -188,6 +200,111 @@ START_TEST(hidden_objects_hand_on_what_they_have)
 END_TEST
 
 /* --- roots -------------------------------------------------------------- */
+
+/* The class of a hidden object need not have an instance in the heap. */
+START_TEST(hidden_objects_may_be_the_only_ones_of_their_class)
+{
+	raddr type, no_class, lost, other;
+	uint32_t index;
+
+	begin(_i);
+	type = type_of("x.Alone", 64, 0);
+	no_class = type_of("x.Unknown", 64, 0);
+	raddr_vec_push(&known, type);
+	lost = raw(64);
+	put_head(lost, 1, type);
+	other = raw(64);
+	put_head(other, 1, no_class);
+	find_owners();
+	index = c.type[node_of(lost)];
+	ck_assert_uint_eq(c.flags[node_of(lost)], NODE_HIDDEN);
+	ck_assert_uint_eq(f.py.types.v[index].address, type);
+	ck_assert_uint_lt(index, f.heap.types.nr);
+	ck_assert_uint_eq(c.flags[node_of(other)], 0);
+	end();
+}
+END_TEST
+
+START_TEST(the_slack_behind_a_hidden_object_does_not_count)
+{
+	raddr fixed, tuple, type, by_fixed, by_tuple, behind, item;
+	const struct layout *l = &f.py.layout;
+
+	begin(_i);
+	type = type_of("x.Fixed", 64, 0);
+	raddr_vec_push(&known, type);
+	ck_assert_uint_ne(object(f.py.known.tuple, 64), 0);
+	fixed = raw(96);
+	put_head(fixed, 1, type);
+	tuple = raw(96);
+	put_head(tuple, 1, f.py.known.tuple);
+	fake_put(&f, tuple, l->var_size, 1);
+	by_fixed = raw(64);
+	behind = raw(64);
+	item = raw(64);
+	by_tuple = raw(64);
+	fake_put(&f, fixed, 56, by_fixed);
+	fake_put(&f, fixed, 64, behind);
+	fake_put(&f, tuple, l->tuple_item, item);
+	fake_put(&f, tuple, l->tuple_item + 8, by_tuple);
+	find_owners();
+	ck_assert(c.owners.flags[node_of(by_fixed)] & OWNERS_POINTED);
+	ck_assert(!(c.owners.flags[node_of(behind)] & OWNERS_POINTED));
+	ck_assert(c.owners.flags[node_of(item)] & OWNERS_POINTED);
+	ck_assert(!(c.owners.flags[node_of(by_tuple)] & OWNERS_POINTED));
+	end();
+}
+END_TEST
+
+/* Bytes that look like a pointer are none, wherever they lie. */
+START_TEST(what_readers_know_of_hidden_objects_counts)
+{
+	const struct layout *l = &f.py.layout;
+	raddr array, data, type, hit;
+
+	begin(_i);
+	type = type_of("bytearray", 64, 0);
+	raddr_vec_push(&known, type);
+	data = raw(64);
+	array = raw(64);
+	put_head(array, 1, type);
+	hit = raw(64);
+	fake_put(&f, array, l->var_size, 64);
+	fake_put(&f, array, l->bytearray_alloc, 64);
+	fake_put(&f, array, l->bytearray_bytes, data);
+	fake_put_if(&f, array, l->bytearray_object, data);
+	fake_put(&f, data, 8, hit);
+	find_owners();
+	ck_assert_uint_eq(c.flags[node_of(array)], NODE_HIDDEN);
+	if (l->bytearray_object == LAYOUT_NONE)
+		ck_assert(!(c.owners.flags[node_of(hit)] & OWNERS_POINTED));
+	end();
+}
+END_TEST
+
+START_TEST(lost_objects_have_the_bytes_that_they_own)
+{
+	const struct layout *l = &f.py.layout;
+	raddr list, items, stray;
+
+	begin(_i);
+	ck_assert_uint_ne(object(f.py.known.list, 64), 0);
+	list = raw(64);
+	put_head(list, 1, f.py.known.list);
+	items = raw(512);
+	fake_put(&f, list, l->list_item,
+		 items + (f.py.free_threaded ? 8 : 0));
+	stray = raw(32);
+	find_owners();
+	memory_account(&c, NULL, NULL);
+	ck_assert(c.flags[node_of(items)] & NODE_LOST);
+	ck_assert(!(c.flags[node_of(stray)] & NODE_LOST));
+	/* It counts the objects. */
+	ck_assert_uint_eq(line_of(PART_LOST_OBJECTS, "")->count, 1);
+	ck_assert_uint_eq(line_of(PART_UNOWNED, "pymalloc")->count, 1);
+	end();
+}
+END_TEST
 
 START_TEST(roots_own_what_no_object_has)
 {
@@ -262,18 +379,6 @@ START_TEST(thread_variables_count)
 END_TEST
 
 /* --- the ledger --------------------------------------------------------- */
-
-static const struct heap_memory_line *line_of(enum memory_part part,
-					      const char *name)
-{
-	const struct heap_memory_line_vec *v = &f.heap.memory.lines;
-
-	for (size_t i = 0; i < v->nr; i++)
-		if (v->v[i].part == part && !strcmp(v->v[i].name, name))
-			return &v->v[i];
-	ck_abort_msg("no line");
-	return NULL;
-}
 
 struct seen {
 	unsigned int nr, owned;
@@ -386,6 +491,10 @@ void suite_add_tests(TCase *tc)
 		what_a_reader_says_is_known,
 		raw_blocks_may_be_objects,
 		hidden_objects_hand_on_what_they_have,
+		hidden_objects_may_be_the_only_ones_of_their_class,
+		the_slack_behind_a_hidden_object_does_not_count,
+		what_readers_know_of_hidden_objects_counts,
+		lost_objects_have_the_bytes_that_they_own,
 		roots_own_what_no_object_has,
 		stacks_count_from_the_pointer_on,
 		thread_variables_count,
