@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "cli/session.h"
 #include "cli/status.h"
 #include "cli/targets.h"
 
@@ -24,4 +23,75 @@ int targets_order(const struct target_vec *targets, bool newest_first,
 	for (size_t i = 0; i < nr; i++)
 		heap_release(&heaps[i]);
 	return status;
+}
+
+/* --- those that are compared --- */
+
+static void add_status(struct targets *t, const struct session *s)
+{
+	t->status = MAX(t->status, session_status(s));
+}
+
+static void forget_bytes(struct targets *t)
+{
+	if (!t->old.heap.bytes)
+		session_forget_bytes(&t->new);
+	if (!t->new.heap.bytes)
+		session_forget_bytes(&t->old);
+}
+
+int targets_open(struct targets *t, const char *const *names, size_t nr)
+{
+	int status;
+
+	t->names = names;
+	t->nr = nr;
+	t->between = xcalloc(nr, sizeof(*t->between));
+	t->infos = xcalloc(nr, sizeof(*t->infos));
+	/* A process comes last, so that the pause is near to its report. */
+	status = nr < 2 ? STATUS_OK : session_open(&t->old, names[0]);
+	if (!status)
+		status = session_open(&t->new, names[nr - 1]);
+	if (status)
+		return status;
+	t->infos[nr - 1] = &t->new.heap.info;
+	add_status(t, &t->new);
+	if (nr < 2)
+		return STATUS_OK;
+	t->infos[0] = &t->old.heap.info;
+	add_status(t, &t->old);
+	forget_bytes(t);
+	return STATUS_OK;
+}
+
+void targets_close(struct targets *t)
+{
+	session_close(&t->old);
+	session_close(&t->new);
+	for (size_t i = 0; t->between && i < t->nr; i++)
+		heap_release(&t->between[i]);
+	free(t->between);
+	free(t->infos);
+}
+
+int targets_open_between(struct targets *t, size_t i, struct session *s)
+{
+	int status = session_open(s, t->names[i]);
+
+	if (!status)
+		add_status(t, s);
+	return status;
+}
+
+int targets_close_between(struct targets *t, size_t i, struct session *s)
+{
+	int status = session_check(s);
+
+	if (status)
+		return status;
+	/* The heap owns what its info points to: move the whole info. */
+	t->between[i].info = s->heap.info;
+	s->heap.info = (struct heap_info){ 0 };
+	t->infos[i] = &t->between[i].info;
+	return STATUS_OK;
 }

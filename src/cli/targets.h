@@ -8,6 +8,7 @@
 
 #include "analysis/compare/order.h"
 #include "cli/options.h"
+#include "cli/session.h"
 
 /*
  * Put targets, at least one, into order (see analysis/compare/order.h) before
@@ -18,5 +19,42 @@
  */
 int targets_order(const struct target_vec *targets, bool newest_first,
 		  struct order *ret);
+
+/*
+ * Targets of one command that compares them, oldest first.  The first and the
+ * last one stay open.  Each one between is closed when it has been looked at;
+ * only its heap.info is kept.
+ */
+struct targets {
+	const char *const *names;	/* as the user typed them; not owned */
+	size_t nr;
+	struct session old, new;	/* of one target, only `new` is open */
+	const struct heap_info **infos;	/* by target */
+	struct heap *between;	/* what owns the infos of those between */
+	int status;		/* STATUS_OK, or STATUS_PARTIAL if some of one
+				   of them could not be read */
+};
+
+#define TARGETS_INIT { NULL, 0, SESSION_INIT, SESSION_INIT, NULL, NULL, 0 }
+
+/*
+ * Open the first and the last of `nr` targets, 1 and more.  If the bytes of the
+ * objects of one of the two are not known, those of the other are forgotten:
+ * sizes can be compared with sizes alone.  `names` must outlive `t`.
+ *
+ * Returns STATUS_OK; or STATUS_FAILED when the error has been printed.  The
+ * caller calls targets_close() in both cases.
+ */
+int targets_open(struct targets *t, const char *const *names, size_t nr);
+void targets_close(struct targets *t);
+
+/*
+ * Open target number `i`, from 1 to nr - 2; and close it, when it has been
+ * looked at.  The caller calls session_close() in any case.
+ *
+ * Both return STATUS_OK; or STATUS_FAILED when the error has been printed.
+ */
+int targets_open_between(struct targets *t, size_t i, struct session *s);
+int targets_close_between(struct targets *t, size_t i, struct session *s);
 
 #endif

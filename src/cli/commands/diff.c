@@ -102,77 +102,6 @@ static const enum diff_sort sorts[] = {
 /* --- the targets --- */
 
 /*
- * The first and the last target stay open.  Each target between is closed when
- * it has been counted; only its heap.info is kept, in `between`.
- */
-struct targets {
-	struct session old, new;
-	struct heap *between;
-	size_t nr;
-	const struct heap_info **infos;
-	int status;
-};
-
-static void targets_close(struct targets *t)
-{
-	session_close(&t->old);
-	session_close(&t->new);
-	for (size_t i = 0; t->between && i < t->nr; i++)
-		heap_release(&t->between[i]);
-	free(t->between);
-	free(t->infos);
-}
-
-static void add_status(struct targets *t, const struct session *s)
-{
-	t->status = MAX(t->status, session_status(s));
-}
-
-static int targets_open(struct targets *t, const struct target_vec *names)
-{
-	int status;
-
-	t->nr = names->nr;
-	t->between = xcalloc(t->nr, sizeof(*t->between));
-	t->infos = xcalloc(t->nr, sizeof(*t->infos));
-	status = session_open(&t->old, names->v[0]);
-	if (!status)
-		status = session_open(&t->new, names->v[t->nr - 1]);
-	if (status)
-		return status;
-	/* Sizes can be compared with sizes alone. */
-	if (!t->old.heap.bytes)
-		session_forget_bytes(&t->new);
-	if (!t->new.heap.bytes)
-		session_forget_bytes(&t->old);
-	t->infos[0] = &t->old.heap.info;
-	t->infos[t->nr - 1] = &t->new.heap.info;
-	add_status(t, &t->old);
-	add_status(t, &t->new);
-	return STATUS_OK;
-}
-
-static int add_between(struct targets *t, size_t i, const char *name,
-		       struct series *series)
-{
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	int status = session_open(&s, name);
-
-	if (status)
-		return status;
-	add_status(t, &s);
-	series_add(series, i, &s.heap);
-	status = session_check(&s);
-	if (status)
-		return status;
-	/* The heap owns what its info points to: move the whole info. */
-	t->between[i].info = s.heap.info;
-	s.heap.info = (struct heap_info){ 0 };
-	t->infos[i] = &t->between[i].info;
-	return STATUS_OK;
-}
-
-/*
  * With captures in the wrong order, what shrank would seem to have grown.
  * Targets of several processes stay as they were given.
  */
@@ -209,6 +138,17 @@ static int find_types(struct targets *t, const char *pattern, bool **old,
 
 /* --- all of it --- */
 
+static int add_between(struct targets *t, size_t i, struct series *series)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	int status = targets_open_between(t, i, &s);
+
+	if (status)
+		return status;
+	series_add(series, i, &s.heap);
+	return targets_close_between(t, i, &s);
+}
+
 static int diff_show(const struct targets *t, const struct diff_options *o,
 		     const struct diff_found *found)
 {
@@ -241,12 +181,12 @@ static int compare(struct targets *t, const struct diff_options *o,
 	comparison_build(&t->old.heap, &t->new.heap, t->nr,
 			 sorts[o->common.sort], &how, &found);
 	for (size_t i = 1; i + 1 < t->nr && !status; i++)
-		status = add_between(t, i, o->targets.v[i], &found.series);
+		status = add_between(t, i, &found.series);
 	if (status)
 		return status;
 	return diff_show(t, o, &(struct diff_found){
 		.old = &t->old.heap, .new = &t->new.heap,
-		.infos = t->infos, .names = o->targets.v,
+		.infos = t->infos, .names = t->names,
 		.reordered = o->reordered,
 		.match = &found.match, .diff = &found.diff,
 		.grow = &found.grow, .series = &found.series,
@@ -265,8 +205,7 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(diff_options_release) struct diff_options o = {
 		.common.sorts = SORTS };
-	CLEANUP(targets_close) struct targets t = { SESSION_INIT, SESSION_INIT,
-						    NULL, 0, NULL, 0 };
+	CLEANUP(targets_close) struct targets t = TARGETS_INIT;
 	CLEANUP(freep) bool *old = NULL;
 	CLEANUP(freep) bool *new = NULL;
 	int status;
@@ -275,7 +214,7 @@ int cmd_diff(const struct command *c, int argc, char **argv)
 		return STATUS_USAGE;
 	status = put_in_order(&o);
 	if (!status)
-		status = targets_open(&t, &o.targets);
+		status = targets_open(&t, o.targets.v, o.targets.nr);
 	if (!status && o.common.type)
 		status = find_types(&t, o.common.type, &old, &new);
 	if (!status)
