@@ -50,13 +50,10 @@ FIND = "import importlib.util, sys\n" \
 # They are no tests of their own, and so are not counted as passed.  The test
 # `open` shows them; it says which are right, and are to be taken from here.
 OPEN = {
-    "cycled_batches": "fix: cycle() keeps what it gave",
     "hung_threads": "missed: alike locals of many threads",
     "late_imports": "false: a table of a module that was imported since",
-    "live_plot": "fix: set_data() or clear()",
     "loggers_by_user": "place: loggers have the name of a user of one",
     "parked_greenlets": "place: native code is blamed for locals of greenlets",
-    "pickler_memo": "fix: clear_memo()",
     "scripts_as_modules": "place: equal strings instead of sys.modules",
     "tasks_on_a_lock": "says: where the tasks wait",
     "thread_sessions": "place: a thread local, without an older capture",

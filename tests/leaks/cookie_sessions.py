@@ -3,6 +3,7 @@ r"""A crawler has a jar of cookies for each of its sessions, which are used once
 the jars stay.  After scrapy/scrapy#715.
 
 place: \.jars\b
+fix: (?i)\bjar
 explains: 60
 """
 import collections

@@ -4,6 +4,7 @@ database alone.  After blaze/odo#385 and sqlalchemy/sqlalchemy#11788.
 
 needs: sqlalchemy
 place: \.tables\b
+fix: MetaData
 explains: 60
 """
 import sqlalchemy

@@ -4,6 +4,7 @@ each value that it has seen.  After python/cpython#101658 and #131045 on the
 pseudo-members of flags.
 
 place: Status|_value2member_map_
+fix: (?i)flag
 explains: 60
 """
 import enum

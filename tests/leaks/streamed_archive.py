@@ -3,6 +3,7 @@ r"""An archive is written as a stream; TarFile keeps a TarInfo of each member.
 After python/cpython#102120 and #139960.
 
 place: \.members\b
+fix: (?i)members|archive
 explains: 60
 """
 import io
