@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/e2e/test_memory_truth.py \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
+	tests/e2e/test_sql.py \
 	tests/e2e/test_tracemalloc.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unvisited.py \
@@ -169,6 +170,7 @@ EXTRA_DIST += \
 	tests/targets/app.py \
 	tests/targets/arrays.py \
 	tests/targets/arrays_of_objects.py \
+	tests/targets/asked.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
 	tests/targets/clean.py \

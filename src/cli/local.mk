@@ -14,6 +14,9 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/object.c \
 	src/cli/commands/refs.c \
 	src/cli/commands/retained.c \
+	src/cli/commands/sql-shell.c \
+	src/cli/commands/sql-shell.h \
+	src/cli/commands/sql.c \
 	src/cli/commands/summary.c \
 	src/cli/commands/watch.c \
 	src/cli/limits.c \

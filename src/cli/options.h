@@ -68,6 +68,8 @@ enum {
 	OPTION_MIN_OBJECTS,
 	OPTION_MIN_PERCENT,
 	OPTION_KIND,
+	OPTION_CSV,
+	OPTION_HEADER,
 };
 
 /* In a command's options: --count is another name of its --limit. */

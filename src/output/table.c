@@ -3,7 +3,6 @@
 
 #define GAP 2			/* columns of the terminal between cells */
 #define LEAST_SHRUNK 16		/* a shorter name says nothing */
-#define MAX_COLUMNS 16
 
 struct str *table_cell(struct table *t)
 {
@@ -46,7 +45,8 @@ static unsigned int add_up(const struct table *t, const unsigned int *widths)
 
 unsigned int table_width(const struct table *t, const struct format *f)
 {
-	unsigned int widths[MAX_COLUMNS];
+	CLEANUP(freep) unsigned int *widths = xcalloc(t->nr_columns,
+						      sizeof(*widths));
 
 	measure(t, f, widths);
 	return add_up(t, widths);
@@ -94,7 +94,8 @@ static void print_cell(const struct table *t, const struct format *f,
 void table_print(const struct table *t, const struct format *f,
 		 struct str *out)
 {
-	unsigned int widths[MAX_COLUMNS];
+	CLEANUP(freep) unsigned int *widths = xcalloc(t->nr_columns,
+						      sizeof(*widths));
 
 	measure(t, f, widths);
 	shrink(t, f, widths);

@@ -32,6 +32,8 @@ doctor TARGET
 doctor --json TARGET
 diff EARLIER TARGET
 diff --json EARLIER TARGET
+sql TARGET SELECT(type),count(*)FROM(objects)GROUP/**/BY/**/1
+sql --json TARGET SELECT(type),count(*)FROM(objects)GROUP/**/BY/**/1
 export TARGET
 export -o FOLDER/heap.jsonl TARGET
 capture -o FOLDER/new.pyheld TARGET

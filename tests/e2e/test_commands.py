@@ -19,6 +19,8 @@ def check_json(result):
     """One JSON value, or one on each line."""
     if result.out.startswith(b"{\n"):
         values = [json.loads(result.out)]
+    elif result.out.startswith(b"["):
+        values = json.loads(result.out)
     else:
         values = [json.loads(line) for line in result.out.splitlines()]
     assert values and all(isinstance(v, dict) and v for v in values), result

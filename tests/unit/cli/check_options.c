@@ -151,7 +151,8 @@ START_TEST(each_command_says_what_it_misses)
 		if (strcmp(name, "help") == 0)
 			continue;
 		EXPECT_USAGE(" missing", name);
-		if (strcmp(name, "diff") != 0 && strcmp(name, "leaks") != 0)
+		if (strcmp(name, "diff") != 0 && strcmp(name, "leaks") != 0 &&
+		    strcmp(name, "sql") != 0)
 			EXPECT_USAGE("'extra'", name, "1", "extra",
 				     "extra");
 	}
@@ -182,6 +183,8 @@ START_TEST(wrong_values_of_options)
 	EXPECT_USAGE("--output", "capture", "1");
 	EXPECT_USAGE("'some'", "capture", "1", "-o", "x", "--redact=some");
 	EXPECT_USAGE("'xml'", "export", "1", "--format=xml");
+	EXPECT_USAGE("--csv", "sql", "--csv", "--json", "1", "SELECT 1");
+	EXPECT_USAGE("TARGET", "sql", "SELECT 1");
 	EXPECT_USAGE("NEW", "diff", "1");
 	EXPECT_USAGE("OLD", "diff");
 	EXPECT_USAGE("--min-percent", "leaks", "1", "--min-percent=101");

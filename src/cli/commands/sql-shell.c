@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <editline/readline.h>
+
+#include "cli/commands/sql-shell.h"
+#include "cli/progress.h"
+#include "sql/table.h"
+
+/* --- commands --- */
+
+static const char help[] =
+	".help           show this\n"
+	".quit           end; Ctrl-D does the same\n"
+	".schema [TABLE] show the columns of all tables, or of one\n"
+	".tables         show the names of the tables\n"
+	"\n"
+	"Anything else is SQL and ends with a semicolon, such as\n"
+	"  SELECT type, count(*) FROM objects GROUP BY type"
+	" ORDER BY 2 DESC LIMIT 10;\n"
+	"pyheld-sql(1) explains the tables.\n";
+
+static void show(const struct str *text)
+{
+	progress_stop();
+	fwrite(text->s, 1, text->len, stdout);
+}
+
+static void show_tables(void)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	for (size_t i = 0; sql_tables[i]; i++)
+		str_addf(&text, "%s\n", sql_tables[i]->name);
+	show(&text);
+}
+
+static struct error *show_schema(const struct sql_shell *shell,
+				 const char *table)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	for (size_t i = 0; sql_tables[i]; i++) {
+		if (*table && strcmp(table, sql_tables[i]->name) != 0)
+			continue;
+		sql_table_schema(sql_tables[i], shell->sql->heaps, &text);
+		str_add(&text, ";\n");
+	}
+	if (!text.len)
+		return error_new(ERR_USAGE, "no such table: %s", table);
+	show(&text);
+	return NULL;
+}
+
+/* Is `line` the command, with no more than spaces before its argument? */
+static const char *argument(const char *line, const char *command)
+{
+	size_t len = strlen(command);
+
+	if (strncmp(line, command, len) != 0 ||
+	    (line[len] && !isspace((unsigned char)line[len])))
+		return NULL;
+	return line + len + strspn(line + len, " \t");
+}
+
+struct error *sql_shell_command(struct sql_shell *shell, const char *line,
+				bool *quit)
+{
+	CLEANUP(freep) char *text = xstrdup(line);
+	const char *table;
+	size_t len = strlen(text);
+
+	while (len && strchr(" \t\r\n;", text[len - 1]))
+		text[--len] = '\0';
+	table = argument(text, ".schema");
+	if (table)
+		return show_schema(shell, table);
+	if (!strcmp(text, ".tables"))
+		show_tables();
+	else if (!strcmp(text, ".help"))
+		fputs(help, stdout);
+	else if (!strcmp(text, ".quit") || !strcmp(text, ".exit"))
+		*quit = true;
+	else
+		return error_new(ERR_USAGE, "there is no command '%s': try"
+				 " .help", text);
+	return NULL;
+}
+
+/* --- lines --- */
+
+static struct error *run_query(struct sql_shell *shell)
+{
+	struct error *err = sql_run(shell->sql, shell->query.s, shell->sink);
+
+	str_cut(&shell->query, 0);
+	return err;
+}
+
+static struct error *take_line(struct sql_shell *shell, const char *line,
+			       bool *quit)
+{
+	if (!shell->query.len && *line == '.')
+		return sql_shell_command(shell, line, quit);
+	if (!shell->query.len && !line[strspn(line, " \t\r\n")])
+		return NULL;
+	str_add(&shell->query, line);
+	str_add_char(&shell->query, '\n');
+	return sql_is_complete(shell->query.s) ? run_query(shell) : NULL;
+}
+
+struct error *sql_shell_read(struct sql_shell *shell)
+{
+	CLEANUP(freep) char *line = NULL;
+	struct error *err = NULL;
+	bool quit = false;
+	size_t room = 0;
+
+	while (!err && !quit && getline(&line, &room, stdin) >= 0) {
+		err = take_line(shell, line, &quit);
+		fflush(stdout);
+	}
+	/* The last statement may do without its semicolon. */
+	if (!err && !quit && shell->query.len)
+		err = run_query(shell);
+	return err;
+}
+
+/* --- the prompt --- */
+
+static const char *const words[] = {
+	"SELECT ", "FROM ", "WHERE ", "GROUP BY ", "ORDER BY ", "LIMIT ",
+	"JOIN ", "LEFT JOIN ", "ON ", "DESC", "DISTINCT ", "HAVING ",
+	"count(*)", "sum(", "avg(", "min(", "max(", "attribute(",
+	".help", ".quit", ".schema", ".tables",
+};
+
+/* Word number `i` that can be completed to; NULL: there are no more. */
+static const char *word(size_t i)
+{
+	if (i < ARRAY_SIZE(words))
+		return words[i];
+	i -= ARRAY_SIZE(words);
+	for (size_t t = 0; sql_tables[t]; t++) {
+		const struct sql_table *table = sql_tables[t];
+
+		if (i <= table->nr_columns)
+			return i ? table->columns[i - 1].name : table->name;
+		i -= table->nr_columns + 1;
+	}
+	return NULL;
+}
+
+/* For libedit: the next word that begins with `text`, to be freed; `state` 0
+ * asks for the first one. */
+static char *next_word(const char *text, int state)
+{
+	static size_t at;
+	const char *ret;
+
+	if (!state)
+		at = 0;
+	while ((ret = word(at++)))
+		if (!strncasecmp(ret, text, strlen(text)))
+			return xstrdup(ret);
+	return NULL;
+}
+
+static char **complete(const char *text, int start UNUSED, int end UNUSED)
+{
+	return rl_completion_matches(text, next_word);
+}
+
+static volatile sig_atomic_t pressed;	/* Ctrl-C, since the last line */
+
+/* What SQLite does ends within a millisecond.  The search for suspects, for
+ * example, does not: the second Ctrl-C ends pyheld. */
+static void on_interrupt(int number)
+{
+	if (pressed) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+	pressed = 1;
+	sql_interrupt();
+}
+
+static void prompt_init(void)
+{
+	/* No SA_RESTART: the prompt is to start again. */
+	struct sigaction action = { .sa_handler = on_interrupt };
+
+	sigaction(SIGINT, &action, NULL);
+	rl_readline_name = "pyheld";
+	rl_initialize();
+	rl_attempted_completion_function = complete;
+	rl_completion_append_character = '\0';
+	using_history();
+}
+
+/* Print the error of a query; others are returned. */
+static struct error *say(struct error *err)
+{
+	if (!err || (err->code != ERR_USAGE && err->code != ERR_GONE))
+		return err;
+	progress_stop();
+	fflush(stdout);
+	fprintf(stderr, "pyheld: %s\n", err->message);
+	error_free(err);
+	return NULL;
+}
+
+struct error *sql_shell_prompt(struct sql_shell *shell)
+{
+	struct error *err = NULL;
+	bool quit = false;
+
+	prompt_init();
+	while (!err && !quit) {
+		CLEANUP(freep) char *line = NULL;
+
+		pressed = 0;
+		line = readline(shell->query.len ? "   ...> " : "pyheld> ");
+		if (!line && !pressed)
+			break;
+		if (!line) {
+			str_cut(&shell->query, 0);
+			putchar('\n');
+			continue;
+		}
+		pressed = 0;
+		if (line[strspn(line, " \t")])
+			add_history(line);
+		err = say(take_line(shell, line, &quit));
+		fflush(stdout);
+	}
+	if (!err && !quit)
+		putchar('\n');
+	return err;
+}
+
+void sql_shell_release(struct sql_shell *shell)
+{
+	str_release(&shell->query);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "output/words.h"
+#include "sql/names.h"
+
+static bool has(const struct sql_names_chunk *c, oid o, uint32_t edge)
+{
+	return c && c->nr && c->object == o && edge - c->first < c->nr;
+}
+
+static void chunk_release(struct sql_names_chunk *c)
+{
+	free(c->names);
+	str_release(&c->text);
+	*c = (struct sql_names_chunk){ .text = STR_INIT };
+}
+
+static void chunk_fill(struct sql_names_chunk *c, struct heap *h, oid o,
+		       uint32_t first)
+{
+	uint32_t nr = MIN(h->edge_nr[o] - first, SQL_NAMES_CHUNK);
+	CLEANUP(freep) struct edge_name *names = xcalloc(nr, sizeof(*names));
+
+	chunk_release(c);
+	c->object = o;
+	c->first = first;
+	c->nr = nr;
+	c->names = xcalloc(nr, sizeof(*c->names));
+	heap_name_edges(h, o, first, nr, names);
+	for (uint32_t i = 0; i < nr; i++) {
+		c->names[i] = (struct sql_name){ (uint32_t)c->text.len,
+						 names[i].kind };
+		words_edge(&names[i], &c->text);
+		str_add_char(&c->text, '\0');
+		edge_name_release(&names[i]);
+	}
+}
+
+/* The chunk with the reference, or the one that was not used for longest. */
+static struct sql_names_chunk *choose(struct sql_names *n, oid o,
+				      uint32_t edge)
+{
+	struct sql_names_chunk *ret = n->chunks;
+
+	for (size_t i = 0; i < SQL_NAMES_CHUNKS; i++) {
+		struct sql_names_chunk *c = &n->chunks[i];
+
+		if (has(c, o, edge))
+			return c;
+		if (c->used < ret->used)
+			ret = c;
+	}
+	return ret;
+}
+
+const char *sql_names_get(struct sql_names *n, struct heap *h, oid o,
+			  uint32_t edge, enum edge_kind *kind)
+{
+	struct sql_names_chunk *c = n->last;
+
+	if (!has(c, o, edge)) {
+		c = choose(n, o, edge);
+		if (!has(c, o, edge))
+			chunk_fill(c, h, o, edge - edge % SQL_NAMES_CHUNK);
+		c->used = ++n->clock;
+		n->last = c;
+	}
+	*kind = c->names[edge - c->first].kind;
+	return c->text.s + c->names[edge - c->first].start;
+}
+
+void sql_names_release(struct sql_names *n)
+{
+	for (size_t i = 0; i < SQL_NAMES_CHUNKS; i++)
+		chunk_release(&n->chunks[i]);
+	*n = (struct sql_names){ .last = NULL };
+}

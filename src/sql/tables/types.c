@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "sql/tables/tables.h"
+#include "sql/tables/types.h"
+
+static const struct heap_type *type_of(const struct sql_row *row)
+{
+	return &row->heap->h->types.v[row->nr];
+}
+
+static void get_id(const struct sql_row *row, sqlite3_context *out)
+{
+	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
+}
+
+static void get_name(const struct sql_row *row, sqlite3_context *out)
+{
+	sql_result_static(type_of(row)->name, out);
+}
+
+static void get_address(const struct sql_row *row, sqlite3_context *out)
+{
+	sql_result_count(type_of(row)->address, out);
+}
+
+static void get_object(const struct sql_row *row, sqlite3_context *out)
+{
+	sql_result_id(row->heap, type_of(row)->object, out);
+}
+
+static void get_count(const struct sql_row *row, sqlite3_context *out)
+{
+	sqlite3_result_int64(out, type_of(row)->nr_objects);
+}
+
+static void get_size(const struct sql_row *row, sqlite3_context *out)
+{
+	if (!(type_of(row)->flags & TYPE_SIZE_UNKNOWN))
+		sql_result_count(type_of(row)->size, out);
+}
+
+static void get_has_del(const struct sql_row *row, sqlite3_context *out)
+{
+	sqlite3_result_int(out, !!(type_of(row)->flags &
+				   (TYPE_HAS_DEL | TYPE_LEGACY_DEL)));
+}
+
+static void get_is_static(const struct sql_row *row, sqlite3_context *out)
+{
+	sqlite3_result_int(out, !(type_of(row)->flags & TYPE_IS_HEAP));
+}
+
+static const struct sql_column columns[] = {
+	{ "id", SQL_INTEGER, get_id },
+	{ "name", SQL_TEXT, get_name },
+	{ "address", SQL_ADDRESS, get_address },
+	{ "object", SQL_INTEGER, get_object },
+	{ "count", SQL_INTEGER, get_count },
+	{ "size", SQL_INTEGER, get_size },
+	{ "has_del", SQL_INTEGER, get_has_del },
+	{ "is_static", SQL_INTEGER, get_is_static },
+};
+enum { COLUMN_ID, COLUMN_NAME };
+
+static uint64_t nr_rows(struct sql_heap *heap)
+{
+	return heap->h->types.nr;
+}
+
+static void find_id(struct sql_heap *heap, sqlite3_value *value,
+		    struct sql_span_vec *ret)
+{
+	uint64_t type;
+
+	if (sql_value_row(heap, value, heap->h->types.nr, &type))
+		sql_span_add(heap, type, ret);
+}
+
+/* The first of the sorted types whose name is not below `name`, or, with
+ * `above`, is above it. */
+static size_t search(struct sql_heap *heap, const char *name, bool above)
+{
+	const uint32_t *types = sql_heap_types_by_name(heap);
+	size_t low = 0, high = heap->h->types.nr;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+		int order = strcmp(heap->h->types.v[types[at]].name, name);
+
+		if (order < 0 || (above && !order))
+			low = at + 1;
+		else
+			high = at;
+	}
+	return low;
+}
+
+size_t types_named(struct sql_heap *heap, sqlite3_value *value, size_t *first)
+{
+	const char *name = (const char *)sqlite3_value_text(value);
+
+	*first = 0;
+	if (!name)
+		return 0;
+	*first = search(heap, name, false);
+	return search(heap, name, true) - *first;
+}
+
+static void find_name(struct sql_heap *heap, sqlite3_value *value,
+		      struct sql_span_vec *ret)
+{
+	size_t first, nr = types_named(heap, value, &first);
+
+	sql_span_vec_push(ret, (struct sql_span){
+		heap, sql_heap_types_by_name(heap), first, nr });
+}
+
+static double rows_of_name(const struct heap *h UNUSED)
+{
+	return 1;
+}
+
+static const struct sql_index indexes[] = {
+	{ COLUMN_ID, .unique = true, .exact = true, .find = find_id },
+	{ COLUMN_NAME, .text = true, .find = find_name,
+	  .rows = rows_of_name },
+};
+
+const struct sql_table sql_types = {
+	.name = "types",
+	SQL_COLUMNS(columns),
+	SQL_INDEXES(indexes),
+	.nr_rows = nr_rows,
+};

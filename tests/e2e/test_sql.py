@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`pyheld sql`: the same as the other commands say, and what it refuses."""
+import csv
+import io
+import json
+import os
+import random
+import re
+import subprocess
+import tempfile
+
+import pythons
+from harness import PYHELD, Target, each, limit, pyheld, pyheld_raw, text
+from test_core import Directory, gcore, sysroot
+
+MAN = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))), "man", "pyheld-sql.1")
+
+
+def ask(query, *targets, **kw):
+    """The rows of the query, as dicts."""
+    return pyheld("sql", "--json", *targets, query, **kw).json
+
+
+def one(query, *targets):
+    rows = ask(query, *targets)
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+# --- the same as other commands ---
+
+def check_summary(source):
+    stated = {x["type"]: (x["count"], x["size"], x["bytes"]) for x in
+              pyheld("summary", "--json", *source).json["types"]}
+    found = {x["type"]: (x["n"], x["size"], x["bytes"]) for x in ask(
+        "SELECT type, count(*) AS n, sum(size) AS size, sum(bytes) AS bytes"
+        " FROM objects GROUP BY type", *source)}
+    assert found.keys() == stated.keys()
+    for name, row in stated.items():
+        assert found[name][0] == row[0] and found[name][2] == row[2], name
+        assert row[1] is None or found[name][1] == row[1], name
+    by_types = {x["name"]: x["n"] for x in ask(
+        "SELECT name, sum(count) AS n FROM types WHERE count > 0 GROUP BY 1",
+        *source)}
+    assert by_types == {n: row[0] for n, row in stated.items()}
+
+
+def check_object(source, row):
+    """A row of `objects`, and its references, against `pyheld object`."""
+    stated = pyheld("object", "--json", *source, row["address"]).json
+    for key in ("address", "type", "size", "bytes", "refcount", "generation",
+                "length"):
+        assert row[key] == stated[key], (key, row, stated)
+    assert row["preview"] == (stated["repr"] or None), (row, stated)
+    assert row["path"] == (stated["readable"] or None), (row, stated)
+    assert row["retained"] == stated["retained"]["bytes"], (row, stated)
+    assert row["retained_objects"] == stated["retained"]["objects"]
+    assert row["finalized"] == stated["finalized"]
+    assert row["nr_refs"] == stated["nr_references"]
+    for end, other, key, column in (
+            ("source", "target", "references", "to"),
+            ("target", "source", "referrers", "from")):
+        rows = ask("SELECT o.address, o.type, r.name, r.guessed, r.visited,"
+                   " r.found FROM refs r JOIN objects o ON o.id = r.%s"
+                   " WHERE r.%s = (SELECT id FROM objects WHERE address = %s)"
+                   % (other, end, row["address"]), *source)
+        found = [(x["address"], x["type"], x["name"] or "", x["guessed"],
+                  x["visited"], x["found"]) for x in rows]
+        assert found == [
+            (x[column], x["type"], x["name"] or "", x["guessed"],
+             x["visited"], x["found"])
+            for x in stated[key]], (row["address"], end)
+
+
+def check_chain(source, row):
+    found = pyheld("chain", "--json", "--limit=1", *source,
+                   "--address=" + row["address"]).json["chains"]
+    if not found:
+        assert row["root"] is None, row
+        return
+    root = found[0]["chain"]["root"] if "chain" in found[0] \
+        else found[0]["root"]
+    assert row["root"].startswith(root["kind"]), (row, root)
+    assert row["root"].endswith(root["name"] or ""), (row, root)
+
+
+def check_retained(source):
+    largest = pyheld("retained", "--json", "--limit=10", *source).json
+    lines = [x for x in largest["lines"] if x["address"]]
+    assert len(lines) >= 10
+    for x in lines:
+        row = one("SELECT retained, retained_objects, holder FROM objects"
+                  " WHERE address = %s" % x["address"], *source)
+        assert row["holder"] == x["holder"]
+        assert row["retained"] == x["retained"]["bytes"], (x, row)
+
+
+def check_source(source, address):
+    check_summary(source)
+    check_retained(source)
+    total = one("SELECT count(*) AS n FROM objects", *source)["n"]
+    some = random.Random(7).sample(range(total), 12)
+    rows = ask("SELECT * FROM objects WHERE id IN (%s) OR address = %s"
+               % (", ".join(map(str, some)), address), *source)
+    assert len(rows) in (12, 13)
+    for row in rows:
+        check_object(source, row)
+
+
+@limit(400)
+@each(pythons.oldest_and_newest)
+def test_agrees_with_the_other_commands(python):
+    with Target(python, "asked.py") as target, Directory() as directory:
+        capture = directory.file("t.pyheld")
+        pyheld("capture", target.pid, "-o", capture)
+        core, _ = gcore(target, directory)
+        for source in ([target.pid], [capture], [core, *sysroot(python)]):
+            check_source(source, hex(target.facts["address"]))
+
+
+@each(pythons.some)
+def test_same_of_a_process_and_of_its_capture(python):
+    with Target(python, "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "t.pyheld")
+        pyheld("capture", target.pid, "-o", capture)
+        for query in (
+                "SELECT id, address, type, size, bytes, refcount, length,"
+                " preview, number, retained, dominator, root, path"
+                " FROM objects",
+                "SELECT source, target, name, kind, guessed FROM refs",
+                "SELECT * FROM types", "SELECT * FROM roots",
+                "SELECT * FROM frames", "SELECT * FROM threads",
+                "SELECT * FROM suspects", "SELECT * FROM mappings",
+                "SELECT kind, bytes, holders FROM raw_blocks"
+                " WHERE kind = 'shared'"):
+            assert ask(query, target.pid) == ask(query, capture), query
+
+
+def test_indexes_find_what_a_scan_finds():
+    """With a LIMIT within, SQLite can't use an index, and the column keeps its
+    type."""
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "t.pyheld")
+        pyheld("capture", target.pid, "-o", capture)
+        ran = 0
+        for table, column, values in (
+                ("objects", "id", ["7", "'7'", "7.0", "7.5", "-1", "1e30",
+                                   "NULL", "'x'", "1 << 32"]),
+                ("objects", "type", ["'dict'", "'no type'", "1", "NULL"]),
+                ("objects", "address",
+                 [hex(target.facts["address"]), "1", "NULL"]),
+                ("objects", "type_id", ["3", "1000000"]),
+                ("types", "name", ["'str'", "'asked.User'", "2"]),
+                ("refs", "source", ["0", "77", "'77'", "1 << 40"]),
+                ("refs", "target", ["0", "77", "77.0", "1 << 40"]),
+                ("threads", "id", ["0", "1"])):
+            for value in values:
+                query = "SELECT %s FROM %%s WHERE %s = %s" % (
+                    "id, type, address" if table == "objects" else "*",
+                    column, value)
+                scan = query % "(SELECT * FROM %s LIMIT -1)" % table
+                if table == "objects":
+                    scan = scan.replace("*", "id, type, address, type_id")
+                found = ask(query % table, capture)
+                assert found == ask(scan, capture), query
+                ran += bool(found)
+    assert ran >= 10, ran
+
+
+# --- several targets ---
+
+def test_several_targets():
+    with Target(pythons.newest(), "asked.py") as a, \
+            Target(pythons.oldest_and_newest()[0], "asked.py") as b:
+        both = (a.pid, b.pid)
+        names = ask("SELECT id, pid, name FROM captures", *both)
+        assert [(x["id"], x["pid"], x["name"]) for x in names] == [
+            (0, a.pid, str(a.pid)), (1, b.pid, str(b.pid))]
+        rows = ask("SELECT * FROM objects WHERE type = 'asked.User'", *both)
+        assert sorted((x["capture"], x["address"]) for x in rows) == sorted(
+            [(0, hex(x)) for x in a.facts["users"]]
+            + [(1, hex(x)) for x in b.facts["users"]])
+        # No reference leads from one to the other.
+        crossing = one("SELECT count(*) AS n FROM refs r"
+                       " JOIN objects o ON o.id = r.target"
+                       " WHERE o.capture <> r.capture", *both)
+        assert crossing["n"] == 0
+        for i, target in enumerate((a, b)):
+            here = one("SELECT count(*) AS n, sum(bytes) AS b FROM objects"
+                       " WHERE capture = %d" % i, *both)
+            assert here == one("SELECT count(*) AS n, sum(bytes) AS b"
+                               " FROM objects", target.pid)
+        assert "capture" not in one("SELECT * FROM threads", a.pid)
+        assert one("SELECT capture FROM threads", a.pid)["capture"] == 0
+
+
+# --- what is refused ---
+
+BAD = [
+    ("SELEC 1", "syntax error"),
+    ("SELECT * FROM nothing_here", "no such table"),
+    ("SELECT no_column FROM objects", "no such column"),
+    ("SELECT 1; SELECT 2 FROM", "incomplete input"),
+    ("SELECT abs()", "wrong number of arguments"),
+    ("CREATE TABLE x(a)", "not authorized"),
+    ("CREATE TEMP VIEW x AS SELECT 1", "not authorized"),
+    ("ATTACH 'FOLDER/a' AS y", "not authorized"),
+    ("VACUUM INTO 'FOLDER/b'", "denied"),
+    ("PRAGMA journal_mode = WAL", "not authorized"),
+    ("PRAGMA temp_store_directory = 'FOLDER'", "not authorized"),
+    ("PRAGMA writable_schema = 1", "not authorized"),
+    ("SELECT load_extension('x')", "not authorized"),
+    ("INSERT INTO types(name) VALUES ('x')", "authorized"),
+    ("DELETE FROM objects", "may not be modified"),
+    ("UPDATE objects SET size = 1", "may not be modified"),
+    ("BEGIN; SELECT 1", "not authorized"),
+    ("SAVEPOINT a;", "not authorized"),
+    ("DROP TABLE objects", ""),
+    ("CREATE VIRTUAL TABLE x USING objects", "authorized"),
+    ("SELECT * FROM (" * 1100, ""),
+]
+
+
+def refused(*args, words=(), **kw):
+    result = pyheld_raw("sql", *args, **kw)
+    lines = text(result.err).splitlines()
+    assert result.status == 2 and not result.out, result
+    assert len(lines) == 1 and lines[0].startswith("pyheld: "), result
+    assert all(w in lines[0] for w in words), result
+
+
+def test_bad_queries_and_writes_are_refused():
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        for query, words in BAD:
+            refused(target.pid, query.replace("FOLDER", folder),
+                    words=[words])
+        # The target is not read for it: there is none.
+        refused("/no/such/file", "SELEC 1", words=["syntax error"])
+        assert os.listdir(folder) == []
+        assert pyheld_raw("sql").status == 2
+        assert pyheld_raw("sql", "SELECT 1").status == 2
+        assert pyheld_raw("sql", "--csv", "--json", target.pid,
+                          "SELECT 1").status == 2
+        assert pyheld_raw("sql", "/no/such/file", "SELECT 1").status == 3
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [os.path.abspath(PYHELD), "sql", str(target.pid),
+                 "SELECT * FROM objects"], stdout=full,
+                stderr=subprocess.PIPE)
+        assert done.returncode == 3 and done.stderr.count(b"\n") == 1, done
+
+
+# --- forms ---
+
+def test_text_csv_and_json_say_the_same():
+    query = "SELECT type, address, length, bytes FROM objects" \
+            " WHERE type LIKE 'asked.%' OR type = 'dict'"
+    with Target(pythons.newest(), "asked.py") as target:
+        rows = ask(query, target.pid)
+        assert len(rows) > 100
+        stated = [["" if v is None else str(v) for v in row.values()]
+                  for row in rows]
+        out = text(pyheld("sql", "--csv", "--header", target.pid, query).out)
+        assert list(csv.reader(io.StringIO(out))) == [
+            ["type", "address", "length", "bytes"]] + stated
+        bare = text(pyheld("sql", "--csv", target.pid, query).out)
+        assert out == "type,address,length,bytes\n" + bare
+        lines = text(pyheld("sql", target.pid, query).out).splitlines()
+        assert lines[0].split() == ["type", "address", "length", "bytes"]
+        assert [x.split() for x in lines[1:]] == [
+            [v for v in row if v] for row in stated]
+        bare = text(pyheld("sql", "--no-header", target.pid, query).out)
+        assert [x.split() for x in bare.splitlines()] == [
+            x.split() for x in lines[1:]]
+        odd = 'SELECT \'a,"b"\' AS "x,y", NULL AS n, x\'00ff\' AS b, 1.5,' \
+              " char(27) || 'x' AS c, 9e999 AS i"
+        found = text(pyheld("sql", "--csv", "--header", target.pid, odd).out)
+        assert found == '"x,y",n,b,1.5,c,i\n"a,""b""",,00ff,1.5,\\x1bx,inf\n'
+        assert one(odd, target.pid) == {
+            "x,y": 'a,"b"', "n": None, "b": "00ff", "1.5": 1.5,
+            "c": "\\x1bx", "i": None}
+        assert one("SELECT 1 AS a, 2 AS a", target.pid) == {"a": 1, "a_2": 2}
+        assert ask("SELECT 1 WHERE 0", target.pid) == []
+
+
+def test_queries_from_stdin():
+    with Target(pythons.newest(), "asked.py") as target:
+        def feed(lines, *options):
+            return subprocess.run(
+                [os.path.abspath(PYHELD), "sql", *options, str(target.pid)],
+                input=lines.encode(), capture_output=True, timeout=60)
+
+        done = feed(".tables\n")
+        assert b"objects\n" in done.stdout and not done.stderr, done
+        tables = text(done.stdout).split()
+        done = feed(".schema\n")
+        assert [x.partition("(")[0] for x in text(done.stdout).splitlines()] \
+            == ["CREATE TABLE " + t for t in tables], done
+        done = feed("SELECT count(*) AS n\nFROM objects\nWHERE type =\n"
+                    "'asked.User'; SELECT 2;\nSELECT 3", "--json")
+        values = text(done.stdout).replace("]\n[", "]\0[").split("\0")
+        assert [json.loads(x) for x in values] == [
+            [{"n": 4}], [{"2": 2}], [{"3": 3}]], done
+        for lines, words in ((".nonsense\n", b".help"),
+                             ("SELECT 1;\nSELEC;\nSELECT 4;\n", b"syntax"),
+                             (".schema nothing\n", b"nothing")):
+            done = feed(lines)
+            assert done.returncode == 2 and words in done.stderr, done
+            assert b"4" not in done.stdout, done
+        assert feed(".quit\nSELEC\n").returncode == 0
+        assert b".schema" in feed(".help\n").stdout
+
+
+# --- hostile names ---
+
+def test_hostile_names_are_text():
+    with Target(pythons.newest(), "odd.py", "hostile") as target:
+        for option in ("--json", "--csv", "--no-header"):
+            for query in ("SELECT * FROM objects", "SELECT * FROM types",
+                          "SELECT name, kind FROM refs",
+                          "SELECT * FROM roots", "SELECT * FROM frames",
+                          "SELECT * FROM threads", "SELECT * FROM captures"):
+                out = pyheld("sql", option, target.pid, query).out
+                shown = out.decode("utf-8")     # strictly
+                assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]",
+                                     shown), (option, query)
+                if option == "--json":
+                    json.loads(shown)
+
+
+# --- the manual ---
+
+def questions():
+    """[(question, query)] of the section QUESTIONS."""
+    with open(MAN, encoding="utf-8") as f:
+        section = f.read().partition(".SH QUESTIONS\n")[2]
+    section = section.partition("\n.SH ")[0]
+    found = re.findall(r"\.TP\n([^\n]*)\n\.EX\n(.*?)\n\.EE", section, re.S)
+    return [(q, s.replace("\\(aq", "'").replace("\\-", "-").replace(
+        "\\e", "\\")) for q, s in found]
+
+
+def sessions_of(facts):
+    """How many sessions each user has: asked.py."""
+    counts = [0] * 4
+    for i in range(len(facts["sessions"])):
+        counts[i * i % 4] += 1
+    return sorted((n for n in counts if n), reverse=True)
+
+
+def is_sorted(rows, column):
+    return all(a[column] >= b[column] for a, b in zip(rows, rows[1:]))
+
+
+# What the target says of the answers.
+ANSWERS = {
+    "strings are there many times": lambda rows, f: any(
+        x["preview"] == repr(f["text"]) and x["count(*)"] == f["equal"]
+        for x in rows),
+    "equal strings waste": lambda rows, f:
+        rows[0]["sum(waste)"] >= (f["equal"] - 1) * f["text_size"],
+    "each package": lambda rows, f: any(x["package"] == "asked"
+                                        for x in rows),
+    "largest values of one dict": lambda rows, f: [
+        x["name"] for x in rows] == ["['large']", "['middle']", "['small']"],
+    "ten largest dicts": lambda rows, f: sorted(
+        (int(x["address"], 16), x["type"], x["length"]) for x in rows
+        if x["type"] == "list" and x["length"] == 6000) == sorted(
+        (x, "list", 6000) for x in f["big"]),
+    "older than a day": lambda rows, f: sorted(
+        int(x["address"], 16) for x in rows) == sorted(f["old"]),
+    "sessions does each user": lambda rows, f: [
+        x["count(*)"] for x in rows] == sessions_of(f),
+    "one object refer to": lambda rows, f: any(
+        x["type"] == "asked.User" or x["type"] == "dict" for x in rows),
+    "refers to one object": lambda rows, f: any(
+        x["type"] == "list" for x in rows),
+    "refers to objects of a type": lambda rows, f: any(
+        x["count(*)"] == len(f["sessions"]) for x in rows),
+    "is at an address": lambda rows, f: [
+        x["type"] for x in rows] == ["asked.Session"],
+    "keeps an object alive": lambda rows, f:
+        rows[0]["path"].startswith("asked."),
+    "is garbage": lambda rows, f: any(
+        x["type"] == "asked.Lost" and x["count(*)"] == f["lost"]
+        for x in rows),
+    "have a __del__": lambda rows, f: any(
+        x["name"] == "asked.Closed" and x["count"] == f["closed"]
+        for x in rows),
+    "there twice": lambda rows, f: any(
+        x["name"] == "asked.Twice" and x["count(*)"] == 2 for x in rows),
+    "runs now": lambda rows, f: any(
+        x["function"].endswith("waits_here") for x in rows),
+    "locals of running": lambda rows, f: any(
+        x["name"].endswith("held") for x in rows),
+    "that an object keeps alive, by type": lambda rows, f:
+        rows[0]["type"] == "bytes" and rows[0]["count(*)"] == 3,
+    "dominators": lambda rows, f: rows[0]["type"] == "asked.User",
+}
+# No leak is in it, and both targets are the same process.
+MAY_BE_EMPTY = ("like a leak", "grew from")
+
+
+@limit(300)
+@each(pythons.oldest_and_newest)
+def test_questions_of_the_manual(python):
+    asked = questions()
+    unused = set(ANSWERS)
+    assert len(asked) >= 30, len(asked)
+    with Target(python, "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "t.pyheld")
+        pyheld("capture", target.pid, "-o", capture)
+        for question, query in asked:
+            targets = [capture, capture] if "second" in question else [capture]
+            query = query.replace("0x7f3a2c0b5d90",
+                                  hex(target.facts["address"]))
+            rows = ask(query, *targets)
+            assert rows or any(x in question for x in MAY_BE_EMPTY), question
+            for words in [w for w in ANSWERS if w in question]:
+                assert ANSWERS[words](rows, target.facts), (question, rows)
+                unused.discard(words)
+            order = re.search(r"ORDER BY (\d) DESC", query)
+            if order and rows:
+                key = list(rows[0])[int(order.group(1)) - 1]
+                assert is_sorted(rows, key), question
+    assert not unused, unused
