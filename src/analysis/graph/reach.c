@@ -417,6 +417,15 @@ oid *reach_order(const struct reach *r)
 	return order;
 }
 
+uint32_t reach_steps(const struct reach *r, oid o, uint32_t max)
+{
+	uint32_t steps = 0;
+
+	for (; steps < max && r->parent[o] != OID_NONE; o = r->parent[o])
+		steps++;
+	return steps;
+}
+
 const struct root *reach_path(const struct reach *r, oid o, struct path *ret)
 {
 	struct path p = VEC_INIT;

@@ -109,6 +109,13 @@ static inline bool reach_has(const struct reach *r, oid o)
  */
 const struct root *reach_path(const struct reach *r, oid o, struct path *ret);
 
+/*
+ * How many references the chain to `o`, which must be reached, has: not its
+ * distance, to which some steps add more or less than one.  Counts up to `max`
+ * and returns that if there are as many or more.
+ */
+uint32_t reach_steps(const struct reach *r, oid o, uint32_t max);
+
 /* The longest distance of a reached object; 0: none is reached. */
 uint32_t reach_deepest(const struct reach *r);
 /* The nr_reached objects that are reached, by distance, the nearest first; of

@@ -37,10 +37,13 @@ static struct tally garbage(const struct retained_view *v)
 /* Is the path so long that its names would take long to make? */
 static bool is_far(const struct retained_view *v, oid from, oid o)
 {
-	const uint32_t *distance = v->reach.distance;
+	const oid *parent = v->reach.parent;
+	uint32_t steps = 0;
 
-	return distance[o] - (from == OID_NONE ? 0 : distance[from]) >
-	       MAX_STEPS;
+	for (; o != from && parent[o] != OID_NONE; o = parent[o])
+		if (++steps > MAX_STEPS)
+			return true;
+	return false;
 }
 
 /* Add the path to an object: from a root, or from the line above it. */

@@ -212,6 +212,8 @@ static void compare_path(const struct heap *h, const struct reach *r, oid o)
 		distance += reach_step_cost(h, r, p.v[i - 1].object,
 					    p.v[i].edge);
 	ck_assert_uint_eq(distance, r->distance[o]);
+	ck_assert_uint_eq(reach_steps(r, o, UINT32_MAX), p.nr - 1);
+	ck_assert_uint_eq(reach_steps(r, o, 1), MIN(p.nr - 1, 1));
 }
 
 START_TEST(reach_steps_for_free_to_a_modules_own_names_only)
