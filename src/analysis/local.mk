@@ -105,4 +105,6 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/tasks.c \
 	src/analysis/suspects/tasks.h \
 	src/analysis/trend.c \
-	src/analysis/trend.h
+	src/analysis/trend.h \
+	src/analysis/variables.c \
+	src/analysis/variables.h

@@ -17,6 +17,7 @@ void comparison_build(struct heap *old, struct heap *new, size_t nr,
 		   &ret->diff);
 	grow_build(old, new, &ret->match, how, &ret->grow);
 	growth_set_retained(old, new, all_types, &ret->grow.v);
+	growth_sort(how, &ret->grow.v);
 	series_init(&ret->series, nr, new, &ret->diff, &ret->grow);
 }
 

@@ -15,9 +15,11 @@
  * holder gained. */
 #define SHARE 5
 
-/* ALIKE_MIN holders or more that are alike are one row.  Only the first
+/* ALIKE_MIN holders or more that are alike are one row; ALIKE_MIN_ENTRIES if
+ * they are entries of a container, whose keys tell them apart.  Only the first
  * ALIKE_MAX_CANDIDATES candidates are compared. */
-#define ALIKE_MIN 10
+#define ALIKE_MIN 3
+#define ALIKE_MIN_ENTRIES 10
 #define ALIKE_MAX_CANDIDATES 200000
 
 /*
@@ -335,34 +337,6 @@ static void list_holder(const struct grower *g, oid holder,
 	growth_vec_push(ret, rest);
 }
 
-static int64_t growth_key(const struct growth_options *options,
-			  const struct growth *row)
-{
-	return options->by_count ? row->objects : row->bytes;
-}
-
-/* Keep what grew, most grown first, up to the limit. */
-static void finish_rows(const struct growth_options *options,
-			struct growth_vec *v)
-{
-	CLEANUP(candidate_vec_release) struct candidate_vec order = VEC_INIT;
-	struct growth_vec sorted = VEC_INIT;
-
-	for (size_t i = 0; i < v->nr; i++)
-		if (growth_key(options, &v->v[i]) > 0)
-			candidate_vec_push(
-				&order,
-				(struct candidate){
-					(oid)i, growth_key(options, &v->v[i]),
-					options->by_count ? v->v[i].bytes
-							  : v->v[i].objects });
-	sort_candidates(&order);
-	for (size_t i = 0; i < order.nr && i < options->limit; i++)
-		growth_vec_push(&sorted, v->v[order.v[i].object]);
-	growth_vec_release(v);
-	*v = sorted;
-}
-
 /* --- holders that are alike --- */
 
 struct keyed {
@@ -408,6 +382,25 @@ static struct growth sum_alike(const struct grower *g,
 	return row;
 }
 
+/* Is it an entry of a container, and no attribute? */
+static bool is_entry(const struct grower *g, oid o)
+{
+	CLEANUP(edge_name_release) struct edge_name name, of_holder = { 0 };
+	oid holder = g->new.reach->parent[o];
+
+	place_last_edge(g->new.h, g->new.reach, o, &name);
+	if (holder == OID_NONE || edge_is_attribute(&name))
+		return false;
+	place_last_edge(g->new.h, g->new.reach, holder, &of_holder);
+	return of_holder.kind != EDGE_DICT;
+}
+
+static bool is_one_row(const struct grower *g, oid o, size_t nr)
+{
+	return nr >= ALIKE_MIN_ENTRIES ||
+	       (nr >= ALIKE_MIN && !is_entry(g, o));
+}
+
 static void list_alike(struct grower *g, const struct candidate_vec *found,
 		       uint64_t *done)
 {
@@ -427,7 +420,8 @@ static void list_alike(struct grower *g, const struct candidate_vec *found,
 	for (size_t i = 0; i < nr; i = end) {
 		for (end = i + 1; end < nr && keyed[end].key == keyed[i].key;)
 			end++;
-		if (keyed[i].key && end - i >= ALIKE_MIN)
+		if (keyed[i].key &&
+		    is_one_row(g, found->v[keyed[i].rank].object, end - i))
 			growth_vec_push(&g->g->v, sum_alike(g, found,
 							    keyed + i, end - i,
 							    done));
@@ -505,7 +499,7 @@ void grow_build(struct heap *old, struct heap *new, const struct match *match,
 	else
 		grow_name_find(old, new, options, &reach_old, &ret->reach,
 			       &ret->v);
-	finish_rows(options, &ret->v);
+	growth_sort(options, &ret->v);
 	reach_release(&reach_old);
 }
 

@@ -10,8 +10,9 @@
  * growth of its own size.  So a cache that replaces its contents does not
  * grow.  If a holder is a namespace (an instance, its __dict__, the one of a
  * module), new objects below one attribute are a row of their own: the
- * attribute grew.  Many holders that are alike (see alike.h), of which each
- * grew by little, are one row.
+ * attribute grew.  Holders that are alike (see alike.h) are one row: three and
+ * more that are the same attribute of objects of one type, ten and more that
+ * are entries of a container.
  *
  * Heaps of two processes: the containers with the most entries are looked up in
  * the old heap by name: the same root, and at each step a reference of the same

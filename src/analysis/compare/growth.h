@@ -49,13 +49,17 @@ int64_t growth_entries(struct heap *h, oid o);
 /*
  * Set `retained` and `old_retained` of all rows.  What came below a holder and
  * what went there are matched by addresses, and memory is used again: so a
- * holder whose contents are replaced can seem to have grown.  Its retained size
- * says whether it has.  If `demote`, holders that have no more entries than
- * before and retain no more are put behind all others.
+ * holder whose contents are replaced can seem to have grown.  If `replaced`,
+ * holders that have no more entries than before have not grown by more than
+ * what they retain did; by 0 if that is less than before.  growth_sort() then
+ * puts the rows into order again.
  *
  * Builds the dominators of one heap after the other.
  */
-void growth_set_retained(struct heap *old, struct heap *new, bool demote,
+void growth_set_retained(struct heap *old, struct heap *new, bool replaced,
 			 struct growth_vec *rows);
+
+/* Keep what grew, most grown first, up to options->limit rows. */
+void growth_sort(const struct growth_options *options, struct growth_vec *rows);
 
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "analysis/compare/match.h"
+#include "analysis/graph/bits.h"
+#include "analysis/variables.h"
 
 /* At most MAX_COMPARED references of an object are compared; FEW_COMPARED if
  * the other object has more than MANY. */
@@ -53,6 +55,7 @@ struct matcher {
 	uint8_t *comparison;	/* of new types: enum comparison */
 	bool flips;		/* generations 1 and 2 are one: see match.h */
 	bool untracks;		/* dicts leave the collector's lists */
+	uint64_t *variables;	/* of new: see variables.h */
 	struct str text[2];
 };
 
@@ -301,7 +304,7 @@ static bool refers_as_before(const struct matcher *s, oid a, oid b)
 	case COMPARE_FUNCTION:
 		return same_references(s, a, b, MIN(nr, 1));
 	default:
-		return shares_references(s, a, b);
+		return bits_get(s->variables, b) || shares_references(s, a, b);
 	}
 }
 
@@ -455,10 +458,12 @@ void match_build(struct heap *old, struct heap *new, struct match *ret)
 	ret->old_of = no_oids(new->nr_objects);
 	match_types(&s);
 	match_objects(&s);
+	s.variables = variables_find(old, new, ret->old_of);
 	for (int i = 0; i < MAX_PASSES && replace_holders(&s); i++)
 		;
 	free(s.same_type);
 	free(s.comparison);
+	free(s.variables);
 	str_release(&s.text[0]);
 	str_release(&s.text[1]);
 }

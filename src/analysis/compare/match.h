@@ -23,14 +23,17 @@
  *  - all other containers and instances, but not modules and classes: it has
  *    references now, but none to an object that it referred to before.
  *    Numbers, immortal objects and its own class do not count.  So a list
- *    whose contents were replaced as a whole counts as replaced, too.
+ *    whose contents were replaced as a whole counts as replaced, too, unless
+ *    the same variable refers to it (analysis/variables.h): a dict of sessions
+ *    that were all replaced is the same dict.
  *
  * Referents are compared by these rules, too, not by their addresses.  An
  * object is wrongly taken for its predecessor at the same address if it is of
  * the same kind and holds only numbers, or shares a referent with it.  Then it
  * counts as one that stayed.  How much a type grew is right anyway.
  *
- * Linear in objects and edges; 4 bytes an object of both heaps.
+ * Linear in objects and edges; 4 bytes an object of both heaps, and 2 bits one of
+ * NEW while it runs.
  */
 #ifndef ANALYSIS_COMPARE_MATCH_H
 #define ANALYSIS_COMPARE_MATCH_H

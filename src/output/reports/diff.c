@@ -287,7 +287,7 @@ static void add_diff_types(const struct diff_found *d, const struct format *f,
 
 bool diff_has_name(const struct diff_found *d, oid o)
 {
-	return d->grow->reach.distance[o] <= MAX_STEPS;
+	return reach_steps(&d->grow->reach, o, MAX_STEPS + 1) <= MAX_STEPS;
 }
 
 void diff_add_name(const struct diff_found *d, oid o, struct str *out)
@@ -298,7 +298,7 @@ void diff_add_name(const struct diff_found *d, oid o, struct str *out)
 
 	if (!diff_has_name(d, o)) {
 		str_addf(out, "<%s, ", heap_type_of(d->new, o)->name);
-		format_count(out, d->grow->reach.distance[o]);
+		format_count(out, reach_steps(&d->grow->reach, o, UINT32_MAX));
 		str_add(out, " steps from a root>");
 		return;
 	}
@@ -484,7 +484,8 @@ static void add_series_holders(const struct diff_found *d,
 
 /*
  * The answer in one line: "resident 102.0 MiB -> 437.0 MiB (+335.0 MiB); most
- * grew in app.SESSIONS: +312.0 MiB".
+ * grew in app.SESSIONS: +312.0 MiB".  Where the holder has less than half of
+ * that, it is only the first of the holders; the next lines say what else grew.
  */
 static void add_what_grew(const struct diff_found *d, const struct format *f,
 			  struct str *out)
@@ -509,9 +510,17 @@ static void add_what_grew(const struct diff_found *d, const struct format *f,
 	if (i < d->grow->v.nr) {
 		const struct growth *row = &d->grow->v.v[i];
 
+		if (same && now > then &&
+		    row->bytes < (int64_t)((now - then) / 2))
+			str_add(&text, "of the holders, ");
 		str_add(&text, same ? "most grew in " :
 				      "the largest difference is ");
 		diff_add_name(d, row->object, &text);
+		if (row->nr_alike) {
+			str_add(&text, " and ");
+			format_count(&text, row->nr_alike);
+			str_add(&text, " more like it");
+		}
 		str_add(&text, ": ");
 		format_bytes_growth(&text, row->bytes);
 	} else {

@@ -155,6 +155,36 @@ START_TEST(match_compares_contents)
 END_TEST
 
 /* Of a thousand entries not all are asked for, but some from all over. */
+/* All that a container holds was replaced, but a variable still has it. */
+START_TEST(match_knows_variables)
+{
+	check_match("m x a b m->x x->a; root m:m; type module m; type str a b",
+		    "m x y c m->x x->c; root m:m; type module m; type str y c",
+		    "+y +c -a -b ");
+	/* What is in a container is no variable. */
+	check_match("m x k a m->x x->k k->a; root m:m; type module m;"
+		    " type list x k; type str a",
+		    "m x k b m->x x->k k->b; root m:m; type module m;"
+		    " type list x k; type str b", "+k +b -k -a ");
+	/* An attribute of an instance is, in its __dict__, too. */
+	check_match("m p n.d x a m->p p->n.d n.d->x x->a; root m:m;"
+		    " type module m; type P/heap p; type dict/dict n.d;"
+		    " type list x; type str a",
+		    "m p n.d x b m->p p->n.d n.d->x x->b; root m:m;"
+		    " type module m; type P/heap p; type dict/dict n.d;"
+		    " type list x; type str b", "+b -a ");
+	/* What no root has is held by no variable. */
+	check_match("m x a m->x x->a; type module m; type str a",
+		    "m x b m->x x->b; type module m; type str b",
+		    "+x +b -x -a ");
+	/* Nor is it the same that had another name. */
+	check_match("m x y a b m->x m->y x->a y->b; root m:m; type module m;"
+		    " type str a b",
+		    "m x y c d m->y m->x x->c y->d; root m:m; type module m;"
+		    " type str c d", "+x +y +c +d -x -y -a -b ");
+}
+END_TEST
+
 START_TEST(match_samples_what_is_large)
 {
 	CLEANUP(str_release) struct str old = STR_INIT, new = STR_INIT;
@@ -280,6 +310,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, match_knows_generations);
 	tcase_add_test(tc, match_knows_what_never_ends);
 	tcase_add_test(tc, match_compares_contents);
+	tcase_add_test(tc, match_knows_variables);
 	tcase_add_test(tc, match_samples_what_is_large);
 	tcase_add_test(tc, match_knows_the_process);
 	tcase_add_test(tc, match_knows_the_process_of_a_core);
