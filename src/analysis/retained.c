@@ -25,11 +25,12 @@ static void add_garbage_ways(struct retained_view *v)
 
 void retained_build(struct heap *h, struct retained_view *ret)
 {
+	CLEANUP(freep) uint32_t *known = roots_count(h);
 	struct retained_view *v = ret;
 
 	v->h = h;
-	dominators_build(h, &v->dominators);
-	reach_build(h, NULL, &v->reach);
+	dominators_build_counted(h, known, &v->dominators);
+	reach_build_counted(h, NULL, known, &v->reach);
 	add_garbage_ways(v);
 	v->namespaces = bits_new(h->nr_objects);
 	for (size_t i = 0; i < v->reach.namespaces.nr; i++)

@@ -130,7 +130,8 @@ static void search_strings(struct dominators_search *s,
 	s->last[HOLDER_NATIVE] = s->nr;
 }
 
-static void search_all_roots(struct dominators_search *s)
+static void search_all_roots(struct dominators_search *s,
+			     const uint32_t *counted)
 {
 	CLEANUP(root_vec_release) struct root_vec known = VEC_INIT;
 	CLEANUP(root_vec_release) struct root_vec native = VEC_INIT;
@@ -138,7 +139,7 @@ static void search_all_roots(struct dominators_search *s)
 	CLEANUP(root_vec_release) struct root_vec strings = VEC_INIT;
 
 	/* While nothing is visited: also those that known roots reach. */
-	roots_native(s->h, s->number, &native);
+	roots_native(s->h, counted, s->number, &native);
 	roots_immortal(s->h, s->number, &immortal);
 	set_strings_apart(s->h, &native, &strings);
 	roots_known(s->h, &known);
@@ -208,9 +209,10 @@ static void search_garbage(struct dominators_search *s)
 	s->last[HOLDER_GARBAGE] = s->nr;
 }
 
-static void search_all_objects(struct dominators_search *s)
+static void search_all_objects(struct dominators_search *s,
+			       const uint32_t *counted)
 {
-	search_all_roots(s);
+	search_all_roots(s, counted);
 	if (s->nr < s->h->nr_objects)
 		search_garbage(s);
 	dominators_call_vec_release(&s->calls);
@@ -450,6 +452,12 @@ static void build_tree(struct dominators_search *s)
 
 void dominators_build(const struct heap *h, struct dominators *ret)
 {
+	dominators_build_counted(h, NULL, ret);
+}
+
+void dominators_build_counted(const struct heap *h, const uint32_t *known,
+			      struct dominators *ret)
+{
 	size_t nr = h->nr_objects;
 	struct dominators_search s = { .h = h, .d = ret };
 
@@ -460,7 +468,7 @@ void dominators_build(const struct heap *h, struct dominators *ret)
 	memset(s.number, 0xff, nr * sizeof(*s.number));
 	s.object = xreallocarray(NULL, nr + 1, sizeof(*s.object));
 	s.nodes = xcalloc(nr + 1, sizeof(*s.nodes));
-	search_all_objects(&s);
+	search_all_objects(&s, known);
 	free(s.visited);
 	find_predecessors(&s);
 	find_semidominators(&s);

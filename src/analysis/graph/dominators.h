@@ -73,6 +73,10 @@ struct dominators {
 /* Build the tree of all of `h`, which must outlive it.  The caller releases it
  * by dominators_release(). */
 void dominators_build(const struct heap *h, struct dominators *ret);
+
+/* The same where roots_count() gave `known` already; NULL: it did not. */
+void dominators_build_counted(const struct heap *h, const uint32_t *known,
+			      struct dominators *ret);
 void dominators_release(struct dominators *d);
 
 /* Does `by` retain `o`?  Every object retains itself. */

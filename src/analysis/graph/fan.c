@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-#include <string.h>
-
 #include "analysis/graph/bits.h"
 #include "analysis/graph/fan.h"
 
@@ -11,34 +8,27 @@ bool fan_hangs(const struct fan *f, oid o)
 	       !bits_get(f->dominators->roots, o);
 }
 
-void fan_build(const struct reach *reach, const struct dominators *dominators,
-	       struct fan *ret)
+bool fan_hangs_by(const struct fan *f, oid holder, uint32_t edge, oid o)
 {
-	size_t nr = reach->nr_objects;
-
-	*ret = (struct fan){ .reach = reach, .dominators = dominators };
-	ret->nr = xcalloc(nr, sizeof(*ret->nr));
-	ret->objects = xcalloc(nr, sizeof(*ret->objects));
-	ret->bytes = xcalloc(nr, sizeof(*ret->bytes));
-	ret->largest = xcalloc(nr, sizeof(*ret->largest));
-	for (oid o = 0; o < nr; o++) {
-		oid holder = reach->parent[o];
-
-		if (!fan_hangs(ret, o))
-			continue;
-		ret->nr[holder]++;
-		ret->objects[holder] += dominators->objects[o];
-		ret->bytes[holder] += dominators->bytes[o];
-		ret->largest[holder] = MAX(ret->largest[holder],
-					   dominators->bytes[o]);
-	}
+	return f->reach->parent[o] == holder && f->reach->edge[o] == edge &&
+	       fan_hangs(f, o);
 }
 
-void fan_release(struct fan *f)
+struct fan_sum fan_of(const struct fan *f, oid holder)
 {
-	free(f->nr);
-	free(f->objects);
-	free(f->bytes);
-	free(f->largest);
-	memset(f, 0, sizeof(*f));
+	const struct dominators *d = f->dominators;
+	struct heap_edges edges = heap_edges(d->heap, holder);
+	struct fan_sum sum = { 0 };
+
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid o = edges.to[i];
+
+		if (!fan_hangs_by(f, holder, i, o))
+			continue;
+		sum.nr++;
+		sum.objects += d->objects[o];
+		sum.bytes += d->bytes[o];
+		sum.largest = MAX(sum.largest, d->bytes[o]);
+	}
+	return sum;
 }

@@ -11,7 +11,8 @@
  * list both hold the same objects, so that neither dominates them.
  *
  * Objects that would stay anyway, because native code holds them or they are
- * immortal, hang on nothing.  Linear in objects; 24 bytes an object.
+ * immortal, hang on nothing.  Nothing is stored: few objects are asked about,
+ * and a column for each figure would take longer to fill than they take.
  */
 #ifndef ANALYSIS_GRAPH_FAN_H
 #define ANALYSIS_GRAPH_FAN_H
@@ -19,23 +20,29 @@
 #include "analysis/graph/dominators.h"
 #include "analysis/graph/reach.h"
 
+/* `reach` is of the whole heap, without search barriers.  It and `dominators`
+ * are of one heap.  Somebody else owns them. */
 struct fan {
-	/* Columns by the oid of the holder: */
-	uint32_t *nr;		/* how many objects hang on it */
-	uint32_t *objects;	/* how many objects these retain */
-	uint64_t *bytes;	/* the sum of their retained sizes */
-	uint64_t *largest;	/* the largest of their retained sizes */
 	const struct reach *reach;
 	const struct dominators *dominators;
 };
 
-/* `reach` is of the whole heap, without search barriers.  It and `dominators`
- * are of the same heap and must outlive `*ret`. */
-void fan_build(const struct reach *reach, const struct dominators *dominators,
-	       struct fan *ret);
-void fan_release(struct fan *f);
+/* What hangs on one holder. */
+struct fan_sum {
+	uint32_t nr;		/* how many objects */
+	uint32_t objects;	/* how many objects these retain */
+	uint64_t bytes;		/* the sum of their retained sizes */
+	uint64_t largest;	/* the largest of their retained sizes */
+};
 
 /* Does `o` hang on a holder?  If so, on reach->parent[o]. */
 bool fan_hangs(const struct fan *f, oid o);
+
+/* Does edge number `edge` of `holder`, which leads to `o`, make `o` hang on it?
+ * Of several edges to `o`, at most one does. */
+bool fan_hangs_by(const struct fan *f, oid holder, uint32_t edge, oid o);
+
+/* The sum over the edges of `holder`: linear in these. */
+struct fan_sum fan_of(const struct fan *f, oid holder);
 
 #endif

@@ -318,22 +318,24 @@ static void search_temporary_roots(struct reach_search *s)
 	run_search(s);
 }
 
+/* Enter the roots from number `first` on, which were found by counting. */
 static void search_counted_roots(struct reach_search *s, uint8_t base,
-				 void (*find)(const struct heap *h,
-					      const uint32_t *distance,
-					      struct root_vec *ret))
+				 size_t first)
 {
-	size_t first = s->r->roots.nr;
-
 	s->base = base;
-	find(s->h, s->r->distance, &s->r->roots);
 	enter_roots(s, first, ROOT_NATIVE);
 	run_search(s);
 }
 
 void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 {
-	size_t nr = h->nr_objects;
+	reach_build_counted(h, ends, NULL, ret);
+}
+
+void reach_build_counted(struct heap *h, const uint64_t *ends,
+			 const uint32_t *known, struct reach *ret)
+{
+	size_t nr = h->nr_objects, first;
 	CLEANUP(freep) oid *queue = xreallocarray(NULL, nr, sizeof(*queue));
 	struct reach_search s = { h, ret, ends, queue, 0, 0, 0,
 				   VEC_INIT, false, false };
@@ -351,8 +353,12 @@ void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret)
 
 	search_known_roots(&s);
 	search_temporary_roots(&s);
-	search_counted_roots(&s, REACH_PENALTY_NATIVE, roots_native);
-	search_counted_roots(&s, REACH_PENALTY_IMMORTAL, roots_immortal);
+	first = ret->roots.nr;
+	roots_native(h, known, ret->distance, &ret->roots);
+	search_counted_roots(&s, REACH_PENALTY_NATIVE, first);
+	first = ret->roots.nr;
+	roots_immortal(h, ret->distance, &ret->roots);
+	search_counted_roots(&s, REACH_PENALTY_IMMORTAL, first);
 	ret->nr_reached = s.tail;
 	far_global_vec_release(&s.far);
 }

@@ -87,6 +87,10 @@ struct reach {
  * `*ret` by reach_release().
  */
 void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret);
+
+/* The same where roots_count() gave `known` already; NULL: it did not. */
+void reach_build_counted(struct heap *h, const uint64_t *ends,
+			 const uint32_t *known, struct reach *ret);
 void reach_release(struct reach *r);
 
 /*

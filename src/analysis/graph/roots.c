@@ -60,8 +60,7 @@ static void count_unvisited(const struct heap *h, uint32_t *nr)
 		nr[o] += of[h->type[o]];
 }
 
-/* How many references to each object the graph accounts for. */
-static uint32_t *count_references(const struct heap *h)
+uint32_t *roots_count(const struct heap *h)
 {
 	uint32_t *nr = xcalloc(h->nr_objects, sizeof(*nr));
 
@@ -94,14 +93,15 @@ static bool any_unreached(const struct heap *h, const uint32_t *distance)
 	return false;
 }
 
-void roots_native(const struct heap *h, const uint32_t *distance,
-		  struct root_vec *ret)
+void roots_native(const struct heap *h, const uint32_t *known,
+		  const uint32_t *distance, struct root_vec *ret)
 {
-	CLEANUP(freep) uint32_t *known = NULL;
+	CLEANUP(freep) uint32_t *counted = NULL;
 
 	if (!any_unreached(h, distance))
 		return;
-	known = count_references(h);
+	if (!known)
+		known = counted = roots_count(h);
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint32_t refs = h->refcount[o];
 

@@ -46,13 +46,20 @@ bool roots_is_temporary(const struct heap *h, const struct root *root);
 void roots_known(const struct heap *h, struct root_vec *ret);
 
 /*
- * Append a native root for each object whose `distance` (see struct reach) is
- * ROOTS_UNREACHED and that has more references than all objects' references and
- * all counted roots account for.  References from a scan for pointers account
- * for nothing: it is better to call garbage held than a held object garbage.
+ * How many references to each object all objects' references and all counted
+ * roots account for.  References from a scan for pointers account for nothing:
+ * it is better to call garbage held than a held object garbage.  The caller
+ * frees the array, which has h->nr_objects items.
  */
-void roots_native(const struct heap *h, const uint32_t *distance,
-		  struct root_vec *ret);
+uint32_t *roots_count(const struct heap *h);
+
+/*
+ * Append a native root for each object whose `distance` (see struct reach) is
+ * ROOTS_UNREACHED and that has more references than `known`, which roots_count()
+ * gave.  `known` may be NULL: they are counted then, if it is needed.
+ */
+void roots_native(const struct heap *h, const uint32_t *known,
+		  const uint32_t *distance, struct root_vec *ret);
 
 /*
  * How many references each object of the type has that no tp_traverse visits,

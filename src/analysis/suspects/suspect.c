@@ -69,6 +69,7 @@ void suspect_put(struct suspects *s, struct suspect *suspect, oid o)
 	bits_set(suspect->members, o);
 	suspect->objects++;
 	suspect->bytes += heap_bytes(s->heap, o);
+	suspect->member_bytes += heap_bytes(s->heap, o);
 }
 
 void suspect_put_retained(struct suspects *s, struct suspect *suspect, oid o)

@@ -117,6 +117,7 @@ struct suspect {
 	uint64_t grown;		/* bytes since the oldest heap, net */
 	/* Only for the search: */
 	uint64_t *members;	/* the objects: a set as in bits.h */
+	uint64_t member_bytes;	/* the sum of their heap_bytes() */
 	uint64_t rank;		/* where sets overlap, the highest wins */
 	bool bounded;		/* near to its bound: it is no suspect */
 	uint32_t group;		/* in suspects.groups; UINT32_MAX: none */
@@ -132,6 +133,8 @@ struct holder {
 	uint64_t key;		/* of its group */
 	oid object;
 	uint64_t entries;
+	uint32_t objects;	/* as struct fan_sum has it */
+	uint64_t bytes;		/* of the holder, and of what hangs on it */
 };
 VEC_DEFINE(holder_vec, struct holder);
 

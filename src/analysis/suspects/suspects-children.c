@@ -124,8 +124,7 @@ static int kind_of_child(const struct suspects *s, oid o, bool *owns)
 static bool is_child(const struct suspects *s, oid holder, uint32_t edge,
 		     oid to)
 {
-	return s->reach.parent[to] == holder && s->reach.edge[to] == edge &&
-	       fan_hangs(&s->fan, to);
+	return fan_hangs_by(&s->fan, holder, edge, to);
 }
 
 /* Keys are often tuples, as many as there are values. */

@@ -22,16 +22,15 @@
  * library has many containers with few entries. */
 #define ALIKE_MIN_ENTRIES 100
 
-static uint64_t entries_of(struct suspects *s, oid o)
+static void add_holder(struct suspects *s, oid o, uint64_t key)
 {
 	int64_t length = suspect_entries(s->heap, o);
+	struct fan_sum f = fan_of(&s->fan, o);
 
-	return length >= 0 ? (uint64_t)length : s->fan.nr[o];
-}
-
-static uint64_t bytes_of(const struct suspects *s, oid o)
-{
-	return s->fan.bytes[o] + heap_bytes(s->heap, o);
+	holder_vec_push(&s->holders, (struct holder){
+		.key = key, .object = o, .objects = f.objects,
+		.entries = length >= 0 ? (uint64_t)length : f.nr,
+		.bytes = f.bytes + heap_bytes(s->heap, o) });
 }
 
 /* What is in the interpreter's table of interned strings is freed with its last
@@ -46,20 +45,22 @@ static bool is_interned_table(const struct suspects *s, oid o)
  * large itself: a list that holds one object very often.  It is not if one
  * child has nearly all that hangs on it.
  */
-static bool may_accumulate(struct suspects *s, oid o)
+static bool may_accumulate(struct suspects *s, oid o, uint64_t least)
 {
-	const struct fan *f = &s->fan;
-
 	if (!reach_has(&s->reach, o) || is_interned_table(s, o))
 		return false;
 	/* The shape counts where references could not be read. */
-	if (heap_bytes(s->heap, o) * 4 >= suspect_least(s, 1) &&
+	if (heap_bytes(s->heap, o) * 4 >= least &&
 	    (s->heap->edge_nr[o] >= SUSPECTS_FEW ||
 	     heap_type_of(s->heap, o)->shape != SHAPE_NONE))
 		return true;
-	if (f->nr[o] >= SUSPECTS_FEW &&
-	    f->largest[o] / DROP_PERCENT * 100 < f->bytes[o])
-		return true;
+	if (s->heap->edge_nr[o] >= SUSPECTS_FEW) {
+		struct fan_sum f = fan_of(&s->fan, o);
+
+		if (f.nr >= SUSPECTS_FEW &&
+		    f.largest / DROP_PERCENT * 100 < f.bytes)
+			return true;
+	}
 	return suspects_large_is_handful(s, o) || suspects_large_is_one(s, o);
 }
 
@@ -89,7 +90,7 @@ static void part_largest(struct suspects *s)
 		size_t largest = i;
 
 		for (next = i; next < v->nr && v->v[next].key == key; next++) {
-			uint64_t bytes = bytes_of(s, v->v[next].object);
+			uint64_t bytes = v->v[next].bytes;
 
 			all += bytes;
 			if (bytes <= most)
@@ -108,15 +109,15 @@ static void part_largest(struct suspects *s)
 static void find_accumulations(struct suspects *s)
 {
 	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
+	uint64_t least = suspect_least(s, 1);
 
 	for (oid o = 0; o < s->heap->nr_objects; o++) {
 		uint64_t key;
 
-		if (!may_accumulate(s, o))
+		if (!may_accumulate(s, o, least))
 			continue;
 		key = suspects_large_is_one(s, o) ? 0 : alike_key(&alike, o);
-		holder_vec_push(&s->holders, (struct holder){
-			key ? key | HOLDER_ALIKE : o, o, entries_of(s, o) });
+		add_holder(s, o, key ? key | HOLDER_ALIKE : o);
 	}
 	sort_holders(&s->holders);
 	part_largest(s);
@@ -130,7 +131,6 @@ static void make_holder_groups(struct suspects *s)
 	for (size_t i = 0; i < holders->nr; i++) {
 		const struct holder *h = &holders->v[i];
 		struct holder_group *g = ret->nr ? &ret->v[ret->nr - 1] : NULL;
-		uint64_t bytes = bytes_of(s, h->object);
 
 		if (!g || g->key != h->key) {
 			holder_group_vec_push(
@@ -142,11 +142,11 @@ static void make_holder_groups(struct suspects *s)
 		}
 		g->nr++;
 		g->entries += h->entries;
-		g->objects += s->fan.objects[h->object];
-		g->bytes += bytes;
-		if (bytes > g->largest_bytes) {
+		g->objects += h->objects;
+		g->bytes += h->bytes;
+		if (h->bytes > g->largest_bytes) {
 			g->largest = h->object;
-			g->largest_bytes = bytes;
+			g->largest_bytes = h->bytes;
 		}
 	}
 }
@@ -157,21 +157,21 @@ static bool is_uniform(struct suspects *s, oid o)
 	const struct heap *h = s->heap;
 	struct heap_edges edges = heap_edges(h, o);
 	CLEANUP(freep) uint64_t *bytes = xcalloc(h->types.nr, sizeof(*bytes));
+	struct fan_sum fan = fan_of(&s->fan, o);
 	uint64_t most = 0;
 
-	if (s->fan.largest[o] / FEW_LARGEST_PERCENT * 100 > s->fan.bytes[o])
+	if (fan.largest / FEW_LARGEST_PERCENT * 100 > fan.bytes)
 		return false;
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid to = edges.to[i];
 		uint32_t type = h->type[to];
 
-		if (s->reach.parent[to] != o || s->reach.edge[to] != i ||
-		    !fan_hangs(&s->fan, to))
+		if (!fan_hangs_by(&s->fan, o, i, to))
 			continue;
 		bytes[type] += s->dominators.bytes[to];
 		most = MAX(most, bytes[type]);
 	}
-	return most >= s->fan.bytes[o] / 100 * FEW_OF_TYPE_PERCENT;
+	return most >= fan.bytes / 100 * FEW_OF_TYPE_PERCENT;
 }
 
 /* A module's names, a class's attributes. */
@@ -218,8 +218,7 @@ static void put_fan(struct suspects *s, struct suspect *suspect, oid holder)
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid o = edges.to[i];
 
-		if (s->reach.parent[o] == holder && s->reach.edge[o] == i &&
-		    fan_hangs(&s->fan, o))
+		if (fan_hangs_by(&s->fan, holder, i, o))
 			suspect_put_retained(s, suspect, o);
 	}
 }

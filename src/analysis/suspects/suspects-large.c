@@ -19,13 +19,8 @@ static bool is_enough(const struct suspects *s, uint64_t bytes)
 	       (s->nr_older || bytes >= s->options.min_large);
 }
 
-/* A container that entries can be added to.  The dict of an instance or of a
- * module has names, not entries. */
-static bool can_grow(struct suspects *s, oid o)
+static bool is_plain_container(const struct heap_type *type)
 {
-	CLEANUP(edge_name_release) struct edge_name name = { 0 };
-	const struct heap_type *type = heap_type_of(s->heap, o);
-
 	switch (type->kind) {
 	case TYPE_KIND_LIST:
 	case TYPE_KIND_SET:
@@ -34,10 +29,26 @@ static bool can_grow(struct suspects *s, oid o)
 	case TYPE_KIND_DEFAULT_DICT:
 		return true;
 	default:
-		break;
+		return !(type->flags & TYPE_IS_DICT) &&
+		       (type->shape == SHAPE_LIST || type->shape == SHAPE_SET);
 	}
-	if (!(type->flags & TYPE_IS_DICT))
-		return type->shape == SHAPE_LIST || type->shape == SHAPE_SET;
+}
+
+/* Can entries be added to objects of the type, or to some of them? */
+static bool type_can_grow(const struct heap_type *type)
+{
+	return is_plain_container(type) || type->flags & TYPE_IS_DICT;
+}
+
+/* A container that entries can be added to.  The dict of an instance or of a
+ * module has names, not entries. */
+static bool can_grow(struct suspects *s, oid o)
+{
+	CLEANUP(edge_name_release) struct edge_name name = { 0 };
+	const struct heap_type *type = heap_type_of(s->heap, o);
+
+	if (is_plain_container(type) || !type_can_grow(type))
+		return is_plain_container(type);
 	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
 		if (s->reach.namespaces.v[i].object == o)
 			return false;
@@ -62,7 +73,8 @@ static bool has_type(const struct heap *h, const struct dominators *d,
 	return false;
 }
 
-static bool is_handful(struct suspects *s, oid o)
+/* `all` bytes hang on `o`. */
+static bool is_handful(struct suspects *s, oid o, uint64_t all)
 {
 	struct heap_edges edges = heap_edges(s->heap, o);
 	const struct dominators *d = &s->dominators;
@@ -72,20 +84,24 @@ static bool is_handful(struct suspects *s, oid o)
 	for (uint32_t i = 0; i < edges.nr && nr < ARRAY_SIZE(parts); i++) {
 		oid to = edges.to[i];
 
-		if (s->reach.parent[to] == o && s->reach.edge[to] == i &&
-		    fan_hangs(&s->fan, to) &&
-		    d->bytes[to] / EACH_PERCENT >= s->fan.bytes[o] / 100)
+		if (fan_hangs_by(&s->fan, o, i, to) &&
+		    d->bytes[to] / EACH_PERCENT >= all / 100)
 			parts[nr++] = to;
 	}
-	return has_type(s->heap, d, parts, nr, s->fan.bytes[o]);
+	return has_type(s->heap, d, parts, nr, all);
 }
 
 bool suspects_large_is_handful(struct suspects *s, oid o)
 {
-	return s->fan.nr[o] >= SUSPECTS_HANDFUL &&
-	       is_enough(s, s->fan.bytes[o]) &&
-	       s->fan.largest[o] <= s->fan.bytes[o] / 100 * LARGEST_PERCENT &&
-	       can_grow(s, o) && is_handful(s, o);
+	struct fan_sum fan;
+
+	if (s->heap->edge_nr[o] < SUSPECTS_HANDFUL ||
+	    !type_can_grow(heap_type_of(s->heap, o)))
+		return false;
+	fan = fan_of(&s->fan, o);
+	return fan.nr >= SUSPECTS_HANDFUL && is_enough(s, fan.bytes) &&
+	       fan.largest <= fan.bytes / 100 * LARGEST_PERCENT &&
+	       can_grow(s, o) && is_handful(s, o, fan.bytes);
 }
 
 static bool has_name(const struct suspects *s, oid o, const char *const *names)

@@ -56,6 +56,20 @@ static int compare_rank(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
+static uint64_t taken_bytes(const struct suspects *s, const uint64_t *taken,
+			    const struct suspect *suspect)
+{
+	const struct heap *h = s->heap;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i <= h->nr_objects / 64; i++)
+		for (uint64_t left = suspect->members[i] & taken[i]; left;
+		     left &= left - 1)
+			bytes += heap_bytes(h, (oid)(i * 64) +
+					       (oid)__builtin_ctzll(left));
+	return bytes;
+}
+
 /* The bytes of its members that are not taken, or with `grown` those by which
  * they grew. */
 static uint64_t own_bytes(const struct suspects *s, const uint64_t *taken,
@@ -64,9 +78,12 @@ static uint64_t own_bytes(const struct suspects *s, const uint64_t *taken,
 	const struct heap *h = s->heap;
 	uint64_t bytes = 0;
 
+	/* Mostly few are taken: their bytes are summed instead. */
+	if (!grown)
+		return suspect->member_bytes - taken_bytes(s, taken, suspect);
 	BITS_EACH(o, suspect->members, h->nr_objects)
 		if (!bits_get(taken, o))
-			bytes += grown ? s->grown[o] : heap_bytes(h, o);
+			bytes += s->grown[o];
 	return bytes;
 }
 
@@ -220,13 +237,16 @@ static void classify(struct suspects *s)
 void suspects_build(struct heap *h, const struct suspects_options *options,
 		    size_t nr_older, struct suspects *ret)
 {
+	CLEANUP(freep) uint32_t *known = NULL;
+
 	memset(ret, 0, sizeof(*ret));
 	ret->heap = h;
 	ret->options = *options;
 	ret->nr_older = nr_older;
-	reach_build(h, NULL, &ret->reach);
-	dominators_build(h, &ret->dominators);
-	fan_build(&ret->reach, &ret->dominators, &ret->fan);
+	known = roots_count(h);
+	reach_build_counted(h, NULL, known, &ret->reach);
+	dominators_build_counted(h, known, &ret->dominators);
+	ret->fan = (struct fan){ &ret->reach, &ret->dominators };
 	garbage_build(h, &ret->garbage);
 	ret->all_bytes = ret->dominators.all_bytes;
 	if (nr_older) {
@@ -306,7 +326,6 @@ void suspects_release(struct suspects *s)
 	holder_group_vec_release(&s->groups);
 	free(s->then);
 	suspects_since_release(s);
-	fan_release(&s->fan);
 	dominators_release(&s->dominators);
 	garbage_release(&s->garbage);
 	reach_release(&s->reach);

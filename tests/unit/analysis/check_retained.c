@@ -320,7 +320,8 @@ START_TEST(fan_sums_what_hangs_on_a_holder)
 {
 	struct dominators d;
 	struct reach r;
-	struct fan f;
+	struct fan f = { &r, &d };
+	struct fan_sum l;
 	struct heap h;
 
 	/* `a` and `b` hang on `l`, which is nearer than `i`: neither dominates
@@ -329,16 +330,15 @@ START_TEST(fan_sums_what_hangs_on_a_holder)
 			" root m:m; size a=10 b=20 c=5 n=99 l=1; refs n=2");
 	reach_build(&h, NULL, &r);
 	dominators_build(&h, &d);
-	fan_build(&r, &d, &f);
-	ck_assert_uint_eq(f.nr[graph_oid(&h, "l")], 2);
-	ck_assert_uint_eq(f.objects[graph_oid(&h, "l")], 3);
-	ck_assert_uint_eq(f.bytes[graph_oid(&h, "l")], 35);
-	ck_assert_uint_eq(f.largest[graph_oid(&h, "l")], 20);
-	ck_assert_uint_eq(f.nr[graph_oid(&h, "i")], 0);
+	l = fan_of(&f, graph_oid(&h, "l"));
+	ck_assert_uint_eq(l.nr, 2);
+	ck_assert_uint_eq(l.objects, 3);
+	ck_assert_uint_eq(l.bytes, 35);
+	ck_assert_uint_eq(l.largest, 20);
+	ck_assert_uint_eq(fan_of(&f, graph_oid(&h, "i")).nr, 0);
 	ck_assert(fan_hangs(&f, graph_oid(&h, "a")));
 	ck_assert(!fan_hangs(&f, graph_oid(&h, "n")));
 	ck_assert(!fan_hangs(&f, graph_oid(&h, "m")));
-	fan_release(&f);
 	dominators_release(&d);
 	reach_release(&r);
 	heap_release(&h);
