@@ -138,6 +138,10 @@ enum memory_basis {
 
 struct heap_memory {
 	enum memory_basis basis;
+	/* Parts that who made the ledger told apart, the first ones of the
+	 * list; 0: an older capture does not say.  See heap_memory_has_part().
+	 */
+	uint32_t nr_parts;
 	uint64_t resident;	/* bytes; of a core: what is in it */
 	uint64_t swapped;	/* bytes; no line has them */
 	uint64_t page_tables;	/* bytes that the kernel has for the mappings;
@@ -171,6 +175,15 @@ void heap_memory_release(struct heap_memory *m);
 static inline bool heap_memory_is_known(const struct heap_memory *m)
 {
 	return m->basis != MEMORY_UNKNOWN;
+}
+
+/* Would there be lines of `part` if the process had such memory?  An older
+ * pyheld did not look for lost objects. */
+static inline bool heap_memory_has_part(const struct heap_memory *m,
+					enum memory_part part)
+{
+	return heap_memory_is_known(m) &&
+	       (uint32_t)part < (m->nr_parts ? m->nr_parts : PART_LOST_OBJECTS);
 }
 
 /* The bytes of all lines of the kind. */

@@ -231,6 +231,7 @@ void native_finish(struct native *n)
 	const struct residency *r = n->residency;
 
 	m->basis = (enum memory_basis)r->basis;
+	m->nr_parts = NR_MEMORY_PARTS;
 	m->resident = r->bytes;
 	m->swapped = r->swapped;
 	m->page_tables = r->page_tables;

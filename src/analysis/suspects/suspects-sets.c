@@ -249,7 +249,7 @@ struct tally *suspects_sets_lost(const struct suspects *s,
 	const struct heap_memory_line_vec *lines = &older->memory.lines;
 	struct tally *ret;
 
-	if (!heap_memory_is_known(&older->memory))
+	if (!heap_memory_has_part(&older->memory, PART_LOST_OBJECTS))
 		return NULL;
 	suspects_types_sort(s->heap, &names);
 	ret = xcalloc((size_t)s->heap->types.nr + 1, sizeof(*ret));
@@ -260,8 +260,8 @@ struct tally *suspects_sets_lost(const struct suspects *s,
 		if (line->part != PART_LOST_OBJECTS ||
 		    line->type >= older->types.nr)
 			continue;
-		type = suspects_types_find(&names,
-					   older->types.v[line->type].name);
+		type = suspects_types_find_same(&names,
+						&older->types.v[line->type]);
 		if (type != UINT32_MAX) {
 			ret[type].nr += line->count;
 			ret[type].bytes += line->bytes;

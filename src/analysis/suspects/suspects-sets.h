@@ -10,8 +10,9 @@
 
 void suspects_sets_add(struct suspects *s);
 /*
- * The objects that only the ledger of `older` knows, by type of s->heap.  NULL:
- * it has no ledger.  The caller frees it.
+ * The objects that only the ledger of `older` knows, by type of s->heap; it is a
+ * heap of the same process.  NULL: it has no ledger, or one of an older pyheld
+ * that did not look for them.  The caller frees it.
  */
 struct tally *suspects_sets_lost(const struct suspects *s,
 				 const struct heap *older);

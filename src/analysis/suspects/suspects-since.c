@@ -90,6 +90,14 @@ uint64_t suspects_since_bytes(const struct suspects *s,
 	return sum;
 }
 
+bool suspects_since_is_known(const struct suspects *s,
+			     const struct suspect *suspect, size_t older)
+{
+	const struct since *since = &s->since.v[older];
+
+	return !suspect->lost.nr || since->lost || !since->type_growth;
+}
+
 void suspects_since_release(struct suspects *s)
 {
 	for (size_t i = 0; i < s->since.nr; i++) {

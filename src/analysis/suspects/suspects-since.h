@@ -30,6 +30,14 @@ void suspects_since_note(struct suspects *s, const struct heap *older,
 uint64_t suspects_since_bytes(const struct suspects *s,
 			      const struct suspect *suspect, size_t older);
 
+/*
+ * Is it known how many of the suspect's lost objects the older heap number
+ * `older` had?  Yes, too, if it has no lost objects, or if that heap was of
+ * another process.
+ */
+bool suspects_since_is_known(const struct suspects *s,
+			     const struct suspect *suspect, size_t older);
+
 /* Free what suspects_since_note() keeps. */
 void suspects_since_release(struct suspects *s);
 

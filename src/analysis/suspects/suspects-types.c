@@ -9,7 +9,8 @@ static int compare_named(const void *a, const void *b)
 	const struct named_type *x = a, *y = b;
 	int order = strcmp(x->name, y->name);
 
-	return order ? order : (x->type > y->type) - (x->type < y->type);
+	return order ? order :
+	       (x->address > y->address) - (x->address < y->address);
 }
 
 void suspects_types_sort(const struct heap *h, struct named_type_vec *ret)
@@ -17,25 +18,46 @@ void suspects_types_sort(const struct heap *h, struct named_type_vec *ret)
 	for (uint32_t i = 0; i < h->types.nr; i++)
 		if (h->types.v[i].name)
 			named_type_vec_push(ret, (struct named_type){
-				h->types.v[i].name, i });
+				h->types.v[i].name, h->types.v[i].address, i });
 	if (ret->nr)
 		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_named);
 }
 
-uint32_t suspects_types_find(const struct named_type_vec *v, const char *name)
+/* The index of the first that is not before `key`. */
+static size_t first_of(const struct named_type_vec *v,
+		       const struct named_type *key)
 {
 	size_t low = 0, high = v->nr;
 
-	while (name && low < high) {
+	while (low < high) {
 		size_t at = low + (high - low) / 2;
 
-		if (strcmp(v->v[at].name, name) < 0)
+		if (compare_named(&v->v[at], key) < 0)
 			low = at + 1;
 		else
 			high = at;
 	}
-	return !name || low == v->nr || strcmp(v->v[low].name, name) ?
-	       UINT32_MAX : v->v[low].type;
+	return low;
+}
+
+uint32_t suspects_types_find(const struct named_type_vec *v, const char *name)
+{
+	const struct named_type key = { .name = name };
+	size_t at = name ? first_of(v, &key) : v->nr;
+
+	return at == v->nr || strcmp(v->v[at].name, name) ? UINT32_MAX :
+							    v->v[at].type;
+}
+
+uint32_t suspects_types_find_same(const struct named_type_vec *v,
+				  const struct heap_type *t)
+{
+	const struct named_type key = { t->name, t->address, 0 };
+	size_t at = t->name ? first_of(v, &key) : v->nr;
+
+	if (at < v->nr && !compare_named(&v->v[at], &key))
+		return v->v[at].type;
+	return suspects_types_find(v, t->name);
 }
 
 /* The bytes of all objects of each type of `h`. */

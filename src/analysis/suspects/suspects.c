@@ -208,6 +208,7 @@ static void count_came(const struct suspects *s, struct suspect *suspect)
 static bool has_grown(const struct suspects *s, const struct suspect *suspect)
 {
 	return suspect->group != UINT32_MAX || !s->came ||
+	       !suspects_since_is_known(s, suspect, 0) ||
 	       (suspect->came &&
 		suspect->grown >= suspect_least_growth(s));
 }

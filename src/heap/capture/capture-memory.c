@@ -36,6 +36,7 @@ static void write_sums(const struct heap_memory *m, struct str *row)
 	row_put_number(row, m->own_nr_mmapped);
 	row_put_number(row, m->forked_shared);
 	row_put_number(row, m->forked_copied);
+	row_put_number(row, m->nr_parts);
 }
 
 static void read_sums(struct row *r, struct heap_memory *m)
@@ -57,6 +58,7 @@ static void read_sums(struct row *r, struct heap_memory *m)
 	m->own_nr_mmapped = row_get_number(r);
 	m->forked_shared = row_get_number(r);
 	m->forked_copied = row_get_number(r);
+	m->nr_parts = row_get_u32(r);
 }
 
 /* --- lines --- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/suspects/suspects-since.h"
 #include "output/emit.h"
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
@@ -74,6 +75,7 @@ static json_t *suspect_growth_json(const struct suspects *s,
 				   const struct suspect *suspect)
 {
 	json_t *ret, *entries, *bytes;
+	bool known;
 
 	if (!s->nr_compared)
 		return json_null();
@@ -82,14 +84,18 @@ static json_t *suspect_growth_json(const struct suspects *s,
 	bytes = json_array();
 	for (size_t i = 0; i < s->nr_compared; i++) {
 		emit_push(entries, number_or_null(suspect->old_entries[i]));
-		emit_push(bytes, emit_count(suspect->old_bytes[i]));
+		emit_push(bytes, suspects_since_is_known(s, suspect, i) ?
+			  emit_count(suspect->old_bytes[i]) : json_null());
 	}
 	emit_put(ret, "old_entries", entries);
 	emit_put(ret, "entries", number_or_null(suspect->entries_now));
 	emit_put(ret, "old_bytes", bytes);
 	emit_put(ret, "bytes", emit_count(suspect->bytes));
-	emit_put(ret, "objects_came", emit_count(suspect->came));
-	emit_put(ret, "bytes_came", emit_count(suspect->came_bytes));
+	known = suspects_since_is_known(s, suspect, 0);
+	emit_put(ret, "objects_came", known ? emit_count(suspect->came) :
+					      json_null());
+	emit_put(ret, "bytes_came", known ? emit_count(suspect->came_bytes) :
+					    json_null());
 	return ret;
 }
 

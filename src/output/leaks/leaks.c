@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "analysis/suspects/suspects-since.h"
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/leaks/leaks.h"
@@ -174,6 +175,9 @@ static void add_growth(const struct suspects *s, const struct suspect *suspect,
 			str_add(&text, " -> ");
 		}
 		format_bytes(&text, suspect->bytes);
+	} else if (!suspects_since_is_known(s, suspect, 0)) {
+		str_add(&text, "not known: the older capture was made by a "
+			"pyheld that did not look for such objects");
 	} else if (suspect->came) {
 		format_count(&text, suspect->came);
 		str_add(&text, " of the objects came since, ");

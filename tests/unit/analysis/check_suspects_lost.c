@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lost objects: the ledger has them, the heap does not. */
 #include <check.h>
+#include <string.h>
+
+#include "analysis/suspects/suspects-since.h"
 
 #include "books.h"
 #include "find-suspects.h"
@@ -105,6 +108,63 @@ START_TEST(lost_objects_are_compared_by_type)
 }
 END_TEST
 
+/* The older ledger is of a pyheld that did not look for lost objects. */
+START_TEST(lost_objects_of_an_older_pyheld_are_not_known)
+{
+	struct suspects s;
+	struct heap h, old;
+
+	build(&old, 0, 0);
+	old.memory.nr_parts = PART_LOST_OBJECTS;
+	build(&h, 30000, 300);
+	suspects_build(&h, &find_suspects_low, 1, &s);
+	suspects_compare(&s, &old);
+	suspects_finish(&s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	ck_assert(!suspects_since_is_known(&s, &s.v.v[0], 0));
+	ck_assert_uint_eq(s.v.v[0].came, 0);
+	suspects_release(&s);
+	heap_release(&h);
+	heap_release(&old);
+}
+END_TEST
+
+/* Two classes of one name, at their addresses. */
+START_TEST(lost_objects_are_of_the_class_at_their_address)
+{
+	static const uint64_t then[] = { 300, 100 }, now[] = { 300, 200 };
+	struct suspects s;
+	struct heap h, old;
+
+	same_process_build(&old, BASE "type x.Row r; type x.Row2 q;");
+	same_process_build(&h, BASE "type x.Row r; type x.Row2 q;");
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? "x.Row2" : "x.Row";
+
+		books_line(&old, PART_LOST_OBJECTS, name, then[i] * 100,
+			   then[i]);
+		books_line(&h, PART_LOST_OBJECTS, name, now[i] * 100, now[i]);
+	}
+	books_close(&old, MIB);
+	books_close(&h, MIB);
+	for (uint32_t i = 0; i < h.types.nr; i++) {
+		if (strcmp(h.types.v[i].name, "x.Row2"))
+			continue;
+		h.types.v[i].name[5] = '\0';
+		old.types.v[i].name[5] = '\0';
+	}
+	suspects_build(&h, &find_suspects_low, 1, &s);
+	suspects_compare(&s, &old);
+	suspects_finish(&s);
+	ck_assert_uint_eq(s.v.nr, 1);
+	ck_assert_uint_eq(s.v.v[0].entries, 200);
+	ck_assert_uint_eq(s.v.v[0].came, 100);
+	suspects_release(&s);
+	heap_release(&h);
+	heap_release(&old);
+}
+END_TEST
+
 #define HELD(nr) "m->a; root m:m; type module m; type bytes a;" \
 	" size a=50000; type list n#" nr "; refs n#" nr "=1;" \
 	" size n#" nr "=500; n#" nr
@@ -148,6 +208,8 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, lost_objects_are_a_suspect);
 	tcase_add_test(tc, few_lost_objects_are_none);
+	tcase_add_test(tc, lost_objects_of_an_older_pyheld_are_not_known);
+	tcase_add_test(tc, lost_objects_are_of_the_class_at_their_address);
 	tcase_add_test(tc, lost_objects_join_those_that_the_heap_has);
 	tcase_add_test(tc, lost_objects_are_compared_by_type);
 	tcase_add_test(tc, native_objects_are_compared_with_each_older_heap);

@@ -30,6 +30,7 @@ void books_close(struct heap *h, uint64_t resident)
 	struct heap_memory *m = &h->memory;
 
 	m->basis = MEMORY_PAGEMAP;
+	m->nr_parts = NR_MEMORY_PARTS;
 	m->resident = resident;
 	m->unexplained = (int64_t)resident;
 	for (size_t i = 0; i < m->lines.nr; i++)

@@ -354,7 +354,8 @@ static void add_memory(struct heap *h)
 	struct heap_memory *m = &h->memory;
 
 	*m = (struct heap_memory){
-		.basis = MEMORY_PAGEMAP, .resident = 12345678,
+		.basis = MEMORY_PAGEMAP, .nr_parts = NR_MEMORY_PARTS,
+		.resident = 12345678,
 		.swapped = 4096, .page_tables = 8192, .guessed = 100,
 		.forked_shared = 12288, .forked_copied = 16384,
 		.nr_damaged = 2, .mmapped = 135168, .nr_mmapped = 1,
