@@ -12,8 +12,6 @@
 #define MAX_HEAD 48
 /* Longer than any list. */
 #define MAX_CHAIN 100000
-/* Words of an object that may be a link to the next one. */
-#define LINK_WORDS 16
 /* Threads of an interpreter: their list may go round. */
 #define MAX_THREADS 100000
 
@@ -24,7 +22,7 @@ struct search {
 	uint32_t float_type;
 	raddr floats;		/* the longest chain of them so far */
 	uint64_t nr_floats;
-	struct free_object_vec *ret; /* also a queue: their words are read */
+	struct free_object_vec *ret;
 };
 
 static bool is_found(const struct search *s, uint32_t block)
@@ -148,19 +146,6 @@ static void add_floats(struct search *s)
 
 /* --- where lists begin -------------------------------------------------- */
 
-/* A dead object with its type: of an array, or the first of a chain that the
- * words of its objects lead through. */
-static void try_dead(struct search *s, raddr addr, uint32_t type)
-{
-	uint32_t found = type_at(s, addr), block;
-
-	if (found == UINT32_MAX || (type != UINT32_MAX && type != found))
-		return;
-	block = block_of(s, addr, size_of_type(s, found));
-	if (block != BLOCK_NONE && !is_found(s, block) && is_dead(s, addr))
-		add(s, block, found);
-}
-
 /* A word of static data or of a state, and what stands around it. */
 static void try_words(struct search *s, uint64_t before, raddr head,
 		      uint64_t behind)
@@ -171,7 +156,6 @@ static void try_words(struct search *s, uint64_t before, raddr head,
 		try_chain(s, head, behind);
 		return;
 	}
-	try_dead(s, head, UINT32_MAX);
 	try_floats(s, head, (uint32_t)before);
 	try_floats(s, head, (uint32_t)behind);
 }
@@ -251,18 +235,6 @@ static void search_data(struct search *s)
 	add_floats(s);
 }
 
-/* Up to 3.13 chains go on through words of the objects: ob_item[0] of tuples,
- * f_back of frames. */
-static void follow_words(struct search *s, size_t i)
-{
-	const struct free_object f = s->ret->v[i];
-	const struct block b = blocks_get(&s->n->blocks, f.block);
-	uint64_t size = MIN(b.size, UINT64_C(8) * LINK_WORDS);
-
-	for (uint64_t at = 0; at + 8 <= size; at += 8)
-		try_dead(s, word_at(s->py, b.start + at, 0), f.type);
-}
-
 static int by_block(const void *a, const void *b)
 {
 	const struct free_object *x = a, *y = b;
@@ -291,9 +263,6 @@ void free_lists_find(struct python *py, struct native *n,
 		if (py->free_threaded)
 			search_threads(&s, interpreter);
 	}
-	/* It adds to `ret`. */
-	for (size_t i = 0; py->minor <= 13 && i < ret->nr; i++)
-		follow_words(&s, i);
 	if (ret->nr)
 		qsort(ret->v, ret->nr, sizeof(*ret->v), by_block);
 	log_info("memory: %zu dead objects on free lists", ret->nr);

@@ -3,12 +3,15 @@
  * python/allocators/free-lists.h - objects that are dead, and that CPython
  * keeps to use their blocks for the next ones.
  *
- * A free list begins in the interpreter's state, in a thread's, or in static
- * data of CPython.  It is an array of objects, or a chain of them with their
- * number beside its head.  Up to 3.13 the objects keep a reference count of 0
- * (Objects/floatobject.c, tupleobject.c, dictobject.c ...); from 3.14 on their
- * first word is the link (Include/internal/pycore_freelist.h).  Floats have it
- * in the place of their type before.
+ * Up to 3.13 most of them keep their type and have a reference count of 0
+ * (Objects/tupleobject.c, dictobject.c ...): claims-hidden.h finds these where
+ * it looks at all blocks, on a list or not.  This is about those that do not
+ * look like objects, as a link to the next one has overwritten a part: floats
+ * have it in the place of their type (Objects/floatobject.c), and from 3.14 on
+ * it is the first word of all (Include/internal/pycore_freelist.h).
+ *
+ * Such a list begins in the interpreter's state, in a thread's, or in static
+ * data of CPython, and has its number beside its head.
  */
 #ifndef PYTHON_ALLOCATORS_FREE_LISTS_H
 #define PYTHON_ALLOCATORS_FREE_LISTS_H
@@ -22,7 +25,7 @@ struct free_object {
 };
 VEC_DEFINE(free_object_vec, struct free_object);
 
-/* Add the raw blocks of such objects to `ret`, in order.  The blocks of objects
+/* Add the raw blocks of these objects to `ret`, in order.  The blocks of objects
  * have been taken. */
 void free_lists_find(struct python *py, struct native *n,
 		     struct free_object_vec *ret);

@@ -45,6 +45,13 @@ static uint32_t tuple_link(const struct scene *s)
 	return is_linked(s) ? 0 : s->f.py.layout.tuple_item;
 }
 
+/* Up to 3.13 dead tuples have a reference count of 0: the search leaves them to
+ * who looks at all blocks. */
+static unsigned int nr_tuples(const struct scene *s)
+{
+	return is_linked(s) ? NR : 0;
+}
+
 /* Dead objects: all zeros, but for the type. */
 static void build(struct scene *s, int row)
 {
@@ -131,7 +138,7 @@ START_TEST(lists_are_found)
 
 	build(&s, _i);
 	find(&s);
-	expect(&s, NR, NR);
+	expect(&s, nr_tuples(&s), NR);
 	release(&s);
 }
 END_TEST
@@ -147,7 +154,7 @@ START_TEST(the_number_is_another)
 		fake_put(&s.f, s.interpreter, FLOATS - 8, numbers[i]);
 		fake_put(&s.f, s.interpreter, FLOATS + 8, numbers[i]);
 		find(&s);
-		expect(&s, NR, 0);
+		expect(&s, nr_tuples(&s), 0);
 		release(&s);
 	}
 }
@@ -161,8 +168,7 @@ START_TEST(a_chain_is_a_circle)
 	fake_put(&s.f, s.tuples[NR - 1], tuple_link(&s), s.tuples[0]);
 	fake_put(&s.f, s.floats[NR - 1], float_link(&s), s.floats[0]);
 	find(&s);
-	/* Up to 3.13 no number says where the tuples' chain ends. */
-	expect(&s, is_linked(&s) ? 0 : NR, 0);
+	expect(&s, 0, 0);
 	release(&s);
 }
 END_TEST
@@ -176,16 +182,15 @@ START_TEST(living_objects_are_on_no_list)
 	fake_put(&s.f, s.floats[1], s.f.py.layout.object_type,
 		 s.f.py.known.list);
 	find(&s);
-	expect(&s, is_linked(&s) ? 0 : 1, 0);
+	expect(&s, 0, 0);
 	release(&s);
 
 	if (is_linked(&s))
 		return;
 	build(&s, _i);
-	fake_refcount(&s.f, s.tuples[1], 1);
 	fake_refcount(&s.f, s.floats[2], 1);
 	find(&s);
-	expect(&s, 1, 0);
+	expect(&s, 0, 0);
 	release(&s);
 }
 END_TEST
