@@ -236,7 +236,7 @@ static struct suspect holder_suspect(struct suspects *s, size_t group)
 		.entry_type = UINT32_MAX,
 		.group = (uint32_t)group,
 		.rank = g->entries / g->nr,
-		.bounded = suspects_kind_is_bounded(s, g->largest),
+		.bounded = suspects_kind_is_bounded(s, g->largest, g->nr),
 	};
 }
 

@@ -202,7 +202,7 @@ static oid whole_cache(const struct suspects *s, oid o)
 	return fact && fact->kind == FACT_LRU_CACHE ? holder : o;
 }
 
-bool suspects_kind_is_bounded(struct suspects *s, oid holder)
+bool suspects_kind_is_bounded(struct suspects *s, oid holder, uint32_t nr)
 {
 	oid whole = whole_cache(s, holder);
 	const struct heap_fact *fact = heap_fact_of(s->heap, whole);
@@ -211,7 +211,8 @@ bool suspects_kind_is_bounded(struct suspects *s, oid holder)
 	if (fact && fact->bound >= 0)
 		return is_near(fact->bound, fact->length);
 	return length > 0 && (has_bound_beside(s, holder, length) ||
-			      has_bound_in_class(s, holder, length));
+			      (nr < SUSPECTS_FEW &&
+			       has_bound_in_class(s, holder, length)));
 }
 
 /* --- by the chain to it --- */

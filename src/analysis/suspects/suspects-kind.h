@@ -15,8 +15,12 @@
  */
 void suspects_kind_set(struct suspects *s, struct suspect *suspect);
 
-/* Has the container a bound (a maxlen, a maxsize, a number called a limit
- * beside it) that it is near to? */
-bool suspects_kind_is_bounded(struct suspects *s, oid holder);
+/*
+ * Has the container a bound (a maxlen, a maxsize, a number called a limit
+ * beside it, a number in its class) that it is near to?  `nr` is how many are
+ * like it, itself included.  Of many that are alike, a number in their class
+ * may be the one that they are made with, and says nothing.
+ */
+bool suspects_kind_is_bounded(struct suspects *s, oid holder, uint32_t nr);
 
 #endif

@@ -276,6 +276,31 @@ START_TEST(suspects_see_a_bound_in_a_class)
 }
 END_TEST
 
+/* `nr` instances in a list, each with 120 entries in `.g`; the class has the
+ * number 120. */
+static void check_many(unsigned int nr, const char *expected)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	str_addf(&text, "m->.all m->App App->App.d App.d->N .all->app#%u"
+		 " app#%u->.g@#%u; root m:m; type module m; type list .all;"
+		 " type app.App/heap app#%u; class app.App=App;"
+		 " type type/class App; type dict/dict App.d;"
+		 " type list .g@#%u; len .g@#%u=120; type int N; text N=120;",
+		 nr, nr, nr, nr, nr, nr);
+	for (unsigned int i = 0; i < nr; i++)
+		str_addf(&text, " .g@%u->x%u.#120; size x%u.#120=1000;"
+			 " type app.X/heap x%u.#120;", i, i, i, i);
+	check(text.s, expected);
+}
+
+START_TEST(suspects_of_many_have_no_bound_in_their_class)
+{
+	check_many(15, "");
+	check_many(16, "attribute .g@0 app0");
+}
+END_TEST
+
 START_TEST(suspects_see_no_bound_in_a_small_number)
 {
 	check("m->.app m->App .app->.g .g->x#30; root m:m; App->App.d;"
@@ -331,6 +356,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_see_a_bound_beside_them);
 	tcase_add_test(tc, suspects_see_a_bound_in_a_module);
 	tcase_add_test(tc, suspects_see_a_bound_in_a_class);
+	tcase_add_test(tc, suspects_of_many_have_no_bound_in_their_class);
 	tcase_add_test(tc, suspects_see_no_bound_in_a_small_number);
 	tcase_add_test(tc, suspects_leave_out_weak_references_to_the_living);
 	tcase_add_test(tc, suspects_know_the_list_of_gc);
