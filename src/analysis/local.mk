@@ -82,6 +82,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/suspects-chain.h \
 	src/analysis/suspects/suspects-children.c \
 	src/analysis/suspects/suspects-children.h \
+	src/analysis/suspects/suspects-frames.c \
+	src/analysis/suspects/suspects-frames.h \
 	src/analysis/suspects/suspects-growth.c \
 	src/analysis/suspects/suspects-growth.h \
 	src/analysis/suspects/suspects-holders.c \

@@ -78,6 +78,8 @@ struct suspects_options {
 #define SUSPECT_TRACEBACKS 8	/* many exceptions, not one */
 #define SUSPECT_LONG_TRACEBACK 16 /* one, whose traceback is a long chain */
 #define SUSPECT_OWNS_EXCEPTIONS 32 /* many, in attributes of the entries */
+#define SUSPECT_THREADS 128	/* locals of many threads; `object` is the
+				   largest */
 #define SUSPECT_CAUSES 64	/* many, each the __cause__ or __context__ of
 				   the one before it */
 

@@ -5,6 +5,7 @@
 #include "analysis/compare/match.h"
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-chain.h"
+#include "analysis/suspects/suspects-frames.h"
 #include "analysis/suspects/suspects-growth.h"
 #include "analysis/suspects/suspects-holders.h"
 #include "analysis/suspects/suspects-kind.h"
@@ -290,6 +291,7 @@ void suspects_finish(struct suspects *s)
 {
 	suspects_holders_add(s);
 	suspects_chain_add(s);
+	suspects_frames_add(s);
 	suspects_sets_add(s);
 	suspects_waste_add(s);
 	drop_overlapping(s);

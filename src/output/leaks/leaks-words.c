@@ -232,6 +232,17 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 		 PRId64 " entries", heap_length(s->heap, suspect->object));
 }
 
+/* "150 threads are at the same line, and each has its own locals, such as the
+ * bytearray received in handle()" */
+static void add_threads(const struct suspects *s, const struct suspect *suspect,
+			const char *place, struct str *out)
+{
+	format_counted(out, suspect->entries, "thread");
+	str_add(out, " are at the same line, and each has its own locals, such"
+		     " as ");
+	add_the(s, suspect->object, place, out);
+}
+
 /* What follows the container in the title, for each kind. */
 static const char *const via_words[NR_SUSPECT_KINDS] = {
 	[SUSPECT_CLASS] = ", as an attribute of the class ",
@@ -247,6 +258,10 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 {
 	const char *via = via_words[suspect->kind];
 
+	if (suspect->flags & SUSPECT_THREADS) {
+		add_threads(s, suspect, place, out);
+		return;
+	}
 	switch (suspect->kind) {
 	case SUSPECT_LRU_CACHE:
 		add_lru_cache(suspect, place, out);
@@ -393,6 +408,11 @@ const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 		return "An exception keeps its __cause__ and __context__: raise"
 		       " it `from None`, or do not keep the last exception to"
 		       " raise the next one from it; str(exc) has its text.";
+	if (suspect->flags & SUSPECT_THREADS)
+		return "Let threads end: give what they wait for a timeout"
+		       " (settimeout(), wait(timeout)), and bound their number"
+		       " with an executor.  A thread keeps the locals of its"
+		       " functions until they return.";
 	if (suspect->flags & SUSPECT_OWNS_EXCEPTIONS)
 		return "Drop futures and results that failed once they are"
 		       " reported: the traceback of an exception keeps the"

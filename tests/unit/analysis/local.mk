@@ -19,6 +19,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_similar \
 	tests/unit/analysis/check_suspects \
 	tests/unit/analysis/check_suspects_chain \
+	tests/unit/analysis/check_suspects_frames \
 	tests/unit/analysis/check_suspects_kinds \
 	tests/unit/analysis/check_suspects_lost \
 	tests/unit/analysis/check_suspects_large \
@@ -30,6 +31,10 @@ tests_unit_analysis_check_suspects_SOURCES = \
 	tests/unit/analysis/find-suspects.h
 tests_unit_analysis_check_suspects_chain_SOURCES = \
 	tests/unit/analysis/check_suspects_chain.c \
+	tests/unit/analysis/find-suspects.c \
+	tests/unit/analysis/find-suspects.h
+tests_unit_analysis_check_suspects_frames_SOURCES = \
+	tests/unit/analysis/check_suspects_frames.c \
 	tests/unit/analysis/find-suspects.c \
 	tests/unit/analysis/find-suspects.h
 tests_unit_analysis_check_suspects_lost_SOURCES = \

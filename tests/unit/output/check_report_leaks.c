@@ -130,6 +130,9 @@ START_TEST(leaks_call_each_kind_by_its_name)
 	expect_title(SUSPECT_EXCEPTION, 0, NULL,
 		     "the app.X m.__dict__.g -> x is kept with its frames:"
 		     " app.g holds 30 entries, mostly app.X");
+	expect_title(SUSPECT_FRAME, SUSPECT_THREADS, NULL,
+		     "30 threads are at the same line, and each has its own"
+		     " locals, such as the list app.g");
 	expect_title(SUSPECT_CHAIN, 0, NULL,
 		     "from app.g on, 30 app.Xs each hold the next");
 	expect_title(SUSPECT_NATIVE, 0, NULL,
