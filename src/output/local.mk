@@ -16,6 +16,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/leaks/leaks.h \
 	src/output/leaks/samples.c \
 	src/output/leaks/samples.h \
+	src/output/leaks/waits.c \
+	src/output/leaks/waits.h \
 	src/output/leaks/workers.c \
 	src/output/leaks/workers.h \
 	src/output/limit.c \

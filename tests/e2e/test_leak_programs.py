@@ -54,10 +54,11 @@ OPEN = {
     "loggers_by_user": "place: loggers have the name of a user of one",
     "parked_greenlets": "place: native code is blamed for locals of greenlets",
     "scripts_as_modules": "place: equal strings instead of sys.modules",
-    "tasks_on_a_lock": "says: where the tasks wait",
 }
 # On Pythons without a GIL alone.
 OPEN_FREE_THREADED = {
+    "hung_threads": "explains: half of it, as each thread has pages of its own"
+                    " in the allocator",
     "registered_classes": "missed: classes in a registry",
 }
 

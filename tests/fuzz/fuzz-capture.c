@@ -88,7 +88,7 @@ static void ask_leaks(struct heap *h, struct str *out)
 					     .tasks = &tasks };
 
 		suspects_build(h, &options, nr_older, &suspects);
-		tasks_build(h, &tasks);
+		tasks_build(h, NULL, &tasks);
 		leaks_text(&found, &format, out);
 		json_decref(leaks_json(&found));
 		if (nr_older)

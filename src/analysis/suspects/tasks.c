@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/graph/bits.h"
 #include "analysis/suspects/tasks.h"
 
 #define MAX_AWAITS 100		/* coroutines that await each other */
@@ -106,7 +107,7 @@ static oid innermost(struct heap *h, oid coroutine)
 }
 
 /* Takes the names over. */
-static void add_wait(struct tasks *t, char *coroutine, char *awaits)
+static void add_wait(struct tasks *t, char *coroutine, char *awaits, oid future)
 {
 	for (size_t i = 0; i < t->waits.nr; i++) {
 		struct task_wait *w = &t->waits.v[i];
@@ -119,11 +120,12 @@ static void add_wait(struct tasks *t, char *coroutine, char *awaits)
 		free(awaits);
 		return;
 	}
-	task_wait_vec_push(&t->waits, (struct task_wait){ coroutine, awaits,
-							  1 });
+	task_wait_vec_push(&t->waits, (struct task_wait){ coroutine, awaits, 1,
+							  future });
 }
 
-static void add_waiting(struct heap *h, struct tasks *t, oid coroutine)
+static void add_waiting(struct heap *h, struct tasks *t, oid coroutine,
+			oid future)
 {
 	oid inner = OID_NONE;
 
@@ -135,7 +137,8 @@ static void add_waiting(struct heap *h, struct tasks *t, oid coroutine)
 	add_wait(t,
 		 coroutine == OID_NONE ? xstrdup("?")
 				       : coroutine_name(h, coroutine),
-		 inner == coroutine ? xstrdup("") : coroutine_name(h, inner));
+		 inner == coroutine ? xstrdup("") : coroutine_name(h, inner),
+		 future);
 }
 
 /* A coroutine that has ended has no frame any more. */
@@ -153,15 +156,16 @@ static bool has_frame(struct heap *h, oid coroutine)
 static void add_task(struct heap *h, struct tasks *t, oid o)
 {
 	CLEANUP(task_names_release) struct task_names names = { NULL, 0 };
-	oid coroutine;
+	oid coroutine, future;
 
 	t->nr++;
 	task_names_of(h, o, &names);
 	coroutine = find_attribute_of(h, o, &names, "coro");
 	if (coroutine != OID_NONE && !is_coroutine(h, coroutine))
 		coroutine = OID_NONE;
-	if (find_attribute_of(h, o, &names, "fut_waiter") != OID_NONE)
-		add_waiting(h, t, coroutine);
+	future = find_attribute_of(h, o, &names, "fut_waiter");
+	if (future != OID_NONE)
+		add_waiting(h, t, coroutine, future);
 	else if (find_attribute_of(h, o, &names, "result") != OID_NONE ||
 		 find_attribute_of(h, o, &names, "exception") != OID_NONE ||
 		 coroutine == OID_NONE || !has_frame(h, coroutine))
@@ -181,11 +185,12 @@ static int compare_waits(const void *a, const void *b)
 	return order ? order : strcmp(x->awaits, y->awaits);
 }
 
-void tasks_build(struct heap *h, struct tasks *ret)
+void tasks_build(struct heap *h, const uint64_t *set, struct tasks *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	for (oid o = 0; o < h->nr_objects; o++)
-		if (heap_kind_of(h, o) == TYPE_KIND_TASK)
+		if (heap_kind_of(h, o) == TYPE_KIND_TASK &&
+		    (!set || bits_get(set, o)))
 			add_task(h, ret, o);
 	if (ret->waits.nr)
 		qsort(ret->waits.v, ret->waits.nr, sizeof(*ret->waits.v),

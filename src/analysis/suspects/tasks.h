@@ -22,6 +22,7 @@ struct task_wait {
 	 * awaits no other. */
 	char *awaits;
 	uint64_t nr;		/* of tasks */
+	oid future;		/* that will wake the first of them */
 };
 VEC_DEFINE(task_wait_vec, struct task_wait);
 
@@ -33,8 +34,9 @@ struct tasks {
 	struct task_wait_vec waits; /* the waiting ones; most tasks first */
 };
 
-/* The caller releases `*ret` by tasks_release(). */
-void tasks_build(struct heap *h, struct tasks *ret);
+/* Of the tasks in `set`, a set as in bits.h, or of all if it is NULL.  The
+ * caller releases `*ret` by tasks_release(). */
+void tasks_build(struct heap *h, const uint64_t *set, struct tasks *ret);
 void tasks_release(struct tasks *t);
 
 #endif

@@ -129,7 +129,7 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 	found.explained = suspects_memory_explained(memory, suspects,
 						    found.limit,
 						    &found.has_findings);
-	tasks_build(&s->heap, &tasks);
+	tasks_build(&s->heap, NULL, &tasks);
 	if (o->fail && suspects->v.nr)
 		status = MAX(status, STATUS_LIMIT);
 	if (p->workers) {

@@ -6,6 +6,7 @@
 #include "output/memory/growth.h"
 #include "output/leaks/leaks.h"
 #include "output/leaks/samples.h"
+#include "output/leaks/waits.h"
 #include "output/path.h"
 
 #define INDENT 3
@@ -140,6 +141,21 @@ static void add_leaks_samples(const struct suspects *s,
 		return;
 	str_add(&text, ", ...");
 	add_field("such as: ", text.s, f, out);
+}
+
+static void add_leaks_waits(const struct suspects *s,
+			    const struct suspect *suspect,
+			    const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	oid futures = waits_add(s, suspect, &text);
+
+	if (futures != OID_NONE) {
+		str_add(&text, ", for futures in ");
+		leaks_add_place(s, futures, &text);
+	}
+	if (text.len)
+		add_field("tasks: ", text.s, f, out);
 }
 
 /* "1,000 -> 8,000 entries" */
@@ -282,6 +298,7 @@ void leaks_add_details(const struct leaks_found *found,
 
 	add_leaks_types(s, suspect, f, out);
 	add_leaks_samples(s, suspect, f, out);
+	add_leaks_waits(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);
 	add_chain(s, suspect, f, out);

@@ -13,7 +13,7 @@ static void check(const char *text, const char *expected)
 	struct heap h;
 
 	graph_build(&h, text);
-	tasks_build(&h, &t);
+	tasks_build(&h, NULL, &t);
 	str_addf(&got, "%d %d %d %d", (int)t.nr, (int)t.waiting, (int)t.ready,
 		 (int)t.done);
 	for (size_t i = 0; i < t.waits.nr; i++)

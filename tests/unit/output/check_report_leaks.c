@@ -28,7 +28,7 @@ static void say_with(struct leaks_found *found,
 	found->tasks = &tasks;
 	suspects_build(&heap, options, 0, &suspects);
 	suspects_finish(&suspects);
-	tasks_build(&heap, &tasks);
+	tasks_build(&heap, NULL, &tasks);
 	leaks_text(found, &format, &out);
 	tasks_release(&tasks);
 	suspects_release(&suspects);
@@ -285,6 +285,42 @@ START_TEST(leaks_put_classes_before_builtins)
 }
 END_TEST
 
+/* 30 tasks of which each waits for a future of its own, and one that is no
+ * suspect's. */
+#define TASKS "m->.all .all->t#30 t#30->.coro@#30 t#30->.fut_waiter@#30" \
+	      " .coro@#30->.__qualname__@#30 m->t30 t30->.coro@30" \
+	      " t30->.fut_waiter@30 .coro@30->.__qualname__@30; root m:m;" \
+	      " type module m; type set .all; len .all=30;" \
+	      " type _asyncio.Task t#31; type coroutine .coro@#31;" \
+	      " size t#30=1000; text .__qualname__@#31='update';"
+
+START_TEST(leaks_say_where_tasks_wait)
+{
+	const struct suspects_options low = { 5, 20, 20, 1 << 20, 100 };
+
+	expect_begin(TASKS);
+	say_leaks(&low);
+	EXPECT_LINES("   tasks: 30 wait in update");
+	expect_begin(TASKS "m->.q .q->.fut_waiter@#30; type collections.deque"
+		     " .q");
+	say_leaks(&low);
+	EXPECT_LINES("   tasks: 30 wait in update, for futures in m.q");
+	expect_begin(TASKS ".coro@#30->stack@#30 stack@#30->.__qualname__@b;"
+		     " type coroutine stack@#30;"
+		     " text .__qualname__@b='Lock.acquire'");
+	say_leaks(&low);
+	EXPECT_LINES("   tasks: 30 wait in Lock.acquire, awaited by update");
+	/* Those of other suspects are not asked. */
+	expect_begin("m->.all .all->x#30 x#30->t#30 t#30->.fut_waiter@#30;"
+		     " root m:m; type module m; type set .all; len .all=30;"
+		     " type app.X/heap x#30; size x#30=1000;"
+		     " type _asyncio.Task t#30");
+	say_leaks(&low);
+	ck_assert_ptr_null(strstr(out.s, "\n   tasks: "));
+	expect_start("1 suspect");
+}
+END_TEST
+
 START_TEST(leaks_tell_garbage_by_why_it_is_there)
 {
 	expect_begin("m->.g .g->x; root m:m; type app.X x");
@@ -449,6 +485,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, leaks_fix_by_what_the_entries_are_like);
 	tcase_add_test(tc, leaks_show_the_last_entries);
 	tcase_add_test(tc, leaks_put_classes_before_builtins);
+	tcase_add_test(tc, leaks_say_where_tasks_wait);
 	tcase_add_test(tc, leaks_tell_garbage_by_why_it_is_there);
 	tcase_add_test(tc, leaks_may_be_none);
 	tcase_add_test(tc, leaks_give_no_false_all_clear);
