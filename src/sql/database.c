@@ -119,18 +119,26 @@ static int restrict_all(sqlite3 *db)
 	return failed ? failed : sqlite3_set_authorizer(db, authorize, NULL);
 }
 
-struct error *sql_open(struct sql *ret, struct sql_heaps *heaps)
+static struct error *open_failed(int failed)
+{
+	return failed ? error_new(ERR_SYSTEM, "SQLite: %s",
+				  sqlite3_errstr(failed)) : NULL;
+}
+
+struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
 {
 	int failed;
 
 	*ret = (struct sql){ NULL, heaps };
 	failed = sqlite3_open(":memory:", &ret->db);
-	if (!failed)
-		failed = register_all(ret);
-	if (!failed)
-		failed = restrict_all(ret->db);
-	return failed ? error_new(ERR_SYSTEM, "SQLite: %s",
-				  sqlite3_errstr(failed)) : NULL;
+	return open_failed(failed ? failed : register_all(ret));
+}
+
+struct error *sql_open(struct sql *ret, struct sql_heaps *heaps)
+{
+	struct error *err = sql_open_writable(ret, heaps);
+
+	return err ? err : open_failed(restrict_all(ret->db));
 }
 
 void sql_close(struct sql *sql)

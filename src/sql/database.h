@@ -35,6 +35,9 @@ struct sql_sink {
  * ERR_SYSTEM: SQLite fails.
  */
 struct error *sql_open(struct sql *ret, struct sql_heaps *heaps) MUST_CHECK;
+/* The same without limits and the authorizer, for queries of our own. */
+struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
+	MUST_CHECK;
 void sql_close(struct sql *sql);
 
 /*

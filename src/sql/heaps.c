@@ -105,6 +105,12 @@ static uint32_t find_root(const struct reach *r, uint32_t *roots, oid o)
 	return ret;
 }
 
+/* See reach_add_garbage(): such chains have no root in truth. */
+static bool is_garbage(const struct root *root)
+{
+	return root->place == ROOT_NO_PLACE && !root->surplus;
+}
+
 const struct root *sql_heap_root(struct sql_heap *heap, oid o)
 {
 	const struct reach *r = &sql_heap_view(heap)->reach;
@@ -117,7 +123,8 @@ const struct root *sql_heap_root(struct sql_heap *heap, oid o)
 			heap->roots[i] = ROOT_NOT_ASKED;
 	}
 	root = find_root(r, heap->roots, o);
-	return root == NO_ROOT ? NULL : &r->roots.v[root];
+	return root == NO_ROOT || is_garbage(&r->roots.v[root]) ?
+		       NULL : &r->roots.v[root];
 }
 
 /* --- types --- */

@@ -69,7 +69,8 @@ void sql_heaps_release(struct sql_heaps *heaps);
 const struct dominators *sql_heap_dominators(struct sql_heap *heap);
 /* The dominators, and a chain to each object. */
 const struct retained_view *sql_heap_view(struct sql_heap *heap);
-/* The root at which the chain to `o` starts; NULL: there is no chain. */
+/* The root at which the chain to `o` starts; NULL: it is
+ * garbage. */
 const struct root *sql_heap_root(struct sql_heap *heap, oid o);
 const struct sql_by_type *sql_heap_by_type(struct sql_heap *heap);
 /* The types, as indices in heap.types, sorted by name. */

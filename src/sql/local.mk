@@ -3,6 +3,8 @@ src_libpyheld_a_SOURCES += \
 	src/sql/database.h \
 	src/sql/heaps.c \
 	src/sql/heaps.h \
+	src/sql/materialise.c \
+	src/sql/materialise.h \
 	src/sql/names.c \
 	src/sql/names.h \
 	src/sql/numbers.c \

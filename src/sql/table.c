@@ -55,6 +55,8 @@ void sql_result_str(struct str *text, sqlite3_context *out)
 				      SQLITE_UTF8);
 }
 
+#define INTEGERS_END 9223372036854775808.0 /* 2^63 */
+
 bool sql_value_integer(sqlite3_value *value, int64_t *ret)
 {
 	double x;
@@ -65,7 +67,7 @@ bool sql_value_integer(sqlite3_value *value, int64_t *ret)
 		return true;
 	case SQLITE_FLOAT:
 		x = sqlite3_value_double(value);
-		if (!(x >= -0x1p63 && x < 0x1p63) || trunc(x) != x)
+		if (!(x >= -INTEGERS_END && x < INTEGERS_END) || trunc(x) != x)
 			return false;
 		*ret = (int64_t)x;
 		return true;

@@ -36,6 +36,7 @@ sql TARGET SELECT(type),count(*)FROM(objects)GROUP/**/BY/**/1
 sql --json TARGET SELECT(type),count(*)FROM(objects)GROUP/**/BY/**/1
 export TARGET
 export -o FOLDER/heap.jsonl TARGET
+export --format=sqlite -o FOLDER/heap.db TARGET
 capture -o FOLDER/new.pyheld TARGET
 watch --count=2 --interval=20ms TARGET
 watch --count=1 --json --when=objects>1 -o FOLDER/watched.pyheld TARGET

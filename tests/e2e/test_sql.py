@@ -4,10 +4,15 @@ import csv
 import io
 import json
 import os
+import pty
 import random
 import re
+import select
+import signal
+import sqlite3
 import subprocess
 import tempfile
+import time
 
 import pythons
 from harness import PYHELD, Target, each, limit, pyheld, pyheld_raw, text
@@ -76,13 +81,14 @@ def check_object(source, row):
 def check_chain(source, row):
     found = pyheld("chain", "--json", "--limit=1", *source,
                    "--address=" + row["address"]).json["chains"]
-    if not found:
-        assert row["root"] is None, row
+    if row["root"] is None:
+        assert row["holder"] == "garbage", row
         return
-    root = found[0]["chain"]["root"] if "chain" in found[0] \
-        else found[0]["root"]
-    assert row["root"].startswith(root["kind"]), (row, root)
-    assert row["root"].endswith(root["name"] or ""), (row, root)
+    root = found[0]["root"]
+    assert row["root"].split()[0] in (root["kind"].split()[0], "immortal"), \
+        (row, root)
+    if root["kind"] in ("module", "frame", "type"):
+        assert row["root"] == "%s %s" % (root["kind"], root["name"]), row
 
 
 def check_retained(source):
@@ -106,6 +112,7 @@ def check_source(source, address):
     assert len(rows) in (12, 13)
     for row in rows:
         check_object(source, row)
+        check_chain(source, row)
 
 
 @limit(400)
@@ -313,6 +320,138 @@ def test_queries_from_stdin():
             assert b"4" not in done.stdout, done
         assert feed(".quit\nSELEC\n").returncode == 0
         assert b".schema" in feed(".help\n").stdout
+
+
+class Prompt:
+    """`pyheld sql` on a terminal of its own."""
+    def __init__(self, *targets):
+        self.pid, self.fd = pty.fork()
+        if not self.pid:
+            os.environ.update(TERM="dumb", LC_ALL="C.UTF-8")
+            os.execv(PYHELD, [PYHELD, "sql", *map(str, targets)])
+        self.shown = ""
+
+    def wait_for(self, words, seconds=30):
+        """Read until `words` are shown; what was shown before them."""
+        end = time.monotonic() + seconds
+        while words not in self.shown:
+            left = end - time.monotonic()
+            assert left > 0, (words, self.shown)
+            if select.select([self.fd], [], [], left)[0]:
+                try:
+                    data = os.read(self.fd, 65536)
+                except OSError:         # it has ended
+                    data = b""
+                assert data, (words, self.shown)
+                self.shown += data.decode()
+        before, _, self.shown = self.shown.partition(words)
+        return before
+
+    def send(self, keys):
+        os.write(self.fd, keys.encode())
+
+    def status(self):
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def test_prompt():
+    with Target(pythons.newest(), "asked.py") as target:
+        prompt = Prompt(target.pid)
+        prompt.wait_for("pyheld> ")
+        prompt.send("SELECT count(*) + 1000 AS n FROM objects\n")
+        prompt.wait_for("...> ")
+        prompt.send("WHERE type = 'asked.User';\n")
+        prompt.wait_for("1004")
+        prompt.wait_for("pyheld> ")
+        prompt.send(".tab\t\n")       # completion
+        prompt.wait_for("raw_blocks")
+        prompt.wait_for("pyheld> ")
+        prompt.send("SELEC;\n")
+        prompt.wait_for("syntax error")
+        prompt.wait_for("pyheld> ")
+        # A query without end: Ctrl-C ends it, and not pyheld.
+        prompt.send("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+                    " SELECT i + 1 FROM n) SELECT count(*) FROM n;\n")
+        time.sleep(1)
+        begun = time.monotonic()
+        prompt.send("\x03")
+        prompt.wait_for("interrupted")
+        assert time.monotonic() - begun < 2
+        prompt.wait_for("pyheld> ")
+        # It drops what was typed, too.
+        prompt.send("SELECT 1,\n")
+        prompt.wait_for("...> ")
+        prompt.send("\x03")
+        prompt.wait_for("pyheld> ")
+        prompt.send("SELECT 7000 + 77;\n")
+        prompt.wait_for("7077")
+        prompt.wait_for("pyheld> ")
+        prompt.send(".quit\n")
+        assert prompt.status() == 0
+
+
+def test_interrupted_without_a_prompt():
+    with Target(pythons.newest(), "asked.py") as target:
+        process = subprocess.Popen(
+            [os.path.abspath(PYHELD), "sql", str(target.pid),
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+             " SELECT count(*) FROM n"])
+        time.sleep(2)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT
+        assert time.monotonic() - begun < 2
+
+
+# --- tables as files ---
+
+def test_exported_tables_are_the_same():
+    queries = [
+        "SELECT type, count(*) AS n, sum(bytes) AS b, sum(retained) AS r"
+        " FROM objects GROUP BY type ORDER BY 1",
+        "SELECT kind, count(*) AS n, max(name) AS m FROM refs GROUP BY 1",
+        "SELECT * FROM threads", "SELECT * FROM types", "SELECT * FROM roots",
+        "SELECT o.type, count(*) AS n FROM refs r JOIN objects o"
+        " ON o.id = r.target GROUP BY 1 ORDER BY 1"]
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        capture = os.path.join(folder, "t.pyheld")
+        path = os.path.join(folder, "heap.db")
+        tables = os.path.join(folder, "tables")
+        pyheld("capture", target.pid, "-o", capture)
+        pyheld("export", "--format=sqlite", "-o", path, capture)
+        pyheld("export", "--format=csv", "-o", tables, capture)
+        file = sqlite3.connect(path)
+        file.row_factory = sqlite3.Row
+        for query in queries:
+            found = [{k: v for k, v in dict(row).items() if k != "capture"}
+                     for row in file.execute(query)]
+            for row in found:
+                if "address" in row:    # a number in the file
+                    row["address"] = hex(row["address"])
+            assert found == ask(query, capture), query
+        names = [r[0] for r in file.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table'")]
+        assert sorted(os.listdir(tables)) == sorted(
+            n + ".csv" for n in names)
+        for name in names:
+            with open(os.path.join(tables, name + ".csv"),
+                      newline="") as lines:
+                rows = list(csv.reader(lines))
+            columns = [r[1] for r in file.execute(
+                "SELECT * FROM pragma_table_info('%s')" % name)]
+            assert rows[0] == columns, name
+            assert len(rows) - 1 == file.execute(
+                "SELECT count(*) FROM " + name).fetchone()[0], name
+        # What can't be written leaves nothing behind.
+        for options in (["--format=sqlite"], ["--format=csv"]):
+            assert pyheld_raw("export", capture, *options).status == 2
+            refused = pyheld_raw("export", capture, *options, "-o",
+                                 "/no/such/folder/x")
+            assert refused.status == 3 and refused.err.count(b"\n") == 1
+        assert pyheld_raw("export", capture, "--format=sqlite", "-o",
+                          "/dev/full").status == 3
+        assert sorted(os.listdir(folder)) == ["heap.db", "t.pyheld", "tables"]
 
 
 # --- hostile names ---

@@ -59,6 +59,7 @@ include tests/unit/native/local.mk
 include tests/unit/python/local.mk
 include tests/unit/analysis/local.mk
 include tests/unit/output/local.mk
+include tests/unit/sql/local.mk
 include tests/unit/cli/local.mk
 endif
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands/command.h"
@@ -11,32 +12,39 @@
 #include "cli/session.h"
 #include "cli/status.h"
 #include "output/export/jsonl.h"
+#include "sql/materialise.h"
 
-#define FORMATS "jsonl"
+#define FORMATS "jsonl|sqlite|csv"
+enum format_of_export { FORMAT_JSONL, FORMAT_SQLITE, FORMAT_CSV };
 
 struct export_options {
 	struct common_options common;
 	const char *file;
+	unsigned int format;	/* enum format_of_export */
 };
 
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, FORMATS, 0,
-	  "The output format (default: jsonl, JSON lines)", 0 },
-	{ "output", 'o', "FILE", 0, "Write to FILE instead of stdout", 0 },
+	  "The output format: JSON lines, a database of the tables of pyheld sql,"
+	  " or a CSV file for each of these (default: jsonl)", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Write to FILE instead of stdout; with --format=csv a folder", 0 },
 	{ 0 },
 };
 
 static error_t parse_export(int key, char *arg, struct argp_state *state)
 {
 	struct export_options *o = state->input;
-	unsigned int format;
 	error_t err;
 
+	if (key == ARGP_KEY_END && o->format != FORMAT_JSONL && !o->file)
+		return options_error(state, "--format=sqlite and --format=csv"
+				     " need --output");
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
 	case OPTION_FORMAT:
-		return options_word(state, "format", FORMATS, arg, &format);
+		return options_word(state, "format", FORMATS, arg, &o->format);
 	case 'o':
 		o->file = arg;
 		return 0;
@@ -52,10 +60,11 @@ const struct argp export_argp = {
 	.doc = "Write the whole object graph, one JSON object per line.  The"
 	       " first line describes the target, each other line one object:"
 	       " its address, type, size, reference count, generation and"
-	       " references."
+	       " references.  Other formats have the tables of pyheld sql."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld export -o heap.jsonl 4242\n"
+	       "  pyheld export 4242 --format=sqlite -o heap.db\n"
 	       "  pyheld export 4242 | grep '\"type\":\"app.User\"' | wc -l",
 	.children = common_children,
 };
@@ -80,6 +89,63 @@ static struct error *write_export(struct session *s, const char *file)
 	return err;
 }
 
+/* --- tables --- */
+
+static struct error *write_database(struct sql_heaps *heaps, const char *path)
+{
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	struct error *err = outfile_open(&out, path);
+
+	if (!err && !out.temporary)
+		err = error_new(ERR_USAGE, "a database has to be a regular"
+				" file");
+	if (!err)
+		err = materialise_database(heaps, out.temporary);
+	if (!err && heaps->v[0].h->failed)
+		return NULL;	/* session_check() prints it */
+	return err ? err : outfile_close(&out);
+}
+
+static struct error *write_table(struct sql_heaps *heaps,
+				 const struct sql_table *table,
+				 const char *folder)
+{
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	CLEANUP(freep) char *path = xasprintf("%s/%s.csv", folder,
+					      table->name);
+	struct error *err = outfile_open(&out, path);
+
+	if (!err)
+		err = materialise_csv(heaps, table, out.stream);
+	if (!err && heaps->v[0].h->failed)
+		return NULL;
+	return err ? err : outfile_close(&out);
+}
+
+static struct error *write_folder(struct sql_heaps *heaps, const char *folder)
+{
+	struct error *err = NULL;
+
+	if (mkdir(folder, 0777) && errno != EEXIST)
+		return error_errno(ERR_SYSTEM, errno, "can't be made");
+	for (size_t i = 0; sql_tables[i] && !err; i++)
+		err = write_table(heaps, sql_tables[i], folder);
+	return err;
+}
+
+static struct error *write_tables(struct session *s,
+				  const struct export_options *o)
+{
+	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
+
+	progress_start("writing");
+	sql_heaps_init(&heaps, 1);
+	heaps.v[0].h = &s->heap;
+	heaps.v[0].name = o->common.args[0];
+	return o->format == FORMAT_SQLITE ? write_database(&heaps, o->file) :
+					    write_folder(&heaps, o->file);
+}
+
 int cmd_export(const struct command *c, int argc, char **argv)
 {
 	struct export_options o = { .common.max_args = 1 };
@@ -92,7 +158,8 @@ int cmd_export(const struct command *c, int argc, char **argv)
 	status = session_open(&s, o.common.args[0]);
 	if (status)
 		return status;
-	err = write_export(&s, o.file);
+	err = o.format == FORMAT_JSONL ? write_export(&s, o.file) :
+					 write_tables(&s, &o);
 	if (err)
 		return session_failed(error_wrap(err, "%s", o.file ? o.file :
 						 "stdout"));

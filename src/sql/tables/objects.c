@@ -140,7 +140,8 @@ static void get_root(const struct sql_row *row, sqlite3_context *out)
 
 	if (!root)
 		return;
-	str_add(&text, root_kind_names[root->kind]);
+	str_add(&text, root->surplus == REFCOUNT_IMMORTAL ? "immortal" :
+		       root_kind_names[root->kind]);
 	if (root->place != ROOT_NO_PLACE) {
 		str_add_char(&text, ' ');
 		words_root(h, &h->roots.v[root->place], &text);
@@ -152,7 +153,7 @@ static void get_distance(const struct sql_row *row, sqlite3_context *out)
 {
 	const struct reach *r = &sql_heap_view(row->heap)->reach;
 
-	if (reach_has(r, row->object))
+	if (sql_heap_root(row->heap, row->object))
 		sqlite3_result_int64(out, r->distance[row->object]);
 }
 

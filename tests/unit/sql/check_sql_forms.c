@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How results are written, and what is refused. */
+#include <string.h>
+
+#include "scene.h"
+#include "suite.h"
+
+const char suite_name[] = "sql_forms";
+
+/* --- forms --- */
+
+START_TEST(forms)
+{
+	struct scene s;
+
+	scene_init(&s, HELD);
+	expect_style(&s, PRINT_COLUMNS, "SELECT id, type, address FROM objects"
+		     " WHERE type = 'app.Node'",
+		     "id  type      address\n"
+		     " 3  app.Node  0x1030\n"
+		     " 4  app.Node  0x1040\n");
+	expect_style(&s, PRINT_JSON, "SELECT id, type, address, length,"
+		     " 1.5 AS id FROM objects WHERE id = 3; SELECT 1 WHERE 0",
+		     "[\n  {\"id\": 3, \"type\": \"app.Node\", \"address\":"
+		     " \"0x1030\", \"length\": null, \"id_2\": 1.5}\n]\n"
+		     "[]\n");
+	expect_style(&s, PRINT_CSV, "SELECT 'a\"b' AS \"x,y\", x'00ff' AS b,"
+		     " char(27) AS c, 9e999 AS i, ' ' AS s",
+		     "\"x,y\",b,c,i,s\n\"a\"\"b\",00ff,\\x1b,inf,\" \"\n");
+	expect_style(&s, PRINT_COLUMNS, "SELECT 1 AS one WHERE 0", "one\n");
+	expect_style(&s, PRINT_COLUMNS, "-- nothing\n;;", "");
+	scene_release(&s);
+}
+END_TEST
+
+static unsigned int nr_lines(const char *text, const char *line)
+{
+	unsigned int ret = 0;
+
+	for (const char *at = text; (at = strstr(at, line)); at++)
+		ret++;
+	return ret;
+}
+
+#define NUMBERS \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n" \
+	" WHERE i < %u) SELECT i AS head FROM n"
+
+/* The head is there once, whatever the number of rows. */
+START_TEST(any_number_of_rows)
+{
+	static const unsigned int sizes[] = { 1999, 2000, 2001, 4000, 4500 };
+	struct scene s;
+
+	scene_init(&s, "a");
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		CLEANUP(freep) char *query = xasprintf(NUMBERS, sizes[i]);
+		CLEANUP(freep) char *text = NULL;
+
+		ck_assert_ptr_null(scene_try(&s, query, PRINT_COLUMNS, &text));
+		ck_assert_uint_eq(nr_lines(text, "head\n"), 1);
+		ck_assert_uint_eq(nr_lines(text, "\n"), sizes[i] + 1);
+	}
+	scene_release(&s);
+}
+END_TEST
+
+/* --- what is refused --- */
+
+START_TEST(only_queries)
+{
+	static const char *const writes[] = {
+		"CREATE TABLE x(a)", "CREATE TEMP TABLE x(a)",
+		"CREATE VIEW x AS SELECT 1", "ATTACH 'x' AS y",
+		"PRAGMA temp_store_directory = '/'",
+		"PRAGMA journal_mode = WAL", "PRAGMA writable_schema = 1",
+		"VACUUM INTO 'x'", "SELECT load_extension('x')", "BEGIN",
+		"SAVEPOINT a", "ANALYZE",
+		"INSERT INTO types(name) VALUES (1)",
+		"CREATE VIRTUAL TABLE x USING objects",
+	};
+	struct scene s;
+
+	scene_init(&s, HELD);
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		expect_refused(&s, writes[i], "");
+	expect_refused(&s, "DELETE FROM objects", "modified");
+	expect_refused(&s, "UPDATE refs SET name = 1", "modified");
+	expect_refused(&s, "SELEC 1", "syntax error");
+	expect_refused(&s, "SELECT 1; SELECT", "incomplete");
+	expect_refused(&s, "SELECT x FROM objects", "no such column");
+	expect_style(&s, PRINT_CSV, "PRAGMA table_info(captures_2)", "cid,name"
+		     ",type,notnull,dflt_value,pk\n");
+	ck_assert(sql_is_complete("SELECT 1;"));
+	ck_assert(!sql_is_complete("SELECT ';"));
+	scene_release(&s);
+}
+END_TEST
+
+/* A sink that is interrupted by its first row. */
+static struct error *ignore(struct sql_sink *s UNUSED,
+			    sqlite3_stmt *query UNUSED)
+{
+	return NULL;
+}
+
+static struct error *interrupt(struct sql_sink *s UNUSED,
+			       sqlite3_stmt *query UNUSED)
+{
+	sql_interrupt();
+	return NULL;
+}
+
+static struct error *is_full(struct sql_sink *s UNUSED,
+			     sqlite3_stmt *query UNUSED)
+{
+	return error_new(ERR_SYSTEM, "full");
+}
+
+#define ENDLESS \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)" \
+	" SELECT i FROM n"
+
+START_TEST(queries_end_early)
+{
+	struct sql_sink stops = { ignore, interrupt, ignore };
+	struct sql_sink fails = { ignore, is_full, ignore };
+	struct error *err;
+	struct scene s;
+
+	scene_init(&s, HELD);
+	err = sql_run(&s.sql, ENDLESS, &stops);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_GONE);
+	error_free(err);
+	err = sql_run(&s.sql, ENDLESS, &fails);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_str_eq(err->message, "full");
+	error_free(err);
+	expect(&s, "SELECT count(*) FROM objects", "7\n");
+	scene_release(&s);
+}
+END_TEST
+
+START_TEST(schema)
+{
+	CLEANUP(str_release) struct str one = STR_INIT, two = STR_INIT;
+	struct sql_heaps heaps = { NULL, 1 };
+
+	sql_table_schema(sql_tables[0], &heaps, &one);
+	ck_assert_ptr_nonnull(strstr(one.s, "capture INTEGER HIDDEN)"));
+	heaps.nr = 2;
+	sql_table_schema(sql_tables[0], &heaps, &two);
+	ck_assert_ptr_nonnull(strstr(two.s, "capture INTEGER)"));
+}
+END_TEST
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, forms);
+	tcase_add_test(tc, any_number_of_rows);
+	tcase_add_test(tc, only_queries);
+	tcase_add_test(tc, queries_end_early);
+	tcase_add_test(tc, schema);
+}

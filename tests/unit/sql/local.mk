@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += \
+	tests/unit/sql/check_sql \
+	tests/unit/sql/check_sql_forms
+tests_unit_sql_check_sql_SOURCES = \
+	tests/unit/sql/check_sql.c \
+	tests/unit/sql/scene.c \
+	tests/unit/sql/scene.h
+tests_unit_sql_check_sql_forms_SOURCES = \
+	tests/unit/sql/check_sql_forms.c \
+	tests/unit/sql/scene.c \
+	tests/unit/sql/scene.h
