@@ -110,14 +110,16 @@ static int kind_of_child(const struct suspects *s, oid o, bool *owns)
 {
 	int kind = kind_by_type(heap_type_of(s->heap, o));
 
+	/* An exception has others as its causes; a task may have a reference to
+	 * the traceback, too. */
+	if (kind == NR_SUSPECT_KINDS &&
+	    suspects_children_have_traceback(s->heap, o))
+		return SUSPECT_EXCEPTION;
 	if ((kind == SUSPECT_TASKS || kind == NR_SUSPECT_KINDS) &&
 	    owns_raised(s, o)) {
 		*owns = true;
 		return SUSPECT_EXCEPTION;
 	}
-	if (kind == NR_SUSPECT_KINDS &&
-	    suspects_children_have_traceback(s->heap, o))
-		return SUSPECT_EXCEPTION;
 	return kind;
 }
 

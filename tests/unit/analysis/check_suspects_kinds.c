@@ -132,6 +132,8 @@ START_TEST(suspects_count_exceptions_with_tracebacks)
 {
 	expect_exceptions(GLOBAL LIST "x#30->t#30; type app.Error/heap x#30;"
 			  " type traceback t#30", SUSPECT_TRACEBACKS, 61);
+	expect_exceptions(FUTURES "x#30->u#30; type app.Error/heap x#30;"
+			  " type traceback u#30", SUSPECT_TRACEBACKS, 121);
 	/* In an attribute of each entry, or in its __dict__. */
 	expect_exceptions(FUTURES DATA, SUSPECT_OWNS_EXCEPTIONS, 91);
 	expect_exceptions(FUTURES " type _asyncio.Task x#30",
