@@ -70,6 +70,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/limits/pattern.h \
 	src/analysis/limits/similar.c \
 	src/analysis/limits/similar.h \
+	src/analysis/retained-cut.c \
+	src/analysis/retained-cut.h \
 	src/analysis/retained-tree.c \
 	src/analysis/retained-tree.h \
 	src/analysis/retained.c \

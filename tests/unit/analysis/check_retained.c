@@ -4,6 +4,7 @@
 
 #include "analysis/graph/bits.h"
 #include "analysis/graph/fan.h"
+#include "analysis/retained-cut.h"
 #include "analysis/retained-tree.h"
 #include "graph.h"
 #include "suite.h"
@@ -314,6 +315,76 @@ START_TEST(retained_tree_goes_as_deep_as_asked)
 }
 END_TEST
 
+/* --- cut for a picture --- */
+
+/* Each node as "NAME objects bytes <NAME above", groups as "NR TYPE"; "?" after
+ * those that were not opened. */
+static void check_cut(const char *text, size_t max, const char *expected)
+{
+	CLEANUP(cut_node_vec_release) struct cut_node_vec nodes = VEC_INIT;
+	CLEANUP(str_release) struct str got = STR_INIT;
+	struct look l;
+
+	look(&l, text);
+	retained_cut(&l.v, max, &nodes);
+	ck_assert_uint_eq(nodes.v[0].above, CUT_NONE);
+	ck_assert_uint_eq(nodes.v[0].sum.bytes, l.v.dominators.all_bytes);
+	for (size_t i = 1; i < nodes.nr; i++) {
+		const struct cut_node *n = &nodes.v[i];
+
+		ck_assert_uint_lt(n->above, i);
+		str_add(&got, i > 1 ? ", " : "");
+		if (n->object != OID_NONE)
+			str_add(&got, graph_name(&l.h, n->object));
+		else
+			str_addf(&got, "%u %s", n->nr,
+				 l.h.types.v[n->type].name);
+		str_addf(&got, " %llu %llu <%u%s",
+			 (unsigned long long)n->sum.nr,
+			 (unsigned long long)n->sum.bytes, n->above,
+			 n->opened ? "" : "?");
+	}
+	ck_assert_str_eq(got.s ? got.s : "", expected);
+	look_release(&l);
+}
+
+START_TEST(retained_cut_groups_what_is_small_by_type)
+{
+	/* A hundredth of what is above is a node of its own. */
+	check_cut("m->a m->b m->x#3; root m:m; type t.X x#3;"
+		  " size m=0 a=99000 b=1000 x#3=300", 99,
+		  "m 6 100900 <0, a 1 99000 <1, b 1 1000 <1,"
+		  " 3 t.X 3 900 <1");
+	/* Below a group, all children of its objects. */
+	check_cut("m->a m->x m->y x->p x->q y->r; root m:m; type t.X x y;"
+		  " type str p q r; size m=0 a=99000 x=10 y=10 p=300 q=300"
+		  " r=300", 99,
+		  "m 7 99920 <0, a 1 99000 <1, 2 t.X 5 920 <1, 3 str 3 900 <3");
+}
+END_TEST
+
+START_TEST(retained_cut_leaves_out_what_is_tiny)
+{
+	/* Below 256 bytes there is no node. */
+	check_cut("m->a m->b; root m:m; size m=1000 a=255 b=256", 99,
+		  "m 3 1511 <0, b 1 256 <1");
+	check_cut("m->a; root m:m; size m=1 a=1", 99, "");
+}
+END_TEST
+
+START_TEST(retained_cut_opens_the_largest_first)
+{
+	static const char text[] = "m->a m->b a->c b->d c->e; root m:m;"
+				   " size m=0 a=500 b=600 c=500 d=300 e=0";
+
+	check_cut(text, 5, "m 6 1900 <0, a 3 1000 <1, b 2 900 <1?,"
+			   " c 2 500 <2?");
+	check_cut(text, 99, "m 6 1900 <0, a 3 1000 <1, b 2 900 <1,"
+			    " c 2 500 <2, d 1 300 <3");
+	check_cut(text, 1, "");
+}
+END_TEST
+
 /* --- what hangs on each object --- */
 
 START_TEST(fan_sums_what_hangs_on_a_holder)
@@ -361,5 +432,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, retained_types_are_sorted);
 	tcase_add_test(tc, retained_tree_tells_large_ones_apart);
 	tcase_add_test(tc, retained_tree_goes_as_deep_as_asked);
+	tcase_add_test(tc, retained_cut_groups_what_is_small_by_type);
+	tcase_add_test(tc, retained_cut_leaves_out_what_is_tiny);
+	tcase_add_test(tc, retained_cut_opens_the_largest_first);
 	tcase_add_test(tc, fan_sums_what_hangs_on_a_holder);
 }
