@@ -15,6 +15,7 @@ dist_man_MANS += \
 	man/pyheld-object.1 \
 	man/pyheld-retained.1 \
 	man/pyheld-refs.1 \
+	man/pyheld-report.1 \
 	man/pyheld-sql.1 \
 	man/pyheld-summary.1 \
 	man/pyheld-watch.1

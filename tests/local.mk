@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/checks/lint \
 	tests/checks/nested.py \
 	tests/e2e/blocks.py \
+	tests/e2e/browser.py \
 	tests/e2e/commands.py \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
@@ -55,6 +56,7 @@ EXTRA_DIST += \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_refs.py \
+	tests/e2e/test_report.py \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \
 	tests/e2e/test_memory_loads.py \
@@ -190,6 +192,7 @@ EXTRA_DIST += \
 	tests/targets/libraries.py \
 	tests/targets/lost_objects.py \
 	tests/targets/mallocs.py \
+	tests/targets/markup.py \
 	tests/targets/mapped.py \
 	tests/targets/memory_kinds.py \
 	tests/targets/memory_kinds_library.py \

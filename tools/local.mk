@@ -23,3 +23,5 @@ update-layout-tables: tools/gen-layout$(EXEEXT)
 EXTRA_DIST += tools/builds.txt tools/fetch-builds
 CLEANFILES += tools/builds.list
 .PHONY: update-layout-tables
+
+EXTRA_DIST += tools/make-page

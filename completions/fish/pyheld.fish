@@ -167,6 +167,17 @@ complete -c pyheld -n '__fish_seen_subcommand_from diff' -l help -s h -d 'Show t
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a report -d 'Write a report as an HTML file'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l output -s o -r -F -d 'Write to FILE (required)'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l executable -r -F -d 'TARGET is a core file of the program FILE'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l verbose -s v -d 'Write to stderr what was found where, what was retried and which errors were passed over; -vv: more'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a sql -d 'Ask questions of the heap in SQL'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l csv -d 'Write CSV'
@@ -221,7 +232,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show the help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff sql export watch doctor help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report sql export watch doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

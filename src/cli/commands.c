@@ -35,6 +35,8 @@ const struct command commands[] = {
 	  &capture_argp, cmd_capture },
 	{ "diff", "Compare two or more captures: what came, what grew",
 	  &diff_argp, cmd_diff },
+	{ "report", "Write a report as an HTML file", &report_argp,
+	  cmd_report },
 	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql },
 	{ "export", "Write the whole object graph as JSON lines",
 	  &export_argp, cmd_export },

@@ -13,6 +13,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/memory.c \
 	src/cli/commands/object.c \
 	src/cli/commands/refs.c \
+	src/cli/commands/report.c \
 	src/cli/commands/retained.c \
 	src/cli/commands/sql-shell.c \
 	src/cli/commands/sql-shell.h \

@@ -7,6 +7,13 @@ src_libpyheld_a_SOURCES += \
 	src/output/export/jsonl.h \
 	src/output/format.c \
 	src/output/format.h \
+	src/output/html/frames.c \
+	src/output/html/frames.h \
+	src/output/html/page.h \
+	src/output/html/report.c \
+	src/output/html/report.h \
+	src/output/html/tree.c \
+	src/output/html/tree.h \
 	src/output/leaks/advice.c \
 	src/output/leaks/advice.def \
 	src/output/leaks/advice.h \

@@ -27,8 +27,8 @@ struct command {
 
 extern const struct argp capture_argp, chain_argp, cycles_argp, diff_argp,
 	doctor_argp, export_argp, garbage_argp, leaks_argp, memory_argp,
-	object_argp, refs_argp, retained_argp, sql_argp, summary_argp,
-	watch_argp;
+	object_argp, refs_argp, report_argp, retained_argp, sql_argp,
+	summary_argp, watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_capture(const struct command *c, int argc, char **argv);
@@ -42,6 +42,7 @@ int cmd_leaks(const struct command *c, int argc, char **argv);
 int cmd_memory(const struct command *c, int argc, char **argv);
 int cmd_object(const struct command *c, int argc, char **argv);
 int cmd_refs(const struct command *c, int argc, char **argv);
+int cmd_report(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);
 int cmd_sql(const struct command *c, int argc, char **argv);
 int cmd_summary(const struct command *c, int argc, char **argv);

@@ -152,7 +152,7 @@ START_TEST(each_command_says_what_it_misses)
 			continue;
 		EXPECT_USAGE(" missing", name);
 		if (strcmp(name, "diff") != 0 && strcmp(name, "leaks") != 0 &&
-		    strcmp(name, "sql") != 0)
+		    strcmp(name, "report") != 0 && strcmp(name, "sql") != 0)
 			EXPECT_USAGE("'extra'", name, "1", "extra",
 				     "extra");
 	}
@@ -185,6 +185,8 @@ START_TEST(wrong_values_of_options)
 	EXPECT_USAGE("'xml'", "export", "1", "--format=xml");
 	EXPECT_USAGE("--csv", "sql", "--csv", "--json", "1", "SELECT 1");
 	EXPECT_USAGE("TARGET", "sql", "SELECT 1");
+	EXPECT_USAGE("--output=FILE is missing", "report", "1");
+	EXPECT_USAGE("TARGET is missing", "report", "-o", "x.html");
 	EXPECT_USAGE("NEW", "diff", "1");
 	EXPECT_USAGE("OLD", "diff");
 	EXPECT_USAGE("--min-percent", "leaks", "1", "--min-percent=101");

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ledger: a bar of kinds of memory; a click shows the lines of one. */
+"use strict";
+
+(function () {
+	const { data, element, byId } = report;
+	const words = {
+		objects: "Python objects", raw: "raw blocks of objects",
+		unowned: "blocks without an owner", free: "free in allocators",
+		overhead: "overhead of allocators", stack: "stacks",
+		file: "files", shared: "shared memory", other: "other",
+	};
+	const buttons = new Map();
+
+	function grownBy(kind) {
+		const older = data.memory.older;
+
+		return older ? data.memory.kinds[kind] - older.kinds[kind] : 0;
+	}
+
+	function lines(kind) {
+		const before = new Map((data.memory.growth || []).map(l =>
+			[l.kind + "\0" + l.part + "\0" + l.name, l.old_bytes]));
+		const rows = data.memory.lines.filter(l => l.kind === kind);
+		const columns = [
+			{ title: "What", value: l => l.name || l.part,
+			  name: true },
+			{ title: "Bytes", value: l => l.bytes,
+			  text: l => report.bytes(l.bytes), number: true },
+			{ title: "Count", value: l => l.count, number: true },
+		];
+		const grown = l => l.bytes - (before.get(l.kind + "\0" + l.part +
+					"\0" + l.name) ?? l.bytes);
+
+		if (data.memory.older)
+			columns.push({ title: "Growth", value: grown,
+				text: l => report.growth(grown(l),
+							 report.grownBytes),
+				number: true });
+		byId("memory-lines").replaceChildren(report.table(rows, columns,
+			{ shown: 12, sort: 1, caption: words[kind] + ": " +
+			  report.bytes(data.memory.kinds[kind]) + "." }));
+		buttons.forEach((b, k) => b.setAttribute("aria-pressed",
+							 k === kind));
+	}
+
+	function segment(kind, i) {
+		const bytes = data.memory.kinds[kind];
+		const share = bytes / data.memory.resident;
+		const text = words[kind] + ", " + report.bytes(bytes);
+		const b = element("button", { type: "button", title: text,
+			class: "k" + i % 5, "aria-label": text,
+			"aria-pressed": "false", click: () => lines(kind) },
+			share > 0.07 ? words[kind] : "");
+
+		b.style.flex = share + " 1 0";
+		buttons.set(kind, b);
+		return b;
+	}
+
+	report.memory = function () {
+		const m = data.memory;
+
+		if (!m)
+			return report.leaveOut("memory");
+		const kinds = Object.keys(words).filter(k => m.kinds[k] > 0);
+
+		byId("memory-lead").append(report.bytes(m.resident) +
+			" are resident: ", ...kinds.flatMap((k, i) => [
+				i ? ", " : "", report.bytes(m.kinds[k]) + " " +
+				words[k], grownBy(k) ? element("span", null,
+				" (", report.growth(grownBy(k),
+						    report.grownBytes), ")") :
+				""]), ". ", m.unexplained ?
+				report.bytes(m.unexplained) +
+				" are not explained." : "All is explained.");
+		byId("memory-bar").append(...kinds.map(segment));
+		byId("memory-findings").append(...m.findings.map(f =>
+			element("p", { class: "finding" }, f)));
+		lines(kinds.reduce((a, b) => m.kinds[a] >= m.kinds[b] ? a : b));
+	};
+})();

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+"use strict";
+
+report.tree.start();
+report.suspects();
+report.memory();
+report.growthOver();
+report.types();
+report.threads();
+report.cycles();
+report.collector();
+report.doubts();
+for (const section of document.querySelectorAll("main > section"))
+	report.byId("contents").append(report.element("li", null,
+		report.element("a", { href: "#" + section.id },
+			       section.querySelector("h2").textContent)));

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The head of the report, and a card for each suspect. */
+"use strict";
+
+(function () {
+	const { data, element, byId } = report;
+	const { summary, leaks } = data;
+	const target = summary.target;
+	const older = data.captures.slice(0, -1);
+
+	function figure(title, value, more) {
+		byId("figures").append(element("div", null,
+			element("dt", null, title),
+			element("dd", null, value,
+				more ? element("small", null, more) : null)));
+	}
+
+	function since() {
+		return older.length ? report.duration(target.taken_at -
+			older[0].taken_at) : null;
+	}
+
+	function growthSince(grown, format) {
+		return older.length ? element("span", null,
+			report.growth(grown, format), " in " + since()) : null;
+	}
+
+	function head() {
+		const now = data.captures[data.captures.length - 1];
+
+		document.title = "pyheld: " + (target.command || target.source);
+		byId("version").textContent = data.version;
+		byId("title").textContent = target.command || target.source;
+		byId("process").textContent = [
+			target.pid ? "PID " + target.pid : null,
+			target.host ? "on " + target.host : null,
+			"CPython " + summary.python.version,
+			target.start_time ? "started " +
+				report.time(target.start_time) : null,
+			"looked at " + report.time(target.taken_at),
+		].filter(Boolean).join(", ");
+		figure("Resident memory", target.resident ?
+		       report.bytes(target.resident) : "not known",
+		       older.length && older[0].resident && target.resident ?
+		       growthSince(target.resident - older[0].resident,
+				   report.grownBytes) : null);
+		figure("Python objects", report.count(summary.objects),
+		       growthSince(now.objects - (older.length ?
+				   older[0].objects : 0), report.grownCount));
+		figure("Bytes of objects", report.bytes(summary.bytes),
+		       growthSince(now.bytes - (older.length ?
+				   older[0].bytes : 0), report.grownBytes));
+		figure("Threads", report.count(summary.threads.length));
+		figure("Suspects", report.count(leaks.suspects.length));
+	}
+
+	function explained() {
+		if (leaks.resident_growth > 0)
+			return "Resident memory grew by " +
+			       report.bytes(leaks.resident_growth) +
+			       "; what is below explains " +
+			       report.bytes(Math.max(0, leaks.explained)) +
+			       " of it (" + report.percent(Math.max(0,
+			       leaks.explained), leaks.resident_growth) + ").";
+		if (leaks.resident)
+			return report.bytes(leaks.resident) + " are resident;" +
+			       " what is below explains " +
+			       report.bytes(leaks.explained) + " of it.";
+		return "";
+	}
+
+	function step(s, i, chain) {
+		const last = i === chain.steps.length - 1;
+
+		return element("li", null, element("code", null, s.name || "?"),
+			" ", element("span", { class: "dim" }, s.type),
+			s.guessed ? " (a guess)" : null,
+			last ? element("strong", null, " \u2190 this") : null);
+	}
+
+	function chain(c) {
+		if (!c || !c.steps || !c.steps.length)
+			return null;
+		return element("details", { class: "way" },
+			element("summary", null, "What holds it: " +
+				report.counted(c.steps.length, "step")),
+			c.root ? element("p", { class: "dim" }, "From a root: " +
+				c.root.kind + " " + c.root.name) : null,
+			element("ol", { class: "chain" }, ...c.steps.map(
+				(s, i) => step(s, i, c))),
+			c.expression ? element("p", null, "In Python: ",
+				element("code", null, c.expression)) : null);
+	}
+
+	function types(s) {
+		if (!s.types || !s.types.length)
+			return null;
+		return element("details", null,
+			element("summary", null, "What it keeps: " +
+				s.types.slice(0, 3).map(t =>
+					report.count(t.count) + " " + t.type)
+				.join(", ")),
+			report.table(s.types, [
+				{ title: "Type", value: t => t.type, name: true },
+				{ title: "Bytes", value: t => t.bytes,
+				  text: t => report.bytes(t.bytes), number: true },
+				{ title: "Objects", value: t => t.count,
+				  number: true },
+			], { shown: 8 }));
+	}
+
+	function growth(g) {
+		const then = g && g.old_bytes ? g.old_bytes[0] : null;
+
+		if (then === null || then === undefined)
+			return null;
+		return element("p", null, report.growth(g.bytes - then,
+			report.grownBytes), " in " + since() + ": " +
+			report.bytes(then) + " then, " + report.bytes(g.bytes) +
+			" now" + (g.old_entries && g.entries ? "; " +
+			report.count(g.old_entries[0]) + " entries then, " +
+			report.count(g.entries) + " now" : "") + ".");
+	}
+
+	function inTree(s) {
+		const node = s.object && report.tree ?
+			report.tree.find(s.object.address) : null;
+
+		return node ? element("button", { type: "button",
+			click: function () {
+				report.tree.show(node);
+				report.goTo("tree");
+			} }, "Show it in the tree") : null;
+	}
+
+	function card(s) {
+		const all = summary.bytes;
+
+		return element("li", { class: "suspect" },
+			element("h3", null, s.title),
+			element("p", null, element("strong", null,
+				report.bytes(s.bytes)), " in " +
+				report.counted(s.objects, "object") + ", " +
+				report.percent(s.bytes, all) +
+				" of the bytes of all objects"),
+			element("div", { class: "share", role: "img",
+				"aria-label": report.percent(s.bytes, all) },
+				element("div")),
+			growth(s.growth),
+			s.fix ? element("p", { class: "fix" },
+				element("strong", null, "Usual fix: "),
+				s.fix) : null,
+			chain(s.chain), types(s), inTree(s));
+	}
+
+	/* What is large, but did not grow. */
+	function large(s) {
+		return element("li", null, s.title + ": " +
+			report.bytes(s.bytes) + ".");
+	}
+
+	/* Widths are set here, as a strict policy allows no style attributes. */
+	function setShares() {
+		document.querySelectorAll(".suspect .share div").forEach(
+			(e, i) => e.style.width = Math.min(100, 100 *
+				leaks.suspects[i].bytes / summary.bytes) + "%");
+	}
+
+	report.suspects = function () {
+		head();
+		byId("suspects-lead").textContent = (leaks.suspects.length ? "" :
+			"Nothing looks like a leak to pyheld. ") + explained();
+		byId("suspect-cards").append(...leaks.suspects.map(card));
+		setShares();
+		if (leaks.large && leaks.large.length)
+			byId("suspects-large").append(
+				element("h3", null, "Large, and not growing"),
+				element("ul", null, ...leaks.large.map(large)));
+	};
+})();

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The HTML report, looked at with Chromium: what it says is what the other
+commands say, and it can be clicked."""
+import json
+import os
+import re
+import tempfile
+
+import pythons
+from browser import Browser
+from harness import PYHELD, Target, each, expect_error, limit, pyheld, \
+    pyheld_raw, text
+
+# The screenshots of the last run, to look at.
+SCREENSHOTS = os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(PYHELD))), "tests", "screenshots")
+
+
+class Report:
+    """A report of a leaky service, with an older capture; and that service."""
+    def __init__(self, python, script="leaks/class_attribute.py"):
+        self.folder = tempfile.TemporaryDirectory()
+        self.target = Target(python, script)
+        self.older = os.path.join(self.folder.name, "older.pyheld")
+        self.newer = os.path.join(self.folder.name, "newer.pyheld")
+        self.path = os.path.join(self.folder.name, "report.html")
+
+    def __enter__(self):
+        pyheld("capture", self.target.pid, "-o", self.older)
+        self.target.ask({}, seconds=120)
+        pyheld("capture", self.target.pid, "-o", self.newer)
+        pyheld("report", self.newer, self.older, "-o", self.path)
+        return self
+
+    def __exit__(self, *exc):
+        self.target.close()
+        self.folder.cleanup()
+
+    def json(self, command, *args):
+        return pyheld(command, self.newer, *args, "--json").json
+
+
+def data_of(path):
+    """The data of a report, as the page has it."""
+    with open(path, encoding="utf-8") as f:
+        page = f.read()
+    found, = re.findall('<script type="application/json" id="data">(.*?)'
+                        "</script>", page)
+    assert "<" not in found
+    return json.loads(found)
+
+
+def is_quiet(page):
+    """Nothing on the console, and nothing asked for but the page."""
+    assert page.messages() == [], page.messages()
+    assert len(page.requests()) == 1, page.requests()
+
+
+def without_target(found):
+    """`leaks` has the names of its targets in it."""
+    for key in "processes", "coverage":
+        found.pop(key, None)
+    for suspect in found.get("suspects", []):
+        suspect.pop("more", None)
+    return found
+
+
+# --- the same as the other commands ------------------------------------------
+
+@each(pythons.some)
+def test_data_is_what_the_commands_say(python):
+    with Report(python) as report:
+        data = data_of(report.path)
+        summary = report.json("summary")
+        summary.pop("limits")
+        assert data["summary"] == summary
+        assert without_target(data["leaks"]) == \
+            without_target(report.json("leaks", report.older))
+        memory = report.json("memory", report.older)
+        memory.pop("limits")
+        memory.pop("coverage")
+        assert data["memory"] == memory
+        assert len(data["captures"]) == 2
+        assert data["captures"][1]["objects"] == summary["objects"]
+        assert data["diff"]["came"] == pyheld(
+            "diff", report.older, report.newer, "--json").json["came"]
+
+
+def check_tree(report, tree):
+    """Of each part: the objects and bytes that `retained` says; together no
+    more than what is above."""
+    below = {}
+    for i, above in enumerate(tree["above"]):
+        assert above < i
+        below.setdefault(above, []).append(i)
+    for i, parts in below.items():
+        if i >= 0:
+            assert sum(tree["bytes"][p] for p in parts) <= tree["bytes"][i]
+            assert sum(tree["objects"][p] for p in parts) <= \
+                tree["objects"][i] + (not i)
+    single = [i for i, a in enumerate(tree["address"]) if a]
+    assert len(single) > 20, len(single)
+    for i in single[::max(1, len(single) // 12)]:
+        line = report.json("retained", tree["address"][i], "--depth=0")
+        line, = line["lines"]
+        assert line["retained"] == {"objects": tree["objects"][i],
+                                    "bytes": tree["bytes"][i]}, i
+        assert line["type"] == tree["types"][tree["type"][i]]
+
+
+def check_large_are_there(report, tree):
+    """No object of a hundredth of the heap is missing where it is the largest
+    of its row."""
+    shown = {a for a in tree["address"] if a}
+    for line in report.json("retained", "--limit=5", "--depth=0")["lines"]:
+        if line["retained"]["bytes"] > tree["bytes"][0] / 50:
+            assert line["address"] in shown, line
+
+
+@each(pythons.some)
+def test_tree_is_that_of_retained(python):
+    with Report(python) as report:
+        tree = data_of(report.path)["tree"]
+        assert tree["bytes"][0] == report.json("retained")["bytes"]
+        check_tree(report, tree)
+        check_large_are_there(report, tree)
+
+
+# --- in a browser ------------------------------------------------------------
+
+def check_suspect(page, suspects):
+    titles = page.texts("#suspect-cards h3")
+    assert titles == [s["title"] for s in suspects], titles
+    page.click("#suspect-cards details summary")
+    steps = page.texts("#suspect-cards li:first-child .chain li")
+    assert len(steps) == len(suspects[0]["chain"]["steps"]), steps
+    names = [s["type"] for s in suspects[0]["chain"]["steps"]]
+    assert all(n in s for n, s in zip(names, steps)), steps
+
+
+def check_zoom(page):
+    """A click on an area goes in, Escape and the crumbs go out."""
+    assert len(page.texts("#crumbs li")) == 1
+    areas = page.value("document.querySelectorAll('#picture button').length")
+    assert areas > 10, areas
+    first = page.texts("#picture button")[0].splitlines()[0]
+    page.click("#picture button")
+    crumbs = page.texts("#crumbs li")
+    assert crumbs[1:] == [first], (crumbs, first)
+    page.value("document.querySelector('#picture button').focus()")
+    page.key("Escape")
+    assert len(page.texts("#crumbs li")) == 1
+    page.click("#show-icicle")
+    page.click("#picture button", 1)
+    assert page.texts("#crumbs li")[1:] == [first]
+    page.click("#crumbs button")
+    page.click("#show-treemap")
+    assert len(page.texts("#crumbs li")) == 1
+
+
+def check_sorting(page):
+    heads = page.texts("#types-table th")
+    cells = "#types-table tbody td:first-child"
+    page.click("#types-table th button", heads.index("Type"))
+    names = page.texts(cells)
+    assert names == sorted(names) and len(names) > 10, names
+    page.click("#types-table th button", heads.index("Type"))
+    back = page.texts(cells)
+    assert back == sorted(back, reverse=True) and back != names
+    page.type("#types-table input", "builtin_func")
+    assert page.texts(cells) == ["builtin_function_or_method"]
+
+
+def check_search(page, place):
+    page.type("#search-text", place)
+    found = page.texts("#found tbody td:first-child")
+    assert found, place
+    page.click("#found tbody button")
+    assert page.texts("#crumbs li")[-1] == found[0]
+
+
+@limit(200)
+@each(lambda: [pythons.newest()])
+def test_clicks(python):
+    with Report(python) as report, Browser() as page:
+        suspects = data_of(report.path)["leaks"]["suspects"]
+        assert suspects
+        page.open(report.path)
+        check_suspect(page, suspects)
+        check_zoom(page)
+        page.click("#suspect-cards > li > button")
+        retained = page.texts("#below strong")
+        assert retained and page.texts("#crumbs li")[-1] in retained
+        check_sorting(page)
+        check_search(page, "list")
+        is_quiet(page)
+
+
+def test_a_report_alone():
+    """Without an older capture there is no growth, and nothing else breaks."""
+    with Target(pythons.newest(), "growing.py", facts=False) as target, \
+            tempfile.TemporaryDirectory() as folder, Browser() as page:
+        target.read()
+        path = os.path.join(folder, "report.html")
+        pyheld("report", target.pid, "-o", path)
+        assert data_of(path)["diff"] is None
+        page.open(path)
+        assert not page.value("!!document.getElementById('growth')")
+        assert page.texts("#figures dd")[1].replace(",", "") == \
+            str(data_of(path)["summary"]["objects"])
+        is_quiet(page)
+
+
+@limit(200)
+def test_sizes_and_colours():
+    """At three sizes, light and dark, nothing is wider than the window.  The
+    screenshots stay for people."""
+    os.makedirs(SCREENSHOTS, exist_ok=True)
+    with Report(pythons.newest()) as report:
+        for width, dark in (1200, False), (1200, True), (390, False), \
+                (768, True):
+            with Browser(width, dark=dark) as page:
+                page.open(report.path)
+                wide = page.value("document.documentElement.scrollWidth")
+                assert wide <= width, (width, wide)
+                page.screenshot(os.path.join(
+                    SCREENSHOTS, "report-%d%s.png"
+                    % (width, "-dark" if dark else "")))
+                is_quiet(page)
+
+
+@limit(200)
+@each(pythons.one)
+def test_markup_of_the_target_is_text(python):
+    """Names, keys, values and files of the target are shown, and do nothing."""
+    with Report(python, "markup.py") as report, Browser() as page:
+        page.open(report.path)
+        probes = report.target.facts["probes"]
+        page.value("document.querySelectorAll('details').forEach(d =>"
+                   " d.open = true)")
+        for picture in "#show-icicle", "#show-treemap":
+            page.click(picture)
+            for probe in probes:
+                page.value("document.querySelector('#search-text').value = ''")
+                page.type("#search-text", probe)
+                found = page.texts("#found tbody td")
+                assert any(probe in cell for cell in found), (probe, found)
+                page.click("#found tbody button")
+        shown = page.value("document.body.innerText")
+        for probe in probes[:2]:
+            assert probe in shown, probe
+        assert page.value("window.harmed") is None
+        assert page.value("document.querySelectorAll('img, iframe, object,"
+                          " main script, style:not([nonce])').length") == 0
+        is_quiet(page)
+
+
+# --- bad input ---------------------------------------------------------------
+
+def test_what_cannot_be_written():
+    with Target(pythons.newest(), "growing.py", facts=False) as target, \
+            tempfile.TemporaryDirectory() as folder:
+        target.read()
+        expect_error("report", target.pid, "-o", folder + "/no/such",
+                     words=["no such file"])
+        expect_error("report", target.pid, "-o", "/dev/full",
+                     words=["/dev/full", "no space"])
+        assert os.listdir(folder) == []
+        result = pyheld_raw("report", target.pid)
+        assert result.status == 2, result
+        assert "--output=FILE is missing" in text(result.err)
+
+
+def test_targets_of_two_processes():
+    with Target(pythons.newest(), "growing.py", facts=False) as one, \
+            Target(pythons.newest(), "growing.py", facts=False) as other:
+        one.read()
+        other.read()
+        expect_error("report", one.pid, other.pid, "-o", "/dev/null",
+                     words=["one process"])
