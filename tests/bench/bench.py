@@ -5,7 +5,8 @@
 For targets of 0.1, 1 and 5 million tracked objects, side by side in one run:
 the longest pause that the target itself notices, pyheld's whole time, its
 objects a second on one core and its peak memory, and how many of them by the
-emulator where half of them have to be emulated; gdb's gcore; a plain
+emulator where half of them have to be emulated; the CPU time of leaks beside
+that of summary; gdb's gcore; a plain
 process_vm_readv copy of the same mappings into warm memory; and the loop of
 gc.get_objects and gc.get_referents inside the target.
 
@@ -40,6 +41,9 @@ MOST_MEMORY = 150       # bytes an object over the target's resident size
 MOST_CAPTURE = 1.5      # times summary
 MOST_SIZE = 25          # bytes an object in the file
 MOST_CORE = 1.3         # times a live process's summary
+# And of leaks, in CPU time.
+MOST_LEAKS = 1.6        # times summary
+MOST_LEAKS_OLDER = 2.5  # with an older capture
 LEAST_EMULATED = 0.5e6  # objects a second, all other work included
 
 MIB = 1 << 20
@@ -169,6 +173,27 @@ def with_capture(pyheld, target, row, times):
             run([pyheld, "capture", "-o", path, str(target.pid)],
                 cpus={0})[0] for _ in range(times))
         row["capture_size"] = os.path.getsize(path)
+        with_leaks(pyheld, target, row, path, times)
+
+
+def cpu_seconds():
+    """Of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def with_leaks(pyheld, target, row, older, times):
+    """CPU seconds of summary, of leaks, and of leaks with an older capture:
+    in turn, so that all three meet the same load of the machine."""
+    commands = {"summary_cpu": ["summary"], "leaks_cpu": ["leaks"],
+                "leaks_older_cpu": ["leaks", older]}
+    seconds = {name: [] for name in commands}
+    for _ in range(times):
+        for name, (command, *files) in commands.items():
+            before = cpu_seconds()
+            run([pyheld, command, str(target.pid), *files], cpus={0})
+            seconds[name].append(cpu_seconds() - before)
+    row.update((name, statistics.median(x)) for name, x in seconds.items())
 
 
 def measure(pyheld, python, objects, times):
@@ -199,12 +224,6 @@ def measure(pyheld, python, objects, times):
     row["speed"] = row["objects"] / row["whole"]
     row["over"] = (row["peak"] - row["resident"]) / row["objects"]
     return row
-
-
-def cpu_seconds():
-    """Of all children that have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def measure_emulated(pyheld, python, times):
@@ -259,6 +278,11 @@ LINES = (
      lambda r: times_(r["capture"], r["whole"])),
     ("  bytes an object in the file",
      lambda r: "%.1f" % (r["capture_size"] / r["all"])),
+    ("CPU time of summary", lambda r: ms(r["summary_cpu"])),
+    ("  of leaks / of summary",
+     lambda r: times_(r["leaks_cpu"], r["summary_cpu"])),
+    ("  with an older capture",
+     lambda r: times_(r["leaks_older_cpu"], r["summary_cpu"])),
     ("pyheld summary of gcore's core",
      lambda r: ms(r["core"]) if "core" in r else "-"),
     ("  core's time / live's",
@@ -304,6 +328,10 @@ def print_limits(rows):
              r["capture"] <= MOST_CAPTURE * r["whole"]),
             ("at most %d bytes an object in a capture" % MOST_SIZE,
              r["capture_size"] <= MOST_SIZE * r["all"]),
+            ("leaks at most %g times summary" % MOST_LEAKS,
+             r["leaks_cpu"] <= MOST_LEAKS * r["summary_cpu"]),
+            ("with an older capture at most %g times" % MOST_LEAKS_OLDER,
+             r["leaks_older_cpu"] <= MOST_LEAKS_OLDER * r["summary_cpu"]),
             ("a core at most %g times the process" % MOST_CORE,
              r.get("core", 0) <= MOST_CORE * r["whole"]))))
 
