@@ -165,6 +165,7 @@ static void release(struct heap *h)
 	heap_names_release(&c->names);
 	addresses_free(c->index);
 	free(c->sections);
+	capture_drop_scratch(c);
 	if (c->mapped)
 		munmap(unconst(c->bytes), c->size);
 	free(c);

@@ -424,6 +424,7 @@ static struct error *read_all(struct heap *h)
 		err = check_counts(c);
 	if (!err)
 		err = load_columns(h);
+	capture_drop_scratch(c);
 	if (err)
 		return err;
 	if (!objects_fit(h) || !edges_lead_to_objects(h) || !tables_fit(h) ||

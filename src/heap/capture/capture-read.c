@@ -82,25 +82,71 @@ struct error *capture_stored(const struct capture *c,
 	return NULL;
 }
 
+/* What is compressed, if it is not larger than it may be. */
+static struct error *compressed(const struct capture *c,
+				const struct capture_section *s, uint64_t max,
+				const uint8_t **ret)
+{
+	struct error *err = capture_stored(c, s, ret);
+
+	if (err)
+		return err;
+	return s->packed > max ||
+	       ZSTD_getFrameContentSize(*ret, s->stored) != s->packed ?
+	       capture_damaged("a section is not as large as it says") : NULL;
+}
+
+static struct error *decompress(const struct capture_section *s,
+				const uint8_t *in, uint8_t *out)
+{
+	return ZSTD_decompress(out, s->packed, in, s->stored) == s->packed ?
+	       NULL : capture_damaged("a section can't be decompressed");
+}
+
 struct error *capture_decompress(const struct capture *c,
 				 const struct capture_section *s, uint64_t max,
 				 uint8_t **ret)
 {
 	CLEANUP(freep) uint8_t *out = NULL;
 	const uint8_t *in = NULL;
-	struct error *err = capture_stored(c, s, &in);
+	struct error *err = compressed(c, s, max, &in);
 
 	if (err)
 		return err;
-	if (s->packed > max ||
-	    ZSTD_getFrameContentSize(in, s->stored) != s->packed)
-		return capture_damaged("a section is not as large as it says");
 	out = xmalloc(s->packed);
-	if (ZSTD_decompress(out, s->packed, in, s->stored) != s->packed)
-		return capture_damaged("a section can't be decompressed");
+	err = decompress(s, in, out);
+	if (err)
+		return err;
 	*ret = out;
 	out = NULL;
 	return NULL;
+}
+
+/* The same, to memory that the next call uses again: new pages would take
+ * longer than the decompression. */
+static struct error *decompress_again(struct capture *c,
+				      const struct capture_section *s,
+				      uint64_t max, const uint8_t **ret)
+{
+	const uint8_t *in = NULL;
+	struct error *err = compressed(c, s, max, &in);
+
+	if (err)
+		return err;
+	if (s->packed > c->scratch_room) {
+		free(c->scratch);
+		c->scratch = xmalloc(s->packed);
+		c->scratch_room = s->packed;
+	}
+	*ret = c->scratch;
+	return decompress(s, in, c->scratch);
+}
+
+void capture_drop_scratch(struct capture *c)
+{
+	free(c->scratch);
+	c->scratch = NULL;
+	c->scratch_room = 0;
 }
 
 /* --- columns --- */
@@ -169,24 +215,22 @@ static struct error *load_packed(struct heap *h, enum column column,
 {
 	struct capture *c = h->context;
 	const struct column_format *f = &column_formats[column];
-	CLEANUP(freep) uint8_t *bytes = NULL;
-	CLEANUP(freep) void *items = NULL;
+	bool as_it_is = f->width == 1 && s->packing == PACK_NONE;
 	/* No packing takes more than 10 bytes a value. */
-	struct error *err = capture_decompress(c, s, s->items * 10, &bytes);
+	uint64_t max = s->items * 10;
+	CLEANUP(freep) uint8_t *items = NULL;
+	const uint8_t *bytes = NULL;
+	struct error *err = as_it_is ? capture_decompress(c, s, max, &items) :
+				       decompress_again(c, s, max, &bytes);
 
-	if (err)
-		return err;
-	if (f->width == 1 && s->packing == PACK_NONE) {
-		if (s->packed != s->items)
-			return capture_damaged("a column is cut");
-		items = bytes;
-		bytes = NULL;
-	} else {
+	if (!err && as_it_is && s->packed != s->items)
+		err = capture_damaged("a column is cut");
+	if (!err && !as_it_is) {
 		items = xreallocarray(NULL, s->items, f->width);
 		err = unpack(h, column, s, bytes, items);
-		if (err)
-			return err;
 	}
+	if (err)
+		return err;
 	c->columns[column].items = c->columns[column].owned = items;
 	items = NULL;
 	return NULL;

@@ -29,6 +29,9 @@ struct capture {
 	struct heap_name_vec names;
 	struct addresses *index; /* once it is worth it: see find() */
 	unsigned int nr_finds;
+	/* Packed values of the column that is being loaded. */
+	uint8_t *scratch;
+	size_t scratch_room;
 };
 
 /* "the capture is damaged: ..." */
@@ -59,6 +62,9 @@ struct error *capture_stored(const struct capture *c,
 struct error *capture_decompress(const struct capture *c,
 				 const struct capture_section *s, uint64_t max,
 				 uint8_t **ret) MUST_CHECK;
+
+/* Free `scratch`.  The next column that is loaded makes it again. */
+void capture_drop_scratch(struct capture *c);
 
 /* How many values the column must have, according to INFO. */
 uint64_t capture_column_nr(const struct capture *c, enum column column);
