@@ -36,8 +36,13 @@ def one(query, *targets):
 # --- the same as other commands ---
 
 def check_summary(source):
-    stated = {x["type"]: (x["count"], x["size"], x["bytes"]) for x in
-              pyheld("summary", "--json", *source).json["types"]}
+    stated = {}
+    for x in pyheld("summary", "--json", *source).json["types"]:
+        # Several classes can have one name.
+        count, size, size_in_memory = stated.get(x["type"], (0, 0, 0))
+        stated[x["type"]] = (count + x["count"], None if x["size"] is None
+                             else size + x["size"],
+                             size_in_memory + x["bytes"])
     found = {x["type"]: (x["n"], x["size"], x["bytes"]) for x in ask(
         "SELECT type, count(*) AS n, sum(size) AS size, sum(bytes) AS bytes"
         " FROM objects GROUP BY type", *source)}
@@ -79,6 +84,8 @@ def check_object(source, row):
 
 
 def check_chain(source, row):
+    """Of equally short chains `chain` may show that of another holder, from a
+    root of the same kind; row["path"] is what `pyheld object` shows."""
     found = pyheld("chain", "--json", "--limit=1", *source,
                    "--address=" + row["address"]).json["chains"]
     if row["root"] is None:
@@ -87,8 +94,6 @@ def check_chain(source, row):
     root = found[0]["root"]
     assert row["root"].split()[0] in (root["kind"].split()[0], "immortal"), \
         (row, root)
-    if root["kind"] in ("module", "frame", "type"):
-        assert row["root"] == "%s %s" % (root["kind"], root["name"]), row
 
 
 def check_retained(source):
@@ -134,7 +139,7 @@ def test_same_of_a_process_and_of_its_capture(python):
         pyheld("capture", target.pid, "-o", capture)
         for query in (
                 "SELECT id, address, type, size, bytes, refcount, length,"
-                " preview, number, retained, dominator, root, path"
+                " preview, number, text_hash, retained, dominator, root, path"
                 " FROM objects",
                 "SELECT source, target, name, kind, guessed FROM refs",
                 "SELECT * FROM types", "SELECT * FROM roots",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "heap/naming.h"
 #include "output/reports/retained.h"
 #include "output/words.h"
 #include "sql/numbers.h"
@@ -85,9 +86,11 @@ static void get_number(const struct sql_row *row, sqlite3_context *out)
 
 static void get_text_hash(const struct sql_row *row, sqlite3_context *out)
 {
+	struct heap *h = row->heap->h;
 	uint64_t hash;
 
-	if (heap_text_hash(row->heap->h, row->object, &hash))
+	if (heap_length(h, row->object) > TEXT_MAX &&
+	    heap_text_hash(h, row->object, &hash))
 		sqlite3_result_int64(out, (int64_t)hash);
 }
 
