@@ -131,6 +131,7 @@ def test_agrees_with_the_other_commands(python):
             check_source(source, hex(target.facts["address"]))
 
 
+@limit(300)
 @each(pythons.some)
 def test_same_of_a_process_and_of_its_capture(python):
     with Target(python, "asked.py") as target, \
@@ -253,6 +254,8 @@ def test_bad_queries_and_writes_are_refused():
         # The target is not read for it: there is none.
         refused("/no/such/file", "SELEC 1", words=["syntax error"])
         assert os.listdir(folder) == []
+        assert one("SELECT 5 AS n", target.pid) == {"n": 5}
+        assert pyheld("sql", "--csv", "SELECT 5", target.pid).out == b"5\n"
         assert pyheld_raw("sql").status == 2
         assert pyheld_raw("sql", "SELECT 1").status == 2
         assert pyheld_raw("sql", "--csv", "--json", target.pid,
@@ -461,6 +464,7 @@ def test_exported_tables_are_the_same():
 
 # --- hostile names ---
 
+@limit(300)
 def test_hostile_names_are_text():
     with Target(pythons.newest(), "odd.py", "hostile") as target:
         for option in ("--json", "--csv", "--no-header"):

@@ -40,9 +40,15 @@ static bool is_query(const char *arg)
 static error_t check_sql(struct argp_state *state, struct sql_options *o)
 {
 	struct target_vec *t = &o->targets;
+	size_t nr = 0;
 
-	if (t->nr && is_query(t->v[t->nr - 1]))
-		o->query = t->v[--t->nr];
+	for (size_t i = 0; i < t->nr; i++) {
+		if (!o->query && is_query(t->v[i]))
+			o->query = t->v[i];
+		else
+			t->v[nr++] = t->v[i];
+	}
+	t->nr = nr;
 	if (!t->nr)
 		return options_error(state, "TARGET is missing: give a"
 				     " PID, a core file or a capture");
