@@ -359,6 +359,69 @@ START_TEST(export_to_a_file_and_to_stdout)
 }
 END_TEST
 
+START_TEST(export_tables)
+{
+	CLEANUP(freep) char *text = NULL, *database = NULL;
+	struct run r;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "export", "g", "--format=csv", "-o", "tables");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	text = read_file("tables/objects.csv");
+	ck_assert_ptr_eq(strstr(text, "id,address,type,"), text);
+	ck_assert_ptr_nonnull(strstr(text, "\n2,0x1020,app.Node,16,"));
+	RUN(&r, "export", "g", "--format=sqlite", "-o", "heap.db");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	database = read_file("heap.db");
+	ck_assert_str_eq(database, "SQLite format 3");
+	RUN(&r, "export", "g", "--format=sqlite", "-o", "tables/none/db");
+	run_expect(&r, STATUS_FAILED);
+	run_release(&r);
+	RUN(&r, "export", "g", "--format=sqlite", "-o", "/dev/full");
+	run_expect(&r, STATUS_FAILED);
+	run_release(&r);
+	ck_assert_uint_eq(nr_files("heap.db*"), 1);
+}
+END_TEST
+
+START_TEST(queries_over_files)
+{
+	struct run r;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "sql", "g", "g", "SELECT capture, count(*) FROM objects"
+	    " GROUP BY 1", "--csv", "--header");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "capture,count(*)\n0,4\n1,4\n");
+	run_release(&r);
+	RUN(&r, "sql", "--json", "SELECT name FROM refs LIMIT 1", "g");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "[\n  {\"name\": \"__dict__\"}\n]\n");
+	run_release(&r);
+	RUN(&r, "sql", "g", "SELECT 7 AS n");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "n\n7\n");
+	run_release(&r);
+	RUN(&r, "sql", "g");
+	run_expect(&r, STATUS_OK);
+	ck_assert_str_eq(r.out, "");
+	run_release(&r);
+	/* The query is looked at first. */
+	RUN(&r, "sql", "none", "SELEC 1");
+	run_expect(&r, STATUS_USAGE);
+	run_release(&r);
+	RUN(&r, "sql", "none", "SELECT 1");
+	run_expect(&r, STATUS_FAILED);
+	run_release(&r);
+	RUN(&r, "sql", "g", "SELECT abs(-9223372036854775807 - 1)");
+	run_expect(&r, STATUS_USAGE);
+	ck_assert_ptr_nonnull(strstr(r.err, "integer overflow"));
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(export_that_can_not_be_written)
 {
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -446,6 +509,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, capture_on_a_full_disk);
 	tcase_add_test(tc, capture_beyond_the_limit_of_files);
 	tcase_add_test(tc, export_to_a_file_and_to_stdout);
+	tcase_add_test(tc, export_tables);
+	tcase_add_test(tc, queries_over_files);
 	tcase_add_test(tc, export_that_can_not_be_written);
 	tcase_add_test(tc, reports_on_a_full_disk);
 	tcase_add_test(tc, reports_that_nobody_reads);
