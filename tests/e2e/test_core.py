@@ -149,15 +149,22 @@ def alone(target, directory, core, label):
 
 
 def compare_reports(python, target, d, live, dead, core):
+    """A capture has all that its source has, pages included; a core has other
+    pages than the process."""
     assert body(live) == body(dead), "live and core differ"
+    pyheld("capture", target.pid, "-o", d.file("live-capture"))
     for command in (["chain", "--type=dict"], ["cycles"], ["retained"],
                     ["summary"]):
-        answers = [pyheld(*command, "--json", *where).json for where in (
-            [target.pid], [*sysroot(python), core], [d.file("capture")])]
+        of_live, of_core, of_live_capture, of_core_capture = answers = [
+            pyheld(*command, "--json", *where).json for where in (
+                [target.pid], [*sysroot(python), core],
+                [d.file("live-capture")], [d.file("capture")])]
         for answer in answers:
-            without_pages(answer).pop("target", None)
-        assert answers[0] == answers[1], "%s differs" % command[0]
-        assert answers[0] == answers[2], "%s differs" % command[0]
+            answer.pop("target", None)
+        assert of_live == of_live_capture, "%s differs" % command[0]
+        assert of_core == of_core_capture, "%s differs" % command[0]
+        assert without_pages(of_live) == without_pages(of_core), \
+            "%s differs" % command[0]
 
 
 @limit(240)
