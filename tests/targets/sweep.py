@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A service of about 50 MB into which leaks of many sizes are planted.
+"""A service of about 50 MB into which leaks of many kinds and sizes are put.
 
-A line {"shape": SHAPE, "bytes": N} plants a leak of about N bytes instead of
-the one before, and is answered with its address and how many entries it has.
+A line {"kind": KIND, "bytes": N} plants a leak of about N bytes instead of the
+one before, and is answered with the address of its holder.
 """
+import collections
 import json
 import os
 import sys
@@ -15,6 +16,14 @@ class Session:
         self.data = [self.user]
 
 
+class Reading:
+    """One that keeps 1 KB."""
+
+    def __init__(self, number):
+        self.number = number
+        self.raw = os.urandom(900)
+
+
 class Part:
     """A part of the service, with data of its own."""
 
@@ -22,6 +31,12 @@ class Part:
         for i in range(12):
             setattr(self, "table_%d" % i,
                     ("%d %d " % (number, i)) * 30000 + "end")
+
+
+class Hub:
+    """An instance or a class that has the leak as its attribute."""
+
+    seen = None
 
 
 PARTS = tuple(Part(number) for number in range(25))
@@ -46,20 +61,71 @@ def sessions(size):
     return held
 
 
-def plant(shape, size):
-    """Few large: five, in a dict."""
+def readings(size):
+    """Of 1 KB each."""
+    return [Reading(number) for number in range(size // 1100)]
+
+
+def in_closure(held):
+    def remember(what):
+        held.append(what)
+
+    return remember
+
+
+def plant(kind, size):
+    """The holder, which LEAK or Hub has."""
+    hub = Hub()
     LEAK.clear()
-    if shape == "dict":
-        LEAK["holder"] = sessions(size)
-    elif shape == "bytes":
-        LEAK["holder"] = [os.urandom(367) for _ in range(size // 400)]
+    Hub.seen = None
+    if kind == "small in a dict":
+        held = sessions(size)
+    elif kind == "small bytes in a list":
+        held = [os.urandom(367) for _ in range(size // 400)]
+    elif kind == "bytes of 2.5 KB in a list":
+        held = [os.urandom(2500) for _ in range(size // 2540)]
+    elif kind == "objects of 1 KB in a list":
+        held = readings(size)
+    elif kind == "dicts in a deque":
+        held = collections.deque(
+            {"number": number, "text": "%06d" % number * 40}
+            for number in range(size // 580))
+    elif kind == "str in a set":
+        held = {"%08d" % number * 20 for number in range(size // 260)}
+    elif kind == "five large in a list":
+        held = [os.urandom(size // 5) for _ in range(5)]
+    elif kind == "five large in a dict":
+        held = {"day %d" % i: os.urandom(size // 5) for i in range(5)}
+    elif kind == "one bytearray":
+        held = bytearray(os.urandom(size))
     else:
-        LEAK["holder"] = {"day %d" % i: os.urandom(size // 5)
-                          for i in range(5)}
-    return {"address": id(LEAK["holder"]), "entries": len(LEAK["holder"])}
+        held = readings(size)
+    if kind == "in an instance":
+        hub.seen = held
+        LEAK["hub"] = hub
+    elif kind == "in a class":
+        Hub.seen = held
+    elif kind == "in a closure":
+        LEAK["remember"] = in_closure(held)
+    else:
+        LEAK["held"] = held
+    return held
 
 
-print(json.dumps({"shapes": ["dict", "bytes", "large"]}), flush=True)
-for line in sys.stdin:
-    ask = json.loads(line)
-    print(json.dumps(plant(ask["shape"], ask["bytes"])), flush=True)
+KINDS = ["small in a dict", "small bytes in a list",
+         "bytes of 2.5 KB in a list", "objects of 1 KB in a list",
+         "dicts in a deque", "str in a set", "five large in a list",
+         "five large in a dict", "one bytearray", "in an instance",
+         "in a class", "in a closure"]
+
+
+def main():
+    print(json.dumps({"kinds": KINDS}), flush=True)
+    for line in sys.stdin:
+        ask = json.loads(line)
+        held = plant(ask["kind"], ask["bytes"])
+        print(json.dumps({"address": id(held)}), flush=True)
+        del held
+
+
+main()

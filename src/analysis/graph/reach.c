@@ -64,9 +64,7 @@ static const char *class_name(const struct heap *h, const struct reach *r,
 	return found ? h->types.v[found->type].name : NULL;
 }
 
-/* The name of the module whose namespace `o` is; NULL: it is none. */
-static const char *module_of_names(const struct heap *h, const struct reach *r,
-				   oid o)
+const char *reach_module_of(const struct heap *h, const struct reach *r, oid o)
 {
 	const struct root *root;
 	oid module = r->parent[o];
@@ -100,7 +98,7 @@ static oid find_threads(struct heap *h, const struct reach *r)
 {
 	for (size_t i = 0; i < r->namespaces.nr; i++) {
 		oid o = r->namespaces.v[i].object;
-		const char *module = module_of_names(h, r, o);
+		const char *module = reach_module_of(h, r, o);
 		struct heap_edges edges = heap_edges(h, o);
 
 		if (!module || strcmp(module, "threading"))
@@ -189,7 +187,7 @@ static inline void relax_edge(struct reach_search *s, oid o, uint32_t i, oid to)
 static void expand_object(struct reach_search *s, oid o)
 {
 	struct heap_edges edges = heap_keeps(s->h, o);
-	const char *module = module_of_names(s->h, s->r, o);
+	const char *module = reach_module_of(s->h, s->r, o);
 
 	if (s->ends && bits_get(s->ends, o))
 		return;
@@ -449,7 +447,7 @@ const struct root *reach_path(const struct reach *r, oid o, struct path *ret)
 uint32_t reach_step_cost(const struct heap *h, const struct reach *r, oid from,
 			 uint32_t edge)
 {
-	const char *module = module_of_names(h, r, from);
+	const char *module = reach_module_of(h, r, from);
 
 	if (module)
 		return global_cost(h, r, module, heap_edges(h, from).to[edge]);

@@ -126,6 +126,10 @@ uint32_t reach_deepest(const struct reach *r);
  * equal ones the lower oid.  The caller frees the array. */
 oid *reach_order(const struct reach *r);
 
+/* The name of the module whose namespace `o`, which is reached, is; NULL: it is
+ * no module's, or the name is not known.  The text is the heap's. */
+const char *reach_module_of(const struct heap *h, const struct reach *r, oid o);
+
 /* What the step over a reference of `from` to `to` adds to the penalty. */
 uint8_t reach_step_penalty(const struct heap *h, oid from, oid to);
 /* The distance of the object of a known root of that kind: 0 or REACH_LATE. */

@@ -107,21 +107,21 @@ uint64_t suspect_least_growth(const struct suspects *s)
 			  s->options.min_percent);
 }
 
-/* A container with very many entries needs many_percent, and one part in so
- * many of min_large. */
-#define MANY_PART_LARGE 3
+/* Of many_percent, one part in so many may be missing: a leak of about 1 % is
+ * to be found. */
+#define MANY_SLACK 5
 
 uint64_t suspect_least(const struct suspects *s, uint64_t times)
 {
-	uint64_t all = suspect_threshold(s, times), least;
+	uint64_t all = suspect_threshold(s, times), share;
 
 	if (s->nr_older)
 		return suspect_least_growth(s);
 	if (times > 1)
 		return all;
-	least = MAX(s->all_bytes / 100 * s->options.many_percent,
-		    s->options.min_large / MANY_PART_LARGE);
-	return MIN(all, least);
+	share = s->all_bytes / 100 * s->options.many_percent;
+	return MIN(all, MAX(share - share / MANY_SLACK,
+			    s->options.min_large / SUSPECTS_PART_LARGE));
 }
 
 int64_t suspect_entries(struct heap *h, oid o)

@@ -52,14 +52,21 @@ struct suspects_options {
 	uint64_t min_large;	/* bytes that it keeps alive if it is one object
 				   or has few entries */
 	uint64_t many_percent;	/* instead of min_percent for a container with
-				   min_entries, if lower */
+				   min_entries, if lower; about so many */
+	/* Without older heaps, one part in so many of min_objects and of
+	 * min_entries, but not fewer than SUSPECTS_FEW, is enough for a
+	 * container that only a running program fills.  0: all of them. */
+	uint64_t runtime_part;
 };
-#define SUSPECTS_OPTIONS_DEFAULT { 5, 1000, 1000, UINT64_C(1) << 20, 1 }
+#define SUSPECTS_OPTIONS_DEFAULT { 5, 1000, 1000, UINT64_C(1) << 20, 1, 10 }
 
 /* A holder on which so much of the heap hangs is a suspect even if it has few
  * entries, but not fewer than SUSPECTS_FEW. */
 #define SUSPECTS_MUCH 3		/* times min_percent */
 #define SUSPECTS_FEW 16
+/* For many_percent, and for what is named as large, one part in so many of
+ * min_large is enough. */
+#define SUSPECTS_PART_LARGE 3
 /* A container that can grow is one with a handful of large entries, too. */
 #define SUSPECTS_HANDFUL 4
 
@@ -67,7 +74,7 @@ struct suspects_options {
 #define SUSPECTS_MAX 200
 /* And at most so many suspects, with those that are no holders. */
 #define SUSPECTS_TOTAL (SUSPECTS_MAX + 100)
-/* So many are named that are large and did not grow. */
+/* So many are named that are large and no suspects. */
 #define SUSPECTS_MAX_LARGE 3
 
 /* suspect.flags */
@@ -207,8 +214,10 @@ struct suspects {
 	struct holder_vec holders;
 	struct holder_group_vec groups;	/* candidates, most bytes first */
 	struct group_then *then;	/* by older heap, then by group */
-	/* With older heaps: what would be a suspect, but did not grow.  Its
-	 * objects are not counted; most bytes first. */
+	/* Without older heaps: groups that are large, but no candidates. */
+	struct holder_group_vec others;
+	/* What is large, but no suspect: with older heaps, what would be one,
+	 * but did not grow.  Its objects are not counted; most bytes first. */
 	struct suspect_vec large;
 };
 
@@ -241,9 +250,9 @@ uint64_t suspect_threshold_always(const struct suspects *s, uint64_t times);
 
 /*
  * The bytes that a holder must keep alive: `times` options.min_percent of the
- * heap.  For one time, options.many_percent is enough if that is a third of
- * options.min_large.  With older heaps: as much as it must have grown by at
- * least.
+ * heap.  For one time, 80 % of options.many_percent are enough if that is a
+ * third of options.min_large.  With older heaps: as much as it must have grown
+ * by at least.
  */
 uint64_t suspect_least(const struct suspects *s, uint64_t times);
 

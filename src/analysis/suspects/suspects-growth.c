@@ -6,6 +6,7 @@
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-growth.h"
+#include "analysis/suspects/suspects-large.h"
 
 /* If one holder below has so much of the growth, look at that one instead. */
 #define INNER_PERCENT 70
@@ -313,9 +314,28 @@ static bool grew_in_each_step(const struct suspects *s, size_t group)
 	return now > last;
 }
 
+/*
+ * A plot has ten ticks instead of seven, and a function that runs works on a
+ * large array: that is ordinary.  So a few entries must have become twice as
+ * much, or more by options.min_large; and one large object that a function
+ * holds must be one that it had, or that was at its place.
+ */
+static bool is_ordinary(const struct suspects *s, size_t group)
+{
+	const struct holder_group *g = &s->groups.v[group];
+	const struct group_then *then = &s->then[group];
+
+	if (g->is_large)
+		return !then->found &&
+		       suspects_large_is_in_work(s, g->largest);
+	return g->entries < s->options.min_entries &&
+	       g->bytes_now - MIN(g->bytes_now, then->bytes) <
+		       MIN(then->bytes, s->options.min_large);
+}
+
 static bool has(const struct suspects *s, size_t group)
 {
-	return grew_in_each_step(s, group) &&
+	return grew_in_each_step(s, group) && !is_ordinary(s, group) &&
 	       suspects_growth_bytes(s, group, 0) >= suspect_least_growth(s);
 }
 

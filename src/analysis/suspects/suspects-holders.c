@@ -27,6 +27,10 @@ static void add_holder(struct suspects *s, oid o, uint64_t key)
 	int64_t length = suspect_entries(s->heap, o);
 	struct fan_sum f = fan_of(&s->fan, o);
 
+	/* The length of a str is no number of entries. */
+	if (!f.nr && heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
+	    suspects_large_may_be_other(s, o))
+		length = 1;
 	holder_vec_push(&s->holders, (struct holder){
 		.key = key, .object = o, .objects = f.objects,
 		.entries = length >= 0 ? (uint64_t)length : f.nr,
@@ -62,6 +66,13 @@ static bool may_accumulate(struct suspects *s, oid o, uint64_t least)
 			return true;
 	}
 	return suspects_large_is_handful(s, o) || suspects_large_is_one(s, o);
+}
+
+/* Without older heaps, such an object is named if it is no suspect. */
+static bool is_only_large(struct suspects *s, oid o)
+{
+	return reach_has(&s->reach, o) && !is_interned_table(s, o) &&
+	       suspects_large_may_be_other(s, o);
 }
 
 static int compare_holders(const void *a, const void *b)
@@ -105,18 +116,22 @@ static void part_largest(struct suspects *s)
 }
 
 /* Those that are like no other have a key of their own.  So has one large
- * object: the entries of its holder are alike by nature. */
+ * object: the entries of its holder are alike by nature; and so has what is
+ * only large. */
 static void find_accumulations(struct suspects *s)
 {
 	struct alike alike = ALIKE_INIT(s->heap, &s->reach);
 	uint64_t least = suspect_least(s, 1);
 
 	for (oid o = 0; o < s->heap->nr_objects; o++) {
-		uint64_t key;
+		uint64_t key = 0;
 
-		if (!may_accumulate(s, o, least))
+		if (may_accumulate(s, o, least)) {
+			if (!suspects_large_is_one(s, o))
+				key = alike_key(&alike, o);
+		} else if (!is_only_large(s, o)) {
 			continue;
-		key = suspects_large_is_one(s, o) ? 0 : alike_key(&alike, o);
+		}
 		add_holder(s, o, key ? key | HOLDER_ALIKE : o);
 	}
 	sort_holders(&s->holders);
@@ -199,11 +214,17 @@ static bool is_group_suspect(struct suspects *s, const struct holder_group *g)
 		return false;
 	if (g->entries >= o->min_entries &&
 	    (g->nr == 1 || g->entries / g->nr >= ALIKE_MIN_ENTRIES) &&
-	    MAX(g->objects, g->entries) >= o->min_objects)
-		return !is_holder_of_names(s, g->largest) ||
-		       is_uniform(s, g->largest);
+	    MAX(g->objects, g->entries) >= o->min_objects) {
+		if (is_holder_of_names(s, g->largest))
+			return is_uniform(s, g->largest);
+		return s->nr_older || g->bytes >= suspect_threshold(s, 1) ||
+		       !suspects_large_is_table(s, g->largest);
+	}
 	if (g->is_large ||
 	    (g->nr == 1 && suspects_large_is_handful(s, g->largest)))
+		return true;
+	if (!s->nr_older && g->nr == 1 &&
+	    suspects_large_is_runtime(s, g->largest))
 		return true;
 	return g->entries >= SUSPECTS_FEW &&
 	       g->bytes >= suspect_least(s, SUSPECTS_MUCH) &&
@@ -223,9 +244,9 @@ static void put_fan(struct suspects *s, struct suspect *suspect, oid holder)
 	}
 }
 
-static struct suspect holder_suspect(struct suspects *s, size_t group)
+static struct suspect holder_suspect(struct suspects *s,
+				     const struct holder_group *g)
 {
-	const struct holder_group *g = &s->groups.v[group];
 	return (struct suspect){
 		.kind = g->is_large ? SUSPECT_LARGE : SUSPECT_CONTAINER,
 		.object = g->largest,
@@ -234,7 +255,7 @@ static struct suspect holder_suspect(struct suspects *s, size_t group)
 		.entries = g->entries,
 		.entries_now = s->nr_compared ? g->entries_now : -1,
 		.entry_type = UINT32_MAX,
-		.group = (uint32_t)group,
+		.group = UINT32_MAX,
 		.rank = g->entries / g->nr,
 		.bounded = suspects_kind_is_bounded(s, g->largest, g->nr),
 	};
@@ -246,7 +267,8 @@ static void add_holder_group(struct suspects *s, size_t group)
 	struct suspect *suspect = suspect_add(s, SUSPECT_CONTAINER, 0);
 	uint64_t *members = suspect->members;
 
-	*suspect = holder_suspect(s, group);
+	*suspect = holder_suspect(s, g);
+	suspect->group = (uint32_t)group;
 	suspect->members = members;
 	for (uint32_t i = 0; i < g->nr; i++) {
 		oid o = s->holders.v[g->first + i].object;
@@ -282,6 +304,8 @@ void suspects_holders_find(struct suspects *s)
 			g->entries = 1;
 		if (is_group_suspect(s, g))
 			s->groups.v[kept++] = *g;
+		else if (!s->nr_older && suspects_large_is_other(s, g))
+			holder_group_vec_push(&s->others, *g);
 	}
 	s->groups.nr = kept;
 	if (kept)
@@ -290,22 +314,48 @@ void suspects_holders_find(struct suspects *s)
 	s->then = xcalloc(s->nr_older * kept + 1, sizeof(*s->then));
 }
 
-/* Would it be a suspect by its size alone? */
-static void add_large(struct suspects *s, size_t group)
+static bool holds_named_large(const struct suspects *s, oid o)
 {
-	const struct holder_group *g = &s->groups.v[group];
-	struct suspect suspect = holder_suspect(s, group);
+	for (size_t i = 0; i < s->large.nr; i++)
+		if (dominators_retains(&s->dominators, s->large.v[i].object, o))
+			return true;
+	return false;
+}
+
+static void add_large(struct suspects *s, const struct holder_group *g)
+{
+	struct suspect suspect = holder_suspect(s, g);
 
 	if (s->large.nr >= SUSPECTS_MAX_LARGE || suspect.bounded ||
-	    g->bytes < suspect_threshold_always(s, SUSPECTS_MUCH))
+	    holds_named_large(s, g->largest))
 		return;
-	for (size_t i = 0; i < s->large.nr; i++)
-		if (dominators_retains(&s->dominators, s->large.v[i].object,
-				       g->largest))
-			return;
 	suspect.objects = g->objects + g->nr;
 	suspect.bytes = g->bytes;
 	suspect_vec_push(&s->large, suspect);
+}
+
+/* Is it a part of a suspect, or does it hold one? */
+static bool is_about_suspect(const struct suspects *s, oid o)
+{
+	for (size_t i = 0; i < s->v.nr; i++) {
+		oid object = s->v.v[i].object;
+
+		if (bits_get(s->v.v[i].members, o) ||
+		    (object != OID_NONE && reach_has(&s->reach, object) &&
+		     dominators_retains(&s->dominators, o, object)))
+			return true;
+	}
+	return false;
+}
+
+void suspects_holders_add_others(struct suspects *s)
+{
+	if (s->others.nr)
+		qsort(s->others.v, s->others.nr, sizeof(*s->others.v),
+		      compare_holder_groups);
+	for (size_t i = 0; i < s->others.nr; i++)
+		if (!is_about_suspect(s, s->others.v[i].largest))
+			add_large(s, &s->others.v[i]);
 }
 
 void suspects_holders_add(struct suspects *s)
@@ -315,6 +365,8 @@ void suspects_holders_add(struct suspects *s)
 		if (suspects_growth_has(s, i))
 			add_holder_group(s, i);
 		else if (suspects_growth_bytes(s, i, 0) <
-			 suspect_least_growth(s))
-			add_large(s, i);
+				 suspect_least_growth(s) &&
+			 s->groups.v[i].bytes >=
+				 suspect_threshold_always(s, SUSPECTS_MUCH))
+			add_large(s, &s->groups.v[i]);
 }

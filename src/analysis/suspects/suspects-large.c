@@ -4,14 +4,21 @@
 
 #include "analysis/compare/place.h"
 #include "analysis/suspects/suspects-large.h"
+#include "heap/naming.h"
 
 /* Of a handful, one may have so much of the bytes ... */
 #define LARGEST_PERCENT 40
 /* ... those of one type must have so much, and each of them so much. */
 #define OF_TYPE_PERCENT 50
 #define EACH_PERCENT 2
+/* Entries are alike if those of one type have so much of the bytes, and the
+ * largest has no more than so much. */
+#define ALIKE_PERCENT 70
+#define ALIKE_LARGEST_PERCENT 10
 /* Steps from a root to data that is no entry of a container. */
 #define MAX_STEPS 64
+/* The file of a module, quoted, in bytes. */
+#define MAX_FILE 240
 
 static bool is_enough(const struct suspects *s, uint64_t bytes)
 {
@@ -138,13 +145,52 @@ static bool is_in_container(struct suspects *s, oid o)
 	return false;
 }
 
-bool suspects_large_is_one(struct suspects *s, oid o)
+bool suspects_large_is_in_work(const struct suspects *s, oid o)
 {
-	return heap_bytes(s->heap, o) >= s->options.min_large &&
-	       is_enough(s, heap_bytes(s->heap, o)) &&
-	       heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
+	const struct root *root;
+	oid parent;
+
+	while ((parent = s->reach.parent[o]) != OID_NONE) {
+		switch (heap_kind_of(s->heap, parent)) {
+		case TYPE_KIND_FRAME:
+		case TYPE_KIND_COROUTINE:
+		case TYPE_KIND_GENERATOR:
+		case TYPE_KIND_ASYNC_GENERATOR:
+			return true;
+		default:
+			o = parent;
+		}
+	}
+	root = &s->reach.roots.v[s->reach.edge[o]];
+	return root->kind != ROOT_MODULE && root->kind != ROOT_TYPE;
+}
+
+/* Is it large enough to be named by itself? */
+static bool is_enough_for_one(struct suspects *s, oid o)
+{
+	static const char *const growing[] = {
+		"bytearray", "array.array", "_io.BytesIO", "_io.StringIO", NULL,
+	};
+	uint64_t bytes = heap_bytes(s->heap, o);
+
+	if (!is_enough(s, bytes))
+		return false;
+	return bytes >= s->options.min_large ||
+	       (s->nr_older && has_name(s, o, growing) &&
+		!suspects_large_is_in_work(s, o));
+}
+
+/* One that is no container, and may be too much of something. */
+static bool is_one(struct suspects *s, oid o)
+{
+	return heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
 	       !can_grow(s, o) &&
 	       (s->nr_older || is_buffer(s, o) || is_in_container(s, o));
+}
+
+bool suspects_large_is_one(struct suspects *s, oid o)
+{
+	return is_enough_for_one(s, o) && is_one(s, o);
 }
 
 bool suspects_large_is_fixed(struct suspects *s, oid o)
@@ -157,4 +203,199 @@ bool suspects_large_is_fixed(struct suspects *s, oid o)
 		type->kind == TYPE_KIND_FROZENSET ||
 		type->shape == SHAPE_TUPLE || type->shape == SHAPE_FROZENSET ||
 		has_name(s, o, arrays)) && !is_in_container(s, o);
+}
+
+/* --- what one heap says of a container with few entries --- */
+
+static bool is_library_file(const char *file)
+{
+	static const char *const parts[] = {
+		"/site-packages/", "/dist-packages/", "/lib/python",
+		"/lib64/python", NULL,
+	};
+
+	for (size_t i = 0; parts[i]; i++)
+		if (strstr(file, parts[i]))
+			return true;
+	return false;
+}
+
+/* Does the module with this namespace have a file that is no library's?  Where
+ * the file is not known, or what is shown of it is not all, it does not. */
+static bool has_own_file(struct suspects *s, oid namespace)
+{
+	struct heap_edges edges = heap_edges(s->heap, namespace);
+
+	edges.nr = MIN(edges.nr, (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		CLEANUP(edge_name_release) struct edge_name name = { 0 };
+		CLEANUP(str_release) struct str file = STR_INIT;
+		int64_t length;
+
+		heap_name_edges(s->heap, namespace, i, 1, &name);
+		if (!edge_is(&name, EDGE_NAMED_VALUE, "__file__"))
+			continue;
+		length = heap_length(s->heap, edges.to[i]);
+		heap_preview(s->heap, edges.to[i], MAX_FILE, &file);
+		return length > 0 && length <= TEXT_MAX &&
+		       !is_library_file(file.s);
+	}
+	return false;
+}
+
+/* Is the module whose name has `len` bytes one of the program's own? */
+static bool is_own_module(struct suspects *s, const char *name, size_t len)
+{
+	const struct reach *r = &s->reach;
+
+	if (len == strlen("__main__") && !strncmp(name, "__main__", len))
+		return true;
+	for (size_t i = 0; i < r->namespaces.nr; i++) {
+		oid o = r->namespaces.v[i].object;
+		const char *module = reach_module_of(s->heap, r, o);
+
+		if (module && !strncmp(module, name, len) && !module[len])
+			return has_own_file(s, o);
+	}
+	return false;
+}
+
+/* The name of a class is MODULE.CLASS or MODULE.CLASS.CLASS. */
+static bool is_own_class(struct suspects *s, uint32_t type)
+{
+	const char *name = s->heap->types.v[type].name;
+	size_t len;
+
+	if (!suspect_tells(s->heap, type))
+		return false;
+	for (len = strlen(name); len; len--)
+		if (name[len] == '.' && is_own_module(s, name, len))
+			return true;
+	return false;
+}
+
+/* The type of the entries of `o` that have most of its bytes, if none has more
+ * than `percent` of these, and their number; UINT32_MAX: they are not alike. */
+static uint32_t alike_type(struct suspects *s, oid o, uint64_t percent,
+			   uint64_t *nr)
+{
+	const struct heap *h = s->heap;
+	struct heap_edges edges = heap_edges(h, o);
+	CLEANUP(freep) struct tally *by_type = xcalloc((size_t)h->types.nr + 1,
+						       sizeof(*by_type));
+	struct fan_sum fan = fan_of(&s->fan, o);
+	uint32_t most = h->types.nr;
+
+	if (fan.largest > fan.bytes / 100 * percent)
+		return UINT32_MAX;
+	for (uint32_t i = 0; i < edges.nr; i++) {
+		oid to = edges.to[i];
+		uint32_t type = h->type[to];
+
+		if (!fan_hangs_by(&s->fan, o, i, to))
+			continue;
+		tally_add(&by_type[type], s->dominators.bytes[to]);
+		if (by_type[type].bytes > by_type[most].bytes)
+			most = type;
+	}
+	*nr = by_type[most].nr;
+	return by_type[most].bytes < fan.bytes / 100 * ALIKE_PERCENT ?
+	       UINT32_MAX : most;
+}
+
+static bool is_unbound_deque(struct suspects *s, oid o)
+{
+	const struct heap_fact *fact = heap_fact_of(s->heap, o);
+
+	return fact && fact->kind == FACT_DEQUE && fact->bound < 0;
+}
+
+bool suspects_large_is_runtime(struct suspects *s, oid o)
+{
+	uint64_t nr, part = MAX(s->options.runtime_part, UINT64_C(1));
+	uint32_t type;
+	const char *name;
+
+	if (!can_grow(s, o))
+		return false;
+	type = alike_type(s, o, ALIKE_LARGEST_PERCENT, &nr);
+	if (type == UINT32_MAX ||
+	    nr < MAX(s->options.min_entries / part, (uint64_t)SUSPECTS_FEW) ||
+	    MAX(fan_of(&s->fan, o).objects, nr) < s->options.min_objects / part)
+		return false;
+	name = s->heap->types.v[type].name;
+	return is_unbound_deque(s, o) ||
+	       (name && (!strcmp(name, "bytes") ||
+			 !strcmp(name, "bytearray"))) ||
+	       is_own_class(s, type);
+}
+
+/* The name of the module that has `o` below one of its globals, or NULL. */
+static const char *module_above(const struct suspects *s, oid o)
+{
+	const char *module = NULL;
+
+	for (; o != OID_NONE && !module; o = s->reach.parent[o])
+		module = reach_module_of(s->heap, &s->reach, o);
+	return module;
+}
+
+bool suspects_large_is_table(struct suspects *s, oid o)
+{
+	const char *module;
+	uint64_t nr;
+	uint32_t type = alike_type(s, o, 100, &nr);
+
+	if (type == UINT32_MAX ||
+	    (s->heap->types.v[type].kind != TYPE_KIND_STR &&
+	     s->heap->types.v[type].kind != TYPE_KIND_BYTES))
+		return false;
+	module = module_above(s, o);
+	return module && !is_own_module(s, module, strlen(module));
+}
+
+/* What is small may have a large part of a small heap. */
+static uint64_t least_large(const struct suspects *s)
+{
+	return MAX(suspect_least(s, 1),
+		   s->options.min_large / SUSPECTS_PART_LARGE);
+}
+
+bool suspects_large_may_be_other(struct suspects *s, oid o)
+{
+	const struct heap_type *type = heap_type_of(s->heap, o);
+	uint64_t least = least_large(s);
+	struct fan_sum fan;
+
+	if (s->nr_older)
+		return false;
+	if (heap_bytes(s->heap, o) >= least && is_one(s, o))
+		return true;
+	/* With SUSPECTS_FEW it is an accumulation point. */
+	if (s->heap->edge_nr[o] < SUSPECTS_HANDFUL ||
+	    s->heap->edge_nr[o] >= 2 * SUSPECTS_FEW || !type_can_grow(type))
+		return false;
+	fan = fan_of(&s->fan, o);
+	return fan.nr >= SUSPECTS_HANDFUL && fan.bytes >= least &&
+	       can_grow(s, o);
+}
+
+bool suspects_large_is_other(struct suspects *s, struct holder_group *g)
+{
+	const char *module;
+	oid o = g->largest;
+	uint64_t nr;
+
+	if (g->nr > 1 || g->bytes < least_large(s) ||
+	    suspects_large_is_fixed(s, o))
+		return false;
+	g->is_large = is_one(s, o);
+	if (g->is_large)
+		g->entries = 1;
+	else if (!can_grow(s, o) ||
+		 fan_of(&s->fan, o).nr < SUSPECTS_HANDFUL ||
+		 alike_type(s, o, LARGEST_PERCENT, &nr) == UINT32_MAX)
+		return false;
+	module = module_above(s, o);
+	return module && is_own_module(s, module, strlen(module));
 }

@@ -50,11 +50,11 @@ void suspects_since_note(struct suspects *s, const struct heap *older,
 	}
 	for (oid o = 0; s->nr_compared && match->same_process &&
 			o < s->heap->nr_objects; o++) {
-		uint64_t bytes = bytes_grown(s, older, match, o);
+		struct object_grown grown = {
+			o, bytes_grown(s, older, match, o) };
 
-		if (bytes)
-			object_grown_vec_push(&since.grown,
-					      (struct object_grown){ o, bytes });
+		if (grown.bytes)
+			object_grown_vec_push(&since.grown, grown);
 	}
 	since_vec_push(&s->since, since);
 }

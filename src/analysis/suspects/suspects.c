@@ -295,6 +295,7 @@ void suspects_finish(struct suspects *s)
 	suspects_sets_add(s);
 	suspects_waste_add(s);
 	drop_overlapping(s);
+	suspects_holders_add_others(s);
 	classify(s);
 	s->all_bytes = s->dominators.all_bytes;
 	if (s->v.nr)
@@ -327,6 +328,7 @@ void suspects_release(struct suspects *s)
 	suspect_vec_release(&s->large);
 	holder_vec_release(&s->holders);
 	holder_group_vec_release(&s->groups);
+	holder_group_vec_release(&s->others);
 	free(s->then);
 	suspects_since_release(s);
 	dominators_release(&s->dominators);

@@ -55,10 +55,13 @@ static error_t parse_leaks(int key, char *arg, struct argp_state *state)
 	case OPTION_FAIL:
 		o->fail = true;
 		return 0;
+	/* A number that was given is meant for all containers. */
 	case OPTION_MIN_ENTRIES:
+		s->runtime_part = 0;
 		return options_number(state, "min-entries", arg,
 				      &s->min_entries);
 	case OPTION_MIN_OBJECTS:
+		s->runtime_part = 0;
 		return options_number(state, "min-objects", arg,
 				      &s->min_objects);
 	case OPTION_MIN_PERCENT:

@@ -487,6 +487,17 @@ static void add_resident(const struct leaks_found *found,
 		format_words(out, parts.s, 0, 2, f);
 }
 
+/* One capture can't tell what grows from what a program needs. */
+static bool has_only_size(const struct suspects *s)
+{
+	if (s->nr_compared)
+		return false;
+	for (size_t i = 0; i < s->v.nr; i++)
+		if (s->v.v[i].group != UINT32_MAX)
+			return true;
+	return false;
+}
+
 static void add_leaks_head(const struct leaks_found *found,
 			   const struct format *f, struct str *out)
 {
@@ -513,9 +524,14 @@ static void add_leaks_head(const struct leaks_found *found,
 	explained_add_guessed(s->heap, &text);
 	if (text.len)
 		format_words(out, text.s, 0, 2, &wrapped);
+	if (has_only_size(s))
+		format_words(out, "this is what is large at one moment, which"
+			     " may be what the program needs: compare with an"
+			     " older capture to see what grows", 0, 2,
+			     &wrapped);
 }
 
-/* What would be a suspect by its size alone is no secret. */
+/* What is large is no secret, and one capture alone can't say more of it. */
 static void add_large(const struct suspects *s, const struct format *f,
 		      struct str *out)
 {
@@ -523,8 +539,12 @@ static void add_large(const struct suspects *s, const struct format *f,
 		const struct suspect *large = &s->large.v[i];
 		CLEANUP(str_release) struct str text = STR_INIT;
 
-		str_add(&text, "large, and not growing: ");
+		str_add(&text, s->nr_compared ? "large, and not growing: " :
+						"large: ");
 		leaks_add_sentence(s, large, &text);
+		if (!s->nr_compared)
+			str_add(&text, " Only a comparison with an older"
+				" capture shows whether it grows.");
 		str_add(out, i ? "" : "\n");
 		add_wrapped(text.s, 0, 2, f, out);
 	}

@@ -54,12 +54,12 @@ START_TEST(suspects_need_all_thresholds)
 		struct suspects_options options;
 		size_t nr;
 	} cases[] = {
-		{ { 99, 30, 30, LARGE, 100 }, 1 },
-		{ { 101, 30, 30, LARGE, 100 }, 0 },
-		{ { 40, 31, 30, LARGE, 100 }, 0 },
-		{ { 40, 30, 31, LARGE, 100 }, 0 },
+		{ { 99, 30, 30, LARGE, 100, 0 }, 1 },
+		{ { 101, 30, 30, LARGE, 100, 0 }, 0 },
+		{ { 40, 31, 30, LARGE, 100, 0 }, 0 },
+		{ { 40, 30, 31, LARGE, 100, 0 }, 0 },
 		/* Few entries, but three times the bytes are of one type. */
-		{ { 30, 1000, 1000, LARGE, 100 }, 1 },
+		{ { 30, 1000, 1000, LARGE, 100, 0 }, 1 },
 	};
 	struct heap h;
 
@@ -78,7 +78,7 @@ END_TEST
 
 START_TEST(suspects_with_few_entries_are_uniform)
 {
-	struct suspects_options options = { 10, 1000, 1000, LARGE, 100 };
+	struct suspects_options options = { 10, 1000, 1000, LARGE, 100, 0 };
 	struct suspects s;
 	struct heap h;
 
@@ -370,7 +370,7 @@ static void build_sessions(struct heap *h, unsigned int nr)
 START_TEST(suspects_that_are_alike_are_one)
 {
 	/* None of the lists has 20 percent of the bytes. */
-	const struct suspects_options options = { 20, 20, 20, LARGE, 100 };
+	const struct suspects_options options = { 20, 20, 20, LARGE, 100, 0 };
 	struct suspects s;
 	struct heap h;
 
@@ -437,7 +437,7 @@ static void older(struct suspects *s, const char *text, bool same_process)
 		    " size x#" nr "=1000"
 
 /* None of the `x` is large, and what ten of them have is growth. */
-static const struct suspects_options growing = { 5, 20, 20, 4000, 100 };
+static const struct suspects_options growing = { 5, 20, 20, 4000, 100, 0 };
 
 static void check_growth(const char *first, const char *second,
 			 bool same_process, size_t expected)
@@ -483,7 +483,7 @@ START_TEST(suspects_count_what_came)
 	h.info.start_time = 1000;
 	/* A tenth is enough where growth tells. */
 	suspects_build(&h,
-		       &(struct suspects_options){ 50, 300, 300, 4000, 100 },
+		       &(struct suspects_options){ 50, 300, 300, 4000, 100, 0 },
 		       1, &s);
 	older(&s, GROWING("10"), true);
 	suspects_finish(&s);

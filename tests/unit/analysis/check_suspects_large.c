@@ -2,12 +2,13 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "analysis/suspects/suspects-large.h"
 #include "find-suspects.h"
 #include "graph.h"
 #include "suite.h"
 
 /* Thresholds that only what is few and large reaches: 30 % of the heap. */
-static const struct suspects_options high = { 10, 1000, 1000, 3000, 100 };
+static const struct suspects_options high = { 10, 1000, 1000, 3000, 100, 0 };
 
 static void check(const char *text, const char *expected)
 {
@@ -95,6 +96,95 @@ START_TEST(suspects_large_leave_arrays_of_objects)
 }
 END_TEST
 
+/* Low in bytes, high in entries: 20 entries of run time are enough. */
+static const struct suspects_options runtime = { 50, 200, 200, 3000, 10,
+						  10 };
+
+/* A global `.g` of the module `module`, whose file is `file`, with 30 entries
+ * of 100 bytes, and ten times as much elsewhere. */
+static void check_runtime(const char *module, const char *file,
+			  const char *types, const char *expected,
+			  const char *large)
+{
+	CLEANUP(freep) char *text = xasprintf(
+		"m->m.d m.d->.g m.d->['__file__'] .g->x#30; root m:%s;"
+		" type dict/dict m.d; type str ['__file__']; size x#30=100"
+		" .g=16 m=30000; len ['__file__']=%zu; text ['__file__']='%s';"
+		" %s", module, strlen(file), file, types);
+	struct suspects s;
+	struct heap h;
+
+	graph_build(&h, text);
+	find_suspects_expect_by(&h, &runtime, expected);
+	find_suspects(&h, &runtime, &s);
+	ck_assert_uint_eq(s.large.nr, *large ? 1 : 0);
+	if (s.large.nr)
+		ck_assert_str_eq(graph_name(&h, s.large.v[0].object), large);
+	suspects_release(&s);
+	heap_release(&h);
+}
+
+#define OWN "m", "/srv/app/m.py"
+#define LIBRARY "m", "/usr/lib/python3/dist-packages/m.py"
+#define ROWS " type module m; type list .g; type m.X/heap x#30"
+
+START_TEST(suspects_large_are_made_at_run_time)
+{
+	check_runtime(OWN, ROWS, "container .g m", "");
+	/* The class or the module is a library's, or nobody knows. */
+	check_runtime(LIBRARY, ROWS, "", "");
+	check_runtime(OWN, " type module m; type list .g; type n.X/heap x#30",
+		      "", ".g");
+	check_runtime("m", "/srv/a-folder-with-a-name-that-is-so-long-that-the-"
+		      "heap-has-not-all-of-it/m.py", ROWS, "", "");
+	/* Plain data may be what was read at start. */
+	check_runtime(OWN, " type module m; type list .g; type dict x#30", "",
+		      ".g");
+	check_runtime(LIBRARY, " type module m; type list .g; type dict x#30",
+		      "", "");
+	/* Who stores that many bytes, or in a deque? */
+	check_runtime(LIBRARY, " type module m; type list .g; type bytes x#30",
+		      "container .g m", "");
+	check_runtime(LIBRARY, " type module m; type collections.deque .g;"
+		      " deque .g=-1:30; type dict x#30", "queue .g m", "");
+	/* Nothing can be added to it. */
+	check_runtime(OWN, " type module m; type tuple .g; type m.X/heap x#30",
+		      "", "");
+	/* One is larger than the others together; or they are too few bytes. */
+	check_runtime(OWN, ROWS "; size x1=9000", "", "x1");
+	check_runtime(OWN, ROWS "; size m=90000", "", "");
+}
+END_TEST
+
+START_TEST(suspects_large_are_not_what_a_function_works_on)
+{
+	struct heap h;
+	struct suspects s;
+	struct work_case {
+		const char *root;
+		bool in_work;
+	} cases[] = {
+		{ "root m:a", false }, { "root t:a", false },
+		{ "root f:a", true }, { "root i:a", true },
+		{ "root m:a; type coroutine b", true },
+		{ "root m:a; type generator b", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP(freep) char *text = xasprintf("a->b b->c; %s",
+						      cases[i].root);
+
+		graph_build(&h, text);
+		find_suspects(&h, &runtime, &s);
+		ck_assert_int_eq(suspects_large_is_in_work(
+					 &s, graph_oid(&h, "c")),
+				 cases[i].in_work);
+		suspects_release(&s);
+		heap_release(&h);
+	}
+}
+END_TEST
+
 const char suite_name[] = "suspects-large";
 
 void suite_add_tests(TCase *tc)
@@ -103,4 +193,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_large_are_no_attributes);
 	tcase_add_test(tc, suspects_large_are_one);
 	tcase_add_test(tc, suspects_large_leave_arrays_of_objects);
+	tcase_add_test(tc, suspects_large_are_made_at_run_time);
+	tcase_add_test(tc, suspects_large_are_not_what_a_function_works_on);
 }

@@ -5,7 +5,8 @@
 #include "find-suspects.h"
 #include "graph.h"
 
-const struct suspects_options find_suspects_low = { 5, 20, 20, 1 << 20, 100 };
+const struct suspects_options find_suspects_low = { 5, 20, 20, 1 << 20, 100,
+						    0 };
 
 static const char *name_or_dash(const struct heap *h, oid o)
 {

@@ -59,7 +59,7 @@ START_TEST(leaks_name_the_holder_and_a_fix)
 	expect_begin("m->m.d m.d->.g .g->x#30; root m:m; type module m;"
 		     " type dict/dict m.d; type list .g; len .g=30;"
 		     " size x#30=1000; type app.X/heap x#30");
-	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100 });
+	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100, 0 });
 	EXPECT_LINES("1 suspect",
 		     "1. the list m.__dict__.g holds 30 entries, mostly app.X;"
 		     " that keeps 31 objects,",
@@ -278,7 +278,7 @@ START_TEST(leaks_put_classes_before_builtins)
 		     " type module m; type dict/dict m.d; type list .g;"
 		     " len .g=30; type str s#30; size s#30=900 x#30=100;"
 		     " type app.X/heap x#30");
-	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100 });
+	say_leaks(&(struct suspects_options){ 5, 20, 20, 1 << 20, 100, 0 });
 	ck_assert_ptr_nonnull(strstr(out.s, "of types: app.X 30, str 30,"));
 	heap_release(&heap);
 	str_release(&out);
@@ -296,7 +296,7 @@ END_TEST
 
 START_TEST(leaks_say_where_tasks_wait)
 {
-	const struct suspects_options low = { 5, 20, 20, 1 << 20, 100 };
+	const struct suspects_options low = { 5, 20, 20, 1 << 20, 100, 0 };
 
 	expect_begin(TASKS);
 	say_leaks(&low);
