@@ -50,7 +50,6 @@ FIND = "import importlib.util, sys\n" \
 # They are no tests of their own, and so are not counted as passed.  The test
 # `open` shows them; it says which are right, and are to be taken from here.
 OPEN = {
-    "late_imports": "false: a table of a module that was imported since",
     "loggers_by_user": "place: loggers have the name of a user of one",
     "parked_greenlets": "place: native code is blamed for locals of greenlets",
     "scripts_as_modules": "place: equal strings instead of sys.modules",

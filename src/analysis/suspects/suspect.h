@@ -69,6 +69,9 @@ struct suspects_options {
 #define SUSPECTS_PART_LARGE 3
 /* A container that can grow is one with a handful of large entries, too. */
 #define SUSPECTS_HANDFUL 4
+/* With older heaps thresholds are lower by this factor: growth is a better
+ * sign. */
+#define SUSPECTS_OLDER_LOWER 10
 
 /* At most this many holders are suspects, however low the thresholds. */
 #define SUSPECTS_MAX 200

@@ -339,13 +339,45 @@ static bool has(const struct suspects *s, size_t group)
 	       suspects_growth_bytes(s, group, 0) >= suspect_least_growth(s);
 }
 
+/* --- imports --- */
+
+/* Steps from a module to what it has read or made when it was imported. */
+#define IMPORT_STEPS 16
+
+/* Was the module that holds `o` imported since the oldest heap? */
+static bool is_of_import(const struct suspects *s, oid o)
+{
+	const struct reach *r = &s->reach;
+
+	for (int i = 0; i < IMPORT_STEPS; i++) {
+		if (r->parent[o] == OID_NONE)
+			return bits_get(s->came, o) &&
+			       r->roots.v[r->edge[o]].kind == ROOT_MODULE;
+		o = r->parent[o];
+	}
+	return false;
+}
+
+/*
+ * A module brings its tables when it is imported, all at once: nothing says
+ * that they grow.  So they take as much as without older heaps.
+ */
+static bool is_import(const struct suspects *s, const struct holder_group *g)
+{
+	uint64_t many = s->options.min_entries * SUSPECTS_OLDER_LOWER;
+	uint64_t least = suspect_threshold_always(
+		s, g->entries >= many ? 1 : SUSPECTS_MUCH);
+
+	return s->came && g->bytes < least && is_of_import(s, g->largest);
+}
+
 bool suspects_growth_has(const struct suspects *s, size_t group)
 {
 	const struct holder_group *g = &s->groups.v[group];
 
 	if (!s->nr_compared)
 		return true;
-	if (!has(s, group))
+	if (!has(s, group) || is_import(s, g))
 		return false;
 	return g->inner_grown < g->grown / 100 * INNER_PERCENT ||
 	       !g->inner_grown || !has(s, g->inner);

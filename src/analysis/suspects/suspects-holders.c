@@ -289,6 +289,15 @@ static int compare_holder_groups(const void *a, const void *b)
 	return x->key < y->key ? -1 : x->key > y->key;
 }
 
+/* One object that is large because it has many entries, and that keeps more by
+ * them than it takes itself, is called by its entries. */
+static bool is_table(const struct suspects *s, const struct holder_group *g)
+{
+	return g->entries >= s->options.min_entries &&
+	       fan_of(&s->fan, g->largest).bytes >=
+		       heap_bytes(s->heap, g->largest);
+}
+
 void suspects_holders_find(struct suspects *s)
 {
 	size_t kept = 0;
@@ -298,7 +307,7 @@ void suspects_holders_find(struct suspects *s)
 	for (size_t i = 0; i < s->groups.nr; i++) {
 		struct holder_group *g = &s->groups.v[i];
 
-		g->is_large = g->nr == 1 &&
+		g->is_large = g->nr == 1 && !is_table(s, g) &&
 			      suspects_large_is_one(s, g->largest);
 		if (g->is_large)
 			g->entries = 1;

@@ -14,9 +14,6 @@
 #include "analysis/suspects/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
-/* With older heaps thresholds are lower by this factor: growth is a better
- * sign. */
-#define LOWER_WITH_OLDER 10
 /* So much of the bytes of a suspect must belong to no suspect before it. */
 #define OWN_PERCENT 30
 
@@ -252,9 +249,9 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 	garbage_build(h, &ret->garbage);
 	ret->all_bytes = ret->dominators.all_bytes;
 	if (nr_older) {
-		ret->options.min_objects /= LOWER_WITH_OLDER;
-		ret->options.min_entries /= LOWER_WITH_OLDER;
-		ret->all_bytes /= LOWER_WITH_OLDER;
+		ret->options.min_objects /= SUSPECTS_OLDER_LOWER;
+		ret->options.min_entries /= SUSPECTS_OLDER_LOWER;
+		ret->all_bytes /= SUSPECTS_OLDER_LOWER;
 	}
 	suspects_holders_find(ret);
 }

@@ -473,6 +473,41 @@ START_TEST(suspects_have_grown_in_every_step)
 }
 END_TEST
 
+/* `b` was imported since; it has a list of 18 entries of `size` bytes. */
+static void check_import(const char *size, bool was_there, size_t expected)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct suspects s;
+	struct heap h;
+
+	str_addf(&text, "m b->b.d b.d->.g .g->x#18; root m:m m:b;"
+		 " type module m b; type dict/dict b.d; type list .g;"
+		 " type app.X/heap x#18; len .g=18; size m=100000 x#18=%s", size);
+	graph_build(&h, text.s);
+	h.info.pid = 42;
+	h.info.start_time = 1000;
+	suspects_build(&h, &growing, 1, &s);
+	older(&s, was_there ? "m b->b.d b.d->.g; root m:m m:b;"
+			      " type module m b; type dict/dict b.d;"
+			      " type list .g; len .g=0; size m=100000"
+			    : "m; root m:m; type module m; size m=100000",
+	      true);
+	suspects_finish(&s);
+	ck_assert_uint_eq(s.v.nr, expected);
+	suspects_release(&s);
+	heap_release(&h);
+}
+
+/* What a module brings when it is imported need not grow. */
+START_TEST(suspects_leave_out_tables_of_imports)
+{
+	check_import("300", true, 1);
+	check_import("300", false, 0);
+	/* As much as without older heaps: 15 % of the heap. */
+	check_import("1200", false, 1);
+}
+END_TEST
+
 START_TEST(suspects_count_what_came)
 {
 	struct suspects s;
@@ -532,6 +567,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_leave_out_the_table_of_interned_strings);
 	tcase_add_test(tc, suspects_that_overlap_are_those_with_most_entries);
 	tcase_add_test(tc, suspects_have_grown_in_every_step);
+	tcase_add_test(tc, suspects_leave_out_tables_of_imports);
 	tcase_add_test(tc, suspects_count_what_came);
 	tcase_add_test(tc, suspects_find_nothing_in_an_empty_heap);
 }

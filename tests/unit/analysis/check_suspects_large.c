@@ -75,6 +75,30 @@ START_TEST(suspects_large_are_one)
 }
 END_TEST
 
+/* A Pickler has its memo in itself: a table, but of no kind that is known. */
+START_TEST(suspects_large_have_no_entries)
+{
+	static const struct suspects_options few = { 10, 20, 20, 3000, 100 };
+	static const char text[] =
+		"m->m.d m.d->.g .g->s s->.b .b->x#30; root m:m; type module m;"
+		" type dict/dict m.d; type list .g; type app.S/heap s;"
+		" type bytearray .b; type app.X/heap x#30; size .b=9000 ";
+	const char *const sizes[] = { "x#30=1000", "x#30=100" };
+	const char *const expected[] = { "attribute .b s",
+					 "large object .b -" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		CLEANUP(str_release) struct str graph = STR_INIT;
+		struct heap h;
+
+		str_addf(&graph, "%s%s", text, sizes[i]);
+		graph_build(&h, graph.s);
+		find_suspects_expect_by(&h, &few, expected[i]);
+		heap_release(&h);
+	}
+}
+END_TEST
+
 START_TEST(suspects_large_leave_arrays_of_objects)
 {
 	static const char text[] =
@@ -192,6 +216,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_large_are_a_handful);
 	tcase_add_test(tc, suspects_large_are_no_attributes);
 	tcase_add_test(tc, suspects_large_are_one);
+	tcase_add_test(tc, suspects_large_have_no_entries);
 	tcase_add_test(tc, suspects_large_leave_arrays_of_objects);
 	tcase_add_test(tc, suspects_large_are_made_at_run_time);
 	tcase_add_test(tc, suspects_large_are_not_what_a_function_works_on);
