@@ -9,8 +9,8 @@
  *	AMOUNT    = number with k, M, G or T; for growth and LINES also with %
  *	DURATION  = number with s, m, h or d
  *
- * rss is the resident memory of the process; bytes is the sum of the sizes of
- * its objects.  growth is how much rss grew from an older sample to the last
+ * rss is the resident memory of the process; bytes is what its objects take
+ * (heap_bytes()).  growth is how much rss grew from an older sample to the last
  * one.  The older one is the newest of those that are at least as old as the
  * duration; the first sample while none is that old, or without a duration.
  * LINES are bytes now or, behind a +, their growth; a percentage without + is
@@ -43,6 +43,8 @@ VEC_DEFINE(condition_vec, struct condition);
 struct sample {
 	uint64_t at_ms;		/* milliseconds of a monotonic clock */
 	uint64_t resident, objects, bytes;
+	uint64_t size;		/* the sum of all known sizes of objects */
+	uint64_t sizes_unknown;	/* objects whose size is not in it */
 	uint64_t *lines;	/* by condition: the sum of its lines; NULL:
 				   no condition has lines */
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "analysis/limits/condition.h"
+#include "analysis/summary.h"
 #include "analysis/trend.h"
 #include "base/quantity.h"
 #include "cli/commands/command.h"
@@ -219,13 +220,14 @@ static struct error *check_ledger(const struct watch *w, const struct heap *h)
 
 static void add_sample(struct watch *w, const struct heap *h)
 {
-	struct sample s = { .at_ms = now_ms(), .resident = h->info.resident,
-			    .objects = h->nr_objects,
-			    .lines = sum_lines(&w->o->conditions, h) };
+	CLEANUP(summary_release) struct summary sum;
 
-	for (size_t i = 0; i < h->types.nr; i++)
-		s.bytes += h->types.v[i].size;
-	sample_vec_push(&w->samples, s);
+	summary_build(h, NULL, SUMMARY_BY_COUNT, &sum);
+	sample_vec_push(&w->samples, (struct sample){
+		.at_ms = now_ms(), .resident = h->info.resident,
+		.objects = h->nr_objects, .bytes = sum.all.bytes,
+		.size = sum.all_size, .sizes_unknown = sum.sizes_unknown,
+		.lines = sum_lines(&w->o->conditions, h) });
 	trend_add(&w->trend, h);
 }
 

@@ -52,6 +52,18 @@ static json_t *leaks_types_json(const struct suspects *s,
 	return ret;
 }
 
+static json_t *samples_json(const struct suspects *s,
+			    const struct suspect *suspect)
+{
+	CLEANUP(samples_clear) struct samples samples;
+	json_t *ret = json_array();
+
+	leaks_find_samples(s, suspect, &samples);
+	for (unsigned int i = 0; i < samples.nr; i++)
+		emit_push(ret, emit_text(samples.text[i].s));
+	return ret;
+}
+
 static json_t *number_or_null(int64_t x)
 {
 	return x < 0 ? json_null() : emit_count((uint64_t)x);
@@ -176,6 +188,7 @@ static json_t *suspect_json(const struct suspects *s,
 	emit_put(ret, "entry_type", suspect->entry_type == UINT32_MAX ?
 		 json_null() :
 		 emit_text(s->heap->types.v[suspect->entry_type].name));
+	emit_put(ret, "samples", samples_json(s, suspect));
 	emit_put(ret, "objects", emit_count(suspect->objects));
 	emit_put(ret, "bytes", emit_count(suspect->bytes));
 	emit_put(ret, "types", leaks_types_json(s, suspect));

@@ -303,6 +303,16 @@ void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 	}
 }
 
+void leaks_find_samples(const struct suspects *s,
+			const struct suspect *suspect, struct samples *ret)
+{
+	oid o = suspect->kind == SUSPECT_DUPLICATES ||
+		suspect_entries(s->heap, suspect->object) <= 0 ?
+		OID_NONE : suspect->object;
+
+	samples_find(s->heap, o, ret);
+}
+
 static const char *const fixes[NR_SUSPECT_KINDS] = {
 	[SUSPECT_CONTAINER] = "Remove entries that are no longer needed, give"
 		" it a bound, or use a weakref.WeakValueDictionary or WeakSet.",

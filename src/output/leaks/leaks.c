@@ -5,7 +5,6 @@
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/leaks/leaks.h"
-#include "output/leaks/samples.h"
 #include "output/leaks/waits.h"
 #include "output/path.h"
 
@@ -124,22 +123,19 @@ static void add_leaks_types(const struct suspects *s,
 	add_field("of types: ", text.s, f, out);
 }
 
-/* Entries that a programmer recognises: of a container, not of a set of
- * objects. */
 static void add_leaks_samples(const struct suspects *s,
 			      const struct suspect *suspect,
 			      const struct format *f, struct str *out)
 {
+	CLEANUP(samples_clear) struct samples samples;
 	CLEANUP(str_release) struct str text = STR_INIT;
 
-	if (suspect->object == OID_NONE ||
-	    suspect->kind == SUSPECT_DUPLICATES ||
-	    suspect_entries(s->heap, suspect->object) <= 0)
+	leaks_find_samples(s, suspect, &samples);
+	if (!samples.nr)
 		return;
-	samples_add(s->heap, suspect->object, &text);
-	if (!text.len)
-		return;
-	str_add(&text, ", ...");
+	for (unsigned int i = 0; i < samples.nr; i++)
+		str_addf(&text, "%s, ", samples.text[i].s);
+	str_add(&text, "...");
 	add_field("such as: ", text.s, f, out);
 }
 

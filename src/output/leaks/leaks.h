@@ -11,6 +11,7 @@
 #include "analysis/suspects/suspects.h"
 #include "analysis/suspects/tasks.h"
 #include "output/format.h"
+#include "output/leaks/samples.h"
 
 struct leaks_found {
 	const struct suspects *suspects;
@@ -63,6 +64,10 @@ bool leaks_has_native(const struct leaks_found *found);
  */
 void leaks_add_title(const struct suspects *s, const struct suspect *suspect,
 		     const char *place, struct str *out);
+/* Some entries that a programmer recognises: of the container that is to blame,
+ * not of a set of objects.  The caller releases `*ret` by samples_clear(). */
+void leaks_find_samples(const struct suspects *s,
+			const struct suspect *suspect, struct samples *ret);
 /* What usually fixes it, in one sentence or two; a constant. */
 const char *leaks_fix(const struct suspects *s, const struct suspect *suspect);
 /* Add the name of a type, shortened like format_fit() does if it is long. */

@@ -4,7 +4,6 @@
 #include "output/format.h"
 #include "output/leaks/samples.h"
 
-#define SAMPLES 3
 #define SAMPLE_MAX 40
 /* So many of the last references are looked at: a dict has keys, too. */
 #define LOOK_AT 16
@@ -56,30 +55,35 @@ static bool add_sample(struct heap *h, oid o, uint32_t i, struct str *out)
 	return add_key(&name, out);
 }
 
-void samples_add(struct heap *h, oid o, struct str *out)
+void samples_find(struct heap *h, oid o, struct samples *ret)
 {
-	uint32_t nr = heap_edges(h, o).nr;
+	uint32_t nr = o == OID_NONE ? 0 : heap_edges(h, o).nr;
 	uint32_t end = nr - MIN(nr, (uint32_t)LOOK_AT);
-	CLEANUP(str_release) struct str before = STR_INIT;
-	uint32_t last[SAMPLES];
+	struct str text[SAMPLES_MAX];
 	unsigned int found = 0;
 
-	for (uint32_t i = nr; i-- > end && found < SAMPLES;) {
-		CLEANUP(str_release) struct str text = STR_INIT;
+	for (uint32_t i = nr; i-- > end && found < SAMPLES_MAX;) {
+		CLEANUP(str_release) struct str one = STR_INIT;
 
 		/* A dict's key and its value have the same text. */
-		if (!add_sample(h, o, i, &text) ||
-		    (before.len && !strcmp(before.s, text.s)))
+		if (!add_sample(h, o, i, &one) ||
+		    (found && !strcmp(text[found - 1].s, one.s)))
 			continue;
-		last[found++] = i;
-		str_cut(&before, 0);
-		str_add(&before, text.s);
+		text[found] = (struct str)STR_INIT;
+		str_add(&text[found++], one.s);
 	}
+	*ret = (struct samples){ .nr = found };
 	while (found--) {
-		CLEANUP(str_release) struct str text = STR_INIT;
+		struct str *to = &ret->text[ret->nr - 1 - found];
 
-		add_sample(h, o, last[found], &text);
-		format_fit(out, text.s, SAMPLE_MAX, false);
-		str_add(out, found ? ", " : "");
+		*to = (struct str)STR_INIT;
+		format_fit(to, text[found].s, SAMPLE_MAX, false);
+		str_release(&text[found]);
 	}
+}
+
+void samples_clear(struct samples *s)
+{
+	while (s->nr)
+		str_release(&s->text[--s->nr]);
 }

@@ -7,11 +7,20 @@
 
 #include "heap/heap.h"
 
+#define SAMPLES_MAX 3
+
+struct samples {
+	struct str text[SAMPLES_MAX];
+	unsigned int nr;
+};
+
 /*
- * Add the last entries of the container `o`: "'conn-7', 'conn-8', 'conn-9'".
- * Of a dict they are its keys.  Adds nothing if they have no short text: they
- * are objects, or contents that a redacted capture does not have.
+ * The last entries of the container `o`, oldest first: "'conn-8'", "'conn-9'".
+ * Of a dict they are its keys.  There are none if they have no short text: they
+ * are objects, or contents that a redacted capture does not have; and for
+ * OID_NONE.  The caller releases `*ret` by samples_clear().
  */
-void samples_add(struct heap *h, oid o, struct str *out);
+void samples_find(struct heap *h, oid o, struct samples *ret);
+void samples_clear(struct samples *s);
 
 #endif

@@ -57,6 +57,9 @@ json_t *watch_json(const struct watch_line *line)
 	emit_put(ret, "resident", emit_count(line->sample->resident));
 	emit_put(ret, "objects", emit_count(line->sample->objects));
 	emit_put(ret, "bytes", emit_count(line->sample->bytes));
+	emit_put(ret, "size", emit_count(line->sample->size));
+	emit_put(ret, "sizes_unknown",
+		 emit_count(line->sample->sizes_unknown));
 	emit_put(ret, "growing", top_json(line));
 	emit_put(ret, "coverage", coverage_json(line->heap));
 	emit_put(ret, "condition", emit_text(line->condition));

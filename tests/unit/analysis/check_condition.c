@@ -84,7 +84,7 @@ END_TEST
 
 START_TEST(limits_hold_above)
 {
-	struct sample s[] = { { 0, 2048, 10, 500, NULL } };
+	struct sample s[] = { { 0, 2048, 10, 500, 0, 0, NULL } };
 
 	ck_assert(holds("rss>1k", s, 1));
 	ck_assert(!holds("rss>2k", s, 1));
@@ -98,9 +98,9 @@ END_TEST
 START_TEST(growth_is_within_the_window)
 {
 	struct sample s[] = {
-		{ 0, 1000, 0, 0, NULL },
-		{ 60000, 1100, 0, 0, NULL },
-		{ 120000, 1300, 0, 0, NULL },
+		{ 0, 1000, 0, 0, 0, 0, NULL },
+		{ 60000, 1100, 0, 0, 0, 0, NULL },
+		{ 120000, 1300, 0, 0, 0, 0, NULL },
 	};
 
 	/* From 1100 to 1300 in the last minute. */
@@ -123,9 +123,9 @@ START_TEST(lines_hold_above_or_grow)
 {
 	uint64_t lines[] = { 100, 400, 500 };
 	struct sample s[] = {
-		{ 0, 1000, 0, 0, &lines[0] },
-		{ 60000, 1000, 0, 0, &lines[1] },
-		{ 120000, 1000, 0, 0, &lines[2] },
+		{ 0, 1000, 0, 0, 0, 0, &lines[0] },
+		{ 60000, 1000, 0, 0, 0, 0, &lines[1] },
+		{ 120000, 1000, 0, 0, 0, 0, &lines[2] },
 	};
 
 	ck_assert(holds("free>499", s, 3));
