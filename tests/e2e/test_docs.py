@@ -109,6 +109,25 @@ def test_readme_section_on_two_captures():
     assert "app.SESSIONS[" in out[4], out[4]
 
 
+def test_readme_section_on_growth():
+    """The section, as written; its workers are two of app.py."""
+    section = readme().partition("## What grows, and what is only large")[2]
+    section = section.partition("\n## ")[0]
+    commands = [line for block in re.findall(r"```sh\n(.*?)```", section, re.S)
+                for line in block.splitlines()]
+    assert len(commands) == 6, commands
+    with Target(pythons.newest(), "app.py", "grows") as target, \
+            Target(pythons.newest(), "app.py") as other, \
+            tempfile.TemporaryDirectory() as folder:
+        pyheld("capture", other.pid, "-o",
+               os.path.join(folder, "worker-2.pyheld"))
+        out = [run(line, target, folder) for line in commands]
+    assert "app.SESSIONS" in out[2] and "grew: " in out[2], out[2]
+    assert "GROWTH" in out[3] or "grew" in out[3], out[3]
+    assert "app.SESSIONS" in out[4], out[4]
+    assert "in 2 of 2" in out[5] and "grew: " not in out[5], out[5]
+
+
 def test_commands_in_the_man_pages():
     run_all(man_commands())
 
