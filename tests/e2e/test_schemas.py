@@ -89,6 +89,86 @@ class Validator:
         self.check(value, {"$ref": "#/$defs/" + name}, name)
 
 
+# What the parts of the page that mean one thing are called in all commands.
+NAMES = {"address": "address", "time": "taken_at", "place": "place",
+         "target": "target", "python": "python", "coverage": "coverage",
+         "warnings": "warnings", "gc": "gc", "root": "root",
+         "steps": "steps", "repeats": "repeats", "chain": "chain",
+         "tally": "retained", "memory kinds": "kinds",
+         "leaks asyncio": "asyncio", "leaks large": "large"}
+# Where there are several of these beside each other, the name says which.
+ROLES = {("address", "to"), ("address", "from"), ("address", "old_address"),
+         ("time", "start_time"), ("place", "via_place"),
+         ("steps", "loop"), ("steps", "cycle"), ("steps", "from_cycle"),
+         ("chain", "held_by"), ("tally", "garbage"),
+         ("tally", "uncollectable"), ("tally", "untracked")}
+# Older names, which stay beside the new one.
+OLDER = {"readable": "place", "name": "place", "time": "taken_at"}
+# Other words for what a row says of all objects of a type.
+OF_TYPE = {"size": "bytes", "objects": "count", "number": "count",
+           "nr": "count", "nr_objects": "count"}
+
+
+def objects_of(schema):
+    """The properties of each object in a schema."""
+    if "properties" in schema:
+        yield schema["properties"]
+        for value in schema["properties"].values():
+            yield from objects_of(value)
+    for value in schema.get("anyOf", ()):
+        yield from objects_of(value)
+    if "items" in schema:
+        yield from objects_of(schema["items"])
+
+
+def part_of(schema):
+    """The part that a value is, or that it is if it is not null."""
+    refs = [x["$ref"] for x in [schema] + schema.get("anyOf", [])
+            if "$ref" in x]
+    name = refs[0][len("#/$defs/"):] if len(refs) == 1 else ""
+    return name[:-len(" or null")] if name.endswith(" or null") else name
+
+
+def other_names(properties, used):
+    """Keys of an object that other commands call something else."""
+    for key, schema in properties.items():
+        part = part_of(schema)
+        used.add((part, key))
+        if part not in NAMES or key == NAMES[part] or (part, key) in ROLES:
+            continue
+        if OLDER.get(key) != NAMES[part] or NAMES[part] not in properties:
+            yield "%s is called %s, not %s" % (part, key, NAMES[part])
+    if part_of(properties.get("type", {})) != "text":
+        return
+    if {"address", "object", "repr"} & set(properties):
+        return                  # one object, with its size, or one class
+    for key in set(properties) & set(OF_TYPE):
+        if OF_TYPE[key] not in properties:
+            yield "%s of a type without %s" % (key, OF_TYPE[key])
+
+
+def test_one_thing_has_one_name():
+    """The schemas call one thing by one name in all commands."""
+    used, wrong = set(), []
+    for name, schema in definitions().items():
+        for properties in objects_of(schema):
+            wrong += ["%s: %s" % (name, x)
+                      for x in other_names(properties, used)]
+    assert not wrong, "\n".join(wrong)
+    unused = ROLES - used
+    assert not unused, unused
+    # What this must notice.
+    text_part = {"$ref": "#/$defs/text"}
+    count = {"$ref": "#/$defs/count"}
+    for bad in ({"time": {"$ref": "#/$defs/time"}},
+                {"readable": {"$ref": "#/$defs/place or null"}},
+                {"type": text_part, "objects": count},
+                {"type": text_part, "count": count, "size": count}):
+        assert list(other_names(bad, used)), bad
+    good = {"type": text_part, "count": count, "bytes": count, "size": count}
+    assert not list(other_names(good, used))
+
+
 def run(*args, status=(0,)):
     out = pyheld(*args, "--json", status=status).out
     assert out.endswith(b"}\n") and out.startswith(b"{\n"), out[:100]

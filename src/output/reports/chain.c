@@ -199,6 +199,7 @@ static json_t *one_json(const struct chain_shown *shown, const struct chain *c)
 	trail_init(&t, shown->heap, &c->root, &c->steps);
 	ret = trail_json(&t);
 	trail_readable(&t, &readable);
+	emit_put(ret, "place", emit_text(readable.s));
 	emit_put(ret, "readable", emit_text(readable.s));
 	emit_put(ret, "retained",
 		 retained_json_of(shown->dominators,

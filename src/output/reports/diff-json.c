@@ -132,6 +132,7 @@ static json_t *holder_json(const struct diff_found *d, size_t row)
 	json_t *ret = json_object();
 
 	diff_add_name(d, r->object, &name);
+	emit_put(ret, "place", emit_text(name.s));
 	emit_put(ret, "name", emit_text(name.s));
 	emit_put(ret, "type",
 		 emit_text(heap_type_of(d->new, r->object)->name));

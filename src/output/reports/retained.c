@@ -402,6 +402,7 @@ void retained_put(const struct retained_view *v, oid o, json_t *ret)
 	CLEANUP(str_release) struct str readable = STR_INIT;
 
 	retained_add_way(v, OID_NONE, o, &readable);
+	emit_put(ret, "place", emit_text(readable.s));
 	emit_put(ret, "readable", emit_text(readable.s));
 	emit_put(ret, "retained", sum_json(&sum));
 }
@@ -458,6 +459,7 @@ static void put_object(struct retained_view *v,
 		emit_put(ret, "size", json_null());
 		emit_put(ret, "bytes", json_null());
 		emit_put(ret, "holder", json_null());
+		emit_put(ret, "place", json_null());
 		emit_put(ret, "readable", json_null());
 		emit_put(ret, "chain", json_null());
 		return;
@@ -470,6 +472,7 @@ static void put_object(struct retained_view *v,
 					     json_null());
 	emit_put(ret, "holder",
 		 emit_text(dominators_holder_names[d->holder[o]]));
+	emit_put(ret, "place", emit_text(readable.s));
 	emit_put(ret, "readable", emit_text(readable.s));
 	emit_put(ret, "chain", chain_json_of(v, line));
 }

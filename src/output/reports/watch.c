@@ -52,6 +52,7 @@ json_t *watch_json(const struct watch_line *line)
 {
 	json_t *ret = json_object();
 
+	emit_put(ret, "taken_at", emit_count(line->taken_at));
 	emit_put(ret, "time", emit_count(line->taken_at));
 	emit_put(ret, "pause_ns", emit_count(line->pause_ns));
 	emit_put(ret, "resident", emit_count(line->sample->resident));
