@@ -175,6 +175,7 @@ EXTRA_DIST += \
 	tests/targets/asked.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
+	tests/targets/causes.py \
 	tests/targets/clean.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \

@@ -15,7 +15,6 @@ import functools
 import importlib
 import io
 import itertools
-import json
 import linecache
 import logging
 import logging.handlers
@@ -32,6 +31,8 @@ import unittest.mock
 import warnings
 import weakref
 import xml.etree.ElementTree
+
+import causes
 
 CAUSES = {}
 KEPT = []
@@ -473,18 +474,6 @@ def pydantic_models():
                 for i in range(1100))
 
 
-def say(facts):
-    os.write(1, json.dumps(facts).encode() + b"\n")
-
-
-def lines():
-    while True:
-        line = os.read(0, 4096)
-        if not line:
-            return
-        yield json.loads(line)
-
-
 def plant(name):
     """The facts of a child that has the cause."""
     needs, function = CAUSES[name]
@@ -497,23 +486,6 @@ def plant(name):
     return {"pid": os.getpid()}
 
 
-def serve():
-    """Each line asks for a cause, which a child has, until the next line."""
-    say({"causes": {name: list(needs) for name, (needs, _) in CAUSES.items()}})
-    writer, child = None, None
-    for ask in lines():
-        if writer is not None:
-            os.close(writer)
-            os.waitpid(child, 0)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(writer)
-            say(plant(ask["cause"]))
-            os.read(reader, 1)
-            os._exit(0)
-        os.close(reader)
-
-
 if __name__ == "__main__":
-    serve()
+    causes.serve({name: list(needs) for name, (needs, _) in CAUSES.items()},
+                 plant)

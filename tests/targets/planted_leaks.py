@@ -51,6 +51,8 @@ import uuid
 import weakref
 import xml.etree.ElementTree
 
+import causes
+
 CAUSES = {}
 LOG = logging.getLogger("service")
 # What the rest of a program has: configuration, tables, routes.
@@ -804,50 +806,19 @@ def plant_one(name, nr=None):
             "leaks": leaks}
 
 
-def say(facts):
-    os.write(1, json.dumps(facts).encode() + b"\n")
-
-
-def lines():
-    while True:
-        line = os.read(0, 4096)
-        if not line:
-            return
-        yield json.loads(line)
-
-
-def serve():
-    """Each line asks for a cause, which a child has, until the next line.
-    So what takes long, to start, is done once."""
-    say({"causes": list(CAUSES)})
-    writer, child = None, None
-    for ask in lines():
-        if writer is not None:
-            os.close(writer)
-            os.waitpid(child, 0)
-        reader, writer = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(writer)
-            say(plant_one(ask["cause"]))
-            os.read(reader, 1)
-            os._exit(0)
-        os.close(reader)
-
-
 def main():
     start_up()
     if sys.argv[1] == "serve":
-        return serve()
+        return causes.serve(list(CAUSES), plant_one)
     name = sys.argv[1]
     facts = plant_one(name, int(sys.argv[2]) if len(sys.argv) > 2 else None)
     leaks = facts["leaks"]
-    say(facts)
+    causes.say(facts)
     del facts
-    for ask in lines():
+    for ask in causes.lines():
         leaks += ask["more"]
         CAUSES[name][2](ask["more"])
-        say({"leaks": leaks})
+        causes.say({"leaks": leaks})
     # Nothing that would be said of it on the way out is of use.
     os._exit(0)
 
