@@ -374,7 +374,7 @@ int session_find(struct session *s, uint64_t address, oid *ret)
 
 #define MEANT_MAX 3
 
-/* "; did you mean app.Article, app.Articles?" */
+/* "; did you mean app.Article, app.Articles (no objects)?" */
 static void add_meant(const struct heap *h, const char *pattern,
 		      struct str *ret)
 {
@@ -382,8 +382,10 @@ static void add_meant(const struct heap *h, const char *pattern,
 
 	similar_types(h, pattern, MEANT_MAX, &types);
 	for (size_t i = 0; i < types.nr; i++) {
-		str_add(ret, i ? ", " : "; did you mean ");
-		str_add(ret, h->types.v[types.v[i]].name);
+		const struct heap_type *type = &h->types.v[types.v[i]];
+
+		str_addf(ret, "%s%s%s", i ? ", " : "; did you mean ",
+			 type->name, type->nr_objects ? "" : " (no objects)");
 	}
 	str_add(ret, types.nr ? "?" : "");
 }
