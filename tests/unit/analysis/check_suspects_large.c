@@ -78,7 +78,7 @@ END_TEST
 /* A Pickler has its memo in itself: a table, but of no kind that is known. */
 START_TEST(suspects_large_have_no_entries)
 {
-	static const struct suspects_options few = { 10, 20, 20, 3000, 100 };
+	static const struct suspects_options few = { 10, 20, 20, 3000, 100, 0 };
 	static const char text[] =
 		"m->m.d m.d->.g .g->s s->.b .b->x#30; root m:m; type module m;"
 		" type dict/dict m.d; type list .g; type app.S/heap s;"
