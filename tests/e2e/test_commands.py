@@ -39,7 +39,7 @@ def check(args, folder):
     for name in written:
         assert os.path.getsize(os.path.join(folder, name)) > 1000, name
         os.unlink(os.path.join(folder, name))
-    if args[0] == "capture" or args[0] == "export" and "-o" in args:
+    if args[0] in ("capture", "export", "report") and "-o" in args:
         assert result.out == b"" and len(written) == 1, (result, written)
     elif args[0] == "export" or "--json" in args:
         check_json(result)
