@@ -78,32 +78,32 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/retained.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
+	src/analysis/suspects/find/suspects-chain.c \
+	src/analysis/suspects/find/suspects-chain.h \
+	src/analysis/suspects/find/suspects-children.c \
+	src/analysis/suspects/find/suspects-children.h \
+	src/analysis/suspects/find/suspects-frames.c \
+	src/analysis/suspects/find/suspects-frames.h \
+	src/analysis/suspects/find/suspects-growth.c \
+	src/analysis/suspects/find/suspects-growth.h \
+	src/analysis/suspects/find/suspects-holders.c \
+	src/analysis/suspects/find/suspects-holders.h \
+	src/analysis/suspects/find/suspects-kind.c \
+	src/analysis/suspects/find/suspects-kind.h \
+	src/analysis/suspects/find/suspects-large.c \
+	src/analysis/suspects/find/suspects-large.h \
+	src/analysis/suspects/find/suspects-sets.c \
+	src/analysis/suspects/find/suspects-sets.h \
+	src/analysis/suspects/find/suspects-types.c \
+	src/analysis/suspects/find/suspects-types.h \
+	src/analysis/suspects/find/suspects-waste.c \
+	src/analysis/suspects/find/suspects-waste.h \
 	src/analysis/suspects/suspect.c \
 	src/analysis/suspects/suspect.h \
-	src/analysis/suspects/suspects-chain.c \
-	src/analysis/suspects/suspects-chain.h \
-	src/analysis/suspects/suspects-children.c \
-	src/analysis/suspects/suspects-children.h \
-	src/analysis/suspects/suspects-frames.c \
-	src/analysis/suspects/suspects-frames.h \
-	src/analysis/suspects/suspects-growth.c \
-	src/analysis/suspects/suspects-growth.h \
-	src/analysis/suspects/suspects-holders.c \
-	src/analysis/suspects/suspects-holders.h \
-	src/analysis/suspects/suspects-kind.c \
-	src/analysis/suspects/suspects-kind.h \
-	src/analysis/suspects/suspects-large.c \
-	src/analysis/suspects/suspects-large.h \
 	src/analysis/suspects/suspects-memory.c \
 	src/analysis/suspects/suspects-memory.h \
-	src/analysis/suspects/suspects-sets.c \
-	src/analysis/suspects/suspects-sets.h \
 	src/analysis/suspects/suspects-since.c \
 	src/analysis/suspects/suspects-since.h \
-	src/analysis/suspects/suspects-types.c \
-	src/analysis/suspects/suspects-types.h \
-	src/analysis/suspects/suspects-waste.c \
-	src/analysis/suspects/suspects-waste.h \
 	src/analysis/suspects/suspects.c \
 	src/analysis/suspects/suspects.h \
 	src/analysis/suspects/tasks.c \

@@ -56,7 +56,7 @@ garbage
 garbage --json
 garbage --limit=1
 garbage --limit=0
-sql --csv SELECT(address),type,size,bytes,length,preview,path,root/**/FROM(objects)
+sql --csv SELECT(address),type,size,bytes,length,path,root/**/FROM(objects)
 sql --json SELECT(kind),name,count(*)FROM(refs)GROUP/**/BY/**/1,2
 leaks
 leaks --json

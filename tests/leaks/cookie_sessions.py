@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-r"""A crawler has a jar of cookies for each of its sessions, which are used once;
-the jars stay.  After scrapy/scrapy#715.
+r"""A crawler has a jar of cookies for each of its sessions, which are used
+once; the jars stay.  After scrapy/scrapy#715.
 
 place: \.jars\b
 fix: (?i)\bjar

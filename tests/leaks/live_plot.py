@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-r"""A live plot draws into the same axes again and again, and clears nothing: the
-axes keep each line.  After matplotlib/matplotlib#21595 and #11473.
+r"""A live plot draws into the same axes again and again, and clears nothing:
+the axes keep each line.  After matplotlib/matplotlib#21595 and #11473.
 
 needs: matplotlib
 place: (?i)_children|\bAXES\b|axes

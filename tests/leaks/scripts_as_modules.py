@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-r"""Each flow is loaded from its script as a module with a name of its own, which
-stays in sys.modules.  After PrefectHQ/prefect#21692.
+r"""Each flow is loaded from its script as a module with a name of its own,
+which stays in sys.modules.  After PrefectHQ/prefect#21692.
 
 place: \bsys\.modules\b
 explains: 60

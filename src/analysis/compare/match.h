@@ -32,8 +32,8 @@
  * the same kind and holds only numbers, or shares a referent with it.  Then it
  * counts as one that stayed.  How much a type grew is right anyway.
  *
- * Linear in objects and edges; 4 bytes an object of both heaps, and 2 bits one of
- * NEW while it runs.
+ * Linear in objects and edges; 4 bytes an object of both heaps, and 2 bits one
+ * of NEW while it runs.
  */
 #ifndef ANALYSIS_COMPARE_MATCH_H
 #define ANALYSIS_COMPARE_MATCH_H

@@ -55,8 +55,9 @@ uint32_t *roots_count(const struct heap *h);
 
 /*
  * Append a native root for each object whose `distance` (see struct reach) is
- * ROOTS_UNREACHED and that has more references than `known`, which roots_count()
- * gave.  `known` may be NULL: they are counted then, if it is needed.
+ * ROOTS_UNREACHED and that has more references than `known`, which
+ * roots_count() gave.  `known` may be NULL: they are counted then, if it is
+ * needed.
  */
 void roots_native(const struct heap *h, const uint32_t *known,
 		  const uint32_t *distance, struct root_vec *ret);

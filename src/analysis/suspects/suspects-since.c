@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-sets.h"
+#include "analysis/suspects/find/suspects-sets.h"
 #include "analysis/suspects/suspects-since.h"
-#include "analysis/suspects/suspects-types.h"
+#include "analysis/suspects/find/suspects-types.h"
 
 /* Old objects that stayed may have grown, too: a list has a larger table. */
 static uint64_t bytes_grown(const struct suspects *s, const struct heap *older,

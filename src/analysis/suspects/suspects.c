@@ -4,14 +4,14 @@
 
 #include "analysis/compare/match.h"
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-chain.h"
-#include "analysis/suspects/suspects-frames.h"
-#include "analysis/suspects/suspects-growth.h"
-#include "analysis/suspects/suspects-holders.h"
-#include "analysis/suspects/suspects-kind.h"
-#include "analysis/suspects/suspects-sets.h"
+#include "analysis/suspects/find/suspects-chain.h"
+#include "analysis/suspects/find/suspects-frames.h"
+#include "analysis/suspects/find/suspects-growth.h"
+#include "analysis/suspects/find/suspects-holders.h"
+#include "analysis/suspects/find/suspects-kind.h"
+#include "analysis/suspects/find/suspects-sets.h"
 #include "analysis/suspects/suspects-since.h"
-#include "analysis/suspects/suspects-waste.h"
+#include "analysis/suspects/find/suspects-waste.h"
 #include "analysis/suspects/suspects.h"
 
 /* So much of the bytes of a suspect must belong to no suspect before it. */

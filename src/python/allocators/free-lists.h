@@ -25,8 +25,8 @@ struct free_object {
 };
 VEC_DEFINE(free_object_vec, struct free_object);
 
-/* Add the raw blocks of these objects to `ret`, in order.  The blocks of objects
- * have been taken. */
+/* Add the raw blocks of these objects to `ret`, in order.  The blocks of
+ * objects have been taken. */
 void free_lists_find(struct python *py, struct native *n,
 		     struct free_object_vec *ret);
 

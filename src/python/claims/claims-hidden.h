@@ -4,9 +4,9 @@
  *
  * No list of the collector and no reference leads to them, so the heap lacks
  * them: the items of numpy's object arrays, for example, which no tp_traverse
- * visits.  Those that count no references are dead: they are on one of CPython's
- * free lists, or kept with what they belong to (the frame of a code object, up
- * to 3.9).
+ * visits.  Those that count no references are dead: they are on one of
+ * CPython's free lists, or kept with what they belong to (the frame of a code
+ * object, up to 3.9).
  */
 #ifndef PYTHON_CLAIMS_CLAIMS_HIDDEN_H
 #define PYTHON_CLAIMS_CLAIMS_HIDDEN_H

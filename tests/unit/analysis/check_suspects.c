@@ -482,7 +482,8 @@ static void check_import(const char *size, bool was_there, size_t expected)
 
 	str_addf(&text, "m b->b.d b.d->.g .g->x#18; root m:m m:b;"
 		 " type module m b; type dict/dict b.d; type list .g;"
-		 " type app.X/heap x#18; len .g=18; size m=100000 x#18=%s", size);
+		 " type app.X/heap x#18; len .g=18;"
+		 " size m=100000 x#18=%s", size);
 	graph_build(&h, text.s);
 	h.info.pid = 42;
 	h.info.start_time = 1000;

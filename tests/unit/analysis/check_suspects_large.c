@@ -2,7 +2,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "analysis/suspects/suspects-large.h"
+#include "analysis/suspects/find/suspects-large.h"
 #include "find-suspects.h"
 #include "graph.h"
 #include "suite.h"

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "analysis/suspects/suspects-types.h"
+#include "analysis/suspects/find/suspects-types.h"
 #include "graph.h"
 #include "suite.h"
 

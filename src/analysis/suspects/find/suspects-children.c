@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "analysis/suspects/suspects-children.h"
+#include "analysis/suspects/find/suspects-children.h"
 
 /* At most so many children of a holder are looked at. */
 #define MAX_CHILDREN 4000

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-sets.h"
-#include "analysis/suspects/suspects-types.h"
+#include "analysis/suspects/find/suspects-sets.h"
+#include "analysis/suspects/find/suspects-types.h"
 
 #define RANK_SET (UINT64_C(1) << 40)
 

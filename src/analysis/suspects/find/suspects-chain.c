@@ -12,8 +12,8 @@
 #include "analysis/compare/alike.h"
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-chain.h"
-#include "analysis/suspects/suspects-children.h"
+#include "analysis/suspects/find/suspects-chain.h"
+#include "analysis/suspects/find/suspects-children.h"
 #include "base/hash.h"
 
 /* A run of fewer links is data, such as a parse tree, and no leak. */

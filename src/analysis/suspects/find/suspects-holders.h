@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-holders.h - accumulation points: holders, or many
- * holders that are alike, on which much hangs.
+ * analysis/suspects/find/suspects-holders.h - accumulation points: holders, or
+ * many holders that are alike, on which much hangs.
  */
-#ifndef ANALYSIS_SUSPECTS_SUSPECTS_HOLDERS_H
-#define ANALYSIS_SUSPECTS_SUSPECTS_HOLDERS_H
+#ifndef ANALYSIS_SUSPECTS_FIND_SUSPECTS_HOLDERS_H
+#define ANALYSIS_SUSPECTS_FIND_SUSPECTS_HOLDERS_H
 
 #include "analysis/suspects/suspect.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-children.h - what a holder is called by what hangs
- * on it: callbacks, tasks, exceptions.
+ * analysis/suspects/find/suspects-children.h - what a holder is called by what
+ * hangs on it: callbacks, tasks, exceptions.
  */
-#ifndef ANALYSIS_SUSPECTS_SUSPECTS_CHILDREN_H
-#define ANALYSIS_SUSPECTS_SUSPECTS_CHILDREN_H
+#ifndef ANALYSIS_SUSPECTS_FIND_SUSPECTS_CHILDREN_H
+#define ANALYSIS_SUSPECTS_FIND_SUSPECTS_CHILDREN_H
 
 #include "analysis/suspects/suspect.h"
 

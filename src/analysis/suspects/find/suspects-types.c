@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/suspects/suspects-types.h"
+#include "analysis/suspects/find/suspects-types.h"
 
 static int compare_named(const void *a, const void *b)
 {

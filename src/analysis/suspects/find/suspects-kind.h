@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-kind.h - what a Python programmer calls a holder,
- * and whether it has a bound.
+ * analysis/suspects/find/suspects-kind.h - what a Python programmer calls a
+ * holder, and whether it has a bound.
  */
-#ifndef ANALYSIS_SUSPECTS_SUSPECTS_KIND_H
-#define ANALYSIS_SUSPECTS_SUSPECTS_KIND_H
+#ifndef ANALYSIS_SUSPECTS_FIND_SUSPECTS_KIND_H
+#define ANALYSIS_SUSPECTS_FIND_SUSPECTS_KIND_H
 
 #include "analysis/suspects/suspect.h"
 

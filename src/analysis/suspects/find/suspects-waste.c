@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-waste.h"
+#include "analysis/suspects/find/suspects-waste.h"
 #include "base/hash.h"
 #include "heap/naming.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analysis/compare/place.h"
-#include "analysis/suspects/suspects-large.h"
+#include "analysis/suspects/find/suspects-large.h"
 #include "heap/naming.h"
 
 /* Of a handful, one may have so much of the bytes ... */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-frames.h"
+#include "analysis/suspects/find/suspects-frames.h"
 
 /* Behind holders: a list that is a local of a thread says more. */
 #define RANK_FRAMES 0

@@ -5,8 +5,8 @@
 #include "analysis/compare/alike.h"
 #include "analysis/compare/place.h"
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-growth.h"
-#include "analysis/suspects/suspects-large.h"
+#include "analysis/suspects/find/suspects-growth.h"
+#include "analysis/suspects/find/suspects-large.h"
 
 /* If one holder below has so much of the growth, look at that one instead. */
 #define INNER_PERCENT 70

@@ -7,10 +7,10 @@
 
 #include "analysis/compare/alike.h"
 #include "analysis/graph/bits.h"
-#include "analysis/suspects/suspects-growth.h"
-#include "analysis/suspects/suspects-holders.h"
-#include "analysis/suspects/suspects-kind.h"
-#include "analysis/suspects/suspects-large.h"
+#include "analysis/suspects/find/suspects-growth.h"
+#include "analysis/suspects/find/suspects-holders.h"
+#include "analysis/suspects/find/suspects-kind.h"
+#include "analysis/suspects/find/suspects-large.h"
 
 /* If one child has so much of it, look at the child instead (as in MAT). */
 #define DROP_PERCENT 70

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-growth.h - how much each holder grew since older
- * heaps.
+ * analysis/suspects/find/suspects-growth.h - how much each holder grew since
+ * older heaps.
  *
  * A holder is found in an older heap as the same object (match.h), else as what
  * was at the same place (place.h), and with it holders that were alike then and
@@ -10,8 +10,8 @@
  * no growth, even if the table moved.  A holder can't have grown by more than
  * what came below it.
  */
-#ifndef ANALYSIS_SUSPECTS_SUSPECTS_GROWTH_H
-#define ANALYSIS_SUSPECTS_SUSPECTS_GROWTH_H
+#ifndef ANALYSIS_SUSPECTS_FIND_SUSPECTS_GROWTH_H
+#define ANALYSIS_SUSPECTS_FIND_SUSPECTS_GROWTH_H
 
 #include "analysis/compare/match.h"
 #include "analysis/suspects/suspect.h"

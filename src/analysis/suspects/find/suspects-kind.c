@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "analysis/graph/path.h"
-#include "analysis/suspects/suspects-children.h"
-#include "analysis/suspects/suspects-kind.h"
+#include "analysis/suspects/find/suspects-children.h"
+#include "analysis/suspects/find/suspects-kind.h"
 
 /* At most so many attributes are looked at. */
 #define MAX_ATTRIBUTES 1000

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/suspects/suspects-large.h - few and large: one object that takes
- * much memory by itself, or a container with a handful of entries that do; and
- * what one heap alone says of others with few entries.
+ * analysis/suspects/find/suspects-large.h - few and large: one object that
+ * takes much memory by itself, or a container with a handful of entries that
+ * do; and what one heap alone says of others with few entries.
  *
  * The few and large must keep SUSPECTS_MUCH times options.min_percent of the
  * heap alive, and options.min_large bytes; with older heaps, suspect_least() is
@@ -19,8 +19,8 @@
  * these is a suspect with fewer entries (suspects_options.runtime_part).  All
  * others are only named as large.
  */
-#ifndef ANALYSIS_SUSPECTS_SUSPECTS_LARGE_H
-#define ANALYSIS_SUSPECTS_SUSPECTS_LARGE_H
+#ifndef ANALYSIS_SUSPECTS_FIND_SUSPECTS_LARGE_H
+#define ANALYSIS_SUSPECTS_FIND_SUSPECTS_LARGE_H
 
 #include "analysis/suspects/suspect.h"
 
