@@ -41,11 +41,10 @@ static json_t *cycles_of(const struct report_found *r)
 {
 	const struct cycles_shown shown = { .limit = MAX_CYCLES };
 	json_t *ret = cycles_json(r->heap, r->cycles, r->reach, &shown);
-	json_t *cycle;
-	size_t i;
+	const json_t *cycles = json_object_get(ret, "cycles");
 
-	json_array_foreach(json_object_get(ret, "cycles"), i, cycle)
-		json_object_del(cycle, "members");
+	for (size_t i = 0; i < json_array_size(cycles); i++)
+		json_object_del(json_array_get(cycles, i), "members");
 	return ret;
 }
 

@@ -49,8 +49,13 @@ static void get_count(const struct sql_row *row, sqlite3_context *out)
 
 static void get_bytes(const struct sql_row *row, sqlite3_context *out)
 {
-	sql_result_count(unowned_of(row) ? unowned_of(row)->bytes :
-					   lump_of(row)->bytes, out);
+	const struct heap_memory_unowned *unowned = unowned_of(row);
+	const struct heap_lump *lump = lump_of(row);
+
+	if (unowned)
+		sql_result_count(unowned->bytes, out);
+	else if (lump)
+		sql_result_count(lump->bytes, out);
 }
 
 static void get_address(const struct sql_row *row, sqlite3_context *out)
