@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <math.h>
 #include <string.h>
 
 #include "sql/table.h"
@@ -67,7 +66,8 @@ bool sql_value_integer(sqlite3_value *value, int64_t *ret)
 		return true;
 	case SQLITE_FLOAT:
 		x = sqlite3_value_double(value);
-		if (!(x >= -INTEGERS_END && x < INTEGERS_END) || trunc(x) != x)
+		if (!(x >= -INTEGERS_END && x < INTEGERS_END) ||
+		    (double)(int64_t)x != x)
 			return false;
 		*ret = (int64_t)x;
 		return true;
