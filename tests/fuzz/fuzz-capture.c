@@ -78,7 +78,7 @@ static void ask_objects(struct heap *h, struct str *out)
 /* Against itself, too: then all must have been taken for what it is. */
 static void ask_leaks(struct heap *h, struct str *out)
 {
-	const struct suspects_options options = { 0, 1, 1, 0, 0 };
+	const struct suspects_options options = { 0, 1, 1, 0, 0, 1 };
 	const struct format format = { .utf8 = true };
 
 	for (size_t nr_older = 0; nr_older < 2; nr_older++) {
