@@ -360,3 +360,17 @@ def test_redacted_file_has_no_secret(python):
         assert word not in held["contents"], word
     for word in contents + numbers + identifiers:
         assert word not in held["all"], word
+
+
+@limit(200)
+@each(pythons.some)
+def test_capture_of_a_deep_recursion(python):
+    """Its frames are all the same, and compress to nearly nothing."""
+    for depth in 1000, 5000, 100000 if python is pythons.newest() else 20000:
+        with Target(python, "odd.py", "deep", depth) as target, \
+                Folder() as folder:
+            file = folder.file("capture")
+            pyheld("capture", target.pid, "-o", file)
+            threads = pyheld("summary", "--json", file).json["threads"]
+            assert max(len(t["frames"]) for t in threads) >= depth
+            unharmed(target)

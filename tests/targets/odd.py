@@ -39,6 +39,20 @@ def collecting(seconds="1e6"):
     hold()
 
 
+def deep(depth="5000"):
+    """A recursion: frames that are all the same."""
+    def down(left):
+        if left:
+            return down(left - 1)
+        ready()
+        hold()
+    sys.setrecursionlimit(int(depth) + 1000)
+    threading.stack_size(1 << 29)
+    thread = threading.Thread(target=down, args=(int(depth),))
+    thread.start()
+    thread.join()
+
+
 def frozen():
     """All that was there is in the permanent generation."""
     kept = [[] for _ in range(1000)]

@@ -63,6 +63,25 @@ struct capture_section {
 	uint64_t checksum;
 };
 
+/*
+ * What comes out of a compressed table may be so many times its size, and so
+ * much more; and it may have so many rows for each byte of the file, as a row
+ * takes some 100 bytes of memory.  Of the threads of a pool there are 1.5 in a
+ * byte.  A table for which this is not enough is written uncompressed.
+ */
+#define CAPTURE_TABLE_RATIO 256
+#define CAPTURE_TABLE_SLACK (64u << 10)
+#define CAPTURE_TABLE_ROWS 16
+
+/* Does the section of a table keep to that?  s->stored is at most the size of
+ * the file. */
+static inline bool capture_table_fits(const struct capture_section *s)
+{
+	return s->items / CAPTURE_TABLE_ROWS <= s->stored &&
+	       s->packed <= s->stored * CAPTURE_TABLE_RATIO +
+			    CAPTURE_TABLE_SLACK;
+}
+
 /* capture_section.flags: a reader that does not know the section must refuse
  * the capture. */
 #define SECTION_VITAL 1

@@ -21,12 +21,6 @@
  */
 #define MAX_RATIO 8192
 #define MAX_SLACK (16u << 20)
-/* Likewise of a table. */
-#define MAX_TABLE_RATIO 256
-#define MAX_TABLE_SLACK (64u << 10)
-/* And so many rows, each of which takes some 100 bytes of memory: of the
- * threads of a pool there are 1.5 in a byte. */
-#define MAX_TABLE_ROWS 16
 
 bool capture_is_one(const void *bytes, size_t len)
 {
@@ -132,12 +126,10 @@ static struct error *read_table(struct heap *h, enum table table)
 	if (!s)
 		return error_new(ERR_CORRUPT, "the capture is damaged: it has"
 				 " no section %s", table_tags[table]);
-	if (s->items / MAX_TABLE_ROWS > s->stored)
+	if (!capture_table_fits(s))
 		return capture_damaged("it is smaller than its own counts say");
 	if (s->zstd) {
-		err = capture_decompress(c, s,
-					 s->stored * MAX_TABLE_RATIO +
-						 MAX_TABLE_SLACK, &owned);
+		err = capture_decompress(c, s, s->packed, &owned);
 		bytes = owned;
 	} else {
 		err = capture_stored(c, s, &bytes);

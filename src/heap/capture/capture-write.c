@@ -175,7 +175,12 @@ static void make_table(struct worker *k, struct part *p, enum table t)
 	p->entry.packed = p->entry.stored = rows.len;
 	if (!w->options->plain) {
 		compress(k, p, rows.s, rows.len);
-		return;
+		if (capture_table_fits(&p->entry))
+			return;
+		/* The frames of a deep recursion are all the same. */
+		free(p->owned);
+		p->entry.zstd = 0;
+		p->entry.stored = rows.len;
 	}
 	p->owned = str_take(&rows);
 	p->bytes = p->owned;
