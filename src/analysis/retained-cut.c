@@ -142,7 +142,9 @@ static size_t add_single(struct cut *c, uint32_t above)
 		return 0;
 	qsort_r(c->below.v, c->below.nr, sizeof(*c->below.v), compare_objects,
 		d);
-	for (i = 0; i < c->below.nr && d->bytes[c->below.v[i]] >= least; i++) {
+	/* Of a damaged heap, sums may be less than their parts. */
+	for (i = 0; i < MIN(c->below.nr, (size_t)SINGLE_PART) &&
+		    d->bytes[c->below.v[i]] >= least; i++) {
 		struct oid_vec one = VEC_INIT;
 
 		oid_vec_push(&one, c->below.v[i]);

@@ -35,8 +35,8 @@ VEC_DEFINE(cut_node_vec, struct cut_node);
 /*
  * Append the nodes: the whole heap first, each before those below it, and those
  * below one node side by side.  The last node to be opened may bring their
- * number above `max`, by at most the number of types and 100.  Takes time
- * linear in the objects of the heap.
+ * number above `max`, by at most the number of types and 100.  Takes time n
+ * log n in the objects of the heap.
  */
 void retained_cut(struct retained_view *v, size_t max,
 		  struct cut_node_vec *ret);

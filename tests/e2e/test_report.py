@@ -73,6 +73,8 @@ def test_data_is_what_the_commands_say(python):
         data = data_of(report.path)
         summary = report.json("summary")
         summary.pop("limits")
+        for thread in data["summary"]["threads"]:
+            assert thread.pop("nr_frames") == len(thread["frames"])
         assert data["summary"] == summary
         assert without_target(data["leaks"]) == \
             without_target(report.json("leaks", report.older))
@@ -252,6 +254,38 @@ def test_markup_of_the_target_is_text(python):
         assert page.value("window.harmed") is None
         assert page.value("document.querySelectorAll('img, iframe, object,"
                           " main script, style:not([nonce])').length") == 0
+        is_quiet(page)
+
+
+@limit(200)
+def test_a_deep_recursion():
+    with Target(pythons.newest(), "odd.py", "deep", "50000") as target, \
+            tempfile.TemporaryDirectory() as folder, Browser() as page:
+        path = os.path.join(folder, "report.html")
+        pyheld("report", target.pid, "-o", path)
+        page.open(path)
+        assert any("more frames" in line for line in page.value(
+            "document.getElementById('threads-list').textContent")
+            .splitlines())
+        assert len(page.texts("#contents li")) > 5
+        assert os.path.getsize(path) < 6 << 20
+        is_quiet(page)
+
+
+def test_times_that_are_no_dates():
+    """A capture says what it likes; the rest of the page is there."""
+    with Report(pythons.newest()) as report, Browser() as page:
+        with open(report.path, encoding="utf-8") as f:
+            content = f.read()
+        start = '"start_time":%d' % \
+            data_of(report.path)["summary"]["target"]["start_time"]
+        assert start in content
+        with open(report.path, "w", encoding="utf-8") as f:
+            f.write(content.replace(start, '"start_time":%d' % (2**63 - 1)))
+        page.open(report.path)
+        assert "started unknown" in page.value(
+            "document.getElementById('process').textContent")
+        assert len(page.texts("#contents li")) > 5
         is_quiet(page)
 
 

@@ -18,6 +18,8 @@
 #define MAX_CYCLES 200
 /* So many groups of garbage. */
 #define MAX_GARBAGE 100
+/* So many frames of each thread, the innermost ones. */
+#define MAX_FRAMES 500
 
 /* --- data --- */
 
@@ -62,7 +64,8 @@ static json_t *capture_json(const struct heap_info *info, uint64_t resident,
 {
 	json_t *ret = json_object();
 
-	emit_put(ret, "taken_at", emit_count(info->taken_at));
+	emit_put(ret, "taken_at", info->taken_at ?
+				  emit_count(info->taken_at) : json_null());
 	emit_put(ret, "resident", resident ? emit_count(resident) :
 					     json_null());
 	emit_put(ret, "objects", emit_count(all->nr));
@@ -86,15 +89,36 @@ static json_t *captures_json(const struct report_found *r)
 	return ret;
 }
 
+/* A recursion may have a million frames.  "nr_frames" says how many. */
+static void cut_frames(const json_t *threads)
+{
+	for (size_t i = 0; i < json_array_size(threads); i++) {
+		json_t *thread = json_array_get(threads, i);
+		json_t *frames = json_object_get(thread, "frames");
+		size_t nr = json_array_size(frames);
+
+		emit_put(thread, "nr_frames", emit_count(nr));
+		for (; nr > MAX_FRAMES; nr--)
+			json_array_remove(frames, nr - 1);
+	}
+}
+
+static json_t *summary_of(const struct report_found *r)
+{
+	json_t *ret = summary_json(r->heap, r->summary, 0);
+
+	emit_put(ret, "coverage", coverage_json(r->heap));
+	cut_frames(json_object_get(ret, "threads"));
+	return ret;
+}
+
 json_t *report_json(const struct report_found *r)
 {
 	json_t *ret = json_object();
-	json_t *summary = summary_json(r->heap, r->summary, 0);
 
-	emit_put(summary, "coverage", coverage_json(r->heap));
 	emit_put(ret, "version", emit_text(r->version));
 	emit_put(ret, "captures", captures_json(r));
-	emit_put(ret, "summary", summary);
+	emit_put(ret, "summary", summary_of(r));
 	emit_put(ret, "leaks", leaks_json(r->leaks));
 	emit_put(ret, "memory", memory_of(r));
 	emit_put(ret, "cycles", cycles_of(r));

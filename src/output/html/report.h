@@ -37,9 +37,11 @@ struct report_found {
  *
  *	"version"	text
  *	"captures"	[{"taken_at", "resident", "objects", "bytes"}], oldest
- *			first, the process itself last
+ *			first, the process itself last; null where not known
  *	"summary", "leaks", "memory", "cycles", "garbage", "diff"
- *			as the commands of these names say it; "memory" is null
+ *			as the commands of these names say it, but of each
+ *			thread at most 500 frames, and their number as
+ *			"nr_frames", no members of cycles and no addresses; "memory" is null
  *			without a ledger, "diff" without an older heap
  *	"frames"	see frames_json()
  *	"tree"		see tree_json()

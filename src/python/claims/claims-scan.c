@@ -244,6 +244,7 @@ static void visit_leaf(void *context, raddr address, uint64_t length,
 /* A bytearray's data may lie before it, and must not be scanned. */
 static void find_leaves(struct claims *c)
 {
+	raw_begin(c->py);
 	for (uint32_t n = 0; n < c->owners.nr; n++)
 		if (c->flags[n] & NODE_HIDDEN)
 			raw_fields_at(c->py, c->type[n],

@@ -153,7 +153,7 @@ enum suspect_kind suspects_children_kind(struct suspects *s,
 		uint32_t of = h->type[to];
 		bool owns = false;
 
-		if (!is_child(s, holder, i, to) || seen++ > MAX_CHILDREN)
+		if (!is_child(s, holder, i, to) || seen++ >= MAX_CHILDREN)
 			continue;
 		types[of] += weight_of(h, of);
 		if (most_type == UINT32_MAX || types[of] > types[most_type])

@@ -16,7 +16,10 @@ report.element = function (name, attributes, ...content) {
 			e.addEventListener(key, value);
 		else if (value !== null && value !== undefined && value !== false)
 			e.setAttribute(key, value === true ? "" : value);
-	e.append(...content.filter(c => c !== null && c !== undefined));
+	/* Not all at once: the arguments of a call are limited. */
+	for (const c of content)
+		if (c !== null && c !== undefined)
+			e.append(c);
 	return e;
 };
 
@@ -46,7 +49,10 @@ report.percent = function (part, all) {
 	return p > 0 && p < 0.1 ? "< 0.1 %" : p.toFixed(p < 10 ? 1 : 0) + " %";
 };
 
-report.time = s => s ? new Date(s * 1000).toISOString()
+/* No Date is later than this. */
+const LAST_SECOND = 8.64e12;
+
+report.time = s => s && s < LAST_SECOND ? new Date(s * 1000).toISOString()
 	.replace("T", " ").slice(0, 19) + " UTC" : "unknown";
 
 report.duration = function (s) {

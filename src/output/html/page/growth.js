@@ -79,7 +79,8 @@
 			report.count(d.went.count) + " (" +
 			report.bytes(d.went.bytes) + ") went, " +
 			report.count(d.stayed) + " stayed.";
-		byId("growth-charts").append(
+		if (data.captures.every(c => c.taken_at))
+			byId("growth-charts").append(
 			chart("Resident memory", data.captures.map(c =>
 				c.resident), report.bytes),
 			chart("Python objects", data.captures.map(c =>

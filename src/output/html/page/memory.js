@@ -61,9 +61,11 @@
 	report.memory = function () {
 		const m = data.memory;
 
-		if (!m)
+		const kinds = Object.keys(words).filter(k =>
+			m && m.kinds[k] > 0);
+
+		if (!kinds.length)
 			return report.leaveOut("memory");
-		const kinds = Object.keys(words).filter(k => m.kinds[k] > 0);
 
 		byId("memory-lead").append(report.bytes(m.resident) +
 			" are resident: ", ...kinds.flatMap((k, i) => [

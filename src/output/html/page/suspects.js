@@ -15,14 +15,16 @@
 				more ? element("small", null, more) : null)));
 	}
 
+	/* " in 2 hours"; nothing if a time is not known. */
 	function since() {
-		return older.length ? report.duration(target.taken_at -
-			older[0].taken_at) : null;
+		return older.length && target.taken_at && older[0].taken_at ?
+			" in " + report.duration(target.taken_at -
+						 older[0].taken_at) : "";
 	}
 
 	function growthSince(grown, format) {
 		return older.length ? element("span", null,
-			report.growth(grown, format), " in " + since()) : null;
+			report.growth(grown, format), since()) : null;
 	}
 
 	function head() {
@@ -115,7 +117,7 @@
 		if (then === null || then === undefined)
 			return null;
 		return element("p", null, report.growth(g.bytes - then,
-			report.grownBytes), " in " + since() + ": " +
+			report.grownBytes), since() + ": " +
 			report.bytes(then) + " then, " + report.bytes(g.bytes) +
 			" now" + (g.old_entries && g.entries ? "; " +
 			report.count(g.old_entries[0]) + " entries then, " +

@@ -53,9 +53,8 @@
 		return Array.from(groups.values());
 	}
 
-	function frame(f, i, group) {
-		const locals = group.indexes.flatMap(localsOf).filter(
-			l => l.frame === i);
+	function frame(f, i, kept) {
+		const locals = kept.filter(l => l.frame === i);
 
 		return element("li", null, element("code", null, f.function ||
 			"?"), " ", element("span", { class: "dim" },
@@ -70,6 +69,7 @@
 	function thread(group) {
 		const t = group.threads[0], nr = group.threads.length;
 		const top = group.frames[0];
+		const left = t.nr_frames - group.frames.length;
 		const kept = group.indexes.flatMap(localsOf);
 		const most = kept.reduce((m, l) => Math.max(m, l.bytes), 0);
 
@@ -78,11 +78,14 @@
 				" threads: " : "") + (t.name || "thread") +
 				(nr > 1 ? ", ..." : t.id ? " (" + t.id + ")" :
 				 "") + (t.holds_gil ? ", runs" : "") + (top ?
-				": " + top.function + ", line " + top.line :
-				"") + (most ? "; a local retains " +
+				": " + (top.function || "?") + ", line " +
+				(top.line || "?") : "") + (most ? "; a local retains " +
 				report.bytes(most) : "")),
-			element("ol", { class: "chain" }, ...group.frames.map(
-				(f, i) => frame(f, i, group))));
+			element("ol", { class: "chain" },
+				...group.frames.map((f, i) => frame(f, i, kept)),
+				left > 0 ? element("li", { class: "dim" },
+					report.counted(left, "more frame"),
+					", further out") : null));
 	}
 
 	function tasks(a) {
