@@ -41,8 +41,9 @@ struct report_found {
  *	"summary", "leaks", "memory", "cycles", "garbage", "diff"
  *			as the commands of these names say it, but of each
  *			thread at most 500 frames, and their number as
- *			"nr_frames", no members of cycles and no addresses; "memory" is null
- *			without a ledger, "diff" without an older heap
+ *			"nr_frames", no members of cycles and no addresses;
+ *			"memory" is null without a ledger, "diff" without an
+ *			older heap
  *	"frames"	see frames_json()
  *	"tree"		see tree_json()
  *

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analysis/retained-cut.h"
+#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/tasks.h"
 #include "base/alloc.h"
 #include "expect.h"
 #include "graph.h"
@@ -118,6 +120,139 @@ START_TEST(html_tree_names_ways_and_groups)
 }
 END_TEST
 
+/* --- all of it --- */
+
+/* A thread that is so many frames deep; the innermost one has all roots of
+ * kind frame. */
+static void add_stack(uint32_t depth)
+{
+	heap_thread_vec_push(&heap.threads, (struct heap_thread){
+		.native_id = 42, .name = xstrdup("worker") });
+	for (uint32_t i = 0; i < depth; i++)
+		heap_frame_vec_push(&heap.frames, (struct heap_frame){
+			.function = xstrdup("work"), .file = xstrdup("app.py"),
+			.line = 7, .code = OID_NONE });
+	for (size_t i = 0; i < heap.roots.nr; i++)
+		if (heap.roots.v[i].kind == ROOT_FRAME) {
+			heap.roots.v[i].frame = 0;
+			heap.roots.v[i].slot = SLOT_LOCAL;
+		}
+}
+
+/* The report of `heap`, without older ones. */
+static json_t *report_of_heap(void)
+{
+	const struct suspects_options options = SUSPECTS_OPTIONS_DEFAULT;
+	CLEANUP(cut_node_vec_release) struct cut_node_vec nodes = VEC_INIT;
+	CLEANUP(summary_release) struct summary summary = { 0 };
+	CLEANUP(suspects_release) struct suspects suspects;
+	CLEANUP(retained_release) struct retained_view view;
+	CLEANUP(collect_release) struct collect collect;
+	CLEANUP(garbage_release) struct garbage garbage;
+	CLEANUP(cycles_release) struct cycles cycles;
+	CLEANUP(tasks_release) struct tasks tasks;
+	struct leaks_found leaks = { .suspects = &suspects, .tasks = &tasks };
+
+	suspects_build(&heap, &options, 0, &suspects);
+	suspects_finish(&suspects);
+	tasks_build(&heap, NULL, &tasks);
+	summary_build(&heap, NULL, SUMMARY_BY_BYTES, &summary);
+	garbage_build(&heap, &garbage);
+	collect_build(&heap, &garbage, &collect);
+	cycles_build(&heap, &suspects.reach, &garbage, &cycles);
+	retained_build(&heap, &view);
+	retained_cut(&view, 99, &nodes);
+	return report_json(&(struct report_found){
+		.heap = &heap, .version = "9", .summary = &summary,
+		.leaks = &leaks, .cycles = &cycles, .reach = &suspects.reach,
+		.garbage = &garbage, .collect = &collect,
+		.view = &view, .nodes = &nodes });
+}
+
+/* End the test unless the value at `path`, "key.key.3", is this JSON. */
+static void expect_value(const json_t *of, const char *path,
+			 const char *expected)
+{
+	CLEANUP(freep) char *keys = xstrdup(path);
+	CLEANUP(freep) char *got = NULL;
+	char *rest = keys, *key;
+
+	while ((key = strsep(&rest, ".")))
+		of = json_is_array(of) ? json_array_get(of, strtoul(key, NULL,
+								    10)) :
+					 json_object_get(of, key);
+	ck_assert_msg(of, "no %s", path);
+	got = json_dumps(of, JSON_COMPACT | JSON_ENCODE_ANY);
+	ck_assert_str_eq(got, expected);
+}
+
+START_TEST(html_has_what_the_locals_of_frames_retain)
+{
+	json_t *data;
+
+	expect_begin("f->x#30; root f:f f:t; type list f; type str t;"
+		     " size f=100 x#30=1000 t=4095;");
+	add_stack(2);
+	data = report_of_heap();
+	expect_value(data, "frames", "[{\"thread\":0,\"frame\":0,"
+		     "\"name\":\"f\",\"type\":\"list\","
+		     "\"address\":\"0x1000\",\"objects\":31,"
+		     "\"bytes\":30100}]");
+	json_decref(data);
+	str_add(&out, "");
+	expect("");
+}
+END_TEST
+
+START_TEST(html_has_the_innermost_frames)
+{
+	json_t *data;
+
+	expect_begin("f; root f:f;");
+	add_stack(501);
+	data = report_of_heap();
+	expect_value(data, "summary.threads.0.nr_frames", "501");
+	ck_assert_uint_eq(json_array_size(json_object_get(json_array_get(
+		json_object_get(json_object_get(data, "summary"), "threads"),
+		0), "frames")), 500);
+	json_decref(data);
+	str_add(&out, "");
+	expect("");
+}
+END_TEST
+
+START_TEST(html_has_the_reports_of_all_commands)
+{
+	json_t *data;
+
+	expect_begin(HELD);
+	heap.info.taken_at = 1000;
+	data = report_of_heap();
+	expect_value(data, "version", "\"9\"");
+	expect_value(data, "captures", "[{\"taken_at\":1000,"
+		     "\"resident\":null,\"objects\":5,\"bytes\":1072}]");
+	expect_value(data, "summary.objects", "5");
+	expect_value(data, "leaks.suspects", "[]");
+	expect_value(data, "memory", "null");
+	expect_value(data, "diff", "null");
+	expect_value(data, "garbage.objects", "0");
+	expect_value(data, "cycles.nr_cycles", "1");
+	ck_assert_ptr_null(json_object_get(json_array_get(json_object_get(
+		json_object_get(data, "cycles"), "cycles"), 0), "members"));
+	ck_assert_ptr_null(json_object_get(json_object_get(data, "garbage"),
+					   "addresses"));
+	expect_value(data, "tree.bytes.0", "1072");
+	json_decref(data);
+	/* A core may not know when it was made. */
+	heap.info.taken_at = 0;
+	data = report_of_heap();
+	expect_value(data, "captures.0.taken_at", "null");
+	json_decref(data);
+	str_add(&out, "");
+	expect("");
+}
+END_TEST
+
 const char suite_name[] = "html";
 
 void suite_add_tests(TCase *tc)
@@ -126,4 +261,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, html_runs_its_own_scripts_alone);
 	tcase_add_test(tc, html_says_that_it_cannot_be_written);
 	tcase_add_test(tc, html_tree_names_ways_and_groups);
+	tcase_add_test(tc, html_has_what_the_locals_of_frames_retain);
+	tcase_add_test(tc, html_has_the_innermost_frames);
+	tcase_add_test(tc, html_has_the_reports_of_all_commands);
 }
