@@ -106,8 +106,7 @@ static int register_all(struct sql *sql)
 
 static int restrict_all(sqlite3 *db)
 {
-	int failed = sqlite3_exec(db, "PRAGMA temp_store = MEMORY;"
-				  "PRAGMA trusted_schema = OFF;",
+	int failed = sqlite3_exec(db, "PRAGMA trusted_schema = OFF;",
 				  NULL, NULL, NULL);
 
 	if (!failed)
@@ -131,6 +130,9 @@ struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
 
 	*ret = (struct sql){ NULL, heaps };
 	failed = sqlite3_open(":memory:", &ret->db);
+	if (!failed)
+		failed = sqlite3_exec(ret->db, "PRAGMA temp_store = MEMORY",
+				      NULL, NULL, NULL);
 	return open_failed(failed ? failed : register_all(ret));
 }
 

@@ -4,7 +4,7 @@
  *
  * An authorizer lets only reading pass: no statement can write, attach a file,
  * load an extension or change a setting.  Nothing is written to a disk either:
- * what SQLite sorts stays in memory.
+ * what SQLite sorts stays in memory, also in sql_open_writable().
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H

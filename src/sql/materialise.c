@@ -45,12 +45,17 @@ static struct error *write_table(sqlite3 *db, const struct sql_table *table)
 	return run(db, text.s);
 }
 
-/* The file gets its name when it is complete: it needs no journal. */
+/*
+ * The file gets its name when it is complete: it needs no journal.  SQLite
+ * takes what begins with "file:" for a URI: then `?` and `%` have a meaning,
+ * and the name is another one.
+ */
 static struct error *attach(sqlite3 *db, const char *path)
 {
-	char *text = sqlite3_mprintf("ATTACH %Q AS file;"
+	char *text = sqlite3_mprintf("ATTACH '%s%q' AS file;"
 				     "PRAGMA file.journal_mode = OFF;"
-				     "PRAGMA file.synchronous = OFF;", path);
+				     "PRAGMA file.synchronous = OFF;",
+				     *path == '/' ? "" : "./", path);
 	struct error *err;
 
 	if (!text)

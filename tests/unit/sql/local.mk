@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/sql/check_sql \
+	tests/unit/sql/check_sql_files \
 	tests/unit/sql/check_sql_forms
 tests_unit_sql_check_sql_SOURCES = \
 	tests/unit/sql/check_sql.c \
+	tests/unit/sql/scene.c \
+	tests/unit/sql/scene.h
+tests_unit_sql_check_sql_files_SOURCES = \
+	tests/unit/sql/check_sql_files.c \
 	tests/unit/sql/scene.c \
 	tests/unit/sql/scene.h
 tests_unit_sql_check_sql_forms_SOURCES = \
