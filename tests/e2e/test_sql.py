@@ -10,6 +10,7 @@ import re
 import select
 import signal
 import sqlite3
+import stat
 import subprocess
 import tempfile
 import time
@@ -429,6 +430,21 @@ def test_exported_tables_are_the_same():
         pyheld("capture", target.pid, "-o", capture)
         pyheld("export", "--format=sqlite", "-o", path, capture)
         pyheld("export", "--format=csv", "-o", tables, capture)
+        # They contain the target's texts, as captures do.
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(tables).st_mode) == 0o700
+        for name in os.listdir(tables):
+            mode = os.stat(os.path.join(tables, name)).st_mode
+            assert stat.S_IMODE(mode) == 0o600, (name, mode)
+        # No name is a URI for SQLite.
+        for name in ("file:x.db", "file:%41?mode=memory"):
+            subprocess.run([os.path.abspath(PYHELD), "export",
+                            "--format=sqlite", "-o", name, capture],
+                           cwd=folder, check=True)
+            with open(os.path.join(folder, name), "rb") as odd, \
+                    open(path, "rb") as usual:
+                assert odd.read() == usual.read(), name
+            os.unlink(os.path.join(folder, name))
         file = sqlite3.connect(path)
         file.row_factory = sqlite3.Row
         for query in queries:

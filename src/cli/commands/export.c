@@ -91,9 +91,11 @@ static struct error *write_export(struct session *s, const char *file)
 
 /* --- tables --- */
 
+/* The tables have the target's texts: their files are private. */
+
 static struct error *write_database(struct sql_heaps *heaps, const char *path)
 {
-	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
 	struct error *err = outfile_open(&out, path);
 
 	if (!err && !out.temporary)
@@ -110,7 +112,7 @@ static struct error *write_table(struct sql_heaps *heaps,
 				 const struct sql_table *table,
 				 const char *folder)
 {
-	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
 	CLEANUP(freep) char *path = xasprintf("%s/%s.csv", folder,
 					      table->name);
 	struct error *err = outfile_open(&out, path);
@@ -126,7 +128,7 @@ static struct error *write_folder(struct sql_heaps *heaps, const char *folder)
 {
 	struct error *err = NULL;
 
-	if (mkdir(folder, 0777) && errno != EEXIST)
+	if (mkdir(folder, 0700) && errno != EEXIST)
 		return error_errno(ERR_SYSTEM, errno, "can't be made");
 	for (size_t i = 0; sql_tables[i] && !err; i++)
 		err = write_table(heaps, sql_tables[i], folder);
