@@ -169,12 +169,24 @@ static double all_rows(const struct sql_vtab *v)
 	return ret;
 }
 
+static bool is_id(const struct sql_vtab *v, unsigned int column)
+{
+	return !strcmp(v->table->columns[column].name, "id");
+}
+
+/* Has at most one row of all heaps a value?  Two captures can have objects at
+ * one address. */
+static bool is_unique(const struct sql_vtab *v, const struct sql_index *x)
+{
+	return x->unique && (v->heaps->nr <= 1 || is_id(v, x->column));
+}
+
 static double index_rows(const struct sql_vtab *v, const struct sql_index *x)
 {
 	double ret = 0;
 
 	if (x->unique)
-		return 1;
+		return is_unique(v, x) ? 1 : v->heaps->nr;
 	for (uint32_t i = 0; i < v->heaps->nr; i++)
 		ret += x->rows(v->heaps->v[i].h);
 	return ret;
@@ -233,8 +245,7 @@ static bool is_in_order(const struct sql_vtab *v,
 			const sqlite3_index_info *info)
 {
 	return info->nOrderBy == 1 && !info->aOrderBy[0].desc &&
-	       info->aOrderBy[0].iColumn == 0 &&
-	       !strcmp(v->table->columns[0].name, "id");
+	       info->aOrderBy[0].iColumn == 0 && is_id(v, 0);
 }
 
 static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
@@ -251,7 +262,7 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		info->idxNum += PLAN_INDEX * (plan.index + 1);
 		info->aConstraintUsage[plan.index_at].argvIndex = arg++;
 		info->aConstraintUsage[plan.index_at].omit = x->exact;
-		if (x->unique)
+		if (is_unique(v, x))
 			info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 	} else {
 		info->orderByConsumed = is_in_order(v, info);

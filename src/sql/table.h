@@ -58,7 +58,8 @@ VEC_DEFINE(sql_span_vec, struct sql_span);
 
 struct sql_index {
 	unsigned int column;
-	/* At most one row has a value. */
+	/* At most one row of a heap has a value.  Of all heaps, at most one
+	 * row has a value if the column is `id`. */
 	bool unique;
 	/* The values are texts: the index is of no use for a comparison that
 	 * takes different texts as equal. */

@@ -213,6 +213,10 @@ START_TEST(two_heaps)
 	expect(&s, "SELECT count(*) FROM objects a JOIN objects b ON"
 	       " a.id = b.id", "10\n");
 	expect(&s, "SELECT attribute((1 << 32) + 0, 'x') IS NULL", "1\n");
+	/* Both heaps have an object at the address. */
+	expect(&s, "SELECT x.a FROM (SELECT address AS a FROM objects"
+	       " WHERE id = 1) x LEFT JOIN objects o ON o.address = x.a",
+	       "0x1010\n0x1010\n");
 	scene_release(&s);
 }
 END_TEST
