@@ -259,7 +259,7 @@ static double rows_of_type(const struct heap *h)
 static const struct sql_index indexes[] = {
 	{ COLUMN_ID, .unique = true, .exact = true, .find = find_id },
 	{ COLUMN_ADDRESS, .unique = true, .find = find_address },
-	{ COLUMN_TYPE, .text = true, .exact = true, .find = find_type,
+	{ COLUMN_TYPE, .text = true, .find = find_type,
 	  .rows = rows_of_type },
 	{ COLUMN_TYPE_ID, .exact = true, .find = find_type_id,
 	  .rows = rows_of_type },

@@ -177,6 +177,8 @@ START_TEST(rows_by_value)
 	expect(&s, "SELECT id FROM objects WHERE type = 'APP.NODE'", "");
 	expect(&s, "SELECT id FROM objects WHERE type = 'APP.NODE'"
 	       " COLLATE NOCASE", "3\n4\n");
+	expect(&s, "SELECT id FROM objects WHERE type = CAST('app.Node' AS"
+	       " BLOB) OR type = 'app.Node' || char(0) || 'x'", "");
 	expect(&s, "SELECT o.id FROM types t JOIN objects o ON"
 	       " o.type_id = t.id WHERE t.name = 'app.Node'", "3\n4\n");
 	expect(&s, "SELECT count(*) FROM objects WHERE capture = 0", "7\n");
