@@ -59,6 +59,9 @@ struct sql_heap {
 struct sql_heaps {
 	struct sql_heap *v;
 	uint32_t nr;
+	/* `SELECT *` has the column `capture`, as it has if `nr` is above 1.
+	 * Queries can be checked without the heaps that they are for. */
+	bool shows_capture;
 };
 
 /* `nr` heaps, of which the caller sets `h` and `name`. */

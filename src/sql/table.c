@@ -105,7 +105,7 @@ static void add_columns(const struct sql_table *t,
 		str_addf(ret, "%s%s%s, ", t->columns[i].name,
 			 *t->columns[i].type ? " " : "", t->columns[i].type);
 	str_addf(ret, SQL_CAPTURE " INTEGER%s)",
-		 heaps->nr > 1 ? "" : " HIDDEN");
+		 heaps->shows_capture ? "" : " HIDDEN");
 }
 
 void sql_table_schema(const struct sql_table *table,

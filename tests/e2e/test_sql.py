@@ -197,6 +197,11 @@ def test_several_targets():
         assert sorted((x["capture"], x["address"]) for x in rows) == sorted(
             [(0, hex(x)) for x in a.facts["users"]]
             + [(1, hex(x)) for x in b.facts["users"]])
+        # SQLite checks a query before the targets are read: `*` is as wide.
+        width = len(one("SELECT * FROM threads LIMIT 1", *both))
+        numbers = ", ".join(map(str, range(width)))
+        assert len(ask("SELECT * FROM threads WHERE 0 UNION ALL SELECT "
+                       + numbers, *both)) == 1
         # No reference leads from one to the other.
         crossing = one("SELECT count(*) AS n FROM refs r"
                        " JOIN objects o ON o.id = r.target"

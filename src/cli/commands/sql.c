@@ -114,10 +114,10 @@ static int query_failed(struct error *err)
 }
 
 /* Look for errors in the query before a process is stopped for it. */
-static int check_query(const char *query)
+static int check_query(const char *query, size_t nr_targets)
 {
 	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
-	struct sql_heaps none = { NULL, 0 };
+	struct sql_heaps none = { .shows_capture = nr_targets > 1 };
 	struct error *err = sql_open(&sql, &none);
 
 	if (!err)
@@ -235,7 +235,7 @@ int cmd_sql(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = o.query ? check_query(o.query) : STATUS_OK;
+	status = o.query ? check_query(o.query, o.targets.nr) : STATUS_OK;
 	if (!status)
 		status = sources_open(&s, &o.targets);
 	return status ? status : answer(&o, &s);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How results are written, and what is refused. */
 #include <string.h>
+#include <time.h>
 
+#include "graph.h"
 #include "scene.h"
 #include "suite.h"
 
@@ -145,13 +147,35 @@ END_TEST
 START_TEST(schema)
 {
 	CLEANUP(str_release) struct str one = STR_INIT, two = STR_INIT;
-	struct sql_heaps heaps = { NULL, 1 };
+	struct sql_heaps heaps = { .nr = 1 };
 
 	sql_table_schema(sql_tables[0], &heaps, &one);
 	ck_assert_ptr_nonnull(strstr(one.s, "capture INTEGER HIDDEN)"));
-	heaps.nr = 2;
+	heaps.shows_capture = true;
 	sql_table_schema(sql_tables[0], &heaps, &two);
 	ck_assert_ptr_nonnull(strstr(two.s, "capture INTEGER)"));
+}
+END_TEST
+
+/* A query is checked before there are heaps: `*` is as wide as with them. */
+START_TEST(checked_for_two_heaps)
+{
+	static const char query[] = "SELECT * FROM mappings WHERE 0 UNION ALL"
+				    " SELECT 1, 2, 3, 4, 5, 6, 7, 8";
+	struct sql_heaps none = { .shows_capture = true };
+	CLEANUP(freep) char *wide = NULL;
+	struct scene s;
+	struct sql sql;
+
+	ck_assert_ptr_null(sql_open(&sql, &none));
+	ck_assert_ptr_null(sql_run(&sql, query, NULL));
+	sql_close(&sql);
+	graph_build(&s.heap[0], "a");
+	graph_build(&s.heap[1], "b");
+	scene_open(&s, 2);
+	wide = scene_ask(&s, query);
+	ck_assert_str_eq(wide, "0x1,0x2,3,4,5,6,7,8\n");
+	scene_release(&s);
 }
 END_TEST
 
@@ -162,4 +186,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, only_queries);
 	tcase_add_test(tc, queries_end_early);
 	tcase_add_test(tc, schema);
+	tcase_add_test(tc, checked_for_two_heaps);
 }
