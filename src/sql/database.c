@@ -23,7 +23,7 @@ static bool is_harmless(const char *pragma)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(pragma, names[i]))
+		if (!sqlite3_stricmp(pragma, names[i]))
 			return true;
 	return false;
 }

@@ -91,8 +91,9 @@ START_TEST(only_queries)
 	expect_refused(&s, "SELEC 1", "syntax error");
 	expect_refused(&s, "SELECT 1; SELECT", "incomplete");
 	expect_refused(&s, "SELECT x FROM objects", "no such column");
-	expect_style(&s, PRINT_CSV, "PRAGMA table_info(captures_2)", "cid,name"
-		     ",type,notnull,dflt_value,pk\n");
+	expect_style(&s, PRINT_CSV, "PRAGMA table_info(captures_2);"
+		     "PRAGMA Table_Info(captures_2)", "cid,name,type,notnull,"
+		     "dflt_value,pk\ncid,name,type,notnull,dflt_value,pk\n");
 	ck_assert(sql_is_complete("SELECT 1;"));
 	ck_assert(!sql_is_complete("SELECT ';"));
 	scene_release(&s);
