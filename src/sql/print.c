@@ -25,24 +25,23 @@ static struct error *check(const struct print *p)
 
 /* --- columns --- */
 
-static bool is_taken(const struct print *p, unsigned int nr, const char *name)
+/*
+ * A name that no column before has: "type", "type_2".  `taken` has the names
+ * until now; the value of each is the number to try next for an equal one, so
+ * that thousands of equal names do not all begin with 2.
+ */
+static char *unique_name(json_t *taken, const char *name)
 {
-	for (unsigned int i = 0; i < nr; i++)
-		if (!strcmp(p->columns[i].name, name))
-			return true;
-	return false;
-}
-
-/* A name that no column before column `nr` has: "type", "type_2". */
-static char *unique_name(const struct print *p, unsigned int nr,
-			 const char *name)
-{
+	json_int_t nr = json_integer_value(json_object_get(taken, name));
 	char *ret = xstrdup(name);
 
-	for (unsigned int i = 2; is_taken(p, nr, ret); i++) {
+	for (; json_object_get(taken, ret); nr++) {
 		free(ret);
-		ret = xasprintf("%s_%u", name, i);
+		ret = xasprintf("%s_%" JSON_INTEGER_FORMAT, name, nr);
 	}
+	if (nr)
+		emit_put(taken, name, json_integer(nr));
+	emit_put(taken, ret, json_integer(2));
 	return ret;
 }
 
@@ -58,6 +57,7 @@ static void forget_columns(struct print *p)
 static void find_columns(struct print *p, sqlite3_stmt *query)
 {
 	unsigned int nr = (unsigned int)sqlite3_column_count(query);
+	json_t *taken = json_object();
 
 	forget_columns(p);
 	p->columns = xcalloc(nr, sizeof(*p->columns));
@@ -70,11 +70,12 @@ static void find_columns(struct print *p, sqlite3_stmt *query)
 			out_of_memory();
 		str_add_safe(&name, given, strlen(given));
 		p->columns[i].name = p->style == PRINT_JSON ?
-				     unique_name(p, i, name.s) :
+				     unique_name(taken, name.s) :
 				     xstrdup(name.s);
 		p->columns[i].is_address = type && !strcmp(type, SQL_ADDRESS);
 		p->nr_columns++;
 	}
+	json_decref(taken);
 	p->nr_rows = 0;
 }
 

@@ -35,6 +35,29 @@ START_TEST(forms)
 }
 END_TEST
 
+/* As many columns as SQLite allows, and all have one name. */
+START_TEST(many_equal_names)
+{
+	CLEANUP(str_release) struct str query = STR_INIT;
+	CLEANUP(freep) char *text = NULL;
+	struct scene s;
+	clock_t begun;
+
+	scene_init(&s, "a");
+	str_add(&query, "SELECT 0 AS a_3");
+	for (int i = 1; i < 2000; i++)
+		str_addf(&query, ", %d AS a", i);
+	begun = clock();
+	ck_assert_ptr_null(scene_try(&s, query.s, PRINT_JSON, &text));
+	ck_assert_ptr_nonnull(strstr(text, "{\"a_3\": 0, \"a\": 1,"
+				     " \"a_2\": 2, \"a_4\": 3,"));
+	ck_assert_ptr_nonnull(strstr(text, ", \"a_2000\": 1999}"));
+	/* A hundredth of it, or seconds if each name is compared with all. */
+	ck_assert_int_lt(clock() - begun, CLOCKS_PER_SEC);
+	scene_release(&s);
+}
+END_TEST
+
 static unsigned int nr_lines(const char *text, const char *line)
 {
 	unsigned int ret = 0;
@@ -183,6 +206,7 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, forms);
+	tcase_add_test(tc, many_equal_names);
 	tcase_add_test(tc, any_number_of_rows);
 	tcase_add_test(tc, only_queries);
 	tcase_add_test(tc, queries_end_early);
