@@ -145,13 +145,17 @@ def check_zoom(page):
     assert len(page.texts("#crumbs li")) == 1
     areas = page.value("document.querySelectorAll('#picture button').length")
     assert areas > 10, areas
-    first = page.texts("#picture button")[0].splitlines()[0]
+    area = page.texts("#picture button")[0]
     page.click("#picture button")
-    crumbs = page.texts("#crumbs li")
-    assert crumbs[1:] == [first], (crumbs, first)
+    first = page.texts("#crumbs li")[-1]
+    assert len(page.texts("#crumbs li")) == 2
+    assert area.startswith(first), (area, first)
     page.value("document.querySelector('#picture button').focus()")
     page.key("Escape")
     assert len(page.texts("#crumbs li")) == 1
+    # The way out has the focus, or the next key would be lost.
+    assert page.value("document.activeElement.innerText") == \
+        page.texts("#crumbs li")[-1]
     page.click("#show-icicle")
     page.click("#picture button", 1)
     assert page.texts("#crumbs li")[1:] == [first]
@@ -254,6 +258,37 @@ def test_markup_of_the_target_is_text(python):
         assert page.value("window.harmed") is None
         assert page.value("document.querySelectorAll('img, iframe, object,"
                           " main script, style:not([nonce])').length") == 0
+        is_quiet(page)
+
+
+def test_growth_is_drawn_at_the_times_of_the_captures():
+    with Report(pythons.newest()) as report, Browser() as page:
+        data = data_of(report.path)
+        page.open(report.path)
+        titles = page.value(
+            "Array.from(document.querySelectorAll('#growth-charts title'),"
+            " e => e.textContent)")
+        objects = ["{:,}".format(c["objects"]) for c in data["captures"]]
+        said = [t.rpartition(": ")[2] for t in titles]
+        assert said[2:4] == objects, titles
+        grown = data["diff"]["holders"][0]
+        assert said[4:6] == ["{:,}".format(n) for n in grown["entries"]]
+        times = [t.rpartition(": ")[0] for t in titles]
+        assert times[0] == times[2] == times[4] and times[1] == times[3], times
+
+
+def test_on_paper():
+    """In dark mode, too, paper is white, and has the chains of suspects."""
+    with Report(pythons.newest()) as report, Browser(dark=True) as page:
+        page.open(report.path)
+        page.call("Emulation.setEmulatedMedia", media="print", features=[
+            {"name": "prefers-color-scheme", "value": "dark"}])
+        for what in "body", ".suspect", ".charts figure":
+            assert page.value(
+                "getComputedStyle(document.querySelector('%s'))"
+                ".backgroundColor" % what) == "rgb(255, 255, 255)", what
+        page.call("Page.printToPDF", printBackground=True)
+        assert page.value("document.querySelector('#suspects details').open")
         is_quiet(page)
 
 

@@ -120,11 +120,14 @@ report.table = function (rows, columns, options) {
 				       down ? "descending" : "ascending") :
 			h.removeAttribute("aria-sort"));
 		more.hidden = found.length <= limit;
-		more.textContent = "Show more of " +
-			report.count(found.length);
+		more.textContent = "Show more (" + report.count(limit) +
+			" of " + report.count(found.length) + ")";
 		status.textContent = (o.caption ? o.caption + " " : "") +
 			(pattern ? report.counted(found.length, "row") +
 			 " of " + report.count(rows.length) + "." : "");
+		if (!found.length)
+			body.replaceChildren(element("tr", null, element("td",
+				{ colspan: columns.length }, "Nothing matches.")));
 	}
 
 	columns.forEach(function (c, i) {

@@ -5,7 +5,7 @@
 (function () {
 	const { data, element, byId } = report;
 	const words = {
-		objects: "Python objects", raw: "raw blocks of objects",
+		objects: "Python objects", raw: "data of objects",
 		unowned: "blocks without an owner", free: "free in allocators",
 		overhead: "overhead of allocators", stack: "stacks",
 		file: "files", shared: "shared memory", other: "other",
@@ -49,7 +49,7 @@
 		const share = bytes / data.memory.resident;
 		const text = words[kind] + ", " + report.bytes(bytes);
 		const b = element("button", { type: "button", title: text,
-			class: "k" + i % 5, "aria-label": text,
+			class: "k" + (kind === "file" ? 4 : i % 4), "aria-label": text,
 			"aria-pressed": "false", click: () => lines(kind) },
 			share > 0.07 ? words[kind] : "");
 
@@ -75,7 +75,8 @@
 						    report.grownBytes), ")") :
 				""]), ". ", m.unexplained ?
 				report.bytes(m.unexplained) +
-				" are not explained." : "All is explained.");
+				" are not explained." : "Nothing is" +
+				" unexplained.");
 		byId("memory-bar").append(...kinds.map(segment));
 		byId("memory-findings").append(...m.findings.map(f =>
 			element("p", { class: "finding" }, f)));

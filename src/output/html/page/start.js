@@ -10,7 +10,11 @@ for (const part of [report.tree.start, report.suspects, report.memory,
 	} catch (error) {
 		console.error(error);
 	}
+/* Paper has no clicks. */
+window.addEventListener("beforeprint", () =>
+	document.querySelectorAll("#suspects details").forEach(d =>
+		d.open = true));
 for (const section of document.querySelectorAll("main > section"))
 	report.byId("contents").append(report.element("li", null,
 		report.element("a", { href: "#" + section.id },
-			       section.querySelector("h2").textContent)));
+			       section.dataset.short)));

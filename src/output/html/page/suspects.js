@@ -39,7 +39,7 @@
 			"CPython " + summary.python.version,
 			target.start_time ? "started " +
 				report.time(target.start_time) : null,
-			"looked at " + report.time(target.taken_at),
+			"read at " + report.time(target.taken_at),
 		].filter(Boolean).join(", ");
 		figure("Resident memory", target.resident ?
 		       report.bytes(target.resident) : "not known",
@@ -111,6 +111,19 @@
 			], { shown: 8 }));
 	}
 
+	/* "  That is 4.4 MiB a second." */
+	function rate(grown) {
+		const seconds = target.taken_at - (older[0].taken_at ||
+						   target.taken_at);
+		const [word, length] = seconds < 300 ? ["second", 1] :
+			seconds < 18000 ? ["minute", 60] :
+			seconds < 400000 ? ["hour", 3600] : ["day", 86400];
+
+		return seconds > 0 && grown > 0 ? " That is " +
+			report.bytes(Math.round(grown * length / seconds)) +
+			" a " + word + "." : "";
+	}
+
 	function growth(g) {
 		const then = g && g.old_bytes ? g.old_bytes[0] : null;
 
@@ -121,7 +134,8 @@
 			report.bytes(then) + " then, " + report.bytes(g.bytes) +
 			" now" + (g.old_entries && g.entries ? "; " +
 			report.count(g.old_entries[0]) + " entries then, " +
-			report.count(g.entries) + " now" : "") + ".");
+			report.count(g.entries) + " now" : "") + "." +
+			rate(g.bytes - then));
 	}
 
 	function inTree(s) {

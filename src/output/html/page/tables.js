@@ -120,9 +120,9 @@
 			" collector has not freed yet." :
 			"There is no garbage.") + " " +
 			report.counted(rows.length, "cycle") + " of the" +
-			" program's own objects, and " + report.counted(
-			c.nr_cycles - rows.length, "other") + " that every" +
-			" Python has.";
+			" program's own objects" + (c.nr_cycles > rows.length ?
+			", and " + report.count(c.nr_cycles - rows.length) +
+			" of classes and modules, as every Python has." : ".");
 		if (rows.length)
 			byId("cycles-table").append(report.table(rows, [
 				{ title: "Types", value: head, name: true,

@@ -87,7 +87,8 @@
 	function area(d, className) {
 		const n = d.data.node, w = d.x1 - d.x0, h = d.y1 - d.y0;
 		const b = element("button", { type: "button",
-			class: "k" + n.kind + (n.count > 1 ? " group" : "") +
+			class: (n.above ? "k" + n.kind : "root") +
+			       (n.count > 1 ? " group" : "") +
 			       (n.below.length ? "" : " leaf"),
 			title: describe(n), "aria-label": describe(n),
 			"data-node": n.index,
@@ -99,8 +100,9 @@
 		b.style.width = w + "px";
 		b.style.height = h + "px";
 		if (w > 34 && h > 13)
-			b.append(element("span", null, label(n)));
-		if (w > 60 && h > 30 && !d.children)
+			b.append(element("span", null, label(n) + (w > 150 ?
+				"  " + report.bytes(n.bytes) : "")));
+		if (w > 60 && w <= 150 && h > 30 && !d.children)
 			b.append(element("span", null, report.bytes(n.bytes)));
 		return b;
 	}
@@ -180,7 +182,7 @@
 				", retains " + report.bytes(at.bytes) + " in " +
 				report.counted(at.objects, "object") + ". " +
 				report.bytes(at.own) + " of it " + (at.opened ?
-				"are its own, or in what is too small to show."
+				"are its own or in objects too small to show."
 				: "were not looked into: the report was cut" +
 				  " here.")),
 			at.below.length ? report.table(at.below, columns,
@@ -206,24 +208,31 @@
 		box.replaceChildren(found.length ? report.table(found, columns,
 			{ shown: 15, sort: 2, caption: report.counted(
 			  found.length, "place") + " found." }) :
-			element("p", null, "Nothing in the tree has this in" +
-				" its type, name or address."));
+			element("p", null, "Nothing is found. Very small" +
+				" objects are not in the tree: look at the" +
+				" types."));
 	}
 
 	function back(event) {
-		if ((event.key === "Backspace" || event.key === "Escape") &&
-		    at.above) {
+		if (event.key === "Escape" && at.above) {
 			event.preventDefault();
 			report.tree.show(at.above);
-			byId("picture").querySelector("button")?.focus();
 		}
 	}
 
 	report.tree = {
 		find: address => nodes.find(n => n.address === address) || null,
+		/* The focus stays here: else it would be lost with what had
+		 * it. */
 		show: function (n) {
+			const had = byId("tree").contains(
+				document.activeElement);
+
 			at = n;
 			draw();
+			if (had)
+				byId("crumbs").querySelector("[aria-current]")
+					.focus({ preventScroll: true });
 		},
 		start: function () {
 			makeNodes();
@@ -240,7 +249,7 @@
 				  search(byId("search-text").value); });
 			byId("search-text").addEventListener("input", e =>
 				search(e.target.value));
-			byId("picture").addEventListener("keydown", back);
+			byId("tree").addEventListener("keydown", back);
 			new ResizeObserver(drawPicture).observe(
 				byId("picture"));
 			draw();
