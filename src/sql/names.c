@@ -7,6 +7,12 @@ static bool has(const struct sql_names_chunk *c, oid o, uint32_t edge)
 	return c && c->nr && c->object == o && edge - c->first < c->nr;
 }
 
+/* Is the reference the first one behind the chunk? */
+static bool ends_before(const struct sql_names_chunk *c, oid o, uint32_t edge)
+{
+	return c->nr && c->object == o && edge - c->first == c->nr;
+}
+
 static void chunk_release(struct sql_names_chunk *c)
 {
 	free(c->names);
@@ -15,9 +21,8 @@ static void chunk_release(struct sql_names_chunk *c)
 }
 
 static void chunk_fill(struct sql_names_chunk *c, struct heap *h, oid o,
-		       uint32_t first)
+		       uint32_t first, uint32_t nr)
 {
-	uint32_t nr = MIN(h->edge_nr[o] - first, SQL_NAMES_CHUNK);
 	CLEANUP(freep) struct edge_name *names = xcalloc(nr, sizeof(*names));
 
 	chunk_release(c);
@@ -35,21 +40,34 @@ static void chunk_fill(struct sql_names_chunk *c, struct heap *h, oid o,
 	}
 }
 
-/* The chunk with the reference, or the one that was not used for longest. */
+/* Name the reference, and more of them if the chunk goes on. */
+static void chunk_move(struct sql_names_chunk *c, struct heap *h, oid o,
+		       uint32_t edge)
+{
+	uint32_t nr = ends_before(c, o, edge) ? 2 * c->nr : 1;
+
+	chunk_fill(c, h, o, edge, MIN(MIN(nr, SQL_NAMES_CHUNK),
+				      h->edge_nr[o] - edge));
+}
+
+/* The chunk with the reference, or the one that ends before it, or the one that
+ * was not used for longest. */
 static struct sql_names_chunk *choose(struct sql_names *n, oid o,
 				      uint32_t edge)
 {
-	struct sql_names_chunk *ret = n->chunks;
+	struct sql_names_chunk *ret = n->chunks, *before = NULL;
 
 	for (size_t i = 0; i < SQL_NAMES_CHUNKS; i++) {
 		struct sql_names_chunk *c = &n->chunks[i];
 
 		if (has(c, o, edge))
 			return c;
+		if (ends_before(c, o, edge))
+			before = c;
 		if (c->used < ret->used)
 			ret = c;
 	}
-	return ret;
+	return before ? before : ret;
 }
 
 const char *sql_names_get(struct sql_names *n, struct heap *h, oid o,
@@ -60,7 +78,7 @@ const char *sql_names_get(struct sql_names *n, struct heap *h, oid o,
 	if (!has(c, o, edge)) {
 		c = choose(n, o, edge);
 		if (!has(c, o, edge))
-			chunk_fill(c, h, o, edge - edge % SQL_NAMES_CHUNK);
+			chunk_move(c, h, o, edge);
 		c->used = ++n->clock;
 		n->last = c;
 	}

@@ -2,10 +2,12 @@
 /*
  * sql/names.h - the names of references, of which the last ones are kept.
  *
- * To name one reference of an object, all references of it may have to be read
- * (heap.ops).  So references are named in chunks, and some chunks are kept: a
- * query that goes to the values of a large dict one by one reads the dict a few
- * times, and not once for each value.
+ * To name the value of a dict by its place, all references before it are
+ * counted, so references that are asked for one after the other are named in
+ * chunks.  A chunk is at most twice as large as the one that it continues:
+ * what is named in vain is no more than what was asked for.  All other
+ * references are named one by one, which is fast where the heap has recorded
+ * names (a capture, or session_open_details()).
  */
 #ifndef SQL_NAMES_H
 #define SQL_NAMES_H

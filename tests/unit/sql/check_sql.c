@@ -249,12 +249,14 @@ END_TEST
 #define MANY 140000
 
 static unsigned int nr_asked;
+static uint64_t nr_named;
 
 static void name_by_number(struct heap *h UNUSED, oid o UNUSED,
 			   uint32_t first, uint32_t nr,
 			   struct edge_name *names)
 {
 	nr_asked++;
+	nr_named += nr;
 	for (uint32_t i = 0; i < nr; i++)
 		names[i] = (struct edge_name){ .kind = EDGE_INDEX,
 					       .number = first + i };
@@ -276,6 +278,9 @@ static void build_large(struct heap *h)
 	h->ops = &ops;
 }
 
+/* The chunks have 1, 2, 4 ... references, and then the most. */
+#define CHUNKS_OF_MANY (16 + MANY / SQL_NAMES_CHUNK + 1)
+
 /* In both orders each part of the references is named once. */
 START_TEST(names_of_a_large_object)
 {
@@ -287,14 +292,53 @@ START_TEST(names_of_a_large_object)
 	scene_open(&s, 1);
 	nr_asked = 0;
 	by_source = scene_ask(&s, "SELECT target, name FROM refs");
-	ck_assert_uint_le(nr_asked, MANY / SQL_NAMES_CHUNK + 1);
+	ck_assert_uint_le(nr_asked, CHUNKS_OF_MANY);
 	by_target = scene_ask(&s, "SELECT o.id, r.name FROM objects o CROSS JOIN"
 			" refs r ON r.target = o.id");
-	ck_assert_uint_le(nr_asked, 2 * (MANY / SQL_NAMES_CHUNK + 1));
+	ck_assert_uint_le(nr_asked, 2 * CHUNKS_OF_MANY);
 	for (oid o = 1; o <= MANY; o++)
 		str_addf(&rows, "%" PRIu32 ",[%" PRIu32 "]\n", o, o - 1);
 	ck_assert_str_eq(by_source, rows.s);
 	ck_assert_str_eq(by_target, rows.s);
+	scene_release(&s);
+}
+END_TEST
+
+/* So many lists, each with so many references. */
+#define LISTS 40
+#define ITEMS 500
+
+static void build_lists(struct heap *h)
+{
+	static const struct heap_ops ops = { .name_edges = name_by_number };
+
+	heap_init(h);
+	heap_reserve(h, LISTS + LISTS * ITEMS);
+	heap_type_vec_push(&h->types, (struct heap_type){
+		.name = xstrdup("list"), .object = OID_NONE });
+	for (oid o = 0; o < LISTS + LISTS * ITEMS; o++)
+		ck_assert_uint_eq(heap_add_object(h, 16 * (o + 1), 0), o);
+	for (oid list = 0; list < LISTS; list++) {
+		h->edge_start[list] = list * ITEMS;
+		h->edge_nr[list] = ITEMS;
+		for (oid i = 0; i < ITEMS; i++)
+			oid_vec_push(&h->edges, LISTS + i * LISTS + list);
+	}
+	h->ops = &ops;
+}
+
+/* The targets lead from list to list, more of them than there are chunks: only
+ * what is asked for is named. */
+START_TEST(names_of_many_objects)
+{
+	struct scene s;
+
+	build_lists(&s.heap[0]);
+	scene_open(&s, 1);
+	nr_named = 0;
+	expect(&s, "SELECT count(r.name) FROM objects o CROSS JOIN refs r"
+	       " ON r.target = o.id", "20000\n");
+	ck_assert_uint_le(nr_named, 2 * LISTS * ITEMS);
 	scene_release(&s);
 }
 END_TEST
@@ -357,6 +401,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, two_heaps);
 	tcase_add_test(tc, no_objects);
 	tcase_add_test(tc, names_of_a_large_object);
+	tcase_add_test(tc, names_of_many_objects);
 	tcase_add_test(tc, one_of_everything);
 	tcase_add_test(tc, numbers_and_texts);
 }
