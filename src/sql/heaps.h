@@ -62,6 +62,9 @@ struct sql_heaps {
 	/* `SELECT *` has the column `capture`, as it has if `nr` is above 1.
 	 * Queries can be checked without the heaps that they are for. */
 	bool shows_capture;
+	/* A query that was prepared reads columns that name references
+	 * (sql_table.naming).  Once set, it stays so. */
+	bool reads_names;
 };
 
 /* `nr` heaps, of which the caller sets `h` and `name`. */

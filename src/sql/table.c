@@ -255,6 +255,7 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	struct plan plan;
 	int arg = 1;
 
+	v->heaps->reads_names |= (info->colUsed & v->table->naming) != 0;
 	choose_plan(v, info, &plan);
 	info->idxNum = 0;
 	if (plan.index >= 0) {

@@ -80,6 +80,9 @@ struct sql_table {
 	const char *name;
 	const struct sql_column *columns;
 	unsigned int nr_columns;
+	/* Bit i: column i names single references.  If the heap has not
+	 * recorded names, each time all references of an object are read. */
+	uint32_t naming;
 	const struct sql_index *indexes;
 	unsigned int nr_indexes;
 	/* How many rows the heap has. */

@@ -184,6 +184,27 @@ def test_indexes_find_what_a_scan_finds():
     assert ran >= 10, ran
 
 
+@limit(60)
+def test_names_take_no_longer_in_large_dicts():
+    """Minutes, if a whole dict is read for each of its values."""
+    for dicts in 1, 20:
+        with Target(pythons.newest(), "odd.py", "instances", 60000,
+                    dicts) as target, \
+                tempfile.TemporaryDirectory() as folder:
+            queries = (
+                "SELECT count(DISTINCT path) AS n FROM objects"
+                " WHERE type LIKE '%Item'",
+                "SELECT count(DISTINCT r.name) AS n FROM objects o"
+                " JOIN refs r ON r.target = o.id WHERE o.type LIKE '%Item'")
+            for query in queries:
+                assert one(query, target.pid) == {"n": 60000}, query
+            path = os.path.join(folder, "heap.db")
+            pyheld("export", "--format=sqlite", "-o", path, target.pid)
+            file = sqlite3.connect(path)
+            for query in queries:
+                assert file.execute(query).fetchone() == (60000,), query
+
+
 # --- several targets ---
 
 def test_several_targets():

@@ -412,6 +412,17 @@ def large(length):
     hold()
 
 
+def instances(number, dicts):
+    """The values of so many dicts, put into one after the other."""
+    class Item:
+        pass
+    found = [{} for _ in range(int(dicts))]
+    for i in range(int(number)):
+        found[i % len(found)][i] = Item()
+    ready(number=int(number))
+    hold()
+
+
 def spread(number):
     """Objects that lie a MiB apart, with nothing between them."""
     things = [bytes(1 << 20) for _ in range(int(number))]

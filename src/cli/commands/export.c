@@ -157,7 +157,10 @@ int cmd_export(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = session_open(&s, o.common.args[0]);
+	/* Tables have columns that name single references: sql_table.naming. */
+	status = o.format == FORMAT_JSONL ?
+			 session_open(&s, o.common.args[0]) :
+			 session_open_details(&s, o.common.args[0]);
 	if (status)
 		return status;
 	err = o.format == FORMAT_JSONL ? write_export(&s, o.file) :

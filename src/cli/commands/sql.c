@@ -113,8 +113,11 @@ static int query_failed(struct error *err)
 	return status;
 }
 
-/* Look for errors in the query before a process is stopped for it. */
-static int check_query(const char *query, size_t nr_targets)
+/*
+ * Look for errors in the query before a process is stopped for it.  *names: the
+ * query names references.
+ */
+static int check_query(const char *query, size_t nr_targets, bool *names)
 {
 	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
 	struct sql_heaps none = { .shows_capture = nr_targets > 1 };
@@ -122,6 +125,7 @@ static int check_query(const char *query, size_t nr_targets)
 
 	if (!err)
 		err = sql_run(&sql, query, NULL);
+	*names = none.reads_names;
 	return err ? query_failed(err) : STATUS_OK;
 }
 
@@ -142,7 +146,9 @@ static void sources_close(struct sources *s)
 	free(s->sessions);
 }
 
-static int sources_open(struct sources *s, const struct target_vec *targets)
+/* `names`: record names, which takes longer than to read the heap alone. */
+static int sources_open(struct sources *s, const struct target_vec *targets,
+			bool names)
 {
 	int status = STATUS_OK;
 
@@ -153,7 +159,10 @@ static int sources_open(struct sources *s, const struct target_vec *targets)
 
 		s->heaps.v[s->nr].h = &session->heap;
 		s->heaps.v[s->nr].name = targets->v[s->nr];
-		status = session_open(session, targets->v[s->nr++]);
+		status = names ? session_open_details(session,
+						      targets->v[s->nr]) :
+				 session_open(session, targets->v[s->nr]);
+		s->nr++;
 	}
 	return status;
 }
@@ -231,12 +240,14 @@ int cmd_sql(const struct command *c, int argc, char **argv)
 	CLEANUP(sql_options_release) struct sql_options o = {
 		.query = NULL };
 	CLEANUP(sources_close) struct sources s = { .nr = 0 };
+	bool names = true;	/* queries of a prompt come later */
 	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	status = o.query ? check_query(o.query, o.targets.nr) : STATUS_OK;
+	status = o.query ? check_query(o.query, o.targets.nr, &names) :
+			   STATUS_OK;
 	if (!status)
-		status = sources_open(&s, &o.targets);
+		status = sources_open(&s, &o.targets, names);
 	return status ? status : answer(&o, &s);
 }

@@ -192,7 +192,8 @@ static const struct sql_column columns[] = {
 	{ "distance", SQL_INTEGER, get_distance },
 	{ "path", SQL_TEXT, get_path },
 };
-enum { COLUMN_ID, COLUMN_ADDRESS, COLUMN_TYPE, COLUMN_TYPE_ID = 11 };
+enum { COLUMN_ID, COLUMN_ADDRESS, COLUMN_TYPE, COLUMN_TYPE_ID = 11,
+       COLUMN_PATH = 20 };
 
 static uint64_t nr_rows(struct sql_heap *heap)
 {
@@ -268,6 +269,7 @@ static const struct sql_index indexes[] = {
 const struct sql_table sql_objects = {
 	.name = "objects",
 	SQL_COLUMNS(columns),
+	.naming = 1u << COLUMN_PATH,
 	SQL_INDEXES(indexes),
 	.nr_rows = nr_rows,
 };

@@ -125,7 +125,7 @@ static const struct sql_column columns[] = {
 	{ "visited", SQL_INTEGER, get_visited },
 	{ "found", SQL_TEXT, get_found },
 };
-enum { COLUMN_SOURCE, COLUMN_TARGET };
+enum { COLUMN_SOURCE, COLUMN_TARGET, COLUMN_NAME, COLUMN_KIND };
 
 /* --- indexes --- */
 
@@ -175,6 +175,7 @@ static const struct sql_index indexes[] = {
 const struct sql_table sql_refs = {
 	.name = "refs",
 	SQL_COLUMNS(columns),
+	.naming = 1u << COLUMN_NAME | 1u << COLUMN_KIND,
 	SQL_INDEXES(indexes),
 	.nr_rows = nr_rows,
 	.about = about,

@@ -203,6 +203,43 @@ START_TEST(checked_for_two_heaps)
 }
 END_TEST
 
+static bool reads_names(const char *query)
+{
+	struct sql_heaps none = { .nr = 0 };
+	struct sql sql;
+
+	ck_assert_ptr_null(sql_open(&sql, &none));
+	ck_assert_ptr_null(sql_run(&sql, query, NULL));
+	sql_close(&sql);
+	return none.reads_names;
+}
+
+/* Which queries need a heap that has recorded names. */
+START_TEST(queries_that_read_names)
+{
+	static const char *const they_do[] = {
+		"SELECT path FROM objects", "SELECT * FROM Objects LIMIT 1",
+		"SELECT 1 FROM objects o WHERE o.Path LIKE 'a'",
+		"SELECT 1; SELECT name FROM refs", "SELECT kind FROM refs",
+		"WITH a AS (SELECT x.name AS n FROM refs x) SELECT n FROM a",
+		"SELECT count(*) FROM types NATURAL JOIN refs",
+		"SELECT 1 WHERE EXISTS (SELECT 1 FROM refs ORDER BY name)",
+	};
+	static const char *const they_do_not[] = {
+		"SELECT name FROM types", "SELECT path FROM mappings",
+		"SELECT count(*) FROM objects", "SELECT count(*) FROM refs",
+		"SELECT o.type FROM refs JOIN objects o ON o.id = target",
+		"SELECT root, distance, type FROM objects",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(they_do); i++)
+		ck_assert_msg(reads_names(they_do[i]), "%s", they_do[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(they_do_not); i++)
+		ck_assert_msg(!reads_names(they_do_not[i]), "%s",
+			      they_do_not[i]);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, forms);
@@ -212,4 +249,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, queries_end_early);
 	tcase_add_test(tc, schema);
 	tcase_add_test(tc, checked_for_two_heaps);
+	tcase_add_test(tc, queries_that_read_names);
 }
