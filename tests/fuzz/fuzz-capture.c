@@ -193,6 +193,8 @@ static void ask(struct heap *h)
 	ask_cycles(h);
 	ask_leaks(h, &out);
 	ask_export(h);
+	ask_report(h);
+	ask_tables(h);
 	ask_diff(h);
 	ask_again(h);
 }
