@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <editline/readline.h>
 
@@ -176,6 +177,7 @@ static char **complete(const char *text, int start UNUSED, int end UNUSED)
 }
 
 static volatile sig_atomic_t pressed;	/* Ctrl-C, since the last line */
+static volatile sig_atomic_t reading;	/* a line is read */
 
 /* What SQLite does ends within a millisecond.  The search for suspects, for
  * example, does not: the second Ctrl-C ends pyheld. */
@@ -186,15 +188,25 @@ static void on_interrupt(int number)
 		raise(number);
 	}
 	pressed = 1;
+	if (reading)
+		alarm(1);
 	sql_interrupt();
+}
+
+/* Ctrl-C just before libedit waits for a key does not end its wait: a second
+ * signal does. */
+static void on_alarm(int number UNUSED)
+{
 }
 
 static void prompt_init(void)
 {
 	/* No SA_RESTART: the prompt is to start again. */
 	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigaction wake = { .sa_handler = on_alarm };
 
 	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGALRM, &wake, NULL);
 	rl_readline_name = "pyheld";
 	rl_initialize();
 	rl_attempted_completion_function = complete;
@@ -224,7 +236,10 @@ struct error *sql_shell_prompt(struct sql_shell *shell)
 		CLEANUP(freep) char *line = NULL;
 
 		pressed = 0;
+		reading = 1;
 		line = readline(shell->query.len ? "   ...> " : "pyheld> ");
+		reading = 0;
+		alarm(0);
 		if (!line && !pressed)
 			break;
 		if (!line) {
