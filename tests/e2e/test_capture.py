@@ -189,30 +189,56 @@ def wait_for_file(folder, process):
     return True
 
 
+def start_capture(target, file):
+    return subprocess.Popen(
+        [os.path.abspath(PYHELD), "capture", str(target.pid), "-o", file,
+         "--no-compress"], stderr=subprocess.DEVNULL)
+
+
+def interrupt_while_it_writes(target, folder, number):
+    """Was there a temporary file when the signal came?  The program stands
+    still meanwhile, so that it can't be ready first."""
+    process = start_capture(target, folder.file("a.pyheld"))
+    if not wait_for_file(folder.path, process):
+        return False
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid,
+              os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    is_partial = os.listdir(folder.path) not in ([], ["a.pyheld"])
+    process.send_signal(number)
+    process.send_signal(signal.SIGCONT)
+    process.wait(20)
+    assert not is_partial or process.returncode == -number, process.returncode
+    return is_partial
+
+
+def check_folder(folder):
+    """A capture is whole or not there."""
+    assert os.listdir(folder.path) in ([], ["a.pyheld"])
+    if os.path.exists(folder.file("a.pyheld")):
+        assert pyheld_raw("summary", folder.file("a.pyheld")).status in (0, 4)
+        os.unlink(folder.file("a.pyheld"))
+
+
+@limit(200)
 def test_interrupted_capture_leaves_no_partial_file():
     with Folder() as folder, \
             Target(pythons.newest(), "crowd.py", "busy", 400000) as target:
-        file = folder.file("a.pyheld")
-        removed = 0
-        for i in range(9):
-            process = subprocess.Popen(
-                [os.path.abspath(PYHELD), "capture", str(target.pid), "-o",
-                 file], stderr=subprocess.DEVNULL)
-            if i % 3:
-                wait_for_file(folder.path, process)
-            else:
-                time.sleep(0.05 * i)
-            number = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP][i // 3]
-            process.send_signal(number)
-            process.wait(20)
-            assert os.listdir(folder.path) in ([], ["a.pyheld"])
-            if os.path.exists(file):
-                assert pyheld_raw("summary", file).status in (0, 4)
-                os.unlink(file)
-            elif i % 3:
-                assert process.returncode == -number, process.returncode
-                removed += 1
-        assert removed >= 3, "only %d files were removed" % removed
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+            # At any time,
+            for wait in 0, 0.1, 0.3:
+                process = start_capture(target, folder.file("a.pyheld"))
+                time.sleep(wait)
+                process.send_signal(number)
+                process.wait(20)
+                check_folder(folder)
+            # and while it is written.
+            for _ in range(20):
+                was_partial = interrupt_while_it_writes(target, folder, number)
+                check_folder(folder)
+                if was_partial:
+                    break
+            assert was_partial, "it was always ready first"
         unharmed(target)
 
 
