@@ -24,4 +24,4 @@ EXTRA_DIST += tools/builds.txt tools/fetch-builds
 CLEANFILES += tools/builds.list
 .PHONY: update-layout-tables
 
-EXTRA_DIST += tools/make-page
+EXTRA_DIST += tools/make-page tools/update-d3
