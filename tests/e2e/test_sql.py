@@ -431,7 +431,9 @@ def test_interrupted_without_a_prompt():
         process = subprocess.Popen(
             [os.path.abspath(PYHELD), "sql", str(target.pid),
              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-             " SELECT count(*) FROM n"])
+             " SELECT count(*) FROM n"],
+            # It is ignored where the tests run in the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         time.sleep(2)
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
