@@ -8,9 +8,11 @@
 
 void sql_heaps_init(struct sql_heaps *ret, uint32_t nr)
 {
-	ret->nr = nr;
-	ret->shows_capture = nr > 1;
-	ret->v = xcalloc(nr, sizeof(*ret->v));
+	*ret = (struct sql_heaps){
+		.v = xcalloc(nr, sizeof(*ret->v)),
+		.nr = nr,
+		.shows_capture = nr > 1,
+	};
 	for (uint32_t i = 0; i < nr; i++)
 		ret->v[i].number = i;
 }
