@@ -26,6 +26,11 @@ struct sql_module {
 
 /* --- values --- */
 
+void sql_get_id(const struct sql_row *row, sqlite3_context *out)
+{
+	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
+}
+
 void sql_result_id(const struct sql_heap *heap, oid o, sqlite3_context *out)
 {
 	if (o != OID_NONE)
@@ -93,6 +98,15 @@ void sql_span_add(struct sql_heap *heap, uint64_t nr,
 		  struct sql_span_vec *ret)
 {
 	sql_span_vec_push(ret, (struct sql_span){ heap, NULL, nr, 1 });
+}
+
+static void find_id(const struct sql_table *t, struct sql_heap *heap,
+		    sqlite3_value *value, struct sql_span_vec *ret)
+{
+	uint64_t nr;
+
+	if (sql_value_row(heap, value, t->nr_rows(heap), &nr))
+		sql_span_add(heap, nr, ret);
 }
 
 /* --- the module: declaring --- */
@@ -342,8 +356,10 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int plan,
 
 		if (plan & PLAN_CAPTURE && only != i)
 			continue;
-		if (x)
+		if (x && x->find)
 			x->find(heap, argv[0], &c->spans);
+		else if (x)
+			find_id(v->table, heap, argv[0], &c->spans);
 		else
 			sql_span_vec_push(&c->spans, (struct sql_span){
 				heap, NULL, 0, v->table->nr_rows(heap) });

@@ -68,7 +68,7 @@ struct sql_index {
 	 * again. */
 	bool exact;
 	/* Append the rows of `heap` whose column equals `value`, or more than
-	 * these. */
+	 * these.  NULL: the column is SQL_COLUMN_ID. */
 	void (*find)(struct sql_heap *heap, sqlite3_value *value,
 		     struct sql_span_vec *ret);
 	/* How many rows have one value, on average, for the query planner;
@@ -94,6 +94,11 @@ struct sql_table {
 	 * this function left them for the row before.  NULL: object is nr. */
 	void (*seek)(struct sql_row *row);
 };
+
+/* The first column of a table whose rows have an id: sql_id() of the row.  And
+ * its index, which needs no more. */
+#define SQL_COLUMN_ID { "id", SQL_INTEGER, sql_get_id }
+#define SQL_INDEX_ID { 0, .unique = true, .exact = true }
 
 #define SQL_COLUMNS(c) .columns = (c), .nr_columns = ARRAY_SIZE(c)
 #define SQL_INDEXES(i) .indexes = (i), .nr_indexes = ARRAY_SIZE(i)
@@ -122,6 +127,8 @@ static inline int64_t sql_id(const struct sql_heap *heap, uint64_t nr)
 
 /* --- for getters --- */
 
+/* The getter of SQL_COLUMN_ID. */
+void sql_get_id(const struct sql_row *row, sqlite3_context *out);
 /* Give an id, or NULL for OID_NONE. */
 void sql_result_id(const struct sql_heap *heap, oid o, sqlite3_context *out);
 /* Give a number; those of 2^63 and more, which SQLite does not have, are real

@@ -6,11 +6,6 @@ static const struct heap_frame *frame_of(const struct sql_row *row)
 	return &row->heap->h->frames.v[row->nr];
 }
 
-static void get_id(const struct sql_row *row, sqlite3_context *out)
-{
-	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
-}
-
 static void get_thread(const struct sql_row *row, sqlite3_context *out)
 {
 	sql_result_id(row->heap, frame_of(row)->thread, out);
@@ -38,7 +33,7 @@ static void get_code(const struct sql_row *row, sqlite3_context *out)
 }
 
 static const struct sql_column columns[] = {
-	{ "id", SQL_INTEGER, get_id },
+	SQL_COLUMN_ID,
 	{ "thread", SQL_INTEGER, get_thread },
 	{ "function", SQL_TEXT, get_function },
 	{ "file", SQL_TEXT, get_file },
@@ -51,17 +46,8 @@ static uint64_t nr_rows(struct sql_heap *heap)
 	return heap->h->frames.nr;
 }
 
-static void find_id(struct sql_heap *heap, sqlite3_value *value,
-		    struct sql_span_vec *ret)
-{
-	uint64_t nr;
-
-	if (sql_value_row(heap, value, nr_rows(heap), &nr))
-		sql_span_add(heap, nr, ret);
-}
-
 static const struct sql_index indexes[] = {
-	{ 0, .unique = true, .exact = true, .find = find_id },
+	SQL_INDEX_ID,
 };
 
 const struct sql_table sql_frames = {

@@ -15,11 +15,6 @@ static const struct heap *heap_of(const struct sql_row *row)
 	return row->heap->h;
 }
 
-static void get_id(const struct sql_row *row, sqlite3_context *out)
-{
-	sql_result_id(row->heap, row->object, out);
-}
-
 static void get_address(const struct sql_row *row, sqlite3_context *out)
 {
 	sql_result_count(heap_of(row)->address[row->object], out);
@@ -170,7 +165,7 @@ static void get_path(const struct sql_row *row, sqlite3_context *out)
 }
 
 static const struct sql_column columns[] = {
-	{ "id", SQL_INTEGER, get_id },
+	SQL_COLUMN_ID,
 	{ "address", SQL_ADDRESS, get_address },
 	{ "type", SQL_TEXT, get_type },
 	{ "size", SQL_INTEGER, get_size },
@@ -192,21 +187,12 @@ static const struct sql_column columns[] = {
 	{ "distance", SQL_INTEGER, get_distance },
 	{ "path", SQL_TEXT, get_path },
 };
-enum { COLUMN_ID, COLUMN_ADDRESS, COLUMN_TYPE, COLUMN_TYPE_ID = 11,
+enum { COLUMN_ADDRESS = 1, COLUMN_TYPE, COLUMN_TYPE_ID = 11,
        COLUMN_PATH = 20 };
 
 static uint64_t nr_rows(struct sql_heap *heap)
 {
 	return heap->h->nr_objects;
-}
-
-static void find_id(struct sql_heap *heap, sqlite3_value *value,
-		    struct sql_span_vec *ret)
-{
-	uint64_t o;
-
-	if (sql_value_row(heap, value, heap->h->nr_objects, &o))
-		sql_span_add(heap, o, ret);
 }
 
 static void find_address(struct sql_heap *heap, sqlite3_value *value,
@@ -258,7 +244,7 @@ static double rows_of_type(const struct heap *h)
 }
 
 static const struct sql_index indexes[] = {
-	{ COLUMN_ID, .unique = true, .exact = true, .find = find_id },
+	SQL_INDEX_ID,
 	{ COLUMN_ADDRESS, .unique = true, .find = find_address },
 	{ COLUMN_TYPE, .text = true, .find = find_type,
 	  .rows = rows_of_type },

@@ -6,11 +6,6 @@ static const struct sql_suspect *suspect_of(const struct sql_row *row)
 	return &sql_heap_suspects(row->heap)->v[row->nr];
 }
 
-static void get_id(const struct sql_row *row, sqlite3_context *out)
-{
-	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
-}
-
 static void get_kind(const struct sql_row *row, sqlite3_context *out)
 {
 	sql_result_static(suspect_of(row)->kind, out);
@@ -52,7 +47,7 @@ static void get_fix(const struct sql_row *row, sqlite3_context *out)
 }
 
 static const struct sql_column columns[] = {
-	{ "id", SQL_INTEGER, get_id },
+	SQL_COLUMN_ID,
 	{ "kind", SQL_TEXT, get_kind },
 	{ "title", SQL_TEXT, get_title },
 	{ "place", SQL_TEXT, get_place },
@@ -73,17 +68,8 @@ static double about(const struct heap *h UNUSED)
 	return 5;
 }
 
-static void find_id(struct sql_heap *heap, sqlite3_value *value,
-		    struct sql_span_vec *ret)
-{
-	uint64_t nr;
-
-	if (sql_value_row(heap, value, nr_rows(heap), &nr))
-		sql_span_add(heap, nr, ret);
-}
-
 static const struct sql_index indexes[] = {
-	{ 0, .unique = true, .exact = true, .find = find_id },
+	SQL_INDEX_ID,
 };
 
 const struct sql_table sql_suspects = {

@@ -6,11 +6,6 @@ static const struct heap_thread *thread_of(const struct sql_row *row)
 	return &row->heap->h->threads.v[row->nr];
 }
 
-static void get_id(const struct sql_row *row, sqlite3_context *out)
-{
-	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
-}
-
 static void get_native_id(const struct sql_row *row, sqlite3_context *out)
 {
 	if (thread_of(row)->native_id)
@@ -34,7 +29,7 @@ static void get_holds_gil(const struct sql_row *row, sqlite3_context *out)
 }
 
 static const struct sql_column columns[] = {
-	{ "id", SQL_INTEGER, get_id },
+	SQL_COLUMN_ID,
 	{ "native_id", SQL_INTEGER, get_native_id },
 	{ "interpreter", SQL_INTEGER, get_interpreter },
 	{ "name", SQL_TEXT, get_name },
@@ -46,17 +41,8 @@ static uint64_t nr_rows(struct sql_heap *heap)
 	return heap->h->threads.nr;
 }
 
-static void find_id(struct sql_heap *heap, sqlite3_value *value,
-		    struct sql_span_vec *ret)
-{
-	uint64_t nr;
-
-	if (sql_value_row(heap, value, nr_rows(heap), &nr))
-		sql_span_add(heap, nr, ret);
-}
-
 static const struct sql_index indexes[] = {
-	{ 0, .unique = true, .exact = true, .find = find_id },
+	SQL_INDEX_ID,
 };
 
 const struct sql_table sql_threads = {

@@ -9,11 +9,6 @@ static const struct heap_type *type_of(const struct sql_row *row)
 	return &row->heap->h->types.v[row->nr];
 }
 
-static void get_id(const struct sql_row *row, sqlite3_context *out)
-{
-	sqlite3_result_int64(out, sql_id(row->heap, row->nr));
-}
-
 static void get_name(const struct sql_row *row, sqlite3_context *out)
 {
 	sql_result_static(type_of(row)->name, out);
@@ -52,7 +47,7 @@ static void get_is_static(const struct sql_row *row, sqlite3_context *out)
 }
 
 static const struct sql_column columns[] = {
-	{ "id", SQL_INTEGER, get_id },
+	SQL_COLUMN_ID,
 	{ "name", SQL_TEXT, get_name },
 	{ "address", SQL_ADDRESS, get_address },
 	{ "object", SQL_INTEGER, get_object },
@@ -61,20 +56,11 @@ static const struct sql_column columns[] = {
 	{ "has_del", SQL_INTEGER, get_has_del },
 	{ "is_static", SQL_INTEGER, get_is_static },
 };
-enum { COLUMN_ID, COLUMN_NAME };
+enum { COLUMN_NAME = 1 };
 
 static uint64_t nr_rows(struct sql_heap *heap)
 {
 	return heap->h->types.nr;
-}
-
-static void find_id(struct sql_heap *heap, sqlite3_value *value,
-		    struct sql_span_vec *ret)
-{
-	uint64_t type;
-
-	if (sql_value_row(heap, value, heap->h->types.nr, &type))
-		sql_span_add(heap, type, ret);
 }
 
 /* The first of the sorted types whose name is not below `name`, or, with
@@ -122,7 +108,7 @@ static double rows_of_name(const struct heap *h UNUSED)
 }
 
 static const struct sql_index indexes[] = {
-	{ COLUMN_ID, .unique = true, .exact = true, .find = find_id },
+	SQL_INDEX_ID,
 	{ COLUMN_NAME, .text = true, .find = find_name,
 	  .rows = rows_of_name },
 };
