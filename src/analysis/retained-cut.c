@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "analysis/retained-cut.h"
+#include "base/queue.h"
 
 /* An object that retains less than this part of the node above it is no node of
  * its own. */
@@ -19,76 +20,31 @@ struct cut {
 	uint64_t least;		/* bytes of a node */
 	/* By node: its objects.  Empty once the node is opened. */
 	struct objects_vec objects;
-	/* Nodes to open: a binary heap, the largest one first. */
-	struct u32_vec queue;
+	struct queue queue;	/* nodes to open, the largest one first */
 	struct oid_vec below;
 	struct oid_vec *of_type; /* by type; they are empty between calls */
 };
 
-/* --- the queue --- */
-
-static uint64_t bytes_at(const struct cut *c, size_t place)
+static int largest_first(const void *node_vec, uint32_t a, uint32_t b)
 {
-	return c->nodes->v[c->queue.v[place]].sum.bytes;
-}
+	const struct cut_node *nodes =
+		((const struct cut_node_vec *)node_vec)->v;
 
-static void swap(struct cut *c, size_t a, size_t b)
-{
-	uint32_t node = c->queue.v[a];
-
-	c->queue.v[a] = c->queue.v[b];
-	c->queue.v[b] = node;
-}
-
-static void queue_add(struct cut *c, uint32_t node)
-{
-	size_t i = c->queue.nr;
-
-	u32_vec_push(&c->queue, node);
-	for (; i && bytes_at(c, i) > bytes_at(c, (i - 1) / 2); i = (i - 1) / 2)
-		swap(c, i, (i - 1) / 2);
-}
-
-static uint32_t queue_take(struct cut *c)
-{
-	uint32_t ret = c->queue.v[0];
-	size_t i = 0, child;
-
-	c->queue.v[0] = c->queue.v[--c->queue.nr];
-	while ((child = 2 * i + 1) < c->queue.nr) {
-		if (child + 1 < c->queue.nr &&
-		    bytes_at(c, child + 1) > bytes_at(c, child))
-			child++;
-		if (bytes_at(c, i) >= bytes_at(c, child))
-			break;
-		swap(c, i, child);
-		i = child;
-	}
-	return ret;
-}
-
-/* --- below a node --- */
-
-static int compare_objects(const void *a, const void *b, void *dominators)
-{
-	return dominators_compare(dominators, *(const oid *)a,
-				  *(const oid *)b);
+	if (nodes[a].sum.bytes != nodes[b].sum.bytes)
+		return nodes[a].sum.bytes > nodes[b].sum.bytes ? -1 : 1;
+	return (a > b) - (a < b);
 }
 
 static void find_below(struct cut *c, uint32_t node)
 {
-	const struct dominators *d = &c->v->dominators;
 	struct oid_vec *objects = &c->objects.v[node];
 
 	c->below.nr = 0;
 	for (size_t i = 0; i < objects->nr; i++)
 		retained_below(c->v, objects->v[i], &c->below);
 	oid_vec_release(objects);
-	if (node)
-		return;
-	for (oid o = dominators_first(d, OID_NONE); o != OID_NONE;
-	     o = dominators_next(d, OID_NONE, o))
-		oid_vec_push(&c->below, o);
+	if (!node)
+		retained_below(c->v, OID_NONE, &c->below);
 }
 
 /* Add a node of these objects of one type, if it is not too small.  The node
@@ -112,7 +68,7 @@ static void add_node(struct cut *c, uint32_t above, struct oid_vec *objects)
 	} else {
 		objects_vec_push(&c->objects, *objects);
 		cut_node_vec_push(c->nodes, node);
-		queue_add(c, c->nodes->nr - 1);
+		queue_push(&c->queue, c->nodes->nr - 1);
 	}
 	*objects = (struct oid_vec)VEC_INIT;
 }
@@ -133,15 +89,12 @@ static void add_groups(struct cut *c, uint32_t above, size_t first)
  * how many these are: they come first in c->below. */
 static size_t add_single(struct cut *c, uint32_t above)
 {
-	struct dominators *d = &c->v->dominators;
+	const struct dominators *d = &c->v->dominators;
 	uint64_t least = MAX(c->nodes->v[above].sum.bytes / SINGLE_PART,
 			     c->least);
 	size_t i;
 
-	if (!c->below.nr)
-		return 0;
-	qsort_r(c->below.v, c->below.nr, sizeof(*c->below.v), compare_objects,
-		d);
+	dominators_sort(d, c->below.v, c->below.nr);
 	/* Of a damaged heap, sums may be less than their parts. */
 	for (i = 0; i < MIN(c->below.nr, (size_t)SINGLE_PART) &&
 		    d->bytes[c->below.v[i]] >= least; i++) {
@@ -167,7 +120,8 @@ void retained_cut(struct retained_view *v, size_t max,
 {
 	const struct heap *h = v->h;
 	struct cut c = { .v = v, .nodes = ret, .objects = VEC_INIT,
-			 .queue = VEC_INIT, .below = VEC_INIT };
+			 .queue = { VEC_INIT, largest_first, ret },
+			 .below = VEC_INIT };
 
 	c.least = MAX(v->dominators.all_bytes / LEAST_PART,
 		      (uint64_t)LEAST_BYTES);
@@ -176,13 +130,13 @@ void retained_cut(struct retained_view *v, size_t max,
 		.above = CUT_NONE, .object = OID_NONE, .type = CUT_NONE,
 		.sum = { h->nr_objects, v->dominators.all_bytes } });
 	objects_vec_push(&c.objects, (struct oid_vec)VEC_INIT);
-	queue_add(&c, 0);
-	while (c.queue.nr && ret->nr < max)
-		open_node(&c, queue_take(&c));
+	queue_push(&c.queue, 0);
+	while (c.queue.v.nr && ret->nr < max)
+		open_node(&c, queue_pop(&c.queue));
 	for (size_t i = 0; i < c.objects.nr; i++)
 		oid_vec_release(&c.objects.v[i]);
 	objects_vec_release(&c.objects);
-	u32_vec_release(&c.queue);
+	queue_release(&c.queue);
 	oid_vec_release(&c.below);
 	free(c.of_type);
 }

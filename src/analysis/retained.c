@@ -4,6 +4,7 @@
 
 #include "analysis/graph/bits.h"
 #include "analysis/retained.h"
+#include "base/queue.h"
 
 /* At most this many objects in a row are skipped. */
 #define MAX_PASSED 32
@@ -86,7 +87,7 @@ static void add_dominated(const struct retained_view *v, oid o, oid but,
 
 void retained_below(struct retained_view *v, oid o, struct oid_vec *ret)
 {
-	oid dict = own_dict(v, o);
+	oid dict = o == OID_NONE ? OID_NONE : own_dict(v, o);
 
 	add_dominated(v, o, dict, ret);
 	if (dict != OID_NONE)
@@ -210,47 +211,15 @@ static void follow_passed(struct retained_view *v, oid o,
 
 /* --- the largest --- */
 
-/* A binary heap: the largest object is at the top. */
-struct retained_queue {
-	const struct dominators *d;
-	struct oid_vec v;
-};
-
-static void queue_push(struct retained_queue *q, oid o)
+static int largest_first(const void *dominators, uint32_t a, uint32_t b)
 {
-	size_t at = q->v.nr;
-
-	oid_vec_push(&q->v, o);
-	while (at && dominators_compare(q->d, o, q->v.v[(at - 1) / 2]) < 0) {
-		q->v.v[at] = q->v.v[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	q->v.v[at] = o;
-}
-
-static oid queue_pop(struct retained_queue *q)
-{
-	oid *v = q->v.v, ret = v[0], last = v[--q->v.nr];
-	size_t nr = q->v.nr, at = 0, next;
-
-	while ((next = 2 * at + 1) < nr) {
-		if (next + 1 < nr &&
-		    dominators_compare(q->d, v[next + 1], v[next]) < 0)
-			next++;
-		if (dominators_compare(q->d, last, v[next]) <= 0)
-			break;
-		v[at] = v[next];
-		at = next;
-	}
-	if (nr)
-		v[at] = last;
-	return ret;
+	return dominators_compare(dominators, a, b);
 }
 
 /* `o` is the next largest object: put back the object that it leads to, as a
  * final one, and the other children of those that are skipped. */
 static void take_largest(struct retained_view *v, oid o,
-			 struct retained_queue *queue, uint64_t *is_final)
+			 struct queue *queue, uint64_t *is_final)
 {
 	CLEANUP(oid_vec_release) struct oid_vec passed = VEC_INIT;
 	CLEANUP(oid_vec_release) struct oid_vec below = VEC_INIT;
@@ -272,10 +241,10 @@ void retained_largest(struct retained_view *v, size_t max,
 {
 	CLEANUP(freep) uint64_t *is_final = bits_new(v->h->nr_objects);
 	CLEANUP(oid_vec_release) struct oid_vec top = VEC_INIT;
-	struct retained_queue queue = { &v->dominators, VEC_INIT };
+	struct queue queue = { VEC_INIT, largest_first, &v->dominators };
 	size_t nr = 0;
 
-	add_dominated(v, OID_NONE, OID_NONE, &top);
+	retained_below(v, OID_NONE, &top);
 	for (size_t i = 0; i < top.nr; i++)
 		queue_push(&queue, top.v[i]);
 	while (queue.v.nr && (!max || nr < max)) {
@@ -288,30 +257,23 @@ void retained_largest(struct retained_view *v, size_t max,
 		oid_vec_push(ret, o);
 		nr++;
 	}
-	oid_vec_release(&queue.v);
-}
-
-static int compare_retained(const void *a, const void *b, void *d)
-{
-	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
+	queue_release(&queue);
 }
 
 void retained_topmost(const struct retained_view *v, const uint64_t *set,
 		      struct oid_vec *ret)
 {
-	struct dominators d = v->dominators;
+	const struct dominators *d = &v->dominators;
 	size_t first = ret->nr;
 
 	for (uint32_t i = 0; i < v->h->nr_objects;) {
-		oid o = d.order[i];
+		oid o = d->order[i];
 
-		i += bits_get(set, o) ? d.objects[o] : 1;
+		i += bits_get(set, o) ? d->objects[o] : 1;
 		if (bits_get(set, o))
 			oid_vec_push(ret, o);
 	}
-	if (ret->nr > first)
-		qsort_r(ret->v + first, ret->nr - first, sizeof(*ret->v),
-			compare_retained, &d);
+	dominators_sort(d, ret->v + first, ret->nr - first);
 }
 
 /* --- chains and types --- */

@@ -48,7 +48,8 @@ void retained_topmost(const struct retained_view *v, const uint64_t *set,
 		      struct oid_vec *ret);
 
 /* Append the children of `o` in no order; its `__dict__` is replaced by the
- * children of that. */
+ * children of that.  If `o` is OID_NONE, append the objects that have no
+ * dominator. */
 void retained_below(struct retained_view *v, oid o, struct oid_vec *ret);
 
 /* The nearest object above `o` in the tree of which retained_below() appends

@@ -9,6 +9,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/log.h \
 	src/base/quantity.c \
 	src/base/quantity.h \
+	src/base/queue.c \
+	src/base/queue.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

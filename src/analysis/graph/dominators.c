@@ -531,16 +531,20 @@ static int compare_retained_sizes(const void *a, const void *b, void *d)
 	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
 }
 
+void dominators_sort(const struct dominators *d, oid *objects, size_t nr)
+{
+	struct dominators tree = *d;
+
+	if (nr)
+		qsort_r(objects, nr, sizeof(*objects), compare_retained_sizes,
+			&tree);
+}
+
 /* Sort what came since `first` and keep the first `max` of it. */
 static void keep_largest(const struct dominators *d, size_t first, size_t max,
 			 struct oid_vec *v)
 {
-	struct dominators tree = *d;
-
-	if (v->nr == first)
-		return;
-	qsort_r(v->v + first, v->nr - first, sizeof(*v->v),
-		compare_retained_sizes, &tree);
+	dominators_sort(d, v->v + first, v->nr - first);
 	v->nr = MIN(v->nr, first + max);
 }
 

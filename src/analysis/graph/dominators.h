@@ -101,6 +101,9 @@ oid dominators_next(const struct dominators *d, oid o, oid child);
  * 0: they are the same. */
 int dominators_compare(const struct dominators *d, oid a, oid b);
 
+/* Sort objects in that order. */
+void dominators_sort(const struct dominators *d, oid *objects, size_t nr);
+
 /* Append to `ret` the `max` largest children of `o`, in the order of
  * dominators_compare(); fewer if it has fewer. */
 void dominators_largest(const struct dominators *d, oid o, size_t max,

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/quantity.h"
+#include "base/queue.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "suite.h"
@@ -104,6 +105,38 @@ START_TEST(vec_grows_and_is_handed_over)
 END_TEST
 
 /* --- strings --- */
+
+static int compare_keys(const void *keys, uint32_t a, uint32_t b)
+{
+	const uint32_t *key = keys;
+
+	return (key[a] > key[b]) - (key[a] < key[b]);
+}
+
+START_TEST(queue_gives_what_comes_first)
+{
+	uint32_t keys[997], last = 0, nr = 0;
+	struct queue q = { VEC_INIT, compare_keys, keys };
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		keys[i] = i * 7919 % 500;
+		queue_push(&q, i);
+		/* Now and then one is taken, which is the first so far. */
+		if (i % 10 == 9)
+			for (uint32_t j = 0, at = queue_pop(&q); j < q.v.nr;
+			     j++)
+				ck_assert_uint_le(keys[at], keys[q.v.v[j]]);
+	}
+	for (; q.v.nr; nr++) {
+		uint32_t key = keys[queue_pop(&q)];
+
+		ck_assert_uint_le(last, key);
+		last = key;
+	}
+	ck_assert_uint_eq(nr, 997 - 99);
+	queue_release(&q);
+}
+END_TEST
 
 START_TEST(str_grows_and_is_cut)
 {
@@ -310,6 +343,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_exit_test(tc, alloc_ends_the_program, 3, FIRST_END, 5);
 	tcase_add_test(tc, closep_closes_once);
 	tcase_add_test(tc, vec_grows_and_is_handed_over);
+	tcase_add_test(tc, queue_gives_what_comes_first);
 	tcase_add_test(tc, str_grows_and_is_cut);
 	tcase_add_test(tc, str_escapes_codepoints);
 	tcase_add_test(tc, str_makes_bytes_safe);
