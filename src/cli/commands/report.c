@@ -102,25 +102,25 @@ static json_t *look_at(const struct targets *t, struct heap *h,
 		       const struct leaks_found *leaks,
 		       const struct diff_found *diff)
 {
+	const struct garbage *garbage = &leaks->suspects->garbage;
+	const struct reach *reach = &leaks->suspects->reach;
 	CLEANUP(summary_release) struct summary summary = { 0 };
-	CLEANUP(garbage_release) struct garbage garbage;
 	CLEANUP(collect_release) struct collect collect;
 	CLEANUP(retained_release) struct retained_view view;
 	CLEANUP(cycles_release) struct cycles cycles;
 	CLEANUP(cut_node_vec_release) struct cut_node_vec nodes = VEC_INIT;
 
 	summary_build(h, NULL, SUMMARY_BY_BYTES, &summary);
-	garbage_build(h, &garbage);
-	collect_build(h, &garbage, &collect);
-	cycles_build(h, &leaks->suspects->reach, &garbage, &cycles);
+	collect_build(h, garbage, &collect);
+	cycles_build(h, reach, garbage, &cycles);
 	retained_build(h, &view);
 	retained_cut(&view, MAX_NODES, &nodes);
 	return report_json(&(struct report_found){
 		.heap = h, .version = PACKAGE_VERSION,
 		.older = t->nr > 1 ? &t->old.heap : NULL,
 		.summary = &summary, .leaks = leaks, .diff = diff,
-		.cycles = &cycles, .reach = &leaks->suspects->reach,
-		.garbage = &garbage, .collect = &collect,
+		.cycles = &cycles, .reach = reach,
+		.garbage = garbage, .collect = &collect,
 		.view = &view, .nodes = &nodes });
 }
 
