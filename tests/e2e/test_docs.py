@@ -94,12 +94,16 @@ def test_commands_in_the_readme():
     run_all(readme_commands())
 
 
+def section_commands(title):
+    """The command lines of a section of the README."""
+    section = readme().partition("## " + title)[2].partition("\n## ")[0]
+    return [line for block in re.findall(r"```sh\n(.*?)```", section, re.S)
+            for line in block.splitlines()]
+
+
 def test_readme_section_on_two_captures():
     """The section, as written: its program is app.py, which grows."""
-    section = readme().partition("## Find a leak with two captures")[2]
-    section = section.partition("\n## ")[0]
-    commands = [line for block in re.findall(r"```sh\n(.*?)```", section, re.S)
-                for line in block.splitlines()]
+    commands = section_commands("Find a leak with two captures")
     assert len(commands) == 7, commands
     with Target(pythons.newest(), "app.py", "grows") as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -111,10 +115,7 @@ def test_readme_section_on_two_captures():
 
 def test_readme_section_on_growth():
     """The section, as written; its workers are two of app.py."""
-    section = readme().partition("## What grows, and what is only large")[2]
-    section = section.partition("\n## ")[0]
-    commands = [line for block in re.findall(r"```sh\n(.*?)```", section, re.S)
-                for line in block.splitlines()]
+    commands = section_commands("What grows, and what is only large")
     assert len(commands) == 6, commands
     with Target(pythons.newest(), "app.py", "grows") as target, \
             Target(pythons.newest(), "app.py") as other, \
