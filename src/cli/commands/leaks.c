@@ -121,17 +121,12 @@ static int leaks_show(struct session *s, const struct leaks_options *o,
 		.suspects = suspects,
 		.tasks = &tasks,
 		.limit = p->workers ? 0 : suspects_shown(o),
-		.ledger = suspects_memory_ledger(memory),
-		.growth = suspects_memory_growth(memory),
-		.older_taken_at = memory->older_taken_at,
 		.targets = p->targets,
 		.nr_targets = p->nr,
 		.reordered = p->reordered,
 	};
 
-	found.explained = suspects_memory_explained(memory, suspects,
-						    found.limit,
-						    &found.has_findings);
+	leaks_set_memory(&found, memory);
 	tasks_build(&s->heap, NULL, &tasks);
 	if (o->fail && suspects->v.nr)
 		status = MAX(status, STATUS_LIMIT);

@@ -133,9 +133,6 @@ static int report_suspects(const struct report_options *o, struct targets *t,
 	struct heap *h = &t->new.heap;
 	struct leaks_found found = {
 		.suspects = suspects, .tasks = &tasks,
-		.ledger = suspects_memory_ledger(memory),
-		.growth = suspects_memory_growth(memory),
-		.older_taken_at = memory->older_taken_at,
 		.targets = t->names, .nr_targets = t->nr,
 		.reordered = o->reordered,
 	};
@@ -143,8 +140,7 @@ static int report_suspects(const struct report_options *o, struct targets *t,
 	json_t *data;
 	int status;
 
-	found.explained = suspects_memory_explained(memory, suspects, 0,
-						    &found.has_findings);
+	leaks_set_memory(&found, memory);
 	tasks_build(h, NULL, &tasks);
 	data = look_at(t, h, &found, diff);
 	status = session_check(&t->new);

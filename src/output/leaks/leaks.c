@@ -559,6 +559,17 @@ static void add_findings(const struct leaks_found *found,
 				     &wrapped, out);
 }
 
+void leaks_set_memory(struct leaks_found *found,
+		      const struct suspects_memory *memory)
+{
+	found->ledger = suspects_memory_ledger(memory);
+	found->growth = suspects_memory_growth(memory);
+	found->older_taken_at = memory->older_taken_at;
+	found->explained = suspects_memory_explained(memory, found->suspects,
+						     found->limit,
+						     &found->has_findings);
+}
+
 void leaks_text(const struct leaks_found *found, const struct format *f,
 		struct str *out)
 {

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "analysis/compare/explained.h"
-#include "analysis/suspects/suspects.h"
+#include "analysis/suspects/suspects-memory.h"
 #include "analysis/suspects/tasks.h"
 #include "output/format.h"
 #include "output/leaks/samples.h"
@@ -32,6 +32,11 @@ struct leaks_found {
 	size_t nr_targets;
 	bool reordered;		/* they were given in another order */
 };
+
+/* Set all that is known of the memory, and how much of it the first
+ * found->limit of found->suspects explain.  `memory` must outlive `found`. */
+void leaks_set_memory(struct leaks_found *found,
+		      const struct suspects_memory *memory);
 
 void leaks_text(const struct leaks_found *found, const struct format *f,
 		struct str *out);
