@@ -123,12 +123,6 @@ static int kind_of_child(const struct suspects *s, oid o, bool *owns)
 	return kind;
 }
 
-static bool is_child(const struct suspects *s, oid holder, uint32_t edge,
-		     oid to)
-{
-	return fan_hangs_by(&s->fan, holder, edge, to);
-}
-
 /* Keys are often tuples, as many as there are values. */
 static uint32_t weight_of(const struct heap *h, uint32_t type)
 {
@@ -153,7 +147,8 @@ enum suspect_kind suspects_children_kind(struct suspects *s,
 		uint32_t of = h->type[to];
 		bool owns = false;
 
-		if (!is_child(s, holder, i, to) || seen++ >= MAX_CHILDREN)
+		if (!fan_hangs_by(&s->fan, holder, i, to) ||
+		    seen++ >= MAX_CHILDREN)
 			continue;
 		types[of] += weight_of(h, of);
 		if (most_type == UINT32_MAX || types[of] > types[most_type])

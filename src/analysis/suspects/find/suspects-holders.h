@@ -13,8 +13,8 @@
 void suspects_holders_find(struct suspects *s);
 
 /* Add those that grew, or all if there is no older heap, and put the large ones
- * that did not grow into s->large.  They are added
- * as SUSPECT_CONTAINER until suspects_kind_set(). */
+ * that did not grow into s->large.  They are added as SUSPECT_CONTAINER until
+ * suspects_kind_set(). */
 void suspects_holders_add(struct suspects *s);
 
 /* Without older heaps: put what is large and neither a part nor a holder of a
