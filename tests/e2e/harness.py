@@ -123,6 +123,14 @@ def pyheld_raw(*args, before=(), timeout=120, **popen):
     return Result(argv, done.returncode, done.stdout, done.stderr)
 
 
+def default_signals():
+    """For `preexec_fn`: what a person on a terminal has.  A shell makes what
+    it runs in the background ignore SIGINT, nohup makes it ignore SIGHUP, and
+    children inherit that."""
+    for number in signal.SIGINT, signal.SIGHUP, signal.SIGTERM:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def pyheld(*args, status=(0,), **kw):
     """Run pyheld.  An exit status that is not in `status` fails the test."""
     result = pyheld_raw(*args, **kw)

@@ -11,8 +11,8 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Target, each, expect_error, limit,
-                     of_any_snapshot, pyheld, pyheld_raw, text, unharmed)
+from harness import (PYHELD, Target, default_signals, each, expect_error,
+                     limit, of_any_snapshot, pyheld, pyheld_raw, text, unharmed)
 
 COMMANDS = [
     ["summary"],
@@ -192,7 +192,8 @@ def wait_for_file(folder, process):
 def start_capture(target, file):
     return subprocess.Popen(
         [os.path.abspath(PYHELD), "capture", str(target.pid), "-o", file,
-         "--no-compress"], stderr=subprocess.DEVNULL)
+         "--no-compress"], stderr=subprocess.DEVNULL,
+        preexec_fn=default_signals)
 
 
 def interrupt_while_it_writes(target, folder, number):

@@ -16,7 +16,8 @@ import tempfile
 import time
 
 import pythons
-from harness import PYHELD, Target, each, limit, pyheld, pyheld_raw, text
+from harness import PYHELD, Target, default_signals, each, limit, pyheld, \
+    pyheld_raw, text
 from test_core import Directory, gcore, sysroot
 
 MAN = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
@@ -432,8 +433,7 @@ def test_interrupted_without_a_prompt():
             [os.path.abspath(PYHELD), "sql", str(target.pid),
              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
              " SELECT count(*) FROM n"],
-            # It is ignored where the tests run in the background.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+            preexec_fn=default_signals)
         time.sleep(2)
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
