@@ -71,6 +71,9 @@ EXTRA_DIST += \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
 	tests/fetch-pythons \
+	tests/fetch-tools \
+	tests/npm/package-lock.json \
+	tests/npm/package.json \
 	tests/leaks/aiohttp_service.py \
 	tests/leaks/alike_documents.py \
 	tests/leaks/array_slices.py \

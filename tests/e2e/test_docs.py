@@ -183,6 +183,7 @@ def test_retained_output_in_the_readme():
 
 
 def test_files_named_in_the_readme():
-    for path in ("examples/demo", "tests/all", "tests/fetch-pythons"):
+    for path in ("examples/demo", "tests/all", "tests/fetch-pythons",
+                 "tests/fetch-tools"):
         assert path in readme(), path
         assert os.access(os.path.join(TOP, path), os.X_OK), path
