@@ -20,6 +20,10 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/sql.c \
 	src/cli/commands/summary.c \
 	src/cli/commands/watch.c \
+	src/cli/export/formats.c \
+	src/cli/export/formats.def \
+	src/cli/export/formats.h \
+	src/cli/export/tables.c \
 	src/cli/limits.c \
 	src/cli/limits.h \
 	src/cli/options.c \

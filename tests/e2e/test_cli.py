@@ -84,6 +84,8 @@ def test_output_files():
         path = os.path.join(folder, "heap.jsonl")
         assert not pyheld("export", "-o", path, target.pid).out
         assert os.listdir(folder) == ["heap.jsonl"]
+        # It has texts of the target.
+        assert os.stat(path).st_mode & 0o777 == 0o600
         with open(path, encoding="utf-8") as lines:
             head = json.loads(next(lines))
             assert head["format"] == "pyheld" and head["version"] == 1

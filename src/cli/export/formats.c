@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <unistd.h>
+
+#include "cli/export/formats.h"
+#include "cli/outfile.h"
+#include "cli/progress.h"
+#include "output/export/jsonl.h"
+
+static struct error *stream_jsonl(struct session *s,
+				  const struct export_options *o UNUSED,
+				  FILE *out)
+{
+	return jsonl_write(&s->heap, out);
+}
+
+const char export_bar_words[] =
+#define EXPORT_FORMAT(name) "|" #name
+#include "cli/export/formats.def"
+#undef EXPORT_FORMAT
+	;
+
+#define ROW(word, ...) [EXPORT_##word] = { #word, __VA_ARGS__ }
+
+const struct export_format export_formats[NR_EXPORT_FORMATS] = {
+	ROW(jsonl, .stream = stream_jsonl),
+	ROW(sqlite, .details = true, .needs_output = true,
+	    .write = export_tables_sqlite),
+	ROW(csv, .details = true, .needs_output = true,
+	    .write = export_tables_csv),
+};
+
+static struct error *write_stream(struct session *s,
+				  const struct export_options *o)
+{
+	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	struct error *err = outfile_open(&out, o->file);
+
+	if (!err)
+		err = export_formats[o->format].stream(s, o, out.stream);
+	if (!err && s->heap.failed)
+		return NULL;	/* session_check() prints it */
+	return err ? err : outfile_close(&out);
+}
+
+struct error *export_write(struct session *s, const struct export_options *o)
+{
+	const struct export_format *format = &export_formats[o->format];
+
+	/* On a terminal, the line of progress would be among the results. */
+	if (!o->file && isatty(STDOUT_FILENO))
+		progress_stop();
+	else
+		progress_start("writing");
+	return format->stream ? write_stream(s, o) : format->write(s, o);
+}

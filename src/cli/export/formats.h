@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli/export/formats.h - the formats of `export`, as a table.
+ *
+ * To add a format, see "Add a format of export" in HACKING.md.
+ *
+ * All files and folders that are made can be read by their owner only: each
+ * format has names and texts of the target.
+ */
+#ifndef CLI_EXPORT_FORMATS_H
+#define CLI_EXPORT_FORMATS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/session.h"
+
+enum export_format_id {
+#define EXPORT_FORMAT(name) EXPORT_##name,
+#include "cli/export/formats.def"
+#undef EXPORT_FORMAT
+	NR_EXPORT_FORMATS,
+};
+
+/* "jsonl|sqlite|...": the words of --format, for options_word(). */
+extern const char export_bar_words[];	/* "|jsonl|sqlite|..." */
+#define EXPORT_WORDS (export_bar_words + 1)
+
+struct export_options {
+	struct common_options common;
+	const char *file;	/* --output; NULL: stdout */
+	unsigned int format;	/* enum export_format_id */
+};
+
+/* A format has `stream` or `write`, not both. */
+struct export_format {
+	const char *name;	/* its word */
+	/* Names of single references are made: session_open_details(). */
+	bool details;
+	/* It can't go to stdout: --output is needed. */
+	bool needs_output;
+	/*
+	 * Write one file to `out`, in pieces.  Returns ERR_SYSTEM if it can't
+	 * be written, or an error that says why `o` can't be done.
+	 */
+	struct error *(*stream)(struct session *s,
+				const struct export_options *o, FILE *out);
+	/* Make o->file, a file or a folder; returns the same errors. */
+	struct error *(*write)(struct session *s,
+			       const struct export_options *o);
+};
+
+/* By enum export_format_id. */
+extern const struct export_format export_formats[NR_EXPORT_FORMATS];
+
+/*
+ * Write `s` in the format that `o` names.  Nothing is left at o->file if that
+ * fails.  If heap.failed is set afterwards, session_check() says so.
+ */
+struct error *export_write(struct session *s, const struct export_options *o)
+	MUST_CHECK;
+
+/* The `write` of the formats with tables of src/sql. */
+struct error *export_tables_sqlite(struct session *s,
+				   const struct export_options *o) MUST_CHECK;
+struct error *export_tables_csv(struct session *s,
+				const struct export_options *o) MUST_CHECK;
+
+#endif

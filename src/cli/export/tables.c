@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "cli/export/formats.h"
+#include "cli/outfile.h"
+#include "sql/materialise.h"
+
+static struct error *write_database(struct sql_heaps *heaps, const char *path)
+{
+	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	struct error *err = outfile_open(&out, path);
+
+	if (!err && !out.temporary)
+		err = error_new(ERR_USAGE, "a database has to be a regular"
+				" file");
+	if (!err)
+		err = materialise_database(heaps, out.temporary);
+	if (!err && heaps->v[0].h->failed)
+		return NULL;	/* session_check() prints it */
+	return err ? err : outfile_close(&out);
+}
+
+static struct error *write_table(struct sql_heaps *heaps,
+				 const struct sql_table *table,
+				 const char *folder)
+{
+	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(freep) char *path = xasprintf("%s/%s.csv", folder,
+					      table->name);
+	struct error *err = outfile_open(&out, path);
+
+	if (!err)
+		err = materialise_csv(heaps, table, out.stream);
+	if (!err && heaps->v[0].h->failed)
+		return NULL;
+	return err ? err : outfile_close(&out);
+}
+
+static struct error *write_folder(struct sql_heaps *heaps, const char *folder)
+{
+	struct error *err = NULL;
+
+	if (mkdir(folder, 0700) && errno != EEXIST)
+		return error_errno(ERR_SYSTEM, errno, "can't be made");
+	for (size_t i = 0; sql_tables[i] && !err; i++)
+		err = write_table(heaps, sql_tables[i], folder);
+	return err;
+}
+
+/* Heaps for the tables: the one of `s`.  The caller releases them. */
+static void heaps_init(struct session *s, const struct export_options *o,
+		       struct sql_heaps *ret)
+{
+	sql_heaps_init(ret, 1);
+	ret->v[0].h = &s->heap;
+	ret->v[0].name = o->common.args[0];
+}
+
+struct error *export_tables_sqlite(struct session *s,
+				   const struct export_options *o)
+{
+	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
+
+	heaps_init(s, o, &heaps);
+	return write_database(&heaps, o->file);
+}
+
+struct error *export_tables_csv(struct session *s,
+				const struct export_options *o)
+{
+	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
+
+	heaps_init(s, o, &heaps);
+	return write_folder(&heaps, o->file);
+}
