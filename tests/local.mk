@@ -208,6 +208,7 @@ EXTRA_DIST += \
 	tests/targets/overflow.py \
 	tests/targets/planted.py \
 	tests/targets/retained.py \
+	tests/targets/secret_leak.py \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
 	tests/targets/pointed.py \

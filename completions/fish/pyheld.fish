@@ -170,6 +170,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from diff' -l version -s V -d 'Sho
 complete -c pyheld -n __fish_use_subcommand -a report -d 'Write a report as an HTML file'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l output -s o -r -F -d 'Write to FILE (required)'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -l redact -f -a 'contents all' -d 'Leave out the contents of strings and numbers; all: also the program\'s names (default: contents)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

@@ -32,6 +32,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/outfile.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
+	src/cli/redacted.c \
+	src/cli/redacted.h \
 	src/cli/save.c \
 	src/cli/save.h \
 	src/cli/session.c \

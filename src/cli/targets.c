@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
+#include "cli/redacted.h"
 #include "cli/status.h"
 #include "cli/targets.h"
 
@@ -32,6 +34,23 @@ static void add_status(struct targets *t, const struct session *s)
 	t->status = MAX(t->status, session_status(s));
 }
 
+static int open_one(const struct targets *t, struct session *s,
+		    const char *name)
+{
+	return redacted_open(s, name, t->redaction);
+}
+
+/* Names of files may tell something. */
+static char *shown_name(const struct targets *t, size_t i)
+{
+	const char *name = t->names[i];
+
+	if (t->redaction == REDACT_NOTHING ||
+	    strspn(name, "0123456789") == strlen(name))
+		return xstrdup(name);
+	return xasprintf("capture-%zu", i + 1);
+}
+
 static void forget_bytes(struct targets *t)
 {
 	if (!t->old.heap.bytes)
@@ -48,10 +67,13 @@ int targets_open(struct targets *t, const char *const *names, size_t nr)
 	t->nr = nr;
 	t->between = xcalloc(nr, sizeof(*t->between));
 	t->infos = xcalloc(nr, sizeof(*t->infos));
+	t->shown = xcalloc(nr, sizeof(*t->shown));
+	for (size_t i = 0; i < nr; i++)
+		t->shown[i] = shown_name(t, i);
 	/* A process comes last, so that the pause is near to its report. */
-	status = nr < 2 ? STATUS_OK : session_open(&t->old, names[0]);
+	status = nr < 2 ? STATUS_OK : open_one(t, &t->old, names[0]);
 	if (!status)
-		status = session_open(&t->new, names[nr - 1]);
+		status = open_one(t, &t->new, names[nr - 1]);
 	if (status)
 		return status;
 	t->infos[nr - 1] = &t->new.heap.info;
@@ -68,15 +90,18 @@ void targets_close(struct targets *t)
 {
 	session_close(&t->old);
 	session_close(&t->new);
-	for (size_t i = 0; t->between && i < t->nr; i++)
+	for (size_t i = 0; t->between && i < t->nr; i++) {
 		heap_release(&t->between[i]);
+		free(t->shown[i]);
+	}
+	free(t->shown);
 	free(t->between);
 	free(t->infos);
 }
 
 int targets_open_between(struct targets *t, size_t i, struct session *s)
 {
-	int status = session_open(s, t->names[i]);
+	int status = open_one(t, s, t->names[i]);
 
 	if (!status)
 		add_status(t, s);

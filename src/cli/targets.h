@@ -27,15 +27,21 @@ int targets_order(const struct target_vec *targets, bool newest_first,
  */
 struct targets {
 	const char *const *names;	/* as the user typed them; not owned */
+	/* What a report calls them: if they are redacted, a PID as it is, but
+	 * "capture-1" for a file; else `names`.  Owned texts. */
+	char **shown;
 	size_t nr;
 	struct session old, new;	/* of one target, only `new` is open */
 	const struct heap_info **infos;	/* by target */
 	struct heap *between;	/* what owns the infos of those between */
+	/* Set before they are opened: what their heaps do not have. */
+	enum heap_redaction redaction;
 	int status;		/* STATUS_OK, or STATUS_PARTIAL if some of one
 				   of them could not be read */
 };
 
-#define TARGETS_INIT { NULL, 0, SESSION_INIT, SESSION_INIT, NULL, NULL, 0 }
+#define TARGETS_INIT { NULL, NULL, 0, SESSION_INIT, SESSION_INIT, NULL, NULL, \
+		       REDACT_NOTHING, 0 }
 
 /*
  * Open the first and the last of `nr` targets, 1 and more.  If the bytes of the

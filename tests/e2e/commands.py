@@ -39,6 +39,7 @@ export -o FOLDER/heap.jsonl TARGET
 export --format=sqlite -o FOLDER/heap.db TARGET
 capture -o FOLDER/new.pyheld TARGET
 report -o FOLDER/report.html TARGET EARLIER
+report --redact -o FOLDER/report.html TARGET EARLIER
 watch --count=2 --interval=20ms TARGET
 watch --count=1 --json --when=objects>1 -o FOLDER/watched.pyheld TARGET
 """.strip().splitlines()

@@ -128,6 +128,71 @@ def test_tree_is_that_of_retained(python):
         check_large_are_there(report, tree)
 
 
+# --- what is left out --------------------------------------------------------
+
+def page_of(folder, *args):
+    path = os.path.join(folder, "report.html")
+    pyheld("report", *args, "-o", path)
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+@each(pythons.oldest_and_newest)
+def test_redacted(python):
+    """The target states its secrets, and its names.  They are in a report that
+    is not redacted, and in the other ones only those that may be."""
+    with Target(python, "secret_leak.py", "HiddenOption") as target, \
+            tempfile.TemporaryDirectory(prefix="HiddenFolder") as folder:
+        older = os.path.join(folder, "older.pyheld")
+        newer = os.path.join(folder, "newer.pyheld")
+        contents = target.facts["contents"] + ["HiddenFolder"]
+        names = target.facts["identifiers"]
+        pyheld("capture", target.pid, "-o", older)
+        target.ask({})
+        pyheld("capture", target.pid, "-o", newer)
+        # Of a process, and of a capture; with and without an older one.
+        for which in [target.pid], [target.pid, older], [newer, older]:
+            open_page = page_of(folder, *which)
+            seen = [w for w in contents if w in open_page]
+            assert "HiddenCustomer" in seen and "HiddenOption" in seen, seen
+            page = page_of(folder, "--redact", *which)
+            for word in contents + ["Hidden"]:
+                assert word not in page, (word, which)
+            for word in names:
+                assert (word in page) == (word in open_page), (word, which)
+            data = data_of(os.path.join(folder, "report.html"))
+            assert data["summary"]["objects"] > 30000
+            assert "secret_visits" in data["leaks"]["suspects"][0]["title"]
+        page = page_of(folder, "--redact=all", target.pid)
+        for word in contents + names + ["Hidden", "ecret_"]:
+            assert word not in page, word
+        data = data_of(os.path.join(folder, "report.html"))
+        assert not data["summary"]["target"]["host"], data["summary"]
+
+
+def test_redacted_as_a_redacted_capture():
+    """What is hidden, and what the report says, are those of a capture that
+    was written with --redact."""
+    with Target(pythons.newest(), "secret_leak.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        target.ask({})
+        whole = os.path.join(folder, "whole.pyheld")
+        redacted = os.path.join(folder, "redacted.pyheld")
+        pyheld("capture", target.pid, "-o", whole)
+        found = []
+        for how in "contents", "all":
+            pyheld("capture", whole, "--redact=" + how, "-o", redacted)
+            for args in [whole, "--redact=" + how], [redacted]:
+                path = os.path.join(folder, "report.html")
+                pyheld("report", "-o", path, *args)
+                data = data_of(path)
+                data["leaks"] = without_target(data["leaks"])
+                data["leaks"].pop("targets", None)
+                data["summary"]["target"].pop("source")
+                found.append(data)
+            assert found[-1] == found[-2], how
+
+
 # --- in a browser ------------------------------------------------------------
 
 def check_suspect(page, suspects):
@@ -338,6 +403,11 @@ def test_what_cannot_be_written():
         result = pyheld_raw("report", target.pid)
         assert result.status == 2, result
         assert "--output=FILE is missing" in text(result.err)
+        for options, word in (["--redact=some"], "some"), \
+                (["--redact=all", target.pid], "--redact=all"):
+            result = pyheld_raw("report", target.pid, "-o", "/dev/null",
+                                *options)
+            assert result.status == 2 and word in text(result.err), result
 
 
 def test_targets_of_two_processes():

@@ -5,11 +5,10 @@
 
 #include "cli/commands/command.h"
 #include "cli/options.h"
+#include "cli/redacted.h"
 #include "cli/save.h"
 #include "cli/session.h"
 #include "cli/status.h"
-
-#define REDACTIONS "contents|all"
 
 struct capture_arguments {
 	struct common_options common;
@@ -22,23 +21,10 @@ static const struct argp_option options[] = {
 	{ "no-compress", OPTION_NO_COMPRESS, NULL, 0,
 	  "Do not compress: the file is larger, but opens at once", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE (required)", 0 },
-	{ "redact", OPTION_REDACT, REDACTIONS, OPTION_ARG_OPTIONAL,
-	  "Leave out the contents of strings and numbers; all: also the"
-	  " program's names (default: contents)", 0 },
+	REDACTED_OPTION("Leave out the contents of strings and numbers; all:"
+			" also the program's names (default: contents)"),
 	{ 0 },
 };
-
-static error_t parse_redaction(struct capture_arguments *o, const char *arg,
-			       const struct argp_state *state)
-{
-	unsigned int word = 0;
-	error_t err = 0;
-
-	if (arg)
-		err = options_word(state, "redact", REDACTIONS, arg, &word);
-	o->redaction = word ? REDACT_ALL : REDACT_CONTENTS;
-	return err;
-}
 
 static error_t parse_capture(int key, char *arg, struct argp_state *state)
 {
@@ -52,7 +38,7 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 		o->plain = true;
 		return 0;
 	case OPTION_REDACT:
-		return parse_redaction(o, arg, state);
+		return redacted_parse(state, arg, &o->redaction);
 	case 'o':
 		o->file = arg;
 		return 0;

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"
+#include "cli/redacted.h"
 #include "cli/status.h"
 #include "cli/targets.h"
 #include "output/html/report.h"
@@ -20,11 +21,14 @@ struct report_options {
 	struct common_options common;
 	struct target_vec targets;	/* TARGET, then the older ones */
 	const char *file;
+	enum heap_redaction redaction;
 	bool reordered;
 };
 
 static const struct argp_option options[] = {
 	{ "output", 'o', "FILE", 0, "Write to FILE (required)", 0 },
+	REDACTED_OPTION("Leave out the contents of strings and numbers; all:"
+			" also the program's names (default: contents)"),
 	{ 0 },
 };
 
@@ -34,6 +38,11 @@ static error_t check_arguments(const struct report_options *o,
 	if (!o->targets.nr)
 		return options_error(state, "TARGET is missing: give a PID, a"
 				     " core file or a capture");
+	/* Places and types have no names then that could be compared. */
+	if (o->redaction == REDACT_ALL && o->targets.nr > 1)
+		return options_error(state, "--redact=all leaves nothing to"
+				     " compare OLDER by: use --redact, or"
+				     " no OLDER");
 	if (!o->file)
 		return options_error(state, "--output=FILE is missing");
 	if (!strcmp(o->file, "-") && isatty(STDOUT_FILENO))
@@ -56,6 +65,8 @@ static error_t parse_report(int key, char *arg, struct argp_state *state)
 		return check_arguments(o, state);
 	if (options_common(key, arg, state, &err))
 		return err;
+	if (key == OPTION_REDACT)
+		return redacted_parse(state, arg, &o->redaction);
 	if (key != 'o')
 		return ARGP_ERR_UNKNOWN;
 	o->file = arg;
@@ -72,12 +83,14 @@ const struct argp report_argp = {
 	       " captures what grew.  The file can be sent: a browser shows it"
 	       " without a network."
 	       "\v"
-	       "FILE has names, keys and values of the target in it.\n"
+	       "FILE has names, keys and values of the target in it, unless"
+	       " --redact leaves them out.\n"
 	       "\n"
 	       "Example:\n"
 	       "  pyheld report 4242 -o report.html\n"
 	       "  pyheld report 4242 monday.pyheld tuesday.pyheld -o"
-	       " report.html",
+	       " report.html\n"
+	       "  pyheld report 4242 --redact -o to-send.html",
 	.children = common_children,
 };
 
@@ -133,7 +146,7 @@ static int report_suspects(const struct report_options *o, struct targets *t,
 	struct heap *h = &t->new.heap;
 	struct leaks_found found = {
 		.suspects = suspects, .tasks = &tasks,
-		.targets = t->names, .nr_targets = t->nr,
+		.targets = (const char *const *)t->shown, .nr_targets = t->nr,
 		.reordered = o->reordered,
 	};
 	struct error *err;
@@ -193,7 +206,7 @@ static int report_growth(const struct report_options *o, struct targets *t,
 	suspects_finish(suspects);
 	return report_suspects(o, t, suspects, memory, &(struct diff_found){
 		.old = &t->old.heap, .new = &t->new.heap,
-		.infos = t->infos, .names = t->names,
+		.infos = t->infos, .names = (const char *const *)t->shown,
 		.reordered = o->reordered,
 		.match = &found.match, .diff = &found.diff,
 		.grow = &found.grow, .series = &found.series,
@@ -208,8 +221,10 @@ static int report(const struct report_options *o, const char *const *names,
 	CLEANUP(suspects_memory_release) struct suspects_memory memory = {
 		.heap = NULL };
 	const struct suspects_options how = SUSPECTS_OPTIONS_DEFAULT;
-	int status = targets_open(&t, names, nr);
+	int status;
 
+	t.redaction = o->redaction;
+	status = targets_open(&t, names, nr);
 	if (status)
 		return status;
 	progress_start("looking");

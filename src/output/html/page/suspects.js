@@ -30,9 +30,13 @@
 	function head() {
 		const now = data.captures[data.captures.length - 1];
 
-		document.title = "pyheld: " + (target.command || target.source);
+		const name = target.command || (target.pid ? "Process " +
+			target.pid : "") || target.source ||
+			"A Python process";
+
+		document.title = "pyheld: " + name;
 		byId("version").textContent = data.version;
-		byId("title").textContent = target.command || target.source;
+		byId("title").textContent = name;
 		byId("process").textContent = [
 			target.pid ? "PID " + target.pid : null,
 			target.host ? "on " + target.host : null,
