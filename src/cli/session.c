@@ -250,6 +250,10 @@ static void peek_at(const struct target *t, struct heap_info *info)
 	info->pid = t->pid ? t->pid : t->core_pid;
 	info->host = xstrdup(t->host ? t->host : "");
 	info->start_time = t->start_time;
+	info->boot = xstrdup(t->boot ? t->boot : "");
+	info->start_ticks = t->start_ticks;
+	info->pid_namespace = t->pid_namespace;
+	info->inner_pid = t->inner_pid;
 	info->taken_at = t->pid ? (uint64_t)time(NULL) : t->taken_at;
 	for (size_t i = 0; i < t->mappings.nr; i++) {
 		const struct mapping *m = &t->mappings.v[i];

@@ -27,6 +27,7 @@ static void info_release(struct heap_info *info)
 	free(info->executable);
 	free(info->command);
 	free(info->host);
+	free(info->boot);
 	free(info->version);
 	free(info->build);
 	free(info->allocator);

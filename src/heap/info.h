@@ -78,6 +78,13 @@ struct heap_info {
 	char *source;		/* what the user typed */
 	char *executable, *command, *host;
 	uint64_t start_time, taken_at; /* seconds since the epoch */
+	/* Which process it is, whatever somebody does to the clock; of a core
+	 * and of an older capture "" or NULL, and 0: unknown. */
+	char *boot;		/* /proc/sys/kernel/random/boot_id */
+	uint64_t start_ticks;	/* of the process since the boot, in ticks of
+				   the kernel: field 22 of /proc/PID/stat */
+	uint64_t pid_namespace;	/* inode of the PID namespace it is in */
+	int64_t inner_pid;	/* its PID there */
 	uint64_t resident;	/* bytes */
 	uint64_t pause_ns;	/* how long the target stood still */
 	uint64_t bytes_copied;

@@ -53,6 +53,11 @@ struct target {
 	char *command;		/* command line, with spaces between */
 	char *host;		/* name of the machine; "": unknown */
 	uint64_t start_time;	/* of the process, seconds since the epoch */
+	/* Which process it is: see heap_info, which has the same; of a core
+	 * NULL and 0. */
+	char *boot;
+	uint64_t start_ticks, pid_namespace;
+	pid_t inner_pid;
 	uint64_t taken_at;	/* of the snapshot, seconds since the epoch */
 	uint64_t resident;	/* bytes, when the snapshot was taken */
 	uint64_t pause_ns;	/* how long its threads stood still */

@@ -56,6 +56,7 @@ void target_close(struct target *t)
 	free(t->executable);
 	free(t->command);
 	free(t->host);
+	free(t->boot);
 	free(t);
 }
 

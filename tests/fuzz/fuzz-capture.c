@@ -171,9 +171,15 @@ static void ask_diff(struct heap *h)
 
 	tiny_build(&other);
 	other.info.start_time = h->info.start_time;
+	free(other.info.boot);
+	other.info.boot = xstrdup(h->info.boot);
+	other.info.start_ticks = h->info.start_ticks;
+	other.info.pid_namespace = h->info.pid_namespace;
+	other.info.inner_pid = 0;
 	for (int i = 0; i < 2; i++) {
 		other.info.pid = (h->info.pid & 0xffff) + 1 + i;
 		h->info.pid = other.info.pid - i;
+		h->info.inner_pid = 0;
 		diff_of(&other, h, h);
 		diff_of(h, &other, &other);
 		diff_of(&other, h, &other);

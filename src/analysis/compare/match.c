@@ -421,16 +421,41 @@ static bool unknown_or_same(const char *a, const char *b)
 	return !a || !*a || !b || !*b || !strcmp(a, b);
 }
 
+/*
+ * Where both know their PID namespace, the PIDs there decide: from within a
+ * container a process has another PID than from outside.  The kernel gives a
+ * core the PID that the process has in its own namespace.
+ */
+static bool same_pid(const struct heap_info *a, const struct heap_info *b)
+{
+	int64_t inner_a = a->inner_pid ? a->inner_pid : a->pid;
+	int64_t inner_b = b->inner_pid ? b->inner_pid : b->pid;
+
+	if (a->pid_namespace && b->pid_namespace)
+		return inner_a == inner_b &&
+		       a->pid_namespace == b->pid_namespace;
+	return a->pid == b->pid || inner_a == inner_b;
+}
+
+static bool knows_start(const struct heap_info *info)
+{
+	return info->boot && *info->boot && info->start_ticks;
+}
+
 bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 {
-	if (!a->pid || a->pid != b->pid)
+	if (!a->pid || !b->pid || !same_pid(a, b))
 		return false;
 	if (a->hexversion && b->hexversion && !match_same_version(a, b))
 		return false;
+	if (knows_start(a) && knows_start(b))
+		return !strcmp(a->boot, b->boot) &&
+		       a->start_ticks == b->start_ticks;
+	if (!unknown_or_same(a->host, b->host))
+		return false;
 	if (a->start_time && b->start_time)
-		return unknown_or_same(a->host, b->host) &&
-		       same_start(a->start_time, b->start_time);
-	return unknown_or_same(a->host, b->host) && has_same_places(a, b);
+		return same_start(a->start_time, b->start_time);
+	return has_same_places(a, b);
 }
 
 static oid *no_oids(uint32_t nr)

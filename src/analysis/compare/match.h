@@ -50,9 +50,12 @@ struct match {
 };
 
 /*
- * Are two heaps of one process?  They are if the PID, the start time (within
- * seconds), the host and the version of Python are the same.  If a start time
- * is not known (of a core), the addresses of the mapped files decide instead.
+ * Are two heaps of one process?  They are if the PID, the version of Python,
+ * the boot of the machine and the start since that boot are the same: what is
+ * done to the clock does not matter.  If one of them is an older capture, which
+ * does not have the boot, the start time (within seconds) and the host have to
+ * be the same.  If a start time is not known (of a core), the addresses of the
+ * mapped files decide instead.
  * A core whose PID is not known is of no other heap's process.  A version that
  * is not known (hexversion 0: the target was not read yet) decides nothing.
  */

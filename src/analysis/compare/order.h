@@ -8,7 +8,7 @@
  * between two processes nothing grows.  So targets are put into order before
  * they are compared.
  *
- * match_same_process() decides what is one process: start time, PID, host and
+ * match_same_process() decides what is one process: its PID, its start and its
  * version of Python.  Time is heap.info.taken_at; of a core, when its file was
  * last written.
  */

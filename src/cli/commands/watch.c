@@ -178,7 +178,8 @@ struct watch {
 	struct sample_vec samples;
 	struct trend trend;
 	bool *held;		/* by condition: true at the last sample? */
-	uint64_t nr_captures, start_time;
+	uint64_t nr_captures;
+	uint64_t start_time, start_ticks; /* of the process; 0: unknown */
 };
 
 static void watch_release(struct watch *w)
@@ -297,6 +298,17 @@ static int print_line(const struct watch_line *line, bool as_json)
 	return session_print_text(&text, STATUS_OK);
 }
 
+/*
+ * Another process has the PID.  The start time is not what it was if somebody
+ * sets the clock; the ticks since the boot stay.
+ */
+static bool is_another(const struct watch *w, const struct heap_info *info)
+{
+	if (w->start_ticks && info->start_ticks)
+		return w->start_ticks != info->start_ticks;
+	return w->start_time && w->start_time != info->start_time;
+}
+
 /* Take one sample.  Returns 0 or the exit status. */
 static int look(struct watch *w)
 {
@@ -319,7 +331,7 @@ static int look(struct watch *w)
 		return session_failed(error_new(ERR_UNSUPPORTED, "'%s' does not"
 						" change: give the PID of a"
 						" process", s.file));
-	if (w->start_time && w->start_time != s.heap.info.start_time)
+	if (is_another(w, &s.heap.info))
 		return session_failed(error_new(ERR_GONE, "process %s has ended"
 						"; another one has its PID",
 						w->o->common.args[0]));
@@ -327,6 +339,7 @@ static int look(struct watch *w)
 	if (err)
 		return session_failed(err);
 	w->start_time = s.heap.info.start_time;
+	w->start_ticks = s.heap.info.start_ticks;
 	add_sample(w, &s.heap);
 	line.condition = newly_true(w);
 	if (line.condition) {

@@ -382,6 +382,9 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	to->source = redact_source(from->source);
 	to->executable = xstrdup(r->all ? "" : from->executable);
 	to->host = xstrdup(r->all ? "" : from->host);
+	/* It tells nothing of the machine, and which captures are of one
+	 * process has to be known for a comparison. */
+	to->boot = xstrdup(from->boot ? from->boot : "");
 	to->version = xstrdup(from->version);
 	to->build = xstrdup(from->build);
 	to->allocator = xstrdup(from->allocator);

@@ -50,6 +50,10 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 	row_put_number(row, i->nr_lost_bytes);
 	row_put_number(row, i->partial);
 	row_put_number(row, i->nr_missing_objects);
+	row_put_text(row, i->boot);
+	row_put_number(row, i->start_ticks);
+	row_put_number(row, i->pid_namespace);
+	row_put_signed(row, i->inner_pid);
 }
 
 static void read_info(struct row *r, struct heap *h,
@@ -90,6 +94,10 @@ static void read_info(struct row *r, struct heap *h,
 	i->nr_lost_bytes = row_get_number(r);
 	i->partial = row_get_bool(r);
 	i->nr_missing_objects = row_get_number(r);
+	i->boot = row_get_text(r);
+	i->start_ticks = row_get_number(r);
+	i->pid_namespace = row_get_number(r);
+	i->inner_pid = row_get_signed(r);
 }
 
 /* --- the others --- */

@@ -169,6 +169,10 @@ void describe_info(struct python *py)
 	info->command = safe_copy(t->command);
 	info->host = safe_copy(t->host);
 	info->start_time = t->start_time;
+	info->boot = safe_copy(t->boot);
+	info->start_ticks = t->start_ticks;
+	info->pid_namespace = t->pid_namespace;
+	info->inner_pid = t->inner_pid;
 	info->taken_at = t->taken_at;
 	info->resident = t->resident;
 	info->pause_ns = t->pause_ns;

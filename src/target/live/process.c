@@ -282,20 +282,48 @@ static char *read_command(int dir)
 	return str_take(&text);
 }
 
-/* Seconds since the epoch; 0 unknown. */
-static uint64_t read_start_time(int dir)
+static void read_start(struct target *t, int dir)
 {
 	CLEANUP(str_release) struct str boot = STR_INIT, stat = STR_INIT;
 	const char *btime;
 	long hz = sysconf(_SC_CLK_TCK);
 
-	if (!proc_read(AT_FDCWD, "/proc/stat", &boot) ||
-	    !proc_read(dir, "stat", &stat) || hz <= 0)
-		return 0;
+	if (!proc_read(dir, "stat", &stat))
+		return;
+	t->start_ticks = proc_stat_u64(&stat, 22);
+	if (!proc_read(AT_FDCWD, "/proc/stat", &boot) || hz <= 0)
+		return;
 	btime = strstr(boot.s, "\nbtime ");
-	if (!btime)
-		return 0;
-	return strtoull(btime + 7, NULL, 10) + proc_stat_u64(&stat, 22) / hz;
+	if (btime)
+		t->start_time = strtoull(btime + 7, NULL, 10) +
+				t->start_ticks / (uint64_t)hz;
+}
+
+/* The kernel makes it at random when it starts. */
+static char *read_boot(void)
+{
+	struct str text = STR_INIT;
+
+	if (!proc_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", &text))
+		str_cut(&text, 0);
+	str_cut(&text, text.len ? strspn(text.s, "0123456789abcdef-") : 0);
+	return str_take(&text);
+}
+
+/* The link reads "pid:[4026531836]". */
+static uint64_t read_pid_namespace(int dir)
+{
+	CLEANUP(freep) char *link = proc_link(dir, "ns/pid");
+
+	return strncmp(link, "pid:[", 5) ? 0 : strtoull(link + 5, NULL, 10);
+}
+
+static pid_t read_inner_pid(int dir)
+{
+	CLEANUP(str_release) struct str status = STR_INIT;
+
+	return proc_read(dir, "status", &status) ?
+		       (pid_t)proc_field_last(&status, "NSpid") : 0;
 }
 
 void process_describe(struct target *t, int dir)
@@ -304,6 +332,10 @@ void process_describe(struct target *t, int dir)
 
 	t->command = read_command(dir);
 	t->host = xstrdup(uname(&name) ? "" : name.nodename);
-	t->start_time = read_start_time(dir);
+	t->boot = read_boot();
+	t->start_ticks = t->start_time = 0;
+	read_start(t, dir);
+	t->pid_namespace = read_pid_namespace(dir);
+	t->inner_pid = read_inner_pid(dir);
 	t->resident = process_resident(dir);
 }

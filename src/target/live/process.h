@@ -20,7 +20,10 @@ struct error *process_check(int dir, pid_t pid) MUST_CHECK;
  */
 struct error *process_refused(int dir, pid_t pid) MUST_CHECK;
 
-/* Set command, host, start_time and resident of `t`. */
+/*
+ * Set command, host, boot, start_time, start_ticks, pid_namespace, inner_pid
+ * and resident of `t`.  What can't be read is "" or 0.
+ */
 void process_describe(struct target *t, int dir);
 
 /* Resident bytes of the process; 0: unknown. */

@@ -232,6 +232,84 @@ static void map_file(struct heap *h, const char *path, uint64_t start,
 		.path = xstrdup(path) });
 }
 
+#define BOOT "0f5e1a2b-7c3d-4e8f-9a0b-1c2d3e4f5a6b"
+#define OTHER_BOOT "aaaaaaaa-7c3d-4e8f-9a0b-1c2d3e4f5a6b"
+
+static void set_identity(struct heap *h, const char *boot, uint64_t ticks,
+			 uint64_t namespace, int64_t inner)
+{
+	free(h->info.boot);
+	h->info.boot = xstrdup(boot);
+	h->info.start_ticks = ticks;
+	h->info.pid_namespace = namespace;
+	h->info.inner_pid = inner;
+}
+
+/* NTP moves the clock, and with it the start time that is computed from it. */
+START_TEST(match_knows_the_process_when_the_clock_is_set)
+{
+	struct heap a, b;
+
+	same_process_build_two(&a, &b, "a", "a");
+	set_identity(&a, BOOT, 1000, 77, 4242);
+	set_identity(&b, BOOT, 1000, 77, 4242);
+	b.info.start_time += 120;
+	ck_assert(match_same_process(&a.info, &b.info));
+	/* The name of the machine can be set, too. */
+	b.info.host[0] = 'x';
+	ck_assert(match_same_process(&a.info, &b.info));
+	/* The next process that got the PID, within the same second. */
+	b.info.start_time = a.info.start_time;
+	b.info.host[0] = a.info.host[0];
+	b.info.start_ticks++;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	/* Another boot, and a machine that is a clone. */
+	set_identity(&b, OTHER_BOOT, 1000, 77, 4242);
+	ck_assert(!match_same_process(&a.info, &b.info));
+	/* An older capture has no boot: all is as it was. */
+	set_identity(&b, "", 0, 0, 0);
+	ck_assert(match_same_process(&a.info, &b.info));
+	ck_assert(match_same_process(&b.info, &a.info));
+	b.info.start_time += 120;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	ck_assert(!match_same_process(&b.info, &a.info));
+	heap_release(&a);
+	heap_release(&b);
+}
+END_TEST
+
+/* From within a container its process is PID 1, from outside 4242. */
+START_TEST(match_knows_the_process_of_a_container)
+{
+	struct heap a, b;
+
+	same_process_build_two(&a, &b, "a", "a");
+	set_identity(&a, BOOT, 1000, 77, 1);
+	set_identity(&b, BOOT, 1000, 77, 1);
+	b.info.pid = 1;
+	ck_assert(match_same_process(&a.info, &b.info));
+	/* Two containers that were started in the same tick. */
+	a.info.pid = 1;
+	b.info.pid_namespace = 78;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	b.info.pid_namespace = 77;
+	b.info.inner_pid = 2;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	/* Its core has the PID that it has in the container. */
+	a.info.pid = 4242;
+	set_identity(&b, "", 0, 0, 0);
+	b.info.pid = 1;
+	b.info.start_time = 0;
+	map_file(&a, "/lib/libc", 0x7f000000, 0);
+	map_file(&b, "/lib/libc", 0x7f000000, 0);
+	ck_assert(match_same_process(&a.info, &b.info));
+	b.info.pid = 2;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	heap_release(&a);
+	heap_release(&b);
+}
+END_TEST
+
 /* A core tells neither start nor host. */
 START_TEST(match_knows_the_process_of_a_core)
 {
@@ -313,6 +391,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, match_knows_variables);
 	tcase_add_test(tc, match_samples_what_is_large);
 	tcase_add_test(tc, match_knows_the_process);
+	tcase_add_test(tc, match_knows_the_process_when_the_clock_is_set);
+	tcase_add_test(tc, match_knows_the_process_of_a_container);
 	tcase_add_test(tc, match_knows_the_process_of_a_core);
 	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);
 }

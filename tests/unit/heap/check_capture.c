@@ -235,6 +235,10 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_int_eq(h.info.pid, 4242);
 	ck_assert_str_eq(h.info.command, "python3 --password=secret_argument");
 	ck_assert_uint_eq(h.info.taken_at, 1700000123);
+	ck_assert_str_eq(h.info.boot, "0f5e1a2b-7c3d-4e8f-9a0b-1c2d3e4f5a6b");
+	ck_assert_uint_eq(h.info.start_ticks, 123456);
+	ck_assert_uint_eq(h.info.pid_namespace, 4026531836);
+	ck_assert_int_eq(h.info.inner_pid, 17);
 	ck_assert_uint_eq(h.info.hexversion, 0x030d00f0);
 	ck_assert_uint_eq(h.info.mappings.nr, 4);
 	ck_assert_str_eq(h.info.mappings.v[1].path, "/usr/lib/libpython.so");

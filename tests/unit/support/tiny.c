@@ -316,6 +316,10 @@ static void add_info(struct heap *h)
 	i->command = xstrdup("python3 --password=secret_argument");
 	i->host = xstrdup("host");
 	i->start_time = 1700000000;
+	i->boot = xstrdup("0f5e1a2b-7c3d-4e8f-9a0b-1c2d3e4f5a6b");
+	i->start_ticks = 123456;
+	i->pid_namespace = 4026531836;
+	i->inner_pid = 17;
 	i->taken_at = 1700000123;
 	i->resident = 12345678;
 	i->pause_ns = 1234567;

@@ -5,9 +5,11 @@
  */
 #include <check.h>
 #include <elf.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,22 +129,37 @@ START_TEST(process_is_described)
 	put("statm", "1000 10 1\n");
 	put("stat", "4242 (python3) S 1 1 1 0 0 64 0 0 0 0 0 0 0 0 20 0 1 0 "
 		    "1000 0 0");
+	put("status", "Tgid:\t4242\nNSpid:\t4242\t7\n");
+	ck_assert_int_eq(mkdirat(dir, "ns", 0700), 0);
+	ck_assert_int_eq(symlinkat("pid:[4026531836]", dir, "ns/pid"), 0);
 	process_describe(&t, dir);
 	ck_assert_str_eq(t.command, "python -m app");
 	ck_assert_uint_eq(t.resident, 10 * (uint64_t)sysconf(_SC_PAGESIZE));
 	/* Ten seconds after the machine was started. */
 	ck_assert_uint_gt(t.start_time, 1000000000);
+	ck_assert_uint_eq(t.start_ticks, 1000);
+	ck_assert_uint_eq(t.pid_namespace, 4026531836);
+	ck_assert_int_eq(t.inner_pid, 7);
+	ck_assert_uint_eq(strlen(t.boot), 36);
 	free(t.command);
 	free(t.host);
+	free(t.boot);
 	ck_assert_int_eq(unlinkat(dir, "cmdline", 0), 0);
 	ck_assert_int_eq(unlinkat(dir, "statm", 0), 0);
 	ck_assert_int_eq(unlinkat(dir, "stat", 0), 0);
+	ck_assert_int_eq(unlinkat(dir, "status", 0), 0);
+	ck_assert_int_eq(unlinkat(dir, "ns/pid", 0), 0);
+	ck_assert_int_eq(unlinkat(dir, "ns", AT_REMOVEDIR), 0);
 	process_describe(&t, dir);
 	ck_assert_str_eq(t.command, "");
 	ck_assert_uint_eq(t.resident, 0);
 	ck_assert_uint_eq(t.start_time, 0);
+	ck_assert_uint_eq(t.start_ticks, 0);
+	ck_assert_uint_eq(t.pid_namespace, 0);
+	ck_assert_int_eq(t.inner_pid, 0);
 	free(t.command);
 	free(t.host);
+	free(t.boot);
 	remove_folder();
 }
 END_TEST
