@@ -360,6 +360,55 @@ struct value_place {
 	uint32_t at, nr;
 };
 
+#define PLACES_BLOCK 1024
+
+void naming_places_release(struct naming_places *places)
+{
+	free(places->values);
+	*places = (struct naming_places){ NULL, 0 };
+}
+
+static uint32_t count_values(const uint32_t *codes, uint64_t first,
+			     uint64_t end)
+{
+	uint32_t ret = 0;
+
+	for (uint64_t i = first; i < end; i++)
+		ret += is_value(codes[i]);
+	return ret;
+}
+
+/* `codes` is parallel to heap.edges. */
+static void build_places(const struct heap *h, const uint32_t *codes,
+			 struct naming_places *places)
+{
+	size_t nr = h->edges.nr / PLACES_BLOCK + 1;
+
+	naming_places_release(places);
+	places->nr_codes = h->edges.nr;
+	places->values = xcalloc(nr, sizeof(*places->values));
+	for (size_t i = 1; i < nr; i++)
+		places->values[i] = places->values[i - 1] +
+				    count_values(codes, (i - 1) * PLACES_BLOCK,
+						 i * PLACES_BLOCK);
+}
+
+/* How many of the codes first .. end - 1 of the heap are values. */
+static uint32_t find_place(const struct heap *h, const uint32_t *codes,
+			   struct naming_places *places, uint64_t first,
+			   uint64_t end)
+{
+	uint64_t low = first / PLACES_BLOCK + 1, high = end / PLACES_BLOCK;
+
+	if (high <= low)
+		return count_values(codes, first, end);
+	if (!places->values || places->nr_codes != h->edges.nr)
+		build_places(h, codes, places);
+	return count_values(codes, first, low * PLACES_BLOCK) +
+	       places->values[high] - places->values[low] +
+	       count_values(codes, high * PLACES_BLOCK, end);
+}
+
 /* The value of a key that can't be written: by its place among the values. */
 static void name_by_place(struct heap *h, const struct naming *n, oid o,
 			  uint32_t e, struct value_place *place,
@@ -367,6 +416,12 @@ static void name_by_place(struct heap *h, const struct naming *n, oid o,
 {
 	const uint32_t *codes = n->codes(h, o, e + 1);
 
+	if (n->places && !place->at) {
+		place->nr = find_place(h, codes - h->edge_start[o], n->places,
+				       h->edge_start[o],
+				       h->edge_start[o] + e);
+		place->at = e;
+	}
 	for (; place->at < e; place->at++)
 		place->nr += is_value(codes[place->at]);
 	set_suffix(ret, "list(dict.values(",

@@ -95,6 +95,18 @@ void heap_names_release(struct heap_name_vec *names);
  * Of letters only those of ASCII count. */
 bool naming_is_identifier(const char *text, size_t len);
 
+/*
+ * How many codes of values are before each 1024th code of a heap.  A value
+ * whose key can't be written is named by its place among the values of its
+ * dict; with this, a name does not take longer the later it is in the dict.
+ * All zeros is one that is not made yet.
+ */
+struct naming_places {
+	uint32_t *values;	/* modulo 2^32: only differences count */
+	uint64_t nr_codes;	/* when it was made */
+};
+void naming_places_release(struct naming_places *places);
+
 /* Where the facts of a heap are.  The heap or its context owns them. */
 struct naming {
 	const struct heap_name *names;
@@ -107,6 +119,9 @@ struct naming {
 	/* The codes of the first `nr` edges of `o`, which it has.  They are
 	 * valid until the next call. */
 	const uint32_t *(*codes)(struct heap *h, oid o, uint32_t nr);
+	/* Made when it is first needed.  NULL: codes() does not lead into one
+	 * array that is parallel to heap.edges, so codes are counted. */
+	struct naming_places *places;
 };
 
 /* All facts of a heap, for a capture.  Who fills the heap owns them; they are

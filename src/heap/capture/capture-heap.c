@@ -63,13 +63,14 @@ static const uint32_t *naming_codes(struct heap *h, oid o, uint32_t nr)
 	return codes + h->edge_start[o];
 }
 
-static struct naming naming_of(const struct capture *c)
+static struct naming naming_of(struct capture *c)
 {
 	return (struct naming){ .names = c->names.v,
 				.nr_names = (uint32_t)c->names.nr,
 				.text = naming_text,
 				.key = naming_key,
-				.codes = naming_codes };
+				.codes = naming_codes,
+				.places = &c->places };
 }
 
 static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
@@ -164,6 +165,7 @@ static void release(struct heap *h)
 		free(c->columns[i].owned);
 	heap_names_release(&c->names);
 	addresses_free(c->index);
+	naming_places_release(&c->places);
 	free(c->sections);
 	capture_drop_scratch(c);
 	if (c->mapped)

@@ -28,6 +28,7 @@ struct capture {
 	struct column_data columns[NR_COLUMNS];
 	struct heap_name_vec names;
 	struct addresses *index; /* once it is worth it: see find() */
+	struct naming_places places;
 	unsigned int nr_finds;
 	/* Packed values of the column that is being loaded. */
 	uint8_t *scratch;

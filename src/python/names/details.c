@@ -124,6 +124,7 @@ struct details {
 	struct u32_vec codes;	/* parallel to heap.edges */
 	struct u32_vec text;	/* by oid */
 	struct i64_vec length;
+	struct naming_places places;
 	/* not recorded: those of one object */
 	oid object;
 	struct u32_vec object_codes;
@@ -526,7 +527,8 @@ void details_init(struct python *py, bool record)
 		d->hash_room += py->memory->segments[i].end -
 				py->memory->segments[i].start;
 	d->naming = (struct naming){ .text = details_text, .key = naming_key,
-				     .codes = naming_codes };
+				     .codes = naming_codes,
+				     .places = record ? &d->places : NULL };
 	reset_texts(d);
 	intern_name(d, &unknown);
 	py->details = d;
@@ -548,6 +550,7 @@ void details_release(struct python *py)
 	u32_vec_release(&d->text);
 	i64_vec_release(&d->length);
 	u32_vec_release(&d->object_codes);
+	naming_places_release(&d->places);
 	free(d);
 	py->details = NULL;
 }

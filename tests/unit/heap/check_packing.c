@@ -140,6 +140,53 @@ START_TEST(values_of_many_objects_are_named)
 }
 END_TEST
 
+static const uint32_t *codes_of_heap(struct heap *h, oid o, uint32_t nr)
+{
+	(void)nr;
+	return key_codes + h->edge_start[o];
+}
+
+/* One value at a time, and of objects whose codes begin anywhere: this would
+ * take minutes if the codes before it were counted each time. */
+START_TEST(single_values_are_named)
+{
+	const uint32_t nr_codes[] = { 700, 2 * NR_KEYS - 5000, 4300 };
+	struct naming_places places = { NULL, 0 };
+	const struct naming n = { .text = no_text, .codes = codes_of_heap,
+				  .places = &places };
+	struct heap h;
+
+	heap_init(&h);
+	heap_type_vec_push(&h.types, (struct heap_type){
+		.name = xstrdup("dict"), .object = OID_NONE,
+		.flags = TYPE_IS_DICT, .subscript = SUBSCRIPT_PLAIN });
+	for (oid o = 0; o < ARRAY_SIZE(nr_codes); o++) {
+		heap_add_object(&h, 16 + 16 * o, 0);
+		h.edge_start[o] = h.edges.nr;
+		h.edge_nr[o] = nr_codes[o];
+		for (uint32_t i = 0; i < nr_codes[o]; i++) {
+			key_codes[h.edges.nr] =
+				edge_code(i % 3 ? CODE_KEY : CODE_VALUE_NEXT,
+					  0);
+			oid_vec_push(&h.edges, 0);
+		}
+	}
+	for (oid o = 0; o < ARRAY_SIZE(nr_codes); o++)
+		for (uint32_t i = 0; i < nr_codes[o]; i += 3) {
+			struct edge_name name;
+			char place[40];
+
+			snprintf(place, sizeof(place), "))[%" PRIu32 "]",
+				 i / 3);
+			naming_edges(&h, &n, o, i, 1, &name);
+			ck_assert_str_eq(name.suffix, place);
+			edge_name_release(&name);
+		}
+	naming_places_release(&places);
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "packing";
 
 void suite_add_tests(TCase *tc)
@@ -147,4 +194,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, what_is_packed_comes_out, 0, 50);
 	tcase_add_loop_test(tc, edges_and_codes_come_out, 0, 50);
 	tcase_add_test(tc, values_of_many_objects_are_named);
+	tcase_add_test(tc, single_values_are_named);
 }

@@ -143,7 +143,7 @@ static const uint32_t *naming_codes(struct heap *h, oid o, uint32_t nr)
 }
 
 static const struct naming naming = { names, ARRAY_SIZE(names), naming_text,
-				      naming_key, naming_codes };
+				      naming_key, naming_codes, NULL };
 
 static void name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		       struct edge_name *ret)
