@@ -3,8 +3,9 @@
  * sql/database.h - run SQL over heaps, and nothing but queries.
  *
  * An authorizer lets only reading pass: no statement can write, attach a file,
- * load an extension or change a setting.  Nothing is written to a disk either:
- * what SQLite sorts stays in memory, also in sql_open_writable().
+ * load an extension or change a setting.  What SQLite sorts and is larger than
+ * its cache goes to a temporary file in $TMPDIR or /var/tmp that has no name
+ * and nobody else can open.
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H
@@ -35,7 +36,8 @@ struct sql_sink {
  * ERR_SYSTEM: SQLite fails.
  */
 struct error *sql_open(struct sql *ret, struct sql_heaps *heaps) MUST_CHECK;
-/* The same without limits and the authorizer, for queries of our own. */
+/* The same without limits and the authorizer, for queries of our own; what is
+ * sorted stays in memory. */
 struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
 	MUST_CHECK;
 void sql_close(struct sql *sql);
@@ -45,7 +47,8 @@ void sql_close(struct sql *sql);
  * their rows to `sink`; NULL: only look whether they can be run.
  *
  * ERR_USAGE: SQLite refuses a statement, or it fails; the message is SQLite's.
- * ERR_GONE: sql_interrupt() was called.  Or an error of `sink`.
+ * ERR_GONE: sql_interrupt() was called.
+ * ERR_SYSTEM: a temporary file can't be written.  Or an error of `sink`.
  */
 struct error *sql_run(struct sql *sql, const char *text,
 		      struct sql_sink *sink) MUST_CHECK;

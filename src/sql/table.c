@@ -161,13 +161,19 @@ static int vtab_disconnect(sqlite3_vtab *base)
 
 /* The plan of a query, as SQLite's idxNum. */
 #define PLAN_CAPTURE 1		/* rows of one capture: the last argument */
-#define PLAN_INDEX 2		/* times 1 + the index: the first argument */
+#define PLAN_LIKE 2		/* the argument of the index is a pattern ... */
+#define PLAN_GLOB 4		/* ... of GLOB */
+#define PLAN_INDEX 8		/* times 1 + the index: the first argument */
 
 /* How much more a row of an index takes than one of a scan. */
 #define COST_OF_SEARCH 4
+/* The part of all rows that is taken to match a pattern: the planner has to
+ * prefer `=`, and a scan least of all. */
+#define PART_THAT_MATCHES 4
 
 struct plan {
 	int index, index_at;	/* -1: none; which constraint it is for */
+	int kind;		/* of the constraint: 0, PLAN_LIKE, PLAN_GLOB */
 	int capture_at;
 	double rows, cost;
 };
@@ -231,8 +237,39 @@ static void try_index(const struct sql_vtab *v, sqlite3_index_info *info,
 			continue;
 		plan->index = index;
 		plan->index_at = i;
+		plan->kind = 0;
 		plan->rows = rows;
 		plan->cost = cost;
+		return;
+	}
+}
+
+static bool is_pattern(const struct sqlite3_index_constraint *c,
+		       unsigned int column, int *kind)
+{
+	*kind = c->op == SQLITE_INDEX_CONSTRAINT_LIKE ? PLAN_LIKE :
+		c->op == SQLITE_INDEX_CONSTRAINT_GLOB ? PLAN_GLOB : 0;
+	return c->usable && c->iColumn == (int)column && *kind;
+}
+
+/* Values that LIKE or GLOB accepts: each value is compared once, however many
+ * rows have it. */
+static void try_pattern(const struct sql_vtab *v, sqlite3_index_info *info,
+			int index, struct plan *plan)
+{
+	const struct sql_index *x = &v->table->indexes[index];
+	double rows = all_rows(v) / PART_THAT_MATCHES;
+	int kind;
+
+	if (!x->match || (plan->index >= 0 && rows >= plan->cost))
+		return;
+	for (int i = 0; i < info->nConstraint; i++) {
+		if (!is_pattern(&info->aConstraint[i], x->column, &kind))
+			continue;
+		plan->index = index;
+		plan->index_at = i;
+		plan->kind = kind;
+		plan->rows = plan->cost = rows;
 		return;
 	}
 }
@@ -243,6 +280,8 @@ static void choose_plan(const struct sql_vtab *v, sqlite3_index_info *info,
 	*plan = (struct plan){ .index = -1, .capture_at = -1 };
 	for (unsigned int i = 0; i < v->table->nr_indexes; i++)
 		try_index(v, info, (int)i, plan);
+	for (unsigned int i = 0; i < v->table->nr_indexes; i++)
+		try_pattern(v, info, (int)i, plan);
 	for (int i = 0; i < info->nConstraint && plan->capture_at < 0; i++)
 		if (is_usable(info, i, v->table->nr_columns, false))
 			plan->capture_at = i;
@@ -274,10 +313,11 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	info->idxNum = 0;
 	if (plan.index >= 0) {
 		x = &v->table->indexes[plan.index];
-		info->idxNum += PLAN_INDEX * (plan.index + 1);
+		info->idxNum += PLAN_INDEX * (plan.index + 1) + plan.kind;
 		info->aConstraintUsage[plan.index_at].argvIndex = arg++;
-		info->aConstraintUsage[plan.index_at].omit = x->exact;
-		if (is_unique(v, x))
+		info->aConstraintUsage[plan.index_at].omit =
+			x->exact && !plan.kind;
+		if (!plan.kind && is_unique(v, x))
 			info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 	} else {
 		info->orderByConsumed = is_in_order(v, info);
@@ -339,30 +379,54 @@ static void settle(struct sql_cursor *c)
 		c->row.object = (oid)c->row.nr;
 }
 
+static bool is_like(const char *pattern, const char *text)
+{
+	return !sqlite3_strlike(pattern, text, 0);
+}
+
+static bool is_glob(const char *pattern, const char *text)
+{
+	return !sqlite3_strglob(pattern, text);
+}
+
+static void add_rows(const struct sql_vtab *v, int plan,
+		     struct sql_heap *heap, sqlite3_value *value,
+		     struct sql_span_vec *ret)
+{
+	const struct sql_index *x = plan < PLAN_INDEX ? NULL :
+				    &v->table->indexes[plan / PLAN_INDEX - 1];
+	const char *pattern;
+
+	if (!x) {
+		sql_span_vec_push(ret, (struct sql_span){
+			heap, NULL, 0, v->table->nr_rows(heap) });
+	} else if (plan & (PLAN_LIKE | PLAN_GLOB)) {
+		/* NULL is like nothing. */
+		pattern = (const char *)sqlite3_value_text(value);
+		if (pattern)
+			x->match(heap, pattern,
+				 plan & PLAN_GLOB ? is_glob : is_like, ret);
+	} else if (x->find) {
+		x->find(heap, value, ret);
+	} else {
+		find_id(v->table, heap, value, ret);
+	}
+}
+
 static int vtab_filter(sqlite3_vtab_cursor *base, int plan,
 		       const char *text UNUSED, int argc, sqlite3_value **argv)
 {
 	struct sql_cursor *c = (struct sql_cursor *)base;
 	const struct sql_vtab *v = (const struct sql_vtab *)base->pVtab;
-	const struct sql_index *x = plan < PLAN_INDEX ? NULL :
-				    &v->table->indexes[plan / PLAN_INDEX - 1];
 	int64_t only = -1;
 
 	if (plan & PLAN_CAPTURE && !sql_value_integer(argv[argc - 1], &only))
 		only = v->heaps->nr;	/* none */
 	c->spans.nr = 0;
 	for (uint32_t i = 0; i < v->heaps->nr; i++) {
-		struct sql_heap *heap = &v->heaps->v[i];
-
-		if (plan & PLAN_CAPTURE && only != i)
-			continue;
-		if (x && x->find)
-			x->find(heap, argv[0], &c->spans);
-		else if (x)
-			find_id(v->table, heap, argv[0], &c->spans);
-		else
-			sql_span_vec_push(&c->spans, (struct sql_span){
-				heap, NULL, 0, v->table->nr_rows(heap) });
+		if (!(plan & PLAN_CAPTURE) || only == i)
+			add_rows(v, plan, &v->heaps->v[i],
+				 argc ? argv[0] : NULL, &c->spans);
 	}
 	c->span = 0;
 	c->at = 0;

@@ -56,6 +56,9 @@ struct sql_span {
 };
 VEC_DEFINE(sql_span_vec, struct sql_span);
 
+/* Does `text` match `pattern`, as LIKE or GLOB says? */
+typedef bool sql_is_like(const char *pattern, const char *text);
+
 struct sql_index {
 	unsigned int column;
 	/* At most one row of a heap has a value.  Of all heaps, at most one
@@ -71,6 +74,10 @@ struct sql_index {
 	 * these.  NULL: the column is SQL_COLUMN_ID. */
 	void (*find)(struct sql_heap *heap, sqlite3_value *value,
 		     struct sql_span_vec *ret);
+	/* Append the rows of `heap` whose column is a text that `is_like`
+	 * accepts, or more than these.  NULL: LIKE and GLOB make a scan. */
+	void (*match)(struct sql_heap *heap, const char *pattern,
+		      sql_is_like *is_like, struct sql_span_vec *ret);
 	/* How many rows have one value, on average, for the query planner;
 	 * NULL if `unique`. */
 	double (*rows)(const struct heap *h);

@@ -229,6 +229,14 @@ static void find_type(struct sql_heap *heap, sqlite3_value *value,
 		add_of_type(heap, types[first + i], ret);
 }
 
+static void match_type(struct sql_heap *heap, const char *pattern,
+		       sql_is_like *is_like, struct sql_span_vec *ret)
+{
+	for (uint32_t i = 0; i < heap->h->types.nr; i++)
+		if (is_like(pattern, heap->h->types.v[i].name))
+			add_of_type(heap, i, ret);
+}
+
 static void find_type_id(struct sql_heap *heap, sqlite3_value *value,
 			 struct sql_span_vec *ret)
 {
@@ -246,7 +254,7 @@ static double rows_of_type(const struct heap *h)
 static const struct sql_index indexes[] = {
 	SQL_INDEX_ID,
 	{ COLUMN_ADDRESS, .unique = true, .find = find_address },
-	{ COLUMN_TYPE, .text = true, .find = find_type,
+	{ COLUMN_TYPE, .text = true, .find = find_type, .match = match_type,
 	  .rows = rows_of_type },
 	{ COLUMN_TYPE_ID, .exact = true, .find = find_type_id,
 	  .rows = rows_of_type },

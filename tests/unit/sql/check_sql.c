@@ -181,6 +181,22 @@ START_TEST(rows_by_value)
 	       " BLOB) OR type = 'app.Node' || char(0) || 'x'", "");
 	expect(&s, "SELECT o.id FROM types t JOIN objects o ON"
 	       " o.type_id = t.id WHERE t.name = 'app.Node'", "3\n4\n");
+	expect(&s, "SELECT id FROM objects WHERE type LIKE 'APP.N%'",
+	       "3\n4\n");
+	expect(&s, "SELECT id FROM objects WHERE type GLOB 'app.[^L]*'",
+	       "3\n4\n");
+	expect(&s, "SELECT id FROM objects WHERE type GLOB 'APP.*'"
+	       " OR type LIKE NULL OR type GLOB NULL", "");
+	expect(&s, "SELECT id FROM objects WHERE type LIKE 'app\\_%' ESCAPE"
+	       " '\\' OR type LIKE 1", "");
+	expect(&s, "SELECT count(*) FROM objects WHERE type NOT LIKE 'app.%'",
+	       "4\n");
+	expect(&s, "SELECT o.id FROM types t JOIN objects o ON"
+	       " o.type LIKE t.name || '%' WHERE t.name = 'app.Lost'", "6\n");
+	expect(&s, "SELECT id FROM objects WHERE type LIKE 'app.%' AND"
+	       " type = 'app.Lost' AND capture = 0", "6\n");
+	expect(&s, "SELECT id FROM objects WHERE type LIKE 'app.%' AND"
+	       " capture = 1", "");
 	expect(&s, "SELECT count(*) FROM objects WHERE capture = 0", "7\n");
 	expect(&s, "SELECT count(*) FROM objects WHERE capture = 1", "0\n");
 	expect(&s, "SELECT count(*) FROM objects WHERE capture = 'x'",

@@ -76,6 +76,10 @@ START_TEST(sorted_in_memory)
 	ck_assert_ptr_null(sql_open_writable(&sql, &s.heaps));
 	ck_assert_int_eq(number(sql.db, "PRAGMA temp_store"), 2);
 	sql_close(&sql);
+	ck_assert_ptr_null(sql_open(&sql, &s.heaps));
+	sqlite3_set_authorizer(sql.db, NULL, NULL);
+	ck_assert_int_eq(number(sql.db, "PRAGMA temp_store"), 1);
+	sql_close(&sql);
 	scene_release(&s);
 }
 END_TEST

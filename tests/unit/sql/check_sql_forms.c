@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How results are written, and what is refused. */
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "graph.h"
@@ -168,6 +170,39 @@ START_TEST(queries_end_early)
 }
 END_TEST
 
+#define SORTED \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n" \
+	" WHERE i < 200000) SELECT max(x) FROM (SELECT i AS x, 'a text of" \
+	" some bytes' || i AS t FROM n ORDER BY t, x LIMIT -1)"
+
+static void expect_system(struct scene *s, const char *query,
+			  const char *words)
+{
+	CLEANUP(freep) char *text = NULL;
+	struct error *err = scene_try(s, query, PRINT_CSV, &text);
+
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	ck_assert_ptr_nonnull(strstr(err->message, words));
+	error_free(err);
+}
+
+/* What is sorted is more than SQLite's cache, and goes to a file. */
+START_TEST(sorts_in_a_file)
+{
+	const struct rlimit none = { 0, 0 };
+	struct scene s;
+
+	scene_init(&s, HELD);
+	expect(&s, SORTED, "200000\n");
+	/* EFBIG; the test is a process of its own. */
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+	expect_system(&s, SORTED, "can't sort in a temporary file");
+	scene_release(&s);
+}
+END_TEST
+
 START_TEST(schema)
 {
 	CLEANUP(str_release) struct str one = STR_INIT, two = STR_INIT;
@@ -247,6 +282,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, any_number_of_rows);
 	tcase_add_test(tc, only_queries);
 	tcase_add_test(tc, queries_end_early);
+	tcase_add_test(tc, sorts_in_a_file);
 	tcase_add_test(tc, schema);
 	tcase_add_test(tc, checked_for_two_heaps);
 	tcase_add_test(tc, queries_that_read_names);
