@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/test_arrays.py \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
+	tests/e2e/test_metrics.py \
 	tests/e2e/test_watch.py \
 	tests/e2e/truthtable.py \
 	tests/e2e/test_wild.py \

@@ -211,6 +211,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l count -x -d 'End af
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l interval -x -d 'Time between samples, such as 10s, 5m or 1h (default: 60s)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l json -d 'Write each sample as a line of JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l max-captures -x -d 'End after N captures (default: 1)'
+complete -c pyheld -n '__fish_seen_subcommand_from watch' -l metrics -r -F -d 'Keep the last sample in FILE, for Prometheus: give it a name that ends in .prom, in the folder of node_exporter\'s textfile collector'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l output -s o -r -F -d 'Write captures to FILE; \'%n\' in it becomes a number that no file has yet (default: pyheld-PID-%n.pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l when -x -d 'Take a capture when this becomes true: \'rss>2G\', \'objects>5M\', \'bytes>1G\', \'growth>20%/10m\', \'unowned>100M\', \'raw:numpy.ndarray>+1G/1h\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'

@@ -34,6 +34,10 @@ src_libpyheld_a_SOURCES += \
 	src/cli/progress.h \
 	src/cli/redacted.c \
 	src/cli/redacted.h \
+	src/cli/sampling/sampling.c \
+	src/cli/sampling/sampling.h \
+	src/cli/sampling/wait.c \
+	src/cli/sampling/wait.h \
 	src/cli/save.c \
 	src/cli/save.h \
 	src/cli/session.c \

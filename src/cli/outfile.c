@@ -58,13 +58,19 @@ static int make_temporary(char *path)
 	return fd;
 }
 
-/* mkostemp() makes files with mode 0600: set the mode that open() would. */
-static void usual_mode(int fd)
+/* The mode of a new file that open() would make. */
+static mode_t usual_mode(void)
 {
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (fchmod(fd, 0666 & ~mask)) {
+	return 0666 & ~mask;
+}
+
+/* mkostemp() makes files with mode 0600. */
+static void set_mode(int fd, mode_t mode)
+{
+	if (fchmod(fd, mode)) {
 		/* The file system has no modes: it can't be helped. */
 	}
 }
@@ -87,7 +93,7 @@ static struct error *open_temporary(struct outfile *f, const char *path)
 		return error_errno(ERR_SYSTEM, saved, "can't create");
 	}
 	if (!f->private)
-		usual_mode(fd);
+		set_mode(fd, f->public ? 0644 : usual_mode());
 	f->stream = fdopen(fd, "w");
 	if (!f->stream)
 		out_of_memory();

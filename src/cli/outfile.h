@@ -24,9 +24,11 @@ struct outfile {
 	 * outfile_close() returns.
 	 */
 	bool private;
+	bool public;		/* set before it is opened: its mode is 0644,
+				   whatever the umask is */
 };
 
-#define OUTFILE_INIT { NULL, NULL, NULL, false }
+#define OUTFILE_INIT { NULL, NULL, NULL, false, false }
 
 /*
  * Open the file for writing.  `path` NULL or "-" is stdout.  Through a symbolic

@@ -52,6 +52,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/doctor.h \
 	src/output/reports/garbage.c \
 	src/output/reports/garbage.h \
+	src/output/reports/metrics.c \
+	src/output/reports/metrics.h \
 	src/output/reports/object.c \
 	src/output/reports/object.h \
 	src/output/reports/refs.c \

@@ -41,6 +41,7 @@ capture -o FOLDER/new.pyheld TARGET
 report -o FOLDER/report.html TARGET EARLIER
 report --redact -o FOLDER/report.html TARGET EARLIER
 watch --count=2 --interval=20ms TARGET
+watch --count=1 --metrics=FOLDER/pyheld.prom TARGET
 watch --count=1 --json --when=objects>1 -o FOLDER/watched.pyheld TARGET
 """.strip().splitlines()
 

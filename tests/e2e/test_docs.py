@@ -104,7 +104,7 @@ def section_commands(title):
 def test_readme_section_on_two_captures():
     """The section, as written: its program is app.py, which grows."""
     commands = section_commands("Find a leak with two captures")
-    assert len(commands) == 7, commands
+    assert len(commands) == 8, commands
     with Target(pythons.newest(), "app.py", "grows") as target, \
             tempfile.TemporaryDirectory() as folder:
         out = [run(line, target, folder) for line in commands]

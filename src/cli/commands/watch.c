@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analysis/limits/condition.h"
-#include "analysis/summary.h"
 #include "analysis/trend.h"
 #include "base/quantity.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
+#include "cli/outfile.h"
+#include "cli/sampling/sampling.h"
+#include "cli/sampling/wait.h"
 #include "cli/save.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "output/reports/metrics.h"
 #include "output/reports/watch.h"
 
 #define DEFAULT_INTERVAL_MS 60000
@@ -26,6 +27,7 @@
 struct watch_options {
 	struct common_options common;
 	const char *output;	/* --output, or NULL */
+	const char *metrics;	/* --metrics, or NULL */
 	struct condition_vec conditions;
 	struct str_vec texts;	/* of the conditions, as the user typed them */
 	uint64_t interval_ms, max_captures, count;
@@ -40,6 +42,10 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "max-captures", OPTION_MAX_CAPTURES, "N", 0,
 	  "End after N captures (default: 1)", 0 },
+	{ "metrics", OPTION_METRICS, "FILE", 0,
+	  "Keep the last sample in FILE, for Prometheus: give it a name that"
+	  " ends in .prom, in the folder of node_exporter's textfile collector",
+	  0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write captures to FILE; '%n' in it becomes a number that no file"
 	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
@@ -85,6 +91,9 @@ static error_t parse_watch(int key, char *arg, struct argp_state *state)
 	case OPTION_MAX_CAPTURES:
 		return options_number(state, "max-captures", arg,
 				      &o->max_captures);
+	case OPTION_METRICS:
+		o->metrics = arg;
+		return 0;
 	case OPTION_WHEN:
 		return add_condition(o, arg, state);
 	case 'o':
@@ -116,61 +125,6 @@ const struct argp watch_argp = {
 	.children = common_children,
 };
 
-/* --- interrupted --------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal UNUSED)
-{
-	interrupted = 1;
-}
-
-/*
- * Handle SIGINT and SIGTERM only while we sleep between samples: a sample that
- * has begun is finished, and no signal gets lost just before the sleep.
- * *sleeping is the signal mask for the sleep.
- */
-static void catch_interrupts(sigset_t *sleeping)
-{
-	struct sigaction action = { .sa_handler = on_interrupt };
-	sigset_t ours;
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigemptyset(&ours);
-	sigaddset(&ours, SIGINT);
-	sigaddset(&ours, SIGTERM);
-	sigprocmask(SIG_BLOCK, &ours, sleeping);
-	sigdelset(sleeping, SIGINT);
-	sigdelset(sleeping, SIGTERM);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-static void sleep_until(uint64_t ms, const sigset_t *sleeping)
-{
-	uint64_t now;
-
-	/* Sleep at least once: that takes a signal that is pending. */
-	do {
-		struct timespec left = { 0, 0 };
-
-		now = now_ms();
-		if (now < ms) {
-			left.tv_sec = (time_t)((ms - now) / 1000);
-			left.tv_nsec = (long)((ms - now) % 1000 * 1000000);
-		}
-		ppoll(NULL, 0, &left, sleeping);
-	} while (!interrupted && now < ms);
-}
-
 /* --- samples ------------------------------------------------------------- */
 
 struct watch {
@@ -179,7 +133,8 @@ struct watch {
 	struct trend trend;
 	bool *held;		/* by condition: true at the last sample? */
 	uint64_t nr_captures;
-	uint64_t start_time, start_ticks; /* of the process; 0: unknown */
+	struct sampling sampling;
+	bool metrics_fail;	/* the file could not be written last time */
 };
 
 static void watch_release(struct watch *w)
@@ -221,14 +176,10 @@ static struct error *check_ledger(const struct watch *w, const struct heap *h)
 
 static void add_sample(struct watch *w, const struct heap *h)
 {
-	CLEANUP(summary_release) struct summary sum;
+	struct sample sample = sampling_measure(h);
 
-	summary_build(h, NULL, SUMMARY_BY_COUNT, &sum);
-	sample_vec_push(&w->samples, (struct sample){
-		.at_ms = now_ms(), .resident = h->info.resident,
-		.objects = h->nr_objects, .bytes = sum.all.bytes,
-		.size = sum.all_size, .sizes_unknown = sum.sizes_unknown,
-		.lines = sum_lines(&w->o->conditions, h) });
+	sample.lines = sum_lines(&w->o->conditions, h);
+	sample_vec_push(&w->samples, sample);
 	trend_add(&w->trend, h);
 }
 
@@ -298,71 +249,129 @@ static int print_line(const struct watch_line *line, bool as_json)
 	return session_print_text(&text, STATUS_OK);
 }
 
-/*
- * Another process has the PID.  The start time is not what it was if somebody
- * sets the clock; the ticks since the boot stay.
- */
-static bool is_another(const struct watch *w, const struct heap_info *info)
+/* --- metrics --- */
+
+static struct error *write_metrics(const struct watch *w,
+				   const struct metrics *m)
 {
-	if (w->start_ticks && info->start_ticks)
-		return w->start_ticks != info->start_ticks;
-	return w->start_time && w->start_time != info->start_time;
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct error *err;
+
+	metrics_text(m, &text);
+	/* The collector runs as another user, whatever our umask is. */
+	out.public = true;
+	err = outfile_open(&out, w->o->metrics);
+	if (!err) {
+		fwrite(text.s, 1, text.len, out.stream);
+		err = outfile_close(&out);
+	}
+	return err ? error_wrap(err, "%s", w->o->metrics) : NULL;
 }
 
-/* Take one sample.  Returns 0 or the exit status. */
-static int look(struct watch *w)
+/*
+ * Write the metrics of the last sample; `h` NULL: it could not be taken.  Only
+ * the first failure ends the watch, which is also there to take a capture in
+ * time.  Later ones are said once until the file can be written again.
+ */
+static int keep_metrics(struct watch *w, const struct heap *h)
 {
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	CLEANUP(freep) char *file = NULL;
-	const struct trend_type *top[TOP_TYPES];
-	const struct capture_options how = { 0 };
-	struct watch_line line = { .top = top };
+	const struct trend_type *top[METRICS_TYPES];
+	struct metrics m = {
+		.process = w->o->common.args[0],
+		.heap = h,
+		.sample = h ? &w->samples.v[w->samples.nr - 1] : NULL,
+		.taken_at = w->sampling.taken_at,
+		.nr_samples = w->samples.nr,
+		.nr_captures = w->nr_captures,
+		.top = top,
+		.nr_top = trend_top(&w->trend, METRICS_TYPES, top),
+	};
 	struct error *err;
-	int status;
+	bool failed = w->metrics_fail;
 
-	s.quiet = w->samples.nr > 0;
-	s.says_coverage = true;
-	status = w->o->conditions.nr
-			 ? session_open_details(&s, w->o->common.args[0])
-			 : session_open(&s, w->o->common.args[0]);
-	if (status)
-		return status;
-	if (!s.target)
-		return session_failed(error_new(ERR_UNSUPPORTED, "'%s' does not"
-						" change: give the PID of a"
-						" process", s.file));
-	if (is_another(w, &s.heap.info))
-		return session_failed(error_new(ERR_GONE, "process %s has ended"
-						"; another one has its PID",
-						w->o->common.args[0]));
-	err = check_ledger(w, &s.heap);
+	if (!w->o->metrics)
+		return STATUS_OK;
+	err = write_metrics(w, &m);
+	w->metrics_fail = err != NULL;
+	if (!err)
+		return STATUS_OK;
+	/* Without a heap there is an error already, which has been printed. */
+	if (failed || !h)
+		error_free(err);
+	else
+		session_failed(err);
+	return w->samples.nr > 1 ? STATUS_OK : STATUS_FAILED;
+}
+
+/* --- the watch --- */
+
+/* Take the capture that a condition asks for.  Returns 0 or the exit status. */
+static int capture(struct watch *w, struct heap *h, char **file)
+{
+	const struct capture_options how = { 0 };
+	struct error *err;
+
+	*file = capture_name(w, h);
+	err = save_capture(h, *file, &how);
 	if (err)
 		return session_failed(err);
-	w->start_time = s.heap.info.start_time;
-	w->start_ticks = s.heap.info.start_ticks;
-	add_sample(w, &s.heap);
+	w->nr_captures++;
+	return STATUS_OK;
+}
+
+/* Report the sample that was added last.  Returns 0 or the exit status. */
+static int tell(struct watch *w, struct heap *h)
+{
+	CLEANUP(freep) char *file = NULL;
+	const struct trend_type *top[TOP_TYPES];
+	struct watch_line line = { .top = top, .heap = h };
+	int status = STATUS_OK;
+
 	line.condition = newly_true(w);
-	if (line.condition) {
-		file = capture_name(w, &s.heap);
-		err = save_capture(&s.heap, file, &how);
-		if (err)
-			return session_failed(err);
-		w->nr_captures++;
-		line.file = file;
-	}
-	line.taken_at = s.heap.info.taken_at;
-	line.pause_ns = s.heap.info.pause_ns;
-	line.heap = &s.heap;
+	if (line.condition)
+		status = capture(w, h, &file);
+	if (!status)
+		status = keep_metrics(w, h);
+	if (status)
+		return status;
+	line.file = file;
+	line.taken_at = h->info.taken_at;
+	line.pause_ns = h->info.pause_ns;
 	line.sample = &w->samples.v[w->samples.nr - 1];
 	line.first = &w->samples.v[0];
 	line.nr_top = trend_top(&w->trend, TOP_TYPES, top);
 	return print_line(&line, w->o->common.json);
 }
 
+/* Take one sample.  Returns 0 or the exit status. */
+static int look(struct watch *w)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	struct error *err;
+	int status;
+
+	s.quiet = w->samples.nr > 0;
+	s.says_coverage = true;
+	status = sampling_open(&w->sampling, w->o->common.args[0],
+			       w->o->conditions.nr > 0, &s);
+	if (status) {
+		/* What is no process has no metrics. */
+		if (!s.file)
+			keep_metrics(w, NULL);
+		return status;
+	}
+	err = check_ledger(w, &s.heap);
+	if (err)
+		return session_failed(err);
+	add_sample(w, &s.heap);
+	return tell(w, &s.heap);
+}
+
 static int watch(const struct watch_options *o, const sigset_t *sleeping)
 {
 	CLEANUP(watch_release) struct watch w = { .o = o };
-	uint64_t next = now_ms();
+	uint64_t next = wait_now_ms();
 
 	if (o->conditions.nr)
 		w.held = xcalloc(o->conditions.nr, sizeof(*w.held));
@@ -373,10 +382,9 @@ static int watch(const struct watch_options *o, const sigset_t *sleeping)
 			return status;
 		if (o->conditions.nr && w.nr_captures >= o->max_captures)
 			break;
-		next = MAX(next + o->interval_ms, now_ms());
-		if (!o->count || i + 1 < o->count)
-			sleep_until(next, sleeping);
-		if (interrupted)
+		next = MAX(next + o->interval_ms, wait_now_ms());
+		if ((!o->count || i + 1 < o->count) &&
+		    !wait_until(next, sleeping))
 			break;
 	}
 	return STATUS_OK;
@@ -393,7 +401,7 @@ int cmd_watch(const struct command *c, int argc, char **argv)
 	sigset_t sleeping;
 
 	if (!options_parse(c->argp, argc, argv, &o)) {
-		catch_interrupts(&sleeping);
+		wait_catch_interrupts(&sleeping);
 		status = watch(&o, &sleeping);
 	}
 	conditions_release(&o.conditions);

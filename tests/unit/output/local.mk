@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/output/check_html \
+	tests/unit/output/check_metrics \
 	tests/unit/output/check_output \
 	tests/unit/output/check_report_leaks \
 	tests/unit/output/check_report_memory \
@@ -8,6 +9,10 @@ check_PROGRAMS += \
 	tests/unit/output/check_words
 tests_unit_output_check_html_SOURCES = \
 	tests/unit/output/check_html.c \
+	tests/unit/output/expect.c \
+	tests/unit/output/expect.h
+tests_unit_output_check_metrics_SOURCES = \
+	tests/unit/output/check_metrics.c \
 	tests/unit/output/expect.c \
 	tests/unit/output/expect.h
 tests_unit_output_check_report_text_SOURCES = \

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/summary.h"
+#include "cli/sampling/sampling.h"
+#include "cli/sampling/wait.h"
+#include "cli/status.h"
+
+/*
+ * Another process has the PID.  The start time is not what it was if somebody
+ * sets the clock; the ticks since the boot stay.
+ */
+static bool is_another(const struct sampling *last,
+		       const struct heap_info *info)
+{
+	if (last->start_ticks && info->start_ticks)
+		return last->start_ticks != info->start_ticks;
+	return last->start_time && last->start_time != info->start_time;
+}
+
+int sampling_open(struct sampling *last, const char *process, bool details,
+		  struct session *s)
+{
+	const struct heap_info *info = &s->heap.info;
+	int status = details ? session_open_details(s, process)
+			     : session_open(s, process);
+
+	if (status)
+		return status;
+	if (!s->target)
+		return session_failed(error_new(ERR_UNSUPPORTED, "'%s' does not"
+						" change: give the PID of a"
+						" process", s->file));
+	if (is_another(last, info))
+		return session_failed(error_new(ERR_GONE, "process %s has ended"
+						"; another one has its PID",
+						process));
+	last->start_time = info->start_time;
+	last->start_ticks = info->start_ticks;
+	last->taken_at = info->taken_at;
+	return STATUS_OK;
+}
+
+struct sample sampling_measure(const struct heap *h)
+{
+	CLEANUP(summary_release) struct summary sum;
+
+	summary_build(h, NULL, SUMMARY_BY_COUNT, &sum);
+	return (struct sample){
+		.at_ms = wait_now_ms(),
+		.resident = h->info.resident,
+		.objects = h->nr_objects,
+		.bytes = sum.all.bytes,
+		.size = sum.all_size,
+		.sizes_unknown = sum.sizes_unknown,
+	};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli/sampling/sampling.h - look at one process again and again.
+ *
+ * Each look opens a session, which stops the process while its memory is
+ * copied.  The PID may belong to another process meanwhile: its start
+ * tells them apart.
+ */
+#ifndef CLI_SAMPLING_SAMPLING_H
+#define CLI_SAMPLING_SAMPLING_H
+
+#include "analysis/limits/condition.h"
+#include "cli/session.h"
+
+/* What is known of the process from the last look; all 0 before the first. */
+struct sampling {
+	uint64_t start_time, start_ticks; /* as in struct heap_info */
+	uint64_t taken_at;	/* seconds since the epoch */
+};
+
+/*
+ * Open `process`, a PID as the user typed it, and read its heap; with
+ * `details`, also what capture_write() needs.
+ *
+ * Returns STATUS_OK, and `last` is of this look; or STATUS_FAILED when it can't
+ * be read, is no process or another one than at the last look, and the error
+ * has been printed.  session_close() is needed in both cases.
+ */
+int sampling_open(struct sampling *last, const char *process, bool details,
+		  struct session *s);
+
+/* The figures of `h` as it was read now; sample.lines is NULL. */
+struct sample sampling_measure(const struct heap *h);
+
+#endif
