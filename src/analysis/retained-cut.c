@@ -55,6 +55,8 @@ static void add_node(struct cut *c, uint32_t above, struct oid_vec *objects)
 	struct cut_node node = {
 		.above = above,
 		.object = objects->nr == 1 ? objects->v[0] : OID_NONE,
+		.first = objects->v[0],
+		.last = objects->v[objects->nr - 1],
 		.type = c->v->h->type[objects->v[0]],
 		.nr = objects->nr,
 	};
@@ -127,7 +129,8 @@ void retained_cut(struct retained_view *v, size_t max,
 		      (uint64_t)LEAST_BYTES);
 	c.of_type = xcalloc(h->types.nr, sizeof(*c.of_type));
 	cut_node_vec_push(ret, (struct cut_node){
-		.above = CUT_NONE, .object = OID_NONE, .type = CUT_NONE,
+		.above = CUT_NONE, .object = OID_NONE,
+		.first = OID_NONE, .last = OID_NONE, .type = CUT_NONE,
 		.sum = { h->nr_objects, v->dominators.all_bytes } });
 	objects_vec_push(&c.objects, (struct oid_vec)VEC_INIT);
 	queue_push(&c.queue, 0);

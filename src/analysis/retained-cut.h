@@ -23,6 +23,9 @@ struct cut_node {
 	uint32_t above;		/* the node above, an index below that of this
 				   node; CUT_NONE: this is the whole heap */
 	oid object;		/* OID_NONE: of several objects, or the heap */
+	/* The first and the last of its objects in the tree, `object` if it is
+	 * one; OID_NONE: the whole heap. */
+	oid first, last;
 	uint32_t type;		/* of the objects, in heap.types; CUT_NONE: the
 				   whole heap */
 	uint32_t nr;		/* how many objects; 0: the whole heap */

@@ -27,8 +27,8 @@ error_t redacted_parse(const struct argp_state *state, const char *arg,
 
 /*
  * Like session_open(), but of a heap without what `how` leaves out.  With
- * REDACT_NOTHING it is session_open().  The capture takes about 70 bytes an object
- * of memory until session_close().
+ * REDACT_NOTHING it is session_open().  The capture takes about 70 bytes of
+ * memory an object until session_close().
  *
  * Returns STATUS_OK; or STATUS_FAILED when TARGET can't be read or there is no
  * memory for the capture, and the error has been printed.  session_close() is

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+import time
 
 import pythons
 from browser import Browser
@@ -264,6 +265,173 @@ def test_clicks(python):
         assert retained and page.texts("#crumbs li")[-1] in retained
         check_sorting(page)
         check_search(page, "list")
+        is_quiet(page)
+
+
+def stop_of_picture(page):
+    """The only area that the Tab key stops at: its node and its label."""
+    stops = page.value(
+        "Array.from(document.querySelectorAll('#picture button'), e =>"
+        " [e.tabIndex, Number(e.dataset.node), e.getAttribute('aria-label')])")
+    found = [s[1:] for s in stops if s[0] == 0]
+    assert len(stops) > 10 and len(found) == 1, found
+    return found[0]
+
+
+def focused(page):
+    return page.value("Number(document.activeElement.dataset.node)")
+
+
+@limit(200)
+def test_keys_in_the_picture():
+    """One stop of the Tab key; the arrows go along the tree."""
+    with Report(pythons.newest()) as report, Browser() as page:
+        tree = data_of(report.path)["tree"]
+        page.open(report.path)
+        for picture in "#show-treemap", "#show-icicle":
+            page.click(picture)
+            page.value("document.querySelector('#picture"
+                       " button[tabindex=\"0\"]').focus()")
+            if picture == "#show-icicle":
+                assert focused(page) == 0
+                page.key("ArrowDown")
+            first = focused(page)
+            assert tree["above"][first] == 0
+            assert tree["bytes"][first] == max(
+                b for b, a in zip(tree["bytes"], tree["above"]) if a == 0)
+            page.key("ArrowRight")
+            assert tree["above"][focused(page)] == 0
+            assert focused(page) != first
+            page.key("ArrowLeft")
+            assert focused(page) == first
+            page.key("ArrowDown")
+            inside = focused(page)
+            assert tree["above"][inside] == first, inside
+            assert stop_of_picture(page)[0] == inside
+            page.key("ArrowUp")
+            assert focused(page) == first
+        is_quiet(page)
+
+
+@each(pythons.some)
+def test_names_of_groups(python):
+    """Several objects are named by how each is held, if that is alike."""
+    with Target(python, "secret_leak.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        target.ask({})
+        page_of(folder, target.pid)
+        tree = data_of(os.path.join(folder, "report.html"))["tree"]
+        names = {(tree["types"][t], n): name for t, n, name in
+                 zip(tree["type"], tree["count"], tree["name"]) if t >= 0}
+        assert names["__main__.SecretVisit", 30000] == "[...]", names
+        assert names["str", 30000] == ".secret_note", names
+
+
+def fits(page, path):
+    """Is no cell of the table cut off at the right?"""
+    return page.value(
+        "Array.from(document.querySelectorAll('%s td')).every(e => {"
+        " const r = e.getBoundingClientRect();"
+        " return r.width === 0 || r.right <= innerWidth + 1; })" % path)
+
+
+@limit(200)
+def test_on_a_phone():
+    """Tables fit, and say what each number is; they can still be sorted."""
+    with Report(pythons.newest()) as report, Browser(390) as page:
+        page.open(report.path)
+        for table in "#types-table", "#below", "#memory-lines", \
+                "#growth-holders", "#cycles-table":
+            assert page.texts(table + " td"), table
+            assert fits(page, table), table
+        said = page.value("getComputedStyle(document.querySelector("
+                          "'#types-table td:nth-child(2)'), '::before')"
+                          ".content")
+        assert said.startswith('"Objects'), said
+        check_sorting(page)
+        is_quiet(page)
+
+
+def allow_clipboard(page):
+    """As if the window of the page was in front and the user had clicked."""
+    page.call("Emulation.setFocusEmulationEnabled", enabled=True)
+    page.call("Browser.grantPermissions", permissions=[
+        "clipboardReadWrite", "clipboardSanitizedWrite"])
+
+
+def copy(page, button):
+    """Click it; returns what is in the clipboard then."""
+    page.click(button)
+    end = time.monotonic() + 5
+    while page.texts(button) != ["Copied"]:
+        assert time.monotonic() < end, page.texts(button)
+        time.sleep(0.05)
+    return page.value("navigator.clipboard.readText()")
+
+
+@limit(200)
+def test_buttons_of_suspects_and_growth():
+    with Report(pythons.newest()) as report, Browser() as page:
+        data = data_of(report.path)
+        suspect = data["leaks"]["suspects"][0]
+        page.open(report.path)
+        allow_clipboard(page)
+        page.click("#suspect-cards .way summary")
+        copied = copy(page, "#suspect-cards .way .copy")
+        for step in suspect["chain"]["steps"]:
+            assert step["address"] in copied and step["name"] in copied, copied
+        assert suspect["chain"]["expression"] in copied
+        command = copy(page, "#suspect-cards .command .copy").split()
+        assert command == ["pyheld", "object", str(report.target.pid),
+                           suspect["object"]["address"]]
+        assert pyheld(*command[1:], "--json").json["type"] == \
+            suspect["object"]["type"]
+        page.click("#growth-holders td button")
+        grown = data["diff"]["holders"][0]["address"]
+        assert page.texts("#below strong") == page.texts(
+            "#crumbs [aria-current]")
+        assert grown in page.texts("#below p")[0]
+        assert page.value("document.activeElement.id") == "tree"
+        is_quiet(page)
+
+
+def test_parts_of_memory_that_are_thin():
+    """Each kind of memory has a button with room, whatever its share is."""
+    with Report(pythons.newest()) as report, Browser() as page:
+        memory = data_of(report.path)["memory"]
+        page.open(report.path)
+        buttons = page.texts("#memory-kinds button")
+        kinds = [k for k, n in memory["kinds"].items() if n > 0]
+        assert len(buttons) == len(kinds) > 4, buttons
+        sizes = page.value(
+            "Array.from(document.querySelectorAll('#memory-kinds button'), e =>"
+            " Math.min(e.offsetWidth, e.offsetHeight))")
+        assert min(sizes) >= 24, sizes
+        seen = set()
+        for i in range(len(buttons)):
+            page.click("#memory-kinds button", i)
+            caption, = page.texts("#memory-lines caption")
+            assert buttons[i].startswith(caption.partition(":")[0]), caption
+            assert page.value(
+                "document.querySelectorAll('#memory-kinds"
+                " [aria-pressed=\"true\"]').length") == 1
+            seen.add(caption)
+        assert len(seen) == len(kinds)
+        is_quiet(page)
+
+
+def test_search_ignores_case():
+    with Report(pythons.newest()) as report, Browser() as page:
+        page.open(report.path)
+        found = {}
+        for word in "UPLOAD", "upload", "UpLoad":
+            page.value("document.querySelector('#search-text').value = ''")
+            page.type("#search-text", word)
+            found[word] = page.texts("#found tbody td:first-child")
+        assert found["UPLOAD"] and len(set(map(str, found.values()))) == 1
+        page.type("#types-table input", "BUILTIN_Func")
+        assert page.texts("#types-table tbody td:first-child") == [
+            "builtin_function_or_method"]
         is_quiet(page)
 
 

@@ -3,14 +3,64 @@
 #include "output/html/tree.h"
 #include "output/reports/retained.h"
 
+/*
+ * What two ways have in common, if only a key or an index is different:
+ * "[...].name" of "['a'].name" and "['b'].name".  Else nothing is added.
+ */
+static void add_common(const struct str *a, const struct str *b,
+		       struct str *out)
+{
+	size_t start = 0, end = 0, least = MIN(a->len, b->len);
+
+	while (start < least && a->s[start] == b->s[start])
+		start++;
+	if (start == a->len && start == b->len) {
+		str_add_bytes(out, a->s, a->len);
+		return;
+	}
+	while (end < least - start &&
+	       a->s[a->len - end - 1] == b->s[b->len - end - 1])
+		end++;
+	while (start && a->s[start - 1] != '[')
+		start--;
+	while (end && a->s[a->len - end] != ']')
+		end--;
+	if (!start || !end)
+		return;
+	str_add_bytes(out, a->s, start);
+	str_add(out, "...");
+	str_add_bytes(out, a->s + a->len - end, end);
+}
+
+/* How the objects that retain them refer to several objects, as far as that is
+ * the same for the first and the last of them. */
+static json_t *name_of_group(struct retained_view *v,
+			     const struct cut_node *node)
+{
+	CLEANUP(str_release) struct str first = STR_INIT, last = STR_INIT;
+	CLEANUP(str_release) struct str name = STR_INIT;
+	oid above_first = retained_above(v, node->first);
+	oid above_last = retained_above(v, node->last);
+
+	/* What roots hold has no name in common. */
+	if (above_first == OID_NONE || above_last == OID_NONE)
+		return json_null();
+	retained_add_way(v, above_first, node->first, &first);
+	retained_add_way(v, above_last, node->last, &last);
+	add_common(&first, &last, &name);
+	return name.len ? emit_text(name.s) : json_null();
+}
+
 static json_t *name_of(struct retained_view *v,
 		       const struct cut_node_vec *nodes,
 		       const struct cut_node *node)
 {
 	CLEANUP(str_release) struct str name = STR_INIT;
 
-	if (node->object == OID_NONE)
+	if (node->first == OID_NONE)
 		return json_null();
+	if (node->object == OID_NONE)
+		return name_of_group(v, node);
 	retained_add_way(v, nodes->v[node->above].object, node->object, &name);
 	return emit_text(name.s);
 }

@@ -81,7 +81,7 @@ report.table = function (rows, columns, options) {
 	const { element } = report;
 	let by = Math.max(0, columns.findIndex(c => c.number));
 	let down = true, limit = o.shown, pattern = "";
-	const body = element("tbody"), heads = [];
+	const body = element("tbody", { role: "rowgroup" }), heads = [];
 	const more = element("button", { type: "button", class: "more",
 		click: () => { limit *= 4; draw(); } });
 	const status = element("caption", { "aria-live": "polite" });
@@ -101,8 +101,11 @@ report.table = function (rows, columns, options) {
 	function cell(column, row) {
 		const text = column.text ? column.text(row) : column.value(row);
 
+		/* On a phone each cell stands on a line, after its title. */
 		return element("td", { class: column.number ? "number" :
-					      column.name ? "name" : null },
+					      column.name ? "name" : null,
+				       "data-title": column.title,
+				       role: "cell" },
 			       typeof text === "number" ?
 			       report.count(text) : text);
 	}
@@ -114,7 +117,8 @@ report.table = function (rows, columns, options) {
 		const sorted = Array.from(found).sort(compare);
 
 		body.replaceChildren(...sorted.slice(0, limit).map(r =>
-			element("tr", null, ...columns.map(c => cell(c, r)))));
+			element("tr", { role: "row" },
+				...columns.map(c => cell(c, r)))));
 		heads.forEach((h, i) => i === by ?
 			h.setAttribute("aria-sort",
 				       down ? "descending" : "ascending") :
@@ -131,7 +135,7 @@ report.table = function (rows, columns, options) {
 	}
 
 	columns.forEach(function (c, i) {
-		heads.push(element("th", { scope: "col",
+		heads.push(element("th", { scope: "col", role: "columnheader",
 					   class: c.number ? "number" : null },
 			element("button", { type: "button",
 				click: function () {
@@ -148,10 +152,61 @@ report.table = function (rows, columns, options) {
 				pattern = this.value.toLowerCase();
 				draw();
 			} }) : null,
-		element("div", { class: "scroll" }, element("table", null,
-			status,
-			element("thead", null, element("tr", null, ...heads)),
+		element("div", { class: "scroll" }, element("table",
+			{ role: "table" }, status,
+			element("thead", { role: "rowgroup" },
+				element("tr", { role: "row" }, ...heads)),
 			body)), more);
+};
+
+/* The clipboard of a page from file:// is not there in each browser. */
+function copyBySelection(text) {
+	const area = report.element("textarea", { "aria-hidden": "true" });
+	const had = document.activeElement;
+	let done = false;
+
+	area.value = text;
+	document.body.append(area);
+	area.select();
+	try {
+		done = document.execCommand("copy");
+	} catch (error) {
+		done = false;
+	}
+	area.remove();
+	had.focus({ preventScroll: true });
+	return done;
+}
+
+/* A button that copies `text`, and says whether it could. */
+report.copyButton = function (text, what) {
+	const title = "Copy " + what;
+	const b = report.element("button", { type: "button", class: "copy",
+		click: async function () {
+			let done = true;
+
+			try {
+				await navigator.clipboard.writeText(text);
+			} catch (error) {
+				done = copyBySelection(text);
+			}
+			b.textContent = done ? "Copied" : "Can't copy";
+			setTimeout(() => b.textContent = title, 2000);
+		} }, title);
+
+	b.setAttribute("aria-live", "polite");
+	return b;
+};
+
+/* A button that shows an object in the tree; null: it is not in the tree. */
+report.inTreeButton = function (address, title) {
+	const node = address && report.tree ? report.tree.find(address) : null;
+
+	return node ? report.element("button", { type: "button",
+		click: function () {
+			report.tree.show(node);
+			report.goTo("tree");
+		} }, title) : null;
 };
 
 /* Go to a part of the report, for the eye and for the keyboard. */

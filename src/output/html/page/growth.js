@@ -129,6 +129,9 @@
 				  number: true },
 				{ title: "Entries", value: h => last(h.entries) ?? 0,
 				  text: h => steps(h.entries), number: true },
+				{ title: "Tree", value: h => h.address,
+				  text: h => report.inTreeButton(h.address,
+					"Show in tree") || "" },
 			], { shown: 10 }));
 	};
 })();

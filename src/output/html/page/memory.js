@@ -40,22 +40,39 @@
 		byId("memory-lines").replaceChildren(report.table(rows, columns,
 			{ shown: 12, sort: 1, caption: words[kind] + ": " +
 			  report.bytes(data.memory.kinds[kind]) + "." }));
-		buttons.forEach((b, k) => b.setAttribute("aria-pressed",
-							 k === kind));
+		buttons.forEach((both, k) => both.forEach(b =>
+			b.setAttribute("aria-pressed", k === kind)));
 	}
+
+	const colour = (kind, i) => "k" + (kind === "file" ? 4 : i % 4);
 
 	function segment(kind, i) {
 		const bytes = data.memory.kinds[kind];
 		const share = bytes / data.memory.resident;
 		const text = words[kind] + ", " + report.bytes(bytes);
 		const b = element("button", { type: "button", title: text,
-			class: "k" + (kind === "file" ? 4 : i % 4), "aria-label": text,
-			"aria-pressed": "false", click: () => lines(kind) },
+			class: colour(kind, i), tabindex: -1,
+			"aria-hidden": "true", click: () => lines(kind) },
 			share > 0.07 ? words[kind] : "");
 
 		b.style.flex = share + " 1 0";
-		buttons.set(kind, b);
+		buttons.set(kind, [b]);
 		return b;
+	}
+
+	/* The legend of the bar.  A part may be too thin to be pointed at: here
+	 * each has room. */
+	function key(kind, i) {
+		const b = element("button", { type: "button",
+			"aria-pressed": "false", click: () => lines(kind) },
+			element("i", { class: colour(kind, i) }),
+			words[kind] + " " + report.bytes(data.memory.kinds[kind]),
+			grownBy(kind) ? element("span", null, " (",
+				report.growth(grownBy(kind), report.grownBytes),
+				")") : "");
+
+		buttons.get(kind).push(b);
+		return element("li", null, b);
 	}
 
 	report.memory = function () {
@@ -68,16 +85,11 @@
 			return report.leaveOut("memory");
 
 		byId("memory-lead").append(report.bytes(m.resident) +
-			" are resident: ", ...kinds.flatMap((k, i) => [
-				i ? ", " : "", report.bytes(m.kinds[k]) + " " +
-				words[k], grownBy(k) ? element("span", null,
-				" (", report.growth(grownBy(k),
-						    report.grownBytes), ")") :
-				""]), ". ", m.unexplained ?
-				report.bytes(m.unexplained) +
-				" are not explained." : "Nothing is" +
-				" unexplained.");
+			" are resident. ", m.unexplained ?
+			report.bytes(m.unexplained) + " are not explained." :
+			"Nothing is unexplained.");
 		byId("memory-bar").append(...kinds.map(segment));
+		byId("memory-kinds").append(...kinds.map(key));
 		byId("memory-findings").append(...m.findings.map(f =>
 			element("p", { class: "finding" }, f)));
 		lines(kinds.reduce((a, b) => m.kinds[a] >= m.kinds[b] ? a : b));

@@ -84,6 +84,17 @@
 			last ? element("strong", null, " \u2190 this") : null);
 	}
 
+	/* The chain as text, to send. */
+	function chainText(c) {
+		const lines = c.steps.map((s, i) => "  ".repeat(i + 1) +
+			(s.name || "?") + "  " + s.type + " " + s.address +
+			(s.guessed ? " (a guess)" : ""));
+
+		return (c.root ? c.root.kind + " " + c.root.name + "\n" : "") +
+		       lines.join("\n") + "\n" +
+		       (c.expression ? c.expression + "\n" : "");
+	}
+
 	function chain(c) {
 		if (!c || !c.steps || !c.steps.length)
 			return null;
@@ -95,7 +106,8 @@
 			element("ol", { class: "chain" }, ...c.steps.map(
 				(s, i) => step(s, i, c))),
 			c.expression ? element("p", null, "In Python: ",
-				element("code", null, c.expression)) : null);
+				element("code", null, c.expression)) : null,
+			report.copyButton(chainText(c), "the chain"));
 	}
 
 	function types(s) {
@@ -142,17 +154,6 @@
 			rate(g.bytes - then));
 	}
 
-	function inTree(s) {
-		const node = s.object && report.tree ?
-			report.tree.find(s.object.address) : null;
-
-		return node ? element("button", { type: "button",
-			click: function () {
-				report.tree.show(node);
-				report.goTo("tree");
-			} }, "Show it in the tree") : null;
-	}
-
 	function card(s) {
 		const all = summary.bytes;
 
@@ -170,7 +171,29 @@
 			s.fix ? element("p", { class: "fix" },
 				element("strong", null, "Usual fix: "),
 				s.fix) : null,
-			chain(s.chain), types(s), inTree(s));
+			samples(s), chain(s.chain), types(s), commands(s),
+			report.inTreeButton(s.object && s.object.address,
+					    "Show it in the tree"));
+	}
+
+	/* A few of its last entries, to recognise it by. */
+	function samples(s) {
+		return s.samples && s.samples.length ?
+			element("p", null, "Last entries: ",
+				...s.samples.flatMap((text, i) => [
+					i ? ", " : "",
+					element("code", null, text)])) : null;
+	}
+
+	/* To look further, in a terminal. */
+	function commands(s) {
+		const who = target.pid ? String(target.pid) : "TARGET";
+		const address = s.object ? s.object.address : null;
+		const command = "pyheld object " + who + " " + address;
+
+		return address ? element("p", { class: "command" },
+			"In a terminal: ", element("code", null, command), " ",
+			report.copyButton(command, "the command")) : null;
 	}
 
 	/* What is large, but did not grow. */

@@ -8,9 +8,9 @@
 	const t = data.tree;
 	const kinds = ["containers", "text and bytes", "code and modules",
 		       "instances", "numbers and others"];
-	const LEVELS = { treemap: 3, icicle: 6 };
+	const LEVELS = { treemap: 4, icicle: 6 };
 	const HEAD = 17, SMALLEST = 5, BAND = 34;
-	let nodes = [], at = null, picture = "treemap";
+	let nodes = [], byAddress = new Map(), at = null, picture = "treemap";
 
 	/* --- the nodes --- */
 
@@ -41,6 +41,8 @@
 			n.above = nodes[t.above[i]];
 			n.above.below.push(n);
 		});
+		byAddress = new Map(nodes.filter(n => n.address)
+			.map(n => [n.address, n]));
 		nodes.forEach(function (n) {
 			n.below.sort((a, b) => b.bytes - a.bytes);
 			n.own = Math.max(0, n.bytes -
@@ -53,11 +55,13 @@
 			return "the whole heap";
 		if (n.count === 1)
 			return n.name || n.type;
-		return report.count(n.count) + " " + n.type;
+		return report.count(n.count) + " " + n.type +
+		       (n.name && n.name !== "[...]" ? " " + n.name : "");
 	}
 
 	function describe(n) {
-		return label(n) + (n.count === 1 ? ", " + n.type : "") + ", " +
+		return label(n) + (n.count === 1 && n.name !== n.type ?
+				   ", " + n.type : "") + ", " +
 		       report.bytes(n.bytes) + ", " +
 		       report.percent(n.bytes, nodes[0].bytes) + " of the heap";
 	}
@@ -91,6 +95,7 @@
 			       (n.count > 1 ? " group" : "") +
 			       (n.below.length ? "" : " leaf"),
 			title: describe(n), "aria-label": describe(n),
+			tabindex: -1,
 			"data-node": n.index,
 			click: () => report.tree.show(n === at ? at.above || at :
 								 n) });
@@ -132,11 +137,61 @@
 		return h.descendants().filter(isVisible).map(area);
 	}
 
+	/* --- the keyboard --- */
+
+	/* The areas that are drawn, by node. */
+	let areas = new Map();
+
+	/* The picture is one stop of the Tab key: the area that was last had. */
+	function setStop(button) {
+		for (const b of areas.values())
+			b.tabIndex = b === button ? 0 : -1;
+	}
+
+	function beside(n, step) {
+		const all = n.above ? n.above.below.filter(b => areas.has(b)) :
+				      [];
+
+		return all[all.indexOf(n) + step];
+	}
+
+	function next(n, key) {
+		switch (key) {
+		case "ArrowRight":
+			return beside(n, 1);
+		case "ArrowLeft":
+			return beside(n, -1);
+		case "ArrowDown":
+			return n.below.find(b => areas.has(b));
+		case "ArrowUp":
+			return n.above;
+		case "Home":
+			return areas.keys().next().value;
+		default:
+			return undefined;
+		}
+	}
+
+	function move(event) {
+		const b = event.target.closest("[data-node]");
+		const to = b && areas.get(next(nodes[b.dataset.node],
+					       event.key));
+
+		if (!to)
+			return;
+		event.preventDefault();
+		setStop(to);
+		to.focus();
+	}
+
 	function drawPicture() {
 		const box = byId("picture");
 
 		box.replaceChildren();
 		box.append(...(picture === "treemap" ? treemap : icicle)(box));
+		areas = new Map(Array.from(box.querySelectorAll("[data-node]"),
+			b => [nodes[b.dataset.node], b]));
+		setStop(areas.values().next().value);
 		if (!at.below.length)
 			box.append(element("p", { class: "dim" },
 				at.opened ? "Nothing larger is below it." :
@@ -202,7 +257,7 @@
 		const found = !pattern ? [] : nodes.filter(n => n.above &&
 			(n.type.toLowerCase().includes(pattern) ||
 			 (n.name || "").toLowerCase().includes(pattern) ||
-			 n.address === pattern));
+			 n.address === pattern.replace(/^(?=[0-9a-f]{6,}$)/, "0x")));
 
 		box.hidden = !pattern;
 		box.replaceChildren(found.length ? report.table(found, columns,
@@ -221,7 +276,7 @@
 	}
 
 	report.tree = {
-		find: address => nodes.find(n => n.address === address) || null,
+		find: address => byAddress.get(address) || null,
 		/* The focus stays here: else it would be lost with what had
 		 * it. */
 		show: function (n) {
@@ -250,6 +305,9 @@
 			byId("search-text").addEventListener("input", e =>
 				search(e.target.value));
 			byId("tree").addEventListener("keydown", back);
+			byId("picture").addEventListener("keydown", move);
+			byId("picture").addEventListener("focusin", e =>
+				setStop(e.target.closest("[data-node]")));
 			new ResizeObserver(drawPicture).observe(
 				byId("picture"));
 			draw();
