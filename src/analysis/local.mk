@@ -34,7 +34,7 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/cycles.c \
 	src/analysis/cycles.h \
 	src/analysis/graph/bits.h \
-	src/analysis/graph/dominators-set.c \
+	src/analysis/graph/dominators-look.c \
 	src/analysis/graph/dominators.c \
 	src/analysis/graph/dominators.h \
 	src/analysis/graph/fan.c \

@@ -18,11 +18,9 @@ const char *const dominators_holder_names[NR_HOLDERS] = {
  * Objects go by their number in the order of a depth-first search, from 1 on;
  * 0 is the one virtual root that holds all roots.
  */
-struct dominators_node {
+struct dominators_link {
 	uint32_t ancestor;	/* parent in the search; compressed */
 	uint32_t best;		/* lowest `semi` from here to `ancestor` */
-	uint32_t semi;		/* the semidominator */
-	uint32_t dominator;	/* parent in the search, then the result */
 };
 
 struct dominators_call {
@@ -39,15 +37,26 @@ struct dominators_search {
 	/* By oid.  So small that it stays in the CPU's caches: most edges lead
 	 * to objects that are visited already. */
 	uint64_t *visited;
-	oid *object;		/* of each number */
-	struct dominators_node *nodes; /* nr_objects + 1 of them */
+	/* By number, nr_objects + 1 of each.  They are made when they are
+	 * needed and freed as soon as they are not: all at once would take
+	 * more than the result. */
+	oid *object;
+	uint32_t *dominator;	/* parent in the search, then the result */
+	uint32_t *semi;		/* the semidominator; 0: a root */
+	struct dominators_link *links;
 	uint32_t nr;		/* numbers given ... */
 	uint32_t last[NR_HOLDERS]; /* ... when all of a holder's were found */
 	struct dominators_call_vec calls;
-	uint64_t *pred_start;	/* of each number ... */
-	uint32_t *pred;		/* ... the numbers that refer to it */
+	uint32_t *pred_start;	/* of each number ... */
+	uint32_t *pred;		/* ... the higher numbers that refer to it */
 	struct u32_vec path;
 };
+
+static void drop(uint32_t **v)
+{
+	free(*v);
+	*v = NULL;
+}
 
 /* --- the search --- */
 
@@ -59,8 +68,7 @@ static void visit_in_depth(struct dominators_search *s, oid o, uint32_t parent)
 	bits_set(s->visited, o);
 	s->number[o] = number;
 	s->object[number] = o;
-	s->nodes[number] = (struct dominators_node){ parent, number, number,
-						     parent };
+	s->dominator[number] = parent;
 	dominators_call_vec_push(
 		&s->calls,
 		(struct dominators_call){ number, edges.nr, edges.to });
@@ -220,32 +228,70 @@ static void search_all_objects(struct dominators_search *s,
 
 /* --- dominators --- */
 
+/*
+ * The lowest number that refers to `n`, of those up to `n`, is where its
+ * semidominator is or below; such references need not be kept.  Those of higher
+ * numbers are counted.  Nothing matters of what refers to a root.
+ */
+static void count_predecessors(struct dominators_search *s)
+{
+	const struct heap *h = s->h;
+	uint32_t *semi = s->semi;
+
+	memcpy(semi, s->dominator, ((size_t)s->nr + 1) * sizeof(*semi));
+	for (uint32_t n = 1; n <= s->nr; n++)
+		if (bits_get(s->d->roots, s->object[n]))
+			semi[n] = 0;
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_keeps(h, o);
+		uint32_t from = s->number[o];
+
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t to = s->number[edges.to[i]];
+
+			if (from > to)
+				s->pred_start[to]++;
+			else
+				semi[to] = MIN(semi[to], from);
+		}
+	}
+}
+
+/* Turn the counts into sums: where the predecessors of each end.  The program
+ * ends as without memory if there are 2^32 of them. */
+static void sum_predecessors(struct dominators_search *s)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t n = 1; n <= s->nr; n++) {
+		sum += s->semi[n] ? s->pred_start[n] : 0;
+		if (sum > UINT32_MAX)
+			out_of_memory();
+		s->pred_start[n] = (uint32_t)sum;
+	}
+	s->pred_start[s->nr + 1] = (uint32_t)sum;
+}
+
 /* By numbers, not oids: those near in the search are near in memory. */
 static void find_predecessors(struct dominators_search *s)
 {
-	const struct heap *h = s->h;
-	uint64_t *start = xcalloc((size_t)s->nr + 2, sizeof(*start));
-	uint32_t *pred;
+	size_t nr = (size_t)s->nr + 1;
 
-	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_keeps(h, o);
-
-		for (uint32_t i = 0; i < edges.nr; i++)
-			start[s->number[edges.to[i]]]++;
-	}
-	for (uint32_t n = 1; n <= s->nr; n++)
-		start[n] += start[n - 1];
-	start[s->nr + 1] = start[s->nr];
-	pred = xreallocarray(NULL, start[s->nr], sizeof(*pred));
+	s->pred_start = xcalloc(nr + 1, sizeof(*s->pred_start));
+	s->semi = xreallocarray(NULL, nr, sizeof(*s->semi));
+	count_predecessors(s);
+	sum_predecessors(s);
+	s->pred = xreallocarray(NULL, s->pred_start[s->nr], sizeof(*s->pred));
 	for (uint32_t n = s->nr; n; n--) {
-		oid o = s->object[n];
-		struct heap_edges edges = heap_keeps(h, o);
+		struct heap_edges edges = heap_keeps(s->h, s->object[n]);
 
-		for (uint32_t i = 0; i < edges.nr; i++)
-			pred[--start[s->number[edges.to[i]]]] = n;
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t to = s->number[edges.to[i]];
+
+			if (n > to && s->semi[to])
+				s->pred[--s->pred_start[to]] = n;
+		}
 	}
-	s->pred_start = start;
-	s->pred = pred;
 }
 
 /*
@@ -255,45 +301,38 @@ static void find_predecessors(struct dominators_search *s)
 static uint32_t evaluate_semi(struct dominators_search *s, uint32_t n,
 			      uint32_t done)
 {
-	struct dominators_node *nodes = s->nodes;
+	struct dominators_link *links = s->links;
 	uint32_t above;
 
-	if (nodes[n].ancestor <= done)
-		return nodes[n].best;
+	if (links[n].ancestor <= done)
+		return links[n].best;
 	s->path.nr = 0;
 	do {
 		u32_vec_push(&s->path, n);
-		n = nodes[n].ancestor;
-	} while (nodes[n].ancestor > done);
+		n = links[n].ancestor;
+	} while (links[n].ancestor > done);
 	above = n;
 	while (s->path.nr) {
 		n = s->path.v[--s->path.nr];
-		nodes[n].ancestor = nodes[above].ancestor;
-		nodes[n].best = MIN(nodes[n].best, nodes[above].best);
+		links[n].ancestor = links[above].ancestor;
+		links[n].best = MIN(links[n].best, links[above].best);
 		above = n;
 	}
-	return nodes[n].best;
+	return links[n].best;
 }
 
 static void find_semidominators(struct dominators_search *s)
 {
-	struct dominators_node *nodes = s->nodes;
-
+	s->links = xreallocarray(NULL, (size_t)s->nr + 1, sizeof(*s->links));
 	for (uint32_t n = s->nr; n; n--) {
-		uint32_t semi = nodes[n].dominator;
+		uint32_t semi = s->semi[n];
 
-		if (bits_get(s->d->roots, s->object[n]))
-			semi = 0;
-		for (uint64_t i = s->pred_start[n];
-		     semi && i < s->pred_start[n + 1]; i++) {
-			uint32_t pred = s->pred[i];
-
-			/* What is not done has itself. */
-			semi = MIN(semi, pred <= n ? pred
-						   : evaluate_semi(s, pred, n));
-		}
-		nodes[n].semi = semi;
-		nodes[n].best = semi;
+		for (uint32_t i = s->pred_start[n];
+		     semi && i < s->pred_start[n + 1]; i++)
+			semi = MIN(semi, evaluate_semi(s, s->pred[i], n));
+		s->semi[n] = semi;
+		s->links[n] = (struct dominators_link){ s->dominator[n],
+							semi };
 	}
 }
 
@@ -305,31 +344,30 @@ static void find_semidominators(struct dominators_search *s)
  * stored in `ancestor` and depths in `best`, which evaluate_semi() no longer
  * needs.
  */
-static void set_jump(struct dominators_node *nodes, uint32_t n, uint32_t up)
+static void set_jump(struct dominators_link *links, uint32_t n, uint32_t up)
 {
-	uint32_t jump = nodes[up].ancestor, next = nodes[jump].ancestor;
-	uint32_t depth = nodes[up].best, of_jump = nodes[jump].best;
+	uint32_t jump = links[up].ancestor, next = links[jump].ancestor;
+	uint32_t depth = links[up].best, of_jump = links[jump].best;
 
-	nodes[n].best = depth + 1;
-	nodes[n].ancestor = depth - of_jump == of_jump - nodes[next].best ?
+	links[n].best = depth + 1;
+	links[n].ancestor = depth - of_jump == of_jump - links[next].best ?
 				    next : up;
 }
 
 static void find_dominators(struct dominators_search *s)
 {
-	struct dominators_node *nodes = s->nodes;
-
-	nodes[0] = (struct dominators_node){ 0 };
+	s->links[0] = (struct dominators_link){ 0, 0 };
+	s->dominator[0] = 0;
 	for (uint32_t n = 1; n <= s->nr; n++) {
-		uint32_t up = nodes[n].dominator, semi = nodes[n].semi;
+		uint32_t up = s->dominator[n], semi = s->semi[n];
 
 		while (up > semi) {
-			uint32_t jump = nodes[up].ancestor;
+			uint32_t jump = s->links[up].ancestor;
 
-			up = jump >= semi ? jump : nodes[up].dominator;
+			up = jump >= semi ? jump : s->dominator[up];
 		}
-		nodes[n].dominator = up;
-		set_jump(nodes, n, up);
+		s->dominator[n] = up;
+		set_jump(s->links, n, up);
 	}
 }
 
@@ -346,33 +384,47 @@ static void find_kinds_of_holders(const struct dominators_search *s)
 
 /* The nearest node that dominates both, or is one of them: with depths and
  * jumps of set_jump(), in O(log n) steps. */
-static uint32_t common_dominator(const struct dominators_node *nodes,
+static uint32_t common_dominator(const struct dominators_search *s,
 				 uint32_t a, uint32_t b)
 {
+	const struct dominators_link *links = s->links;
+
 	while (a != b) {
-		uint32_t *deep = nodes[a].best >= nodes[b].best ? &a : &b;
+		uint32_t *deep = links[a].best >= links[b].best ? &a : &b;
 		uint32_t other = deep == &a ? b : a;
-		const struct dominators_node *n = &nodes[*deep];
+		struct dominators_link n = links[*deep];
 
-		if (n->best == nodes[other].best) {
-			bool jump = n->ancestor != nodes[other].ancestor;
+		if (n.best == links[other].best) {
+			bool jump = n.ancestor != links[other].ancestor;
 
-			a = jump ? nodes[a].ancestor : nodes[a].dominator;
-			b = jump ? nodes[b].ancestor : nodes[b].dominator;
+			a = jump ? links[a].ancestor : s->dominator[a];
+			b = jump ? links[b].ancestor : s->dominator[b];
 			continue;
 		}
-		*deep = nodes[n->ancestor].best >= nodes[other].best ?
-				n->ancestor : n->dominator;
+		*deep = links[n.ancestor].best >= links[other].best ?
+				n.ancestor : s->dominator[*deep];
 	}
 	return a;
 }
 
-/* Each lump is retained by what retains all its holders. */
-static void add_lumps(const struct dominators_search *s)
+/* The number of each object, which was freed before. */
+static void find_numbers(struct dominators_search *s)
+{
+	s->number = xreallocarray(NULL, s->h->nr_objects, sizeof(*s->number));
+	for (uint32_t n = 1; n <= s->nr; n++)
+		s->number[s->object[n]] = n;
+}
+
+/* The number of what retains all holders of each lump; 0: nothing does.  The
+ * caller frees it. */
+static uint32_t *find_lumps(struct dominators_search *s)
 {
 	const struct heap *h = s->h;
-	CLEANUP(freep) uint32_t *at = xcalloc(h->lumps.nr, sizeof(*at));
+	uint32_t *at = xcalloc(h->lumps.nr, sizeof(*at));
 
+	if (!h->lumps.nr)
+		return at;
+	find_numbers(s);
 	for (size_t i = 0; i < h->lumps.nr; i++) {
 		const struct heap_lump *lump = &h->lumps.v[i];
 
@@ -383,15 +435,28 @@ static void add_lumps(const struct dominators_search *s)
 					     at[holder->lump] :
 					     s->number[holder->object];
 
-			at[i] = k ? common_dominator(s->nodes, at[i], n) : n;
+			at[i] = k ? common_dominator(s, at[i], n) : n;
 		}
-		s->d->all_bytes += lump->bytes;
+	}
+	drop(&s->number);
+	return at;
+}
+
+static void add_lumps(const struct dominators_search *s, const uint32_t *at)
+{
+	const struct heap *h = s->h;
+
+	for (size_t i = 0; i < h->lumps.nr; i++) {
+		uint64_t bytes = h->lumps.v[i].bytes;
+
+		s->d->all_bytes += bytes;
 		if (at[i])
-			s->d->bytes[s->object[at[i]]] += lump->bytes;
+			s->d->bytes[s->object[at[i]]] += bytes;
 	}
 }
 
-static void sum_retained(const struct dominators_search *s)
+static void sum_retained(const struct dominators_search *s,
+			 const uint32_t *lumps)
 {
 	struct dominators *d = s->d;
 
@@ -400,10 +465,10 @@ static void sum_retained(const struct dominators_search *s)
 		d->objects[o] = 1;
 		d->all_bytes += heap_bytes(s->h, o);
 	}
-	add_lumps(s);
+	add_lumps(s, lumps);
 	/* A dominator has a lower number than what it dominates. */
 	for (uint32_t n = s->nr; n; n--) {
-		uint32_t up = s->nodes[n].dominator;
+		uint32_t up = s->dominator[n];
 		oid o = s->object[n], parent = up ? s->object[up] : OID_NONE;
 
 		d->parent[o] = parent;
@@ -414,40 +479,45 @@ static void sum_retained(const struct dominators_search *s)
 	}
 }
 
-/* `next` is for each object where the next child's tree goes. */
-static void put_in_order(const struct dominators_search *s, uint32_t *next)
+/* `place` is first where the next child's tree goes: in the end, behind all
+ * that the object retains. */
+static void find_places(const struct dominators_search *s)
 {
 	struct dominators *d = s->d;
 	uint32_t top = 0;
 
 	for (uint32_t n = 1; n <= s->nr; n++) {
 		oid o = s->object[n], parent = d->parent[o];
-		uint32_t *place = parent == OID_NONE ? &top : &next[parent];
+		uint32_t *place = parent == OID_NONE ? &top :
+						       &d->place[parent];
 
-		d->place[o] = *place;
-		d->order[*place] = o;
-		next[o] = *place + 1;
+		d->place[o] = *place + 1;
 		*place += d->objects[o];
 	}
+	for (oid o = 0; o < s->h->nr_objects; o++)
+		d->place[o] -= d->objects[o];
 }
 
 static void build_tree(struct dominators_search *s)
 {
+	CLEANUP(freep) uint32_t *lumps = find_lumps(s);
 	struct dominators *d = s->d;
 	size_t nr = s->h->nr_objects;
 
+	free(s->links);
 	d->parent = xreallocarray(NULL, nr, sizeof(*d->parent));
 	d->bytes = xreallocarray(NULL, nr, sizeof(*d->bytes));
 	d->objects = xreallocarray(NULL, nr, sizeof(*d->objects));
 	d->holder = xreallocarray(NULL, nr, sizeof(*d->holder));
 	find_kinds_of_holders(s);
-	sum_retained(s);
-	free(s->nodes);
-	s->nodes = NULL;
+	sum_retained(s, lumps);
+	drop(&s->dominator);
 	d->place = xreallocarray(NULL, nr, sizeof(*d->place));
+	find_places(s);
+	drop(&s->object);
 	d->order = xreallocarray(NULL, nr, sizeof(*d->order));
-	/* The objects' numbers are not needed any more. */
-	put_in_order(s, s->number);
+	for (oid o = 0; o < nr; o++)
+		d->order[d->place[o]] = o;
 }
 
 void dominators_build(const struct heap *h, struct dominators *ret)
@@ -467,18 +537,18 @@ void dominators_build_counted(const struct heap *h, const uint32_t *known,
 	s.number = xreallocarray(NULL, nr, sizeof(*s.number));
 	memset(s.number, 0xff, nr * sizeof(*s.number));
 	s.object = xreallocarray(NULL, nr + 1, sizeof(*s.object));
-	s.nodes = xcalloc(nr + 1, sizeof(*s.nodes));
+	s.dominator = xreallocarray(NULL, nr + 1, sizeof(*s.dominator));
 	search_all_objects(&s, known);
 	free(s.visited);
 	find_predecessors(&s);
+	drop(&s.number);
 	find_semidominators(&s);
-	free(s.pred_start);
-	free(s.pred);
+	drop(&s.pred_start);
+	drop(&s.pred);
 	u32_vec_release(&s.path);
 	find_dominators(&s);
+	drop(&s.semi);
 	build_tree(&s);
-	free(s.number);
-	free(s.object);
 }
 
 void dominators_release(struct dominators *d)
@@ -491,79 +561,4 @@ void dominators_release(struct dominators *d)
 	free(d->place);
 	free(d->roots);
 	*d = (struct dominators){ NULL };
-}
-
-/* --- looking at it --- */
-
-static uint32_t end_in_order(const struct dominators *d, oid o)
-{
-	return o == OID_NONE ? d->heap->nr_objects :
-			       d->place[o] + d->objects[o];
-}
-
-oid dominators_first(const struct dominators *d, oid o)
-{
-	uint32_t place = o == OID_NONE ? 0 : d->place[o] + 1;
-
-	return place < end_in_order(d, o) ? d->order[place] : OID_NONE;
-}
-
-oid dominators_next(const struct dominators *d, oid o, oid child)
-{
-	uint32_t place = end_in_order(d, child);
-
-	return place < end_in_order(d, o) ? d->order[place] : OID_NONE;
-}
-
-int dominators_compare(const struct dominators *d, oid a, oid b)
-{
-	const uint64_t *address = d->heap->address;
-
-	if (d->bytes[a] != d->bytes[b])
-		return d->bytes[a] > d->bytes[b] ? -1 : 1;
-	if (d->objects[a] != d->objects[b])
-		return d->objects[a] > d->objects[b] ? -1 : 1;
-	return (address[a] > address[b]) - (address[a] < address[b]);
-}
-
-static int compare_retained_sizes(const void *a, const void *b, void *d)
-{
-	return dominators_compare(d, *(const oid *)a, *(const oid *)b);
-}
-
-void dominators_sort(const struct dominators *d, oid *objects, size_t nr)
-{
-	struct dominators tree = *d;
-
-	if (nr)
-		qsort_r(objects, nr, sizeof(*objects), compare_retained_sizes,
-			&tree);
-}
-
-/* Sort what came since `first` and keep the first `max` of it. */
-static void keep_largest(const struct dominators *d, size_t first, size_t max,
-			 struct oid_vec *v)
-{
-	dominators_sort(d, v->v + first, v->nr - first);
-	v->nr = MIN(v->nr, first + max);
-}
-
-void dominators_largest(const struct dominators *d, oid o, size_t max,
-			struct oid_vec *ret)
-{
-	size_t first = ret->nr;
-	oid worst = OID_NONE;
-
-	/* At most twice as many as are wanted, as there may be millions. */
-	for (oid c = dominators_first(d, o); max && c != OID_NONE;
-	     c = dominators_next(d, o, c)) {
-		if (worst != OID_NONE && dominators_compare(d, c, worst) > 0)
-			continue;
-		oid_vec_push(ret, c);
-		if (ret->nr - first < max || (ret->nr - first) / 2 < max)
-			continue;
-		keep_largest(d, first, max, ret);
-		worst = ret->v[ret->nr - 1];
-	}
-	keep_largest(d, first, max, ret);
 }

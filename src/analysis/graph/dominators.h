@@ -30,8 +30,10 @@
  *
  * The algorithm is Semi-NCA (L. Georgiadis, "Linear-Time Algorithms for
  * Dominators and Related Problems", 2005) without recursion.  In practice it is
- * linear in objects and edges.  The result has 26 bytes an object; up to 45
- * bytes an object and 4 an edge more are needed while it is built.
+ * linear in objects and edges.  The result has 26 bytes an object; up to 26
+ * bytes an object are needed while it is built, and 4 for each edge that leads
+ * back in the search or across it, but to a root.  To follow a chain that is as
+ * long as the heap takes 16 more.
  */
 #ifndef ANALYSIS_GRAPH_DOMINATORS_H
 #define ANALYSIS_GRAPH_DOMINATORS_H
