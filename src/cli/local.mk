@@ -15,6 +15,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/refs.c \
 	src/cli/commands/report.c \
 	src/cli/commands/retained.c \
+	src/cli/commands/sql-history.c \
+	src/cli/commands/sql-history.h \
 	src/cli/commands/sql-shell.c \
 	src/cli/commands/sql-shell.h \
 	src/cli/commands/sql.c \

@@ -8,6 +8,7 @@
 
 #include <editline/readline.h>
 
+#include "cli/commands/sql-history.h"
 #include "cli/commands/sql-shell.h"
 #include "cli/progress.h"
 #include "sql/table.h"
@@ -226,12 +227,24 @@ static struct error *say(struct error *err)
 	return NULL;
 }
 
+static void remember(struct sql_history *history, const char *line)
+{
+	if (!line[strspn(line, " \t")])
+		return;
+	add_history(line);
+	sql_history_add(history, line);
+}
+
 struct error *sql_shell_prompt(struct sql_shell *shell)
 {
+	CLEANUP(sql_history_close) struct sql_history history;
 	struct error *err = NULL;
 	bool quit = false;
 
 	prompt_init();
+	sql_history_open(&history);
+	for (size_t i = 0; i < history.lines.nr; i++)
+		add_history(history.lines.v[i]);
 	while (!err && !quit) {
 		CLEANUP(freep) char *line = NULL;
 
@@ -248,8 +261,7 @@ struct error *sql_shell_prompt(struct sql_shell *shell)
 			continue;
 		}
 		pressed = 0;
-		if (line[strspn(line, " \t")])
-			add_history(line);
+		remember(&history, line);
 		err = say(take_line(shell, line, &quit));
 		fflush(stdout);
 	}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli/commands/sql-history.h - the lines typed at the prompt of `pyheld sql`,
+ * kept from one run to the next.
+ *
+ * They are in $XDG_STATE_HOME/pyheld/sql_history, or in ~/.local/state without
+ * that: a text file, the oldest line first.  Queries name what is in a program,
+ * so nobody but the user may read it.  Each line is appended when it is typed,
+ * so prompts that run at once do not lose each other's lines.
+ *
+ * Nothing is kept in a home that belongs to somebody else (sudo -E, su).  No
+ * error ends the prompt: it goes on without a file, and --verbose says why.
+ */
+#ifndef CLI_COMMANDS_SQL_HISTORY_H
+#define CLI_COMMANDS_SQL_HISTORY_H
+
+#include "base/str.h"
+#include "base/vec.h"
+
+/* At least so many lines are kept, and never twice as many. */
+#define SQL_HISTORY_LINES 1000
+/* A longer line is not kept. */
+#define SQL_HISTORY_LINE_MAX 4096
+
+VEC_DEFINE(line_vec, char *);
+
+struct sql_history {
+	int fd;			/* to append to; -1: none */
+	struct line_vec lines;	/* of earlier runs, each owned */
+};
+
+/*
+ * Open the file, and make it and its folders if they are missing.  The caller
+ * calls sql_history_close() in any case.
+ */
+void sql_history_open(struct sql_history *ret);
+/* Append a line, which has no line feed. */
+void sql_history_add(struct sql_history *history, const char *line);
+void sql_history_close(struct sql_history *history);
+
+#endif
