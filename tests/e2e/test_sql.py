@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -206,6 +207,63 @@ def test_names_take_no_longer_in_large_dicts():
                 assert file.execute(query).fetchone() == (60000,), query
 
 
+MANY = """
+import os, time
+class Session:
+    def __init__(self, i):
+        self.number, self.user, self.tags = i, "user %d" % i, [i]
+sessions = [Session(i) for i in range(160000)]
+table = {i: (i, [i]) for i in range(120000)}
+print(os.getpid(), flush=True)
+time.sleep(1000)
+"""
+
+
+def cost(*args):
+    """Seconds of CPU, and the peak of resident memory in bytes."""
+    pid = os.posix_spawn(os.path.abspath(PYHELD), [PYHELD, "sql", *args],
+                         os.environ, file_actions=[
+                             (os.POSIX_SPAWN_OPEN, 1, os.devnull,
+                              os.O_WRONLY, 0)])
+    _, status, usage = os.wait4(pid, 0)
+    assert status == 0, args
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+@limit(120)
+def test_takes_little_of_a_million_objects():
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen([sys.executable, "-c", MANY],
+                                   stdout=subprocess.PIPE)
+        try:
+            pid = process.stdout.readline().decode().strip()
+            capture = os.path.join(folder, "t.pyheld")
+            pyheld("capture", pid, "-o", capture)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+        objects = one("SELECT count(*) AS n FROM objects", capture)["n"]
+        assert objects > 1e6, objects
+        # Opening, and what a heap takes by itself.
+        seconds, heap = min(cost(capture, "SELECT 1") for _ in range(3))
+        assert seconds < 0.2 * objects / 1e6, seconds
+        for query in (
+                "SELECT max(retained) FROM objects",
+                "SELECT count(*), sum(t.bytes) FROM refs r"
+                " JOIN objects t ON t.id = r.target",
+                "SELECT s.type, t.type, count(*) FROM refs r"
+                " JOIN objects s ON s.id = r.source"
+                " JOIN objects t ON t.id = r.target GROUP BY 1, 2",
+                "SELECT o.id, count(*) FROM objects o"
+                " JOIN refs r ON r.target = o.id GROUP BY 1 ORDER BY 2 DESC",
+                "SELECT count(*) FROM objects WHERE type LIKE '%Session'"):
+            seconds, peak = cost(capture, query)
+            assert seconds < 1.5 * objects / 1e6, (query, seconds)
+            assert peak - heap < 30 * objects, (
+                query, (peak - heap) / objects)
+
+
 # --- several targets ---
 
 def test_several_targets():
@@ -360,10 +418,11 @@ def test_queries_from_stdin():
 
 class Prompt:
     """`pyheld sql` on a terminal of its own."""
-    def __init__(self, *targets):
+    def __init__(self, *targets, state="/nonexistent"):
         self.pid, self.fd = pty.fork()
         if not self.pid:
-            os.environ.update(TERM="dumb", LC_ALL="C.UTF-8")
+            os.environ.update(TERM="dumb", LC_ALL="C.UTF-8",
+                              XDG_STATE_HOME=state)
             os.execv(PYHELD, [PYHELD, "sql", *map(str, targets)])
         self.shown = ""
 
@@ -425,6 +484,53 @@ def test_prompt():
         prompt.wait_for("pyheld> ")
         prompt.send(".quit\n")
         assert prompt.status() == 0
+
+
+def test_history_is_kept():
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        state = os.path.join(folder, "a", "state")
+        path = os.path.join(state, "pyheld", "sql_history")
+
+        def type_lines(*keys, folder=state):
+            prompt = Prompt(target.pid, state=folder)
+            for each_line, answer in keys:
+                prompt.wait_for("pyheld> ")
+                prompt.send(each_line)
+                prompt.wait_for(answer)
+            prompt.wait_for("pyheld> ")
+            prompt.send(".quit\n")
+            assert prompt.status() == 0
+
+        type_lines(("SELECT 600 + 66;\n", "666"), ("   \n", " "))
+        assert open(path).read() == "SELECT 600 + 66;\n.quit\n"
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode) == 0o700
+        # Ctrl-P is the line before: `.quit`, and then the query.
+        type_lines(("\x10\x10\n", "666"))
+        assert open(path).read() == "SELECT 600 + 66;\n.quit\n" * 2
+        # What is too long is not kept, and the file does not grow for ever.
+        with open(path, "w") as file:
+            file.write("".join("SELECT %d;\n" % i for i in range(2500)))
+        type_lines(("SELECT 600 + 66;\n", "666"))
+        kept = open(path).read().splitlines()
+        assert kept == ["SELECT %d;" % i for i in range(1500, 2500)] + [
+            "SELECT 600 + 66;", ".quit"], (len(kept), kept[-3:])
+        assert os.listdir(os.path.dirname(path)) == ["sql_history"]
+        # A link is not followed, and no file of another user is taken.
+        other = os.path.join(folder, "other")
+        os.unlink(path)
+        os.symlink(other, path)
+        type_lines(("SELECT 600 + 66;\n", "666"))
+        assert not os.path.exists(other)
+        if os.geteuid() == 0:
+            os.unlink(path)
+            open(path, "w").close()
+            os.chown(path, 1, 1)
+            type_lines(("SELECT 600 + 66;\n", "666"))
+            assert os.path.getsize(path) == 0
+        # Without a folder there is a prompt all the same.
+        type_lines(("SELECT 600 + 66;\n", "666"), folder="/dev/null/x")
 
 
 def test_interrupted_without_a_prompt():
