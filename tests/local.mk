@@ -57,6 +57,7 @@ EXTRA_DIST += \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_refs.py \
+	tests/e2e/test_pictures.py \
 	tests/e2e/test_report.py \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \

@@ -24,4 +24,9 @@ EXTRA_DIST += tools/builds.txt tools/fetch-builds
 CLEANFILES += tools/builds.list
 .PHONY: update-layout-tables
 
-EXTRA_DIST += tools/make-page tools/update-d3
+EXTRA_DIST += tools/make-page tools/make-pictures tools/update-d3
+
+# Make the pictures of the README again: of this program, with Chromium.
+update-pictures: src/pyheld$(EXEEXT)
+	$(top_srcdir)/tools/make-pictures src/pyheld$(EXEEXT)
+.PHONY: update-pictures
