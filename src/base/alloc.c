@@ -8,10 +8,14 @@
 
 #include "base/alloc.h"
 
+void (*out_of_memory_hook)(void);
+
 void out_of_memory(void)
 {
 	static const char message[] = "pyheld: out of memory\n";
 
+	if (out_of_memory_hook)
+		out_of_memory_hook();
 	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
 		_exit(3);
 	_exit(3);

@@ -25,6 +25,10 @@
 /* Print "pyheld: out of memory" and exit with status 3. */
 void out_of_memory(void) __attribute__((noreturn));
 
+/* Called before that, if it is not NULL: what has the terminal gives it back.
+ * It allocates nothing. */
+extern void (*out_of_memory_hook)(void);
+
 /*
  * For what is large the functions below ask the kernel for huge pages: a fault
  * for each 4 KiB takes longer than what is done with them.  xcalloc_sparse()

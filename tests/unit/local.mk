@@ -60,6 +60,7 @@ include tests/unit/python/local.mk
 include tests/unit/analysis/local.mk
 include tests/unit/output/local.mk
 include tests/unit/sql/local.mk
+include tests/unit/tui/local.mk
 include tests/unit/cli/local.mk
 endif
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/frame.h"
+
+#define HEAD_ROWS 3	/* title, where, heads */
+#define FOOT_ROWS 1
+
+static void draw_row(const struct frame *f, size_t i, unsigned int row)
+{
+	struct str cells[COLUMNS_MAX];
+	const char *texts[COLUMNS_MAX];
+	enum screen_style style = SCREEN_PLAIN;
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	for (unsigned int c = 0; c < f->nr_columns; c++)
+		cells[c] = (struct str)STR_INIT;
+	f->row(f->owner, i, cells, &style);
+	for (unsigned int c = 0; c < f->nr_columns; c++)
+		texts[c] = cells[c].s;
+	columns_row(f->columns, f->nr_columns, screen_columns(), texts,
+		    screen_utf8(), &line);
+	if (i == f->list->at)
+		style = SCREEN_CHOSEN;
+	screen_put(row, 0, screen_columns(), line.s, style);
+	for (unsigned int c = 0; c < f->nr_columns; c++)
+		str_release(&cells[c]);
+}
+
+void frame_draw(const struct frame *f)
+{
+	CLEANUP(str_release) struct str heads = STR_INIT;
+	unsigned int rows = screen_rows(), columns = screen_columns();
+
+	list_fit(f->list, rows > HEAD_ROWS + FOOT_ROWS ?
+			  rows - HEAD_ROWS - FOOT_ROWS : 1);
+	columns_heads(f->columns, f->nr_columns, columns, screen_utf8(),
+		      &heads);
+	screen_put(0, 0, columns, f->title, SCREEN_TITLE);
+	screen_put(1, 0, columns, f->where, SCREEN_PLAIN);
+	screen_put(2, 0, columns, heads.s, SCREEN_HEADING);
+	for (size_t i = 0; i < list_seen(f->list); i++)
+		draw_row(f, f->list->top + i, HEAD_ROWS + (unsigned int)i);
+	if (!f->list->nr && f->empty)
+		screen_put(HEAD_ROWS, 1, columns - 1, f->empty, SCREEN_PLAIN);
+	screen_put(rows - 1, 0, columns, f->foot, SCREEN_TITLE);
+}

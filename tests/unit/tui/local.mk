@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+check_PROGRAMS += \
+	tests/unit/tui/check_tui
