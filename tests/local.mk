@@ -14,6 +14,8 @@ EXTRA_DIST += \
 	tests/checks/nested.py \
 	tests/e2e/blocks.py \
 	tests/e2e/browser.py \
+	tests/e2e/devtools.py \
+	tests/e2e/memlab.js \
 	tests/e2e/commands.py \
 	tests/e2e/harness.py \
 	tests/e2e/hide.py \
@@ -44,6 +46,7 @@ EXTRA_DIST += \
 	tests/e2e/test_forked.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
+	tests/e2e/test_heapsnapshot.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
 	tests/e2e/test_leak_programs.py \

@@ -3,8 +3,14 @@ src_libpyheld_a_SOURCES += \
 	src/output/coverage.h \
 	src/output/emit.c \
 	src/output/emit.h \
+	src/output/export/heapsnapshot.c \
+	src/output/export/heapsnapshot.h \
 	src/output/export/jsonl.c \
 	src/output/export/jsonl.h \
+	src/output/export/node-ids.c \
+	src/output/export/node-ids.h \
+	src/output/export/strings.c \
+	src/output/export/strings.h \
 	src/output/format.c \
 	src/output/format.h \
 	src/output/html/frames.c \

@@ -37,6 +37,7 @@ sql --json TARGET SELECT(type),count(*)FROM(objects)GROUP/**/BY/**/1
 export TARGET
 export -o FOLDER/heap.jsonl TARGET
 export --format=sqlite -o FOLDER/heap.db TARGET
+export --format=heapsnapshot -o FOLDER/heap.heapsnapshot TARGET
 capture -o FOLDER/new.pyheld TARGET
 report -o FOLDER/report.html TARGET EARLIER
 report --redact -o FOLDER/report.html TARGET EARLIER

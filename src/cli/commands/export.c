@@ -8,7 +8,8 @@
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, EXPORT_WORDS, 0,
 	  "The output format: JSON lines, a database of the tables of pyheld sql,"
-	  " or a CSV file for each of these (default: jsonl)", 0 },
+	  " a CSV file for each of these, or a heap snapshot for Chrome's DevTools"
+	  " (default: jsonl)", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write to FILE instead of stdout; with --format=csv a folder", 0 },
 	{ 0 },
@@ -53,11 +54,13 @@ const struct argp export_argp = {
 	.doc = "Write the whole object graph, one JSON object per line.  The"
 	       " first line describes the target, each other line one object:"
 	       " its address, type, size, reference count, generation and"
-	       " references.  Other formats have the tables of pyheld sql."
+	       " references.  Other formats have the tables of pyheld sql, or"
+	       " are what other programs load."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld export -o heap.jsonl 4242\n"
 	       "  pyheld export 4242 --format=sqlite -o heap.db\n"
+	       "  pyheld export 4242 --format=heapsnapshot -o a.heapsnapshot\n"
 	       "  pyheld export 4242 | grep '\"type\":\"app.User\"' | wc -l",
 	.children = common_children,
 };

@@ -4,6 +4,7 @@
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"
+#include "output/export/heapsnapshot.h"
 #include "output/export/jsonl.h"
 
 static struct error *stream_jsonl(struct session *s,
@@ -19,6 +20,13 @@ const char export_bar_words[] =
 #undef EXPORT_FORMAT
 	;
 
+static struct error *stream_heapsnapshot(struct session *s,
+					 const struct export_options *o UNUSED,
+					 FILE *out)
+{
+	return heapsnapshot_write(&s->heap, out);
+}
+
 #define ROW(word, ...) [EXPORT_##word] = { #word, __VA_ARGS__ }
 
 const struct export_format export_formats[NR_EXPORT_FORMATS] = {
@@ -27,6 +35,7 @@ const struct export_format export_formats[NR_EXPORT_FORMATS] = {
 	    .write = export_tables_sqlite),
 	ROW(csv, .details = true, .needs_output = true,
 	    .write = export_tables_csv),
+	ROW(heapsnapshot, .details = true, .stream = stream_heapsnapshot),
 };
 
 static struct error *write_stream(struct session *s,
