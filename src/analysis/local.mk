@@ -98,6 +98,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/suspects/find/suspects-types.h \
 	src/analysis/suspects/find/suspects-waste.c \
 	src/analysis/suspects/find/suspects-waste.h \
+	src/analysis/suspects/own-modules.c \
+	src/analysis/suspects/own-modules.h \
 	src/analysis/suspects/suspect.c \
 	src/analysis/suspects/suspect.h \
 	src/analysis/suspects/suspects-memory.c \

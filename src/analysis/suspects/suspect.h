@@ -11,6 +11,7 @@
 #include "analysis/graph/fan.h"
 #include "analysis/graph/garbage.h"
 #include "analysis/graph/tally.h"
+#include "analysis/suspects/own-modules.h"
 
 enum suspect_kind {
 	SUSPECT_CONTAINER,	/* held by a module's global */
@@ -204,6 +205,7 @@ struct suspects {
 	struct dominators dominators;
 	struct fan fan;
 	struct garbage garbage;
+	struct own_modules modules;
 	uint64_t all_bytes;
 	size_t nr_older, nr_compared;
 	/* By object: the bytes by which it grew since the oldest heap, all of

@@ -247,6 +247,7 @@ void suspects_build(struct heap *h, const struct suspects_options *options,
 	dominators_build_counted(h, known, &ret->dominators);
 	ret->fan = (struct fan){ &ret->reach, &ret->dominators };
 	garbage_build(h, &ret->garbage);
+	own_modules_build(h, &ret->reach, &ret->modules);
 	ret->all_bytes = ret->dominators.all_bytes;
 	if (nr_older) {
 		ret->options.min_objects /= SUSPECTS_OLDER_LOWER;
@@ -330,6 +331,7 @@ void suspects_release(struct suspects *s)
 	suspects_since_release(s);
 	dominators_release(&s->dominators);
 	garbage_release(&s->garbage);
+	own_modules_release(&s->modules);
 	reach_release(&s->reach);
 	memset(s, 0, sizeof(*s));
 }

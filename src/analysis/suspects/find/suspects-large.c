@@ -4,7 +4,6 @@
 
 #include "analysis/compare/place.h"
 #include "analysis/suspects/find/suspects-large.h"
-#include "heap/naming.h"
 
 /* Of a handful, one may have so much of the bytes ... */
 #define LARGEST_PERCENT 40
@@ -17,8 +16,6 @@
 #define ALIKE_LARGEST_PERCENT 10
 /* Steps from a root to data that is no entry of a container. */
 #define MAX_STEPS 64
-/* The file of a module, quoted, in bytes. */
-#define MAX_FILE 240
 
 static bool is_enough(const struct suspects *s, uint64_t bytes)
 {
@@ -56,9 +53,8 @@ static bool can_grow(struct suspects *s, oid o)
 
 	if (is_plain_container(type) || !type_can_grow(type))
 		return is_plain_container(type);
-	for (size_t i = 0; i < s->reach.namespaces.nr; i++)
-		if (s->reach.namespaces.v[i].object == o)
-			return false;
+	if (own_modules_has_namespace(&s->modules, o))
+		return false;
 	place_last_edge(s->heap, &s->reach, o, &name);
 	return name.kind != EDGE_DICT;
 }
@@ -207,71 +203,10 @@ bool suspects_large_is_fixed(struct suspects *s, oid o)
 
 /* --- what one heap says of a container with few entries --- */
 
-static bool is_library_file(const char *file)
-{
-	static const char *const parts[] = {
-		"/site-packages/", "/dist-packages/", "/lib/python",
-		"/lib64/python", NULL,
-	};
-
-	for (size_t i = 0; parts[i]; i++)
-		if (strstr(file, parts[i]))
-			return true;
-	return false;
-}
-
-/* Does the module with this namespace have a file that is no library's?  Where
- * the file is not known, or what is shown of it is not all, it does not. */
-static bool has_own_file(struct suspects *s, oid namespace)
-{
-	struct heap_edges edges = heap_edges(s->heap, namespace);
-
-	edges.nr = MIN(edges.nr, (uint32_t)ROOTS_NAMESPACE_EDGES_MAX);
-	for (uint32_t i = 0; i < edges.nr; i++) {
-		CLEANUP(edge_name_release) struct edge_name name = { 0 };
-		CLEANUP(str_release) struct str file = STR_INIT;
-		int64_t length;
-
-		heap_name_edges(s->heap, namespace, i, 1, &name);
-		if (!edge_is(&name, EDGE_NAMED_VALUE, "__file__"))
-			continue;
-		length = heap_length(s->heap, edges.to[i]);
-		heap_preview(s->heap, edges.to[i], MAX_FILE, &file);
-		return length > 0 && length <= TEXT_MAX &&
-		       !is_library_file(file.s);
-	}
-	return false;
-}
-
-/* Is the module whose name has `len` bytes one of the program's own? */
-static bool is_own_module(struct suspects *s, const char *name, size_t len)
-{
-	const struct reach *r = &s->reach;
-
-	if (len == strlen("__main__") && !strncmp(name, "__main__", len))
-		return true;
-	for (size_t i = 0; i < r->namespaces.nr; i++) {
-		oid o = r->namespaces.v[i].object;
-		const char *module = reach_module_of(s->heap, r, o);
-
-		if (module && !strncmp(module, name, len) && !module[len])
-			return has_own_file(s, o);
-	}
-	return false;
-}
-
-/* The name of a class is MODULE.CLASS or MODULE.CLASS.CLASS. */
 static bool is_own_class(struct suspects *s, uint32_t type)
 {
-	const char *name = s->heap->types.v[type].name;
-	size_t len;
-
-	if (!suspect_tells(s->heap, type))
-		return false;
-	for (len = strlen(name); len; len--)
-		if (name[len] == '.' && is_own_module(s, name, len))
-			return true;
-	return false;
+	return suspect_tells(s->heap, type) &&
+	       own_modules_defines(&s->modules, s->heap->types.v[type].name);
 }
 
 /* The type of the entries of `o` that have most of its bytes, if none has more
@@ -330,19 +265,17 @@ bool suspects_large_is_runtime(struct suspects *s, oid o)
 	       is_own_class(s, type);
 }
 
-/* The name of the module that has `o` below one of its globals, or NULL. */
-static const char *module_above(const struct suspects *s, oid o)
+/* Is `o` below a global of a module of the program (`own`), or of another? */
+static bool is_below(struct suspects *s, oid o, bool own)
 {
-	const char *module = NULL;
+	const char *module = own_modules_above(&s->modules, o);
 
-	for (; o != OID_NONE && !module; o = s->reach.parent[o])
-		module = reach_module_of(s->heap, &s->reach, o);
-	return module;
+	return module &&
+	       own_modules_is_own(&s->modules, module, strlen(module)) == own;
 }
 
 bool suspects_large_is_table(struct suspects *s, oid o)
 {
-	const char *module;
 	uint64_t nr;
 	uint32_t type = alike_type(s, o, 100, &nr);
 
@@ -350,8 +283,7 @@ bool suspects_large_is_table(struct suspects *s, oid o)
 	    (s->heap->types.v[type].kind != TYPE_KIND_STR &&
 	     s->heap->types.v[type].kind != TYPE_KIND_BYTES))
 		return false;
-	module = module_above(s, o);
-	return module && !is_own_module(s, module, strlen(module));
+	return is_below(s, o, false);
 }
 
 /* What is small may have a large part of a small heap. */
@@ -382,7 +314,6 @@ bool suspects_large_may_be_other(struct suspects *s, oid o)
 
 bool suspects_large_is_other(struct suspects *s, struct holder_group *g)
 {
-	const char *module;
 	oid o = g->largest;
 	uint64_t nr;
 
@@ -396,6 +327,5 @@ bool suspects_large_is_other(struct suspects *s, struct holder_group *g)
 		 fan_of(&s->fan, o).nr < SUSPECTS_HANDFUL ||
 		 alike_type(s, o, LARGEST_PERCENT, &nr) == UINT32_MAX)
 		return false;
-	module = module_above(s, o);
-	return module && is_own_module(s, module, strlen(module));
+	return is_below(s, o, true);
 }
