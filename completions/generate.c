@@ -111,7 +111,7 @@ static void bash_words(void)
 			printf("\t\twords=$commands ;;\n");
 	}
 	printf("\t*)\n\t\toptions='");
-	each_option(&top_argp, NULL, bash_name);
+	each_option(&program_argp, NULL, bash_name);
 	printf("'\n\t\twords=$commands ;;\n\tesac\n");
 }
 
@@ -225,7 +225,7 @@ static void zsh(void)
 		printf("'\n");
 	}
 	printf("\t)\n\n\t_arguments -C -s -S \\\n");
-	each_option(&top_argp, NULL, zsh_option);
+	each_option(&program_argp, NULL, zsh_option);
 	printf("\t\t\t'1:command:->command' '*::argument:->argument' &&"
 	       " return\n\n"
 	       "\tcase $state in\n"
@@ -281,7 +281,7 @@ static void fish(void)
 {
 	printf("# fish completion of pyheld.  " NOTE "\n"
 	       "complete -c pyheld -f\n");
-	each_option(&top_argp, NULL, fish_option);
+	each_option(&program_argp, NULL, fish_option);
 	for (size_t i = 0; i < nr_commands; i++)
 		fish_command(&commands[i]);
 }

@@ -18,6 +18,7 @@ dist_man_MANS += \
 	man/pyheld-report.1 \
 	man/pyheld-sql.1 \
 	man/pyheld-summary.1 \
+	man/pyheld-top.1 \
 	man/pyheld-watch.1
 
 EXTRA_DIST += tests/checks/check-docs tests/checks/check-errors \

@@ -26,6 +26,8 @@ EXTRA_DIST += \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_metrics.py \
+	tests/e2e/terminal.py \
+	tests/e2e/test_top.py \
 	tests/e2e/test_watch.py \
 	tests/e2e/truthtable.py \
 	tests/e2e/test_wild.py \

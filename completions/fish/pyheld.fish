@@ -222,6 +222,18 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l help -s h -d 'Show 
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a top -d 'Show live what grows in processes'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l interval -x -d 'Time between samples, such as 500ms, 10s or 1m (default: 2s)'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l output -s o -r -F -d 'Write captures to FILE; \'%n\' in it becomes a number that no file has yet (default: pyheld-PID-%n.pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l executable -r -F -d 'TARGET is a core file of the program FILE'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l verbose -s v -d 'Write to stderr what was found where, what was retried and which errors were passed over; -vv: more'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a doctor -d 'Check how well pyheld reads a CPython'
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l json -d 'Write JSON'
@@ -234,7 +246,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show the help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report sql export watch doctor help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report sql export watch top doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

@@ -42,6 +42,7 @@ const struct command commands[] = {
 	  &export_argp, cmd_export },
 	{ "watch", "Sample a process; capture it when a condition is met",
 	  &watch_argp, cmd_watch },
+	{ "top", "Show live what grows in processes", &top_argp, cmd_top },
 	{ "doctor", "Check how well pyheld reads a CPython", &doctor_argp,
 	  cmd_doctor },
 	{ "help", "Show the help of a command", &help_argp, cmd_help },
@@ -62,7 +63,7 @@ struct top_options {
 	int command;		/* the command's index in argv; 0: none */
 };
 
-static error_t parse_top(int key, char *arg UNUSED, struct argp_state *state)
+static error_t parse_program(int key, char *arg UNUSED, struct argp_state *state)
 {
 	struct top_options *o = state->input;
 
@@ -84,7 +85,7 @@ static error_t parse_top(int key, char *arg UNUSED, struct argp_state *state)
 	}
 }
 
-static char *top_help(int key, const char *text, void *input UNUSED)
+static char *program_help(int key, const char *text, void *input UNUSED)
 {
 	struct str s = STR_INIT;
 
@@ -99,8 +100,8 @@ static char *top_help(int key, const char *text, void *input UNUSED)
 	return str_take(&s);
 }
 
-const struct argp top_argp = {
-	.parser = parse_top,
+const struct argp program_argp = {
+	.parser = parse_program,
 	.args_doc = "COMMAND [OPTION...] TARGET",
 	.doc = "Show what keeps Python objects alive in a running CPython,"
 	       " from outside."
@@ -118,13 +119,13 @@ const struct argp top_argp = {
 	       "Report bugs in the issue tracker of the project; 'pyheld doctor"
 	       " PID' says what to include.",
 	.children = common_children,
-	.help_filter = top_help,
+	.help_filter = program_help,
 };
 
 static int unknown_command(const char *name)
 {
 	fprintf(stderr, "pyheld: there is no command '%s'\n", name);
-	argp_help(&top_argp, stderr, ARGP_HELP_SHORT_USAGE,
+	argp_help(&program_argp, stderr, ARGP_HELP_SHORT_USAGE,
 		  (char[]){ "pyheld" });
 	fputs("Try 'pyheld --help' for the list of commands.\n", stderr);
 	return STATUS_USAGE;
@@ -144,9 +145,9 @@ int commands_main(int argc, char **argv)
 	const struct command *c;
 
 	argv[0] = (char[]){ "pyheld" };
-	if (argp_parse(&top_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
+	if (argp_parse(&program_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
 		       NULL, &o)) {
-		argp_help(&top_argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
+		argp_help(&program_argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
 		fputs("Try 'pyheld --help' for more information.\n", stderr);
 		return STATUS_USAGE;
 	}
@@ -188,7 +189,7 @@ static int cmd_help(const struct command *c UNUSED, int argc, char **argv)
 	if (options_parse(&help_argp, argc, argv, &o))
 		return STATUS_USAGE;
 	if (!o.nr_args) {
-		argp_help(&top_argp, stdout, ARGP_HELP_STD_HELP,
+		argp_help(&program_argp, stdout, ARGP_HELP_STD_HELP,
 			  (char[]){ "pyheld" });
 		return STATUS_OK;
 	}

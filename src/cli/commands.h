@@ -29,7 +29,7 @@ extern const size_t nr_commands;
 const struct command *commands_find(const char *name);
 
 /* The options of `pyheld` itself: they stand before the command. */
-extern const struct argp top_argp;
+extern const struct argp program_argp;
 
 /*
  * All of pyheld but main(): find the command that argv names and run it.  The

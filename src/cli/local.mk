@@ -21,6 +21,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/sql-shell.h \
 	src/cli/commands/sql.c \
 	src/cli/commands/summary.c \
+	src/cli/commands/top.c \
 	src/cli/commands/watch.c \
 	src/cli/export/formats.c \
 	src/cli/export/formats.def \
@@ -49,5 +50,15 @@ src_libpyheld_a_SOURCES += \
 	src/cli/targets.h \
 	src/cli/terminal.c \
 	src/cli/terminal.h \
+	src/cli/top/live.c \
+	src/cli/top/live.h \
+	src/cli/top/look.c \
+	src/cli/top/look.h \
+	src/cli/top/processes.c \
+	src/cli/top/processes.h \
+	src/cli/top/view.c \
+	src/cli/top/view.h \
+	src/cli/top/worker.c \
+	src/cli/top/worker.h \
 	src/cli/version.c \
 	src/cli/version.h

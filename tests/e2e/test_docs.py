@@ -9,8 +9,10 @@ import subprocess
 import tempfile
 import time
 
+import commands
 import pythons
 from harness import PYHELD, Target, pyheld, text
+from terminal import Terminal
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -57,9 +59,21 @@ def help_commands():
         yield from found
 
 
+def run_on_terminal(line, folder):
+    """It shows its keys, q among them."""
+    words = [os.path.abspath(PYHELD), *line.split()[1:]]
+    with Terminal(words, cwd=folder) as terminal:
+        terminal.wait_for("q quit")
+        terminal.keys("q")
+        assert terminal.status() == 0, line
+    return ""
+
+
 def run(line, target, folder):
     line = line.replace(PID, str(target.pid))
     line = line.replace(ADDRESS, hex(target.facts["address"]))
+    if line.split()[1] in commands.ON_TERMINAL:
+        return run_on_terminal(line, folder)
     if line.startswith("pyheld watch") and "--count" not in line:
         line += " --count=1"    # it goes on until it is interrupted
     if "| jq" in line and not shutil.which("jq"):

@@ -28,7 +28,7 @@ struct command {
 extern const struct argp capture_argp, chain_argp, cycles_argp, diff_argp,
 	doctor_argp, export_argp, garbage_argp, leaks_argp, memory_argp,
 	object_argp, refs_argp, report_argp, retained_argp, sql_argp,
-	summary_argp, watch_argp;
+	summary_argp, top_argp, watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_capture(const struct command *c, int argc, char **argv);
@@ -46,6 +46,7 @@ int cmd_report(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);
 int cmd_sql(const struct command *c, int argc, char **argv);
 int cmd_summary(const struct command *c, int argc, char **argv);
+int cmd_top(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);
 
 #endif

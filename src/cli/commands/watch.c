@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analysis/limits/condition.h"
 #include "analysis/trend.h"
@@ -202,34 +200,6 @@ static const char *newly_true(struct watch *w)
 	return ret;
 }
 
-static char *numbered_name(const char *pattern, const char *number, uint64_t n)
-{
-	return xasprintf("%.*s%" PRIu64 "%s", (int)(number - pattern), pattern,
-			 n, number + 2);
-}
-
-/*
- * The name for a capture, with the first number that no file has: a second
- * `watch` must not overwrite the captures of the first.
- */
-static char *capture_name(const struct watch *w, const struct heap *h)
-{
-	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
-					       h->info.pid);
-	const char *pattern = w->o->output ? w->o->output : usual;
-	const char *number = strstr(pattern, "%n");
-	char *ret;
-
-	if (!number)
-		return xstrdup(pattern);
-	for (uint64_t n = 1;; n++) {
-		ret = numbered_name(pattern, number, n);
-		if (access(ret, F_OK))
-			return ret;
-		free(ret);
-	}
-}
-
 static int print_line(const struct watch_line *line, bool as_json)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -312,7 +282,7 @@ static int capture(struct watch *w, struct heap *h, char **file)
 	const struct capture_options how = { 0 };
 	struct error *err;
 
-	*file = capture_name(w, h);
+	*file = sampling_file(w->o->output, h->info.pid);
 	err = save_capture(h, *file, &how);
 	if (err)
 		return session_failed(err);

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "analysis/summary.h"
 #include "cli/sampling/sampling.h"
 #include "cli/sampling/wait.h"
@@ -52,4 +57,30 @@ struct sample sampling_measure(const struct heap *h)
 		.size = sum.all_size,
 		.sizes_unknown = sum.sizes_unknown,
 	};
+}
+
+static char *numbered_name(const char *pattern, const char *number, uint64_t n)
+{
+	return xasprintf("%.*s%" PRIu64 "%s", (int)(number - pattern), pattern,
+			 n, number + 2);
+}
+
+char *sampling_file(const char *pattern, int64_t pid)
+{
+	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
+					       pid);
+	const char *number;
+	char *ret;
+
+	if (!pattern)
+		pattern = usual;
+	number = strstr(pattern, "%n");
+	if (!number)
+		return xstrdup(pattern);
+	for (uint64_t n = 1;; n++) {
+		ret = numbered_name(pattern, number, n);
+		if (access(ret, F_OK))
+			return ret;
+		free(ret);
+	}
 }

@@ -32,4 +32,11 @@ int sampling_open(struct sampling *last, const char *process, bool details,
 /* The figures of `h` as it was read now; sample.lines is NULL. */
 struct sample sampling_measure(const struct heap *h);
 
+/*
+ * The name for a capture of the process `pid`: `pattern` with the first number
+ * in place of "%n" that no file has, so that captures of another pyheld are not
+ * overwritten.  NULL: "pyheld-PID-%n.pyheld".  The caller frees it.
+ */
+char *sampling_file(const char *pattern, int64_t pid);
+
 #endif

@@ -7,7 +7,8 @@ check_PROGRAMS += \
 	tests/unit/cli/check_options \
 	tests/unit/cli/check_reports \
 	tests/unit/cli/check_targets \
-	tests/unit/cli/check_terminal
+	tests/unit/cli/check_terminal \
+	tests/unit/cli/check_top
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
 tests_unit_cli_check_files_SOURCES = \
 	tests/unit/cli/check_files.c $(run_sources)
@@ -23,6 +24,7 @@ tests_unit_cli_check_targets_SOURCES = \
 	tests/unit/cli/check_targets.c $(run_sources)
 tests_unit_cli_check_terminal_SOURCES = \
 	tests/unit/cli/check_terminal.c $(run_sources)
+tests_unit_cli_check_top_SOURCES = tests/unit/cli/check_top.c
 
 # Its target is a live CPython.
 if HAVE_PYTHON3

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/quantity.h"
+#include "cli/commands/command.h"
+#include "cli/options.h"
+#include "cli/sampling/wait.h"
+#include "cli/session.h"
+#include "cli/status.h"
+#include "cli/terminal.h"
+#include "cli/top/view.h"
+#include "tui/screen.h"
+
+#define DEFAULT_INTERVAL_MS 2000
+/* How late a sample may be shown.  A key is never late: it ends the wait. */
+#define STEP_MS 100
+
+struct top_options {
+	struct common_options common;
+	struct target_vec processes;
+	const char *output;	/* --output, or NULL */
+	uint64_t interval_ms;
+};
+
+static const struct argp_option options[] = {
+	{ "interval", OPTION_INTERVAL, "TIME", 0,
+	  "Time between samples, such as 500ms, 10s or 1m (default: 2s)", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Write captures to FILE; '%n' in it becomes a number that no file"
+	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
+	{ 0 },
+};
+
+static error_t add_process(struct top_options *o, const char *arg,
+			   const struct argp_state *state)
+{
+	char *end;
+	unsigned long pid;
+
+	errno = 0;
+	pid = strtoul(arg, &end, 10);
+	if (!*arg || *end || strspn(arg, "0123456789") != strlen(arg) ||
+	    errno || pid < 1 || pid > INT_MAX)
+		return options_error(state, "'%s' is no PID: top looks at"
+				     " processes that run", arg);
+	target_vec_push(&o->processes, arg);
+	return 0;
+}
+
+static error_t parse_top(int key, char *arg, struct argp_state *state)
+{
+	struct top_options *o = state->input;
+	error_t err;
+
+	/* options_common() takes two arguments at most. */
+	if (key == ARGP_KEY_ARG)
+		return add_process(o, arg, state);
+	if (key == ARGP_KEY_END)
+		return o->processes.nr ? 0 :
+		       options_error(state, "PID is missing: try pgrep -a"
+				     " python");
+	if (options_common(key, arg, state, &err))
+		return err;
+	switch (key) {
+	case OPTION_INTERVAL:
+		if (quantity_parse_duration(arg, &o->interval_ms))
+			return 0;
+		return options_error(state, "--interval: '%s' is not a time:"
+				     " use 500ms, 10s or 1m", arg);
+	case 'o':
+		o->output = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp top_argp = {
+	.options = options,
+	.parser = parse_top,
+	.args_doc = "PID...",
+	.doc = "Show live what grows in processes, on a terminal: what is"
+	       " resident, objects, bytes a minute, and for one of them the"
+	       " holders and types that grow.  Each sample stops a process as"
+	       " that of watch does, and for at most 5 % of the time."
+	       "\v"
+	       "Example:\n"
+	       "  pyheld top 4242\n"
+	       "  pyheld top --interval=10s $(pgrep -f 'gunicorn: worker')",
+	.children = common_children,
+};
+
+/* Returns false when the program shall end. */
+static bool key_pressed(struct view *v, struct processes *p, uint32_t key)
+{
+	bool leaving = v->message != NULL;
+
+	if (key == INPUT_NONE)
+		return true;
+	if (key != INPUT_RESIZE)
+		v->message = NULL;
+	switch (key) {
+	case 'q':
+		if (!processes_capturing(p) || leaving)
+			return false;
+		v->message = "a capture is being written: q again gives it up";
+		return true;
+	case INPUT_CLOSED:
+		return false;
+	case 's':
+		v->sort = (v->sort + 1) % NR_LIVE_SORTS;
+		return true;
+	case ' ':
+		p->frozen = !p->frozen;
+		return true;
+	case 'c':
+		free(p->message);
+		p->message = NULL;
+		p->v.v[v->list.at].wants_capture = true;
+		return true;
+	case '?':
+	case INPUT_ESCAPE:
+		v->help = key == '?' && !v->help;
+		return true;
+	default:
+		list_key(&v->list, key);
+		return true;
+	}
+}
+
+/* What became of a capture stays until the next key. */
+static void tell_captured(struct view *v, const struct processes *p,
+			  bool news)
+{
+	if (news && p->message)
+		v->message = p->message;
+}
+
+static void run(struct processes *p)
+{
+	struct view v = { .list = LIST_INIT };
+	uint32_t key = INPUT_RESIZE;
+	uint64_t drawn = 0;
+
+	while (key_pressed(&v, p, key)) {
+		bool news = processes_step(p);
+
+		tell_captured(&v, p, news);
+		/* While the child works, its seconds are shown. */
+		if (news || key != INPUT_NONE ||
+		    (p->worker.pid && wait_now_ms() - drawn >= 1000)) {
+			view_draw(&v, p);
+			drawn = wait_now_ms();
+		}
+		key = screen_key(STEP_MS);
+	}
+}
+
+static struct error *check_processes(const struct top_options *o)
+{
+	for (size_t i = 0; i < o->processes.nr; i++)
+		if (kill((pid_t)strtol(o->processes.v[i], NULL, 10), 0) &&
+		    errno == ESRCH)
+			return error_new(ERR_NOT_FOUND, "no process has the PID"
+					 " %s: try pgrep -a python",
+					 o->processes.v[i]);
+	return NULL;
+}
+
+static int top(const struct top_options *o)
+{
+	CLEANUP(processes_release) struct processes p;
+	struct error *err = check_processes(o);
+
+	processes_init(&p, o->processes.v, o->processes.nr, o->interval_ms,
+		       o->output);
+	if (err)
+		return session_failed(err);
+	err = screen_open(terminal_format().styles != NULL);
+	if (err) {
+		session_failed(err);
+		return STATUS_USAGE;
+	}
+	run(&p);
+	screen_close();
+	return STATUS_OK;
+}
+
+static void top_options_release(struct top_options *o)
+{
+	target_vec_release(&o->processes);
+}
+
+int cmd_top(const struct command *c, int argc, char **argv)
+{
+	CLEANUP(top_options_release) struct top_options o = {
+		.interval_ms = DEFAULT_INTERVAL_MS,
+	};
+
+	if (options_parse(c->argp, argc, argv, &o))
+		return STATUS_USAGE;
+	return top(&o);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/suspects/suspects.h"
+#include "analysis/summary.h"
+#include "cli/status.h"
+#include "cli/top/look.h"
+#include "output/emit.h"
+#include "output/leaks/leaks.h"
+
+/* Holders with fewer entries, or that keep less, are not worth a row: the dicts
+ * of builtin classes are among them. */
+#define LEAST_ENTRIES 16
+#define LEAST_BYTES (UINT64_C(16) << 10)
+
+/* --- writing --- */
+
+static json_t *item_json(const char *name, uint64_t count, uint64_t bytes)
+{
+	json_t *ret = json_array();
+
+	emit_push(ret, emit_text(name));
+	emit_push(ret, emit_count(count));
+	emit_push(ret, emit_count(bytes));
+	return ret;
+}
+
+static json_t *types_json(const struct heap *h)
+{
+	CLEANUP(summary_release) struct summary sum;
+	json_t *ret = json_array();
+
+	summary_build(h, NULL, SUMMARY_BY_COUNT, &sum);
+	for (size_t i = 0; i < sum.rows.nr; i++) {
+		const struct tally_type *row = &sum.rows.v[i];
+
+		emit_push(ret, item_json(h->types.v[row->type].name,
+					 row->sum.nr, row->sum.bytes));
+	}
+	return ret;
+}
+
+/* "app.SESSIONS (dict)": two suspects may be at one place. */
+static void add_holder(const struct suspects *s, const struct suspect *suspect,
+		       struct str *out)
+{
+	leaks_add_place(s, suspect->object, out);
+	str_add(out, " (");
+	leaks_add_type(s, s->heap->type[suspect->object], out);
+	if (suspect->nr_alike)
+		str_add(out, ", and those alike");
+	str_add_char(out, ')');
+}
+
+/* What a leak report would look at, with thresholds that are low: growth from
+ * sample to sample shows soon what matters. */
+static json_t *holders_json(struct heap *h)
+{
+	static const struct suspects_options options = {
+		.min_objects = LEAST_ENTRIES, .min_entries = LEAST_ENTRIES,
+		.min_large = LEAST_BYTES,
+	};
+	CLEANUP(suspects_release) struct suspects suspects = { .heap = NULL };
+	json_t *ret = json_array();
+
+	suspects_build(h, &options, 0, &suspects);
+	suspects_finish(&suspects);
+	for (size_t i = 0; i < suspects.v.nr; i++) {
+		const struct suspect *suspect = &suspects.v.v[i];
+		CLEANUP(str_release) struct str name = STR_INIT;
+
+		if (suspect->object == OID_NONE || !suspect->entries ||
+		    suspect->bytes < LEAST_BYTES)
+			continue;
+		add_holder(&suspects, suspect, &name);
+		emit_push(ret, item_json(name.s, suspect->entries,
+					 suspect->bytes));
+	}
+	return ret;
+}
+
+static json_t *look_json(struct session *s, const struct sampling *last,
+			 bool holders)
+{
+	struct sample sample = sampling_measure(&s->heap);
+	json_t *ret = json_object();
+
+	emit_put(ret, "start_time", emit_count(last->start_time));
+	emit_put(ret, "start_ticks", emit_count(last->start_ticks));
+	emit_put(ret, "taken_at", emit_count(last->taken_at));
+	emit_put(ret, "pause_ns", emit_count(s->heap.info.pause_ns));
+	emit_put(ret, "resident", emit_count(sample.resident));
+	emit_put(ret, "objects", emit_count(sample.objects));
+	emit_put(ret, "bytes", emit_count(sample.bytes));
+	emit_put(ret, "partial", json_boolean(heap_is_partial(&s->heap)));
+	emit_put(ret, "command", emit_text(s->heap.info.command));
+	emit_put(ret, "version", emit_text(s->heap.info.version));
+	emit_put(ret, "types", types_json(&s->heap));
+	emit_put(ret, "holders", holders ? holders_json(&s->heap) :
+					   json_array());
+	return ret;
+}
+
+int look_write(const char *process, struct sampling *last, bool holders)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	int status;
+
+	s.quiet = true;
+	status = sampling_open(last, process, false, &s);
+	return status ? status :
+	       session_print_json(look_json(&s, last, holders), STATUS_OK);
+}
+
+/* --- reading --- */
+
+static uint64_t number(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return xstrdup(text ? text : "");
+}
+
+static void read_items(const json_t *array, struct live_item_vec *ret)
+{
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const json_t *item = json_array_get(array, i);
+		const char *name = json_string_value(json_array_get(item, 0));
+		const json_t *count = json_array_get(item, 1);
+		const json_t *bytes = json_array_get(item, 2);
+
+		if (name)
+			live_item_vec_push(ret, (struct live_item){
+				.name = xstrdup(name),
+				.count = (uint64_t)json_integer_value(count),
+				.bytes = (uint64_t)json_integer_value(bytes),
+			});
+	}
+}
+
+struct error *look_read(const char *text, size_t len, struct look *ret)
+{
+	json_t *value = json_loadb(text, len, 0, NULL);
+
+	if (!json_is_object(value)) {
+		json_decref(value);
+		return error_new(ERR_CORRUPT, "the sample can't be read");
+	}
+	*ret = (struct look){
+		.sampling = { .start_time = number(value, "start_time"),
+			      .start_ticks = number(value, "start_ticks"),
+			      .taken_at = number(value, "taken_at") },
+		.point = { .resident = number(value, "resident"),
+			   .objects = number(value, "objects"),
+			   .bytes = number(value, "bytes"),
+			   .pause_ns = number(value, "pause_ns") },
+		.command = text_of(value, "command"),
+		.version = text_of(value, "version"),
+		.partial = json_is_true(json_object_get(value, "partial")),
+	};
+	read_items(json_object_get(value, "types"), &ret->types);
+	read_items(json_object_get(value, "holders"), &ret->holders);
+	json_decref(value);
+	return NULL;
+}
+
+void look_release(struct look *l)
+{
+	live_items_release(&l->types);
+	live_items_release(&l->holders);
+	free(l->command);
+	free(l->version);
+}

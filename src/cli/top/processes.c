@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/sampling/wait.h"
+#include "cli/save.h"
+#include "cli/status.h"
+#include "cli/top/processes.h"
+
+void processes_init(struct processes *p, const char *const *names, size_t nr,
+		    uint64_t interval_ms, const char *output)
+{
+	*p = (struct processes){ .interval_ms = interval_ms, .output = output,
+				 .worker = WORKER_INIT };
+	for (size_t i = 0; i < nr; i++)
+		process_vec_push(&p->v, (struct process){
+			.name = names[i], .command = xstrdup(""),
+			.version = xstrdup("") });
+}
+
+void processes_release(struct processes *p)
+{
+	worker_stop(&p->worker);
+	for (size_t i = 0; i < p->v.nr; i++) {
+		struct process *process = &p->v.v[i];
+
+		live_release(&process->live);
+		free(process->command);
+		free(process->version);
+		free(process->trouble);
+	}
+	process_vec_release(&p->v);
+	free(p->file);
+	free(p->message);
+}
+
+/* --- in the child --- */
+
+static int take_sample(void *argument)
+{
+	struct processes *p = argument;
+	struct process *process = &p->v.v[p->at];
+
+	return look_write(process->name, &process->sampling, true);
+}
+
+static int take_capture(void *argument)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	const struct capture_options how = { 0 };
+	struct processes *p = argument;
+	struct process *process = &p->v.v[p->at];
+	struct error *err;
+	int status;
+
+	s.quiet = true;
+	status = sampling_open(&process->sampling, process->name, true, &s);
+	if (status)
+		return status;
+	err = save_capture(&s.heap, p->file, &how);
+	return err ? session_failed(err) : STATUS_OK;
+}
+
+/* --- what it did --- */
+
+/* The first line of what the child said, without "pyheld: ". */
+static char *what_it_said(const struct processes *p, int status)
+{
+	static const char ours[] = "pyheld: ";
+	const char *text = p->worker.message.s;
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	if (!*text)
+		return xasprintf(status < 0 ? "the sample was killed" :
+					      "the sample failed");
+	if (!strncmp(text, ours, sizeof(ours) - 1))
+		text += sizeof(ours) - 1;
+	str_add_safe(&line, text, strcspn(text, "\n"));
+	return str_take(&line);
+}
+
+/* A process that has ended is a zombie until its parent takes note. */
+static bool is_alive(const struct process *process)
+{
+	CLEANUP(freep) char *path = xasprintf("/proc/%s/stat", process->name);
+	FILE *f = fopen(path, "re");
+	char line[1024];
+	size_t len;
+	const char *end;
+
+	if (!f)
+		return false;
+	len = fread(line, 1, sizeof(line) - 1, f);
+	fclose(f);
+	line[len] = '\0';
+	/* The state stands behind the name, which may have any character. */
+	end = strrchr(line, ')');
+	return end && strncmp(end, ") Z", 3) && strncmp(end, ") X", 3);
+}
+
+static void keep_look(struct process *process, struct look *look,
+		      uint64_t at_ms)
+{
+	look->point.at_ms = at_ms;
+	live_add(&process->live, &look->point, &look->types, &look->holders);
+	process->sampling = look->sampling;
+	process->partial = look->partial;
+	free(process->command);
+	process->command = xstrdup(look->command);
+	free(process->version);
+	process->version = xstrdup(look->version);
+}
+
+static void sample_is_done(struct processes *p, int status)
+{
+	struct process *process = &p->v.v[p->at];
+	uint64_t now = wait_now_ms();
+	struct error *err;
+	struct look look;
+
+	free(process->trouble);
+	process->trouble = NULL;
+	process->due_ms = MAX(p->started_ms + p->interval_ms,
+			      p->started_ms + PROCESSES_WORK *
+					      (now - p->started_ms));
+	if (status != STATUS_OK && status != STATUS_PARTIAL) {
+		process->trouble = what_it_said(p, status);
+		process->ended = !is_alive(process) ||
+				 strstr(process->trouble, "another one has");
+		return;
+	}
+	err = look_read(p->worker.text.s, p->worker.text.len, &look);
+	if (err) {
+		process->trouble = xstrdup(err->message);
+		error_free(err);
+		return;
+	}
+	keep_look(process, &look, now);
+	process->due_ms = MAX(process->due_ms, p->started_ms +
+			      PROCESSES_PAUSES *
+			      (look.point.pause_ns / 1000000));
+	look_release(&look);
+}
+
+static void capture_is_done(struct processes *p, int status)
+{
+	free(p->message);
+	p->message = status == STATUS_OK || status == STATUS_PARTIAL ?
+		     xasprintf("captured to %s", p->file) :
+		     what_it_said(p, status);
+	free(p->file);
+	p->file = NULL;
+	p->captures = false;
+}
+
+/* --- what is next --- */
+
+static void start(struct processes *p, size_t at, bool captures)
+{
+	struct process *process = &p->v.v[at];
+
+	p->at = at;
+	p->captures = captures;
+	p->started_ms = wait_now_ms();
+	if (captures) {
+		process->wants_capture = false;
+		p->file = sampling_file(p->output, strtol(process->name, NULL,
+							  10));
+	}
+	if (worker_start(&p->worker, captures ? take_capture : take_sample, p))
+		return;
+	/* Try again later. */
+	process->due_ms = p->started_ms + p->interval_ms;
+	if (captures) {
+		str_addf(&p->worker.message, "can't start a process: %s",
+			 strerror(errno));
+		capture_is_done(p, STATUS_FAILED);
+		str_release(&p->worker.message);
+	}
+}
+
+static void start_next(struct processes *p)
+{
+	uint64_t now = wait_now_ms();
+	size_t next = p->v.nr;
+
+	for (size_t i = 0; i < p->v.nr; i++) {
+		if (p->v.v[i].wants_capture) {
+			start(p, i, true);
+			return;
+		}
+		if (!p->v.v[i].ended && p->v.v[i].due_ms <= now &&
+		    (next == p->v.nr ||
+		     p->v.v[i].due_ms < p->v.v[next].due_ms))
+			next = i;
+	}
+	if (next < p->v.nr && !p->frozen)
+		start(p, next, false);
+}
+
+bool processes_step(struct processes *p)
+{
+	bool news = false;
+	int status;
+
+	/* What is frozen does not change: a sample waits in its pipe. */
+	if (p->worker.pid && p->frozen && !p->captures)
+		return false;
+	if (p->worker.pid && worker_poll(&p->worker, &status)) {
+		if (p->captures)
+			capture_is_done(p, status);
+		else
+			sample_is_done(p, status);
+		worker_stop(&p->worker);
+		news = true;
+	}
+	if (!p->worker.pid)
+		start_next(p);
+	return news;
+}
+
+bool processes_capturing(const struct processes *p)
+{
+	for (size_t i = 0; i < p->v.nr; i++)
+		if (p->v.v[i].wants_capture)
+			return true;
+	return p->captures;
+}

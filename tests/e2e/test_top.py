@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`pyheld top`, in a terminal."""
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import pythons
+from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
+                     status, unharmed)
+from terminal import Terminal
+
+TOP = os.path.abspath(PYHELD)
+
+
+def top(*args, **kw):
+    return Terminal([TOP, "top", "--interval=200ms", *args], **kw)
+
+
+def number(text):
+    return int(text.replace(",", ""))
+
+
+def row_of(screen, pid):
+    """The cells of the process's line: PID, resident and so on."""
+    for line in screen.splitlines():
+        if line.split()[:1] == [str(pid)]:
+            return line.split()
+    return None
+
+
+def wait_for_sample(terminal, pid, nr=1):
+    """Wait for `nr` samples of the chosen process."""
+    def sampled(screen):
+        m = re.search(r"^(\d+) samples? in", screen, re.M)
+        return m and int(m.group(1)) >= nr and screen
+    return terminal.wait_until(sampled, "%d samples of %s" % (nr, pid))
+
+
+def stat(pid):
+    """The name and the parent of a process."""
+    with open("/proc/%d/stat" % pid, encoding="utf-8") as f:
+        name, rest = f.read().rsplit(")", 1)
+    return name.partition("(")[2], int(rest.split()[1])
+
+
+def pid_of_top(target):
+    """The PID of the pyheld that looks at it.  Its child has a pyheld for a
+    parent; the terminal and its shell have other names."""
+    out = subprocess.run(["pgrep", "-f", "%s top .*%d" % (TOP, target.pid)],
+                         stdout=subprocess.PIPE).stdout
+    found = []
+    for pid in map(int, out.split()):
+        try:
+            name, parent = stat(pid)
+            if name == "pyheld" and stat(parent)[0] != "pyheld":
+                found.append(pid)
+        except FileNotFoundError:
+            pass        # a child that has ended
+    assert len(found) == 1, (found, out)
+    return found[0]
+
+
+def children(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return [int(p) for p in f.read().split()]
+
+
+def is_stopped(target):
+    return any(status(target.pid, int(t))["State"][0] in "tT"
+               for t in os.listdir("/proc/%d/task" % target.pid))
+
+
+def runs_on(target):
+    end = time.monotonic() + 10
+    while is_stopped(target):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    unharmed(target)
+
+
+@each(pythons.oldest_and_newest)
+def test_figures_are_those_of_summary_and_proc(python):
+    with Target(python, "odd.py", "plain") as target, \
+            top(target.pid) as terminal:
+        screen = wait_for_sample(terminal, target.pid, 3)
+        terminal.keys("q")
+        assert terminal.status() == 0
+        cells = row_of(screen, target.pid)
+        summary = pyheld("summary", "--json", target.pid).json
+        objects = sum(t["count"] for t in summary["types"])
+        assert number(cells[3]) == objects, (cells, objects)
+        with open("/proc/%d/statm" % target.pid, encoding="ascii") as f:
+            resident = int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+        assert cells[2] == "MiB", cells
+        # The kernel counts pages per thread: its figure is up to 64 off.
+        assert abs(float(cells[1]) - resident / 2 ** 20) < 0.5, cells
+        total = sum(t["bytes"] for t in summary["types"])
+        assert cells[5] == "MiB" and \
+            abs(float(cells[4]) - total / 2 ** 20) < 0.06, (cells, total)
+        # It stands still.
+        assert "0 objects, longest pause" in screen, screen
+        assert screen.count("none grew since the first sample") == 2, screen
+        unharmed(target)
+
+
+@each(pythons.oldest_and_newest)
+def test_what_grows(python):
+    with Target(python, "growing.py") as target, \
+            top(target.pid, columns=120, rows=40) as terminal:
+        wait_for_sample(terminal, target.pid, 1)
+        before = target.facts
+        after = target.ask({"add": 3000, "replace": 0})
+        added = len(after["sessions"]) - len(before["sessions"])
+        assert added == 3000
+        holder = terminal.wait_for(
+            r"^ *\+(\S+) MiB +\S+ MiB +\+([\d,]+) +([\d,]+)"
+            r" __main__\.SESSIONS \(dict\)$")
+        assert number(holder.group(3)) == len(after["sessions"]), holder
+        screen = terminal.screen()
+        m = re.search(r"\+([\d,]+) +([\d,]+) __main__\.Session$", screen, re.M)
+        assert (number(m.group(1)), number(m.group(2))) == (
+            added, len(after["sessions"])), screen
+        # Most bytes first; then by name, which has those that did not grow.
+        terminal.keys("s")
+        terminal.wait_for("by growth in number")
+        for word in ("bytes", "number", "name"):
+            terminal.keys("s")
+            terminal.wait_for("pyheld top  by %s *(looks at.*)?$" % word)
+        types = terminal.screen().partition(" TYPE\n")[2].splitlines()
+        names = [line.split()[-1] for line in types[:5]]
+        assert names == sorted(names), names
+        terminal.keys("q")
+        assert terminal.status() == 0
+        unharmed(target)
+
+
+def test_several_processes_and_one_ends():
+    python = pythons.system()
+    with Target(python, "odd.py", "plain") as first, \
+            Target(python, "odd.py", "plain") as second, \
+            top(first.pid, second.pid) as terminal:
+        terminal.wait_for(r"^ +%d +\S+ MiB" % second.pid)
+        terminal.keys("Down")
+        terminal.wait_for(r"^%d .*odd\.py" % second.pid)
+        second.close()
+        terminal.wait_for(r"^ +%d .* ended$" % second.pid)
+        screen = wait_for_sample_of(terminal, first)
+        assert row_of(screen, second.pid)[-1] == "ended", screen
+        terminal.keys("q")
+        assert terminal.status() == 0
+        unharmed(first)
+
+
+def wait_for_sample_of(terminal, target):
+    """The process is chosen, and samples go on."""
+    terminal.keys("Up")
+    terminal.wait_for(r"^%d .*odd\.py" % target.pid)
+    screen = wait_for_sample(terminal, target.pid, 1)
+    nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+    return wait_for_sample(terminal, target.pid, nr + 2)
+
+
+def test_freeze():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            top(target.pid) as terminal:
+        wait_for_sample(terminal, target.pid, 2)
+        terminal.keys("Space")
+        terminal.wait_for("FROZEN")
+        screen = terminal.screen()
+        # A sample that had begun may still read, but none begins.
+        time.sleep(1)
+        child = children(pid_of_top(target))
+        time.sleep(1)
+        assert terminal.screen() == screen
+        assert children(pid_of_top(target)) == child
+        terminal.keys("Space")
+        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        screen = wait_for_sample(terminal, target.pid, nr + 2)
+        assert "FROZEN" not in screen, screen
+        unharmed(target)
+
+
+def test_writes_a_capture():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder, \
+            top(target.pid, cwd=folder) as terminal:
+        wait_for_sample(terminal, target.pid)
+        for i in (1, 2):
+            name = "pyheld-%d-%d.pyheld" % (target.pid, i)
+            terminal.keys("c")
+            terminal.wait_for("^captured to " + re.escape(name))
+            path = os.path.join(folder, name)
+            assert os.stat(path).st_mode & 0o777 == 0o600
+            captured = json.loads(pyheld("summary", "--json", path).out)
+            assert captured["target"]["pid"] == target.pid
+        terminal.keys("?")
+        terminal.wait_for("write a capture of the chosen process")
+        terminal.keys("?")
+        terminal.wait_for("q quit  s sort")
+        unharmed(target)
+
+
+def test_full_disk():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            top("--output=/dev/full", target.pid) as terminal:
+        wait_for_sample(terminal, target.pid)
+        terminal.keys("c")
+        terminal.wait_for("^/dev/full: can't write: No space left on device")
+        screen = terminal.screen()
+        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        wait_for_sample(terminal, target.pid, nr + 2)
+        unharmed(target)
+
+
+def test_stopped_and_back():
+    """Ctrl-Z does not reach the child that may have stopped the target."""
+    with Target(pythons.system(), "odd.py", "plain") as target, Terminal(
+            ["sh", "-c", "set -m; \"$@\"; read x; fg", "sh", TOP, "top",
+             "--interval=1ms", target.pid]) as terminal:
+        wait_for_sample(terminal, target.pid, 3)
+        pid = pid_of_top(target)
+        terminal.keys("C-z")
+        terminal.wait_until(lambda _: status(pid)["State"][0] == "T",
+                            "stop of top")
+        time.sleep(0.3)
+        runs_on(target)
+        terminal.keys("Enter")
+        screen = terminal.wait_until(
+            lambda s: row_of(s, target.pid) and s, "screen")
+        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        wait_for_sample(terminal, target.pid, nr + 2)
+        terminal.keys("q")
+        assert terminal.status() == 0
+
+
+def test_sizes():
+    """A storm of sizes, one that is too small, and back."""
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            top(target.pid) as terminal:
+        wait_for_sample(terminal, target.pid)
+        for i in range(30):
+            terminal.resize(10 + i * 7 % 200, 3 + i * 11 % 60)
+        terminal.resize(8, 3)
+        time.sleep(0.5)
+        terminal.resize(40, 12)
+        terminal.wait_for(r"^ +%d +\S+ MiB" % target.pid)
+        lines = terminal.lines()
+        assert len(lines) == 12 and all(len(x) <= 40 for x in lines), lines
+        assert lines[-1].startswith("q quit"), lines
+        terminal.resize(200, 50)
+        terminal.wait_for(r"COMMAND$")
+        terminal.keys("q")
+        assert terminal.status() == 0
+        unharmed(target)
+
+
+def test_without_utf8():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            top(target.pid, locale="C") as terminal:
+        screen = wait_for_sample(terminal, target.pid, 3)
+        assert screen.isascii(), screen
+        terminal.keys("q")
+        assert terminal.status() == 0
+
+
+def test_killed_while_it_samples():
+    """The child is ended with its parent, and the target goes on."""
+    with Target(pythons.system(), "app.py", "grows") as target:
+        held = 0
+        for _ in range(8):
+            with Terminal([TOP, "top", "--interval=1ms",
+                           target.pid]) as terminal:
+                terminal.wait_for("^ +%d " % target.pid)
+                pid = pid_of_top(target)
+                end = time.monotonic() + 2
+                while not is_stopped(target) and time.monotonic() < end:
+                    pass
+                held += is_stopped(target)
+                child = children(pid)
+                os.kill(pid, signal.SIGKILL)
+                assert terminal.status() == 128 + signal.SIGKILL
+                end = time.monotonic() + 10
+                while any(os.path.exists("/proc/%d" % c) for c in child):
+                    assert time.monotonic() < end, child
+                    time.sleep(0.01)
+                runs_on(target)
+        print("# killed %d times while the target was stopped" % held)
+        assert held, "never while the target was stopped"
+
+
+def test_a_capture_is_given_up():
+    """No partial file stays when top ends."""
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder, \
+            top(target.pid, cwd=folder) as terminal:
+        wait_for_sample(terminal, target.pid)
+        pid = pid_of_top(target)
+        for _ in range(20):
+            terminal.keys("c")
+        end = time.monotonic() + 10
+        while not os.listdir(folder) and time.monotonic() < end:
+            pass
+        os.kill(pid, signal.SIGTERM)
+        assert terminal.status() == 128 + signal.SIGTERM
+        time.sleep(0.5)
+        for name in os.listdir(folder):
+            assert re.fullmatch(r"pyheld-\d+-\d+\.pyheld", name), name
+            pyheld("summary", os.path.join(folder, name))
+        runs_on(target)
+
+
+def test_without_a_terminal():
+    with Target(pythons.system(), "odd.py", "plain") as target:
+        result = pyheld_raw("top", target.pid)
+        assert result.status == 2 and result.out == b"", result
+        assert result.err.startswith(b"pyheld: ") and \
+            result.err.count(b"\n") == 1, result
+        unharmed(target)
+
+
+def test_usage_errors():
+    for args in ((), ("x",), ("0",), ("-1",), ("99999999999",), ("1", "x"),
+                 ("1", "--interval=soon"), ("1", "--json")):
+        result = pyheld_raw("top", *args)
+        assert result.status == 2 and b"Usage" in result.err, result
+    expect_error("top", 2 ** 30, words=["no process"])
