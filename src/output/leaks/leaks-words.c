@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -43,6 +44,20 @@ static void add_type_of(const struct suspects *s, oid o, struct str *out)
 	leaks_add_type(s, s->heap->type[o], out);
 }
 
+/* Can an s make it a plural?  Of "complex", "app.Class", "app.Batch",
+ * "app.Entry" and "app.<locals>" it can't. */
+static bool takes_s(const struct str *name)
+{
+	char last = name->len ? name->s[name->len - 1] : 's';
+	char before = name->len > 1 ? name->s[name->len - 2] : '.';
+
+	if (!isalnum((unsigned char)last) || strchr("sxz", last))
+		return false;
+	if (last == 'h')
+		return before != 'c' && before != 's';
+	return last != 'y' || strchr("aeiou", before);
+}
+
 /* "1 dict", "140,001 tracebacks", "30 bytes objects" */
 static void add_counted_type(const struct suspects *s, uint64_t nr,
 			     uint32_t type, struct str *out)
@@ -52,7 +67,7 @@ static void add_counted_type(const struct suspects *s, uint64_t nr,
 	leaks_add_type(s, type, &name);
 	format_count(out, nr);
 	str_addf(out, " %s%s", name.s, nr == 1 ? "" :
-		 name.len && name.s[name.len - 1] == 's' ? " objects" : "s");
+		 takes_s(&name) ? "s" : " objects");
 }
 
 /* "the list app.SESSIONS" */
@@ -220,6 +235,8 @@ static void add_duplicates(const struct suspects *s,
 static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 		       const char *place, struct str *out)
 {
+	int64_t length;
+
 	if (suspect->nr_alike) {
 		format_count(out, (uint64_t)suspect->nr_alike + 1);
 		str_add(out, " dicts and sets were much larger once, for"
@@ -228,8 +245,14 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 		return;
 	}
 	add_the(s, suspect->object, place, out);
-	str_addf(out, " was much larger once: it has room for many times its %"
-		 PRId64 " entries", heap_length(s->heap, suspect->object));
+	length = heap_length(s->heap, suspect->object);
+	str_add(out, " was much larger once: it has room for many times its ");
+	if (length == 1) {
+		str_add(out, "1 entry");
+	} else {
+		format_count(out, length > 0 ? (uint64_t)length : 0);
+		str_add(out, " entries");
+	}
 }
 
 /* "150 threads are at the same line, and each has its own locals, such as the

@@ -479,12 +479,45 @@ START_TEST(watch_compares_with_the_first_sample)
 }
 END_TEST
 
+static void expect_plural(const char *type, const char *title)
+{
+	CLEANUP(freep) char *graph = xasprintf(
+		"m->m.d m.d->.g .g->x; root m:m; type module m;"
+		" type dict/dict m.d; type list .g; type %s x;"
+		" len .g=1234567", type);
+
+	expect_begin(graph);
+	expect_title(SUSPECT_NATIVE, 0, NULL, title);
+	expect_title(SUSPECT_SPARSE, 0, NULL,
+		     "the list app.g was much larger once: it has room for many"
+		     " times its 1,234,567 entries");
+	heap_release(&heap);
+	str_release(&out);
+}
+
+START_TEST(leaks_count_types_in_english)
+{
+	expect_plural("app.Node", "only native code holds 30 app.Nodes");
+	expect_plural("complex", "only native code holds 30 complex objects");
+	expect_plural("bytes", "only native code holds 30 bytes objects");
+	expect_plural("app.Batch", "only native code holds 30 app.Batch"
+		      " objects");
+	expect_plural("app.Path", "only native code holds 30 app.Paths");
+	expect_plural("app.Entry", "only native code holds 30 app.Entry"
+		      " objects");
+	expect_plural("app.Key", "only native code holds 30 app.Keys");
+	expect_plural("app.<locals>", "only native code holds 30 app.<locals>"
+		      " objects");
+}
+END_TEST
+
 const char suite_name[] = "report_leaks";
 
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, leaks_name_the_holder_and_a_fix);
 	tcase_add_test(tc, leaks_call_each_kind_by_its_name);
+	tcase_add_test(tc, leaks_count_types_in_english);
 	tcase_add_test(tc, leaks_fix_what_libraries_keep);
 	tcase_add_test(tc, leaks_fix_by_what_the_entries_are_like);
 	tcase_add_test(tc, leaks_show_the_last_entries);
