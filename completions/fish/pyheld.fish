@@ -195,7 +195,8 @@ complete -c pyheld -n '__fish_seen_subcommand_from sql' -l version -s V -d 'Show
 
 complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the whole object graph as JSON lines'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
-complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, or a heap snapshot for Chrome\'s DevTools (default: jsonl)'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot folded speedscope pprof' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, a heap snapshot for Chrome\'s DevTools, or a profile (default: jsonl)'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l value -x -a 'bytes objects' -d 'What --format=folded sums up (default: bytes)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l output -s o -r -F -d 'Write to FILE instead of stdout; with --format=csv a folder'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l executable -r -F -d 'TARGET is a core file of the program FILE'

@@ -3,12 +3,18 @@ src_libpyheld_a_SOURCES += \
 	src/output/coverage.h \
 	src/output/emit.c \
 	src/output/emit.h \
+	src/output/export/folded.c \
+	src/output/export/folded.h \
 	src/output/export/heapsnapshot.c \
 	src/output/export/heapsnapshot.h \
 	src/output/export/jsonl.c \
 	src/output/export/jsonl.h \
 	src/output/export/node-ids.c \
 	src/output/export/node-ids.h \
+	src/output/export/pprof.c \
+	src/output/export/pprof.h \
+	src/output/export/speedscope.c \
+	src/output/export/speedscope.h \
 	src/output/export/strings.c \
 	src/output/export/strings.h \
 	src/output/format.c \
@@ -70,6 +76,16 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/summary.h \
 	src/output/reports/watch.c \
 	src/output/reports/watch.h \
+	src/output/stacks/stack-tree.c \
+	src/output/stacks/stack-tree.h \
+	src/output/stacks/stacks-build.c \
+	src/output/stacks/stacks-build.h \
+	src/output/stacks/stacks-cut.c \
+	src/output/stacks/stacks-cut.h \
+	src/output/stacks/stacks.c \
+	src/output/stacks/stacks.h \
+	src/output/stacks/steps.c \
+	src/output/stacks/steps.h \
 	src/output/table.c \
 	src/output/table.h \
 	src/output/tally.c \

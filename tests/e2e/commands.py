@@ -38,6 +38,9 @@ export TARGET
 export -o FOLDER/heap.jsonl TARGET
 export --format=sqlite -o FOLDER/heap.db TARGET
 export --format=heapsnapshot -o FOLDER/heap.heapsnapshot TARGET
+export --format=folded --value=objects TARGET
+export --format=speedscope TARGET
+export --format=pprof -o FOLDER/heap.pprof TARGET
 capture -o FOLDER/new.pyheld TARGET
 report -o FOLDER/report.html TARGET EARLIER
 report --redact -o FOLDER/report.html TARGET EARLIER

@@ -157,63 +157,20 @@ static void search_all_roots(struct dominators_search *s,
 	search_strings(s, &strings);
 }
 
-/* Mark in `held` the components of garbage to which other garbage refers. */
-static void mark_held_components(const struct dominators_search *s,
-				 const struct scc *scc, uint64_t *held)
-{
-	const struct heap *h = s->h;
-
-	for (oid o = 0; o < h->nr_objects; o++) {
-		struct heap_edges edges = heap_keeps(h, o);
-
-		if (scc->of[o] == SCC_NONE)
-			continue;
-		for (uint32_t i = 0; i < edges.nr; i++) {
-			uint32_t to = scc->of[edges.to[i]];
-
-			if (to != SCC_NONE && to != scc->of[o])
-				bits_set(held, to);
-		}
-	}
-}
-
-/* Is `o` an instance of a program's class?  It stands for its component rather
- * than the dict with its attributes. */
-static bool is_program_instance(const struct heap *h, oid o)
-{
-	uint32_t flags = heap_type_of(h, o)->flags;
-
-	return flags & TYPE_IS_HEAP && !(flags & TYPE_IS_TYPE);
-}
-
 static void search_garbage(struct dominators_search *s)
 {
 	const struct heap *h = s->h;
 	CLEANUP(freep) uint64_t *within = bits_new(h->nr_objects);
-	CLEANUP(freep) uint64_t *held = NULL;
-	CLEANUP(freep) oid *first = NULL;
+	CLEANUP(oid_vec_release) struct oid_vec first = VEC_INIT;
 	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!bits_get(s->visited, o))
 			bits_set(within, o);
 	scc_build(h, within, &scc);
-	held = bits_new(scc.nr);
-	first = xreallocarray(NULL, scc.nr, sizeof(*first));
-	memset(first, 0xff, scc.nr * sizeof(*first));
-	mark_held_components(s, &scc, held);
-	for (oid o = 0; o < h->nr_objects; o++) {
-		uint32_t c = scc.of[o];
-
-		if (c != SCC_NONE && !bits_get(held, c) &&
-		    (first[c] == OID_NONE ||
-		     (is_program_instance(h, o) &&
-		      !is_program_instance(h, first[c]))))
-			first[c] = o;
-	}
-	for (uint32_t c = 0; c < scc.nr; c++)
-		if (first[c] != OID_NONE)
-			search_from_root(s, first[c]);
+	scc_sources(h, &scc, &first);
+	for (size_t i = 0; i < first.nr; i++)
+		search_from_root(s, first.v[i]);
 	s->last[HOLDER_GARBAGE] = s->nr;
 }
 

@@ -7,6 +7,7 @@
  * component, so the two don't meet.  Zero is unvisited.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/graph/bits.h"
 #include "analysis/graph/scc.h"
@@ -93,6 +94,56 @@ void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret)
 	oid_vec_release(&t.done);
 	ret->of = t.of;
 	ret->nr = UINT32_MAX - t.component;
+}
+
+/* Mark in `held` the components to which others refer. */
+static void mark_held(const struct heap *h, const struct scc *scc,
+		      uint64_t *held)
+{
+	for (oid o = 0; o < h->nr_objects; o++) {
+		struct heap_edges edges = heap_keeps(h, o);
+
+		if (scc->of[o] == SCC_NONE)
+			continue;
+		for (uint32_t i = 0; i < edges.nr; i++) {
+			uint32_t to = scc->of[edges.to[i]];
+
+			if (to != SCC_NONE && to != scc->of[o])
+				bits_set(held, to);
+		}
+	}
+}
+
+/* Is `o` an instance of a program's class?  It stands for its component rather
+ * than the dict with its attributes. */
+static bool is_program_instance(const struct heap *h, oid o)
+{
+	uint32_t flags = heap_type_of(h, o)->flags;
+
+	return flags & TYPE_IS_HEAP && !(flags & TYPE_IS_TYPE);
+}
+
+void scc_sources(const struct heap *h, const struct scc *scc,
+		 struct oid_vec *ret)
+{
+	CLEANUP(freep) uint64_t *held = bits_new(scc->nr);
+	CLEANUP(freep) oid *first = xreallocarray(NULL, scc->nr,
+						  sizeof(*first));
+
+	memset(first, 0xff, scc->nr * sizeof(*first));
+	mark_held(h, scc, held);
+	for (oid o = 0; o < h->nr_objects; o++) {
+		uint32_t c = scc->of[o];
+
+		if (c != SCC_NONE && !bits_get(held, c) &&
+		    (first[c] == OID_NONE ||
+		     (is_program_instance(h, o) &&
+		      !is_program_instance(h, first[c]))))
+			first[c] = o;
+	}
+	for (uint32_t c = 0; c < scc->nr; c++)
+		if (first[c] != OID_NONE)
+			oid_vec_push(ret, first[c]);
 }
 
 void scc_release(struct scc *s)

@@ -28,4 +28,13 @@ struct scc {
 void scc_build(const struct heap *h, const uint64_t *within, struct scc *ret);
 void scc_release(struct scc *s);
 
+/*
+ * Append an object of each component to which no other component of the
+ * subgraph refers: its first instance of a program's class, or else its first
+ * object.  All objects of the subgraph can be reached from these.  By the
+ * number of the component.
+ */
+void scc_sources(const struct heap *h, const struct scc *scc,
+		 struct oid_vec *ret);
+
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <unistd.h>
+
 #include "cli/commands/command.h"
 #include "cli/export/formats.h"
 #include "cli/options.h"
@@ -8,8 +10,10 @@
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, EXPORT_WORDS, 0,
 	  "The output format: JSON lines, a database of the tables of pyheld sql,"
-	  " a CSV file for each of these, or a heap snapshot for Chrome's DevTools"
-	  " (default: jsonl)", 0 },
+	  " a CSV file for each of these, a heap snapshot for Chrome's DevTools,"
+	  " or a profile (default: jsonl)", 0 },
+	{ "value", OPTION_VALUE, STACKS_VALUES, 0,
+	  "What --format=folded sums up (default: bytes)", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write to FILE instead of stdout; with --format=csv a folder", 0 },
 	{ 0 },
@@ -23,6 +27,12 @@ static error_t check(const struct argp_state *state,
 	if (format->needs_output && !o->file)
 		return options_error(state, "--format=%s needs --output",
 				     format->name);
+	if (format->is_binary && !o->file && isatty(STDOUT_FILENO))
+		return options_error(state, "--format=%s is no text for a"
+				     " terminal: it needs --output or a pipe",
+				     format->name);
+	if (o->has_value && !format->has_value)
+		return options_error(state, "--value is for --format=folded");
 	return 0;
 }
 
@@ -39,6 +49,10 @@ static error_t parse_export(int key, char *arg, struct argp_state *state)
 	case OPTION_FORMAT:
 		return options_word(state, "format", EXPORT_WORDS, arg,
 				    &o->format);
+	case OPTION_VALUE:
+		o->has_value = true;
+		return options_word(state, "value", STACKS_VALUES, arg,
+				    &o->value);
 	case 'o':
 		o->file = arg;
 		return 0;
@@ -61,6 +75,7 @@ const struct argp export_argp = {
 	       "  pyheld export -o heap.jsonl 4242\n"
 	       "  pyheld export 4242 --format=sqlite -o heap.db\n"
 	       "  pyheld export 4242 --format=heapsnapshot -o a.heapsnapshot\n"
+	       "  pyheld export 4242 --format=speedscope -o heap.json\n"
 	       "  pyheld export 4242 | grep '\"type\":\"app.User\"' | wc -l",
 	.children = common_children,
 };

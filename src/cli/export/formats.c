@@ -4,8 +4,12 @@
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"
+#include "output/export/folded.h"
 #include "output/export/heapsnapshot.h"
 #include "output/export/jsonl.h"
+#include "output/export/pprof.h"
+#include "output/export/speedscope.h"
+#include "output/stacks/stacks-build.h"
 
 static struct error *stream_jsonl(struct session *s,
 				  const struct export_options *o UNUSED,
@@ -13,6 +17,39 @@ static struct error *stream_jsonl(struct session *s,
 {
 	return jsonl_write(&s->heap, out);
 }
+
+/* --- profiles --- */
+
+static struct error *stream_folded(struct session *s,
+				   const struct export_options *o, FILE *out)
+{
+	CLEANUP(stacks_release) struct stacks stacks;
+	struct error *err = stacks_build(&s->heap, STACKS_MAX_FRAMES, &stacks);
+
+	return err ? err : folded_write(&stacks, o->value, out);
+}
+
+static struct error *stream_speedscope(struct session *s,
+				       const struct export_options *o UNUSED,
+				       FILE *out)
+{
+	CLEANUP(stacks_release) struct stacks stacks;
+	struct error *err = stacks_build(&s->heap, STACKS_MAX_FRAMES, &stacks);
+
+	return err ? err : speedscope_write(&stacks, &s->heap, out);
+}
+
+static struct error *stream_pprof(struct session *s,
+				  const struct export_options *o UNUSED,
+				  FILE *out)
+{
+	CLEANUP(stacks_release) struct stacks stacks;
+	struct error *err = stacks_build(&s->heap, STACKS_MAX_FRAMES, &stacks);
+
+	return err ? err : pprof_write(&stacks, &s->heap, out);
+}
+
+/* --- all of them --- */
 
 const char export_bar_words[] =
 #define EXPORT_FORMAT(name) "|" #name
@@ -36,6 +73,11 @@ const struct export_format export_formats[NR_EXPORT_FORMATS] = {
 	ROW(csv, .details = true, .needs_output = true,
 	    .write = export_tables_csv),
 	ROW(heapsnapshot, .details = true, .stream = stream_heapsnapshot),
+	ROW(folded, .details = true, .has_value = true,
+	    .stream = stream_folded),
+	ROW(speedscope, .details = true, .stream = stream_speedscope),
+	ROW(pprof, .details = true, .is_binary = true,
+	    .stream = stream_pprof),
 };
 
 static struct error *write_stream(struct session *s,

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "output/stacks/stacks.h"
 
 enum export_format_id {
 #define EXPORT_FORMAT(name) EXPORT_##name,
@@ -32,6 +33,8 @@ struct export_options {
 	struct common_options common;
 	const char *file;	/* --output; NULL: stdout */
 	unsigned int format;	/* enum export_format_id */
+	unsigned int value;	/* --value: enum stacks_value */
+	bool has_value;		/* --value was given */
 };
 
 /* A format has `stream` or `write`, not both. */
@@ -41,6 +44,10 @@ struct export_format {
 	bool details;
 	/* It can't go to stdout: --output is needed. */
 	bool needs_output;
+	/* It is no text: it does not go to a terminal. */
+	bool is_binary;
+	/* --value is an option of it. */
+	bool has_value;
 	/*
 	 * Write one file to `out`, in pieces.  Returns ERR_SYSTEM if it can't
 	 * be written, or an error that says why `o` can't be done.

@@ -4,9 +4,11 @@ check_PROGRAMS += \
 	tests/unit/output/check_html \
 	tests/unit/output/check_metrics \
 	tests/unit/output/check_output \
+	tests/unit/output/check_profiles \
 	tests/unit/output/check_report_leaks \
 	tests/unit/output/check_report_memory \
 	tests/unit/output/check_report_text \
+	tests/unit/output/check_stacks \
 	tests/unit/output/check_words
 tests_unit_output_check_html_SOURCES = \
 	tests/unit/output/check_html.c \
