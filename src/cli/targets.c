@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/progress.h"
 #include "cli/redacted.h"
 #include "cli/status.h"
 #include "cli/targets.h"
@@ -16,6 +17,7 @@ int targets_order(const struct target_vec *targets, bool newest_first,
 	int status = STATUS_OK;
 
 	*ret = (struct order){ .nr = 0 };
+	progress_start("reading");
 	for (size_t i = 0; i < nr && !status; i++) {
 		status = session_peek(targets->v[i], &heaps[i]);
 		infos[i] = &heaps[i].info;

@@ -57,6 +57,17 @@ class Skip(Exception):
     pass
 
 
+def artefacts(name):
+    """The folder for files of this name that tests leave for people to look
+    at, such as "screenshots": in PYHELD_ARTEFACTS, else beside the programs of
+    the tests in the folder of the build.  It is made."""
+    build = os.path.dirname(os.path.dirname(os.path.abspath(PYHELD)))
+    folder = os.path.join(os.environ.get("PYHELD_ARTEFACTS") or
+                          os.path.join(build, "tests"), name)
+    os.makedirs(folder, exist_ok=True)
+    return folder
+
+
 def each(select):
     """Run the test once for each Python that select() returns."""
     def decorate(function):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The HTML report, looked at with Chromium: what it says is what the other
 commands say, and it can be clicked."""
+import base64
 import json
 import os
 import re
@@ -9,12 +10,11 @@ import time
 
 import pythons
 from browser import Browser
-from harness import PYHELD, Target, each, expect_error, limit, pyheld, \
+from harness import Target, artefacts, each, expect_error, limit, pyheld, \
     pyheld_raw, text
 
-# The screenshots of the last run, to look at.
-SCREENSHOTS = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(PYHELD))), "tests", "screenshots")
+# The artefacts of the last run, to look at.
+SCREENSHOTS = "screenshots"
 
 
 class Report:
@@ -454,7 +454,6 @@ def test_a_report_alone():
 def test_sizes_and_colours():
     """At three sizes, light and dark, nothing is wider than the window.  The
     screenshots stay for people."""
-    os.makedirs(SCREENSHOTS, exist_ok=True)
     with Report(pythons.newest()) as report:
         for width, dark in (1200, False), (1200, True), (390, False), \
                 (768, True):
@@ -463,7 +462,7 @@ def test_sizes_and_colours():
                 wide = page.value("document.documentElement.scrollWidth")
                 assert wide <= width, (width, wide)
                 page.screenshot(os.path.join(
-                    SCREENSHOTS, "report-%d%s.png"
+                    artefacts(SCREENSHOTS), "report-%d%s.png"
                     % (width, "-dark" if dark else "")))
                 is_quiet(page)
 
@@ -520,9 +519,27 @@ def test_on_paper():
             assert page.value(
                 "getComputedStyle(document.querySelector('%s'))"
                 ".backgroundColor" % what) == "rgb(255, 255, 255)", what
-        page.call("Page.printToPDF", printBackground=True)
+        pdf = page.call("Page.printToPDF", printBackground=True)["data"]
+        with open(os.path.join(artefacts(SCREENSHOTS), "report.pdf"),
+                  "wb") as f:
+            f.write(base64.b64decode(pdf))
         assert page.value("document.querySelector('#suspects details').open")
         is_quiet(page)
+
+
+@limit(200)
+def test_opens_at_once():
+    """Chromium says when the page was loaded, with its scripts.  The tree is
+    cut, so the page of a large heap is not much larger."""
+    with Report(pythons.newest()) as report, Browser() as page:
+        took = []
+        for _ in range(3):
+            page.open(report.path)
+            took.append(page.value(
+                "performance.getEntriesByType('navigation')[0].loadEventEnd"))
+        print("# loaded in %d ms" % min(took))
+        assert 0 < min(took) < 2000, took
+        assert os.path.getsize(report.path) < 1 << 20
 
 
 @limit(200)

@@ -15,9 +15,9 @@
  * "bytes": [N], "opened": [BOOL]}; index 0 is the whole heap.  "above" and
  * "type" are -1 for it.  "name" is the way from the node above, or from a root
  * below the whole heap.  Of several objects it is the way from the object that
- * retains each, with "..." for a key or index in which the first and the last of
- * them differ; null if these two have nothing else in common.  "address" is null
- * for several objects.  A new reference.
+ * retains each, with "..." for a key or index in which the first and the last
+ * of them differ; null if these two have nothing else in common.  "address" is
+ * null for several objects.  A new reference.
  */
 json_t *tree_json(struct retained_view *v, const struct cut_node_vec *nodes);
 

@@ -282,6 +282,37 @@ START_TEST(captures_are_redacted)
 }
 END_TEST
 
+static void check_report(const char *option, const char *there,
+			 const char *gone)
+{
+	struct run r;
+
+	RUN(&r, "report", "g", "-o", "-", option);
+	run_expect(&r, STATUS_OK);
+	run_expect_out(&r, there);
+	ck_assert_msg(!strstr(r.out, gone), "'%s' is there", gone);
+	run_release(&r);
+}
+
+START_TEST(reports_are_redacted)
+{
+	struct run r;
+
+	graph_file("g", GRAPH);
+	check_report("--verbose", "app.Node", "this capture is redacted");
+	check_report("--redact", "app.Node", "no such thing");
+	check_report("--verbose", "[\"g\"]", "this capture is redacted");
+	check_report("--redact", "this capture is redacted", "[\"g\"]");
+	check_report("--redact=all", "this capture is redacted", "app.Node");
+	/* With an older capture, files are numbered. */
+	RUN(&r, "report", "g", "g", "-o", "-", "--redact");
+	run_expect(&r, STATUS_OK);
+	run_expect_out(&r, "\"capture-1\"");
+	run_expect_out(&r, "\"capture-2\"");
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(capture_to_stdout)
 {
 	CLEANUP(freep) char *before = NULL, *after = NULL;
@@ -505,6 +536,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, outfile_leaves_nothing_when_it_is_killed);
 	tcase_add_test(tc, captures_of_captures_say_the_same);
 	tcase_add_test(tc, captures_are_redacted);
+	tcase_add_test(tc, reports_are_redacted);
 	tcase_add_test(tc, capture_to_stdout);
 	tcase_add_test(tc, capture_on_a_full_disk);
 	tcase_add_test(tc, capture_beyond_the_limit_of_files);

@@ -187,6 +187,9 @@ START_TEST(wrong_values_of_options)
 	EXPECT_USAGE("TARGET", "sql", "SELECT 1");
 	EXPECT_USAGE("--output=FILE is missing", "report", "1");
 	EXPECT_USAGE("TARGET is missing", "report", "-o", "x.html");
+	EXPECT_USAGE("'some'", "report", "1", "-o", "x", "--redact=some");
+	EXPECT_USAGE("--redact=all", "report", "1", "2", "-o", "x",
+		     "--redact=all");
 	EXPECT_USAGE("NEW", "diff", "1");
 	EXPECT_USAGE("OLD", "diff");
 	EXPECT_USAGE("--min-percent", "leaks", "1", "--min-percent=101");

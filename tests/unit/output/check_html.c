@@ -120,6 +120,47 @@ START_TEST(html_tree_names_ways_and_groups)
 }
 END_TEST
 
+/* The names of the nodes of the tree. */
+static void expect_names(const char *graph, const char *expected)
+{
+	CLEANUP(cut_node_vec_release) struct cut_node_vec nodes = VEC_INIT;
+	CLEANUP(retained_release) struct retained_view v;
+	CLEANUP(freep) char *got = NULL;
+	json_t *tree;
+
+	expect_begin(graph);
+	retained_build(&heap, &v);
+	retained_cut(&v, 99, &nodes);
+	tree = tree_json(&v, &nodes);
+	got = json_dumps(json_object_get(tree, "name"), JSON_COMPACT);
+	json_decref(tree);
+	ck_assert_str_eq(got, expected);
+	str_add(&out, "");
+	expect("");
+}
+
+START_TEST(html_tree_names_groups_that_are_held_alike)
+{
+	/* By an index, and each by an attribute. */
+	expect_names("m->[#200] [0]->.v@0 [1]->.v@1 [199]->.v@2; root m:m;"
+		     " type app.Key [#200]; type str .v@#3;"
+		     " size m=90000 [#200]=300 .v@#3=900;",
+		     "[null,\"m\",\"[...]\",\".v\"]");
+	/* What comes after the index is the same. */
+	expect_names("m->[#4] [0]->.x [1]->.x [2]->.x@1 [3]->.x@1; root m:m;"
+		     " type app.Key [#4]; type str .x .x@1;"
+		     " size m=900000 .x=900 .x@1=900;",
+		     "[null,\"m\",\"[...].x\"]");
+	/* By attributes that differ, or by roots: nothing in common. */
+	expect_names("m->.x m->.y; root m:m; type str .x .y;"
+		     " size m=900000 .x=900 .y=900;",
+		     "[null,\"m\",null]");
+	expect_names("a->b; root m:a m:c m:d; type str c d;"
+		     " size a=900000 c=900 d=900;",
+		     "[null,\"a\",null]");
+}
+END_TEST
+
 /* --- all of it --- */
 
 /* A thread that is so many frames deep; the innermost one has all roots of
@@ -261,6 +302,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, html_runs_its_own_scripts_alone);
 	tcase_add_test(tc, html_says_that_it_cannot_be_written);
 	tcase_add_test(tc, html_tree_names_ways_and_groups);
+	tcase_add_test(tc, html_tree_names_groups_that_are_held_alike);
 	tcase_add_test(tc, html_has_what_the_locals_of_frames_retain);
 	tcase_add_test(tc, html_has_the_innermost_frames);
 	tcase_add_test(tc, html_has_the_reports_of_all_commands);
