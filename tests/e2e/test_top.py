@@ -237,6 +237,29 @@ def test_stopped_and_back():
         assert terminal.status() == 0
 
 
+def test_keys_do_not_wait_for_a_sample():
+    """The child stands still in the middle of a sample; keys are answered."""
+    with Target(pythons.system(), "app.py", "grows") as target, \
+            top(target.pid) as terminal:
+        wait_for_sample(terminal, target.pid)
+        pid = pid_of_top(target)
+        end = time.monotonic() + 30
+        while not children(pid):
+            assert time.monotonic() < end
+        child = children(pid)[0]
+        os.kill(child, signal.SIGSTOP)
+        terminal.wait_for(r"looks at %d, [1-9]" % target.pid)
+        for name in ("growth in number", "bytes", "number", "name"):
+            start = time.monotonic()
+            terminal.keys("s")
+            terminal.wait_for("by %s " % name)
+            assert time.monotonic() - start < 1
+        terminal.keys("q")
+        assert terminal.status() == 0
+        assert not os.path.exists("/proc/%d" % child)
+        runs_on(target)
+
+
 def test_sizes():
     """A storm of sizes, one that is too small, and back."""
     with Target(pythons.system(), "odd.py", "plain") as target, \

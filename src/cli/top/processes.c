@@ -36,6 +36,15 @@ void processes_release(struct processes *p)
 	free(p->message);
 }
 
+uint64_t processes_due(uint64_t started_ms, uint64_t took_ms,
+		       uint64_t pause_ns, uint64_t interval_ms)
+{
+	uint64_t rest = PROCESSES_PAUSES * pause_ns / 1000000;
+
+	rest = MAX(rest, PROCESSES_WORK * took_ms);
+	return started_ms + MAX(rest, interval_ms);
+}
+
 /* --- in the child --- */
 
 static int take_sample(void *argument)
@@ -122,9 +131,8 @@ static void sample_is_done(struct processes *p, int status)
 
 	free(process->trouble);
 	process->trouble = NULL;
-	process->due_ms = MAX(p->started_ms + p->interval_ms,
-			      p->started_ms + PROCESSES_WORK *
-					      (now - p->started_ms));
+	process->due_ms = processes_due(p->started_ms, now - p->started_ms, 0,
+					p->interval_ms);
 	if (status != STATUS_OK && status != STATUS_PARTIAL) {
 		process->trouble = what_it_said(p, status);
 		process->ended = !is_alive(process) ||
@@ -138,9 +146,8 @@ static void sample_is_done(struct processes *p, int status)
 		return;
 	}
 	keep_look(process, &look, now);
-	process->due_ms = MAX(process->due_ms, p->started_ms +
-			      PROCESSES_PAUSES *
-			      (look.point.pause_ns / 1000000));
+	process->due_ms = processes_due(p->started_ms, now - p->started_ms,
+					look.point.pause_ns, p->interval_ms);
 	look_release(&look);
 }
 

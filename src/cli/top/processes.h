@@ -21,6 +21,11 @@
 #define PROCESSES_PAUSES 20
 #define PROCESSES_WORK 2
 
+/* When the next sample begins, if the last one began at `started_ms` and took
+ * `took_ms`, of which the process was stopped for `pause_ns`. */
+uint64_t processes_due(uint64_t started_ms, uint64_t took_ms,
+		       uint64_t pause_ns, uint64_t interval_ms);
+
 struct process {
 	const char *name;	/* the PID as the user typed it */
 	struct live live;

@@ -8,6 +8,10 @@
 #include "tui/screen.h"
 
 #define KEYS "q quit  s sort  space freeze  c capture  ? help"
+#define FEW_KEYS "q quit  s sort  c capture  ? help"
+
+/* From so many rows on, empty ones stand between the parts. */
+#define ROOMY 20
 
 /* The screen from its top on; the last row is the foot's. */
 struct page {
@@ -46,6 +50,12 @@ static void put_heads(struct page *page, const struct column *columns,
 	columns_heads(columns, nr, screen_columns(), screen_utf8(),
 		      &page->line);
 	put_line(page, SCREEN_HEADING);
+}
+
+static void put_gap(struct page *page)
+{
+	if (page->rows >= ROOMY)
+		page->row++;
 }
 
 /* --- processes --- */
@@ -127,9 +137,17 @@ static void put_processes(struct page *page, struct view *v,
 
 /* --- the chosen one --- */
 
+/* Add `more` if the screen is wide enough for all of it. */
+static void add_if_it_fits(struct str *line, const char *more)
+{
+	if (format_width(line->s) + format_width(more) <= screen_columns())
+		str_add(line, more);
+}
+
 static void add_growth(const struct live *live, struct str *out)
 {
 	const struct live_point *last = live_last(live);
+	CLEANUP(str_release) struct str objects = STR_INIT, pause = STR_INIT;
 
 	format_counted(out, live->nr_samples, "sample");
 	str_add(out, " in ");
@@ -137,16 +155,22 @@ static void add_growth(const struct live *live, struct str *out)
 	str_add(out, ": ");
 	format_bytes_growth(out, (int64_t)(last->resident -
 					   live->first.resident));
-	str_add(out, " resident, ");
-	format_growth(out, (int64_t)(last->objects - live->first.objects));
-	str_add(out, " objects, longest pause ");
-	format_duration(out, live->worst_pause_ns);
+	add_if_it_fits(out, " resident");
+	str_add(&objects, ", ");
+	format_growth(&objects, (int64_t)(last->objects -
+					  live->first.objects));
+	str_add(&objects, " objects");
+	add_if_it_fits(out, objects.s);
+	str_add(&pause, ", longest pause ");
+	format_duration(&pause, live->worst_pause_ns);
+	add_if_it_fits(out, pause.s);
 }
 
 static void put_state(struct page *page, const struct process *process)
 {
 	const struct live *live = &process->live;
 
+	put_gap(page);
 	str_addf(&page->line, "%s %s", process->name, process->command);
 	put_line(page, SCREEN_HEADING);
 	if (process->trouble) {
@@ -159,7 +183,7 @@ static void put_state(struct page *page, const struct process *process)
 	}
 	add_growth(live, &page->line);
 	if (process->partial)
-		str_add(&page->line, "; some of it could not be read");
+		add_if_it_fits(&page->line, "; partly unreadable");
 	put_line(page, SCREEN_PLAIN);
 }
 
@@ -207,6 +231,7 @@ static void put_items(struct page *page, const struct column *columns,
 		      const struct live_row_vec *rows, size_t max,
 		      const char *empty)
 {
+	put_gap(page);
 	put_heads(page, columns, NR_ITEM_COLUMNS);
 	if (!rows->nr && max)
 		put(page, empty, SCREEN_QUIET);
@@ -221,7 +246,8 @@ static void put_growing(struct page *page, const struct live *live,
 	const char *empty = live->nr_samples < 2 ?
 			    "growth shows from the second sample on" :
 			    "none grew since the first sample";
-	unsigned int fixed = page->row + 3;	/* two heads, the foot */
+	/* Two heads, the foot, and the gaps. */
+	unsigned int fixed = page->row + 3 + (page->rows >= ROOMY ? 2 : 0);
 	size_t left = page->rows > fixed ? page->rows - fixed : 0;
 	size_t some, least;
 
@@ -271,6 +297,7 @@ static void put_all(struct page *page, struct view *v,
 		    const struct processes *p)
 {
 	const struct process *chosen;
+	const char *keys;
 
 	v->list.nr = p->v.nr;
 	list_choose(&v->list, v->list.at);
@@ -285,8 +312,9 @@ static void put_all(struct page *page, struct view *v,
 		put_state(page, chosen);
 		put_growing(page, &chosen->live, v->sort);
 	}
+	keys = screen_columns() < sizeof(KEYS) ? FEW_KEYS : KEYS;
 	screen_put(page->rows - 1, 0, screen_columns(),
-		   v->message ? v->message : KEYS, SCREEN_TITLE);
+		   v->message ? v->message : keys, SCREEN_TITLE);
 }
 
 void view_draw(struct view *v, const struct processes *p)

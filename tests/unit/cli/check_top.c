@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/top/look.h"
-#include "cli/top/worker.h"
+#include "cli/top/processes.h"
 #include "suite.h"
 
 /* --- samples --- */
@@ -269,6 +269,19 @@ START_TEST(what_is_no_sample_is_refused)
 }
 END_TEST
 
+/* --- when --- */
+
+START_TEST(process_runs_most_of_the_time)
+{
+	/* The interval, from the begin of a sample. */
+	ck_assert_uint_eq(processes_due(1000, 100, 4000000, 2000), 3000);
+	/* A pause of 500 ms: 5 % of 10 s. */
+	ck_assert_uint_eq(processes_due(1000, 700, 500000000, 2000), 11000);
+	/* Work for 30 s, and rest as long. */
+	ck_assert_uint_eq(processes_due(1000, 30000, 500000000, 2000), 61000);
+}
+END_TEST
+
 /* --- the child --- */
 
 static int say_much(void *argument)
@@ -384,6 +397,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, sparkline);
 	tcase_add_test(tc, sample_is_read);
 	tcase_add_test(tc, what_is_no_sample_is_refused);
+	tcase_add_test(tc, process_runs_most_of_the_time);
 	tcase_add_test(tc, child_says_more_than_a_pipe_holds);
 	tcase_add_test(tc, child_is_ended);
 	tcase_add_test(tc, child_that_is_killed);
