@@ -179,6 +179,16 @@ complete -c pyheld -n '__fish_seen_subcommand_from report' -l help -s h -d 'Show
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a browse -d 'Go through what retains memory, in the terminal'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l executable -r -F -d 'TARGET is a core file of the program FILE'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l verbose -s v -d 'Write to stderr what was found where, what was retried and which errors were passed over; -vv: more'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a sql -d 'Ask questions of the heap in SQL'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l csv -d 'Write CSV'
@@ -247,7 +257,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show the help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report sql export watch top doctor help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report browse sql export watch top doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

@@ -37,6 +37,8 @@ const struct command commands[] = {
 	  &diff_argp, cmd_diff },
 	{ "report", "Write a report as an HTML file", &report_argp,
 	  cmd_report },
+	{ "browse", "Go through what retains memory, in the terminal",
+	  &browse_argp, cmd_browse },
 	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql },
 	{ "export", "Write the whole object graph as JSON lines",
 	  &export_argp, cmd_export },

@@ -1,6 +1,7 @@
 src_libpyheld_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/commands.h \
+	src/cli/commands/browse.c \
 	src/cli/commands/capture.c \
 	src/cli/commands/chain.c \
 	src/cli/commands/command.h \

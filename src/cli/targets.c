@@ -39,6 +39,8 @@ static void add_status(struct targets *t, const struct session *s)
 static int open_one(const struct targets *t, struct session *s,
 		    const char *name)
 {
+	if (t->details)
+		return session_open_details(s, name);
 	return redacted_open(s, name, t->redaction);
 }
 

@@ -36,12 +36,15 @@ struct targets {
 	struct heap *between;	/* what owns the infos of those between */
 	/* Set before they are opened: what their heaps do not have. */
 	enum heap_redaction redaction;
+	/* Set before: record names as session_open_details() does; then
+	 * `redaction` is REDACT_NOTHING. */
+	bool details;
 	int status;		/* STATUS_OK, or STATUS_PARTIAL if some of one
 				   of them could not be read */
 };
 
 #define TARGETS_INIT { NULL, NULL, 0, SESSION_INIT, SESSION_INIT, NULL, NULL, \
-		       REDACT_NOTHING, 0 }
+		       REDACT_NOTHING, false, 0 }
 
 /*
  * Open the first and the last of `nr` targets, 1 and more.  If the bytes of the

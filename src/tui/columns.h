@@ -21,6 +21,8 @@ struct column {
 	unsigned int share;	/* not 0: at least `width`, and so many parts of
 				   what is left */
 	bool right;		/* numbers */
+	bool bar;		/* cells_bar() made its cells: frame_draw() has
+				   a style for them */
 	/* The column is left out if the terminal has fewer columns than this.
 	 * 0: it is always there. */
 	unsigned int from;

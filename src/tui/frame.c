@@ -4,6 +4,22 @@
 #define HEAD_ROWS 3	/* title, where, heads */
 #define FOOT_ROWS 1
 
+/* Draw the bars of a row once more, in their own style. */
+static void draw_bars(const struct frame *f, const struct str *cells,
+		      unsigned int row)
+{
+	unsigned int widths[COLUMNS_MAX], at = 0;
+
+	columns_layout(f->columns, f->nr_columns, screen_columns(), widths);
+	for (unsigned int c = 0; c < f->nr_columns; c++) {
+		if (!widths[c])
+			continue;
+		if (f->columns[c].bar)
+			screen_put(row, at, widths[c], cells[c].s, SCREEN_BAR);
+		at += widths[c] + 1;
+	}
+}
+
 static void draw_row(const struct frame *f, size_t i, unsigned int row)
 {
 	struct str cells[COLUMNS_MAX];
@@ -21,6 +37,8 @@ static void draw_row(const struct frame *f, size_t i, unsigned int row)
 	if (i == f->list->at)
 		style = SCREEN_CHOSEN;
 	screen_put(row, 0, screen_columns(), line.s, style);
+	if (style != SCREEN_CHOSEN)
+		draw_bars(f, cells, row);
 	for (unsigned int c = 0; c < f->nr_columns; c++)
 		str_release(&cells[c]);
 }

@@ -328,28 +328,41 @@ static uint32_t input_of(wint_t key, bool special)
 	return INPUT_OTHER;
 }
 
-/* Is the terminal gone?  get_wch() only says that there is no key. */
-static bool is_closed(void)
+/*
+ * Wait until there is something to read, for `ms` milliseconds or -1: without
+ * end.  Any signal ends it as well: after SIGCONT the terminal may have another
+ * size, of which nobody tells a stopped process, and get_wch() would go on
+ * waiting.  Returns INPUT_CLOSED if the terminal is gone, else INPUT_NONE.
+ */
+static enum input wait_for_key(int ms)
 {
 	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
-	int nr = poll(&fd, 1, 0);
 
-	return nr > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
+	if (poll(&fd, 1, ms) > 0 &&
+	    (fd.revents & (POLLHUP | POLLERR | POLLNVAL)))
+		return INPUT_CLOSED;
+	return INPUT_NONE;
 }
 
 uint32_t screen_key(int ms)
 {
+	bool waited = false;
 	wint_t key;
 	int result;
 
-	if (has_new_size())
-		return INPUT_RESIZE;
-	timeout(ms);
-	result = get_wch(&key);
-	if (has_new_size())
-		return INPUT_RESIZE;
-	if (result == ERR)
-		return is_closed() ? INPUT_CLOSED : INPUT_NONE;
+	timeout(0);
+	for (;;) {
+		if (has_new_size())
+			return INPUT_RESIZE;
+		result = get_wch(&key);
+		if (result != ERR)
+			break;
+		if (waited && ms >= 0)
+			return INPUT_NONE;
+		if (wait_for_key(ms) == INPUT_CLOSED)
+			return INPUT_CLOSED;
+		waited = true;
+	}
 	if (result != KEY_CODE_YES && key == '\f')
 		clearok(curscr, TRUE);
 	return input_of(key, result == KEY_CODE_YES);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "output/table.h"
+#include "tui/browse/browse.h"
+#include "tui/cells.h"
+#include "tui/columns.h"
+
+#define BAR_WIDTH 6
+
+static const struct column all_columns[NR_BROWSE_COLUMNS] = {
+	[BROWSE_BYTES] = { .head = "RETAINED", .width = 10, .right = true },
+	[BROWSE_GROWTH] = { .head = "GROWTH", .width = 11, .right = true },
+	[BROWSE_SHARE] = { .head = "SHARE", .width = 6, .right = true,
+			   .from = 50 },
+	[BROWSE_BAR] = { .head = "", .width = BAR_WIDTH, .bar = true,
+			 .from = 70 },
+	[BROWSE_OBJECTS] = { .head = "OBJECTS", .width = 9, .right = true,
+			     .from = 60 },
+	[BROWSE_NAME] = { .head = "NAME", .width = 10, .share = 3 },
+	[BROWSE_TYPE] = { .head = "TYPE", .width = 8, .share = 1,
+			  .from = 40 },
+};
+
+static bool has_column(const struct browse *b, const struct view *v,
+		       enum browse_column c)
+{
+	if (v->kind == VIEW_TEXT)
+		return c == BROWSE_NAME;
+	if (c == BROWSE_GROWTH)
+		return b->scene.gain &&
+		       !(v->kind == VIEW_TYPES && v->holder != OID_NONE);
+	return c != BROWSE_TYPE || (v->kind != VIEW_SUSPECTS &&
+				    v->kind != VIEW_TYPES);
+}
+
+unsigned int browse_columns(struct browse *b, struct column *columns,
+			    enum browse_column *which)
+{
+	const struct view *v = browse_view(b);
+	unsigned int nr = 0;
+
+	for (unsigned int i = 0; i < NR_BROWSE_COLUMNS; i++) {
+		if (!has_column(b, v, i))
+			continue;
+		columns[nr] = all_columns[i];
+		which[nr++] = i;
+	}
+	if (v->kind == VIEW_TEXT)
+		columns[0].head = "";
+	else if (v->kind == VIEW_TYPES)
+		columns[0].head = "BYTES";
+	if (v->kind == VIEW_TYPES)
+		columns[nr - 1].head = "TYPE";
+	return nr;
+}
+
+static void add_share(struct str *s, uint64_t part, uint64_t all)
+{
+	str_addf(s, "%.1f%%", all ? 100.0 * (double)part / (double)all : 0.0);
+}
+
+static void add_cell(struct browse *b, const struct row *row,
+		     enum browse_column column, bool utf8, struct str *out)
+{
+	uint64_t all = b->scene.retained->dominators.all_bytes;
+	bool is_place = row->object == OID_NONE && row->type == UINT32_MAX &&
+			row->suspect == UINT32_MAX;
+
+	if (is_place && column != BROWSE_NAME)
+		return;
+	switch (column) {
+	case BROWSE_BYTES:
+		format_bytes(out, row->sum.bytes);
+		break;
+	case BROWSE_GROWTH:
+		format_bytes_growth(out, row->growth);
+		break;
+	case BROWSE_SHARE:
+		add_share(out, row->sum.bytes, all);
+		break;
+	case BROWSE_BAR:
+		cells_bar(out, row->sum.bytes, all, BAR_WIDTH, utf8);
+		break;
+	case BROWSE_OBJECTS:
+		format_count(out, row->sum.nr);
+		break;
+	case BROWSE_NAME:
+		view_name(browse_view(b), &b->scene, row, out);
+		break;
+	default:
+		/* The name of several objects is that of their type. */
+		if (row->object != OID_NONE)
+			format_type(out, b->scene.h, row->object);
+	}
+}
+
+void browse_cells(struct browse *b, size_t i, bool utf8, struct str *cells)
+{
+	struct column columns[NR_BROWSE_COLUMNS];
+	enum browse_column which[NR_BROWSE_COLUMNS];
+	unsigned int nr = browse_columns(b, columns, which);
+	struct view *v = browse_view(b);
+	struct row row;
+
+	if (v->kind == VIEW_TEXT) {
+		str_add(&cells[0], v->lines.v[i]);
+		return;
+	}
+	row = view_row(v, &b->scene, i);
+	for (unsigned int c = 0; c < nr; c++)
+		add_cell(b, &row, which[c], utf8, &cells[c]);
+}
+
+/* --- the view in a file --- */
+
+static void add_lines(const struct view *v, struct str *out)
+{
+	for (size_t i = 0; i < v->lines.nr; i++)
+		str_addf(out, "%s\n", v->lines.v[i]);
+}
+
+static void add_rows(struct browse *b, struct str *out)
+{
+	struct column columns[NR_BROWSE_COLUMNS];
+	enum browse_column which[NR_BROWSE_COLUMNS];
+	struct table_column heads[NR_BROWSE_COLUMNS];
+	unsigned int nr = browse_columns(b, columns, which);
+	size_t rows = view_nr(browse_view(b)), i;
+	const struct format f = { .utf8 = true, .header = true };
+	CLEANUP(table_release) struct table t = { heads, nr, 0, VEC_INIT };
+
+	for (unsigned int c = 0; c < nr; c++)
+		heads[c] = (struct table_column){ .head = columns[c].head,
+						  .right = columns[c].right };
+	for (i = 0; i < rows && i < BROWSE_WRITTEN_MAX; i++) {
+		struct row row = view_row(browse_view(b), &b->scene, i);
+
+		for (unsigned int c = 0; c < nr; c++)
+			add_cell(b, &row, which[c], true, table_cell(&t));
+	}
+	table_print(&t, &f, out);
+	if (i < rows) {
+		str_add(out, "... and ");
+		format_counted(out, rows - i, "more row");
+		str_add_char(out, '\n');
+	}
+}
+
+void browse_text(struct browse *b, struct str *out)
+{
+	browse_title(b, out);
+	str_add_char(out, '\n');
+	browse_where(b, out);
+	str_add(out, "\n\n");
+	if (browse_view(b)->kind == VIEW_TEXT)
+		add_lines(browse_view(b), out);
+	else
+		add_rows(b, out);
+}

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The explorer: what its views have, and what each key does. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/suspects/suspects-memory.h"
+#include "graph-file.h"
+#include "suite.h"
+#include "tui/browse/browse.h"
+#include "tui/columns.h"
+
+const char suite_name[] = "browse";
+
+/*
+ * A module with a list of Nodes, each of which has a string; one Node is large.
+ * A hundred more strings are directly in the module.
+ */
+#define NODES 300
+#define HEAP "m->list m->other m->s#100 list->n#300; root m:m;"			\
+	" type list/gc list other; type app.Node/heap n#300;"			\
+	" type str s#100; size n7=100000"
+
+static char *written;
+
+static struct error *write_it(const char *file, const struct str *text)
+{
+	free(written);
+	written = NULL;
+	if (strcmp(file, "bad") == 0)
+		return error_new(ERR_SYSTEM, "bad: no space");
+	written = xstrdup(text->s);
+	return NULL;
+}
+
+struct explorer {
+	struct heap heap, old;
+	struct retained_view retained;
+	struct gain gain;
+	struct browse b;
+};
+
+static void explorer_open(struct explorer *e, const char *text,
+			  const char *old)
+{
+	struct scene scene = { .h = &e->heap, .retained = &e->retained };
+
+	graph_build_process(&e->heap, text);
+	retained_build(&e->heap, &e->retained);
+	e->gain = (struct gain){ .now = NULL };
+	if (old) {
+		graph_build_process(&e->old, old);
+		gain_build(&e->gain, &e->old, &e->retained);
+		ck_assert(e->gain.match.same_process);
+		scene.gain = &e->gain;
+	}
+	browse_init(&e->b, &scene, write_it);
+}
+
+static void explorer_close(struct explorer *e)
+{
+	browse_release(&e->b);
+	if (e->gain.now)
+		heap_release(&e->old);
+	gain_release(&e->gain);
+	retained_release(&e->retained);
+	heap_release(&e->heap);
+	free(written);
+	written = NULL;
+}
+
+static void press(struct explorer *e, const char *keys)
+{
+	while (*keys)
+		browse_key(&e->b, (uint32_t)*keys++);
+}
+
+static char *name_of(struct explorer *e, size_t i)
+{
+	struct str name = STR_INIT;
+	struct view *v = browse_view(&e->b);
+	struct row row = view_row(v, &e->b.scene, i);
+
+	view_name(v, &e->b.scene, &row, &name);
+	return str_take(&name);
+}
+
+static struct row row_of(struct explorer *e, size_t i)
+{
+	return view_row(browse_view(&e->b), &e->b.scene, i);
+}
+
+static void expect_name(struct explorer *e, size_t i, const char *expected)
+{
+	char *name = name_of(e, i);
+
+	ck_assert_str_eq(name, expected);
+	free(name);
+}
+
+static void expect_where(struct explorer *e, const char *expected)
+{
+	CLEANUP(str_release) struct str where = STR_INIT;
+
+	browse_where(&e->b, &where);
+	ck_assert_str_eq(where.s, expected);
+}
+
+static void expect_foot(struct explorer *e, const char *expected)
+{
+	CLEANUP(str_release) struct str foot = STR_INIT;
+
+	browse_foot(&e->b, &foot);
+	ck_assert_msg(strstr(foot.s, expected) != NULL, "%s", foot.s);
+}
+
+/* The rows of a view are the whole of what is below its holder. */
+static void expect_whole(struct explorer *e)
+{
+	struct view *v = browse_view(&e->b);
+	const struct dominators *d = &e->retained.dominators;
+	uint64_t bytes = 0, nr = 0;
+
+	for (size_t i = 0; i < view_nr(v); i++) {
+		struct row row = row_of(e, i);
+
+		bytes += row.sum.bytes;
+		nr += row.sum.nr;
+		if (i)
+			ck_assert_uint_ge(row_of(e, i - 1).sum.bytes,
+					  row.sum.bytes);
+	}
+	ck_assert_uint_eq(bytes, v->holder == OID_NONE ? d->all_bytes :
+			  d->bytes[v->holder] - heap_bytes(&e->heap, v->holder));
+	ck_assert_uint_eq(nr, v->holder == OID_NONE ? e->heap.nr_objects :
+			      d->objects[v->holder] - 1u);
+}
+
+START_TEST(goes_in_and_out)
+{
+	struct explorer e;
+
+	explorer_open(&e, HEAP, NULL);
+	expect_where(&e, "the whole heap");
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
+	expect_whole(&e);
+	press(&e, "\n");
+	expect_whole(&e);
+	expect_name(&e, 0, "list");
+	ck_assert_uint_eq(row_of(&e, 0).object, graph_oid(&e.heap, "list"));
+	expect_name(&e, 1, "100 str");
+	press(&e, "l");
+	/* The large Node is a row, the others are folded. */
+	expect_whole(&e);
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 2);
+	ck_assert_uint_eq(row_of(&e, 0).object, graph_oid(&e.heap, "n7"));
+	expect_name(&e, 1, "299 app.Node");
+	press(&e, "j\n");
+	ck_assert_int_eq(browse_view(&e.b)->kind, VIEW_GROUP);
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 299);
+	for (size_t i = 0; i < 299; i++) {
+		ck_assert_uint_ne(row_of(&e, i).object,
+				  graph_oid(&e.heap, "n7"));
+		if (i)
+			ck_assert_uint_lt(e.heap.address[row_of(&e, i - 1)
+							 .object],
+					  e.heap.address[row_of(&e, i).object]);
+	}
+	/* A Node has nothing below it, and the view stays. */
+	press(&e, "\n");
+	expect_foot(&e, "nothing but itself");
+	press(&e, "h");
+	expect_foot(&e, "? help");
+	ck_assert_uint_eq(browse_view(&e.b)->list.at, 1);
+	press(&e, "hhhhh");
+	expect_where(&e, "the whole heap");
+	press(&e, "q");
+	ck_assert(e.b.done);
+	explorer_close(&e);
+}
+END_TEST
+
+/* Whatever the heap: rows below a holder add up, on the way down. */
+START_TEST(rows_add_up)
+{
+	for (unsigned int seed = 0; seed < 40; seed++) {
+		struct explorer e;
+		struct scene scene;
+
+		graph_random(&e.heap, seed, 400, 900);
+		retained_build(&e.heap, &e.retained);
+		e.gain = (struct gain){ .now = NULL };
+		scene = (struct scene){ .h = &e.heap,
+					.retained = &e.retained };
+		browse_init(&e.b, &scene, write_it);
+		for (int depth = 0; depth < 20; depth++) {
+			if (browse_view(&e.b)->kind == VIEW_TREE)
+				expect_whole(&e);
+			press(&e, "\n");
+		}
+		explorer_close(&e);
+	}
+}
+END_TEST
+
+START_TEST(types_referrers_chain_object)
+{
+	struct explorer e;
+
+	explorer_open(&e, HEAP, NULL);
+	press(&e, "\n\nt");
+	expect_where(&e, "types in m -> list");
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 2);
+	expect_name(&e, 0, "app.Node");
+	ck_assert_uint_eq(row_of(&e, 0).nr, NODES);
+	press(&e, "\n");
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), NODES);
+	ck_assert_uint_eq(row_of(&e, 0).object, graph_oid(&e.heap, "n7"));
+	press(&e, "r");
+	ck_assert_int_eq(browse_view(&e.b)->kind, VIEW_REFERRERS);
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
+	ck_assert_uint_eq(row_of(&e, 0).object, graph_oid(&e.heap, "list"));
+	press(&e, "hc");
+	ck_assert_int_eq(browse_view(&e.b)->kind, VIEW_TEXT);
+	ck_assert_uint_gt(view_nr(browse_view(&e.b)), 2);
+	press(&e, "ho");
+	ck_assert_ptr_nonnull(strstr(browse_view(&e.b)->lines.v[0],
+				     "app.Node at 0x"));
+	/* In a text, keys are about its object. */
+	press(&e, "r");
+	ck_assert_int_eq(browse_view(&e.b)->kind, VIEW_REFERRERS);
+	press(&e, "h?");
+	ck_assert_ptr_nonnull(strstr(browse_view(&e.b)->lines.v[0],
+				     "dominator tree"));
+	press(&e, "c");
+	expect_foot(&e, "no object here");
+	press(&e, "s");
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 0);
+	press(&e, "\n r");
+	press(&e, "d");
+	expect_foot(&e, "no older capture");
+	explorer_close(&e);
+}
+END_TEST
+
+START_TEST(search)
+{
+	struct explorer e;
+	struct row row;
+
+	explorer_open(&e, HEAP, NULL);
+	press(&e, "/xnode\x7f");
+	press(&e, "\x15node");
+	browse_key(&e.b, INPUT_BACKSPACE);
+	expect_foot(&e, "search: nod");
+	press(&e, "E\n");
+	expect_where(&e, "search for 'nodE': looking, 0 objects looked at");
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
+	expect_name(&e, 0, "300 app.Node");
+	while (browse_is_busy(&e.b))
+		browse_work(&e.b);
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
+	/* Names of references, too; a glob is for the whole name. */
+	press(&e, "/n7\n");
+	while (browse_is_busy(&e.b))
+		browse_work(&e.b);
+	row = row_of(&e, 0);
+	ck_assert_uint_eq(row.object, graph_oid(&e.heap, "n7"));
+	ck_assert_uint_eq(e.b.views.nr, 2);
+	press(&e, "/n?\n");
+	while (browse_is_busy(&e.b))
+		browse_work(&e.b);
+	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 10);
+	/* Escape ends a search, and a prompt. */
+	press(&e, "/n\n\033");
+	ck_assert(!browse_is_busy(&e.b));
+	expect_where(&e, "search for 'n': 0 objects looked at");
+	press(&e, "/x\033h");
+	expect_where(&e, "the whole heap");
+	press(&e, "/\n");
+	ck_assert_uint_eq(e.b.views.nr, 1);
+	explorer_close(&e);
+}
+END_TEST
+
+START_TEST(search_words)
+{
+	ck_assert(search_match("node", "app.Node"));
+	ck_assert(!search_match("nodes", "app.Node"));
+	ck_assert(search_match("N*", "app.Node"));
+	ck_assert(search_match("app.*", "app.Node"));
+	ck_assert(!search_match("n*", "app.Node"));
+}
+END_TEST
+
+START_TEST(writes_the_view)
+{
+	struct explorer e;
+
+	explorer_open(&e, HEAP, NULL);
+	press(&e, "\n\nwout\n");
+	expect_foot(&e, "written to out");
+	ck_assert_ptr_nonnull(strstr(written, "m -> list\n"));
+	ck_assert_ptr_nonnull(strstr(written, "299 app.Node"));
+	press(&e, "?wout\n");
+	ck_assert_ptr_nonnull(strstr(written, "Escape ends the search\n"));
+	press(&e, "wbad\n");
+	expect_foot(&e, "bad: no space");
+	press(&e, "w\n");
+	expect_foot(&e, "? help");
+	explorer_close(&e);
+}
+END_TEST
+
+/* Growth is that of retained sizes; turnover is none. */
+START_TEST(growth)
+{
+#define OLD "m->a m->b; root m:m; type list/gc a b; a->x; b->y#20;"		\
+	" type app.Node/heap x y#20; size x=500"
+#define NEW OLD "; a->z; b->w#20; type app.Node/heap z w#20; size z=7000"
+	struct explorer e;
+	oid a, b;
+
+	explorer_open(&e, NEW, OLD);
+	a = graph_oid(&e.heap, "a");
+	b = graph_oid(&e.heap, "b");
+	ck_assert_int_eq(gain_of(&e.gain, a), 7000);
+	ck_assert_int_eq(gain_of(&e.gain, b), 320);
+	press(&e, "\nd");
+	expect_foot(&e, "sorted by growth");
+	ck_assert_uint_eq(row_of(&e, 0).object, a);
+	ck_assert_int_eq(row_of(&e, 0).growth, 7000);
+	ck_assert_int_eq(row_of(&e, 1).growth, 320);
+	press(&e, "d");
+	expect_foot(&e, "sorted by size");
+	explorer_close(&e);
+}
+END_TEST
+
+/* The objects that were below `b` are gone, others of their type came. */
+START_TEST(turnover_is_no_growth)
+{
+#define BEFORE "m->a m->b; root m:m; b->big b->y#300; type app.Node/heap y#300;"	\
+	" size big=100000"
+#define AFTER "m->a m->b; root m:m; b->big b->gone#300 b->w#300;"		\
+	" type app.Node/heap w#300; type app.Gone/heap gone#300;"		\
+	" size big=100000"
+	struct explorer e;
+
+	explorer_open(&e, AFTER, BEFORE);
+	press(&e, "\n\n");
+	for (size_t i = 0; i < view_nr(browse_view(&e.b)); i++) {
+		struct row row = row_of(&e, i);
+		const char *type = e.heap.types.v[row.type].name;
+
+		if (strcmp(type, "app.Node") == 0)
+			ck_assert_int_eq(row.growth, 0);
+		else if (strcmp(type, "app.Gone") == 0)
+			ck_assert_int_eq(row.growth, 4800);
+	}
+	explorer_close(&e);
+}
+END_TEST
+
+/* --- lists that are sorted where they are seen --- */
+
+static int by_oid(const void *context, oid a, oid b)
+{
+	const uint32_t *key = context;
+
+	return key[a] < key[b] ? -1 : key[a] > key[b];
+}
+
+START_TEST(lazy_order)
+{
+	enum { NR = 20000 };
+	uint32_t *key = xcalloc(NR, sizeof(*key));
+	struct oid_vec objects = VEC_INIT;
+	struct order_list l;
+	uint64_t state = 5;
+
+	for (oid o = 0; o < NR; o++) {
+		key[o] = o;
+		oid_vec_push(&objects, o);
+	}
+	for (uint32_t i = NR; i > 1; i--) {
+		uint32_t j = graph_rand(&state, i), k = key[i - 1];
+
+		key[i - 1] = key[j];
+		key[j] = k;
+	}
+	order_list_init(&l, &objects, by_oid, key);
+	ck_assert_uint_eq(key[order_list_at(&l, NR - 1)], NR - 1);
+	ck_assert_uint_eq(key[order_list_at(&l, 0)], 0);
+	for (int i = 0; i < 1000; i++) {
+		uint32_t at = graph_rand(&state, NR);
+
+		ck_assert_uint_eq(key[order_list_at(&l, at)], at);
+	}
+	for (uint32_t i = 0; i < NR; i++)
+		ck_assert_uint_eq(key[order_list_at(&l, i)], i);
+	order_list_release(&l);
+	free(key);
+}
+END_TEST
+
+/* Every view has the same number of cells as it has columns. */
+START_TEST(columns_have_cells)
+{
+	static const char *const keys[] = { "", "t", "hr", "ho", "hs", "h?" };
+	struct explorer e;
+
+	explorer_open(&e, HEAP, HEAP);
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
+		struct column columns[NR_BROWSE_COLUMNS];
+		enum browse_column which[NR_BROWSE_COLUMNS];
+		struct str cells[NR_BROWSE_COLUMNS];
+		unsigned int nr;
+
+		press(&e, keys[k]);
+		nr = browse_columns(&e.b, columns, which);
+		ck_assert_uint_ge(nr, 1);
+		if (!view_nr(browse_view(&e.b)))
+			continue;
+		for (unsigned int i = 0; i < nr; i++)
+			cells[i] = (struct str)STR_INIT;
+		browse_cells(&e.b, 0, true, cells);
+		ck_assert_uint_gt(cells[which[0] == BROWSE_NAME ? 0 :
+					nr - 2].len, 0);
+		for (unsigned int i = 0; i < nr; i++)
+			str_release(&cells[i]);
+	}
+	explorer_close(&e);
+}
+END_TEST
+
+static void set_locale(void)
+{
+	ck_assert(setlocale(LC_CTYPE, "C.UTF-8"));
+}
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, set_locale, NULL);
+	tcase_add_test(tc, goes_in_and_out);
+	tcase_add_test(tc, rows_add_up);
+	tcase_add_test(tc, types_referrers_chain_object);
+	tcase_add_test(tc, search);
+	tcase_add_test(tc, search_words);
+	tcase_add_test(tc, writes_the_view);
+	tcase_add_test(tc, growth);
+	tcase_add_test(tc, turnover_is_no_growth);
+	tcase_add_test(tc, lazy_order);
+	tcase_add_test(tc, columns_have_cells);
+}
