@@ -21,12 +21,13 @@ EXTRA_DIST += \
 	tests/e2e/hide.py \
 	tests/e2e/pythons.py \
 	tests/e2e/statement.py \
+	tests/e2e/terminal.py \
 	tests/e2e/test_advice.py \
 	tests/e2e/test_arrays.py \
 	tests/e2e/test_badinput.py \
+	tests/e2e/test_browse.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_metrics.py \
-	tests/e2e/terminal.py \
 	tests/e2e/test_top.py \
 	tests/e2e/test_watch.py \
 	tests/e2e/truthtable.py \
