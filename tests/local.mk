@@ -46,6 +46,7 @@ EXTRA_DIST += \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_embedded.py \
 	tests/e2e/test_explained.py \
+	tests/e2e/test_fleet.py \
 	tests/e2e/test_forked.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \

@@ -140,6 +140,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from object' -l version -s V -d 'S
 
 complete -c pyheld -n __fish_use_subcommand -a capture -d 'Write the whole heap into a file'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -l label -x -d 'Keep KEY=VALUE in the capture, such as release=1.4.2'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l no-compress -d 'Do not compress: the file is larger, but opens at once'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l output -s o -r -F -d 'Write to FILE (required)'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l redact -f -a 'contents all' -d 'Leave out the contents of strings and numbers; all: also the program\'s names (default: contents)'
@@ -208,6 +209,9 @@ complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot folded speedscope pprof' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, a heap snapshot for Chrome\'s DevTools, or a profile (default: jsonl)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l value -x -a 'bytes objects' -d 'What --format=folded sums up (default: bytes)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l output -s o -r -F -d 'Write to FILE instead of stdout; with --format=csv a folder'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l fleet -d 'Write tables of any number of TARGETs below the folder FILE, as CSV or JSON lines, with host, PID and times in each row, for engines that read TABLE/host=.../date=.../ as one table'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l tables -x -d 'With --format=csv or --fleet: only these tables (default: all)'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l label -x -d 'With --fleet: also say KEY=VALUE in each row'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

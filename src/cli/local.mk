@@ -24,9 +24,12 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/summary.c \
 	src/cli/commands/top.c \
 	src/cli/commands/watch.c \
+	src/cli/export/fleet.c \
 	src/cli/export/formats.c \
 	src/cli/export/formats.def \
 	src/cli/export/formats.h \
+	src/cli/export/label.c \
+	src/cli/export/label.h \
 	src/cli/export/tables.c \
 	src/cli/limits.c \
 	src/cli/limits.h \

@@ -72,6 +72,9 @@ enum {
 	OPTION_CSV,
 	OPTION_VALUE,
 	OPTION_HEADER,
+	OPTION_FLEET,
+	OPTION_TABLES,
+	OPTION_LABEL,
 };
 
 /* In a command's options: --count is another name of its --limit. */

@@ -128,12 +128,17 @@ static void sync_folder(const char *path)
 	}
 }
 
+static bool is_synced(const struct outfile *f)
+{
+	return f->private && !f->many;
+}
+
 struct error *outfile_close(struct outfile *f)
 {
 	FILE *stream = f->stream;
 	int failed = fflush(stream) || ferror(stream);
 
-	if (!failed && f->private && f->temporary)
+	if (!failed && is_synced(f) && f->temporary)
 		failed = fsync(fileno(stream));
 	if (stream != stdout) {
 		f->stream = NULL;
@@ -145,7 +150,7 @@ struct error *outfile_close(struct outfile *f)
 		if (rename(f->temporary, f->path))
 			return error_errno(ERR_SYSTEM, errno, "can't rename");
 		unfinished = NULL;
-		if (f->private)
+		if (is_synced(f))
 			sync_folder(f->path);
 		free(f->temporary);
 		f->temporary = NULL;

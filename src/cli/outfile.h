@@ -26,9 +26,12 @@ struct outfile {
 	bool private;
 	bool public;		/* set before it is opened: its mode is 0644,
 				   whatever the umask is */
+	/* Set with `private`: it need not be on the disk then, as the user can
+	 * make it again.  Waiting for each of thousands of files takes long. */
+	bool many;
 };
 
-#define OUTFILE_INIT { NULL, NULL, NULL, false, false }
+#define OUTFILE_INIT { NULL, NULL, NULL, false, false, false }
 
 /*
  * Open the file for writing.  `path` NULL or "-" is stdout.  Through a symbolic

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "heap/heap.h"
+#include "heap/labels.h"
 
 const char *const root_kind_names[NR_ROOT_KINDS] = {
 	[ROOT_MODULE] = "module",
@@ -28,6 +29,7 @@ static void info_release(struct heap_info *info)
 	free(info->command);
 	free(info->host);
 	free(info->boot);
+	labels_release(&info->labels);
 	free(info->version);
 	free(info->build);
 	free(info->allocator);

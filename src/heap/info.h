@@ -85,6 +85,7 @@ struct heap_info {
 				   the kernel: field 22 of /proc/PID/stat */
 	uint64_t pid_namespace;	/* inode of the PID namespace it is in */
 	int64_t inner_pid;	/* its PID there */
+	struct str_vec labels;	/* heap/labels.h */
 	uint64_t resident;	/* bytes */
 	uint64_t pause_ns;	/* how long the target stood still */
 	uint64_t bytes_copied;

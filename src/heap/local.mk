@@ -29,6 +29,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/info.h \
 	src/heap/known.c \
 	src/heap/known.h \
+	src/heap/labels.c \
+	src/heap/labels.h \
 	src/heap/lump.h \
 	src/heap/memory-parts.def \
 	src/heap/memory.c \

@@ -46,6 +46,7 @@ static void heap_forget(struct sql_heap *heap)
 	free(heap->by_type.object);
 	free(heap->by_type.start);
 	free(heap->types_by_name);
+	free(heap->bytes_of_type);
 	free(heap->refs.first);
 	free(heap->refs.inbound);
 	free(heap->refs.to);
@@ -191,6 +192,18 @@ const uint32_t *sql_heap_types_by_name(struct sql_heap *heap)
 	qsort_r(heap->types_by_name, nr, sizeof(*heap->types_by_name),
 		compare_names, heap->h);
 	return heap->types_by_name;
+}
+
+const uint64_t *sql_heap_bytes_of_type(struct sql_heap *heap)
+{
+	const struct heap *h = heap->h;
+
+	if (heap->bytes_of_type || !h->bytes)
+		return heap->bytes_of_type;
+	heap->bytes_of_type = xcalloc(h->types.nr, sizeof(uint64_t));
+	for (oid o = 0; o < h->nr_objects; o++)
+		heap->bytes_of_type[h->type[o]] += h->bytes[o];
+	return heap->bytes_of_type;
 }
 
 /* --- references --- */

@@ -79,19 +79,41 @@ struct error *materialise_database(struct sql_heaps *heaps, const char *path)
 	return err ? err : run(sql.db, "COMMIT");
 }
 
-struct error *materialise_csv(struct sql_heaps *heaps,
-			      const struct sql_table *table, FILE *out)
+static struct error *write_query(struct sql_heaps *heaps, const char *query,
+				 enum print_style style, FILE *out)
 {
 	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
-	CLEANUP(str_release) struct str query = STR_INIT;
 	CLEANUP(print_release) struct print print;
 	struct error *err = sql_open(&sql, heaps);
 
-	print_init(&print, PRINT_CSV);
+	print_init(&print, style);
 	print.format.header = true;
 	print.out = out;
+	return err ? err : sql_run(&sql, query, &print.sink);
+}
+
+struct error *materialise_csv(struct sql_heaps *heaps,
+			      const struct sql_table *table, FILE *out)
+{
+	CLEANUP(str_release) struct str query = STR_INIT;
+
 	str_add(&query, "SELECT ");
 	add_columns(table, &query);
 	str_addf(&query, " FROM %s", table->name);
-	return err ? err : sql_run(&sql, query.s, &print.sink);
+	return write_query(heaps, query.s, PRINT_CSV, out);
+}
+
+struct error *materialise_rows(struct sql_heaps *heaps,
+			       const struct sql_table *table,
+			       const struct materialise_front *front,
+			       enum print_style style, FILE *out)
+{
+	CLEANUP(str_release) struct str query = STR_INIT;
+
+	str_addf(&query, "SELECT %s", front->columns);
+	for (unsigned int i = 0; i < table->nr_columns; i++)
+		if (!front->replaces(table->columns[i].name))
+			str_addf(&query, ", \"%s\"", table->columns[i].name);
+	str_addf(&query, " FROM %s", table->name);
+	return write_query(heaps, query.s, style, out);
 }

@@ -30,4 +30,22 @@ struct error *materialise_csv(struct sql_heaps *heaps,
 			      const struct sql_table *table, FILE *out)
 	MUST_CHECK;
 
+/* Columns in front of those of a table, the same in each row. */
+struct materialise_front {
+	const char *columns;	/* SQL: "'web1' AS hostname, 42 AS pid" */
+	/* Is a column of the table left out? */
+	bool (*replaces)(const char *column);
+};
+
+/*
+ * Write one table of one heap as PRINT_CSV, with a line of column names, or as
+ * PRINT_JSON_LINES.  There is no column `capture` of the table's own.
+ *
+ * ERR_SYSTEM: `out` can't be written; what stays in its buffer is not checked.
+ */
+struct error *materialise_rows(struct sql_heaps *heaps,
+			       const struct sql_table *table,
+			       const struct materialise_front *front,
+			       enum print_style style, FILE *out) MUST_CHECK;
+
 #endif

@@ -69,7 +69,8 @@ static void find_columns(struct print *p, sqlite3_stmt *query)
 		if (!given)
 			out_of_memory();
 		str_add_safe(&name, given, strlen(given));
-		p->columns[i].name = p->style == PRINT_JSON ?
+		p->columns[i].name = p->style == PRINT_JSON ||
+				     p->style == PRINT_JSON_LINES ?
 				     unique_name(taken, name.s) :
 				     xstrdup(name.s);
 		p->columns[i].is_address = type && !strcmp(type, SQL_ADDRESS);
@@ -239,16 +240,27 @@ static json_t *value_json(const struct print *p, sqlite3_stmt *query,
 	return emit_text(text.s);
 }
 
-static void json_row(const struct print *p, sqlite3_stmt *query)
+static void json_object_row(const struct print *p, sqlite3_stmt *query)
 {
 	json_t *row = json_object();
 
 	for (unsigned int i = 0; i < p->nr_columns; i++)
 		emit_put(row, p->columns[i].name, value_json(p, query, i));
-	fputs(p->nr_rows > 1 ? ",\n  " : "\n  ", p->out);
 	if (json_dumpf(row, p->out, 0) && !ferror(p->out))
 		out_of_memory();
 	json_decref(row);
+}
+
+static void json_row(const struct print *p, sqlite3_stmt *query)
+{
+	fputs(p->nr_rows > 1 ? ",\n  " : "\n  ", p->out);
+	json_object_row(p, query);
+}
+
+static void json_line(const struct print *p, sqlite3_stmt *query)
+{
+	json_object_row(p, query);
+	fputc('\n', p->out);
 }
 
 /* --- the sink --- */
@@ -274,6 +286,8 @@ static struct error *print_row(struct sql_sink *s, sqlite3_stmt *query)
 	p->nr_rows++;
 	if (p->style == PRINT_JSON)
 		json_row(p, query);
+	else if (p->style == PRINT_JSON_LINES)
+		json_line(p, query);
 	else if (p->style == PRINT_CSV)
 		csv_row(p, query);
 	else

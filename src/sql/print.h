@@ -16,6 +16,7 @@
 enum print_style {
 	PRINT_COLUMNS,	/* for people; header: format.header */
 	PRINT_JSON,	/* an array of objects for each query */
+	PRINT_JSON_LINES, /* an object for each row, on one line */
 	PRINT_CSV,	/* RFC 4180, but for lines that end in a line feed */
 };
 

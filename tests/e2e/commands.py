@@ -41,6 +41,8 @@ export --format=heapsnapshot -o FOLDER/heap.heapsnapshot TARGET
 export --format=folded --value=objects TARGET
 export --format=speedscope TARGET
 export --format=pprof -o FOLDER/heap.pprof TARGET
+export --fleet -o FOLDER/fleet TARGET
+export --fleet --format=csv --tables=types --label=a=b -o FOLDER/fleet TARGET
 capture -o FOLDER/new.pyheld TARGET
 report -o FOLDER/report.html TARGET EARLIER
 report --redact -o FOLDER/report.html TARGET EARLIER

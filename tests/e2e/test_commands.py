@@ -8,6 +8,7 @@ sanitizers can afford:
 """
 import json
 import os
+import shutil
 
 import commands
 import pythons
@@ -31,14 +32,25 @@ def check_text(result):
     assert lines and any(len(line) > 5 for line in lines), result
 
 
+def size_and_remove(path):
+    """The bytes of a file, or of those in a folder, which is gone then."""
+    if not os.path.isdir(path):
+        size = os.path.getsize(path)
+        os.unlink(path)
+        return size
+    size = sum(os.path.getsize(os.path.join(top, name))
+               for top, _, files in os.walk(path) for name in files)
+    shutil.rmtree(path)
+    return size
+
+
 def check(args, folder):
     """The command succeeds, says nothing on stderr, and writes something."""
     result = pyheld(*args, timeout=240)
     assert result.err == b"", result
     written = os.listdir(folder)
     for name in written:
-        assert os.path.getsize(os.path.join(folder, name)) > 1000, name
-        os.unlink(os.path.join(folder, name))
+        assert size_and_remove(os.path.join(folder, name)) > 1000, name
     if args[0] in ("capture", "export", "report") and "-o" in args:
         assert result.out == b"" and len(written) == 1, (result, written)
     elif args[0] == "export" or "--json" in args:

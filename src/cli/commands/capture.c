@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/commands/command.h"
+#include "cli/export/label.h"
 #include "cli/options.h"
 #include "cli/redacted.h"
 #include "cli/save.h"
@@ -15,9 +16,11 @@ struct capture_arguments {
 	const char *file;
 	bool plain;
 	enum heap_redaction redaction;
+	struct str_vec labels;
 };
 
 static const struct argp_option options[] = {
+	LABEL_OPTION("Keep KEY=VALUE in the capture, such as release=1.4.2"),
 	{ "no-compress", OPTION_NO_COMPRESS, NULL, 0,
 	  "Do not compress: the file is larger, but opens at once", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE (required)", 0 },
@@ -37,6 +40,8 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 	case OPTION_NO_COMPRESS:
 		o->plain = true;
 		return 0;
+	case OPTION_LABEL:
+		return label_parse(state, arg, &o->labels);
 	case OPTION_REDACT:
 		return redacted_parse(state, arg, &o->redaction);
 	case 'o':
@@ -74,23 +79,36 @@ const struct argp capture_argp = {
 	.children = common_children,
 };
 
-int cmd_capture(const struct command *c, int argc, char **argv)
+static int capture(const struct capture_arguments *o)
 {
-	struct capture_arguments o = { .common.max_args = 1 };
 	CLEANUP(session_close) struct session s = SESSION_INIT;
-	struct capture_options how = { 0 };
+	const struct capture_options how = {
+		.plain = o->plain, .redaction = o->redaction,
+	};
+	struct str_vec *labels = &s.heap.info.labels;
 	struct error *err;
-	int status;
+	int status = session_open_details(&s, o->common.args[0]);
 
-	if (options_parse(c->argp, argc, argv, &o))
-		return STATUS_USAGE;
-	status = session_open_details(&s, o.common.args[0]);
 	if (status)
 		return status;
-	how.plain = o.plain;
-	how.redaction = o.redaction;
-	err = save_capture(&s.heap, o.file, &how);
+	for (size_t i = 0; i < o->labels.nr; i++)
+		if (!labels_set(labels, o->labels.v[i]))
+			return session_failed(error_new(
+				ERR_USAGE, "--label: more than %d are not"
+				" possible", LABELS_MAX));
+	err = save_capture(&s.heap, o->file, &how);
 	if (err)
 		return session_failed(err);
 	return session_status(&s);
+}
+
+int cmd_capture(const struct command *c, int argc, char **argv)
+{
+	struct capture_arguments o = { .common.max_args = 1 };
+	int status = STATUS_USAGE;
+
+	if (!options_parse(c->argp, argc, argv, &o))
+		status = capture(&o);
+	labels_release(&o.labels);
+	return status;
 }

@@ -3,9 +3,11 @@
 
 #include "cli/commands/command.h"
 #include "cli/export/formats.h"
+#include "cli/export/label.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "heap/labels.h"
 
 static const struct argp_option options[] = {
 	{ "format", OPTION_FORMAT, EXPORT_WORDS, 0,
@@ -16,6 +18,13 @@ static const struct argp_option options[] = {
 	  "What --format=folded sums up (default: bytes)", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write to FILE instead of stdout; with --format=csv a folder", 0 },
+	{ "fleet", OPTION_FLEET, NULL, 0,
+	  "Write tables of any number of TARGETs below the folder FILE, as CSV"
+	  " or JSON lines, with host, PID and times in each row, for engines"
+	  " that read TABLE/host=.../date=.../ as one table", 0 },
+	{ "tables", OPTION_TABLES, "NAME[,NAME...]", 0,
+	  "With --format=csv or --fleet: only these tables (default: all)", 0 },
+	LABEL_OPTION("With --fleet: also say KEY=VALUE in each row"),
 	{ 0 },
 };
 
@@ -23,7 +32,25 @@ static error_t check(const struct argp_state *state,
 		     const struct export_options *o)
 {
 	const struct export_format *format = &export_formats[o->format];
+	CLEANUP(freep) char *unknown = export_unknown_table(o);
 
+	if (o->fleet && o->format != EXPORT_csv && o->format != EXPORT_jsonl)
+		return options_error(state, "--fleet needs --format=csv or"
+				     " --format=jsonl");
+	if (o->fleet && !o->file)
+		return options_error(state, "--fleet needs --output");
+	if (o->targets.nr > 1 && !o->fleet)
+		return options_error(state, "unexpected argument '%s': only"
+				     " --fleet takes several targets",
+				     o->targets.v[1]);
+	if (o->labels.nr && !o->fleet)
+		return options_error(state, "--label needs --fleet");
+	if (o->tables && !o->fleet && o->format != EXPORT_csv)
+		return options_error(state, "--tables needs --format=csv or"
+				     " --fleet");
+	if (unknown)
+		return options_error(state, "--tables: there is no table '%s'",
+				     unknown);
 	if (format->needs_output && !o->file)
 		return options_error(state, "--format=%s needs --output",
 				     format->name);
@@ -41,11 +68,24 @@ static error_t parse_export(int key, char *arg, struct argp_state *state)
 	struct export_options *o = state->input;
 	error_t err;
 
+	if (key == ARGP_KEY_ARG) {
+		target_vec_push(&o->targets, arg);
+		if (o->targets.nr > 1)
+			return 0;	/* options_common() takes one */
+	}
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
 	case ARGP_KEY_END:
 		return check(state, o);
+	case OPTION_FLEET:
+		o->fleet = true;
+		return 0;
+	case OPTION_TABLES:
+		o->tables = arg;
+		return 0;
+	case OPTION_LABEL:
+		return label_parse(state, arg, &o->labels);
 	case OPTION_FORMAT:
 		return options_word(state, "format", EXPORT_WORDS, arg,
 				    &o->format);
@@ -64,7 +104,7 @@ static error_t parse_export(int key, char *arg, struct argp_state *state)
 const struct argp export_argp = {
 	.options = options,
 	.parser = parse_export,
-	.args_doc = "TARGET",
+	.args_doc = "TARGET...",
 	.doc = "Write the whole object graph, one JSON object per line.  The"
 	       " first line describes the target, each other line one object:"
 	       " its address, type, size, reference count, generation and"
@@ -76,28 +116,67 @@ const struct argp export_argp = {
 	       "  pyheld export 4242 --format=sqlite -o heap.db\n"
 	       "  pyheld export 4242 --format=heapsnapshot -o a.heapsnapshot\n"
 	       "  pyheld export 4242 --format=speedscope -o heap.json\n"
+	       "  pyheld export --fleet --tables=types -o fleet *.pyheld\n"
 	       "  pyheld export 4242 | grep '\"type\":\"app.User\"' | wc -l",
 	.children = common_children,
 };
 
-int cmd_export(const struct command *c, int argc, char **argv)
+/* Single references have to be named for some tables alone. */
+static bool needs_details(const struct export_options *o)
 {
-	struct export_options o = { .common.max_args = 1 };
+	if (!o->fleet)
+		return export_formats[o->format].details;
+	for (size_t i = 0; sql_tables[i]; i++)
+		if (sql_tables[i]->naming &&
+		    export_has_table(o, sql_tables[i]))
+			return true;
+	return false;
+}
+
+/* Returns STATUS_OK, STATUS_PARTIAL or STATUS_FAILED.  `*stop`: the fault is
+ * not the target's. */
+static int export_one(const struct export_options *o, const char *target,
+		      bool *stop)
+{
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	struct error *err;
-	int status;
+	int status = needs_details(o) ? session_open_details(&s, target) :
+					session_open(&s, target);
 
-	if (options_parse(c->argp, argc, argv, &o))
-		return STATUS_USAGE;
-	status = export_formats[o.format].details ?
-			 session_open_details(&s, o.common.args[0]) :
-			 session_open(&s, o.common.args[0]);
 	if (status)
 		return status;
-	err = export_write(&s, &o);
+	err = o->fleet ? export_fleet(&s, target, o) : export_write(&s, o);
+	*stop = err != NULL;
 	if (err)
-		return session_failed(error_wrap(err, "%s", o.file ? o.file :
+		return session_failed(error_wrap(err, "%s", o->file ? o->file :
 						 "stdout"));
 	status = session_check(&s);
 	return status ? status : session_status(&s);
+}
+
+/* One that can't be read does not keep us from the others. */
+static int export_all(const struct export_options *o)
+{
+	int ret = STATUS_OK;
+	bool stop = false;
+
+	for (size_t i = 0; i < o->targets.nr && !stop; i++) {
+		int status = export_one(o, o->targets.v[i], &stop);
+
+		if (status == STATUS_FAILED || ret == STATUS_OK)
+			ret = status;
+	}
+	return ret;
+}
+
+int cmd_export(const struct command *c, int argc, char **argv)
+{
+	struct export_options o = { .common.max_args = 1 };
+	int status = STATUS_USAGE;
+
+	if (!options_parse(c->argp, argc, argv, &o))
+		status = export_all(&o);
+	target_vec_release(&o.targets);
+	labels_release(&o.labels);
+	return status;
 }

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "output/stacks/stacks.h"
+#include "sql/table.h"
 
 enum export_format_id {
 #define EXPORT_FORMAT(name) EXPORT_##name,
@@ -35,6 +36,10 @@ struct export_options {
 	unsigned int format;	/* enum export_format_id */
 	unsigned int value;	/* --value: enum stacks_value */
 	bool has_value;		/* --value was given */
+	bool fleet;		/* --fleet: see export_fleet() */
+	struct target_vec targets; /* all of them, as the user typed them */
+	const char *tables;	/* --tables: names between commas; or NULL */
+	struct str_vec labels;	/* --label; see heap/labels.h */
 };
 
 /* A format has `stream` or `write`, not both. */
@@ -74,5 +79,27 @@ struct error *export_tables_sqlite(struct session *s,
 				   const struct export_options *o) MUST_CHECK;
 struct error *export_tables_csv(struct session *s,
 				const struct export_options *o) MUST_CHECK;
+
+/*
+ * Is a table of src/sql one of those that --tables names?  Without --tables all
+ * are.
+ */
+bool export_has_table(const struct export_options *o,
+		      const struct sql_table *table);
+/* The first name in --tables that is no table; NULL: there is none.  The caller
+ * frees it. */
+char *export_unknown_table(const struct export_options *o);
+
+/*
+ * Write the tables of `s`, which is `target`, with what they are of in each row, as CSV or JSON
+ * lines, each into a file of its own below o->file: TABLE/host=.../date=.../.
+ * Folders are made as needed; those of other captures are left alone, and the
+ * files of the same capture are replaced.
+ *
+ * ERR_SYSTEM: a folder or file can't be made or written.  If heap.failed is set
+ * afterwards, session_check() says so.
+ */
+struct error *export_fleet(struct session *s, const char *target,
+			   const struct export_options *o) MUST_CHECK;
 
 #endif

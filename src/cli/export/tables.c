@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "cli/export/formats.h"
@@ -37,15 +38,58 @@ static struct error *write_table(struct sql_heaps *heaps,
 	return err ? err : outfile_close(&out);
 }
 
-static struct error *write_folder(struct sql_heaps *heaps, const char *folder)
+static struct error *write_folder(struct sql_heaps *heaps,
+				  const struct export_options *o)
 {
 	struct error *err = NULL;
 
-	if (mkdir(folder, 0700) && errno != EEXIST)
+	if (mkdir(o->file, 0700) && errno != EEXIST)
 		return error_errno(ERR_SYSTEM, errno, "can't be made");
 	for (size_t i = 0; sql_tables[i] && !err; i++)
-		err = write_table(heaps, sql_tables[i], folder);
+		if (export_has_table(o, sql_tables[i]))
+			err = write_table(heaps, sql_tables[i], o->file);
 	return err;
+}
+
+/* --- which tables --- */
+
+bool export_has_table(const struct export_options *o,
+		      const struct sql_table *table)
+{
+	size_t len = strlen(table->name);
+
+	if (!o->tables)
+		return true;
+	for (const char *p = o->tables;; p++) {
+		if (!strncmp(p, table->name, len) && strchr(",", p[len]))
+			return true;
+		p = strchr(p, ',');
+		if (!p)
+			return false;
+	}
+}
+
+static bool is_table(const char *name, size_t len)
+{
+	for (size_t i = 0; sql_tables[i]; i++)
+		if (strlen(sql_tables[i]->name) == len &&
+		    !memcmp(sql_tables[i]->name, name, len))
+			return true;
+	return false;
+}
+
+char *export_unknown_table(const struct export_options *o)
+{
+	for (const char *p = o->tables; p; p++) {
+		size_t len = strcspn(p, ",");
+
+		if (!is_table(p, len))
+			return xstrndup(p, len);
+		p = strchr(p, ',');
+		if (!p)
+			break;
+	}
+	return NULL;
 }
 
 /* Heaps for the tables: the one of `s`.  The caller releases them. */
@@ -72,5 +116,5 @@ struct error *export_tables_csv(struct session *s,
 	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
 
 	heaps_init(s, o, &heaps);
-	return write_folder(&heaps, o->file);
+	return write_folder(&heaps, o);
 }

@@ -390,6 +390,10 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	to->allocator = xstrdup(from->allocator);
 	to->layout = xstrdup(from->layout);
 	to->warnings = (struct str_vec)VEC_INIT;
+	/* The user gave them to be read. */
+	to->labels = (struct str_vec)VEC_INIT;
+	for (size_t i = 0; i < from->labels.nr; i++)
+		str_vec_push(&to->labels, xstrdup(from->labels.v[i]));
 	/* These are for `doctor` alone, and in no capture. */
 	to->checks = (struct heap_check_vec)VEC_INIT;
 	to->samples = (struct heap_sample_vec)VEC_INIT;

@@ -9,6 +9,7 @@
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-row.h"
+#include "heap/labels.h"
 
 /* --- info --- */
 
@@ -54,6 +55,21 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 	row_put_number(row, i->start_ticks);
 	row_put_number(row, i->pid_namespace);
 	row_put_signed(row, i->inner_pid);
+	row_put_number(row, i->labels.nr);
+	for (size_t n = 0; n < i->labels.nr; n++)
+		row_put_text(row, i->labels.v[n]);
+}
+
+/* Labels that a newer pyheld may allow are left out. */
+static void read_labels(struct row *r, struct heap *h)
+{
+	uint64_t nr = row_get_number(r);
+
+	for (uint64_t n = 0; n < nr && !r->bad && r->p < r->end; n++) {
+		CLEANUP(freep) char *text = row_get_text(r);
+
+		labels_set(&h->info.labels, text);
+	}
 }
 
 static void read_info(struct row *r, struct heap *h,
@@ -98,6 +114,7 @@ static void read_info(struct row *r, struct heap *h,
 	i->start_ticks = row_get_number(r);
 	i->pid_namespace = row_get_number(r);
 	i->inner_pid = row_get_signed(r);
+	read_labels(r, h);
 }
 
 /* --- the others --- */

@@ -35,6 +35,14 @@ static void get_size(const struct sql_row *row, sqlite3_context *out)
 		sql_result_count(type_of(row)->size, out);
 }
 
+static void get_bytes(const struct sql_row *row, sqlite3_context *out)
+{
+	const uint64_t *bytes = sql_heap_bytes_of_type(row->heap);
+
+	if (bytes)
+		sql_result_count(bytes[row->nr], out);
+}
+
 static void get_has_del(const struct sql_row *row, sqlite3_context *out)
 {
 	sqlite3_result_int(out, !!(type_of(row)->flags &
@@ -55,6 +63,7 @@ static const struct sql_column columns[] = {
 	{ "size", SQL_INTEGER, get_size },
 	{ "has_del", SQL_INTEGER, get_has_del },
 	{ "is_static", SQL_INTEGER, get_is_static },
+	{ "bytes", SQL_INTEGER, get_bytes },
 };
 enum { COLUMN_NAME = 1 };
 

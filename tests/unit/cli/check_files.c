@@ -417,6 +417,38 @@ START_TEST(export_tables)
 }
 END_TEST
 
+#define TYPES "fleet/types/host=host/date=2023-11-14/"
+
+START_TEST(export_a_fleet)
+{
+	struct run r;
+
+	graph_file("g", GRAPH);
+	RUN(&r, "export", "--fleet", "-o", "fleet", "--tables=objects,types",
+	    "--label=release=1.10", "none", "g", "g");
+	run_expect(&r, STATUS_FAILED);	/* and the other is written */
+	run_release(&r);
+	ck_assert_uint_eq(nr_files("fleet/*"), 2);
+	ck_assert_uint_eq(nr_files(TYPES "4242-221500Z-c*.jsonl"), 1);
+	RUN(&r, "capture", "g", "--label=release=1.9", "-o", "labelled");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	RUN(&r, "export", "--fleet", "--format=csv", "-o", "fleet",
+	    "--tables=types", "labelled");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	ck_assert_uint_eq(nr_files(TYPES "*"), 2);
+	RUN(&r, "sql", "labelled", "SELECT 'x' FROM types WHERE bytes > 0"
+	    " LIMIT 1");
+	run_expect(&r, STATUS_OK);
+	run_release(&r);
+	RUN(&r, "export", "--fleet", "-o", "/dev/full", "g", "g");
+	run_expect(&r, STATUS_FAILED);
+	ck_assert_ptr_nonnull(strstr(r.err, "can't be made"));
+	run_release(&r);
+}
+END_TEST
+
 START_TEST(queries_over_files)
 {
 	struct run r;
@@ -542,6 +574,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, capture_beyond_the_limit_of_files);
 	tcase_add_test(tc, export_to_a_file_and_to_stdout);
 	tcase_add_test(tc, export_tables);
+	tcase_add_test(tc, export_a_fleet);
 	tcase_add_test(tc, queries_over_files);
 	tcase_add_test(tc, export_that_can_not_be_written);
 	tcase_add_test(tc, reports_on_a_full_disk);

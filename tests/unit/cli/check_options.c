@@ -183,6 +183,16 @@ START_TEST(wrong_values_of_options)
 	EXPECT_USAGE("--output", "capture", "1");
 	EXPECT_USAGE("'some'", "capture", "1", "-o", "x", "--redact=some");
 	EXPECT_USAGE("'xml'", "export", "1", "--format=xml");
+	EXPECT_USAGE("--fleet needs --output", "export", "1", "--fleet");
+	EXPECT_USAGE("--format=jsonl", "export", "1", "--fleet", "-o", "x",
+		     "--format=sqlite");
+	EXPECT_USAGE("unexpected argument '2'", "export", "1", "2");
+	EXPECT_USAGE("--label needs", "export", "1", "--label=a=b");
+	EXPECT_USAGE("'a' is not KEY=VALUE", "export", "1", "--label=a");
+	EXPECT_USAGE("'=' is not KEY=VALUE", "capture", "1", "--label==");
+	EXPECT_USAGE("--tables needs", "export", "1", "--tables=types");
+	EXPECT_USAGE("no table 'typ'", "export", "1", "--tables=types,typ",
+		     "--fleet", "-o", "x");
 	EXPECT_USAGE("--csv", "sql", "--csv", "--json", "1", "SELECT 1");
 	EXPECT_USAGE("TARGET", "sql", "SELECT 1");
 	EXPECT_USAGE("--output=FILE is missing", "report", "1");

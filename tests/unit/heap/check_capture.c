@@ -239,6 +239,9 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_uint_eq(h.info.start_ticks, 123456);
 	ck_assert_uint_eq(h.info.pid_namespace, 4026531836);
 	ck_assert_int_eq(h.info.inner_pid, 17);
+	ck_assert_uint_eq(h.info.labels.nr, 2);
+	ck_assert_str_eq(h.info.labels.v[0], "release=1.4.2");
+	ck_assert_str_eq(h.info.labels.v[1], "note=");
 	ck_assert_uint_eq(h.info.hexversion, 0x030d00f0);
 	ck_assert_uint_eq(h.info.mappings.nr, 4);
 	ck_assert_str_eq(h.info.mappings.v[1].path, "/usr/lib/libpython.so");

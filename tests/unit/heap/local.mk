@@ -3,6 +3,7 @@ check_PROGRAMS += \
 	tests/unit/heap/check_capture \
 	tests/unit/heap/check_capture_bad \
 	tests/unit/heap/check_heap \
+	tests/unit/heap/check_labels \
 	tests/unit/heap/check_memory \
 	tests/unit/heap/check_packing \
 	tests/unit/heap/check_pointed \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/output/check_export \
+	tests/unit/output/check_fleet \
 	tests/unit/output/check_html \
 	tests/unit/output/check_metrics \
 	tests/unit/output/check_output \

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heap/labels.h"
 #include "heap/naming.h"
 #include "tiny.h"
 
@@ -320,6 +321,8 @@ static void add_info(struct heap *h)
 	i->start_ticks = 123456;
 	i->pid_namespace = 4026531836;
 	i->inner_pid = 17;
+	labels_set(&i->labels, "release=1.4.2");
+	labels_set(&i->labels, "note=");
 	i->taken_at = 1700000123;
 	i->resident = 12345678;
 	i->pause_ns = 1234567;
