@@ -202,7 +202,7 @@ report.copyButton = function (text, what) {
 report.inTreeButton = function (address, title) {
 	const node = address && report.tree ? report.tree.find(address) : null;
 
-	return node ? report.element("button", { type: "button",
+	return node ? report.element("button", { type: "button", class: "go",
 		click: function () {
 			report.tree.show(node);
 			report.goTo("tree");

@@ -61,6 +61,10 @@
 	}
 
 	function explained() {
+		if (!leaks.suspects.length)
+			return leaks.resident_growth > 0 ?
+				"Resident memory grew by " +
+				report.bytes(leaks.resident_growth) + "." : "";
 		if (leaks.resident_growth > 0)
 			return "Resident memory grew by " +
 			       report.bytes(leaks.resident_growth) +
