@@ -61,13 +61,14 @@ const struct command *commands_find(const char *name)
 
 /* --- pyheld [OPTION...] COMMAND ... --- */
 
-struct top_options {
+struct program_options {
 	int command;		/* the command's index in argv; 0: none */
 };
 
-static error_t parse_program(int key, char *arg UNUSED, struct argp_state *state)
+static error_t parse_program(int key, char *arg UNUSED,
+			     struct argp_state *state)
 {
-	struct top_options *o = state->input;
+	struct program_options *o = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -143,13 +144,14 @@ static int run(const struct command *c, int argc, char **argv)
 
 int commands_main(int argc, char **argv)
 {
-	struct top_options o = { 0 };
+	struct program_options o = { 0 };
 	const struct command *c;
 
 	argv[0] = (char[]){ "pyheld" };
 	if (argp_parse(&program_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
 		       NULL, &o)) {
-		argp_help(&program_argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
+		argp_help(&program_argp, stderr, ARGP_HELP_SHORT_USAGE,
+			  argv[0]);
 		fputs("Try 'pyheld --help' for more information.\n", stderr);
 		return STATUS_USAGE;
 	}

@@ -26,7 +26,8 @@ struct look {
 	struct sampling sampling;
 	struct live_point point;	/* .at_ms is 0 */
 	struct live_item_vec types, holders;
-	char *command, *version;	/* owned; of the process and its Python */
+	char *command;		/* owned; of the process */
+	char *version;		/* owned; of its Python */
 	bool partial;		/* some of the process could not be read */
 };
 
