@@ -357,7 +357,10 @@ def test_hostile_names(python):
     with Target(python, "markup.py") as target:
         for locale in "C.UTF-8", "C":
             with opened(target.pid, locale=locale) as t:
-                t.keys("t")
+                t.keys("c")
+                t.wait_for("chain of")
+                assert "\\u25" not in t.screen(), t.screen()
+                t.keys("h", "t")
                 t.wait_for("types in")
                 for _ in range(12):
                     t.keys("Enter", "o", "h", "c", "h", "r", "h", "h", "j")

@@ -84,7 +84,8 @@ void browse_init(struct browse *b, const struct scene *scene,
 	struct view view;
 
 	*b = (struct browse){ .scene = *scene, .write = write,
-			      .width = 80, .prompt = PROMPT_INIT };
+			      .width = 80, .utf8 = true,
+			      .prompt = PROMPT_INIT };
 	view_tree(&view, &b->scene, OID_NONE, false);
 	show(b, &view);
 }
@@ -145,7 +146,7 @@ static void show_suspect(struct browse *b, uint32_t i)
 	const struct leaks_found *leaks = b->scene.leaks;
 	CLEANUP(str_release) struct str sentence = STR_INIT;
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const struct format f = { .width = b->width, .utf8 = true };
+	const struct format f = { .width = b->width, .utf8 = b->utf8 };
 	const struct suspect *suspect = &leaks->suspects->v.v[i];
 	struct view view;
 
@@ -194,7 +195,7 @@ static void show_referrers(struct browse *b)
 
 static void add_chain(struct browse *b, oid o, struct str *out)
 {
-	const struct format f = { .width = b->width, .utf8 = true };
+	const struct format f = { .width = b->width, .utf8 = b->utf8 };
 	CLEANUP(path_release) struct path path = VEC_INIT;
 	CLEANUP(trail_release) struct trail t = { 0 };
 	CLEANUP(freep) char *expression = NULL;
@@ -237,7 +238,7 @@ static void show_chain(struct browse *b)
 static void show_object(struct browse *b)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const struct format f = { .width = b->width, .utf8 = true,
+	const struct format f = { .width = b->width, .utf8 = b->utf8,
 				  .header = true };
 	struct row row;
 	oid o;

@@ -17,7 +17,9 @@ struct browse {
 	struct view_vec views;	/* the last one is seen; never empty */
 	struct search search;	/* for the last VIEW_FOUND */
 	bool by_growth;
-	unsigned int width;	/* columns of the terminal; set at any time */
+	/* What the terminal can show; set at any time. */
+	unsigned int width;	/* in columns */
+	bool utf8;
 	enum browse_asks asks;	/* what the prompt is for */
 	struct prompt prompt;
 	char *message;		/* owned; shown until the next key; or NULL */

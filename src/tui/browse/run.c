@@ -28,6 +28,7 @@ static void draw(struct browse *b)
 		return;
 	}
 	b->width = screen_columns();
+	b->utf8 = screen_utf8();
 	browse_title(b, &title);
 	browse_where(b, &where);
 	browse_foot(b, &foot);
