@@ -44,6 +44,7 @@ EXTRA_DIST += \
 	tests/e2e/test_cut.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \
+	tests/e2e/test_dot.py \
 	tests/e2e/test_embedded.py \
 	tests/e2e/test_explained.py \
 	tests/e2e/test_fleet.py \
@@ -215,6 +216,7 @@ EXTRA_DIST += \
 	tests/targets/memory_zoo.py \
 	tests/targets/odd.py \
 	tests/targets/overflow.py \
+	tests/targets/pictured.py \
 	tests/targets/planted.py \
 	tests/targets/retained.py \
 	tests/targets/secret_leak.py \

@@ -3,6 +3,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/coverage.h \
 	src/output/emit.c \
 	src/output/emit.h \
+	src/output/export/dot.c \
+	src/output/export/dot.h \
 	src/output/export/fleet.c \
 	src/output/export/fleet.h \
 	src/output/export/folded.c \

@@ -38,6 +38,7 @@ export TARGET
 export -o FOLDER/heap.jsonl TARGET
 export --format=sqlite -o FOLDER/heap.db TARGET
 export --format=heapsnapshot -o FOLDER/heap.heapsnapshot TARGET
+export --format=dot --address=ADDRESS -o FOLDER/heap.dot TARGET
 export --format=folded --value=objects TARGET
 export --format=speedscope TARGET
 export --format=pprof -o FOLDER/heap.pprof TARGET

@@ -50,7 +50,9 @@ def check(args, folder):
     assert result.err == b"", result
     written = os.listdir(folder)
     for name in written:
-        assert size_and_remove(os.path.join(folder, name)) > 1000, name
+        # Around one object there may be little.
+        least = 500 if name.endswith(".dot") else 1000
+        assert size_and_remove(os.path.join(folder, name)) > least, name
     if args[0] in ("capture", "export", "report") and "-o" in args:
         assert result.out == b"" and len(written) == 1, (result, written)
     elif args[0] == "export" or "--json" in args:

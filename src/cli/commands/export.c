@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <unistd.h>
 
+#include "analysis/suspects/suspects.h"
 #include "cli/commands/command.h"
 #include "cli/export/formats.h"
 #include "cli/export/label.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/status.h"
 #include "heap/labels.h"
 
 static const struct argp_option options[] = {
+	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
+	  "The object for --format=dot", 0 },
 	{ "format", OPTION_FORMAT, EXPORT_WORDS, 0,
 	  "The output format: JSON lines, a database of the tables of pyheld sql,"
 	  " a CSV file for each of these, a heap snapshot for Chrome's DevTools,"
-	  " or a profile (default: jsonl)", 0 },
+	  " a graph around one object for graphviz, or a profile"
+	  " (default: jsonl)", 0 },
+	{ "limit", OPTION_LIMIT, "N", 0,
+	  "With --format=dot, show about N nodes of what the object keeps"
+	  " (default: 40)", 0 },
+	{ "suspect", OPTION_SUSPECT, "N", 0,
+	  "With --format=dot, in place of --address: the object of suspect N"
+	  " of pyheld leaks, from 1", 0 },
 	{ "value", OPTION_VALUE, STACKS_VALUES, 0,
 	  "What --format=folded sums up (default: bytes)", 0 },
 	{ "output", 'o', "FILE", 0,
@@ -27,6 +39,22 @@ static const struct argp_option options[] = {
 	LABEL_OPTION("With --fleet: also say KEY=VALUE in each row"),
 	{ 0 },
 };
+
+/* A format that is around an object needs one, and no other takes one. */
+static error_t check_around(const struct argp_state *state,
+			    const struct export_options *o)
+{
+	const struct export_format *format = &export_formats[o->format];
+
+	if (!format->around && (o->common.has_address || o->suspect ||
+				o->common.has_limit))
+		return options_error(state, "--address, --suspect and --limit"
+				     " are for --format=dot");
+	if (format->around && !o->common.has_address == !o->suspect)
+		return options_error(state, "--format=%s needs --address=ADDRESS"
+				     " or --suspect=N", format->name);
+	return 0;
+}
 
 static error_t check(const struct argp_state *state,
 		     const struct export_options *o)
@@ -60,7 +88,7 @@ static error_t check(const struct argp_state *state,
 				     format->name);
 	if (o->has_value && !format->has_value)
 		return options_error(state, "--value is for --format=folded");
-	return 0;
+	return check_around(state, o);
 }
 
 static error_t parse_export(int key, char *arg, struct argp_state *state)
@@ -89,6 +117,11 @@ static error_t parse_export(int key, char *arg, struct argp_state *state)
 	case OPTION_FORMAT:
 		return options_word(state, "format", EXPORT_WORDS, arg,
 				    &o->format);
+	case OPTION_SUSPECT:
+		err = options_number(state, "suspect", arg, &o->suspect);
+		if (!err && !o->suspect)
+			return options_error(state, "--suspect counts from 1");
+		return err;
 	case OPTION_VALUE:
 		o->has_value = true;
 		return options_word(state, "value", STACKS_VALUES, arg,
@@ -115,6 +148,7 @@ const struct argp export_argp = {
 	       "  pyheld export -o heap.jsonl 4242\n"
 	       "  pyheld export 4242 --format=sqlite -o heap.db\n"
 	       "  pyheld export 4242 --format=heapsnapshot -o a.heapsnapshot\n"
+	       "  pyheld export 4242 --format=dot --suspect=1 -o a.dot\n"
 	       "  pyheld export 4242 --format=speedscope -o heap.json\n"
 	       "  pyheld export --fleet --tables=types -o fleet *.pyheld\n"
 	       "  pyheld export 4242 | grep '\"type\":\"app.User\"' | wc -l",
@@ -133,9 +167,42 @@ static bool needs_details(const struct export_options *o)
 	return false;
 }
 
+/* The object of the suspect that `leaks` lists as number `nr`. */
+static struct error *find_suspect(struct heap *h, uint64_t nr, oid *ret)
+{
+	const struct suspects_options usual = SUSPECTS_OPTIONS_DEFAULT;
+	CLEANUP(suspects_release) struct suspects suspects = { .heap = NULL };
+
+	progress_start("searching for suspects");
+	suspects_build(h, &usual, 0, &suspects);
+	suspects_finish(&suspects);
+	if (nr > suspects.v.nr)
+		return error_new(ERR_NOT_FOUND, "there is no suspect %" PRIu64
+				 ": pyheld leaks finds %zu", nr,
+				 suspects.v.nr);
+	*ret = suspects.v.v[nr - 1].object;
+	if (*ret == OID_NONE)
+		return error_new(ERR_NOT_FOUND, "suspect %" PRIu64 " is no"
+				 " single object", nr);
+	return NULL;
+}
+
+/* Returns STATUS_OK, or STATUS_FAILED when that has been printed. */
+static int find_object(struct session *s, struct export_options *o)
+{
+	struct error *err;
+
+	if (!export_formats[o->format].around)
+		return STATUS_OK;
+	if (o->common.has_address)
+		return session_find(s, o->common.address, &o->object);
+	err = find_suspect(&s->heap, o->suspect, &o->object);
+	return err ? session_failed(err) : STATUS_OK;
+}
+
 /* Returns STATUS_OK, STATUS_PARTIAL or STATUS_FAILED.  `*stop`: the fault is
  * not the target's. */
-static int export_one(const struct export_options *o, const char *target,
+static int export_one(struct export_options *o, const char *target,
 		      bool *stop)
 {
 	CLEANUP(session_close) struct session s = SESSION_INIT;
@@ -143,6 +210,8 @@ static int export_one(const struct export_options *o, const char *target,
 	int status = needs_details(o) ? session_open_details(&s, target) :
 					session_open(&s, target);
 
+	if (!status)
+		status = find_object(&s, o);
 	if (status)
 		return status;
 	err = o->fleet ? export_fleet(&s, target, o) : export_write(&s, o);
@@ -155,7 +224,7 @@ static int export_one(const struct export_options *o, const char *target,
 }
 
 /* One that can't be read does not keep us from the others. */
-static int export_all(const struct export_options *o)
+static int export_all(struct export_options *o)
 {
 	int ret = STATUS_OK;
 	bool stop = false;

@@ -4,6 +4,7 @@
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "cli/progress.h"
+#include "output/export/dot.h"
 #include "output/export/folded.h"
 #include "output/export/heapsnapshot.h"
 #include "output/export/jsonl.h"
@@ -64,6 +65,13 @@ static struct error *stream_heapsnapshot(struct session *s,
 	return heapsnapshot_write(&s->heap, out);
 }
 
+static struct error *stream_dot(struct session *s,
+				const struct export_options *o, FILE *out)
+{
+	return dot_write(&s->heap, o->object, o->common.has_limit ?
+			 o->common.limit : DOT_NODES_USUAL, out);
+}
+
 #define ROW(word, ...) [EXPORT_##word] = { #word, __VA_ARGS__ }
 
 const struct export_format export_formats[NR_EXPORT_FORMATS] = {
@@ -73,6 +81,7 @@ const struct export_format export_formats[NR_EXPORT_FORMATS] = {
 	ROW(csv, .details = true, .needs_output = true,
 	    .write = export_tables_csv),
 	ROW(heapsnapshot, .details = true, .stream = stream_heapsnapshot),
+	ROW(dot, .around = true, .stream = stream_dot),
 	ROW(folded, .details = true, .has_value = true,
 	    .stream = stream_folded),
 	ROW(speedscope, .details = true, .stream = stream_speedscope),

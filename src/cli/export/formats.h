@@ -33,6 +33,8 @@ extern const char export_bar_words[];	/* "|jsonl|sqlite|..." */
 struct export_options {
 	struct common_options common;
 	const char *file;	/* --output; NULL: stdout */
+	uint64_t suspect;	/* --suspect, from 1; 0: it was not given */
+	oid object;		/* of a format that is `around` an object */
 	unsigned int format;	/* enum export_format_id */
 	unsigned int value;	/* --value: enum stacks_value */
 	bool has_value;		/* --value was given */
@@ -47,6 +49,8 @@ struct export_format {
 	const char *name;	/* its word */
 	/* Names of single references are made: session_open_details(). */
 	bool details;
+	/* Of one object and what is near to it, not of the whole heap. */
+	bool around;
 	/* It can't go to stdout: --output is needed. */
 	bool needs_output;
 	/* It is no text: it does not go to a terminal. */

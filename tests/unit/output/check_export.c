@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Heap snapshots: their ids, their strings, their graph. */
+/* Heap snapshots: their ids, their strings, their graph.  Graphs for dot. */
 #include <jansson.h>
 
 #include "graph.h"
+#include "output/export/dot.h"
 #include "output/export/heapsnapshot.h"
 #include "output/export/node-ids.h"
 #include "output/export/strings.h"
@@ -222,8 +223,111 @@ START_TEST(a_full_disk_is_an_error)
 }
 END_TEST
 
+/* --- dot --- */
+
+START_TEST(labels_are_quoted)
+{
+	CLEANUP(str_release) struct str out = STR_INIT;
+
+	dot_add_text("\\N\"&lt;<b>", &out);
+	ck_assert_str_eq(out.s, "\\\\N\\\"&amp;lt;<b>");
+	str_cut(&out, 0);
+	/* 65 bytes, the last two of which are one character. */
+	dot_add_text("123456789012345678901234567890123456789012345678901234"
+		     "567890123\xc3\xa9!", &out);
+	ck_assert_str_eq(out.s, "123456789012345678901234567890123456789012345"
+			 "678901234567890123\xc3\xa9...");
+}
+END_TEST
+
+static char *dot_of(struct heap *h, const char *name, uint64_t max_nodes)
+{
+	char *ret = NULL;
+	size_t size;
+	FILE *out = open_memstream(&ret, &size);
+
+	ck_assert_ptr_null(dot_write(h, graph_oid(h, name), max_nodes, out));
+	ck_assert_int_eq(fclose(out), 0);
+	return ret;
+}
+
+static size_t count_text(const char *text, const char *what)
+{
+	size_t ret = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		ret++;
+	return ret;
+}
+
+START_TEST(graphs_fold_what_is_alike)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(freep) char *all = NULL, *few = NULL;
+
+	graph_build(&h, "a->b b->c#50 b->big b->e p#3->b; root m:a f:p#3"
+		    "; type C c#50; type P p#3; size big=9000");
+	all = dot_of(&h, "b", 40);
+	ck_assert_uint_eq(count_text(all, "[label=\"C x 50\\nthey keep"), 1);
+	ck_assert_uint_eq(count_text(all, "[label=\"P x 3\""), 1);
+	ck_assert_uint_eq(count_text(all, "keeps"), 1);
+	ck_assert_uint_eq(count_text(all, "fillcolor=\"#ffd9a0\""), 1);
+	/* Closed from the beginning: the object alone. */
+	few = dot_of(&h, "b", 1);
+	ck_assert_uint_eq(count_text(few, "\tn0 ["), 1);
+	ck_assert_uint_eq(count_text(few, "\tn1 ["), 0);
+}
+END_TEST
+
+START_TEST(graphs_cut_long_chains)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(freep) char *text = NULL;
+
+	graph_build(&h, "a->b b->c c->d d->e e->f f->g g->h h->i i->j j->k"
+		    " k->l; root m:a");
+	text = dot_of(&h, "l", 40);
+	ck_assert_uint_eq(count_text(text, "4 steps"), 1);
+	ck_assert_uint_eq(count_text(text, "label=\" i \""), 1);
+	ck_assert_uint_eq(count_text(text, "penwidth=1.6]"), 9);
+}
+END_TEST
+
+START_TEST(graphs_of_garbage)
+{
+	CLEANUP(heap_release) struct heap h;
+	CLEANUP(freep) char *text = NULL;
+
+	graph_build(&h, "a->b b->a b->c; root m:z");
+	text = dot_of(&h, "c", 40);
+	ck_assert_uint_eq(count_text(text, "[label=\"garbage, which"), 1);
+}
+END_TEST
+
+START_TEST(graphs_need_space)
+{
+	CLEANUP(heap_release) struct heap h;
+	FILE *full = fopen("/dev/full", "w");
+	struct error *err;
+
+	graph_build(&h, "a->b; root m:a");
+	ck_assert_ptr_nonnull(full);
+	setvbuf(full, NULL, _IONBF, 0);
+	err = dot_write(&h, 0, 40, full);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	error_free(err);
+	fclose(full);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
+	tcase_add_test(tc, labels_are_quoted);
+	tcase_add_test(tc, graphs_fold_what_is_alike);
+	tcase_add_test(tc, graphs_cut_long_chains);
+	tcase_add_test(tc, graphs_of_garbage);
+	tcase_add_test(tc, graphs_need_space);
 	tcase_add_test(tc, the_lowest_address_gets_the_id);
 	tcase_add_test(tc, ids_wrap);
 	tcase_add_test(tc, many_ids_are_unique);
