@@ -523,6 +523,20 @@ def test_history_is_kept():
         os.symlink(other, path)
         type_lines(("SELECT 600 + 66;\n", "666"))
         assert not os.path.exists(other)
+        # Nor is anything made in a folder of another user, or behind a link.
+        theirs, linked, aim = (os.path.join(folder, name)
+                               for name in ("theirs", "linked", "aim"))
+        for made in (theirs, linked, aim):
+            os.mkdir(made)
+        if os.geteuid() == 0:
+            os.chown(theirs, 65534, 65534)
+        else:
+            theirs = "/usr"
+        os.symlink("../aim", os.path.join(linked, "pyheld"))
+        for strange in (theirs, os.path.join(theirs, "new"), linked):
+            type_lines(("SELECT 600 + 66;\n", "666"), folder=strange)
+        assert os.listdir(aim) == []
+        assert not {"new", "pyheld"}.intersection(os.listdir(theirs))
         if os.geteuid() == 0:
             os.unlink(path)
             open(path, "w").close()

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,11 +21,11 @@ static struct error *failed(const char *path)
 
 /* --- where it is --- */
 
-static bool is_ours(const char *folder)
+static bool is_ours(int fd)
 {
 	struct stat st;
 
-	return !stat(folder, &st) && st.st_uid == geteuid();
+	return !fstat(fd, &st) && st.st_uid == geteuid();
 }
 
 /* The folder for the state of programs, as the XDG Base Directory
@@ -40,51 +41,26 @@ static struct error *add_state_home(struct str *path)
 	if (!home || *home != '/')
 		return error_new(ERR_SYSTEM, "neither XDG_STATE_HOME nor HOME"
 				 " is the path of a folder");
-	if (!is_ours(home))
-		return error_new(ERR_SYSTEM, "%s belongs to another user",
-				 home);
 	str_addf(path, "%s/.local/state", home);
 	return NULL;
 }
 
-/* Make the folders of `path`, for this user alone. */
-static struct error *make_folders(const char *path)
+/* Replace *folder, which is open, by the folder `name` in it. */
+static struct error *enter(int *folder, const char *name)
 {
-	CLEANUP(freep) char *part = xstrdup(path);
+	int fd;
 
-	for (char *end = part + 1; *end; end++) {
-		if (*end != '/')
-			continue;
-		*end = '\0';
-		if (mkdir(part, 0700) && errno != EEXIST)
-			return failed(part);
-		*end = '/';
-	}
-	if (mkdir(part, 0700) && errno != EEXIST)
-		return failed(part);
-	return is_ours(part) ? NULL :
-			       error_new(ERR_SYSTEM, "%s belongs to another"
-					 " user", part);
-}
-
-/* --- reading and writing --- */
-
-/* Open `name` without following a link, and only if it is a file of ours. */
-static struct error *open_file(const char *name, int flags, int *ret)
-{
-	int fd = open(name, flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
-			    O_NONBLOCK, 0600);
-	struct stat st;
-
+	if (mkdirat(*folder, name, 0700) && errno != EEXIST)
+		return failed(name);
+	fd = openat(*folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+				   O_CLOEXEC);
 	if (fd < 0)
 		return failed(name);
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    st.st_uid == geteuid() && st.st_size <= FILE_MAX) {
-		*ret = fd;
-		return NULL;
-	}
-	close(fd);
-	return error_new(ERR_SYSTEM, "%s is no history of this user", name);
+	close(*folder);
+	*folder = fd;
+	return is_ours(fd) ? NULL :
+			     error_new(ERR_SYSTEM, "%s belongs to another"
+				       " user", name);
 }
 
 static void lines_release(struct line_vec *lines)
@@ -94,10 +70,59 @@ static void lines_release(struct line_vec *lines)
 	line_vec_release(lines);
 }
 
-/* Keep the last SQL_HISTORY_LINES.  Were there twice as many? */
-static bool drop_oldest(struct line_vec *lines)
+/*
+ * Open the folder `path`, and make what is missing of it.  What is there has to
+ * be ours, and nothing is made behind a link: who has the folder of a link can
+ * change it.
+ */
+static struct error *open_folder(const char *path, int *ret)
 {
-	bool many = lines->nr >= 2 * SQL_HISTORY_LINES;
+	CLEANUP(freep) char *there = xstrdup(path);
+	CLEANUP(lines_release) struct line_vec missing = VEC_INIT;
+	struct error *err = NULL;
+
+	while ((*ret = open(*there ? there : "/",
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+		char *slash = strrchr(there, '/');
+
+		if (errno != ENOENT || !slash)
+			return failed(there);
+		*slash = '\0';
+		if (slash[1])
+			line_vec_push(&missing, xstrdup(slash + 1));
+	}
+	if (!is_ours(*ret))
+		err = error_new(ERR_SYSTEM, "%s belongs to another user",
+				there);
+	while (missing.nr && !err) {
+		err = enter(ret, missing.v[--missing.nr]);
+		free(missing.v[missing.nr]);
+	}
+	return err ? err : enter(ret, "pyheld");
+}
+
+/* --- reading and writing --- */
+
+/* Open the file without following a link, and only if it is ours. */
+static struct error *open_file(int folder, int *ret)
+{
+	int fd = openat(folder, FILE_NAME, O_RDWR | O_APPEND | O_CREAT |
+			O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+	struct stat st;
+
+	if (fd < 0)
+		return failed(FILE_NAME);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && is_ours(fd)) {
+		*ret = fd;
+		return NULL;
+	}
+	close(fd);
+	return error_new(ERR_SYSTEM, FILE_NAME " is no file of this user");
+}
+
+/* Keep the last SQL_HISTORY_LINES. */
+static void drop_oldest(struct line_vec *lines)
+{
 	size_t old = lines->nr > SQL_HISTORY_LINES ?
 			     lines->nr - SQL_HISTORY_LINES : 0;
 
@@ -106,21 +131,28 @@ static bool drop_oldest(struct line_vec *lines)
 	memmove(lines->v, lines->v + old,
 		(lines->nr - old) * sizeof(*lines->v));
 	lines->nr -= old;
-	return many;
 }
 
-static void read_lines(int fd, struct line_vec *ret)
+/* Of a file that is too large, read the end. */
+static void read_lines(int fd, off_t size, struct line_vec *ret)
 {
 	int copy = dup(fd);
 	FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
 	CLEANUP(freep) char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
+	bool whole = size <= FILE_MAX;
 
+	if (in && fseek(in, whole ? 0 : (long)(size - FILE_MAX), SEEK_SET)) {
+		fclose(in);
+		return;
+	}
 	while (in && (len = getline(&line, &room, in)) > 0) {
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
-		line_vec_push(ret, xstrdup(line));
+		if (whole && len <= SQL_HISTORY_LINE_MAX + 1)
+			line_vec_push(ret, xstrdup(line));
+		whole = true;
 	}
 	if (in)
 		fclose(in);
@@ -128,57 +160,61 @@ static void read_lines(int fd, struct line_vec *ret)
 		close(copy);
 }
 
-static struct error *write_line(int fd, const char *line)
+/* One write: lines of several prompts do not mix. */
+static struct error *append(int fd, const struct str *text)
 {
-	CLEANUP(freep) char *text = xasprintf("%s\n", line);
-	size_t len = strlen(text);
+	ssize_t nr = write(fd, text->s, text->len);
 
-	/* One write: lines of several prompts do not mix. */
-	return write(fd, text, len) == (ssize_t)len ? NULL :
-						      failed("can't write");
+	if (nr < 0)
+		return failed("can't write");
+	return (size_t)nr == text->len ? NULL :
+		error_new(ERR_SYSTEM, "there is no room for all of it");
 }
 
-/* Replace the file by one with `lines` alone, and append to that one. */
-static struct error *rewrite(struct sql_history *h, const char *path)
+/* Write the lines again, into the same file: other prompts have it open. */
+static struct error *rewrite(struct sql_history *h)
 {
-	CLEANUP(freep) char *name = xasprintf("%s.new", path);
-	struct error *err;
-	int fd;
+	CLEANUP(str_release) struct str text = STR_INIT;
 
-	err = open_file(name, O_RDWR | O_APPEND | O_TRUNC, &fd);
-	if (err)
-		return err;
-	for (size_t i = 0; i < h->lines.nr && !err; i++)
-		err = write_line(fd, h->lines.v[i]);
-	if (!err && rename(name, path))
-		err = failed(path);
-	if (err) {
-		unlink(name);
-		close(fd);
-		return err;
-	}
-	close(h->fd);
-	h->fd = fd;
-	return NULL;
+	for (size_t i = 0; i < h->lines.nr; i++)
+		str_addf(&text, "%s\n", h->lines.v[i]);
+	if (ftruncate(h->fd, 0))
+		return failed(FILE_NAME);
+	return append(h->fd, &text);
+}
+
+static struct error *read_history(struct sql_history *h)
+{
+	struct stat st;
+	bool many;
+
+	if (fstat(h->fd, &st))
+		return failed(FILE_NAME);
+	read_lines(h->fd, st.st_size, &h->lines);
+	many = h->lines.nr >= 2 * SQL_HISTORY_LINES || st.st_size > FILE_MAX;
+	drop_oldest(&h->lines);
+	return many ? rewrite(h) : NULL;
 }
 
 static struct error *open_history(struct sql_history *h)
 {
 	CLEANUP(str_release) struct str path = STR_INIT;
 	struct error *err = add_state_home(&path);
+	int folder = -1;
 
+	if (!err)
+		err = open_folder(path.s, &folder);
+	if (!err)
+		err = open_file(folder, &h->fd);
+	if (folder >= 0)
+		close(folder);
 	if (err)
 		return err;
-	str_add(&path, "/pyheld");
-	err = make_folders(path.s);
-	if (err)
-		return err;
-	str_add(&path, "/" FILE_NAME);
-	err = open_file(path.s, O_RDWR | O_APPEND, &h->fd);
-	if (err)
-		return err;
-	read_lines(h->fd, &h->lines);
-	return drop_oldest(&h->lines) ? rewrite(h, path.s) : NULL;
+	if (flock(h->fd, LOCK_EX))
+		return failed(FILE_NAME);
+	err = read_history(h);
+	flock(h->fd, LOCK_UN);
+	return err;
 }
 
 void sql_history_open(struct sql_history *ret)
@@ -188,10 +224,24 @@ void sql_history_open(struct sql_history *ret)
 		      " kept");
 }
 
+/* A prompt that shortens the file has it locked. */
+static struct error *add_line(int fd, const char *line)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct error *err;
+
+	str_addf(&text, "%s\n", line);
+	if (flock(fd, LOCK_EX))
+		return failed(FILE_NAME);
+	err = append(fd, &text);
+	flock(fd, LOCK_UN);
+	return err;
+}
+
 void sql_history_add(struct sql_history *history, const char *line)
 {
 	if (history->fd >= 0 && strlen(line) <= SQL_HISTORY_LINE_MAX)
-		log_pass_over(write_line(history->fd, line),
+		log_pass_over(add_line(history->fd, line),
 			      "a line is not in the history");
 }
 

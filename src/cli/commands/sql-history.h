@@ -6,9 +6,10 @@
  * They are in $XDG_STATE_HOME/pyheld/sql_history, or in ~/.local/state without
  * that: a text file, the oldest line first.  Queries name what is in a program,
  * so nobody but the user may read it.  Each line is appended when it is typed,
- * so prompts that run at once do not lose each other's lines.
+ * and the file is locked for it, so prompts that run at once do not lose each
+ * other's lines.
  *
- * Nothing is kept in a home that belongs to somebody else (sudo -E, su).  No
+ * Nothing is kept in a folder that belongs to somebody else (sudo -E, su).  No
  * error ends the prompt: it goes on without a file, and --verbose says why.
  */
 #ifndef CLI_COMMANDS_SQL_HISTORY_H
@@ -17,7 +18,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* At least so many lines are kept, and never twice as many. */
+/* So many lines are read.  Once there are twice as many, a prompt that begins
+ * shortens the file. */
 #define SQL_HISTORY_LINES 1000
 /* A longer line is not kept. */
 #define SQL_HISTORY_LINE_MAX 4096
