@@ -55,12 +55,14 @@ static void add_codepoint(uint32_t c, struct str *out)
 /* MemLab reads a file in pieces, and takes each for UTF-8: so ASCII only. */
 void strings_add_json(const char *text, struct str *out)
 {
+	const char *end = text + strlen(text);
+
 	str_add_char(out, '"');
-	while (*text) {
+	while (text < end) {
 		unsigned char c = (unsigned char)*text;
 		unsigned int nr = sequence(c);
 
-		if (nr > strlen(text))
+		if (nr > (size_t)(end - text))
 			break;	/* no UTF-8 */
 		if (c == '"' || c == '\\')
 			str_add_char(out, '\\');
