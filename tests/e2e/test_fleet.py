@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`pyheld export --fleet`: captures of many processes as one table, which DuckDB
-reads; what it answers is held against what the processes say."""
+"""`pyheld export --fleet`: captures of many processes as one table, which
+DuckDB reads; what it answers is held against what the processes say."""
 import csv
 import glob
 import json
