@@ -95,8 +95,9 @@ bool export_has_table(const struct export_options *o,
 char *export_unknown_table(const struct export_options *o);
 
 /*
- * Write the tables of `s`, which is `target`, with what they are of in each row, as CSV or JSON
- * lines, each into a file of its own below o->file: TABLE/host=.../date=.../.
+ * Write the tables of `s`, which is `target`, with what they are of in each row,
+ * as CSV or JSON lines, each into a file of its own below o->file:
+ * TABLE/host=.../date=.../.
  * Folders are made as needed; those of other captures are left alone, and the
  * files of the same capture are replaced.
  *

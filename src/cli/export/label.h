@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli/export/label.h - the option --label=KEY=VALUE, which may be given several times.
+ * cli/export/label.h - the option --label=KEY=VALUE, which may be given several
+ * times.
  */
 #ifndef CLI_EXPORT_LABEL_H
 #define CLI_EXPORT_LABEL_H
