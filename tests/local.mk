@@ -62,6 +62,7 @@ EXTRA_DIST += \
 	tests/e2e/test_memory.py \
 	tests/e2e/test_pointed.py \
 	tests/e2e/test_processes.py \
+	tests/e2e/test_profiles.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_refs.py \
@@ -223,6 +224,7 @@ EXTRA_DIST += \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
 	tests/targets/pointed.py \
+	tests/targets/profiled.py \
 	tests/targets/raw_zoo.py \
 	tests/targets/sizes.py \
 	tests/targets/stated.py \

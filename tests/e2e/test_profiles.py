@@ -218,21 +218,26 @@ def test_stacks_are_those_of_chain():
         rows = pyheld("sql", "--json", capture,
                       "SELECT address FROM objects WHERE size > 200").json
         compared = 0
-        for row in random.Random(7).sample(rows, 150):
-            chains = pyheld("chain", "--json", capture,
+        for row in random.Random(7).sample(rows, 100):
+            # Of chains that are as short as the first, it may be any.
+            chains = pyheld("chain", "--json", "--limit=20", capture,
                             row["address"]).json["chains"]
-            if not chains or chains[0]["root"]["kind"] != "module" or \
-                    any(s["type"] == "code" for s in chains[0]["steps"]):
+            if not chains or any(
+                    c["root"]["kind"] != "module" or
+                    any(s["type"] in ("function", "code")
+                        for s in c["steps"][:-1])
+                    for c in chains):
                 continue
-            stacks = frames_of_chain(chains[0])
-            if stacks is None:
+            stacks = [frames_of_chain(c) for c in chains]
+            if None in stacks:
                 continue
+            stacks = sum(stacks, [])
             assert any(x in found for x in stacks) or \
                 any(x[:n] + ("(left out)",) in found for x in stacks
                     for n in range(1, len(x))), (row, stacks)
             compared += 1
         print("# %d chains compared" % compared)
-        assert compared > 20
+        assert compared > 10
 
 
 def test_go_pprof_shows_the_sums():
@@ -275,13 +280,14 @@ def test_speedscope_opens_it():
                     % base64.b64encode(out).decode())
         page.call("Page.navigate", url="file://%s/index.html"
                   "#localProfilePath=%s" % (folder, script))
-        wait_for(page, "document.body.innerText.includes('(1/2)')")
+        wait_for(page, "document.body && document.body.innerText"
+                 ".includes('(1/2)')")
         press(page, "2")
         page.screenshot(os.path.join(SCREENSHOTS, "speedscope.png"))
         press(page, "3")
-        wait_for(page, "document.querySelectorAll('tbody tr').length > 5")
+        wait_for(page, "document.querySelectorAll('table tr').length > 5")
         rows = page.value(
-            "Array.from(document.querySelectorAll('tbody tr'), r =>"
+            "Array.from(document.querySelectorAll('table tr'), r =>"
             " Array.from(r.querySelectorAll('td'), c => c.innerText))")
         check_rows(rows, stacks)
         said = [m for m in page.messages() if m["method"] ==
@@ -308,11 +314,15 @@ def check_rows(rows, stacks):
     """[total, self, name] against the stacks.  A number is as speedscope
     writes it: "6.44 MB (24%)", of 1024 times 1024 bytes."""
     units = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
+    # The list of the profiles is a table, too.
+    rows = [x for x in rows if len(x) == 3 and x[0].strip().endswith("%)")]
     assert len(rows) > 5, rows
     for row in rows:
         name = row[-1].strip()
         for at, cell in enumerate(row[:2]):
-            number, unit = re.match(r"([\d.]+) (\w+)", cell.strip()).groups()
+            found = re.match(r"([\d.]+) (\w+) \(", cell.strip())
+            assert found, row
+            number, unit = found.groups()
             size = sum(x[1] for s, x in stacks.items()
                        if (name in s if at == 0 else name == s[-1]))
             assert abs(float(number) - size / units[unit]) < 0.006, \
@@ -356,6 +366,11 @@ def check_schema(schema, value):
     assert not fits(definitions["FileFormat.File"], broken)
 
 
+def export_to(out, *args):
+    return subprocess.run([PYHELD, "export", *args], stdout=out, timeout=60,
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
 def test_profiles_that_are_refused():
     with Target(pythons.newest(), "app.py") as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -366,17 +381,17 @@ def test_profiles_that_are_refused():
             expect_error("export", "--format=" + name, "-o",
                          os.path.join(folder, "none", "x"), pid)
             with open("/dev/full", "w") as full:
-                done = pyheld_raw("export", "--format=" + name, pid,
-                                  stdout=full)
-            assert done.status == 3 and b"stdout" in done.err, done
+                done = export_to(full, "--format=" + name, str(pid))
+            assert done.returncode == 3 and b"stdout" in done.stderr, done
         for args in (["--value=objects"], ["--value=objects",
                                            "--format=pprof"],
                      ["--value=calls", "--format=folded"]):
             done = pyheld_raw("export", *args, pid)
             assert done.status == 2 and not done.out, done
         ours, its = pty.openpty()
-        done = pyheld_raw("export", "--format=pprof", pid, stdout=its)
-        assert done.status == 2 and b"no text for a terminal" in done.err
+        done = export_to(its, "--format=pprof", str(pid))
+        assert done.returncode == 2, done
+        assert b"no text for a terminal" in done.stderr, done
         # A pipe is right.
         out = pyheld("export", "--format=pprof", pid).out
         assert gzip.decompress(out)[:1] == b"\n"
@@ -394,6 +409,6 @@ def test_redacted_captures_have_no_contents():
         for name in "folded", "speedscope", "pprof":
             out = pyheld("export", "--format=" + name, path).out
             out = text(gzip.decompress(out) if name == "pprof" else out)
-            found |= {x for x in ("Session", "SESSIONS", "items", "work",
-                                  "profiled", "pool") if x in out}
+            found |= {x for x in ("Session", "SESSIONS", "work (", "NAMES",
+                                  "profiled", "pool-") if x in out}
         assert not found, found

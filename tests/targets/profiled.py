@@ -30,7 +30,7 @@ class User(object):
 class Session(object):
     def __init__(self, i):
         self.user = User(i)
-        self.cart = {"items": [1000 + i, 2000 + i], "total": i + 0.5}
+        self.cart = {"items": [10000 + i, 20000 + i], "total": i + 0.5}
 
 
 class Node(object):
@@ -111,7 +111,7 @@ def facts():
              named % ("TREE", "profiled.Tree"), None)
     yield at(STRINGS, module, named % ("STRINGS", "list"), "[...]: str",
              exact=True)
-    yield at(NAMES, module, named % ("NAMES", "list"), "[...]: HOSTILE")
+    yield at(NAMES, module, named % ("NAMES", "list"), "[...]: profiled.HOSTILE")
     yield at(range(30), "thread pool-*", "work (profiled.py)",
              "local requests: list", "[...]: profiled.User")
 

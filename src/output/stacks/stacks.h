@@ -10,11 +10,11 @@
  *	[...]: app.Session
  *	.user: app.User
  *
- * Each object counts once, at the chain that `pyheld chain` shows, a shortest
- * one (analysis/graph/reach.h): it is one that exists, and that somebody can
- * cut.  The dominator tree would not do: what two objects share has no
- * dominator but the root, so a profile would not say who holds it.  The sums
- * are exact: all objects and all heap_bytes() are in the tree.
+ * Each object counts once, at a shortest chain as `pyheld chain` shows them
+ * (analysis/graph/reach.h): it is one that exists, and that somebody can cut.
+ * The dominator tree would not do: what two objects share has no dominator but
+ * the root, so a profile would not say who holds it.  The sums are exact: all
+ * objects and all heap_bytes() are in the tree.
  *
  * Chains become one stack where they differ in what says nothing:
  *
