@@ -11,6 +11,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/quantity.h \
 	src/base/queue.c \
 	src/base/queue.h \
+	src/base/scratch.c \
+	src/base/scratch.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

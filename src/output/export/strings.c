@@ -2,14 +2,20 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "base/scratch.h"
 #include "output/export/strings.h"
 
 struct error *strings_open(struct strings *s)
 {
-	s->file = tmpfile();
+	int fd = scratch_file();
+
+	if (fd < 0)
+		return error_errno(ERR_SYSTEM, errno, "no temporary file can be"
+				   " made in TMPDIR or /var/tmp");
+	s->file = fdopen(fd, "w+");
 	if (!s->file)
-		return error_errno(ERR_SYSTEM, errno,
-				   "a temporary file can't be created");
+		out_of_memory();
 	return NULL;
 }
 

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/magic.h>
 #include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/alloc.h"
+#include "base/scratch.h"
 #include "target/room.h"
 #include "target/core/unpack.h"
 
@@ -19,9 +17,6 @@
 #define OUT_ROOM (1U << 20)
 #define BLOCK 4096		/* a block of zeros is not written */
 #define SIZE_LIMIT (UINT64_C(1) << 38)
-/* Bytes, or a part, of the disk that stay free for others. */
-#define KEEP_FREE (UINT64_C(256) << 20)
-#define KEEP_PART 16
 #define SKIPPED_MAX 16
 /* What the strongest settings of xz and zstd need; a file can claim more. */
 #define XZ_MEMORY (UINT64_C(1) << 30)
@@ -237,39 +232,13 @@ const char *unpack_format(int fd)
 
 /* --- the file that it goes to --- */
 
-static int temporary_file(void)
-{
-	const char *dir = getenv("TMPDIR");
-	CLEANUP(freep) char *path = NULL;
-	int fd;
-
-	/* /tmp may be memory, and cores are large. */
-	dir = dir && *dir ? dir : "/var/tmp";
-	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		return fd;
-	path = xasprintf("%s/pyheld-XXXXXX", dir);
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path);
-	return fd;
-}
-
 /* Bytes that may be written, so that others keep some; UINT64_MAX: unknown. */
 static uint64_t room_of(int fd)
 {
-	uint64_t left, keep;
-	struct statfs fs;
+	bool in_memory;
+	uint64_t left = scratch_room(fd, &in_memory);
 
-	if (fstatfs(fd, &fs))
-		return UINT64_MAX;
-	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
-	keep = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize / KEEP_PART;
-	/* Its files are in memory. */
-	if (fs.f_type == TMPFS_MAGIC)
-		left = MIN(left, room_left());
-	keep = MIN(keep, KEEP_FREE);
-	return left > keep ? left - keep : 0;
+	return in_memory ? MIN(left, room_left()) : left;
 }
 
 static bool write_all(int fd, const uint8_t *p, size_t len, uint64_t offset)
@@ -410,7 +379,7 @@ struct error *unpack(int fd, const char *name, int *ret, bool *damaged)
 	if (!u.format)
 		return error_new(ERR_UNSUPPORTED, "'%s' is not compressed",
 				 name);
-	u.out = temporary_file();
+	u.out = scratch_file();
 	if (u.out < 0)
 		return error_errno(ERR_SYSTEM, errno, "can't make a file to "
 				   "unpack '%s' to (in TMPDIR or /var/tmp)",
