@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/scratch.h"
 #include "sql/database.h"
 #include "sql/numbers.h"
 #include "sql/table.h"
@@ -63,9 +65,21 @@ void sql_interrupt(void)
 	interrupted = 1;
 }
 
-static int is_interrupted(void *context UNUSED)
+/* Of the disk, others keep some: what is sorted can be any size. */
+static bool has_room(int folder)
 {
-	return interrupted;
+	bool in_memory;
+
+	return scratch_room(folder, &in_memory) > 0;
+}
+
+/* SQLite asks this again and again while a query runs. */
+static int has_to_end(void *context)
+{
+	const struct sql *sql = context;
+
+	return interrupted ||
+	       (sql->sort_folder >= 0 && !has_room(sql->sort_folder));
 }
 
 /* So many steps of SQLite's machine are a fraction of a millisecond. */
@@ -111,23 +125,37 @@ static int register_all(struct sql *sql)
  * 140 bytes an object otherwise, for a GROUP BY over joined rows.  The file is
  * in the first of these folders that can be written to, as SQLite chooses it
  * (3.40); it is only ours to read, and has no name once it is open.
+ *
+ * Returns a descriptor of the folder; -1: there is none, or no room in it.
  */
-static bool can_spill(void)
+static int open_sort_folder(void)
 {
 	const char *const folders[] = {
 		getenv("SQLITE_TMPDIR"), getenv("TMPDIR"),
 		"/var/tmp", "/usr/tmp", "/tmp", ".",
 	};
+	size_t i = 0;
+	int fd;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (folders[i] && !access(folders[i], W_OK | X_OK))
-			return true;
-	return false;
+	while (i < ARRAY_SIZE(folders) &&
+	       (!folders[i] || access(folders[i], W_OK | X_OK)))
+		i++;
+	if (i == ARRAY_SIZE(folders))
+		return -1;
+	fd = open(folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || has_room(fd))
+		return fd;
+	close(fd);
+	return -1;
 }
 
-static int restrict_all(sqlite3 *db)
+static int restrict_all(struct sql *sql)
 {
-	int failed = sqlite3_exec(db, can_spill() ?
+	sqlite3 *db = sql->db;
+	int failed;
+
+	sql->sort_folder = open_sort_folder();
+	failed = sqlite3_exec(db, sql->sort_folder >= 0 ?
 				  "PRAGMA trusted_schema = OFF;"
 				  "PRAGMA temp_store = FILE" :
 				  "PRAGMA trusted_schema = OFF",
@@ -138,7 +166,7 @@ static int restrict_all(sqlite3 *db)
 					   NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		sqlite3_limit(db, limits[i].limit, limits[i].most);
-	sqlite3_progress_handler(db, STEPS, is_interrupted, NULL);
+	sqlite3_progress_handler(db, STEPS, has_to_end, sql);
 	return failed ? failed : sqlite3_set_authorizer(db, authorize, NULL);
 }
 
@@ -152,7 +180,7 @@ struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
 {
 	int failed;
 
-	*ret = (struct sql){ NULL, heaps };
+	*ret = (struct sql){ NULL, heaps, -1 };
 	failed = sqlite3_open(":memory:", &ret->db);
 	if (!failed)
 		failed = sqlite3_exec(ret->db, "PRAGMA temp_store = MEMORY",
@@ -164,13 +192,16 @@ struct error *sql_open(struct sql *ret, struct sql_heaps *heaps)
 {
 	struct error *err = sql_open_writable(ret, heaps);
 
-	return err ? err : open_failed(restrict_all(ret->db));
+	return err ? err : open_failed(restrict_all(ret));
 }
 
 void sql_close(struct sql *sql)
 {
 	sqlite3_close(sql->db);
 	sql->db = NULL;
+	if (sql->sort_folder >= 0)
+		close(sql->sort_folder);
+	sql->sort_folder = -1;
 }
 
 /* --- running --- */
@@ -184,6 +215,10 @@ static struct error *query_failed(const struct sql *sql, int code)
 {
 	if (code == SQLITE_NOMEM)
 		out_of_memory();
+	if (code == SQLITE_INTERRUPT && !interrupted)
+		return error_new(ERR_SYSTEM, "the query ends here: the disk for"
+				 " what is sorted is nearly full (TMPDIR names"
+				 " another one)");
 	if (code == SQLITE_INTERRUPT)
 		return error_new(ERR_GONE, "interrupted");
 	if (code == SQLITE_AUTH)

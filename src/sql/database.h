@@ -5,7 +5,8 @@
  * An authorizer lets only reading pass: no statement can write, attach a file,
  * load an extension or change a setting.  What SQLite sorts and is larger than
  * its cache goes to a temporary file in $TMPDIR or /var/tmp that has no name
- * and nobody else can open.
+ * and nobody else can open.  A query ends when that disk is nearly full
+ * (scratch_room() of base/scratch.h).
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H
@@ -18,7 +19,10 @@
 struct sql {
 	sqlite3 *db;
 	struct sql_heaps *heaps;
+	int sort_folder;	/* what is sorted is there; -1: in memory */
 };
+
+#define SQL_INIT { NULL, NULL, -1 }
 
 /* Who gets the rows of a result. */
 struct sql_sink {

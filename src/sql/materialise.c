@@ -67,7 +67,7 @@ static struct error *attach(sqlite3 *db, const char *path)
 
 struct error *materialise_database(struct sql_heaps *heaps, const char *path)
 {
-	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
+	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	struct error *err = sql_open_writable(&sql, heaps);
 
 	if (!err)
@@ -82,7 +82,7 @@ struct error *materialise_database(struct sql_heaps *heaps, const char *path)
 static struct error *write_query(struct sql_heaps *heaps, const char *query,
 				 enum print_style style, FILE *out)
 {
-	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
+	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	CLEANUP(print_release) struct print print;
 	struct error *err = sql_open(&sql, heaps);
 

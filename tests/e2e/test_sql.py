@@ -742,3 +742,21 @@ def test_questions_of_the_manual(python):
                 key = list(rows[0])[int(order.group(1)) - 1]
                 assert is_sorted(rows, key), question
     assert not unused, unused
+
+
+def test_others_keep_room_on_the_disk():
+    """A query whose rows have no end stops before the disk is full."""
+    script = 'mount -t tmpfs -o size=64m none "$0" && "$@"; status=$?;' \
+             ' df --output=avail -B1 "$0" | tail -n 1 >&2; exit $status'
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as folder:
+        result = pyheld_raw(
+            "sql", target.pid, "SELECT a.source FROM refs a, refs b"
+            " ORDER BY a.target + b.target", env=dict(
+                os.environ, TMPDIR=folder),
+            before=["unshare", "--mount", "sh", "-c", script, folder])
+    assert result.status == 3, result
+    assert b"nearly full" in result.err, result
+    lines = result.err.decode().splitlines()
+    # Its sixteenth, but for what is written between two looks.
+    assert int(lines[-1]) > 2 << 20, lines

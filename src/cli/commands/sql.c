@@ -119,7 +119,7 @@ static int query_failed(struct error *err)
  */
 static int check_query(const char *query, size_t nr_targets, bool *names)
 {
-	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
+	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	struct sql_heaps none = { .shows_capture = nr_targets > 1 };
 	struct error *err = sql_open(&sql, &none);
 
@@ -206,7 +206,7 @@ static struct error *run(const struct sql_options *o, struct sql *sql,
 
 static int answer(const struct sql_options *o, struct sources *s)
 {
-	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
+	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	CLEANUP(print_release) struct print print;
 	bool prompt = !o->query && isatty(STDIN_FILENO);
 	bool columns = !o->csv && !o->common.json;
