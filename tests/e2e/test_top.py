@@ -347,7 +347,8 @@ def test_without_a_terminal():
 
 def test_usage_errors():
     for args in ((), ("x",), ("0",), ("-1",), ("99999999999",), ("1", "x"),
-                 ("1", "--interval=soon"), ("1", "--json")):
+                 ("1", "--interval=soon"), ("1", "--json"),
+                 ("1", "--output=-"), ("1", "-o", "-")):
         result = pyheld_raw("top", *args)
         assert result.status == 2 and b"Usage" in result.err, result
     expect_error("top", 2 ** 30, words=["no process"])

@@ -72,6 +72,10 @@ static error_t parse_top(int key, char *arg, struct argp_state *state)
 		return options_error(state, "--interval: '%s' is not a time:"
 				     " use 500ms, 10s or 1m", arg);
 	case 'o':
+		/* The screen is there. */
+		if (!strcmp(arg, "-"))
+			return options_error(state, "--output: '-' is no file:"
+					     " stdout shows the screen");
 		o->output = arg;
 		return 0;
 	default:
