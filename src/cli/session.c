@@ -184,9 +184,8 @@ static struct error *load(struct session *s, const char *target,
 
 static struct session *sessions;	/* all open ones */
 
-static int open_session(struct session *s, const char *target,
-			const struct load_options *options,
-			char **unreadable)
+static struct error *read_session(struct session *s, const char *target,
+				  const struct load_options *options)
 {
 	struct error *err;
 
@@ -197,6 +196,19 @@ static int open_session(struct session *s, const char *target,
 	version_log();
 	log_info("target '%s' is read", target);
 	err = load(s, target, options);
+	if (err)
+		return err;
+	log_heap(&s->heap);
+	progress_start("thinking");
+	return NULL;
+}
+
+static int open_session(struct session *s, const char *target,
+			const struct load_options *options,
+			char **unreadable)
+{
+	struct error *err = read_session(s, target, options);
+
 	if (err && unreadable && err->code == ERR_CORRUPT) {
 		*unreadable = xstrdup(err->message);
 		log_pass_over(err, "the doctor reports it");
@@ -204,8 +216,6 @@ static int open_session(struct session *s, const char *target,
 	}
 	if (err)
 		return session_failed(err);
-	log_heap(&s->heap);
-	progress_start("thinking");
 	for (size_t i = 0; !s->quiet && i < s->heap.info.warnings.nr; i++) {
 		progress_stop();
 		fprintf(stderr, "pyheld: warning: %s\n",
@@ -219,11 +229,16 @@ int session_open(struct session *s, const char *target)
 	return open_session(s, target, NULL, NULL);
 }
 
+static const struct load_options with_details = { .details = true };
+
+struct error *session_read(struct session *s, const char *target, bool details)
+{
+	return read_session(s, target, details ? &with_details : NULL);
+}
+
 int session_open_details(struct session *s, const char *target)
 {
-	const struct load_options options = { .details = true };
-
-	return open_session(s, target, &options, NULL);
+	return open_session(s, target, &with_details, NULL);
 }
 
 int session_open_doctor(struct session *s, const char *target,

@@ -43,6 +43,19 @@ int session_open(struct session *s, const char *target);
 int session_open_details(struct session *s, const char *target);
 
 /*
+ * Like session_open() or, with `details`, session_open_details(), but return
+ * the error instead of printing it, and print no warnings: for a caller that
+ * reports it in another way.  session_close() is needed in any case;
+ * s->target is set if the process was stopped and its memory copied.
+ *
+ * ERR_GONE, ERR_NOT_FOUND: there is no such process.  ERR_PERMISSION,
+ * ERR_UNSUPPORTED, ERR_CORRUPT, ERR_FAULT, ERR_USAGE, ERR_SYSTEM: TARGET can't
+ * be read.
+ */
+struct error *session_read(struct session *s, const char *target, bool details)
+	MUST_CHECK;
+
+/*
  * Like session_open(), with more self-checks (heap.info.checks and
  * .samples).  If TARGET is open, but what is in it contradicts itself
  * (ERR_CORRUPT), returns STATUS_OK with an empty heap, and *unreadable is the

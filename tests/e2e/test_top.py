@@ -216,6 +216,119 @@ def test_full_disk():
         unharmed(target)
 
 
+def child_of(pid):
+    """The child of top, once there is one."""
+    end = time.monotonic() + 30
+    while not children(pid):
+        assert time.monotonic() < end
+    return children(pid)[0]
+
+
+def hold(pid, target):
+    """Hold the child of top still while it has stopped the target."""
+    end = time.monotonic() + 60
+    while True:
+        assert time.monotonic() < end, "never while the target was stopped"
+        if not is_stopped(target):
+            continue
+        for child in children(pid):
+            os.kill(child, signal.SIGSTOP)
+            while status(child)["State"][0] not in "TZ":
+                pass
+            if status(child)["State"][0] == "T" and is_stopped(target):
+                return child
+            os.kill(child, signal.SIGCONT)
+
+
+def nr_samples(screen):
+    return int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+
+
+def test_a_killed_sample_is_paid_for():
+    """The target is stopped for at most 5 % of the time, whoever ends the
+    child, and although nobody can say then how long the target was stopped."""
+    with Target(pythons.system(), "app.py", "grows") as target, \
+            top("--interval=1ms", target.pid) as terminal:
+        wait_for_sample(terminal, target.pid)
+        pid = pid_of_top(target)
+        child = hold(pid, target)
+        held = time.monotonic()
+        time.sleep(0.4)
+        os.kill(child, signal.SIGKILL)
+        terminal.wait_for("^the child that reads it was killed")
+        runs_on(target)
+        rest = held + 20 * 0.4 - 0.5
+        while time.monotonic() < rest:
+            assert not children(pid), time.monotonic() - held
+            time.sleep(0.001)
+        wait_for_sample(terminal, target.pid, 2)
+        unharmed(target)
+
+
+def test_a_capture_is_paid_for():
+    """A capture stops the target, too: the next sample comes later."""
+    with Target(pythons.system(), "app.py", "grows") as target, \
+            tempfile.TemporaryDirectory() as folder, \
+            top("--interval=1ms", target.pid, cwd=folder) as terminal:
+        wait_for_sample(terminal, target.pid)
+        pid = pid_of_top(target)
+        terminal.keys("c")
+        end = time.monotonic() + 30
+        while True:
+            child = hold(pid, target)
+            if "writes a capture" in terminal.screen():
+                break
+            os.kill(child, signal.SIGCONT)
+            assert time.monotonic() < end
+        held = time.monotonic()
+        time.sleep(0.3)
+        os.kill(child, signal.SIGCONT)
+        terminal.wait_for("^captured to ")
+        rest = held + 20 * 0.3 - 0.5
+        while time.monotonic() < rest:
+            assert not children(pid), time.monotonic() - held
+            time.sleep(0.001)
+
+
+def test_verbose_does_not_hide_the_cause():
+    with subprocess.Popen(["sleep", "1000"]) as other:
+        try:
+            with top("-v", other.pid) as terminal:
+                terminal.wait_for(r" no sample$")
+                screen = terminal.screen()
+                assert re.search(r"^process %d \(\S+sleep\) is not a"
+                                 % other.pid, screen, re.M), screen
+                terminal.keys("q")
+                assert terminal.status() == 0
+        finally:
+            other.kill()
+
+
+def test_a_long_stop_is_no_long_sample():
+    """Ctrl-Z while the target is stopped: it goes on soon, and top goes on as
+    soon as it is back."""
+    with Target(pythons.system(), "app.py", "grows") as target, Terminal(
+            ["sh", "-c", "set -m; \"$@\"; read x; fg", "sh", TOP, "top",
+             "--interval=1ms", target.pid]) as terminal:
+        wait_for_sample(terminal, target.pid)
+        pid = pid_of_top(target)
+        child = hold(pid, target)
+        terminal.keys("C-z")
+        terminal.wait_until(lambda _: status(pid)["State"][0] == "T",
+                            "stop of top")
+        os.kill(child, signal.SIGCONT)
+        runs_on(target)
+        time.sleep(12)
+        terminal.keys("Enter")
+        screen = terminal.wait_until(
+            lambda s: row_of(s, target.pid) and s, "screen")
+        back = time.monotonic()
+        wait_for_sample(terminal, target.pid, nr_samples(screen) + 2)
+        assert time.monotonic() - back < 8, time.monotonic() - back
+        terminal.keys("q")
+        assert terminal.status() == 0
+
+
 def test_stopped_and_back():
     """Ctrl-Z does not reach the child that may have stopped the target."""
     with Target(pythons.system(), "odd.py", "plain") as target, Terminal(

@@ -21,27 +21,42 @@ static bool is_another(const struct sampling *last,
 	return last->start_time && last->start_time != info->start_time;
 }
 
-int sampling_open(struct sampling *last, const char *process, bool details,
-		  struct session *s)
+static struct error *take_note(struct sampling *last, const char *process,
+			       const struct session *s)
 {
 	const struct heap_info *info = &s->heap.info;
-	int status = details ? session_open_details(s, process)
-			     : session_open(s, process);
 
-	if (status)
-		return status;
 	if (!s->target)
-		return session_failed(error_new(ERR_UNSUPPORTED, "'%s' does not"
-						" change: give the PID of a"
-						" process", s->file));
+		return error_new(ERR_UNSUPPORTED, "'%s' does not change: give"
+				 " the PID of a process", s->file);
 	if (is_another(last, info))
-		return session_failed(error_new(ERR_GONE, "process %s has ended"
-						"; another one has its PID",
-						process));
+		return error_new(ERR_GONE, "process %s has ended; another one"
+				 " has its PID", process);
 	last->start_time = info->start_time;
 	last->start_ticks = info->start_ticks;
 	last->taken_at = info->taken_at;
-	return STATUS_OK;
+	return NULL;
+}
+
+struct error *sampling_read(struct sampling *last, const char *process,
+			    bool details, struct session *s)
+{
+	struct error *err = session_read(s, process, details);
+
+	return err ? err : take_note(last, process, s);
+}
+
+int sampling_open(struct sampling *last, const char *process, bool details,
+		  struct session *s)
+{
+	int status = details ? session_open_details(s, process)
+			     : session_open(s, process);
+	struct error *err;
+
+	if (status)
+		return status;
+	err = take_note(last, process, s);
+	return err ? session_failed(err) : STATUS_OK;
 }
 
 struct sample sampling_measure(const struct heap *h)

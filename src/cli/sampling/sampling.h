@@ -29,6 +29,16 @@ struct sampling {
 int sampling_open(struct sampling *last, const char *process, bool details,
 		  struct session *s);
 
+/*
+ * Like sampling_open(), but return the error instead of printing it, and print
+ * no warnings.
+ *
+ * ERR_GONE: the process has ended, or another one has its PID.  The other
+ * errors are those of session_read(); ERR_UNSUPPORTED also for a file.
+ */
+struct error *sampling_read(struct sampling *last, const char *process,
+			    bool details, struct session *s) MUST_CHECK;
+
 /* The figures of `h` as it was read now; sample.lines is NULL. */
 struct sample sampling_measure(const struct heap *h);
 

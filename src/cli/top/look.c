@@ -4,6 +4,8 @@
 
 #include "analysis/suspects/suspects.h"
 #include "analysis/summary.h"
+#include "cli/sampling/wait.h"
+#include "cli/save.h"
 #include "cli/status.h"
 #include "cli/top/look.h"
 #include "output/emit.h"
@@ -80,16 +82,14 @@ static json_t *holders_json(struct heap *h)
 	return ret;
 }
 
-static json_t *look_json(struct session *s, const struct sampling *last,
-			 bool holders)
+static void put_look(json_t *ret, struct session *s,
+		     const struct sampling *last, bool holders)
 {
 	struct sample sample = sampling_measure(&s->heap);
-	json_t *ret = json_object();
 
 	emit_put(ret, "start_time", emit_count(last->start_time));
 	emit_put(ret, "start_ticks", emit_count(last->start_ticks));
 	emit_put(ret, "taken_at", emit_count(last->taken_at));
-	emit_put(ret, "pause_ns", emit_count(s->heap.info.pause_ns));
 	emit_put(ret, "resident", emit_count(sample.resident));
 	emit_put(ret, "objects", emit_count(sample.objects));
 	emit_put(ret, "bytes", emit_count(sample.bytes));
@@ -99,18 +99,47 @@ static json_t *look_json(struct session *s, const struct sampling *last,
 	emit_put(ret, "types", types_json(&s->heap));
 	emit_put(ret, "holders", holders ? holders_json(&s->heap) :
 					   json_array());
-	return ret;
+}
+
+/* Write `ret`, or `err`, and free both. */
+static int answer(json_t *ret, struct error *err, const struct session *s)
+{
+	bool failed = err != NULL;
+
+	if (err) {
+		emit_put(ret, "trouble", emit_text(err->message));
+		emit_put(ret, "gone", json_boolean(err->code == ERR_GONE));
+	}
+	if (s->target)
+		emit_put(ret, "pause_ns", emit_count(s->target->pause_ns));
+	emit_put(ret, "ended_ms", emit_count(wait_now_ms()));
+	if (json_dumpf(ret, stdout, JSON_COMPACT) || fflush(stdout))
+		failed = true;
+	json_decref(ret);
+	error_free(err);
+	return failed ? STATUS_FAILED : STATUS_OK;
 }
 
 int look_write(const char *process, struct sampling *last, bool holders)
 {
 	CLEANUP(session_close) struct session s = SESSION_INIT;
-	int status;
+	struct error *err = sampling_read(last, process, false, &s);
+	json_t *ret = json_object();
 
-	s.quiet = true;
-	status = sampling_open(last, process, false, &s);
-	return status ? status :
-	       session_print_json(look_json(&s, last, holders), STATUS_OK);
+	if (!err)
+		put_look(ret, &s, last, holders);
+	return answer(ret, err, &s);
+}
+
+int look_capture(const char *process, struct sampling *last, const char *file)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	const struct capture_options how = { 0 };
+	struct error *err = sampling_read(last, process, true, &s);
+
+	if (!err)
+		err = save_capture(&s.heap, file, &how);
+	return answer(json_object(), err, &s);
 }
 
 /* --- reading --- */
@@ -118,6 +147,15 @@ int look_write(const char *process, struct sampling *last, bool holders)
 static uint64_t number(const json_t *object, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+/* LOOK_UNKNOWN if it is missing. */
+static uint64_t pause_of(const json_t *object)
+{
+	const json_t *pause = json_object_get(object, "pause_ns");
+
+	return json_is_integer(pause) ? (uint64_t)json_integer_value(pause) :
+					LOOK_UNKNOWN;
 }
 
 static char *text_of(const json_t *object, const char *key)
@@ -147,19 +185,24 @@ static void read_items(const json_t *array, struct live_item_vec *ret)
 struct error *look_read(const char *text, size_t len, struct look *ret)
 {
 	json_t *value = json_loadb(text, len, 0, NULL);
+	const char *trouble;
 
 	if (!json_is_object(value)) {
 		json_decref(value);
 		return error_new(ERR_CORRUPT, "the sample can't be read");
 	}
+	trouble = json_string_value(json_object_get(value, "trouble"));
 	*ret = (struct look){
+		.trouble = trouble ? xstrdup(trouble) : NULL,
+		.gone = json_is_true(json_object_get(value, "gone")),
+		.ended_ms = number(value, "ended_ms"),
 		.sampling = { .start_time = number(value, "start_time"),
 			      .start_ticks = number(value, "start_ticks"),
 			      .taken_at = number(value, "taken_at") },
 		.point = { .resident = number(value, "resident"),
 			   .objects = number(value, "objects"),
 			   .bytes = number(value, "bytes"),
-			   .pause_ns = number(value, "pause_ns") },
+			   .pause_ns = pause_of(value) },
 		.command = text_of(value, "command"),
 		.version = text_of(value, "version"),
 		.partial = json_is_true(json_object_get(value, "partial")),
@@ -172,6 +215,7 @@ struct error *look_read(const char *text, size_t len, struct look *ret)
 
 void look_release(struct look *l)
 {
+	free(l->trouble);
 	live_items_release(&l->types);
 	live_items_release(&l->holders);
 	free(l->command);

@@ -5,7 +5,8 @@
  *
  * The child of cli/top/worker.h takes the sample and writes it; `top` reads it.
  * So a heap of gigabytes is never in the process that waits for keys, and
- * nothing that goes wrong with one target ends it.
+ * nothing that goes wrong with one target ends it.  An error is a field of that
+ * text, too: only a child that is killed says nothing.
  */
 #ifndef CLI_TOP_LOOK_H
 #define CLI_TOP_LOOK_H
@@ -16,15 +17,28 @@
 
 /*
  * Take a sample of `process`, and write it to stdout; `last` as in
- * sampling_open().  With `holders`, also search for what keeps much alive.
- * Returns an exit status; the error has been printed.
+ * sampling_read().  With `holders`, also search for what keeps much alive.
+ * Returns an exit status; an error has been written as the sample.
  */
 int look_write(const char *process, struct sampling *last, bool holders);
 
+/*
+ * Write a capture of `process` to `file`, and what became of it to stdout, as
+ * look_write() does: .ended_ms, .point.pause_ns, and .trouble and .gone.
+ */
+int look_capture(const char *process, struct sampling *last, const char *file);
+
+#define LOOK_UNKNOWN UINT64_MAX
+
 /* A sample that was read. */
 struct look {
+	char *trouble;		/* owned; why there is no sample, or NULL */
+	bool gone;		/* the process has ended: there will be none */
+	uint64_t ended_ms;	/* by wait_now_ms(): when the child was done */
 	struct sampling sampling;
-	struct live_point point;	/* .at_ms is 0 */
+	struct live_point point; /* .at_ms is 0; .pause_ns: LOOK_UNKNOWN if the
+				  * child does not know how long it stopped the
+				  * process */
 	struct live_item_vec types, holders;
 	char *command;		/* owned; of the process */
 	char *version;		/* owned; of its Python */
@@ -32,7 +46,7 @@ struct look {
 };
 
 /*
- * Read what look_write() wrote.  The caller releases `*ret` by look_release().
+ * Read what look_write() or look_capture() wrote.  The caller releases `*ret` by look_release().
  *
  * ERR_CORRUPT: `text` is something else; `*ret` is untouched.
  */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli/sampling/wait.h"
-#include "cli/save.h"
 #include "cli/status.h"
 #include "cli/top/processes.h"
 
@@ -57,37 +56,42 @@ static int take_sample(void *argument)
 
 static int take_capture(void *argument)
 {
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	const struct capture_options how = { 0 };
 	struct processes *p = argument;
 	struct process *process = &p->v.v[p->at];
-	struct error *err;
-	int status;
 
-	s.quiet = true;
-	status = sampling_open(&process->sampling, process->name, true, &s);
-	if (status)
-		return status;
-	err = save_capture(&s.heap, p->file, &how);
-	return err ? session_failed(err) : STATUS_OK;
+	return look_capture(process->name, &process->sampling, p->file);
 }
 
 /* --- what it did --- */
 
-/* The first line of what the child said, without "pyheld: ". */
-static char *what_it_said(const struct processes *p, int status)
+/* Why a child has not answered: perhaps it could still say it on stderr. */
+static char *how_it_died(const struct processes *p, int status)
 {
 	static const char ours[] = "pyheld: ";
 	const char *text = p->worker.message.s;
 	CLEANUP(str_release) struct str line = STR_INIT;
 
 	if (!*text)
-		return xasprintf(status < 0 ? "the sample was killed" :
-					      "the sample failed");
+		return xasprintf(status < 0 ? "the child that reads it was"
+					      " killed" :
+					      "the child that reads it failed");
 	if (!strncmp(text, ours, sizeof(ours) - 1))
 		text += sizeof(ours) - 1;
 	str_add_safe(&line, text, strcspn(text, "\n"));
 	return str_take(&line);
+}
+
+static void read_answer(const struct processes *p, int status, struct look *ret)
+{
+	struct error *err = look_read(p->worker.text.s, p->worker.text.len,
+				      ret);
+
+	if (!err)
+		return;
+	*ret = (struct look){ .point = { .pause_ns = LOOK_UNKNOWN },
+			      .trouble = how_it_died(p, status),
+			      .command = xstrdup(""), .version = xstrdup("") };
+	error_free(err);
 }
 
 /* A process that has ended is a zombie until its parent takes note. */
@@ -109,10 +113,15 @@ static bool is_alive(const struct process *process)
 	return end && strncmp(end, ") Z", 3) && strncmp(end, ") X", 3);
 }
 
-static void keep_look(struct process *process, struct look *look,
-		      uint64_t at_ms)
+static void keep_look(struct process *process, struct look *look)
 {
-	look->point.at_ms = at_ms;
+	free(process->trouble);
+	process->trouble = look->trouble;
+	look->trouble = NULL;
+	if (process->trouble) {
+		process->ended = look->gone || !is_alive(process);
+		return;
+	}
 	live_add(&process->live, &look->point, &look->types, &look->holders);
 	process->sampling = look->sampling;
 	process->partial = look->partial;
@@ -122,41 +131,51 @@ static void keep_look(struct process *process, struct look *look,
 	process->version = xstrdup(look->version);
 }
 
+/*
+ * When the next sample begins.  The child knows when it was done: we may have
+ * been stopped since then.  Where it does not know for how long it stopped the
+ * process, it may have been for all of the time.
+ */
+static void rest(const struct processes *p, struct process *process,
+		 const struct look *look)
+{
+	uint64_t now = wait_now_ms();
+	bool known = look->ended_ms >= p->started_ms && look->ended_ms <= now;
+	uint64_t took_ms = (known ? look->ended_ms : now) - p->started_ms;
+	/* Both were rounded down to milliseconds. */
+	uint64_t pause_ns = MIN(look->point.pause_ns,
+				(took_ms + 1) * 1000000);
+
+	/* What a capture costs comes on top of what the last sample did. */
+	process->due_ms = p->captures ?
+		processes_due(MAX(p->started_ms, process->due_ms), took_ms,
+			      pause_ns, 0) :
+		processes_due(p->started_ms, took_ms, pause_ns,
+			      p->interval_ms);
+}
+
 static void sample_is_done(struct processes *p, int status)
 {
 	struct process *process = &p->v.v[p->at];
-	uint64_t now = wait_now_ms();
-	struct error *err;
 	struct look look;
 
-	free(process->trouble);
-	process->trouble = NULL;
-	process->due_ms = processes_due(p->started_ms, now - p->started_ms, 0,
-					p->interval_ms);
-	if (status != STATUS_OK && status != STATUS_PARTIAL) {
-		process->trouble = what_it_said(p, status);
-		process->ended = !is_alive(process) ||
-				 strstr(process->trouble, "another one has");
-		return;
-	}
-	err = look_read(p->worker.text.s, p->worker.text.len, &look);
-	if (err) {
-		process->trouble = xstrdup(err->message);
-		error_free(err);
-		return;
-	}
-	keep_look(process, &look, now);
-	process->due_ms = processes_due(p->started_ms, now - p->started_ms,
-					look.point.pause_ns, p->interval_ms);
+	read_answer(p, status, &look);
+	rest(p, process, &look);
+	look.point.at_ms = p->started_ms;
+	keep_look(process, &look);
 	look_release(&look);
 }
 
 static void capture_is_done(struct processes *p, int status)
 {
+	struct look look;
+
+	read_answer(p, status, &look);
+	rest(p, &p->v.v[p->at], &look);
 	free(p->message);
-	p->message = status == STATUS_OK || status == STATUS_PARTIAL ?
-		     xasprintf("captured to %s", p->file) :
-		     what_it_said(p, status);
+	p->message = look.trouble ? xstrdup(look.trouble) :
+				    xasprintf("captured to %s", p->file);
+	look_release(&look);
 	free(p->file);
 	p->file = NULL;
 	p->captures = false;

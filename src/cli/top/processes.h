@@ -16,7 +16,8 @@
  * The next sample of a process begins an interval after the last one began, but
  * not before so many times the pause, and so many times what the sample took,
  * have passed: it is stopped for at most 5 % of the time, and we use at most
- * half of a CPU for it.
+ * half of a CPU for it.  A capture begins when the user wants it; it moves the
+ * next sample.
  */
 #define PROCESSES_PAUSES 20
 #define PROCESSES_WORK 2

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/log.h"
 #include "cli/status.h"
 #include "cli/top/worker.h"
 
@@ -30,6 +31,8 @@ static void be_child(pid_t parent, int out, int err,
 
 	setpgid(0, 0);
 	default_signals();
+	/* Lines of --verbose are for nobody: a screen is open. */
+	log_set_level(LOG_NONE);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	/* The parent may have ended before that. */
 	if (getppid() != parent)

@@ -269,6 +269,31 @@ START_TEST(what_is_no_sample_is_refused)
 }
 END_TEST
 
+/* An error is a field: its words are shown, and nothing is looked for in them. */
+START_TEST(trouble_is_read)
+{
+	static const char gone[] = "{\"trouble\": \"x\", \"gone\": true}";
+	static const char other[] =
+		"{\"trouble\": \"another one has its PID\", \"pause_ns\": 7,"
+		" \"gone\": false, \"ended_ms\": 9}";
+	struct look look;
+
+	ck_assert_ptr_null(look_read(gone, strlen(gone), &look));
+	ck_assert_str_eq(look.trouble, "x");
+	ck_assert(look.gone);
+	ck_assert(look.point.pause_ns == LOOK_UNKNOWN);
+	look_release(&look);
+	ck_assert_ptr_null(look_read(other, strlen(other), &look));
+	ck_assert(!look.gone);
+	ck_assert_uint_eq(look.point.pause_ns, 7);
+	ck_assert_uint_eq(look.ended_ms, 9);
+	look_release(&look);
+	ck_assert_ptr_null(look_read(text, strlen(text), &look));
+	ck_assert_ptr_null(look.trouble);
+	look_release(&look);
+}
+END_TEST
+
 /* --- when --- */
 
 START_TEST(process_runs_most_of_the_time)
@@ -397,6 +422,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, sparkline);
 	tcase_add_test(tc, sample_is_read);
 	tcase_add_test(tc, what_is_no_sample_is_refused);
+	tcase_add_test(tc, trouble_is_read);
 	tcase_add_test(tc, process_runs_most_of_the_time);
 	tcase_add_test(tc, child_says_more_than_a_pipe_holds);
 	tcase_add_test(tc, child_is_ended);
