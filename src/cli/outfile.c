@@ -14,28 +14,50 @@
 /* The temporary file, while there is one: a signal that ends us removes it. */
 static const char *volatile unfinished;
 
+/* SIGPIPE: a line of --verbose that nobody reads. */
+static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM,
+			      SIGXFSZ };
+/* What the signals did before: end us, or give the terminal back, too. */
+static struct sigaction old_actions[ARRAY_SIZE(deadly)];
+
 static void remove_and_die(int signal)
 {
 	if (unfinished)
 		unlink(unfinished);
-	/* SA_RESETHAND has put back the default action, which ends us. */
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		if (deadly[i] == signal)
+			sigaction(signal, &old_actions[i], NULL);
+	/* It waits until this handler returns. */
 	raise(signal);
 }
 
+/* A signal that is ignored stays ignored. */
 static void remove_when_killed(const char *path)
 {
-	/* SIGPIPE: a line of --verbose that nobody reads. */
-	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE,
-				       SIGTERM, SIGXFSZ };
-	struct sigaction ours = { .sa_handler = remove_and_die,
-				  .sa_flags = (int)SA_RESETHAND };
+	struct sigaction ours = { .sa_handler = remove_and_die };
 	struct sigaction now;
 
 	unfinished = path;
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		if (!sigaction(signals[i], NULL, &now) &&
-		    now.sa_handler == SIG_DFL)
-			sigaction(signals[i], &ours, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
+		if (sigaction(deadly[i], NULL, &now) ||
+		    now.sa_handler == SIG_IGN ||
+		    now.sa_handler == remove_and_die)
+			continue;
+		old_actions[i] = now;
+		sigaction(deadly[i], &ours, NULL);
+	}
+}
+
+/* Nothing is to be removed any more. */
+static void is_finished(void)
+{
+	struct sigaction now;
+
+	unfinished = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		if (!sigaction(deadly[i], NULL, &now) &&
+		    now.sa_handler == remove_and_die)
+			sigaction(deadly[i], &old_actions[i], NULL);
 }
 
 /*
@@ -149,7 +171,7 @@ struct error *outfile_close(struct outfile *f)
 	if (f->temporary) {
 		if (rename(f->temporary, f->path))
 			return error_errno(ERR_SYSTEM, errno, "can't rename");
-		unfinished = NULL;
+		is_finished();
 		if (is_synced(f))
 			sync_folder(f->path);
 		free(f->temporary);
@@ -164,7 +186,7 @@ void outfile_abandon(struct outfile *f)
 		fclose(f->stream);
 	if (f->temporary)
 		unlink(f->temporary);
-	unfinished = NULL;
+	is_finished();
 	free(f->temporary);
 	free(f->path);
 	*f = (struct outfile)OUTFILE_INIT;

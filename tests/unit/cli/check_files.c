@@ -217,6 +217,62 @@ START_TEST(outfile_leaves_nothing_when_it_is_killed)
 }
 END_TEST
 
+/* A screen's handler is like this. */
+static void give_back_and_die(int number)
+{
+	static const char text[] = "given back";
+
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(2);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void be_killed_with_a_handler(int number, int out)
+{
+	struct sigaction action = { .sa_handler = give_back_and_die }, now;
+	struct outfile f = OUTFILE_INIT;
+
+	dup2(out, STDOUT_FILENO);
+	sigaction(number, &action, NULL);
+	/* What was there before is there again after each file. */
+	for (int i = 0; i < 2; i++) {
+		expect_none(outfile_open(&f, "finished"));
+		expect_none(outfile_close(&f));
+		outfile_abandon(&f);
+		sigaction(number, NULL, &now);
+		ck_assert(now.sa_handler == give_back_and_die);
+	}
+	expect_none(outfile_open(&f, "unfinished"));
+	raise(number);
+	_exit(1);
+}
+
+START_TEST(outfile_keeps_the_handlers_of_others)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		int status, out[2];
+		char text[32] = "";
+		pid_t pid;
+
+		ck_assert_int_eq(pipe(out), 0);
+		pid = fork();
+		if (!pid)
+			be_killed_with_a_handler(signals[i], out[1]);
+		close(out[1]);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert(WIFSIGNALED(status));
+		ck_assert_int_eq(WTERMSIG(status), signals[i]);
+		ck_assert_int_ge(read(out[0], text, sizeof(text) - 1), 0);
+		ck_assert_str_eq(text, "given back");
+		close(out[0]);
+		ck_assert_uint_eq(nr_files("unfinished*"), 0);
+	}
+}
+END_TEST
+
 /* --- pyheld capture --- */
 
 /* What is the same in a heap and in a capture of it. */
@@ -566,6 +622,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, outfile_that_can_not_be);
 	tcase_add_test(tc, outfile_on_a_full_disk);
 	tcase_add_test(tc, outfile_leaves_nothing_when_it_is_killed);
+	tcase_add_test(tc, outfile_keeps_the_handlers_of_others);
 	tcase_add_test(tc, captures_of_captures_say_the_same);
 	tcase_add_test(tc, captures_are_redacted);
 	tcase_add_test(tc, reports_are_redacted);
