@@ -3,6 +3,8 @@ src_libpyheld_a_SOURCES += \
 	src/tui/browse/browse.h \
 	src/tui/browse/gain.c \
 	src/tui/browse/gain.h \
+	src/tui/browse/named.c \
+	src/tui/browse/named.h \
 	src/tui/browse/order.c \
 	src/tui/browse/order.h \
 	src/tui/browse/run.c \

@@ -204,15 +204,26 @@ def test_growth(python):
 @each(lambda: [pythons.newest()])
 def test_writes_the_view(python):
     with Target(python, "app.py") as target, Directory() as d:
-        path = d.file("view.txt")
+        path, fifo = d.file("view.txt"), d.file("fifo")
+        os.mkfifo(fifo)
         with opened(target.pid, columns=60, rows=15) as t:
             for name, says in ((path, "written to"),
                                ("/no/such/folder/x", "No such file"),
-                               ("/dev/full", "No space left")):
+                               ("/dev/full", "/dev/full is no regular"),
+                               (fifo, "fifo is no regular"),
+                               ("-", "the terminal is in use")):
                 t.keys("w")
                 t.wait_for("^write to file:")
                 t.keys(name, "Enter")
                 t.wait_for(says)
+            written = os.stat(path)
+            for key, says in (("n", "not written"), ("y", "written to /")):
+                assert os.stat(path).st_ino == written.st_ino
+                t.keys("w", path, "Enter")
+                t.wait_for("^y: replace it")
+                t.keys(key)
+                t.wait_for(says)
+            assert os.stat(path).st_ino != written.st_ino
             t.keys("q")
             assert t.status() == 0
         with open(path, encoding="utf-8") as f:

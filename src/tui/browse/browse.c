@@ -8,6 +8,7 @@
 #include "output/reports/object.h"
 #include "output/reports/retained.h"
 #include "tui/browse/browse.h"
+#include "tui/browse/named.h"
 
 #define SLICE_MS 30
 /* To name more steps takes long. */
@@ -98,6 +99,7 @@ void browse_release(struct browse *b)
 	search_release(&b->search);
 	prompt_release(&b->prompt);
 	free(b->message);
+	free(b->file);
 }
 
 /* --- going in --- */
@@ -313,28 +315,63 @@ static void start_search(struct browse *b, const char *word)
 	show(b, &view);
 }
 
-static void write_view(struct browse *b, const char *file)
+static void write_view(struct browse *b)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 	struct error *err;
 
-	if (!*file)
-		return;
 	browse_text(b, &text);
-	err = b->write(file, &text);
+	err = b->write(b->file, &text);
 	if (!err) {
-		say(b, "written to %s", file);
+		say(b, "written to %s", b->file);
 		return;
 	}
 	say(b, "%s", err->message);
 	error_free(err);
 }
 
+/* Write to the file that was typed, or ask first when it exists. */
+static void choose_file(struct browse *b, const char *typed)
+{
+	struct error *err;
+	char *path;
+	bool exists;
+
+	if (!*typed)
+		return;
+	err = named_file(typed, &path, &exists);
+	if (err) {
+		say(b, "%s", err->message);
+		error_free(err);
+		return;
+	}
+	free(b->file);
+	b->file = path;
+	if (exists)
+		b->asks = ASKS_REPLACE;
+	else
+		write_view(b);
+}
+
+static void take_answer(struct browse *b, uint32_t key)
+{
+	b->asks = ASKS_NOTHING;
+	if (key == 'y' || key == 'Y')
+		write_view(b);
+	else
+		say(b, "not written");
+}
+
 static void take_typed(struct browse *b, uint32_t key)
 {
 	enum browse_asks asks = b->asks;
-	enum prompt_state state = prompt_key(&b->prompt, key);
+	enum prompt_state state;
 
+	if (asks == ASKS_REPLACE) {
+		take_answer(b, key);
+		return;
+	}
+	state = prompt_key(&b->prompt, key);
 	if (state == PROMPT_TYPING)
 		return;
 	b->asks = ASKS_NOTHING;
@@ -343,7 +380,7 @@ static void take_typed(struct browse *b, uint32_t key)
 	if (asks == ASKS_SEARCH)
 		start_search(b, b->prompt.text.s);
 	else
-		write_view(b, b->prompt.text.s);
+		choose_file(b, b->prompt.text.s);
 }
 
 /* --- keys --- */
@@ -495,9 +532,13 @@ static void add_keys(const struct browse *b, struct str *out)
 
 void browse_foot(const struct browse *b, struct str *out)
 {
-	if (b->asks)
-		str_addf(out, "%s%s", b->asks == ASKS_SEARCH ? "search: " :
-			 "write to file: ", b->prompt.text.s);
+	if (b->asks == ASKS_SEARCH)
+		str_addf(out, "search: %s", b->prompt.text.s);
+	else if (b->asks == ASKS_FILE)
+		str_addf(out, "write to file: %s", b->prompt.text.s);
+	else if (b->asks == ASKS_REPLACE)
+		str_addf(out, "y: replace it, any other key: keep it: %s",
+			 b->file);
 	else if (b->message)
 		str_add(out, b->message);
 	else

@@ -10,7 +10,7 @@
 #include "tui/browse/view.h"
 #include "tui/prompt.h"
 
-enum browse_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_FILE };
+enum browse_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_FILE, ASKS_REPLACE };
 
 struct browse {
 	struct scene scene;
@@ -22,10 +22,12 @@ struct browse {
 	bool utf8;
 	enum browse_asks asks;	/* what the prompt is for */
 	struct prompt prompt;
+	char *file;		/* owned; to write to, or NULL */
 	char *message;		/* owned; shown until the next key; or NULL */
 	bool done;
 	/*
-	 * Write `text` into a file, which a person named.  Errors are shown.
+	 * Write `text` into a file, which named_file() made out of what a
+	 * person typed.  If it exists, it is to be replaced.  Errors are shown.
 	 */
 	struct error *(*write)(const char *file, const struct str *text);
 };

@@ -3,11 +3,14 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "analysis/suspects/suspects-memory.h"
 #include "graph-file.h"
 #include "suite.h"
 #include "tui/browse/browse.h"
+#include "tui/browse/named.h"
 #include "tui/columns.h"
 
 const char suite_name[] = "browse";
@@ -317,6 +320,84 @@ START_TEST(writes_the_view)
 }
 END_TEST
 
+/* A file that exists is replaced only if the answer is yes. */
+START_TEST(asks_before_it_replaces)
+{
+	char path[] = "/tmp/check_browse.XXXXXX";
+	CLEANUP(closep) int fd = mkstemp(path);
+	struct explorer e;
+
+	ck_assert_int_ge(fd, 0);
+	explorer_open(&e, heap, NULL);
+	for (const char *no = "nqh\n\x1b"; *no; no++) {
+		press(&e, "w");
+		press(&e, path);
+		press(&e, "\n");
+		expect_foot(&e, "y: replace it");
+		expect_foot(&e, path);
+		browse_key(&e.b, (uint32_t)*no);
+		expect_foot(&e, "not written");
+		ck_assert_ptr_null(written);
+		ck_assert(!e.b.done);
+	}
+	press(&e, "w");
+	press(&e, path);
+	press(&e, "\ny");
+	expect_foot(&e, "written to /tmp/check_browse.");
+	ck_assert_ptr_nonnull(written);
+	unlink(path);
+	explorer_close(&e);
+}
+END_TEST
+
+static void expect_not_written(struct explorer *e, const char *name,
+			       const char *says)
+{
+	press(e, "w");
+	press(e, name);
+	press(e, "\n");
+	expect_foot(e, says);
+	ck_assert_ptr_null(written);
+}
+
+/* stdout is the screen, and to open a pipe would wait for its reader. */
+START_TEST(writes_to_regular_files_only)
+{
+	char folder[] = "/tmp/check_browse.XXXXXX";
+	CLEANUP(freep) char *fifo = NULL;
+	struct explorer e;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	fifo = xasprintf("%s/fifo", folder);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	explorer_open(&e, heap, NULL);
+	expect_not_written(&e, "-", "the terminal is in use");
+	expect_not_written(&e, fifo, "fifo is no regular file");
+	expect_not_written(&e, "/dev/null", "/dev/null is no regular file");
+	expect_not_written(&e, folder, " is a folder");
+	unlink(fifo);
+	rmdir(folder);
+	explorer_close(&e);
+}
+END_TEST
+
+START_TEST(names_files_as_a_shell_does)
+{
+	CLEANUP(freep) char *path = NULL, *plain = NULL, *homeless = NULL;
+	bool exists = true;
+
+	setenv("HOME", "/no/home", 1);
+	ck_assert_ptr_null(named_file("~/x", &path, &exists));
+	ck_assert_str_eq(path, "/no/home/x");
+	ck_assert(!exists);
+	ck_assert_ptr_null(named_file("./~/x", &plain, &exists));
+	ck_assert_str_eq(plain, "./~/x");
+	unsetenv("HOME");
+	ck_assert_ptr_null(named_file("~/x", &homeless, &exists));
+	ck_assert_str_eq(homeless, "~/x");
+}
+END_TEST
+
 /* Growth is that of retained sizes; turnover is none. */
 START_TEST(growth)
 {
@@ -459,6 +540,9 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, search);
 	tcase_add_test(tc, search_words);
 	tcase_add_test(tc, writes_the_view);
+	tcase_add_test(tc, asks_before_it_replaces);
+	tcase_add_test(tc, writes_to_regular_files_only);
+	tcase_add_test(tc, names_files_as_a_shell_does);
 	tcase_add_test(tc, growth);
 	tcase_add_test(tc, turnover_is_no_growth);
 	tcase_add_test(tc, lazy_order);
