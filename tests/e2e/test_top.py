@@ -184,6 +184,47 @@ def test_freeze():
         unharmed(target)
 
 
+def is_there(pid):
+    return os.path.exists("/proc/%d" % pid)
+
+
+def test_freeze_during_a_sample():
+    """The sample is finished and held back, a capture is written, and the
+    time that is frozen does not count as the sample's."""
+    with Target(pythons.system(), "app.py", "grows") as target, \
+            tempfile.TemporaryDirectory() as folder, \
+            top(target.pid, cwd=folder) as terminal:
+        wait_for_sample(terminal, target.pid, 2)
+        pid = pid_of_top(target)
+        child = hold(pid, target)
+        terminal.keys("Space")
+        terminal.wait_for("FROZEN")
+        frozen = nr_samples(terminal.screen())
+        os.kill(child, signal.SIGCONT)
+        runs_on(target)
+        end = time.monotonic() + 10
+        while is_there(child):
+            assert time.monotonic() < end, "the child is not taken note of"
+            time.sleep(0.01)
+        assert nr_samples(terminal.screen()) == frozen
+        terminal.keys("c")
+        name = "pyheld-%d-1.pyheld" % target.pid
+        terminal.wait_for("^captured to " + re.escape(name))
+        screen = terminal.screen()
+        assert "FROZEN" in screen and nr_samples(screen) == frozen, screen
+        assert os.path.exists(os.path.join(folder, name))
+        time.sleep(12)
+        assert nr_samples(terminal.screen()) == frozen
+        assert not children(pid)
+        terminal.keys("Space")
+        back = time.monotonic()
+        wait_for_sample(terminal, target.pid, frozen + 2)
+        assert time.monotonic() - back < 6, time.monotonic() - back
+        terminal.keys("q")
+        assert terminal.status() == 0
+        unharmed(target)
+
+
 def test_writes_a_capture():
     with Target(pythons.system(), "odd.py", "plain") as target, \
             tempfile.TemporaryDirectory() as folder, \

@@ -30,6 +30,8 @@ void processes_release(struct processes *p)
 		free(process->version);
 		free(process->trouble);
 	}
+	if (p->holds)
+		look_release(&p->held);
 	process_vec_release(&p->v);
 	free(p->file);
 	free(p->message);
@@ -162,8 +164,20 @@ static void sample_is_done(struct processes *p, int status)
 	read_answer(p, status, &look);
 	rest(p, process, &look);
 	look.point.at_ms = p->started_ms;
-	keep_look(process, &look);
-	look_release(&look);
+	p->held = look;
+	p->held_of = p->at;
+	p->holds = true;
+}
+
+/* What is frozen does not change.  No second sample begins meanwhile. */
+static bool show_held(struct processes *p)
+{
+	if (!p->holds || p->frozen)
+		return false;
+	keep_look(&p->v.v[p->held_of], &p->held);
+	look_release(&p->held);
+	p->holds = false;
+	return true;
 }
 
 static void capture_is_done(struct processes *p, int status)
@@ -231,17 +245,17 @@ bool processes_step(struct processes *p)
 	bool news = false;
 	int status;
 
-	/* What is frozen does not change: a sample waits in its pipe. */
-	if (p->worker.pid && p->frozen && !p->captures)
-		return false;
 	if (p->worker.pid && worker_poll(&p->worker, &status)) {
-		if (p->captures)
+		if (p->captures) {
 			capture_is_done(p, status);
-		else
+			news = true;
+		} else {
 			sample_is_done(p, status);
+		}
 		worker_stop(&p->worker);
-		news = true;
 	}
+	if (show_held(p))
+		news = true;
 	if (!p->worker.pid)
 		start_next(p);
 	return news;

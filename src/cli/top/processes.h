@@ -44,7 +44,10 @@ struct processes {
 	struct process_vec v;
 	uint64_t interval_ms;
 	const char *output;	/* captures' names, as for sampling_file() */
-	bool frozen;		/* begin no sample, and take none */
+	bool frozen;		/* begin no sample, and show none */
+	bool holds;		/* a sample came meanwhile: */
+	struct look held;	/* valid then; of the process v.v[held_of] */
+	size_t held_of;
 	/* The child, and what it does. */
 	struct worker worker;
 	size_t at;		/* for the process of this index */
