@@ -490,6 +490,42 @@ def test_a_capture_is_given_up():
         runs_on(target)
 
 
+MANY_TYPES = """
+import sys, time
+kept = []
+def more(n):
+    for i in range(n):
+        name = "T%05d" % len(kept) + "x" * 900
+        kept.append(type(name, (), {"__module__": "m" * 900})())
+more(10000)
+class Few: pass
+few = Few()
+print("ready", flush=True)
+time.sleep(1000)
+"""
+
+
+def test_a_hostile_number_of_types():
+    """The child sends the largest of them; top stays small."""
+    with subprocess.Popen([pythons.system().path, "-c", MANY_TYPES],
+                          stdout=subprocess.PIPE) as target:
+        try:
+            assert target.stdout.readline() == b"ready\n"
+            with top(target.pid) as terminal:
+                screen = wait_for_sample(terminal, target.pid, 2)
+                assert screen.count("none grew since the first") == 2, screen
+                pid = pid_of_top(target)
+                peak = int(status(pid)["VmHWM"].split()[0])
+                print("# top had %d KiB" % peak)
+                assert peak < 64 << 10, peak
+                terminal.keys("s", "s")
+                terminal.wait_for(r" type$")
+                terminal.keys("q")
+                assert terminal.status() == 0
+        finally:
+            target.kill()
+
+
 def test_without_a_terminal():
     with Target(pythons.system(), "odd.py", "plain") as target:
         result = pyheld_raw("top", target.pid)

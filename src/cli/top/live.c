@@ -118,11 +118,13 @@ static void merge(struct live_item_vec *items, struct live_item_vec *seen,
 }
 
 void live_add(struct live *l, const struct live_point *point,
-	      struct live_item_vec *types, struct live_item_vec *holders)
+	      struct live_item_vec *types, bool all_types,
+	      struct live_item_vec *holders)
 {
 	sum_up(types);
 	sum_up(holders);
-	merge(&l->types, types, l->nr_samples > 0);
+	merge(&l->types, types, l->had_all_types);
+	l->had_all_types = all_types;
 	merge(&l->holders, holders, false);
 	if (!l->nr_samples++)
 		l->first = *point;

@@ -38,6 +38,7 @@ struct live {
 	struct live_point first;
 	uint64_t nr_samples;
 	struct live_item_vec types, holders;	/* by name */
+	bool had_all_types;	/* the last sample */
 	uint64_t worst_pause_ns;
 };
 
@@ -47,12 +48,14 @@ void live_items_release(struct live_item_vec *items);
 
 /*
  * Add a sample.  Of `types` and `holders` only the names, counts and bytes are
- * used; they are empty then.  Items of one name are summed up.  A sample has
- * all types, so that one which comes later had no objects before.  It has the
- * largest holders alone: one that comes later grows from then on.
+ * used; they are empty then.  Items of one name are summed up.  If a sample has
+ * `all_types`, a type that comes in the next one had no objects before.  Else
+ * it has the largest types, as it has the largest holders: one that comes later
+ * grows from then on.
  */
 void live_add(struct live *l, const struct live_point *point,
-	      struct live_item_vec *types, struct live_item_vec *holders);
+	      struct live_item_vec *types, bool all_types,
+	      struct live_item_vec *holders);
 
 /* The newest point; there is one. */
 const struct live_point *live_last(const struct live *l);

@@ -11,6 +11,8 @@
 #include "output/emit.h"
 #include "output/leaks/leaks.h"
 
+#define LOOK_COMMAND_MAX 4096	/* bytes of other texts */
+
 /* Holders with fewer entries, or that keep less, are not worth a row: the dicts
  * of builtin classes are among them. */
 #define LEAST_ENTRIES 16
@@ -18,29 +20,59 @@
 
 /* --- writing --- */
 
+/* At most `max` bytes of `text`, up to the end of a character. */
+static json_t *short_text(const char *text, size_t max)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	if (!text || strnlen(text, max + 1) <= max)
+		return emit_text(text);
+	while (max && ((unsigned char)text[max] & 0xc0) == 0x80)
+		max--;
+	str_add_bytes(&s, text, max);
+	return emit_text(s.s);
+}
+
 static json_t *item_json(const char *name, uint64_t count, uint64_t bytes)
 {
 	json_t *ret = json_array();
 
-	emit_push(ret, emit_text(name));
+	emit_push(ret, short_text(name, LOOK_NAME_MAX));
 	emit_push(ret, emit_count(count));
 	emit_push(ret, emit_count(bytes));
 	return ret;
 }
 
-static json_t *types_json(const struct heap *h)
+/* Add the first rows of `sum` that are not `taken`, and take them. */
+static void add_types(const struct heap *h, const struct summary *sum,
+		      size_t max, bool *taken, json_t *ret)
 {
-	CLEANUP(summary_release) struct summary sum;
-	json_t *ret = json_array();
+	for (size_t i = 0; i < sum->rows.nr && i < max; i++) {
+		const struct tally_type *row = &sum->rows.v[i];
 
-	summary_build(h, NULL, SUMMARY_BY_COUNT, &sum);
-	for (size_t i = 0; i < sum.rows.nr; i++) {
-		const struct tally_type *row = &sum.rows.v[i];
-
+		if (taken[row->type])
+			continue;
+		taken[row->type] = true;
 		emit_push(ret, item_json(h->types.v[row->type].name,
 					 row->sum.nr, row->sum.bytes));
 	}
-	return ret;
+}
+
+static void put_types(json_t *ret, const struct heap *h)
+{
+	CLEANUP(summary_release) struct summary by_count, by_bytes;
+	CLEANUP(freep) bool *taken = xcalloc(h->types.nr + 1, sizeof(*taken));
+	json_t *types = json_array();
+	bool all;
+
+	summary_build(h, NULL, SUMMARY_BY_COUNT, &by_count);
+	summary_build(h, NULL, SUMMARY_BY_BYTES, &by_bytes);
+	all = by_count.rows.nr <= LOOK_TYPES_MAX;
+	add_types(h, &by_bytes, all ? LOOK_TYPES_MAX : LOOK_TYPES_MAX / 2,
+		  taken, types);
+	add_types(h, &by_count, LOOK_TYPES_MAX / 2, taken, types);
+	emit_put(ret, "types", types);
+	emit_put(ret, "all_types", json_boolean(all));
 }
 
 /* "app.SESSIONS (dict)": two suspects may be at one place. */
@@ -68,7 +100,8 @@ static json_t *holders_json(struct heap *h)
 
 	suspects_build(h, &options, 0, &suspects);
 	suspects_finish(&suspects);
-	for (size_t i = 0; i < suspects.v.nr; i++) {
+	for (size_t i = 0; i < suspects.v.nr &&
+			   json_array_size(ret) < LOOK_HOLDERS_MAX; i++) {
 		const struct suspect *suspect = &suspects.v.v[i];
 		CLEANUP(str_release) struct str name = STR_INIT;
 
@@ -94,9 +127,11 @@ static void put_look(json_t *ret, struct session *s,
 	emit_put(ret, "objects", emit_count(sample.objects));
 	emit_put(ret, "bytes", emit_count(sample.bytes));
 	emit_put(ret, "partial", json_boolean(heap_is_partial(&s->heap)));
-	emit_put(ret, "command", emit_text(s->heap.info.command));
-	emit_put(ret, "version", emit_text(s->heap.info.version));
-	emit_put(ret, "types", types_json(&s->heap));
+	emit_put(ret, "command", short_text(s->heap.info.command,
+					    LOOK_COMMAND_MAX));
+	emit_put(ret, "version", short_text(s->heap.info.version,
+					    LOOK_NAME_MAX));
+	put_types(ret, &s->heap);
 	emit_put(ret, "holders", holders ? holders_json(&s->heap) :
 					   json_array());
 }
@@ -107,7 +142,8 @@ static int answer(json_t *ret, struct error *err, const struct session *s)
 	bool failed = err != NULL;
 
 	if (err) {
-		emit_put(ret, "trouble", emit_text(err->message));
+		emit_put(ret, "trouble", short_text(err->message,
+						    LOOK_COMMAND_MAX));
 		emit_put(ret, "gone", json_boolean(err->code == ERR_GONE));
 	}
 	if (s->target)
@@ -206,6 +242,7 @@ struct error *look_read(const char *text, size_t len, struct look *ret)
 		.command = text_of(value, "command"),
 		.version = text_of(value, "version"),
 		.partial = json_is_true(json_object_get(value, "partial")),
+		.all_types = json_is_true(json_object_get(value, "all_types")),
 	};
 	read_items(json_object_get(value, "types"), &ret->types);
 	read_items(json_object_get(value, "holders"), &ret->holders);

@@ -28,6 +28,15 @@ int look_write(const char *process, struct sampling *last, bool holders);
  */
 int look_capture(const char *process, struct sampling *last, const char *file);
 
+/*
+ * A sample has at most so many types, half of them those with the most bytes
+ * and half those with the most objects, and so many holders; of a name it has
+ * so many bytes.  With these it is below WORKER_MAX, whatever a target has.
+ */
+#define LOOK_TYPES_MAX 2000
+#define LOOK_HOLDERS_MAX 500
+#define LOOK_NAME_MAX 200
+
 #define LOOK_UNKNOWN UINT64_MAX
 
 /* A sample that was read. */
@@ -40,6 +49,7 @@ struct look {
 				  * child does not know how long it stopped the
 				  * process */
 	struct live_item_vec types, holders;
+	bool all_types;		/* there are no others */
 	char *command;		/* owned; of the process */
 	char *version;		/* owned; of its Python */
 	bool partial;		/* some of the process could not be read */

@@ -124,7 +124,8 @@ static void keep_look(struct process *process, struct look *look)
 		process->ended = look->gone || !is_alive(process);
 		return;
 	}
-	live_add(&process->live, &look->point, &look->types, &look->holders);
+	live_add(&process->live, &look->point, &look->types,
+		 look->all_types, &look->holders);
 	process->sampling = look->sampling;
 	process->partial = look->partial;
 	free(process->command);

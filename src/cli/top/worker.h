@@ -17,7 +17,8 @@
 
 #include "base/str.h"
 
-#define WORKER_MAX (UINT64_C(256) << 20)	/* bytes that it may say */
+/* Bytes that it may say: the parent reads them with many times the memory. */
+#define WORKER_MAX (UINT64_C(4) << 20)
 
 struct worker {
 	pid_t pid;		/* 0: there is none */

@@ -48,7 +48,7 @@ static void sample(uint64_t at_ms, uint64_t bytes, const char *type,
 		add_item(&types, type, count, bytes);
 	if (holder)
 		add_item(&holders, holder, entries, entries * 10);
-	live_add(&live, &point, &types, &holders);
+	live_add(&live, &point, &types, true, &holders);
 	ck_assert_uint_eq(types.nr + holders.nr, 0);
 }
 
@@ -125,6 +125,28 @@ START_TEST(types_grow_from_nothing_holders_do_not)
 }
 END_TEST
 
+/* A sample with the largest types alone: one that comes later was there. */
+START_TEST(types_that_were_left_out_grow_from_then_on)
+{
+	struct live_item_vec types = VEC_INIT, holders = VEC_INIT;
+
+	begin();
+	add_item(&types, "a", 5, 50);
+	live_add(&live, &(struct live_point){ 0 }, &types, false, &holders);
+	add_item(&types, "b", 9, 90);
+	live_add(&live, &(struct live_point){ 0 }, &types, true, &holders);
+	ck_assert_int_eq(live_count_growth(only(&live.types, LIVE_BY_COUNT)),
+			 0);
+	add_item(&types, "b", 9, 90);
+	add_item(&types, "c", 7, 70);
+	live_add(&live, &(struct live_point){ 0 }, &types, true, &holders);
+	ck_assert_str_eq(only(&live.types, LIVE_BY_GROWTH)->name, "c");
+	ck_assert_int_eq(live_bytes_growth(only(&live.types, LIVE_BY_GROWTH)),
+			 70);
+	begin();
+}
+END_TEST
+
 /* Names that a program makes up must not fill our memory. */
 START_TEST(what_is_not_seen_any_more_is_forgotten)
 {
@@ -149,7 +171,7 @@ START_TEST(items_of_one_name_are_one)
 	add_item(&types, "b", 1, 10);
 	add_item(&types, "a", 2, 20);
 	add_item(&types, "b", 3, 30);
-	live_add(&live, &(struct live_point){ 0 }, &types, &holders);
+	live_add(&live, &(struct live_point){ 0 }, &types, true, &holders);
 	ck_assert_uint_eq(live.types.nr, 2);
 	ck_assert_str_eq(live.types.v[1].name, "b");
 	ck_assert_uint_eq(live.types.v[1].count, 4);
@@ -178,11 +200,11 @@ START_TEST(rows_are_sorted)
 	add_item(&types, "a", 1, 100);
 	add_item(&types, "b", 5, 10);
 	add_item(&types, "c", 9, 90);
-	live_add(&live, &(struct live_point){ 0 }, &types, &holders);
+	live_add(&live, &(struct live_point){ 0 }, &types, true, &holders);
 	add_item(&types, "a", 2, 150);
 	add_item(&types, "b", 9, 20);
 	add_item(&types, "c", 8, 80);
-	live_add(&live, &(struct live_point){ 0 }, &types, &holders);
+	live_add(&live, &(struct live_point){ 0 }, &types, true, &holders);
 	expect_order(LIVE_BY_GROWTH, "ab");
 	expect_order(LIVE_BY_COUNT_GROWTH, "ba");
 	expect_order(LIVE_BY_BYTES, "acb");
@@ -351,6 +373,25 @@ START_TEST(child_says_more_than_a_pipe_holds)
 }
 END_TEST
 
+static int say_without_end(void *argument UNUSED)
+{
+	for (;;)
+		if (puts("0123456789") < 0)
+			return 0;
+}
+
+START_TEST(child_that_never_stops_talking_is_ended)
+{
+	struct worker w = WORKER_INIT;
+
+	ck_assert(worker_start(&w, say_without_end, NULL));
+	ck_assert_int_eq(wait_for(&w), -1);
+	ck_assert_uint_ge(w.text.len, WORKER_MAX);
+	ck_assert_uint_lt(w.text.len, UINT64_C(5) << 20);
+	worker_stop(&w);
+}
+END_TEST
+
 START_TEST(child_is_ended)
 {
 	struct worker w = WORKER_INIT;
@@ -416,6 +457,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, rate_is_by_the_minute);
 	tcase_add_test(tc, old_points_are_dropped_but_for_the_first);
 	tcase_add_test(tc, types_grow_from_nothing_holders_do_not);
+	tcase_add_test(tc, types_that_were_left_out_grow_from_then_on);
 	tcase_add_test(tc, what_is_not_seen_any_more_is_forgotten);
 	tcase_add_test(tc, items_of_one_name_are_one);
 	tcase_add_test(tc, rows_are_sorted);
@@ -425,6 +467,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, trouble_is_read);
 	tcase_add_test(tc, process_runs_most_of_the_time);
 	tcase_add_test(tc, child_says_more_than_a_pipe_holds);
+	tcase_add_test(tc, child_that_never_stops_talking_is_ended);
 	tcase_add_test(tc, child_is_ended);
 	tcase_add_test(tc, child_that_is_killed);
 	tcase_add_test(tc, child_ends_with_its_parent);
