@@ -109,6 +109,21 @@ def check_long_chain(source, address):
     assert found[:4] == steps[:4] and found[5:] == steps[-len(found) + 5:]
 
 
+def test_far_along_a_list():
+    """Only the steps that are shown are named: the title would name all."""
+    for links in 500, 200000:
+        with Target(pythons.newest(), "pictured.py", links) as target:
+            address = target.facts["session"]
+            g = Graph(target.pid, "--address=%#x" % address)
+            title = re.search(rb'\tlabel="(.*)";', g.source)[1]
+            assert bool(title) == (links == 500), (links, title)
+            found = g.chain()
+            steps = int(re.match(r"([\d,]+) steps", found[4])[1]
+                        .replace(",", ""))
+            assert links < steps + len(found) < links + 10, found
+            assert g.nodes["n0"][0] == "__main__.Session", g.nodes["n0"]
+
+
 def check_hostile(source, address):
     g = Graph(source, "--address=%#x" % address)
     assert g.nodes["n0"][0] == '__main__.Ev"il\\N\\l&lt;<b>', g.nodes["n0"]

@@ -31,7 +31,7 @@ HOSTILE = type('Ev"il\\N\\l&lt;<b>', (), {})()
 HOSTILE.only = {'a"\\G&amp;\n': [None] * 100}
 HEAD = LAST = Node()
 HEAD.next, HEAD.data = None, Session(-1)
-for i in range(100):
+for i in range(int(sys.argv[1]) if len(sys.argv) > 1 else 100):
     node = Node()
     node.next, node.data = HEAD, None
     HEAD = node

@@ -16,6 +16,7 @@
 #define PREVIEW_BYTES 40
 #define CHAIN_FIRST 4		/* steps of a long chain that are shown */
 #define CHAIN_LAST 3
+#define TITLE_STEPS 1000	/* of a longer chain, no title is made */
 #define CHILDREN 6		/* nodes below a node; the others are one */
 #define SINGLE_PART 8		/* one object with this part of what is kept
 				   by the node above is a node by itself */
@@ -352,19 +353,19 @@ static void add_root_node(struct dot *d, const struct trail *t)
 	str_add(&d->out, "\", " STYLE_ROOT "];\n");
 }
 
-static void add_step_edge(struct dot *d, const struct trail *t, size_t step)
+static void add_step_edge(struct dot *d, const struct path *path, size_t step)
 {
 	str_add(&d->out, "label=\"");
 	if (step)
-		add_edge_name(d, t->path->v[step - 1].object,
-			      t->path->v[step].edge, false, false, &d->out);
+		add_edge_name(d, path->v[step - 1].object,
+			      path->v[step].edge, false, false, &d->out);
 	str_add(&d->out, "\", penwidth=1.6];\n");
 }
 
 /* The nodes of the steps before the last one, which is the object. */
-static void add_steps(struct dot *d, const struct trail *t)
+static void add_steps(struct dot *d, const struct path *path)
 {
-	size_t nr = t->path->nr - 1;
+	size_t nr = path->nr - 1;
 	bool cut = nr > CHAIN_FIRST + CHAIN_LAST + 1;
 
 	for (size_t i = 0; i < nr; i++) {
@@ -377,40 +378,46 @@ static void add_steps(struct dot *d, const struct trail *t)
 			str_add(&d->out, "\", " STYLE_REST "];\n");
 			i += left - 1;
 		} else {
-			add_object(d, t->path->v[i].object, &d->out);
+			add_object(d, path->v[i].object, &d->out);
 			str_add(&d->out, "\", " STYLE_STEP "];\n");
 		}
 		str_addf(&d->out, "\to%" PRIu32 " -> o%" PRIu32 " [", node - 1,
 			 node);
-		add_step_edge(d, t, cut && i == nr - CHAIN_LAST - 1 ?
+		add_step_edge(d, path, cut && i == nr - CHAIN_LAST - 1 ?
 			      CHAIN_FIRST : i);
 	}
 	str_addf(&d->out, "\to%" PRIu32 " -> n0 [", d->nr_others - 1);
-	add_step_edge(d, t, nr);
+	add_step_edge(d, path, nr);
+}
+
+/* The place of the object in words.  Each step has a name in it: of a list with
+ * millions of links these would take minutes and gigabytes. */
+static void add_title(struct dot *d, const struct trail *t)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+
+	trail_readable(t, &text);
+	dot_add_text(text.s, &d->out);
 }
 
 static void add_chain(struct dot *d, oid o, oid *before)
 {
-	struct path path = VEC_INIT;
+	CLEANUP(path_release) struct path path = VEC_INIT;
+	CLEANUP(trail_release) struct trail t = { 0 };
 	const struct root *root = retained_path(&d->view, OID_NONE, o, &path);
-	struct trail t;
+	bool is_far = path.nr > TITLE_STEPS;
+	struct path named = { .v = path.v, .nr = is_far ? 1 : path.nr };
 
-	trail_init(&t, d->h, root, &path);
+	trail_init(&t, d->h, root, &named);
 	str_add(&d->out, "\tlabel=\"");
-	if (root) {
-		CLEANUP(str_release) struct str text = STR_INIT;
-
-		trail_readable(&t, &text);
-		dot_add_text(text.s, &d->out);
-	}
+	if (root && !is_far)
+		add_title(d, &t);
 	str_add(&d->out, "\";\n");
 	*before = path.nr > 1 ? path.v[path.nr - 2].object : OID_NONE;
 	if (path.nr) {
 		add_root_node(d, &t);
-		add_steps(d, &t);
+		add_steps(d, &path);
 	}
-	trail_release(&t);
-	path_release(&path);
 }
 
 /* --- other holders --- */
