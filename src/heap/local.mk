@@ -26,6 +26,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/fact.h \
 	src/heap/heap.c \
 	src/heap/heap.h \
+	src/heap/identity.c \
+	src/heap/identity.h \
 	src/heap/info.h \
 	src/heap/known.c \
 	src/heap/known.h \

@@ -380,5 +380,7 @@ def test_usage():
             ("TARGET is missing", ["--fleet", "-o", "x"])):
         r = pyheld_raw("export", *argv)
         assert r.status == 2 and words in text(r.err), (argv, r)
+    r = pyheld_raw("capture", "--label=a=b", "--redact=all", "-o", "x", "1")
+    assert r.status == 2 and "--label has no place" in text(r.err), r
     r = pyheld_raw("capture", "--label=a b=c", "-o", "x", "1")
     assert r.status == 2 and "is not KEY=VALUE" in text(r.err), r

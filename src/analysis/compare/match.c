@@ -5,6 +5,7 @@
 #include "analysis/compare/match.h"
 #include "analysis/graph/bits.h"
 #include "analysis/variables.h"
+#include "heap/identity.h"
 
 /* At most MAX_COMPARED references of an object are compared; FEW_COMPARED if
  * the other object has more than MANY. */
@@ -437,18 +438,28 @@ static bool same_pid(const struct heap_info *a, const struct heap_info *b)
 	return a->pid == b->pid || inner_a == inner_b;
 }
 
-static bool knows_start(const struct heap_info *info)
+static bool same_identity(const struct heap_info *a, const struct heap_info *b)
 {
-	return info->boot && *info->boot && info->start_ticks;
+	CLEANUP(str_release) struct str x = STR_INIT, y = STR_INIT;
+
+	identity_add(a, &x);
+	identity_add(b, &y);
+	return !strcmp(x.s, y.s);
 }
 
 bool match_same_process(const struct heap_info *a, const struct heap_info *b)
 {
-	if (!a->pid || !b->pid || !same_pid(a, b))
+	bool known = identity_is_known(a) && identity_is_known(b);
+
+	if (!a->pid || !b->pid)
 		return false;
 	if (a->hexversion && b->hexversion && !match_same_version(a, b))
 		return false;
-	if (knows_start(a) && knows_start(b))
+	if (known && (identity_is_hidden(a) || identity_is_hidden(b)))
+		return same_identity(a, b);
+	if (!same_pid(a, b))
+		return false;
+	if (known)
 		return !strcmp(a->boot, b->boot) &&
 		       a->start_ticks == b->start_ticks;
 	if (!unknown_or_same(a->host, b->host))

@@ -48,6 +48,10 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 		o->file = arg;
 		return 0;
 	case ARGP_KEY_END:
+		if (o->labels.nr && o->redaction == REDACT_ALL)
+			return options_error(state, "--redact=all leaves"
+					     " labels out: --label has no"
+					     " place");
 		if (!o->file)
 			return options_error(state, "--output=FILE is"
 					     " missing");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heap/capture/capture-redact.h"
+#include "heap/identity.h"
 
 struct redaction {
 	struct redacted *to;
@@ -382,17 +383,20 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	to->source = redact_source(from->source);
 	to->executable = xstrdup(r->all ? "" : from->executable);
 	to->host = xstrdup(r->all ? "" : from->host);
-	/* It tells nothing of the machine, and which captures are of one
-	 * process has to be known for a comparison. */
-	to->boot = xstrdup(from->boot ? from->boot : "");
+	/* Which captures are of one process has to be known for a
+	 * comparison. */
+	if (r->all)
+		identity_hide(from, to);
+	else
+		to->boot = xstrdup(from->boot ? from->boot : "");
 	to->version = xstrdup(from->version);
 	to->build = xstrdup(from->build);
 	to->allocator = xstrdup(from->allocator);
 	to->layout = xstrdup(from->layout);
 	to->warnings = (struct str_vec)VEC_INIT;
-	/* The user gave them to be read. */
+	/* The user gave them to be read; but they may have any name. */
 	to->labels = (struct str_vec)VEC_INIT;
-	for (size_t i = 0; i < from->labels.nr; i++)
+	for (size_t i = 0; i < from->labels.nr && !r->all; i++)
 		str_vec_push(&to->labels, xstrdup(from->labels.v[i]));
 	/* These are for `doctor` alone, and in no capture. */
 	to->checks = (struct heap_check_vec)VEC_INIT;

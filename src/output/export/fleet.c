@@ -4,6 +4,7 @@
 #include <time.h>
 #include <xxhash.h>
 
+#include "heap/identity.h"
 #include "output/emit.h"
 #include "output/export/fleet.h"
 
@@ -69,12 +70,8 @@ static void add_process(const struct heap_info *info, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
 
-	if (info->boot && *info->boot && info->start_ticks)
-		str_addf(&text, "%s %" PRIu64 " %" PRIi64 " %" PRIu64,
-			 info->boot, info->pid_namespace,
-			 info->inner_pid ? info->inner_pid : info->pid,
-			 info->start_ticks);
-	else if (info->pid && info->start_time)
+	identity_add(info, &text);
+	if (!text.len && info->pid && info->start_time)
 		str_addf(&text, "%" PRIi64 " %" PRIu64 " %s", info->pid,
 			 info->start_time, info->host ? info->host : "");
 	if (text.len)

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "analysis/compare/match.h"
+#include "heap/identity.h"
 #include "same-process.h"
 #include "suite.h"
 
@@ -278,6 +279,45 @@ START_TEST(match_knows_the_process_when_the_clock_is_set)
 }
 END_TEST
 
+static void hide(struct heap *h)
+{
+	struct heap_info from = h->info;
+
+	h->info.redaction = REDACT_ALL;
+	identity_hide(&from, &h->info);
+	free(from.boot);
+}
+
+/* It has a hash in place of the boot, the start and the namespace. */
+START_TEST(match_knows_the_process_of_a_redacted_capture)
+{
+	struct heap a, b;
+
+	same_process_build_two(&a, &b, "a", "a");
+	set_identity(&a, BOOT, 1000, 77, 1);
+	set_identity(&b, BOOT, 1000, 77, 1);
+	b.info.pid = 1;
+	hide(&b);
+	ck_assert_ptr_null(strstr(b.info.boot, "0f5e1a2b"));
+	ck_assert_uint_eq(b.info.start_ticks + b.info.pid_namespace, 0);
+	ck_assert_int_eq(b.info.inner_pid, 0);
+	ck_assert(match_same_process(&a.info, &b.info));
+	ck_assert(match_same_process(&b.info, &a.info));
+	a.info.start_ticks++;
+	ck_assert(!match_same_process(&a.info, &b.info));
+	hide(&a);
+	ck_assert(!match_same_process(&a.info, &b.info));
+	/* An older one has neither. */
+	set_identity(&a, "", 0, 0, 0);
+	hide(&a);
+	ck_assert(!identity_is_known(&a.info));
+	a.info.pid = 1;
+	ck_assert(match_same_process(&a.info, &b.info));
+	heap_release(&a);
+	heap_release(&b);
+}
+END_TEST
+
 /* From within a container its process is PID 1, from outside 4242. */
 START_TEST(match_knows_the_process_of_a_container)
 {
@@ -392,6 +432,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, match_samples_what_is_large);
 	tcase_add_test(tc, match_knows_the_process);
 	tcase_add_test(tc, match_knows_the_process_when_the_clock_is_set);
+	tcase_add_test(tc, match_knows_the_process_of_a_redacted_capture);
 	tcase_add_test(tc, match_knows_the_process_of_a_container);
 	tcase_add_test(tc, match_knows_the_process_of_a_core);
 	tcase_add_loop_test(tc, addresses_can_not_be_made_slow, 0, 2);

@@ -336,7 +336,7 @@ START_TEST(redaction_leaves_nothing_behind)
 	};
 	static const char *const identifiers[] = {
 		"secret_key", ".next", "app.Node", "handler", "/srv/app.py",
-		"request", "libpython", "host",
+		"request", "libpython", "host", "0f5e1a2b-7c3d", "release=",
 	};
 	const struct capture_options some = {
 		.plain = true, .redaction = REDACT_CONTENTS };
