@@ -324,23 +324,24 @@ def check_table(name, tables, capture, target):
 
 
 def test_the_same_capture_has_one_file():
-    """However often it is exported, redacted or not; the process itself is
-    another capture each time."""
+    """However often it is exported; a redacted copy has other rows, and the
+    process itself is another capture each time."""
     with Target(pythons.system(), "app.py") as target, \
             tempfile.TemporaryDirectory() as folder:
         capture, redacted, tree = (os.path.join(folder, x) for x in
                                    ("c.pyheld", "r.pyheld", "tree"))
         pyheld("capture", "-o", capture, target.pid)
         pyheld("capture", "--redact", "-o", redacted, capture)
-        for source in (capture, capture, redacted):
+        for source in (capture, redacted, capture, redacted):
             pyheld("export", "--fleet", "--tables=captures", "-o", tree,
                    source)
-        assert len(rows_of(tree, "captures")) == 1
-        assert rows_of(tree, "captures")[0]["name"] == redacted
+        rows = rows_of(tree, "captures")
+        assert {r["name"] for r in rows} == {capture, redacted}, rows
+        assert len({r["capture"] for r in rows}) == len(rows) == 2, rows
         pyheld("export", "--fleet", "--tables=captures", "-o", tree,
                target.pid, target.pid)
         rows = rows_of(tree, "captures")
-        assert len(rows) == 3 and len({r["capture"] for r in rows}) == 3
+        assert len(rows) == 4 and len({r["capture"] for r in rows}) == 4
         assert len({r["process"] for r in rows}) == 1, rows
 
 

@@ -45,17 +45,18 @@ bool fleet_replaces(const char *column);
  * FLEET_PROCESS is the same for all captures of one process and differs for
  * others: a letter and 16 hexadecimal digits, a hash of what
  * match_same_process() compares; of an older capture, of host, PID and start
- * time.  Cores have none.  FLEET_CAPTURE is a hash that differs for any two
- * captures and stays for a copy of one.  They begin with a letter, as a program
- * that guesses types could take digits for a number.
+ * time.  Cores have none.  FLEET_CAPTURE is a hash of the process, the time of
+ * the capture, its pause, sizes, counts and redaction: a copy of a capture has
+ * the same, a redacted one and any later capture have another.  Of a core the
+ * time is that of its file.  They begin with a letter, as a program that
+ * guesses types could take digits for a number.
  */
 void fleet_value(const struct heap *h, enum fleet_column column,
 		 struct str *out);
 
 /*
  * Add the folders below that of the table, "host=web1/date=2026-11-28", and the
- * name of the file without its extension.  Two captures never have both the
- * same.
+ * name of the file without its extension, which has FLEET_CAPTURE.
  */
 void fleet_folders(const struct heap *h, struct str *out);
 void fleet_file(const struct heap *h, struct str *out);

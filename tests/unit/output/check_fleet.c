@@ -132,6 +132,12 @@ START_TEST(processes_and_captures)
 	b.info.pause_ns++;
 	ck_assert(!is_same(&a, &b, FLEET_CAPTURE));
 	ck_assert(is_same(&a, &b, FLEET_PROCESS));
+	b.info.pause_ns--;
+	ck_assert(is_same(&a, &b, FLEET_CAPTURE));
+	/* A redacted copy has other rows. */
+	b.info.redaction = REDACT_CONTENTS;
+	ck_assert(!is_same(&a, &b, FLEET_CAPTURE));
+	ck_assert(is_same(&a, &b, FLEET_PROCESS));
 	/* An older capture knows the start by the clock alone. */
 	b.info.start_time += 60;
 	ck_assert(!is_same(&a, &b, FLEET_PROCESS));
