@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "output/format.h"
 #include "tui/frame.h"
 
 #define HEAD_ROWS 3	/* title, where, heads */
@@ -43,6 +44,29 @@ static void draw_row(const struct frame *f, size_t i, unsigned int row)
 		str_release(&cells[c]);
 }
 
+/*
+ * Where the list is, and which of its rows is chosen if not all are seen: rows
+ * beyond the screen would not be missed otherwise.
+ */
+static void draw_where(const struct frame *f, unsigned int row)
+{
+	CLEANUP(str_release) struct str place = STR_INIT;
+	unsigned int columns = screen_columns(), width = 0;
+
+	if (list_seen(f->list) < f->list->nr) {
+		str_add_char(&place, ' ');
+		format_count(&place, f->list->at + 1);
+		str_add(&place, " of ");
+		format_count(&place, f->list->nr);
+		width = (unsigned int)place.len;
+	}
+	if (width * 2 > columns)
+		width = 0;
+	screen_put(row, 0, columns - width, f->where, SCREEN_PLAIN);
+	if (width)
+		screen_put(row, columns - width, width, place.s, SCREEN_PLAIN);
+}
+
 void frame_draw(const struct frame *f)
 {
 	CLEANUP(str_release) struct str heads = STR_INIT;
@@ -53,7 +77,7 @@ void frame_draw(const struct frame *f)
 	columns_heads(f->columns, f->nr_columns, columns, screen_utf8(),
 		      &heads);
 	screen_put(0, 0, columns, f->title, SCREEN_TITLE);
-	screen_put(1, 0, columns, f->where, SCREEN_PLAIN);
+	draw_where(f, 1);
 	screen_put(2, 0, columns, heads.s, SCREEN_HEADING);
 	for (size_t i = 0; i < list_seen(f->list); i++)
 		draw_row(f, f->list->top + i, HEAD_ROWS + (unsigned int)i);

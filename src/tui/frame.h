@@ -3,7 +3,7 @@
  * tui/frame.h - a screen with a title, a list and a line of keys.
  *
  *	 title                                              SCREEN_TITLE
- *	 where
+ *	 where                             the chosen row of how many
  *	 heads                                              SCREEN_HEADING
  *	 rows of the list
  *	 foot                                               SCREEN_TITLE

@@ -153,6 +153,23 @@ def test_types_referrers_and_chain(python):
             assert t.status() == 0
 
 
+@limit(240)
+@each(lambda: [pythons.newest()])
+def test_says_which_row_is_chosen(python):
+    with Target(python, "app.py") as target:
+        with opened(target.pid) as t:
+            press(t, "t", r"^types in the whole heap +1 of [\d,]+$")
+            nr = int(where(t).split()[-1].replace(",", ""))
+            types = len(pyheld("summary", target.pid, "--json").json["types"])
+            press(t, "j", "  2 of ")
+            press(t, "G", r" ([\d,]+) of \1$")
+            assert nr > 20 and nr == types, (nr, types)
+            # All rows are seen.
+            t.resize(80, 300)
+            t.wait_until(lambda s: where(t) == "types in the whole heap",
+                         "no number")
+
+
 @limit(300)
 @each(lambda: [pythons.newest()])
 def test_core(python):
