@@ -20,9 +20,7 @@ static uint32_t *by_name(const struct heap *h)
 
 	for (uint32_t i = 0; i < h->types.nr; i++)
 		ret[i] = i;
-	if (h->types.nr)
-		qsort_r(ret, h->types.nr, sizeof(*ret), compare_names,
-			h->types.v);
+	qsort_r(ret, h->types.nr, sizeof(*ret), compare_names, h->types.v);
 	return ret;
 }
 
