@@ -507,7 +507,9 @@ void browse_where(struct browse *b, struct str *out)
 		str_add(out, "the whole heap");
 	if (v->kind == VIEW_FOUND && b->search.word) {
 		str_add(out, browse_is_busy(b) ? ": looking, " : ": ");
-		format_counted(out, b->search.next, "object");
+		format_count(out, b->search.next);
+		str_add(out, " of ");
+		format_counted(out, b->scene.h->nr_objects, "object");
 		str_add(out, " looked at");
 	}
 }

@@ -262,7 +262,8 @@ START_TEST(search)
 	browse_key(&e.b, INPUT_BACKSPACE);
 	expect_foot(&e, "search: nod");
 	press(&e, "E\n");
-	expect_where(&e, "search for 'nodE': looking, 0 objects looked at");
+	expect_where(&e, "search for 'nodE': looking, 0 of 403 objects"
+			 " looked at");
 	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
 	expect_name(&e, 0, "300 app.Node");
 	while (browse_is_busy(&e.b))
@@ -282,7 +283,7 @@ START_TEST(search)
 	/* Escape ends a search, and a prompt. */
 	press(&e, "/n\n\033");
 	ck_assert(!browse_is_busy(&e.b));
-	expect_where(&e, "search for 'n': 0 objects looked at");
+	expect_where(&e, "search for 'n': 0 of 403 objects looked at");
 	press(&e, "/x\033h");
 	expect_where(&e, "the whole heap");
 	press(&e, "/\n");
