@@ -45,9 +45,9 @@ struct look {
 	bool gone;		/* the process has ended: there will be none */
 	uint64_t ended_ms;	/* by wait_now_ms(): when the child was done */
 	struct sampling sampling;
-	struct live_point point; /* .at_ms is 0; .pause_ns: LOOK_UNKNOWN if the
-				  * child does not know how long it stopped the
-				  * process */
+	/* .at_ms is 0.  .pause_ns is LOOK_UNKNOWN if the child does not know for
+	 * how long it stopped the process. */
+	struct live_point point;
 	struct live_item_vec types, holders;
 	bool all_types;		/* there are no others */
 	char *command;		/* owned; of the process */
@@ -56,7 +56,8 @@ struct look {
 };
 
 /*
- * Read what look_write() or look_capture() wrote.  The caller releases `*ret` by look_release().
+ * Read what look_write() or look_capture() wrote.  The caller releases `*ret`
+ * by look_release().
  *
  * ERR_CORRUPT: `text` is something else; `*ret` is untouched.
  */

@@ -54,6 +54,7 @@ bool worker_start(struct worker *w, int (*work)(void *argument),
 	CLEANUP(closep) int out = -1;
 	CLEANUP(closep) int err = -1;
 	pid_t parent = getpid();
+	sigset_t all, before;
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -71,9 +72,13 @@ bool worker_start(struct worker *w, int (*work)(void *argument),
 	/* What is buffered would be written by both. */
 	fflush(stdout);
 	fflush(stderr);
+	/* Nor may the child run a handler of the parent's before it has none. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	w->pid = fork();
 	if (!w->pid)
 		be_child(parent, out, err, work, argument);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (w->pid > 0)
 		return true;
 	w->pid = 0;

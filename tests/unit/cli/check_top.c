@@ -291,7 +291,7 @@ START_TEST(what_is_no_sample_is_refused)
 }
 END_TEST
 
-/* An error is a field: its words are shown, and nothing is looked for in them. */
+/* An error is a field: nothing is looked for in its words. */
 START_TEST(trouble_is_read)
 {
 	static const char gone[] = "{\"trouble\": \"x\", \"gone\": true}";
