@@ -372,15 +372,16 @@ static void find_numbers(struct dominators_search *s)
 		s->number[s->object[n]] = n;
 }
 
-/* The number of what retains all holders of each lump; 0: nothing does.  The
- * caller frees it. */
+/* The number of what retains all holders of each lump; 0: nothing does.  NULL:
+ * there are no lumps.  The caller frees it. */
 static uint32_t *find_lumps(struct dominators_search *s)
 {
 	const struct heap *h = s->h;
-	uint32_t *at = xcalloc(h->lumps.nr, sizeof(*at));
+	uint32_t *at;
 
 	if (!h->lumps.nr)
-		return at;
+		return NULL;
+	at = xcalloc(h->lumps.nr, sizeof(*at));
 	find_numbers(s);
 	for (size_t i = 0; i < h->lumps.nr; i++) {
 		const struct heap_lump *lump = &h->lumps.v[i];

@@ -16,7 +16,7 @@ struct own_modules {
 	 * name; of equal names the first one comes first. */
 	uint32_t *by_name;
 	uint32_t nr;
-	uint8_t *own;		/* of each of by_name: an enum in own-modules.c */
+	uint8_t *own;		/* by place in by_name: see own-modules.c */
 	uint64_t *namespaces;	/* the objects of reach.namespaces: a set */
 };
 

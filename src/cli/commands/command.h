@@ -26,9 +26,9 @@ struct command {
 };
 
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,
-	diff_argp, doctor_argp, export_argp, garbage_argp, leaks_argp, memory_argp,
-	object_argp, refs_argp, report_argp, retained_argp, sql_argp,
-	summary_argp, top_argp, watch_argp;
+	diff_argp, doctor_argp, export_argp, garbage_argp, leaks_argp,
+	memory_argp, object_argp, refs_argp, report_argp, retained_argp,
+	sql_argp, summary_argp, top_argp, watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_browse(const struct command *c, int argc, char **argv);
