@@ -12,7 +12,8 @@
 #include "cli/commands/sql-history.h"
 
 #define FILE_NAME "sql_history"
-#define FILE_MAX (2 * SQL_HISTORY_LINES * SQL_HISTORY_LINE_MAX)
+/* Of a larger file, only the end is read. */
+#define FILE_MAX (INT64_C(2) * SQL_HISTORY_LINES * SQL_HISTORY_LINE_MAX)
 
 static struct error *failed(const char *path)
 {
@@ -136,7 +137,7 @@ static void drop_oldest(struct line_vec *lines)
 /* Of a file that is too large, read the end. */
 static void read_lines(int fd, off_t size, struct line_vec *ret)
 {
-	int copy = dup(fd);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
 	CLEANUP(freep) char *line = NULL;
 	size_t room = 0;
@@ -191,7 +192,7 @@ static struct error *read_history(struct sql_history *h)
 	if (fstat(h->fd, &st))
 		return failed(FILE_NAME);
 	read_lines(h->fd, st.st_size, &h->lines);
-	many = h->lines.nr >= 2 * SQL_HISTORY_LINES || st.st_size > FILE_MAX;
+	many = h->lines.nr / 2 >= SQL_HISTORY_LINES || st.st_size > FILE_MAX;
 	drop_oldest(&h->lines);
 	return many ? rewrite(h) : NULL;
 }
