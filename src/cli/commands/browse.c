@@ -10,8 +10,6 @@
 #include "tui/browse/run.h"
 #include "tui/screen.h"
 
-static const struct argp_option options[] = { { 0 } };
-
 static error_t parse_browse(int key, char *arg, struct argp_state *state)
 {
 	error_t err;
@@ -22,7 +20,6 @@ static error_t parse_browse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp browse_argp = {
-	.options = options,
 	.parser = parse_browse,
 	.args_doc = "TARGET [OLDER]",
 	.doc = "Go through a heap in the terminal: what retains most, what that"

@@ -241,7 +241,9 @@ static void expand(struct dot *d, uint32_t node, struct queue *open)
 	qsort_r(children.v, children.nr, sizeof(*children.v), compare_members,
 		d);
 	group(d, node, &children, &below);
-	qsort(below.v, below.nr, sizeof(*below.v), compare_kept);
+	if (below.nr)
+		qsort(below.v, below.nr, sizeof(*below.v),
+		      compare_kept);
 	if (below.nr > CHILDREN + 1)
 		fold(&below, CHILDREN);
 	for (size_t i = 0; i < below.nr; i++) {

@@ -13,15 +13,12 @@ static int compare_names(const void *pa, const void *pb, void *types)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* All types of a heap in the order of their names; NULL: it has none.  The
- * caller frees it. */
+/* All types of a heap in the order of their names; the caller frees it. */
 static uint32_t *by_name(const struct heap *h)
 {
-	uint32_t *ret;
+	/* One more: a damaged heap may have no types. */
+	uint32_t *ret = xcalloc(h->types.nr + 1, sizeof(*ret));
 
-	if (!h->types.nr)
-		return NULL;
-	ret = xcalloc(h->types.nr, sizeof(*ret));
 	for (uint32_t i = 0; i < h->types.nr; i++)
 		ret[i] = i;
 	qsort_r(ret, h->types.nr, sizeof(*ret), compare_names, h->types.v);

@@ -123,7 +123,7 @@ static void add_lines(const struct view *v, struct str *out)
 static void add_rows(struct browse *b, struct str *out)
 {
 	struct column columns[NR_BROWSE_COLUMNS];
-	enum browse_column which[NR_BROWSE_COLUMNS];
+	enum browse_column which[NR_BROWSE_COLUMNS] = { 0 };
 	struct table_column heads[NR_BROWSE_COLUMNS];
 	unsigned int nr = browse_columns(b, columns, which);
 	size_t rows = view_nr(browse_view(b)), i;
