@@ -358,6 +358,15 @@ def test_one_that_can_not_be_read():
                        good)
         assert r.status == 3 and text(r.err).count("\n") == 1, r.err
         assert len(rows_of(tree, "types")) > 100
+        # With one more label, the first would have too many.
+        full = os.path.join(folder, "full.pyheld")
+        pyheld("capture", "-o", full, good,
+               *("--label=k%d=" % i for i in range(64)))
+        other = os.path.join(folder, "other")
+        r = pyheld_raw("export", "--fleet", "--tables=types", "-o", other,
+                       "--label=one=more", full, good)
+        assert r.status == 3 and b"64 labels" in r.err, r.err
+        assert len(rows_of(other, "types")) > 100
         # A folder that can't be made is no fault of one of them.
         with open(os.path.join(folder, "file"), "w", encoding="utf-8"):
             pass

@@ -200,8 +200,8 @@ static int find_object(struct session *s, struct export_options *o)
 	return err ? session_failed(err) : STATUS_OK;
 }
 
-/* Returns STATUS_OK, STATUS_PARTIAL or STATUS_FAILED.  `*stop`: the fault is
- * not the target's. */
+/* Returns STATUS_OK, STATUS_PARTIAL or STATUS_FAILED.  `*stop`: files can't be
+ * written, whatever the target is. */
 static int export_one(struct export_options *o, const char *target,
 		      bool *stop)
 {
@@ -215,7 +215,7 @@ static int export_one(struct export_options *o, const char *target,
 	if (status)
 		return status;
 	err = o->fleet ? export_fleet(&s, target, o) : export_write(&s, o);
-	*stop = err != NULL;
+	*stop = err && err->code == ERR_SYSTEM;
 	if (err)
 		return session_failed(error_wrap(err, "%s", o->file ? o->file :
 						 "stdout"));

@@ -101,7 +101,8 @@ char *export_unknown_table(const struct export_options *o);
  * Folders are made as needed; those of other captures are left alone, and the
  * files of the same capture are replaced.
  *
- * ERR_SYSTEM: a folder or file can't be made or written.  If heap.failed is set
+ * ERR_SYSTEM: a folder or file can't be made or written.  ERR_USAGE: with the
+ * labels of `o`, this capture would have too many.  If heap.failed is set
  * afterwards, session_check() says so.
  */
 struct error *export_fleet(struct session *s, const char *target,

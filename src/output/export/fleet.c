@@ -170,13 +170,30 @@ void fleet_encode(const char *value, struct str *out)
 	}
 }
 
+/* Names of files have at most 255 bytes, those of hosts 64 on Linux; but a
+ * capture may say anything. */
+#define HOST_BYTES 200
+
+static void add_host(const char *host, struct str *out)
+{
+	CLEANUP(str_release) struct str name = STR_INIT, all = STR_INIT;
+
+	fleet_encode(host, &name);
+	if (name.len <= HOST_BYTES) {
+		str_add(out, name.s);
+		return;
+	}
+	str_add(&all, host);
+	add_hash('h', &all, out);
+}
+
 void fleet_folders(const struct heap *h, struct str *out)
 {
 	CLEANUP(str_release) struct str date = STR_INIT;
 
 	add_date(h->info.taken_at, &date);
 	str_add(out, "host=");
-	fleet_encode(h->info.host ? h->info.host : "", out);
+	add_host(h->info.host ? h->info.host : "", out);
 	str_add(out, "/date=");
 	fleet_encode(date.len ? date.s : "", out);
 }

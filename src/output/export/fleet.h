@@ -56,7 +56,8 @@ void fleet_value(const struct heap *h, enum fleet_column column,
 
 /*
  * Add the folders below that of the table, "host=web1/date=2026-11-28", and the
- * name of the file without its extension, which has FLEET_CAPTURE.
+ * name of the file without its extension, which has FLEET_CAPTURE.  A host
+ * whose name is too long for a folder is a hash of it there.
  */
 void fleet_folders(const struct heap *h, struct str *out);
 void fleet_file(const struct heap *h, struct str *out);

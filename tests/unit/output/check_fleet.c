@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What rows of many captures say of theirs, and where their files are. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "heap/labels.h"
@@ -108,6 +109,27 @@ START_TEST(where_files_are)
 }
 END_TEST
 
+/* A capture may say anything. */
+START_TEST(hosts_that_are_too_long)
+{
+	CLEANUP(str_release) struct str a = STR_INIT, b = STR_INIT;
+	struct heap h;
+
+	build(&h);
+	free(h.info.host);
+	h.info.host = xcalloc(1, 301);
+	memset(h.info.host, '/', 300);
+	fleet_folders(&h, &a);
+	ck_assert_uint_eq(a.len, strlen("host=h0123456789abcdef"
+					"/date=2023-11-14"));
+	h.info.host[299] = 'x';
+	fleet_folders(&h, &b);
+	ck_assert_str_ne(a.s, b.s);
+	expect_value(&h, FLEET_HOSTNAME, h.info.host);
+	heap_release(&h);
+}
+END_TEST
+
 static bool is_same(const struct heap *a, const struct heap *b,
 		    enum fleet_column column)
 {
@@ -179,6 +201,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, what_is_known_of_a_capture);
 	tcase_add_test(tc, what_is_not_known);
 	tcase_add_test(tc, where_files_are);
+	tcase_add_test(tc, hosts_that_are_too_long);
 	tcase_add_test(tc, processes_and_captures);
 	tcase_add_test(tc, columns_that_are_left_out);
 }
