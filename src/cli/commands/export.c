@@ -24,8 +24,8 @@ static const struct argp_option options[] = {
 	  "With --format=dot, show about N nodes of what the object keeps"
 	  " (default: 40)", 0 },
 	{ "suspect", OPTION_SUSPECT, "N", 0,
-	  "With --format=dot, in place of --address: the object of suspect N"
-	  " of pyheld leaks, from 1", 0 },
+	  "With --format=dot, in place of --address: the object of suspect N,"
+	  " from 1, of 'pyheld leaks TARGET' without other arguments", 0 },
 	{ "value", OPTION_VALUE, STACKS_VALUES, 0,
 	  "What --format=folded sums up (default: bytes)", 0 },
 	{ "output", 'o', "FILE", 0,
@@ -167,7 +167,8 @@ static bool needs_details(const struct export_options *o)
 	return false;
 }
 
-/* The object of the suspect that `leaks` lists as number `nr`. */
+/* The object of the suspect that `leaks` lists as number `nr` if it has no
+ * other arguments: with older captures it has another order. */
 static struct error *find_suspect(struct heap *h, uint64_t nr, oid *ret)
 {
 	const struct suspects_options usual = SUSPECTS_OPTIONS_DEFAULT;
