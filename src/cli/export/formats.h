@@ -73,7 +73,8 @@ extern const struct export_format export_formats[NR_EXPORT_FORMATS];
 
 /*
  * Write `s` in the format that `o` names.  Nothing is left at o->file if that
- * fails.  If heap.failed is set afterwards, session_check() says so.
+ * fails; but tables of a folder that were written before the error stay, and
+ * are no export without the others.  If heap.failed is set afterwards, session_check() says so.
  */
 struct error *export_write(struct session *s, const struct export_options *o)
 	MUST_CHECK;
@@ -99,7 +100,8 @@ char *export_unknown_table(const struct export_options *o);
  * as CSV or JSON lines, each into a file of its own below o->file:
  * TABLE/host=.../date=.../.
  * Folders are made as needed; those of other captures are left alone, and the
- * files of the same capture are replaced.
+ * files of the same capture are replaced.  Each file is whole or not there; if
+ * one fails, those of the tables before it stay.
  *
  * ERR_SYSTEM: a folder or file can't be made or written.  ERR_USAGE: with the
  * labels of `o`, this capture would have too many.  If heap.failed is set
