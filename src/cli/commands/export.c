@@ -16,9 +16,9 @@ static const struct argp_option options[] = {
 	{ "address", OPTION_ADDRESS, "ADDRESS", 0,
 	  "The object for --format=dot", 0 },
 	{ "format", OPTION_FORMAT, EXPORT_WORDS, 0,
-	  "The output format: JSON lines, a database of the tables of pyheld sql,"
-	  " a CSV file for each of these, a heap snapshot for Chrome's DevTools,"
-	  " a graph around one object for graphviz, or a profile"
+	  "The output format: JSON lines, a database of the tables of pyheld"
+	  " sql, a CSV file for each of these, a heap snapshot for Chrome's"
+	  " DevTools, a graph around one object for graphviz, or a profile"
 	  " (default: jsonl)", 0 },
 	{ "limit", OPTION_LIMIT, "N", 0,
 	  "With --format=dot, show about N nodes of what the object keeps"
@@ -51,8 +51,9 @@ static error_t check_around(const struct argp_state *state,
 		return options_error(state, "--address, --suspect and --limit"
 				     " are for --format=dot");
 	if (format->around && !o->common.has_address == !o->suspect)
-		return options_error(state, "--format=%s needs --address=ADDRESS"
-				     " or --suspect=N", format->name);
+		return options_error(state, "--format=%s needs"
+				     " --address=ADDRESS or --suspect=N",
+				     format->name);
 	return 0;
 }
 

@@ -74,7 +74,8 @@ extern const struct export_format export_formats[NR_EXPORT_FORMATS];
 /*
  * Write `s` in the format that `o` names.  Nothing is left at o->file if that
  * fails; but tables of a folder that were written before the error stay, and
- * are no export without the others.  If heap.failed is set afterwards, session_check() says so.
+ * are no export without the others.  If heap.failed is set afterwards,
+ * session_check() says so.
  */
 struct error *export_write(struct session *s, const struct export_options *o)
 	MUST_CHECK;
