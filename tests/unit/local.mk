@@ -49,6 +49,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/library.h \
 	tests/unit/support/suite.c \
 	tests/unit/support/suite.h \
+	tests/unit/support/terminal.c \
+	tests/unit/support/terminal.h \
 	tests/unit/support/tiny.c \
 	tests/unit/support/tiny.h
 

@@ -8,7 +8,8 @@ check_PROGRAMS += \
 	tests/unit/cli/check_reports \
 	tests/unit/cli/check_targets \
 	tests/unit/cli/check_terminal \
-	tests/unit/cli/check_top
+	tests/unit/cli/check_top \
+	tests/unit/cli/check_top_view
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
 tests_unit_cli_check_files_SOURCES = \
 	tests/unit/cli/check_files.c $(run_sources)
@@ -25,6 +26,7 @@ tests_unit_cli_check_targets_SOURCES = \
 tests_unit_cli_check_terminal_SOURCES = \
 	tests/unit/cli/check_terminal.c $(run_sources)
 tests_unit_cli_check_top_SOURCES = tests/unit/cli/check_top.c
+tests_unit_cli_check_top_view_SOURCES = tests/unit/cli/check_top_view.c
 
 # Its target is a live CPython.
 if HAVE_PYTHON3

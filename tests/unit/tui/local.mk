@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/tui/check_browse \
+	tests/unit/tui/check_screen \
 	tests/unit/tui/check_tui
