@@ -2,6 +2,7 @@
 /* What `pyheld top` shows, and what it does with targets that are none. */
 #include <locale.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ START_TEST(growth_of_the_chosen_process)
 {
 	struct process *first = &processes.v.v[0];
 
+	free(first->command);
 	first->command = xstrdup("shop.py");
 	EXPECT("pyheld top", "RESIDENT", "4242", "4244", "waits", "first",
 	       "quit");
