@@ -6,8 +6,8 @@
  * is complete.  If the program is interrupted, terminated, crosses its limit of
  * file sizes or writes to a pipe that nobody reads, the temporary file is
  * removed; then the handler that the signal had before runs, which may give a
- * terminal back.  Only one such file can be open at a time.  What is no regular file
- * (a pipe, /dev/null) is written directly, and so is stdout.
+ * terminal back.  Only one such file can be open at a time.  What is no regular
+ * file (a pipe, /dev/null) is written directly, and so is stdout.
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H

@@ -97,8 +97,8 @@ bool export_has_table(const struct export_options *o,
 char *export_unknown_table(const struct export_options *o);
 
 /*
- * Write the tables of `s`, which is `target`, with what they are of in each row,
- * as CSV or JSON lines, each into a file of its own below o->file:
+ * Write the tables of `s`, which is `target`, as CSV or JSON lines, with what
+ * they are of in each row, each into a file of its own below o->file:
  * TABLE/host=.../date=.../.
  * Folders are made as needed; those of other captures are left alone, and the
  * files of the same capture are replaced.  Each file is whole or not there; if

@@ -45,8 +45,8 @@ struct look {
 	bool gone;		/* the process has ended: there will be none */
 	uint64_t ended_ms;	/* by wait_now_ms(): when the child was done */
 	struct sampling sampling;
-	/* .at_ms is 0.  .pause_ns is LOOK_UNKNOWN if the child does not know for
-	 * how long it stopped the process. */
+	/* .at_ms is 0.  .pause_ns is LOOK_UNKNOWN if the child does not know
+	 * for how long it stopped the process. */
 	struct live_point point;
 	struct live_item_vec types, holders;
 	bool all_types;		/* there are no others */

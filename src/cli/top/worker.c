@@ -72,7 +72,7 @@ bool worker_start(struct worker *w, int (*work)(void *argument),
 	/* What is buffered would be written by both. */
 	fflush(stdout);
 	fflush(stderr);
-	/* Nor may the child run a handler of the parent's before it has none. */
+	/* Nor may the child run the parent's handlers before it has none. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	w->pid = fork();

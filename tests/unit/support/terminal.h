@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct terminal {
-	int master;		/* the side of who sits before it; -1: hung up */
+	int master;		/* the side of who types; -1: hung up */
 	int in, out;		/* what stdin and stdout were */
 };
 
