@@ -139,8 +139,8 @@ static void keep_look(struct process *process, struct look *look)
  * been stopped since then.  Where it does not know for how long it stopped the
  * process, it may have been for all of the time.
  */
-static void rest(const struct processes *p, struct process *process,
-		 const struct look *look)
+static void set_due(const struct processes *p, struct process *process,
+		    const struct look *look)
 {
 	uint64_t now = wait_now_ms();
 	bool known = look->ended_ms >= p->started_ms && look->ended_ms <= now;
@@ -163,7 +163,7 @@ static void sample_is_done(struct processes *p, int status)
 	struct look look;
 
 	read_answer(p, status, &look);
-	rest(p, process, &look);
+	set_due(p, process, &look);
 	look.point.at_ms = p->started_ms;
 	p->held = look;
 	p->held_of = p->at;
@@ -186,7 +186,7 @@ static void capture_is_done(struct processes *p, int status)
 	struct look look;
 
 	read_answer(p, status, &look);
-	rest(p, &p->v.v[p->at], &look);
+	set_due(p, &p->v.v[p->at], &look);
 	free(p->message);
 	p->message = look.trouble ? xstrdup(look.trouble) :
 				    xasprintf("captured to %s", p->file);
