@@ -209,7 +209,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l address -x -d 'The object for --format=dot'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot dot folded speedscope pprof' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, a heap snapshot for Chrome\'s DevTools, a graph around one object for graphviz, or a profile (default: jsonl)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l limit -x -d 'With --format=dot, show about N nodes of what the object keeps (default: 40)'
-complete -c pyheld -n '__fish_seen_subcommand_from export' -l suspect -x -d 'With --format=dot, in place of --address: the object of suspect N of pyheld leaks, from 1'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -l suspect -x -d 'With --format=dot, in place of --address: the object of suspect N, from 1, of \'pyheld leaks TARGET\' without other arguments'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l value -x -a 'bytes objects' -d 'What --format=folded sums up (default: bytes)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l output -s o -r -F -d 'Write to FILE instead of stdout; with --format=csv a folder'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l fleet -d 'Write tables of any number of TARGETs below the folder FILE, as CSV or JSON lines, with host, PID and times in each row, for engines that read TABLE/host=.../date=.../ as one table'

@@ -80,7 +80,7 @@ struct heap_info {
 	uint64_t start_time, taken_at; /* seconds since the epoch */
 	/* Which process it is, whatever somebody does to the clock; of a core
 	 * and of an older capture "" or NULL, and 0: unknown.  See
-	 * heap/identity.h for a redacted one. */
+	 * heap/capture/identity.h for a redacted one. */
 	char *boot;		/* /proc/sys/kernel/random/boot_id */
 	uint64_t start_ticks;	/* of the process since the boot, in ticks of
 				   the kernel: field 22 of /proc/PID/stat */

@@ -19,6 +19,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-table.c \
 	src/heap/capture/capture-write.c \
 	src/heap/capture/capture.h \
+	src/heap/capture/identity.c \
+	src/heap/capture/identity.h \
 	src/heap/capture/version1.c \
 	src/heap/capture/version1.h \
 	src/heap/edge.c \
@@ -26,8 +28,6 @@ src_libpyheld_a_SOURCES += \
 	src/heap/fact.h \
 	src/heap/heap.c \
 	src/heap/heap.h \
-	src/heap/identity.c \
-	src/heap/identity.h \
 	src/heap/info.h \
 	src/heap/known.c \
 	src/heap/known.h \

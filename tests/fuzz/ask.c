@@ -82,7 +82,7 @@ void ask_tables(struct heap *h)
 {
 	struct sql_sink sink = { no_rows, read_row, no_rows };
 	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
-	CLEANUP(sql_close) struct sql sql = { NULL, NULL };
+	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 
 	sql_heaps_init(&heaps, 2);
 	heaps.v[0].h = heaps.v[1].h = h;

@@ -5,7 +5,7 @@
 #include "analysis/compare/match.h"
 #include "analysis/graph/bits.h"
 #include "analysis/variables.h"
-#include "heap/identity.h"
+#include "heap/capture/identity.h"
 
 /* At most MAX_COMPARED references of an object are compared; FEW_COMPARED if
  * the other object has more than MANY. */

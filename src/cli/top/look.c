@@ -152,6 +152,7 @@ static int answer(json_t *ret, struct error *err, const struct session *s)
 	if (json_dumpf(ret, stdout, JSON_COMPACT) || fflush(stdout))
 		failed = true;
 	json_decref(ret);
+	/* Its message is in the answer. */
 	error_free(err);
 	return failed ? STATUS_FAILED : STATUS_OK;
 }

@@ -93,6 +93,7 @@ static void read_answer(const struct processes *p, int status, struct look *ret)
 	*ret = (struct look){ .point = { .pause_ns = LOOK_UNKNOWN },
 			      .trouble = how_it_died(p, status),
 			      .command = xstrdup(""), .version = xstrdup("") };
+	/* What the child left unsaid matters more than how it is cut. */
 	error_free(err);
 }
 

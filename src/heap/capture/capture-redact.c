@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "heap/capture/capture-redact.h"
-#include "heap/identity.h"
+#include "heap/capture/identity.h"
 
 struct redaction {
 	struct redacted *to;

@@ -7,7 +7,7 @@
  * bytes and numbers hold, keys of dicts that are no namespace, names of threads
  * and the command line.  REDACT_ALL keeps only names of CPython itself: those
  * of static types and of members of its structs.  It leaves out the host and
- * the labels, too, and hides the identity (heap/identity.h).
+ * the labels, too, and hides the identity (heap/capture/identity.h).
  */
 #ifndef HEAP_CAPTURE_CAPTURE_REDACT_H
 #define HEAP_CAPTURE_CAPTURE_REDACT_H

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <xxhash.h>
 
-#include "heap/identity.h"
+#include "heap/capture/identity.h"
 #include "output/emit.h"
 #include "output/export/fleet.h"
 

@@ -2,7 +2,7 @@
 #include <check.h>
 
 #include "analysis/compare/match.h"
-#include "heap/identity.h"
+#include "heap/capture/identity.h"
 #include "same-process.h"
 #include "suite.h"
 

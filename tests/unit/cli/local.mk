@@ -5,18 +5,22 @@ check_PROGRAMS += \
 	tests/unit/cli/check_leaks \
 	tests/unit/cli/check_memory \
 	tests/unit/cli/check_options \
+	tests/unit/cli/check_outfile \
 	tests/unit/cli/check_reports \
 	tests/unit/cli/check_targets \
 	tests/unit/cli/check_terminal \
 	tests/unit/cli/check_top \
 	tests/unit/cli/check_top_view
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
+files_sources = tests/unit/cli/files.c tests/unit/cli/files.h
 tests_unit_cli_check_files_SOURCES = \
-	tests/unit/cli/check_files.c $(run_sources)
+	tests/unit/cli/check_files.c $(files_sources) $(run_sources)
 tests_unit_cli_check_leaks_SOURCES = \
 	tests/unit/cli/check_leaks.c $(run_sources)
 tests_unit_cli_check_memory_SOURCES = \
 	tests/unit/cli/check_memory.c $(run_sources)
+tests_unit_cli_check_outfile_SOURCES = \
+	tests/unit/cli/check_outfile.c $(files_sources) $(run_sources)
 tests_unit_cli_check_options_SOURCES = \
 	tests/unit/cli/check_options.c $(run_sources)
 tests_unit_cli_check_reports_SOURCES = \

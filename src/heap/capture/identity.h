@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/identity.h - which process a heap is of, whatever somebody does to the
+ * heap/capture/identity.h - which process a heap is of, whatever somebody does to the
  * clock.
  *
  * The boot ID of the machine, the PID namespace, the PID in it and the start
@@ -8,8 +8,8 @@
  * have the boot ID, and how long that had been up.  A capture without names
  * (REDACT_ALL) has a hash of the four in their place.
  */
-#ifndef HEAP_IDENTITY_H
-#define HEAP_IDENTITY_H
+#ifndef HEAP_CAPTURE_IDENTITY_H
+#define HEAP_CAPTURE_IDENTITY_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #include <xxhash.h>
 
 #include "base/alloc.h"
-#include "heap/identity.h"
+#include "heap/capture/identity.h"
 
 static bool has_boot(const struct heap_info *info)
 {
