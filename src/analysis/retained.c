@@ -276,6 +276,25 @@ void retained_topmost(const struct retained_view *v, const uint64_t *set,
 	dominators_sort(d, ret->v + first, ret->nr - first);
 }
 
+void retained_by_type(const struct retained_view *v, struct tally *ret)
+{
+	const struct dominators *d = &v->dominators;
+	/* By type: up to where in d->order all is retained by the last one. */
+	CLEANUP(freep) uint32_t *end = xcalloc(v->h->types.nr + 1,
+					       sizeof(*end));
+
+	for (uint32_t i = 0; i < v->h->nr_objects; i++) {
+		oid o = d->order[i];
+		uint32_t type = v->h->type[o];
+
+		if (i < end[type])
+			continue;
+		end[type] = i + d->objects[o];
+		ret[type].nr += d->objects[o];
+		ret[type].bytes += d->bytes[o];
+	}
+}
+
 /* --- chains and types --- */
 
 const struct root *retained_path(const struct retained_view *v, oid from,

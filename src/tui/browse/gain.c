@@ -45,19 +45,33 @@ static void match_types(struct gain *s, const struct heap *old)
 	}
 }
 
-void gain_build(struct gain *s, struct heap *old, struct retained_view *now)
+static void sum_types(struct gain *s, const struct heap *old, size_t nr)
 {
-	s->now = now;
-	retained_build(old, &s->then);
-	match_build(old, now->h, &s->match);
-	match_types(s, old);
-	s->then_of_type = xcalloc(now->h->types.nr, sizeof(*s->then_of_type));
+	CLEANUP(freep) struct tally *retained = xcalloc(old->types.nr + 1,
+							sizeof(*retained));
+
+	s->then_of_type = xcalloc(nr, sizeof(*s->then_of_type));
+	s->retained_of_type = xcalloc(nr, sizeof(*s->retained_of_type));
 	for (oid o = 0; o < old->nr_objects; o++) {
 		uint32_t type = s->type_now[old->type[o]];
 
 		if (type != UINT32_MAX)
 			s->then_of_type[type] += heap_bytes(old, o);
 	}
+	retained_by_type(&s->then, retained);
+	for (size_t i = 0; i < old->types.nr; i++)
+		if (s->type_now[i] != UINT32_MAX)
+			s->retained_of_type[s->type_now[i]] +=
+				retained[i].bytes;
+}
+
+void gain_build(struct gain *s, struct heap *old, struct retained_view *now)
+{
+	s->now = now;
+	retained_build(old, &s->then);
+	match_build(old, now->h, &s->match);
+	match_types(s, old);
+	sum_types(s, old, now->h->types.nr);
 }
 
 void gain_release(struct gain *s)
@@ -68,6 +82,7 @@ void gain_release(struct gain *s)
 	match_release(&s->match);
 	free(s->type_now);
 	free(s->then_of_type);
+	free(s->retained_of_type);
 }
 
 static oid then_of(const struct gain *s, oid o)

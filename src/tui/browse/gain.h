@@ -22,6 +22,8 @@ struct gain {
 	uint32_t *type_now;
 	/* By type of the new heap: the bytes of all its objects then. */
 	uint64_t *then_of_type;
+	/* By type of the new heap: what all its objects retained then. */
+	uint64_t *retained_of_type;
 };
 
 /* `old` and `now`, of one process, must outlive `s`. */

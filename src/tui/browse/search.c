@@ -38,18 +38,28 @@ static void find_candidates(struct search *q, const struct scene *s)
 static void find_types(const struct search *q, struct scene *s,
 		       struct view *view)
 {
+	CLEANUP(freep) struct tally *retained = xcalloc(s->h->types.nr + 1,
+							sizeof(*retained));
 	struct view types;
 	size_t nr = 0;
 
+	retained_by_type(s->retained, retained);
 	view_types(&types, s, OID_NONE, false);
 	for (size_t i = 0; i < types.rows.nr; i++) {
-		struct row *row = &types.rows.v[i];
+		struct row row = types.rows.v[i];
 
-		if (search_match(q->word, s->h->types.v[row->type].name) &&
-		    nr++ < SEARCH_ROWS_MAX)
-			row_vec_push(&view->rows, *row);
+		if (!search_match(q->word, s->h->types.v[row.type].name) ||
+		    nr++ >= SEARCH_ROWS_MAX)
+			continue;
+		row.sum = retained[row.type];
+		if (s->gain)
+			row.growth = tally_growth(
+				s->gain->retained_of_type[row.type],
+				row.sum.bytes);
+		row_vec_push(&view->rows, row);
 	}
 	view_release(&types);
+	view_sort(view, s);
 }
 
 void search_start(struct search *q, struct scene *s, const char *word,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/graph/bits.h"
 #include "analysis/suspects/suspects-memory.h"
 #include "graph-file.h"
 #include "suite.h"
@@ -251,6 +252,28 @@ START_TEST(types_referrers_chain_object)
 }
 END_TEST
 
+/* The row of a type has what those of its objects retain that no other one
+ * retains. */
+static void expect_retained_together(struct explorer *e, size_t i)
+{
+	const struct retained_view *v = e->b.scene.retained;
+	CLEANUP(freep) uint64_t *set = bits_new(v->h->nr_objects);
+	CLEANUP(oid_vec_release) struct oid_vec topmost = VEC_INIT;
+	struct row row = row_of(e, i);
+	uint64_t bytes = 0, nr = 0;
+
+	for (oid o = 0; o < v->h->nr_objects; o++)
+		if (v->h->type[o] == row.type)
+			bits_set(set, o);
+	retained_topmost(v, set, &topmost);
+	for (size_t k = 0; k < topmost.nr; k++) {
+		bytes += v->dominators.bytes[topmost.v[k]];
+		nr += v->dominators.objects[topmost.v[k]];
+	}
+	ck_assert_uint_eq(row.sum.bytes, bytes);
+	ck_assert_uint_eq(row.sum.nr, nr);
+}
+
 START_TEST(search)
 {
 	struct explorer e;
@@ -266,6 +289,7 @@ START_TEST(search)
 			 " looked at");
 	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
 	expect_name(&e, 0, "300 app.Node");
+	expect_retained_together(&e, 0);
 	while (browse_is_busy(&e.b))
 		browse_work(&e.b);
 	ck_assert_uint_eq(view_nr(browse_view(&e.b)), 1);
@@ -288,6 +312,21 @@ START_TEST(search)
 	expect_where(&e, "the whole heap");
 	press(&e, "/\n");
 	ck_assert_uint_eq(e.b.views.nr, 1);
+	explorer_close(&e);
+}
+END_TEST
+
+/* What one object of a type retains of another one counts once. */
+START_TEST(search_for_types_within_each_other)
+{
+	struct explorer e;
+
+	explorer_open(&e, "m->a m->d a->b b->c b->s; root m:m; type app.Node/gc"
+			  " a b c d; type str s; size s=1000", NULL);
+	press(&e, "/node\n");
+	expect_name(&e, 0, "4 app.Node");
+	expect_retained_together(&e, 0);
+	ck_assert_uint_eq(row_of(&e, 0).sum.nr, 5);
 	explorer_close(&e);
 }
 END_TEST
@@ -539,6 +578,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, rows_add_up);
 	tcase_add_test(tc, types_referrers_chain_object);
 	tcase_add_test(tc, search);
+	tcase_add_test(tc, search_for_types_within_each_other);
 	tcase_add_test(tc, search_words);
 	tcase_add_test(tc, writes_the_view);
 	tcase_add_test(tc, asks_before_it_replaces);
