@@ -245,6 +245,22 @@ def test_writes_a_capture():
         unharmed(target)
 
 
+def test_quits_when_the_capture_is_written():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            tempfile.TemporaryDirectory() as folder, \
+            top(target.pid, cwd=folder) as terminal:
+        wait_for_sample(terminal, target.pid)
+        terminal.keys("c", "q")
+        assert terminal.status() == 0
+        name = "pyheld-%d-1.pyheld" % target.pid
+        assert os.listdir(folder) == [name], os.listdir(folder)
+        assert "captured to " + name in terminal.screen()
+        captured = json.loads(pyheld("summary", "--json", os.path.join(
+            folder, name)).out)
+        assert captured["target"]["pid"] == target.pid
+        unharmed(target)
+
+
 def test_full_disk():
     with Target(pythons.system(), "odd.py", "plain") as target, \
             top("--output=/dev/full", target.pid) as terminal:

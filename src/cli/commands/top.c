@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,8 +90,8 @@ const struct argp top_argp = {
 	.args_doc = "PID...",
 	.doc = "Show live what grows in processes, on a terminal: what is"
 	       " resident, objects, bytes a minute, and for one of them the"
-	       " holders and types that grow.  Each sample stops a process as"
-	       " that of watch does, and for at most 5 % of the time."
+	       " holders and types that grow.  Each sample stops a process"
+	       " while its memory is copied, for at most 5 % of the time."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld top 4242\n"
@@ -101,17 +102,17 @@ const struct argp top_argp = {
 /* Returns false when the program shall end. */
 static bool key_pressed(struct view *v, struct processes *p, uint32_t key)
 {
-	bool leaving = v->message != NULL;
-
 	if (key == INPUT_NONE)
 		return true;
 	if (key != INPUT_RESIZE)
 		v->message = NULL;
 	switch (key) {
 	case 'q':
-		if (!processes_capturing(p) || leaving)
+		if (!processes_capturing(p) || v->quits)
 			return false;
-		v->message = "a capture is being written: q again gives it up";
+		v->quits = true;
+		v->message = "ends when the capture is written: q again gives it"
+			     " up";
 		return true;
 	case INPUT_CLOSED:
 		return false;
@@ -154,6 +155,8 @@ static void run(struct processes *p)
 		bool news = processes_step(p);
 
 		tell_captured(&v, p, news);
+		if (v.quits && !processes_capturing(p))
+			break;
 		/* While the child works, its seconds are shown. */
 		if (news || key != INPUT_NONE ||
 		    (p->worker.pid && wait_now_ms() - drawn >= 1000)) {
@@ -191,6 +194,8 @@ static int top(const struct top_options *o)
 	}
 	run(&p);
 	screen_close();
+	if (p.message)
+		fprintf(stderr, "pyheld: %s\n", p.message);
 	return STATUS_OK;
 }
 

@@ -150,6 +150,12 @@ static void add_growth(const struct live *live, struct str *out)
 	CLEANUP(str_release) struct str objects = STR_INIT, pause = STR_INIT;
 
 	format_counted(out, live->nr_samples, "sample");
+	str_add(&pause, ", longest pause ");
+	format_duration(&pause, live->worst_pause_ns);
+	if (live->nr_samples < 2) {
+		add_if_it_fits(out, pause.s);
+		return;
+	}
 	str_add(out, " in ");
 	format_seconds(out, (last->at_ms - live->first.at_ms) / 1000);
 	str_add(out, ": ");
@@ -161,8 +167,6 @@ static void add_growth(const struct live *live, struct str *out)
 					  live->first.objects));
 	str_add(&objects, " objects");
 	add_if_it_fits(out, objects.s);
-	str_add(&pause, ", longest pause ");
-	format_duration(&pause, live->worst_pause_ns);
 	add_if_it_fits(out, pause.s);
 }
 
@@ -282,8 +286,8 @@ static void add_title(const struct view *v, const struct processes *p,
 static const char *const help[] = {
 	"q          quit",
 	"up, down   choose a process",
-	"s          sort by the growth or the amount of bytes or of",
-	"           objects, or by name",
+	"s          sort by another column: growth of bytes, growth of",
+	"           objects, bytes, objects, name",
 	"space      freeze: no new samples until the next space",
 	"c          write a capture of the chosen process",
 	"?          this help, and back",

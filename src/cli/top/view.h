@@ -13,6 +13,7 @@ struct view {
 	struct list list;	/* of the processes */
 	enum live_sort sort;	/* of the holders and types */
 	bool help;		/* show the keys instead */
+	bool quits;		/* once the capture is written */
 	const char *message;	/* instead of the line of keys, or NULL */
 };
 
