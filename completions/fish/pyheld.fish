@@ -204,7 +204,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from sql' -l help -s h -d 'Show th
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l version -s V -d 'Show the version'
 
-complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the whole object graph as JSON lines'
+complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the heap for other programs and viewers'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l address -x -d 'The object for --format=dot'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot dot folded speedscope pprof' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, a heap snapshot for Chrome\'s DevTools, a graph around one object for graphviz, or a profile (default: jsonl)'

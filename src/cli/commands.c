@@ -40,7 +40,7 @@ const struct command commands[] = {
 	{ "browse", "Go through what retains memory, in the terminal",
 	  &browse_argp, cmd_browse },
 	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql },
-	{ "export", "Write the whole object graph as JSON lines",
+	{ "export", "Write the heap for other programs and viewers",
 	  &export_argp, cmd_export },
 	{ "watch", "Sample a process; capture it when a condition is met",
 	  &watch_argp, cmd_watch },
