@@ -91,7 +91,7 @@ const struct argp top_argp = {
 	.doc = "Show live what grows in processes, on a terminal: what is"
 	       " resident, objects, bytes a minute, and for one of them the"
 	       " holders and types that grow.  Each sample stops a process"
-	       " while its memory is copied, for at most 5 % of the time."
+	       " for at most 5 % of the time, to copy its memory."
 	       "\v"
 	       "Example:\n"
 	       "  pyheld top 4242\n"

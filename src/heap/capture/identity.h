@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/identity.h - which process a heap is of, whatever somebody does to the
- * clock.
+ * heap/capture/identity.h - which process a heap is of, whatever somebody does
+ * to the clock.
  *
  * The boot ID of the machine, the PID namespace, the PID in it and the start
  * since the boot tell that.  They also tell which machine it was, as its logs
