@@ -109,8 +109,10 @@ class Service:
         self.child.stdout.close()
 
 
-def next_second(since):
-    """Times of captures are in seconds."""
+def next_second():
+    """Times of captures are in seconds: what comes now is later than all that
+    was captured."""
+    since = time.time()
     while int(time.time()) <= int(since):
         time.sleep(0.02)
 
@@ -122,7 +124,6 @@ def run_release(release, folder, leaks, rounds, captures):
     grown = {}
     try:
         for nr in range(rounds):
-            since = time.time()
             for i, s in enumerate(services):
                 for kind, hosts in leaks.items():
                     count, size = s.grow(kind, 1000 if s.name in hosts else 0)
@@ -132,7 +133,7 @@ def run_release(release, folder, leaks, rounds, captures):
                                     (release, i, nr))
                 s.capture(path)
                 captures.append(path)
-            next_second(since)
+            next_second()
     finally:
         for s in services:
             s.close()
