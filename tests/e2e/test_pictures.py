@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import tempfile
+import time
 import xml.etree.ElementTree
 
 from harness import PYHELD, pyheld
@@ -46,6 +47,10 @@ def test_text_is_what_leaks_prints():
         older = os.path.join(folder, make.OLDER)
         pyheld("capture", shop.pid, "-o", older)
         shop.more()
+        # Times are in seconds; within one, leaks names no time of growth.
+        since = int(time.time())
+        while int(time.time()) <= since:
+            time.sleep(0.02)
         text = make.leaks_of(os.path.abspath(PYHELD), shop, older)
     command, _, output = shown.partition("\n")
     assert command == "$ pyheld leaks %s %s" % (make.PID, make.OLDER), command
