@@ -116,7 +116,7 @@ static json_t *holders_json(struct heap *h)
 }
 
 static void put_look(json_t *ret, struct session *s,
-		     const struct sampling *last, bool holders)
+		     const struct sampling *last)
 {
 	struct sample sample = sampling_measure(&s->heap);
 
@@ -129,11 +129,8 @@ static void put_look(json_t *ret, struct session *s,
 	emit_put(ret, "partial", json_boolean(heap_is_partial(&s->heap)));
 	emit_put(ret, "command", short_text(s->heap.info.command,
 					    LOOK_COMMAND_MAX));
-	emit_put(ret, "version", short_text(s->heap.info.version,
-					    LOOK_NAME_MAX));
 	put_types(ret, &s->heap);
-	emit_put(ret, "holders", holders ? holders_json(&s->heap) :
-					   json_array());
+	emit_put(ret, "holders", holders_json(&s->heap));
 }
 
 /* Write `ret`, or `err`, and free both. */
@@ -157,14 +154,14 @@ static int answer(json_t *ret, struct error *err, const struct session *s)
 	return failed ? STATUS_FAILED : STATUS_OK;
 }
 
-int look_write(const char *process, struct sampling *last, bool holders)
+int look_write(const char *process, struct sampling *last)
 {
 	CLEANUP(session_close) struct session s = SESSION_INIT;
 	struct error *err = sampling_read(last, process, false, &s);
 	json_t *ret = json_object();
 
 	if (!err)
-		put_look(ret, &s, last, holders);
+		put_look(ret, &s, last);
 	return answer(ret, err, &s);
 }
 
@@ -241,7 +238,6 @@ struct error *look_read(const char *text, size_t len, struct look *ret)
 			   .bytes = number(value, "bytes"),
 			   .pause_ns = pause_of(value) },
 		.command = text_of(value, "command"),
-		.version = text_of(value, "version"),
 		.partial = json_is_true(json_object_get(value, "partial")),
 		.all_types = json_is_true(json_object_get(value, "all_types")),
 	};
@@ -257,5 +253,4 @@ void look_release(struct look *l)
 	live_items_release(&l->types);
 	live_items_release(&l->holders);
 	free(l->command);
-	free(l->version);
 }

@@ -17,10 +17,10 @@
 
 /*
  * Take a sample of `process`, and write it to stdout; `last` as in
- * sampling_read().  With `holders`, also search for what keeps much alive.
- * Returns an exit status; an error has been written as the sample.
+ * sampling_read().  Returns an exit status; an error has been written as the
+ * sample.
  */
-int look_write(const char *process, struct sampling *last, bool holders);
+int look_write(const char *process, struct sampling *last);
 
 /*
  * Write a capture of `process` to `file`, and what became of it to stdout, as
@@ -51,7 +51,6 @@ struct look {
 	struct live_item_vec types, holders;
 	bool all_types;		/* there are no others */
 	char *command;		/* owned; of the process */
-	char *version;		/* owned; of its Python */
 	bool partial;		/* some of the process could not be read */
 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/sampling/wait.h"
 #include "cli/status.h"
 #include "cli/top/processes.h"
+#include "target/proc.h"
 
 void processes_init(struct processes *p, const char *const *names, size_t nr,
 		    uint64_t interval_ms, const char *output)
@@ -15,8 +15,7 @@ void processes_init(struct processes *p, const char *const *names, size_t nr,
 				 .worker = WORKER_INIT };
 	for (size_t i = 0; i < nr; i++)
 		process_vec_push(&p->v, (struct process){
-			.name = names[i], .command = xstrdup(""),
-			.version = xstrdup("") });
+			.name = names[i], .command = xstrdup("") });
 }
 
 void processes_release(struct processes *p)
@@ -27,7 +26,6 @@ void processes_release(struct processes *p)
 
 		live_release(&process->live);
 		free(process->command);
-		free(process->version);
 		free(process->trouble);
 	}
 	if (p->holds)
@@ -53,7 +51,7 @@ static int take_sample(void *argument)
 	struct processes *p = argument;
 	struct process *process = &p->v.v[p->at];
 
-	return look_write(process->name, &process->sampling, true);
+	return look_write(process->name, &process->sampling);
 }
 
 static int take_capture(void *argument)
@@ -92,7 +90,7 @@ static void read_answer(const struct processes *p, int status, struct look *ret)
 		return;
 	*ret = (struct look){ .point = { .pause_ns = LOOK_UNKNOWN },
 			      .trouble = how_it_died(p, status),
-			      .command = xstrdup(""), .version = xstrdup("") };
+			      .command = xstrdup("") };
 	/* What the child left unsaid matters more than how it is cut. */
 	error_free(err);
 }
@@ -100,20 +98,15 @@ static void read_answer(const struct processes *p, int status, struct look *ret)
 /* A process that has ended is a zombie until its parent takes note. */
 static bool is_alive(const struct process *process)
 {
-	CLEANUP(freep) char *path = xasprintf("/proc/%s/stat", process->name);
-	FILE *f = fopen(path, "re");
-	char line[1024];
-	size_t len;
-	const char *end;
+	CLEANUP(closep) int dir = proc_open((pid_t)strtol(process->name, NULL,
+							  10));
+	CLEANUP(str_release) struct str stat = STR_INIT;
+	char state;
 
-	if (!f)
+	if (dir < 0 || !proc_read(dir, "stat", &stat))
 		return false;
-	len = fread(line, 1, sizeof(line) - 1, f);
-	fclose(f);
-	line[len] = '\0';
-	/* The state stands behind the name, which may have any character. */
-	end = strrchr(line, ')');
-	return end && strncmp(end, ") Z", 3) && strncmp(end, ") X", 3);
+	state = proc_stat_state(&stat);
+	return state && state != 'Z' && state != 'X';
 }
 
 static void keep_look(struct process *process, struct look *look)
@@ -130,9 +123,8 @@ static void keep_look(struct process *process, struct look *look)
 	process->sampling = look->sampling;
 	process->partial = look->partial;
 	free(process->command);
-	process->command = xstrdup(look->command);
-	free(process->version);
-	process->version = xstrdup(look->version);
+	process->command = look->command;
+	look->command = NULL;
 }
 
 /*
@@ -151,7 +143,7 @@ static void set_due(const struct processes *p, struct process *process,
 				(took_ms + 1) * 1000000);
 
 	/* What a capture costs comes on top of what the last sample did. */
-	process->due_ms = p->captures ?
+	process->due_ms = p->file ?
 		processes_due(MAX(p->started_ms, process->due_ms), took_ms,
 			      pause_ns, 0) :
 		processes_due(p->started_ms, took_ms, pause_ns,
@@ -194,7 +186,6 @@ static void capture_is_done(struct processes *p, int status)
 	look_release(&look);
 	free(p->file);
 	p->file = NULL;
-	p->captures = false;
 }
 
 /* --- what is next --- */
@@ -204,7 +195,6 @@ static void start(struct processes *p, size_t at, bool captures)
 	struct process *process = &p->v.v[at];
 
 	p->at = at;
-	p->captures = captures;
 	p->started_ms = wait_now_ms();
 	if (captures) {
 		process->wants_capture = false;
@@ -248,7 +238,7 @@ bool processes_step(struct processes *p)
 	int status;
 
 	if (p->worker.pid && worker_poll(&p->worker, &status)) {
-		if (p->captures) {
+		if (p->file) {
 			capture_is_done(p, status);
 			news = true;
 		} else {
@@ -268,5 +258,5 @@ bool processes_capturing(const struct processes *p)
 	for (size_t i = 0; i < p->v.nr; i++)
 		if (p->v.v[i].wants_capture)
 			return true;
-	return p->captures;
+	return p->file != NULL;
 }

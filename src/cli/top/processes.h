@@ -31,7 +31,7 @@ struct process {
 	const char *name;	/* the PID as the user typed it */
 	struct live live;
 	struct sampling sampling;
-	char *command, *version;	/* owned; "" before the first sample */
+	char *command;		/* owned; "" before the first sample */
 	char *trouble;		/* owned; why the last sample failed, or NULL */
 	bool ended;		/* there will be no more samples */
 	bool partial;		/* some of it could not be read */
@@ -51,8 +51,7 @@ struct processes {
 	/* The child, and what it does. */
 	struct worker worker;
 	size_t at;		/* for the process of this index */
-	bool captures;		/* it writes a capture */
-	char *file;		/* of that; owned */
+	char *file;		/* owned; it writes this capture; NULL: none */
 	uint64_t started_ms;
 	char *message;		/* owned; what became of the last capture */
 };

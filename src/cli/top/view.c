@@ -273,11 +273,11 @@ static void add_title(const struct view *v, const struct processes *p,
 	if (p->frozen)
 		str_add(out, "  FROZEN");
 	str_addf(out, "  by %s", live_sort_names[v->sort]);
-	if (p->worker.pid && (!p->frozen || p->captures)) {
+	if (p->worker.pid && (!p->frozen || p->file)) {
 		uint64_t ms = wait_now_ms() - p->started_ms;
 
-		if (ms >= 1000 || p->captures)
-			str_addf(out, "  %s %s, %" PRIu64 " s", p->captures ?
+		if (ms >= 1000 || p->file)
+			str_addf(out, "  %s %s, %" PRIu64 " s", p->file ?
 				 "writes a capture of" : "looks at",
 				 p->v.v[p->at].name, ms / 1000);
 	}
