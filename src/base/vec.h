@@ -79,4 +79,12 @@ VEC_DEFINE(u32_vec, uint32_t);
 VEC_DEFINE(u64_vec, uint64_t);
 VEC_DEFINE(str_vec, char *);
 
+/* Release `s` and the texts, which it owns. */
+static inline UNUSED void str_vec_free(struct str_vec *s)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		free(s->v[i]);
+	str_vec_release(s);
+}
+
 #endif

@@ -29,14 +29,12 @@ static void info_release(struct heap_info *info)
 	free(info->command);
 	free(info->host);
 	free(info->boot);
-	labels_release(&info->labels);
+	str_vec_free(&info->labels);
 	free(info->version);
 	free(info->build);
 	free(info->allocator);
 	free(info->layout);
-	for (size_t i = 0; i < info->warnings.nr; i++)
-		free(info->warnings.v[i]);
-	str_vec_release(&info->warnings);
+	str_vec_free(&info->warnings);
 	for (size_t i = 0; i < info->mappings.nr; i++)
 		free(info->mappings.v[i].path);
 	heap_mapping_vec_release(&info->mappings);

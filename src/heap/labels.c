@@ -43,10 +43,3 @@ bool labels_set(struct str_vec *labels, const char *text)
 	str_vec_push(labels, str_take(&safe));
 	return true;
 }
-
-void labels_release(struct str_vec *labels)
-{
-	for (size_t i = 0; i < labels->nr; i++)
-		free(labels->v[i]);
-	str_vec_release(labels);
-}

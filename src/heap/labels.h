@@ -26,9 +26,8 @@ bool labels_is_one(const char *text);
 /*
  * Set a label; one that has the same key is replaced.  False: `text` is no
  * label, or `labels` has LABELS_MAX of them.
+ * `labels` owns its texts; the caller frees it by str_vec_free().
  */
 bool labels_set(struct str_vec *labels, const char *text);
-
-void labels_release(struct str_vec *labels);
 
 #endif

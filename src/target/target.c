@@ -49,9 +49,7 @@ void target_close(struct target *t)
 	thread_vec_release(&t->threads);
 	if (t->source)
 		t->source->close(t);
-	for (size_t i = 0; i < t->warnings.nr; i++)
-		free(t->warnings.v[i]);
-	str_vec_release(&t->warnings);
+	str_vec_free(&t->warnings);
 	free(t->name);
 	free(t->executable);
 	free(t->command);

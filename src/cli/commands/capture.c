@@ -113,6 +113,6 @@ int cmd_capture(const struct command *c, int argc, char **argv)
 
 	if (!options_parse(c->argp, argc, argv, &o))
 		status = capture(&o);
-	labels_release(&o.labels);
+	str_vec_free(&o.labels);
 	return status;
 }

@@ -248,6 +248,6 @@ int cmd_export(const struct command *c, int argc, char **argv)
 	if (!options_parse(c->argp, argc, argv, &o))
 		status = export_all(&o);
 	target_vec_release(&o.targets);
-	labels_release(&o.labels);
+	str_vec_free(&o.labels);
 	return status;
 }

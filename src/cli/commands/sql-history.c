@@ -64,13 +64,6 @@ static struct error *enter(int *folder, const char *name)
 				       " user", name);
 }
 
-static void lines_release(struct line_vec *lines)
-{
-	for (size_t i = 0; i < lines->nr; i++)
-		free(lines->v[i]);
-	line_vec_release(lines);
-}
-
 /*
  * Open the folder `path`, and make what is missing of it.  What is there has to
  * be ours, and nothing is made behind a link: who has the folder of a link can
@@ -79,7 +72,7 @@ static void lines_release(struct line_vec *lines)
 static struct error *open_folder(const char *path, int *ret)
 {
 	CLEANUP(freep) char *there = xstrdup(path);
-	CLEANUP(lines_release) struct line_vec missing = VEC_INIT;
+	CLEANUP(str_vec_free) struct str_vec missing = VEC_INIT;
 	struct error *err = NULL;
 
 	while ((*ret = open(*there ? there : "/",
@@ -90,7 +83,7 @@ static struct error *open_folder(const char *path, int *ret)
 			return failed(there);
 		*slash = '\0';
 		if (slash[1])
-			line_vec_push(&missing, xstrdup(slash + 1));
+			str_vec_push(&missing, xstrdup(slash + 1));
 	}
 	if (!is_ours(*ret))
 		err = error_new(ERR_SYSTEM, "%s belongs to another user",
@@ -122,7 +115,7 @@ static struct error *open_file(int folder, int *ret)
 }
 
 /* Keep the last SQL_HISTORY_LINES. */
-static void drop_oldest(struct line_vec *lines)
+static void drop_oldest(struct str_vec *lines)
 {
 	size_t old = lines->nr > SQL_HISTORY_LINES ?
 			     lines->nr - SQL_HISTORY_LINES : 0;
@@ -135,7 +128,7 @@ static void drop_oldest(struct line_vec *lines)
 }
 
 /* Of a file that is too large, read the end. */
-static void read_lines(int fd, off_t size, struct line_vec *ret)
+static void read_lines(int fd, off_t size, struct str_vec *ret)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
@@ -152,7 +145,7 @@ static void read_lines(int fd, off_t size, struct line_vec *ret)
 		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
 		if (whole && len <= SQL_HISTORY_LINE_MAX + 1)
-			line_vec_push(ret, xstrdup(line));
+			str_vec_push(ret, xstrdup(line));
 		whole = true;
 	}
 	if (in)
@@ -251,5 +244,5 @@ void sql_history_close(struct sql_history *history)
 	if (history->fd >= 0)
 		close(history->fd);
 	history->fd = -1;
-	lines_release(&history->lines);
+	str_vec_free(&history->lines);
 }

@@ -24,11 +24,9 @@
 /* A longer line is not kept. */
 #define SQL_HISTORY_LINE_MAX 4096
 
-VEC_DEFINE(line_vec, char *);
-
 struct sql_history {
 	int fd;			/* to append to; -1: none */
-	struct line_vec lines;	/* of earlier runs, each owned */
+	struct str_vec lines;	/* of earlier runs, each owned */
 };
 
 /*

@@ -19,9 +19,7 @@ void view_release(struct view *v)
 		free(v->rows.v[i].name);
 	row_vec_release(&v->rows);
 	order_list_release(&v->order);
-	for (size_t i = 0; i < v->lines.nr; i++)
-		free(v->lines.v[i]);
-	str_vec_release(&v->lines);
+	str_vec_free(&v->lines);
 	free(v->title);
 }
 

@@ -43,7 +43,7 @@ START_TEST(each_key_is_there_once)
 	ck_assert_uint_eq(labels.nr, 2);
 	ck_assert_str_eq(labels.v[0], "a=3\\n");
 	ck_assert_str_eq(labels.v[1], "ab=2");
-	labels_release(&labels);
+	str_vec_free(&labels);
 }
 END_TEST
 
@@ -58,7 +58,7 @@ START_TEST(there_are_not_too_many)
 	}
 	ck_assert(labels_set(&labels, "k0=w"));
 	ck_assert_uint_eq(labels.nr, LABELS_MAX);
-	labels_release(&labels);
+	str_vec_free(&labels);
 }
 END_TEST
 
