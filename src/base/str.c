@@ -92,7 +92,7 @@ static bool is_unprintable(uint32_t c)
 	       c > 0x10ffff;
 }
 
-static void add_escaped(struct str *s, uint32_t c)
+void str_add_escaped(struct str *s, uint32_t c)
 {
 	if (c == '\n')
 		str_add(s, "\\n");
@@ -130,14 +130,14 @@ static void add_utf8(struct str *s, uint32_t c)
 void str_add_codepoint(struct str *s, uint32_t code)
 {
 	if (is_unprintable(code))
-		add_escaped(s, code);
+		str_add_escaped(s, code);
 	else
 		add_utf8(s, code);
 }
 
-/* Decode one UTF-8 sequence; 0 where it is not one, else its length. */
-static size_t decode_utf8(const unsigned char *p, size_t len, uint32_t *ret)
+size_t str_decode(const char *text, size_t len, uint32_t *ret)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t n;
 	uint32_t c;
@@ -185,7 +185,7 @@ void str_add_safe(struct str *s, const char *bytes, size_t len)
 			len -= n;
 			continue;
 		}
-		n = decode_utf8(p, len, &c);
+		n = str_decode((const char *)p, len, &c);
 
 		if (n) {
 			str_add_codepoint(s, c);

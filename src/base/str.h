@@ -50,6 +50,15 @@ void str_release(struct str *s);
  * beyond Unicode), add what Python's repr() shows: \n, \x1b, \ud800, \u202e.
  */
 void str_add_codepoint(struct str *s, uint32_t code);
+/* Add what Python's ascii() shows of a code point that is not printable ASCII:
+ * \n, \x1b, \u202e, \U0001f600. */
+void str_add_escaped(struct str *s, uint32_t code);
+
+/*
+ * Decode the UTF-8 sequence that the first of `len` bytes, 1 and more, begins.
+ * Returns its length, 1 to 4; 0 where there is no valid one.
+ */
+size_t str_decode(const char *text, size_t len, uint32_t *ret);
 
 /*
  * Add `len` bytes of unknown origin that claim to be UTF-8.  Each byte that is

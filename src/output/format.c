@@ -182,8 +182,7 @@ void format_pad(struct str *s, unsigned int columns)
 		str_add_char(s, ' ');
 }
 
-/* The end of the longest prefix of `text` that takes at most `max` columns. */
-static const char *head_end(const char *text, unsigned int max)
+size_t format_head(const char *text, unsigned int max)
 {
 	unsigned int width = 0;
 	const char *end = text, *next;
@@ -195,7 +194,7 @@ static const char *head_end(const char *text, unsigned int max)
 		if (width > max)
 			break;
 	}
-	return end;
+	return (size_t)(end - text);
 }
 
 void format_fit(struct str *s, const char *text, unsigned int max, bool utf8)
@@ -209,7 +208,7 @@ void format_fit(struct str *s, const char *text, unsigned int max, bool utf8)
 		return;
 	}
 	head = (max - dots) / 2;
-	str_add_bytes(s, text, (size_t)(head_end(text, head) - text));
+	str_add_bytes(s, text, format_head(text, head));
 	str_add(s, utf8 ? "\xe2\x80\xa6" : "...");
 	while (width > max - dots - head) {
 		tail = next_codepoint(tail, &c);

@@ -60,6 +60,9 @@ void format_address(struct str *s, uint64_t address);
 
 /* How many columns of a terminal `text`, which is valid UTF-8, takes. */
 unsigned int format_width(const char *text);
+/* How many bytes has the longest prefix of `text`, which is valid UTF-8, that
+ * takes at most `max` columns? */
+size_t format_head(const char *text, unsigned int max);
 /* Add so many spaces. */
 void format_pad(struct str *s, unsigned int columns);
 

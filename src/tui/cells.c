@@ -1,62 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include <wchar.h>
 
 #include "output/format.h"
 #include "tui/cells.h"
 
-/* The bytes of the code point that valid UTF-8 begins with. */
-static size_t codepoint_bytes(const char *text)
+/* Add valid UTF-8. */
+static void add_ascii(struct str *s, const struct str *text)
 {
-	unsigned char c = (unsigned char)*text;
+	for (size_t at = 0; at < text->len;) {
+		uint32_t code = 0;
 
-	return c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-}
-
-static uint32_t codepoint_of(const char *text, size_t bytes)
-{
-	uint32_t code = (unsigned char)text[0];
-
-	if (bytes > 1)
-		code &= 0x7fu >> bytes;
-	for (size_t i = 1; i < bytes; i++)
-		code = code << 6 | ((unsigned char)text[i] & 0x3f);
-	return code;
-}
-
-static void add_ascii(struct str *s, const char *text)
-{
-	while (*text) {
-		size_t bytes = codepoint_bytes(text);
-		uint32_t code = codepoint_of(text, bytes);
-
+		at += MAX(str_decode(text->s + at, text->len - at, &code), 1);
 		if (code < 0x80)
 			str_add_char(s, (char)code);
 		else
-			str_addf(s, code < 0x100 ? "\\x%02x" :
-				    code < 0x10000 ? "\\u%04x" : "\\U%08x",
-				 code);
-		text += bytes;
+			str_add_escaped(s, code);
 	}
-}
-
-/* Keep the first code points that fit into `width` columns. */
-static void cut(struct str *s, unsigned int width)
-{
-	unsigned int columns = 0;
-	size_t at = 0;
-
-	while (at < s->len) {
-		size_t bytes = codepoint_bytes(s->s + at);
-		CLEANUP(str_release) struct str one = STR_INIT;
-
-		str_add_bytes(&one, s->s + at, bytes);
-		columns += format_width(one.s);
-		if (columns > width)
-			break;
-		at += bytes;
-	}
-	str_cut(s, at);
 }
 
 /* A name may have a million bytes, and this many code points are seen. */
@@ -72,10 +31,10 @@ void cells_fit(struct str *s, const char *text, unsigned int width, bool right,
 
 	str_add_safe(&safe, text, strnlen(text, MAX_BYTES));
 	if (!utf8)
-		add_ascii(&plain, safe.s);
+		add_ascii(&plain, &safe);
 	if (width)
 		format_fit(&fit, utf8 ? safe.s : plain.s, width, utf8);
-	cut(&fit, width);
+	str_cut(&fit, format_head(fit.s, width));
 	columns = format_width(fit.s);
 	if (right)
 		format_pad(s, width - columns);

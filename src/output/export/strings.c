@@ -32,22 +32,6 @@ void strings_release(struct strings *s)
 
 /* --- JSON --- */
 
-/* How many bytes the UTF-8 sequence that begins with `c` has. */
-static unsigned int sequence(unsigned char c)
-{
-	return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-}
-
-static uint32_t codepoint(const char *text, unsigned int nr)
-{
-	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t ret = (unsigned char)*text & first[nr];
-
-	for (unsigned int i = 1; i < nr; i++)
-		ret = ret << 6 | ((unsigned char)text[i] & 0x3f);
-	return ret;
-}
-
 static void add_codepoint(uint32_t c, struct str *out)
 {
 	if (c < 0x10000) {
@@ -65,15 +49,15 @@ void strings_add_json(const char *text, struct str *out)
 
 	str_add_char(out, '"');
 	while (text < end) {
-		unsigned char c = (unsigned char)*text;
-		unsigned int nr = sequence(c);
+		uint32_t c;
+		size_t nr = str_decode(text, (size_t)(end - text), &c);
 
-		if (nr > (size_t)(end - text))
+		if (!nr)
 			break;	/* no UTF-8 */
 		if (c == '"' || c == '\\')
 			str_add_char(out, '\\');
 		if (c < 0x20 || c >= 0x7f)
-			add_codepoint(codepoint(text, nr), out);
+			add_codepoint(c, out);
 		else
 			str_add_char(out, *text);
 		text += nr;
