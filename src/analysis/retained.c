@@ -276,12 +276,12 @@ void retained_topmost(const struct retained_view *v, const uint64_t *set,
 	dominators_sort(d, ret->v + first, ret->nr - first);
 }
 
-void retained_by_type(const struct retained_view *v, struct tally *ret)
+struct tally *retained_by_type(const struct retained_view *v)
 {
 	const struct dominators *d = &v->dominators;
 	/* By type: up to where in d->order all is retained by the last one. */
-	CLEANUP(freep) uint32_t *end = xcalloc(v->h->types.nr + 1,
-					       sizeof(*end));
+	CLEANUP(freep) uint32_t *end = xcalloc(v->h->types.nr, sizeof(*end));
+	struct tally *ret = xcalloc(v->h->types.nr, sizeof(*ret));
 
 	for (uint32_t i = 0; i < v->h->nr_objects; i++) {
 		oid o = d->order[i];
@@ -293,6 +293,7 @@ void retained_by_type(const struct retained_view *v, struct tally *ret)
 		ret[type].nr += d->objects[o];
 		ret[type].bytes += d->bytes[o];
 	}
+	return ret;
 }
 
 /* --- chains and types --- */

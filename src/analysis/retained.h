@@ -47,9 +47,9 @@ void retained_largest(struct retained_view *v, size_t max,
 void retained_topmost(const struct retained_view *v, const uint64_t *set,
 		      struct oid_vec *ret);
 
-/* By index in heap.types: what all objects of the type retain together.  `ret`
- * is zero before. */
-void retained_by_type(const struct retained_view *v, struct tally *ret);
+/* What all objects of each type retain together: an array with a tally for each
+ * of heap.types, which the caller frees. */
+struct tally *retained_by_type(const struct retained_view *v);
 
 /* Append the children of `o` in no order; its `__dict__` is replaced by the
  * children of that.  If `o` is OID_NONE, append the objects that have no

@@ -46,7 +46,7 @@ static void heap_forget(struct sql_heap *heap)
 	free(heap->by_type.object);
 	free(heap->by_type.start);
 	free(heap->types_by_name);
-	free(heap->bytes_of_type);
+	free(heap->of_types);
 	free(heap->refs.first);
 	free(heap->refs.inbound);
 	free(heap->refs.to);
@@ -171,39 +171,18 @@ const struct sql_by_type *sql_heap_by_type(struct sql_heap *heap)
 	return b;
 }
 
-static int compare_names(const void *a, const void *b, void *heap)
-{
-	const struct heap *h = heap;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	int ret = strcmp(h->types.v[x].name, h->types.v[y].name);
-
-	return ret ? ret : (x > y) - (x < y);
-}
-
 const uint32_t *sql_heap_types_by_name(struct sql_heap *heap)
 {
-	size_t nr = heap->h->types.nr;
-
-	if (heap->types_by_name)
-		return heap->types_by_name;
-	heap->types_by_name = xcalloc(nr, sizeof(*heap->types_by_name));
-	for (uint32_t i = 0; i < nr; i++)
-		heap->types_by_name[i] = i;
-	qsort_r(heap->types_by_name, nr, sizeof(*heap->types_by_name),
-		compare_names, heap->h);
+	if (!heap->types_by_name)
+		heap->types_by_name = tally_types_by_name(heap->h);
 	return heap->types_by_name;
 }
 
-const uint64_t *sql_heap_bytes_of_type(struct sql_heap *heap)
+const struct tally *sql_heap_tally(struct sql_heap *heap)
 {
-	const struct heap *h = heap->h;
-
-	if (heap->bytes_of_type || !h->bytes)
-		return heap->bytes_of_type;
-	heap->bytes_of_type = xcalloc(h->types.nr, sizeof(uint64_t));
-	for (oid o = 0; o < h->nr_objects; o++)
-		heap->bytes_of_type[h->type[o]] += h->bytes[o];
-	return heap->bytes_of_type;
+	if (!heap->of_types && heap->h->bytes)
+		heap->of_types = tally_heap(heap->h);
+	return heap->of_types;
 }
 
 /* --- references --- */

@@ -51,7 +51,7 @@ struct sql_heap {
 	uint32_t *roots;
 	struct sql_by_type by_type;
 	uint32_t *types_by_name;
-	uint64_t *bytes_of_type;
+	struct tally *of_types;
 	struct sql_refs refs;
 	struct sql_names names;
 	struct sql_suspect_vec *suspects;
@@ -82,8 +82,8 @@ const struct root *sql_heap_root(struct sql_heap *heap, oid o);
 const struct sql_by_type *sql_heap_by_type(struct sql_heap *heap);
 /* The types, as indices in heap.types, sorted by name. */
 const uint32_t *sql_heap_types_by_name(struct sql_heap *heap);
-/* By index in heap.types: what all its objects take.  NULL: not known. */
-const uint64_t *sql_heap_bytes_of_type(struct sql_heap *heap);
+/* By index in heap.types: all its objects.  NULL: their bytes are not known. */
+const struct tally *sql_heap_tally(struct sql_heap *heap);
 /* The numbers of references, without those of referrers; UINT32_MAX and more
  * references can't be numbered: the program ends as without memory. */
 const struct sql_refs *sql_heap_refs(struct sql_heap *heap);

@@ -13,6 +13,26 @@ struct tally *tally_heap(const struct heap *h)
 	return by_type;
 }
 
+static int compare_names(const void *a, const void *b, void *types)
+{
+	const struct heap_type *v = types;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	int ret = strcmp(v[x].name, v[y].name);
+
+	return ret ? ret : (x > y) - (x < y);
+}
+
+uint32_t *tally_types_by_name(const struct heap *h)
+{
+	size_t nr = h->types.nr;
+	uint32_t *ret = xcalloc(nr, sizeof(*ret));
+
+	for (uint32_t i = 0; i < nr; i++)
+		ret[i] = i;
+	qsort_r(ret, nr, sizeof(*ret), compare_names, h->types.v);
+	return ret;
+}
+
 void tally_list(const struct heap *h, const struct tally *by_type,
 		struct tally_type_vec *ret)
 {

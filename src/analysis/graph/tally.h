@@ -45,6 +45,9 @@ VEC_DEFINE(tally_type_vec, struct tally_type);
  * the caller frees. */
 struct tally *tally_heap(const struct heap *h);
 
+/* All of heap.types in the order of their names, which the caller frees. */
+uint32_t *tally_types_by_name(const struct heap *h);
+
 /*
  * Append to `ret` the types that have objects, in the order of heap.types.
  * `by_type` has a tally for each of heap.types.

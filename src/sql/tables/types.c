@@ -37,10 +37,10 @@ static void get_size(const struct sql_row *row, sqlite3_context *out)
 
 static void get_bytes(const struct sql_row *row, sqlite3_context *out)
 {
-	const uint64_t *bytes = sql_heap_bytes_of_type(row->heap);
+	const struct tally *of_types = sql_heap_tally(row->heap);
 
-	if (bytes)
-		sql_result_count(bytes[row->nr], out);
+	if (of_types)
+		sql_result_count(of_types[row->nr].bytes, out);
 }
 
 static void get_has_del(const struct sql_row *row, sqlite3_context *out)

@@ -4,32 +4,11 @@
 
 #include "tui/browse/gain.h"
 
-static int compare_names(const void *pa, const void *pb, void *types)
-{
-	const uint32_t *a = pa, *b = pb;
-	const struct heap_type *t = types;
-	int order = strcmp(t[*a].name, t[*b].name);
-
-	return order ? order : (*a > *b) - (*a < *b);
-}
-
-/* All types of a heap in the order of their names; the caller frees it. */
-static uint32_t *by_name(const struct heap *h)
-{
-	/* One more: a damaged heap may have no types. */
-	uint32_t *ret = xcalloc(h->types.nr + 1, sizeof(*ret));
-
-	for (uint32_t i = 0; i < h->types.nr; i++)
-		ret[i] = i;
-	qsort_r(ret, h->types.nr, sizeof(*ret), compare_names, h->types.v);
-	return ret;
-}
-
 static void match_types(struct gain *s, const struct heap *old)
 {
 	const struct heap *now = s->now->h;
-	CLEANUP(freep) uint32_t *a = by_name(old);
-	CLEANUP(freep) uint32_t *b = by_name(now);
+	CLEANUP(freep) uint32_t *a = tally_types_by_name(old);
+	CLEANUP(freep) uint32_t *b = tally_types_by_name(now);
 	size_t j = 0;
 
 	s->type_now = xcalloc(old->types.nr, sizeof(*s->type_now));
@@ -47,22 +26,19 @@ static void match_types(struct gain *s, const struct heap *old)
 
 static void sum_types(struct gain *s, const struct heap *old, size_t nr)
 {
-	CLEANUP(freep) struct tally *retained = xcalloc(old->types.nr + 1,
-							sizeof(*retained));
+	CLEANUP(freep) struct tally *all = tally_heap(old);
+	CLEANUP(freep) struct tally *retained = retained_by_type(&s->then);
 
 	s->then_of_type = xcalloc(nr, sizeof(*s->then_of_type));
 	s->retained_of_type = xcalloc(nr, sizeof(*s->retained_of_type));
-	for (oid o = 0; o < old->nr_objects; o++) {
-		uint32_t type = s->type_now[old->type[o]];
+	for (size_t i = 0; i < old->types.nr; i++) {
+		uint32_t now = s->type_now[i];
 
-		if (type != UINT32_MAX)
-			s->then_of_type[type] += heap_bytes(old, o);
+		if (now == UINT32_MAX)
+			continue;
+		s->then_of_type[now] += all[i].bytes;
+		s->retained_of_type[now] += retained[i].bytes;
 	}
-	retained_by_type(&s->then, retained);
-	for (size_t i = 0; i < old->types.nr; i++)
-		if (s->type_now[i] != UINT32_MAX)
-			s->retained_of_type[s->type_now[i]] +=
-				retained[i].bytes;
 }
 
 void gain_build(struct gain *s, struct heap *old, struct retained_view *now)

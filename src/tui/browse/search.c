@@ -38,12 +38,10 @@ static void find_candidates(struct search *q, const struct scene *s)
 static void find_types(const struct search *q, struct scene *s,
 		       struct view *view)
 {
-	CLEANUP(freep) struct tally *retained = xcalloc(s->h->types.nr + 1,
-							sizeof(*retained));
+	CLEANUP(freep) struct tally *retained = retained_by_type(s->retained);
 	struct view types;
 	size_t nr = 0;
 
-	retained_by_type(s->retained, retained);
 	view_types(&types, s, OID_NONE, false);
 	for (size_t i = 0; i < types.rows.nr; i++) {
 		struct row row = types.rows.v[i];
@@ -72,7 +70,6 @@ void search_start(struct search *q, struct scene *s, const char *word,
 			       .title = xasprintf("search for '%s'", word) };
 	find_types(q, s, view);
 	find_candidates(q, s);
-	q->next = 0;
 	q->stopped = false;
 }
 
@@ -104,7 +101,7 @@ bool search_is_done(const struct search *q)
 	       q->next >= MIN(q->order.objects.nr, (size_t)SEARCH_OBJECTS_MAX);
 }
 
-bool search_go_on(struct search *q, struct scene *s, struct view *view,
+void search_go_on(struct search *q, struct scene *s, struct view *view,
 		  unsigned int ms)
 {
 	uint64_t end = now_ms() + ms;
@@ -117,7 +114,6 @@ bool search_go_on(struct search *q, struct scene *s, struct view *view,
 		if (now_ms() >= end)
 			break;
 	}
-	return !search_is_done(q);
 }
 
 void search_release(struct search *q)

@@ -30,8 +30,8 @@ struct search {
  */
 void search_start(struct search *q, struct scene *s, const char *word,
 		  struct view *view);
-/* Look at some objects, for about `ms` milliseconds.  False: all is done. */
-bool search_go_on(struct search *q, struct scene *s, struct view *view,
+/* Look at some objects, for about `ms` milliseconds. */
+void search_go_on(struct search *q, struct scene *s, struct view *view,
 		  unsigned int ms);
 bool search_is_done(const struct search *q);
 void search_release(struct search *q);
