@@ -13,8 +13,8 @@
 #define ABOVE_MAX_JSON 1000
 #define MAX_STEPS 1000
 
-static void add_retained_share(struct str *out, const struct retained_view *v,
-			       uint64_t bytes)
+void retained_add_share(const struct retained_view *v, uint64_t bytes,
+			struct str *out)
 {
 	uint64_t all = v->dominators.all_bytes;
 
@@ -75,7 +75,7 @@ static void add_amount(struct str *out, const struct retained_view *v,
 {
 	format_bytes(out, sum->bytes);
 	str_add(out, " (");
-	add_retained_share(out, v, sum->bytes);
+	retained_add_share(v, sum->bytes, out);
 	str_add(out, ") in ");
 	format_counted(out, sum->nr, "object");
 }
@@ -98,7 +98,7 @@ static void add_line(const struct retained_view *v,
 	struct str *cell;
 
 	format_bytes(table_cell(t), line->sum.bytes);
-	add_retained_share(table_cell(t), v, line->sum.bytes);
+	retained_add_share(v, line->sum.bytes, table_cell(t));
 	format_count(table_cell(t), line->sum.nr);
 	if (is_object) {
 		retained_add_way(v, line->above, line->object, &name);

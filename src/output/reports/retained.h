@@ -36,6 +36,9 @@ json_t *retained_json(struct retained_view *v,
  */
 void retained_add_way(const struct retained_view *v, oid from, oid o,
 		      struct str *out);
+/* Add which part of the heap so many bytes are: "71.2%". */
+void retained_add_share(const struct retained_view *v, uint64_t bytes,
+			struct str *out);
 /* Add what `o` retains: "1.2 GiB (71.2%) in 2,943,390 objects". */
 void retained_add_amount(const struct retained_view *v, oid o,
 			 struct str *out);

@@ -143,6 +143,16 @@ static void enter_object(struct browse *b, oid o)
 	say(b, "it retains nothing but itself");
 }
 
+static void show_text(struct browse *b, oid o, const char *title,
+		      const char *text)
+{
+	struct view view;
+
+	view_text(&view, title, text);
+	view.holder = o;
+	show(b, &view);
+}
+
 static void show_suspect(struct browse *b, uint32_t i)
 {
 	const struct leaks_found *leaks = b->scene.leaks;
@@ -150,14 +160,11 @@ static void show_suspect(struct browse *b, uint32_t i)
 	CLEANUP(str_release) struct str text = STR_INIT;
 	const struct format f = { .width = b->width, .utf8 = b->utf8 };
 	const struct suspect *suspect = &leaks->suspects->v.v[i];
-	struct view view;
 
 	leaks_add_sentence(leaks->suspects, suspect, &sentence);
 	leaks_add_wrapped(sentence.s, 0, &f, &text);
 	leaks_add_details(leaks, suspect, &f, &text);
-	view_text(&view, "suspect", text.s);
-	view.holder = suspect->object;
-	show(b, &view);
+	show_text(b, suspect->object, "suspect", text.s);
 }
 
 static void enter(struct browse *b)
@@ -176,8 +183,6 @@ static void enter(struct browse *b)
 	} else {
 		view_group(&view, &b->scene, v->holder, row.type,
 			   v->kind != VIEW_TREE, b->by_growth);
-		if (v->kind == VIEW_FOUND)
-			view.holder = OID_NONE;
 		show(b, &view);
 	}
 }
@@ -214,16 +219,6 @@ static void add_chain(struct browse *b, oid o, struct str *out)
 	expression = trail_expression(&t);
 	if (expression)
 		str_addf(out, "\n%s\n", expression);
-}
-
-static void show_text(struct browse *b, oid o, const char *title,
-		      const char *text)
-{
-	struct view view;
-
-	view_text(&view, title, text);
-	view.holder = o;
-	show(b, &view);
 }
 
 static void show_chain(struct browse *b)

@@ -14,9 +14,9 @@ void order_list_init(struct order_list *l, struct oid_vec *objects,
 	*l = (struct order_list){ .objects = *objects, .compare = compare,
 				  .context = context, .seed = 1 };
 	*objects = (struct oid_vec)VEC_INIT;
-	l->cuts = xcalloc(l->objects.nr / 64 + 2, sizeof(*l->cuts));
+	l->cuts = bits_new(l->objects.nr + 1);
 	bits_set(l->cuts, 0);
-	bits_set(l->cuts, (oid)l->objects.nr);
+	bits_set(l->cuts, l->objects.nr);
 }
 
 void order_list_release(struct order_list *l)
@@ -26,7 +26,7 @@ void order_list_release(struct order_list *l)
 	l->cuts = NULL;
 }
 
-/* The part in which place `i` is begins here, and ends there. */
+/* Where the part begins in which place `i` is. */
 static size_t part_begin(const struct order_list *l, size_t i)
 {
 	uint64_t word = l->cuts[i / 64] & (UINT64_MAX >> (63 - i % 64));
@@ -34,17 +34,6 @@ static size_t part_begin(const struct order_list *l, size_t i)
 	for (i /= 64; !word;)
 		word = l->cuts[--i];
 	return i * 64 + 63 - (size_t)__builtin_clzll(word);
-}
-
-static size_t part_end(const struct order_list *l, size_t i)
-{
-	uint64_t word;
-
-	i++;
-	word = l->cuts[i / 64] & (UINT64_MAX << i % 64);
-	for (i /= 64; !word;)
-		word = l->cuts[++i];
-	return i * 64 + (size_t)__builtin_ctzll(word);
 }
 
 static bool is_before(const struct order_list *l, oid a, oid b)
@@ -65,7 +54,7 @@ static void sort_small(struct order_list *l, size_t begin, size_t end)
 		v[at] = o;
 	}
 	for (size_t i = begin; i < end; i++)
-		bits_set(l->cuts, (oid)i);
+		bits_set(l->cuts, i);
 }
 
 /* The order of a heap must not make it slow: the pivot is a random one. */
@@ -92,14 +81,15 @@ static void divide(struct order_list *l, size_t begin, size_t end)
 	}
 	v[end - 1] = v[at];
 	v[at] = o;
-	bits_set(l->cuts, (oid)at);
-	bits_set(l->cuts, (oid)(at + 1));
+	bits_set(l->cuts, at);
+	bits_set(l->cuts, at + 1);
 }
 
 oid order_list_at(struct order_list *l, size_t i)
 {
 	for (;;) {
-		size_t begin = part_begin(l, i), end = part_end(l, i);
+		size_t begin = part_begin(l, i);
+		size_t end = bits_next(l->cuts, i + 1, l->objects.nr + 1);
 
 		if (end - begin == 1)
 			return l->objects.v[i];

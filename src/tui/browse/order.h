@@ -15,10 +15,7 @@
 
 struct order_list {
 	struct oid_vec objects;		/* owned */
-	/*
-	 * Bit i: nothing before place i comes after anything from i on.  NULL:
-	 * no place is known to be one.
-	 */
+	/* Bit i: nothing before place i comes after anything from i on. */
 	uint64_t *cuts;
 	/* Below 0: `a` comes first.  No two objects are equal. */
 	int (*compare)(const void *context, oid a, oid b);

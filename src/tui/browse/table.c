@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-
+#include "output/reports/retained.h"
 #include "output/table.h"
 #include "tui/browse/browse.h"
 #include "tui/cells.h"
@@ -55,11 +54,6 @@ unsigned int browse_columns(struct browse *b, struct column *columns,
 	return nr;
 }
 
-static void add_share(struct str *s, uint64_t part, uint64_t all)
-{
-	str_addf(s, "%.1f%%", all ? 100.0 * (double)part / (double)all : 0.0);
-}
-
 static void add_cell(struct browse *b, const struct row *row,
 		     enum browse_column column, bool utf8, struct str *out)
 {
@@ -77,7 +71,7 @@ static void add_cell(struct browse *b, const struct row *row,
 		format_bytes_growth(out, row->growth);
 		break;
 	case BROWSE_SHARE:
-		add_share(out, row->sum.bytes, all);
+		retained_add_share(b->scene.retained, row->sum.bytes, out);
 		break;
 	case BROWSE_BAR:
 		cells_bar(out, row->sum.bytes, all, BAR_WIDTH, utf8);
