@@ -162,13 +162,11 @@ static void search_garbage(struct dominators_search *s)
 	const struct heap *h = s->h;
 	CLEANUP(freep) uint64_t *within = bits_new(h->nr_objects);
 	CLEANUP(oid_vec_release) struct oid_vec first = VEC_INIT;
-	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
 
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!bits_get(s->visited, o))
 			bits_set(within, o);
-	scc_build(h, within, &scc);
-	scc_sources(h, &scc, &first);
+	scc_sources(h, within, &first);
 	for (size_t i = 0; i < first.nr; i++)
 		search_from_root(s, first.v[i]);
 	s->last[HOLDER_GARBAGE] = s->nr;

@@ -123,8 +123,9 @@ static bool is_program_instance(const struct heap *h, oid o)
 	return flags & TYPE_IS_HEAP && !(flags & TYPE_IS_TYPE);
 }
 
-void scc_sources(const struct heap *h, const struct scc *scc,
-		 struct oid_vec *ret)
+/* The sources of a subgraph whose components are known. */
+static void find_sources(const struct heap *h, const struct scc *scc,
+			 struct oid_vec *ret)
 {
 	CLEANUP(freep) uint64_t *held = bits_new(scc->nr);
 	CLEANUP(freep) oid *first = xreallocarray(NULL, scc->nr,
@@ -150,4 +151,13 @@ void scc_release(struct scc *s)
 {
 	free(s->of);
 	*s = (struct scc){ NULL, 0 };
+}
+
+void scc_sources(const struct heap *h, const uint64_t *within,
+		 struct oid_vec *ret)
+{
+	CLEANUP(scc_release) struct scc scc;
+
+	scc_build(h, within, &scc);
+	find_sources(h, &scc, ret);
 }

@@ -30,11 +30,11 @@ void scc_release(struct scc *s);
 
 /*
  * Append an object of each component to which no other component of the
- * subgraph refers: its first instance of a program's class, or else its first
- * object.  All objects of the subgraph can be reached from these.  By the
- * number of the component.
+ * subgraph `within` refers: its first instance of a program's class, or else
+ * its first object.  All objects of the subgraph can be reached from these.
+ * By the number of the component.
  */
-void scc_sources(const struct heap *h, const struct scc *scc,
+void scc_sources(const struct heap *h, const uint64_t *within,
 		 struct oid_vec *ret);
 
 #endif

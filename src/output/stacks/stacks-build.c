@@ -386,7 +386,6 @@ static void reach_all(struct heap *h, struct reach *ret)
 {
 	CLEANUP(freep) uint64_t *within = NULL;
 	CLEANUP(oid_vec_release) struct oid_vec first = VEC_INIT;
-	CLEANUP(scc_release) struct scc scc = { NULL, 0 };
 
 	reach_build(h, NULL, ret);
 	if (ret->nr_reached == h->nr_objects)
@@ -395,8 +394,7 @@ static void reach_all(struct heap *h, struct reach *ret)
 	for (oid o = 0; o < h->nr_objects; o++)
 		if (!reach_has(ret, o))
 			bits_set(within, o);
-	scc_build(h, within, &scc);
-	scc_sources(h, &scc, &first);
+	scc_sources(h, within, &first);
 	reach_add_garbage(h, first.v, first.nr, ret);
 }
 
