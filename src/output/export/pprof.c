@@ -223,8 +223,7 @@ static const struct heap_frame *function_of(const struct profile *p,
 {
 	int32_t i = p->s->names.v[name].function;
 
-	return i < 0 || p->h->info.redaction == REDACT_ALL ? NULL :
-	       &p->h->frames.v[i];
+	return i < 0 ? NULL : &p->h->frames.v[i];
 }
 
 static void add_location(struct profile *p, uint32_t name)

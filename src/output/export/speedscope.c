@@ -24,7 +24,7 @@ static json_t *frame_json(const struct stacks *s, const struct heap *h,
 	json_t *ret = json_object();
 
 	emit_put(ret, "name", emit_text(stacks_text(s, name)));
-	if (function >= 0 && h->info.redaction != REDACT_ALL) {
+	if (function >= 0) {
 		const struct heap_frame *f = &h->frames.v[function];
 
 		emit_put(ret, "file", emit_text(f->file));

@@ -103,10 +103,8 @@ static uint32_t function_group(struct builder *b, int32_t index)
 
 	/* It has no name that could be told. */
 	if (b->h->info.redaction == REDACT_ALL)
-		str_add(&text, "frame");
-	else
-		str_addf(&text, "%s (%s)", f->function,
-			 base ? base + 1 : f->file);
+		return group(b, thread_group(b, f->thread), "frame");
+	str_addf(&text, "%s (%s)", f->function, base ? base + 1 : f->file);
 	ret = group(b, thread_group(b, f->thread), text.s);
 	if (!(ret & STACK_CUT) && b->tree->v.v[ret].function < 0)
 		b->tree->v.v[ret].function = index;

@@ -162,18 +162,13 @@ VEC_DEFINE(waiting_vec, struct waiting);
 static void push_below(const struct cut *c, uint32_t node, uint32_t frame,
 		       uint32_t depth, struct waiting_vec *ret)
 {
-	size_t i = c->first[node];
-	size_t start = ret->nr;
+	size_t first = c->first[node], end = first;
 
-	for (; i < c->kept.nr && c->kept.v[i].above == node; i++)
-		waiting_vec_push(ret, (struct waiting){ c->kept.v[i].node,
+	while (end < c->kept.nr && c->kept.v[end].above == node)
+		end++;
+	while (end > first)
+		waiting_vec_push(ret, (struct waiting){ c->kept.v[--end].node,
 							frame, depth });
-	for (size_t a = start, z = ret->nr; a + 1 < z; a++) {
-		struct waiting w = ret->v[a];
-
-		ret->v[a] = ret->v[--z];
-		ret->v[z] = w;
-	}
 }
 
 static void add_cut(struct cut *c, uint32_t node, uint32_t frame)

@@ -60,8 +60,8 @@ VEC_DEFINE(stacks_frame_vec, struct stacks_frame);
 /* A name that one frame or several have. */
 struct stacks_name {
 	uint64_t start;		/* in stacks.bytes; a NUL ends it */
-	int32_t function;	/* in heap.frames: it is that function; else
-				   -1 */
+	int32_t function;	/* in heap.frames: it is that function; -1:
+				   it is none, or one that may not be told */
 };
 VEC_DEFINE(stacks_name_vec, struct stacks_name);
 
