@@ -276,6 +276,9 @@ void heap_inbound_release(struct heap_inbound *in);
 /* The operations of heap.ops, which must not be NULL; see struct heap_ops. */
 void heap_name_edges(struct heap *h, oid o, uint32_t first, uint32_t nr,
 		     struct edge_name *names);
+/* To name a few references of an object, all of them may have to be read: who
+ * names all of them asks for so many at a time. */
+#define HEAP_NAMES_AT_ONCE (UINT32_C(1) << 18)
 void heap_preview(struct heap *h, oid o, size_t max, struct str *ret);
 /*
  * Add the text of `o`, as heap/naming.h describes it.  Where an object has one,

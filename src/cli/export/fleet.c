@@ -92,9 +92,7 @@ struct error *export_fleet(struct session *s, const char *target,
 	struct materialise_front front = { .replaces = fleet_replaces };
 	struct error *err = NULL;
 
-	sql_heaps_init(&heaps, 1);
-	heaps.v[0].h = &s->heap;
-	heaps.v[0].name = target;
+	export_heaps_init(s, target, &heaps);
 	for (size_t i = 0; i < o->labels.nr; i++)
 		if (!labels_set(&s->heap.info.labels, o->labels.v[i]))
 			return error_new(ERR_USAGE, "a capture can't have more"

@@ -80,6 +80,11 @@ extern const struct export_format export_formats[NR_EXPORT_FORMATS];
 struct error *export_write(struct session *s, const struct export_options *o)
 	MUST_CHECK;
 
+/* What the tables of src/sql are of: the heap of `s` alone, which is `target`.
+ * Both must outlive `*ret`; the caller releases it by sql_heaps_release(). */
+void export_heaps_init(struct session *s, const char *target,
+		       struct sql_heaps *ret);
+
 /* The `write` of the formats with tables of src/sql. */
 struct error *export_tables_sqlite(struct session *s,
 				   const struct export_options *o) MUST_CHECK;

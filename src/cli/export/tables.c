@@ -92,13 +92,12 @@ char *export_unknown_table(const struct export_options *o)
 	return NULL;
 }
 
-/* Heaps for the tables: the one of `s`.  The caller releases them. */
-static void heaps_init(struct session *s, const struct export_options *o,
+void export_heaps_init(struct session *s, const char *target,
 		       struct sql_heaps *ret)
 {
 	sql_heaps_init(ret, 1);
 	ret->v[0].h = &s->heap;
-	ret->v[0].name = o->common.args[0];
+	ret->v[0].name = target;
 }
 
 struct error *export_tables_sqlite(struct session *s,
@@ -106,7 +105,7 @@ struct error *export_tables_sqlite(struct session *s,
 {
 	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
 
-	heaps_init(s, o, &heaps);
+	export_heaps_init(s, o->common.args[0], &heaps);
 	return write_database(&heaps, o->file);
 }
 
@@ -115,6 +114,6 @@ struct error *export_tables_csv(struct session *s,
 {
 	CLEANUP(sql_heaps_release) struct sql_heaps heaps;
 
-	heaps_init(s, o, &heaps);
+	export_heaps_init(s, o->common.args[0], &heaps);
 	return write_folder(&heaps, o);
 }

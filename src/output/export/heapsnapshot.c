@@ -66,8 +66,6 @@ struct writer {
 	struct edge_name *names; /* of a batch of edges */
 };
 
-/* To name a few references of an object, all of them may have to be read. */
-#define NAMES_AT_ONCE (UINT32_C(1) << 18)
 #define PIECE (1 << 16)
 #define PREVIEW_MAX 240
 
@@ -414,9 +412,8 @@ static void put_references(struct writer *w, oid o)
 	struct heap_edges edges = heap_edges(h, o);
 	bool weak = heap_keeps(h, o).nr < edges.nr;
 
-	for (uint32_t first = 0; first < edges.nr; first += NAMES_AT_ONCE) {
-		uint32_t some = MIN(edges.nr - first, NAMES_AT_ONCE);
-
+	for (uint32_t first = 0, some; first < edges.nr; first += some) {
+		some = MIN(edges.nr - first, HEAP_NAMES_AT_ONCE);
 		heap_name_edges(h, o, first, some, w->names);
 		for (uint32_t i = 0; i < some; i++) {
 			put_reference(w, &w->names[i], weak,
@@ -506,7 +503,7 @@ struct error *heapsnapshot_write(struct heap *h, FILE *out)
 		err = strings_open(&w.strings);
 	if (err)
 		return err;
-	w.names = xcalloc(NAMES_AT_ONCE, sizeof(*w.names));
+	w.names = xcalloc(HEAP_NAMES_AT_ONCE, sizeof(*w.names));
 	find_groups(&w);
 	find_holds(&w);
 	make_ids(&w);

@@ -33,9 +33,9 @@
 #define HEAPSNAPSHOT_SIZE_MAX UINT32_MAX
 
 /*
- * Write `h` to `out`, in pieces.  Builds the dominators to find the roots;
- * beside that, memory is 12 bytes an object, and at most about 100 MB for
- * names.
+ * Write `h` to `out`, in pieces.  Builds the dominators to find the roots, and
+ * releases them; afterwards memory is up to 20 bytes an object, and at most
+ * about 100 MB for names.
  *
  * ERR_SYSTEM: `out` or a temporary file can't be written.  ERR_UNSUPPORTED: the
  * heap has more nodes than the format can number.  If heap.failed is set

@@ -45,9 +45,6 @@ static json_t *header(const struct heap *h)
 	return ret;
 }
 
-/* To name a few references of an object, all of them may have to be read. */
-#define NAMES_AT_ONCE (UINT32_C(1) << 18)
-
 /* The names of a batch of references; it grows as needed. */
 struct names {
 	struct edge_name *v;
@@ -75,14 +72,14 @@ static json_t *references(struct heap *h, oid o, struct names *names)
 {
 	json_t *ret = json_array();
 	struct heap_edges edges = heap_edges(h, o);
-	uint32_t nr = edges.nr, room = MIN(nr, NAMES_AT_ONCE);
+	uint32_t nr = edges.nr, room = MIN(nr, HEAP_NAMES_AT_ONCE);
 
 	if (room > names->room) {
 		names->v = xreallocarray(names->v, room, sizeof(*names->v));
 		names->room = room;
 	}
-	for (uint32_t first = 0; first < nr; first += NAMES_AT_ONCE) {
-		uint32_t some = MIN(nr - first, NAMES_AT_ONCE);
+	for (uint32_t first = 0; first < nr; first += HEAP_NAMES_AT_ONCE) {
+		uint32_t some = MIN(nr - first, HEAP_NAMES_AT_ONCE);
 		const oid *to = edges.to + first;
 
 		heap_name_edges(h, o, first, some, names->v);
