@@ -28,7 +28,7 @@ struct accounting {
 					     have none */
 	uint32_t python, traces, stack;
 	uint32_t unowned[NR_MEMORY_ALLOCATORS];
-	uint32_t library, library_line; /* the one that was met last */
+	uint32_t last_library, last_library_line;
 	struct stray_vec strays;
 };
 
@@ -37,7 +37,7 @@ static void accounting_init(struct accounting *a, struct claims *c)
 	struct native *n = c->native;
 	size_t nr = c->py->heap->types.nr;
 
-	*a = (struct accounting){ .c = c, .library = NO_LINE };
+	*a = (struct accounting){ .c = c, .last_library = NO_LINE };
 	for (int i = 0; i < NR_MEMORY_PARTS; i++) {
 		if (memory_part_has((enum memory_part)i) != LINE_HAS_TYPE)
 			continue;
@@ -76,12 +76,12 @@ static uint32_t line_of_library(struct accounting *a, uint32_t mapping)
 {
 	struct native *n = a->c->native;
 
-	if (a->library != mapping)
-		a->library_line = native_line(n, PART_RAW_LIBRARY, OID_NONE,
-					      n->target->mappings.v[mapping]
-						      .path);
-	a->library = mapping;
-	return a->library_line;
+	if (a->last_library != mapping)
+		a->last_library_line =
+			native_line(n, PART_RAW_LIBRARY, OID_NONE,
+				    n->target->mappings.v[mapping].path);
+	a->last_library = mapping;
+	return a->last_library_line;
 }
 
 static oid label_of(const struct claims *c, struct owner w)
