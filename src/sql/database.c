@@ -160,7 +160,6 @@ static int restrict_all(struct sql *sql)
 				  "PRAGMA temp_store = FILE" :
 				  "PRAGMA trusted_schema = OFF",
 				  NULL, NULL, NULL);
-
 	if (!failed)
 		failed = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1,
 					   NULL);

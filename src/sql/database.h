@@ -4,9 +4,10 @@
  *
  * An authorizer lets only reading pass: no statement can write, attach a file,
  * load an extension or change a setting.  What SQLite sorts and is larger than
- * its cache goes to a temporary file in $TMPDIR or /var/tmp that has no name
- * and nobody else can open.  A query ends when that disk is nearly full
- * (scratch_room() of base/scratch.h).
+ * its cache goes to a temporary file that has no name and nobody else can
+ * open, in the folder that SQLite takes: $SQLITE_TMPDIR, $TMPDIR, /var/tmp,
+ * ... A query ends when that disk is nearly full (scratch_room() of
+ * base/scratch.h).
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H

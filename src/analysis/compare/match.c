@@ -429,8 +429,7 @@ static bool unknown_or_same(const char *a, const char *b)
  */
 static bool same_pid(const struct heap_info *a, const struct heap_info *b)
 {
-	int64_t inner_a = a->inner_pid ? a->inner_pid : a->pid;
-	int64_t inner_b = b->inner_pid ? b->inner_pid : b->pid;
+	int64_t inner_a = identity_pid(a), inner_b = identity_pid(b);
 
 	if (a->pid_namespace && b->pid_namespace)
 		return inner_a == inner_b &&

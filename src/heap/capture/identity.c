@@ -22,6 +22,11 @@ bool identity_is_known(const struct heap_info *info)
 	       (info->start_ticks || identity_is_hidden(info));
 }
 
+int64_t identity_pid(const struct heap_info *info)
+{
+	return info->inner_pid ? info->inner_pid : info->pid;
+}
+
 void identity_add(const struct heap_info *info, struct str *out)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
@@ -34,9 +39,7 @@ void identity_add(const struct heap_info *info, struct str *out)
 	if (!identity_is_known(info))
 		return;
 	str_addf(&text, "%s %" PRIu64 " %" PRIi64 " %" PRIu64, info->boot,
-		 info->pid_namespace,
-		 info->inner_pid ? info->inner_pid : info->pid,
-		 info->start_ticks);
+		 info->pid_namespace, identity_pid(info), info->start_ticks);
 	hash = XXH3_128bits(text.s, text.len);
 	str_addf(out, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64,
 		 (uint64_t)hash.low64);
@@ -46,7 +49,6 @@ void identity_hide(const struct heap_info *from, struct heap_info *to)
 {
 	struct str hash = STR_INIT;
 
-	str_add(&hash, "");
 	identity_add(from, &hash);
 	to->boot = str_take(&hash);
 	to->start_ticks = to->pid_namespace = 0;

@@ -21,6 +21,9 @@ bool identity_is_known(const struct heap_info *info);
 /* Does `info` have the hash alone? */
 bool identity_is_hidden(const struct heap_info *info);
 
+/* The PID in the PID namespace of the process, as far as that is known. */
+int64_t identity_pid(const struct heap_info *info);
+
 /*
  * Add the hash: text that is the same for all heaps of a process, hidden or
  * not, and differs for other processes.  Nothing is added if it is not known.

@@ -245,14 +245,9 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 		return;
 	}
 	add_the(s, suspect->object, place, out);
-	length = heap_length(s->heap, suspect->object);
+	length = MAX(heap_length(s->heap, suspect->object), 0);
 	str_add(out, " was much larger once: it has room for many times its ");
-	if (length == 1) {
-		str_add(out, "1 entry");
-	} else {
-		format_count(out, length > 0 ? (uint64_t)length : 0);
-		str_add(out, " entries");
-	}
+	format_counted(out, (uint64_t)length, length == 1 ? "entry" : "entrie");
 }
 
 /* "150 threads are at the same line, and each has its own locals, such as the

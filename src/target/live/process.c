@@ -303,10 +303,10 @@ static void read_start(struct target *t, int dir)
 static char *read_boot(void)
 {
 	struct str text = STR_INIT;
+	bool known = proc_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id",
+			       &text);
 
-	if (!proc_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", &text))
-		str_cut(&text, 0);
-	str_cut(&text, text.len ? strspn(text.s, "0123456789abcdef-") : 0);
+	str_cut(&text, known ? strspn(text.s, "0123456789abcdef-") : 0);
 	return str_take(&text);
 }
 

@@ -104,8 +104,6 @@ START_TEST(vec_grows_and_is_handed_over)
 }
 END_TEST
 
-/* --- strings --- */
-
 static int compare_keys(const void *keys, uint32_t a, uint32_t b)
 {
 	const uint32_t *key = keys;
@@ -137,6 +135,8 @@ START_TEST(queue_gives_what_comes_first)
 	queue_release(&q);
 }
 END_TEST
+
+/* --- strings --- */
 
 START_TEST(str_grows_and_is_cut)
 {

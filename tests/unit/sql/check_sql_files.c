@@ -67,7 +67,7 @@ START_TEST(names_of_files)
 END_TEST
 
 /* PRAGMA temp_store: 2 is memory.  The indexes of a file are sorted. */
-START_TEST(sorted_in_memory)
+START_TEST(sorted_in_memory_or_in_a_file)
 {
 	struct scene s;
 	struct sql sql;
@@ -112,6 +112,6 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, names_of_files);
-	tcase_add_test(tc, sorted_in_memory);
+	tcase_add_test(tc, sorted_in_memory_or_in_a_file);
 	tcase_add_test(tc, csv_of_a_table);
 }

@@ -254,10 +254,11 @@
 
 	function search(text) {
 		const pattern = text.trim().toLowerCase(), box = byId("found");
+		const address = pattern.replace(/^(?=[0-9a-f]{6,}$)/, "0x");
 		const found = !pattern ? [] : nodes.filter(n => n.above &&
 			(n.type.toLowerCase().includes(pattern) ||
 			 (n.name || "").toLowerCase().includes(pattern) ||
-			 n.address === pattern.replace(/^(?=[0-9a-f]{6,}$)/, "0x")));
+			 n.address === address));
 
 		box.hidden = !pattern;
 		box.replaceChildren(found.length ? report.table(found, columns,
