@@ -68,6 +68,26 @@ def artefacts(name):
     return folder
 
 
+def npm_modules():
+    """The folder node_modules that tests/fetch-tools fills."""
+    fetch = os.path.join(os.path.dirname(os.path.dirname(
+        os.path.abspath(__file__))), "fetch-tools")
+    folder = os.path.join(text(subprocess.check_output(
+        [fetch, "--print"])).strip(), "node_modules")
+    if not os.path.isdir(folder):
+        assert not CI, "run tests/fetch-tools"
+        raise Skip("run tests/fetch-tools")
+    return folder
+
+
+def next_second():
+    """Times of captures are in seconds: what comes now is later than all that
+    was captured."""
+    since = int(time.time())
+    while int(time.time()) <= since:
+        time.sleep(0.02)
+
+
 def each(select):
     """Run the test once for each Python that select() returns."""
     def decorate(function):

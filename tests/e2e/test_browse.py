@@ -8,19 +8,17 @@ import subprocess
 import time
 
 import pythons
-from harness import PYHELD, Target, each, limit, pyheld, pyheld_raw, text
+from harness import PYHELD, Target, artefacts, each, limit, pyheld, \
+    pyheld_raw, text
 from terminal import Terminal
 from test_core import Directory, gcore, sysroot
 
-# The screens of the last run, to look at.
-SCREENSHOTS = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(PYHELD))), "tests", "screenshots")
 FOOT = r"\? help"
 
 
 def keep(terminal, name):
-    os.makedirs(SCREENSHOTS, exist_ok=True)
-    path = os.path.join(SCREENSHOTS, "browse-%s.txt" % name)
+    """Leave the screen for people to look at."""
+    path = os.path.join(artefacts("screenshots"), "browse-%s.txt" % name)
     with open(path, "w", encoding="utf-8") as f:
         f.write(terminal.screen())
 

@@ -14,8 +14,8 @@ import time
 import urllib.parse
 
 import pythons
-from harness import PYHELD, Skip, Target, each, expect_error, limit, pyheld, \
-    pyheld_raw, text
+from harness import PYHELD, Skip, Target, each, expect_error, limit, \
+    next_second, npm_modules, pyheld, pyheld_raw, text
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -59,13 +59,10 @@ const {DuckDBInstance} = require('@duckdb/node-api');
 
 def duckdb(folder, *queries):
     """What DuckDB says to each: its rows and the types of its columns."""
-    npm = subprocess.run([os.path.join(TOP, "tests", "fetch-tools"),
-                          "--print"], check=True, capture_output=True,
-                         text=True).stdout.strip()
     done = subprocess.run(
         ["node", "-e", DUCKDB], cwd=folder, input=json.dumps(queries),
         capture_output=True, text=True, timeout=100, check=False,
-        env=dict(os.environ, NODE_PATH=os.path.join(npm, "node_modules")))
+        env=dict(os.environ, NODE_PATH=npm_modules()))
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -107,14 +104,6 @@ class Service:
         self.child.stdin.close()
         self.child.wait()
         self.child.stdout.close()
-
-
-def next_second():
-    """Times of captures are in seconds: what comes now is later than all that
-    was captured."""
-    since = time.time()
-    while int(time.time()) <= int(since):
-        time.sleep(0.02)
 
 
 def run_release(release, folder, leaks, rounds, captures):

@@ -10,7 +10,8 @@ import tempfile
 
 import pythons
 from devtools import DevTools
-from harness import CI, PYHELD, Skip, Target, each, limit, pyheld, pyheld_raw
+from harness import CI, PYHELD, Skip, Target, each, limit, npm_modules, \
+    pyheld, pyheld_raw
 from test_memory_loads import Load, Missing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -32,17 +33,10 @@ def ask(query, source):
 
 def memlab(path):
     """[(id, name, size, retained size), ...]"""
-    folder = subprocess.run([os.path.join(HERE, "..", "fetch-tools"),
-                             "--print"], check=True, capture_output=True,
-                            text=True).stdout.strip()
-    modules = os.path.join(folder, "node_modules")
-    if not os.path.isdir(modules):
-        assert not CI, "run tests/fetch-tools"
-        raise Skip("run tests/fetch-tools")
     out = subprocess.run(["node", "--max-old-space-size=4000",
                           os.path.join(HERE, "memlab.js"), path], check=True,
                          capture_output=True, text=True,
-                         env=dict(os.environ, NODE_PATH=modules)).stdout
+                         env=dict(os.environ, NODE_PATH=npm_modules())).stdout
     return [tuple(json.loads(line)) for line in
             out[out.index("\nNODES\n") + 7:].splitlines()]
 

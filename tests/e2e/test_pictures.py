@@ -6,10 +6,9 @@ import importlib.util
 import os
 import re
 import tempfile
-import time
 import xml.etree.ElementTree
 
-from harness import PYHELD, pyheld
+from harness import PYHELD, next_second, pyheld
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -48,9 +47,7 @@ def test_text_is_what_leaks_prints():
         pyheld("capture", shop.pid, "-o", older)
         shop.more()
         # Times are in seconds; within one, leaks names no time of growth.
-        since = int(time.time())
-        while int(time.time()) <= since:
-            time.sleep(0.02)
+        next_second()
         text = make.leaks_of(os.path.abspath(PYHELD), shop, older)
     command, _, output = shown.partition("\n")
     assert command == "$ pyheld leaks %s %s" % (make.PID, make.OLDER), command

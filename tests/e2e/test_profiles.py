@@ -15,20 +15,14 @@ import time
 
 import pythons
 from browser import Browser
-from harness import CI, PYHELD, Skip, Target, each, expect_error, limit, \
-    pyheld, pyheld_raw, text
+from harness import CI, PYHELD, Skip, Target, artefacts, each, expect_error, \
+    limit, npm_modules, pyheld, pyheld_raw, text
 
-SCREENSHOTS = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(PYHELD))), "tests", "screenshots")
-FETCH = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "fetch-tools")
 PARTIAL = 0, 4
 
 
 def speedscope_folder():
-    folder = os.path.join(text(subprocess.check_output(
-        [FETCH, "--print"])).strip(), "node_modules", "speedscope", "dist",
-        "release")
+    folder = os.path.join(npm_modules(), "speedscope", "dist", "release")
     if not os.path.isdir(folder):
         if CI:
             raise AssertionError("tests/fetch-tools was not run")
@@ -267,7 +261,6 @@ def test_speedscope_opens_it():
     folder = speedscope_folder()
     with open(os.path.join(folder, "file-format-schema.json")) as f:
         schema = json.load(f)
-    os.makedirs(SCREENSHOTS, exist_ok=True)
     with Target(pythons.newest(), "profiled.py") as target, \
             tempfile.TemporaryDirectory() as work, \
             Browser(1600, 900) as page:
@@ -283,7 +276,8 @@ def test_speedscope_opens_it():
         wait_for(page, "document.body && document.body.innerText"
                  ".includes('(1/2)')")
         press(page, "2")
-        page.screenshot(os.path.join(SCREENSHOTS, "speedscope.png"))
+        page.screenshot(os.path.join(artefacts("screenshots"),
+                                     "speedscope.png"))
         press(page, "3")
         wait_for(page, "document.querySelectorAll('table tr').length > 5")
         rows = page.value(

@@ -32,6 +32,14 @@ def row_of(screen, pid):
     return None
 
 
+def nr_samples(screen):
+    return int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+
+
+def is_there(pid):
+    return os.path.exists("/proc/%d" % pid)
+
+
 def wait_for_sample(terminal, pid, nr=1):
     """Wait for `nr` samples of the chosen process."""
     def sampled(screen):
@@ -160,7 +168,7 @@ def wait_for_sample_of(terminal, target):
     terminal.keys("Up")
     terminal.wait_for(r"^%d .*odd\.py" % target.pid)
     screen = wait_for_sample(terminal, target.pid, 1)
-    nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+    nr = nr_samples(screen)
     return wait_for_sample(terminal, target.pid, nr + 2)
 
 
@@ -178,14 +186,10 @@ def test_freeze():
         assert terminal.screen() == screen
         assert children(pid_of_top(target)) == child
         terminal.keys("Space")
-        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        nr = nr_samples(screen)
         screen = wait_for_sample(terminal, target.pid, nr + 2)
         assert "FROZEN" not in screen, screen
         unharmed(target)
-
-
-def is_there(pid):
-    return os.path.exists("/proc/%d" % pid)
 
 
 def test_freeze_during_a_sample():
@@ -268,7 +272,7 @@ def test_full_disk():
         terminal.keys("c")
         terminal.wait_for("^/dev/full: can't write: No space left on device")
         screen = terminal.screen()
-        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        nr = nr_samples(screen)
         wait_for_sample(terminal, target.pid, nr + 2)
         unharmed(target)
 
@@ -298,10 +302,6 @@ def hold(pid, target, seconds=None):
             if status(child)["State"][0] == "T" and is_stopped(target):
                 return child
             os.kill(child, signal.SIGCONT)
-
-
-def nr_samples(screen):
-    return int(re.search(r"^(\d+) sample", screen, re.M).group(1))
 
 
 def test_a_killed_sample_is_paid_for():
@@ -407,7 +407,7 @@ def test_stopped_and_back():
         terminal.keys("Enter")
         screen = terminal.wait_until(
             lambda s: row_of(s, target.pid) and s, "screen")
-        nr = int(re.search(r"^(\d+) sample", screen, re.M).group(1))
+        nr = nr_samples(screen)
         wait_for_sample(terminal, target.pid, nr + 2)
         terminal.keys("q")
         assert terminal.status() == 0
@@ -419,10 +419,7 @@ def test_keys_do_not_wait_for_a_sample():
             top(target.pid) as terminal:
         wait_for_sample(terminal, target.pid)
         pid = pid_of_top(target)
-        end = time.monotonic() + 30
-        while not children(pid):
-            assert time.monotonic() < end
-        child = children(pid)[0]
+        child = child_of(pid)
         os.kill(child, signal.SIGSTOP)
         terminal.wait_for(r"looks at %d, [1-9]" % target.pid)
         for name in ("growth in number", "bytes", "number", "name"):
@@ -432,7 +429,7 @@ def test_keys_do_not_wait_for_a_sample():
             assert time.monotonic() - start < 1
         terminal.keys("q")
         assert terminal.status() == 0
-        assert not os.path.exists("/proc/%d" % child)
+        assert not is_there(child)
         runs_on(target)
 
 
@@ -483,7 +480,7 @@ def test_killed_while_it_samples():
                 os.kill(pid, signal.SIGKILL)
                 assert terminal.status() == 128 + signal.SIGKILL
                 end = time.monotonic() + 10
-                while any(os.path.exists("/proc/%d" % c) for c in child):
+                while any(is_there(c) for c in child):
                     assert time.monotonic() < end, child
                     time.sleep(0.01)
                 runs_on(target)
