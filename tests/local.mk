@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	tests/e2e/test_diff.py \
 	tests/e2e/test_core.py \
 	tests/e2e/test_core_files.py \
+	tests/e2e/test_crashed.py \
 	tests/e2e/test_cut.py \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \

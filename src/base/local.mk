@@ -7,6 +7,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/hash.h \
 	src/base/log.c \
 	src/base/log.h \
+	src/base/process.c \
+	src/base/process.h \
 	src/base/quantity.c \
 	src/base/quantity.h \
 	src/base/queue.c \

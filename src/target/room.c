@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/process.h"
 #include "target/proc.h"
 #include "target/room.h"
 
@@ -35,8 +36,7 @@ static const struct memory_limit limits[] = {
 
 void room_yield(void)
 {
-	CLEANUP(closep) int fd = open("/proc/self/oom_score_adj",
-				      O_WRONLY | O_CLOEXEC);
+	CLEANUP(closep) int fd = process_open_own("/proc/self/oom_score_adj");
 
 	/* The highest there is; raising it needs no permission. */
 	if (fd >= 0 && write(fd, "1000", 4) < 0)

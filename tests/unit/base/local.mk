@@ -2,4 +2,5 @@
 check_PROGRAMS += \
 	tests/unit/base/check_base \
 	tests/unit/base/check_hash \
-	tests/unit/base/check_log
+	tests/unit/base/check_log \
+	tests/unit/base/check_process
