@@ -242,6 +242,12 @@ def test_writes_a_capture():
             assert os.stat(path).st_mode & 0o777 == 0o600
             captured = json.loads(pyheld("summary", "--json", path).out)
             assert captured["target"]["pid"] == target.pid
+        # A key takes the message away, and no later sample shows it again.
+        terminal.keys("s")
+        terminal.wait_for("q quit  s sort")
+        nr = nr_samples(terminal.screen())
+        wait_for_sample(terminal, target.pid, nr + 2)
+        assert "captured to" not in terminal.screen(), terminal.screen()
         terminal.keys("?")
         terminal.wait_for("write a capture of the chosen process")
         terminal.keys("?")

@@ -11,6 +11,7 @@ import time
 import pythons
 from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
                      status, unharmed)
+from test_core import Directory, gcore
 
 
 def lines_of(result):
@@ -130,3 +131,14 @@ def test_usage_errors():
         assert b"Usage" in result.err, result
     with tempfile.NamedTemporaryFile() as f:
         expect_error("watch", f.name)
+
+
+def test_files_do_not_change():
+    with Target(pythons.system(), "odd.py", "plain") as target, \
+            Directory() as d:
+        core, _ = gcore(target, d)
+        capture = d.file("a.pyheld")
+        pyheld("capture", target.pid, "-o", capture)
+        for name in (core, capture):
+            expect_error("watch", "--count=1", name,
+                         words=("does not change: give the PID",))

@@ -65,13 +65,18 @@ static struct error *run(const struct scene *scene)
 	return err;
 }
 
-static int browse_scene(struct targets *t, struct scene *scene)
+static int check_sessions(struct targets *t)
 {
 	int status = session_check(&t->new);
+
+	return !status && t->nr > 1 ? session_check(&t->old) : status;
+}
+
+static int browse_scene(struct targets *t, struct scene *scene)
+{
+	int status = check_sessions(t);
 	struct error *err;
 
-	if (!status && t->nr > 1)
-		status = session_check(&t->old);
 	if (status)
 		return status;
 	err = run(scene);
@@ -80,7 +85,7 @@ static int browse_scene(struct targets *t, struct scene *scene)
 		return STATUS_USAGE;
 	}
 	/* What was read while it was browsed may be damaged. */
-	status = session_check(&t->new);
+	status = check_sessions(t);
 	return status ? status : t->status;
 }
 

@@ -137,12 +137,13 @@ static bool key_pressed(struct view *v, struct processes *p, uint32_t key)
 	}
 }
 
-/* What became of a capture stays until the next key. */
-static void tell_captured(struct view *v, const struct processes *p,
-			  bool news)
+/* What became of a capture is shown once, until the next key. */
+static void tell_captured(struct view *v, struct processes *p)
 {
-	if (news && p->message)
-		v->message = p->message;
+	if (!p->message || p->told)
+		return;
+	v->message = p->message;
+	p->told = true;
 }
 
 static void run(struct processes *p)
@@ -154,7 +155,7 @@ static void run(struct processes *p)
 	while (key_pressed(&v, p, key)) {
 		bool news = processes_step(p);
 
-		tell_captured(&v, p, news);
+		tell_captured(&v, p);
 		if (v.quits && !processes_capturing(p))
 			break;
 		/* While the child works, its seconds are shown. */

@@ -26,7 +26,7 @@ static struct error *take_note(struct sampling *last, const char *process,
 {
 	const struct heap_info *info = &s->heap.info;
 
-	if (!s->target)
+	if (s->file)
 		return error_new(ERR_UNSUPPORTED, "'%s' does not change: give"
 				 " the PID of a process", s->file);
 	if (is_another(last, info))

@@ -183,6 +183,7 @@ static void capture_is_done(struct processes *p, int status)
 	free(p->message);
 	p->message = look.trouble ? xstrdup(look.trouble) :
 				    xasprintf("captured to %s", p->file);
+	p->told = false;
 	look_release(&look);
 	free(p->file);
 	p->file = NULL;

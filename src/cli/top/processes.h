@@ -54,6 +54,7 @@ struct processes {
 	char *file;		/* owned; it writes this capture; NULL: none */
 	uint64_t started_ms;
 	char *message;		/* owned; what became of the last capture */
+	bool told;		/* that was shown; a key takes it away */
 };
 
 /* `names` must outlive `p`, which the caller releases. */
