@@ -13,11 +13,13 @@ import concurrent.futures
 import contextvars
 import functools
 import importlib
+import importlib.util
 import io
 import itertools
 import linecache
 import logging
 import logging.handlers
+import mmap
 import multiprocessing.pool
 import os
 import pickle
@@ -25,6 +27,7 @@ import queue
 import sqlite3
 import ssl
 import sys
+import tempfile
 import threading
 import types
 import unittest.mock
@@ -226,6 +229,24 @@ def modules():
 
 
 @cause()
+def importer_cache():
+    with tempfile.TemporaryDirectory() as top:
+        for i in range(NR):
+            folder = os.path.join(top, "plugin%d" % i)
+            os.mkdir(folder)
+            sys.path.append(folder)
+            importlib.util.find_spec("no_such_plugin_%d" % i)
+            sys.path.remove(folder)
+
+
+@cause()
+def mappings():
+    for _ in range(40):
+        KEPT.append(mmap.mmap(-1, 1 << 18))
+        KEPT[-1].write(b"x" * (1 << 18))
+
+
+@cause()
 def ssl_contexts():
     KEPT.extend(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) for _ in range(NR))
 
@@ -290,6 +311,13 @@ def twisted_calls():
     from twisted.internet import reactor
     for i in range(NR):
         reactor.callLater(3600, print, Thing(i))
+
+
+@cause("twisted")
+def twisted_triggers():
+    from twisted.internet import reactor
+    for i in range(NR):
+        reactor.addSystemEventTrigger("before", "shutdown", print, Thing(i))
 
 
 @cause("twisted")
@@ -391,6 +419,15 @@ def sqlalchemy_scoped():
         KEPT[0]()
 
 
+@cause("sqlalchemy")
+def sqlalchemy_events():
+    import sqlalchemy
+    for _ in range(NR // 3):
+        KEPT.append(sqlalchemy.create_engine("sqlite://"))
+        for name in "begin", "commit", "rollback":
+            sqlalchemy.event.listen(KEPT[-1], name, lambda connection: None)
+
+
 @cause("kombu")
 def kombu_memory():
     import kombu
@@ -430,6 +467,15 @@ def pyplot_figures():
 def numpy_views():
     import numpy
     KEPT.extend(numpy.zeros(1000)[:2] for _ in range(NR))
+
+
+@cause("numpy")
+def ctypes_pointers():
+    import ctypes
+    import numpy
+    number = ctypes.c_double()
+    for i in range(NR):
+        numpy.ctypeslib.as_array(ctypes.pointer(number), (i + 1,))
 
 
 @cause("numpy")
