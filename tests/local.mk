@@ -58,6 +58,7 @@ EXTRA_DIST += \
 	tests/e2e/test_leak_programs.py \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_leaks_growth.py \
+	tests/e2e/test_limits.py \
 	tests/e2e/test_load.py \
 	tests/e2e/test_malloc.py \
 	tests/e2e/test_memory.py \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,18 +8,13 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-
-void (*out_of_memory_hook)(void);
+#include "base/die.h"
+#include "base/rlimit.h"
 
 void out_of_memory(void)
 {
-	static const char message[] = "pyheld: out of memory\n";
-
-	if (out_of_memory_hook)
-		out_of_memory_hook();
-	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
-		_exit(3);
-	_exit(3);
+	rlimit_check(ENOMEM);
+	die("out of memory");
 }
 
 #define PAGE UINT64_C(4096)

@@ -3,8 +3,8 @@
  * base/alloc.h - allocate memory, or end the program.
  *
  * No function here returns NULL.  When there is no memory, the program prints
- * "pyheld: out of memory" to stderr and exits with status 3, without running
- * atexit() handlers.
+ * "pyheld: out of memory" to stderr, with the limit that is the cause
+ * (base/rlimit.h), and exits with status 3, without running atexit() handlers.
  *
  * This is for sizes that are ours.  A length that a target, a core or a
  * capture claims must be checked first against what is mapped or against the
@@ -22,12 +22,8 @@
 
 #include "base/compiler.h"
 
-/* Print "pyheld: out of memory" and exit with status 3. */
+/* die() (base/die.h) of "out of memory" and the limit that is the cause. */
 void out_of_memory(void) __attribute__((noreturn));
-
-/* Called before that, if it is not NULL: what has the terminal gives it back.
- * It allocates nothing. */
-extern void (*out_of_memory_hook)(void);
 
 /*
  * For what is large the functions below ask the kernel for huge pages: a fault

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/rlimit.h"
 #include "base/str.h"
 
 static char fault_text[] = "address is not mapped";
@@ -58,13 +59,15 @@ struct error *error_new(enum error_code code, const char *format, ...)
 struct error *error_errno(enum error_code code, int errnum, const char *format,
 			  ...)
 {
+	char why[RLIMIT_HINT_MAX];
 	va_list args;
 	char *s, *full;
 
+	rlimit_hint(errnum, why);
 	va_start(args, format);
 	s = vformat(format, args);
 	va_end(args);
-	full = xasprintf("%s: %s", s, strerror(errnum));
+	full = xasprintf("%s: %s%s", s, strerror(errnum), why);
 	free(s);
 	return make(code, full);
 }

@@ -44,8 +44,9 @@ struct error *error_new(enum error_code code, const char *format, ...)
 	PRINTF(2, 3) MUST_CHECK;
 
 /*
- * A new error with the message that printf() would print, ": ", and what
- * strerror() says of `errnum`.
+ * A new error with the message that printf() would print, ": ", what
+ * strerror() says of `errnum`, and the limit of this process that is the cause,
+ * if one is (base/rlimit.h).
  */
 struct error *error_errno(enum error_code code, int errnum, const char *format,
 			  ...) PRINTF(3, 4) MUST_CHECK;

@@ -2,6 +2,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/alloc.c \
 	src/base/alloc.h \
 	src/base/compiler.h \
+	src/base/die.c \
+	src/base/die.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/hash.h \
@@ -13,6 +15,8 @@ src_libpyheld_a_SOURCES += \
 	src/base/quantity.h \
 	src/base/queue.c \
 	src/base/queue.h \
+	src/base/rlimit.c \
+	src/base/rlimit.h \
 	src/base/scratch.c \
 	src/base/scratch.h \
 	src/base/str.c \

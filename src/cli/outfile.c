@@ -9,21 +9,26 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/die.h"
 #include "cli/outfile.h"
 
 /* The temporary file, while there is one: a signal that ends us removes it. */
 static const char *volatile unfinished;
 
 /* SIGPIPE: a line of --verbose that nobody reads. */
-static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM,
-			      SIGXFSZ };
+static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM };
 /* What the signals did before: end us, or give the terminal back, too. */
 static struct sigaction old_actions[ARRAY_SIZE(deadly)];
 
-static void remove_and_die(int signal)
+static void remove_unfinished(void)
 {
 	if (unfinished)
 		unlink(unfinished);
+}
+
+static void remove_and_die(int signal)
+{
+	remove_unfinished();
 	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
 		if (deadly[i] == signal)
 			sigaction(signal, &old_actions[i], NULL);
@@ -38,6 +43,7 @@ static void remove_when_killed(const char *path)
 	struct sigaction now;
 
 	unfinished = path;
+	die_file_hook = remove_unfinished;
 	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
 		if (sigaction(deadly[i], NULL, &now) ||
 		    now.sa_handler == SIG_IGN ||
@@ -54,6 +60,7 @@ static void is_finished(void)
 	struct sigaction now;
 
 	unfinished = NULL;
+	die_file_hook = NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
 		if (!sigaction(deadly[i], NULL, &now) &&
 		    now.sa_handler == remove_and_die)

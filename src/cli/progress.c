@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/rlimit.h"
 #include "base/log.h"
 #include "cli/progress.h"
 
@@ -100,7 +101,7 @@ static void start_thread(void)
 	/* Let the main thread get all signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	progress.running = !pthread_create(&progress.thread, NULL, run, NULL);
+	progress.running = !rlimit_thread(&progress.thread, run, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -14,6 +14,7 @@
 
 #include "analysis/limits/pattern.h"
 #include "analysis/limits/similar.h"
+#include "base/die.h"
 #include "base/log.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -72,12 +73,7 @@ static struct error *refuse_file(const char *path, int fd,
  */
 static void file_is_lost(int number UNUSED)
 {
-	static const char text[] = "pyheld: the file was truncated"
-				   " while it was read, or its disk fails\n";
-
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(STATUS_FAILED);
-	_exit(STATUS_FAILED);
+	die("the file was truncated while it was read, or its disk fails");
 }
 
 /* On a terminal: erase the line of progress first. */

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "base/log.h"
 #include "target/file.h"
 
@@ -35,12 +36,18 @@ static int open_checked(int dir, const char *path, const struct mapping *m)
 	CLEANUP(closep) int probe = openat(dir, path, O_PATH | O_CLOEXEC);
 	char name[48];
 	struct stat st;
+	int fd;
 
+	if (probe < 0)
+		rlimit_check(errno);
 	if (probe < 0 || fstat(probe, &st) || !S_ISREG(st.st_mode) ||
 	    (m && !is_same(&st, m)))
 		return -1;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", probe);
-	return open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		rlimit_check(errno);
+	return fd;
 }
 
 int file_open_regular(int dir, const char *path)
@@ -56,11 +63,15 @@ static int open_in_root(const char *root, const char *path)
 				.resolve = RESOLVE_IN_ROOT };
 	long fd;
 
-	if (dir < 0)
+	if (dir < 0) {
+		rlimit_check(errno);
 		return -1;
+	}
 	fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
 	if (fd < 0 && errno == ENOSYS)
 		fd = openat(dir, path + 1, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		rlimit_check(errno);
 	return (int)fd;
 }
 

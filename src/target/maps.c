@@ -89,13 +89,8 @@ struct error *maps_read(int dir, const char *root, struct mapping_vec *ret)
 	struct mapping_vec maps = VEC_INIT;
 	const char *line, *end;
 
-	if (!proc_read(dir, "maps", &text)) {
-		if (errno == ESRCH || errno == ENOENT)
-			return &error_gone;
-		return error_errno(errno == EACCES || errno == EPERM ?
-				   ERR_PERMISSION : ERR_SYSTEM, errno,
-				   "can't read the maps of the process");
-	}
+	if (!proc_read(dir, "maps", &text))
+		return proc_failed("maps");
 	for (line = text.s; *line && maps.nr < MAPS_MAX; line = end + 1) {
 		struct mapping m = { .path = NULL };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/proc.h"
 
 #define PROC_MAX (256UL << 20)
@@ -14,9 +15,13 @@
 int proc_open(pid_t pid)
 {
 	char name[32];
+	int fd;
 
 	snprintf(name, sizeof(name), "/proc/%d", (int)pid);
-	return open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		rlimit_check(errno);
+	return fd;
 }
 
 bool proc_read(int dir, const char *name, struct str *s)
@@ -25,8 +30,10 @@ bool proc_read(int dir, const char *name, struct str *s)
 	size_t start = s->len;
 	char buf[16384];
 
-	if (fd < 0)
+	if (fd < 0) {
+		rlimit_check(errno);
 		return false;
+	}
 	while (s->len - start < PROC_MAX) {
 		ssize_t n = read(fd, buf, sizeof(buf));
 
@@ -39,6 +46,15 @@ bool proc_read(int dir, const char *name, struct str *s)
 		str_add_bytes(s, buf, n);
 	}
 	return true;
+}
+
+struct error *proc_failed(const char *name)
+{
+	if (errno == ESRCH || errno == ENOENT)
+		return &error_gone;
+	return error_errno(errno == EACCES || errno == EPERM ?
+			   ERR_PERMISSION : ERR_SYSTEM, errno,
+			   "can't read %s of the process in /proc", name);
 }
 
 char *proc_link(int dir, const char *name)

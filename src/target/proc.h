@@ -13,6 +13,11 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/*
+ * Where these functions run out of file descriptors or memory, they end the
+ * program with a line that says so: rlimit_check() of base/rlimit.h.
+ */
+
 /* A descriptor of /proc/PID, which the caller closes; -1 with errno. */
 int proc_open(pid_t pid);
 
@@ -22,6 +27,12 @@ int proc_open(pid_t pid);
  * read, whatever the target does to make the file longer.
  */
 bool proc_read(int dir, const char *name, struct str *s);
+
+/*
+ * The error for errno, after the file or folder `name` of a process could not be
+ * read: ERR_GONE (static) if it has exited, ERR_PERMISSION or ERR_SYSTEM.
+ */
+struct error *proc_failed(const char *name) MUST_CHECK;
 
 /* The target of a symbolic link, to be freed; "" if it can't be read. */
 char *proc_link(int dir, const char *name);

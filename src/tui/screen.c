@@ -15,6 +15,7 @@
 #include <term.h>
 
 #include "base/compiler.h"
+#include "base/die.h"
 #include "tui/cells.h"
 #include "tui/screen.h"
 
@@ -197,7 +198,7 @@ struct error *screen_open(bool colored)
 	prepare_end();
 	state.open = 1;
 	state.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	out_of_memory_hook = give_back;
+	die_terminal_hook = give_back;
 	if (!at_exit)
 		atexit(screen_close);
 	at_exit = true;
@@ -215,7 +216,7 @@ void screen_close(void)
 		return;
 	endwin();
 	state.open = 0;
-	out_of_memory_hook = NULL;
+	die_terminal_hook = NULL;
 	release_signals();
 	delscreen(state.screen);
 	state.screen = NULL;

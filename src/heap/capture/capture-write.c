@@ -12,6 +12,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include "base/rlimit.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-redact.h"
 
@@ -238,7 +239,7 @@ static void make_all(struct writer *w)
 	long nr = 0;
 
 	for (; nr < processors - 1 && nr < MAX_THREADS; nr++)
-		if (pthread_create(&threads[nr], NULL, make_sections, w))
+		if (rlimit_thread(&threads[nr], make_sections, w))
 			break;
 	make_sections(w);
 	while (nr)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/rlimit.h"
 #include "python/emulator/watchdog.h"
 
 #define POLL_NS 20000000
@@ -102,7 +103,7 @@ static bool watchdog_start(struct watchdog *w)
 	sigfillset(&all);
 	if (pthread_sigmask(SIG_SETMASK, &all, &old))
 		return false;
-	err = pthread_create(&w->thread, NULL, watchdog_main, w);
+	err = rlimit_thread(&w->thread, watchdog_main, w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return !err;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "base/rlimit.h"
 #include "target/live/children.h"
 #include "target/proc.h"
 
@@ -27,6 +29,8 @@ static void read_pairs(struct pair_vec *ret)
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 
+	if (!proc)
+		rlimit_check(errno);
 	while (proc && (entry = readdir(proc))) {
 		pid_t pid = (pid_t)atoi(entry->d_name);
 

@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/live/lazy.h"
 
 /* Mappings up to this size are filled at once: RELRO and .data, which are read
@@ -164,6 +165,9 @@ static struct buffer *own_buffer(uint64_t len)
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+	/* What is larger may be too large for any limit, and is left out. */
+	if (p == MAP_FAILED && len <= READ_NOW_MAX)
+		rlimit_check(errno);
 	if (p == MAP_FAILED)
 		return NULL;
 	madvise(p, len, MADV_NOHUGEPAGE);

@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/live/forked.h"
 #include "target/live/live-data.h"
 #include "target/proc.h"
@@ -33,8 +34,11 @@ static char *read_root(int dir)
 
 static bool open_mem(struct live *l)
 {
-	if (l->mem < 0)
+	if (l->mem < 0) {
 		l->mem = openat(l->dir, "mem", O_RDONLY | O_CLOEXEC);
+		if (l->mem < 0)
+			rlimit_check(errno);
+	}
 	return l->mem >= 0;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/live/pages.h"
 
 /* From linux/fs.h of Linux 6.7; older headers lack it. */
@@ -41,6 +42,8 @@ struct scan_args {
 void pages_open(struct pages *p, int dir)
 {
 	p->fd = openat(dir, "pagemap", O_RDONLY | O_CLOEXEC);
+	if (p->fd < 0)
+		rlimit_check(errno);
 	p->can_scan = true;
 	p->swapped = NULL;
 }

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/proc.h"
 #include "target/live/process.h"
 
@@ -127,6 +128,8 @@ static bool can_open_memory(int dir)
 {
 	CLEANUP(closep) int fd = openat(dir, "mem", O_RDONLY | O_CLOEXEC);
 
+	if (fd < 0)
+		rlimit_check(errno);
 	return fd >= 0;
 }
 
@@ -167,7 +170,7 @@ struct error *process_refused(int dir, pid_t pid)
 	long id;
 
 	if (!proc_read(dir, "status", &status))
-		return &error_gone;
+		return proc_failed("status");
 	tracer = proc_field_u64(&status, "TracerPid");
 	if (tracer && tracer != getpid())
 		return traced(pid, tracer);
@@ -204,6 +207,8 @@ static struct error *check_class(int dir, pid_t pid)
 	CLEANUP(closep) int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
 	unsigned char ident[EI_NIDENT];
 
+	if (fd < 0)
+		rlimit_check(errno);
 	if (fd < 0 || pread(fd, ident, sizeof(ident), 0) != sizeof(ident))
 		return NULL; /* the mappings will show it */
 	if (ident[EI_CLASS] == ELFCLASS32)
@@ -219,9 +224,10 @@ static struct error *check_status(int dir, pid_t pid, const char *comm)
 	pid_t group, tracer;
 	char state;
 
-	if (!proc_read(dir, "status", &status) ||
-	    !proc_read(dir, "stat", &stat))
-		return &error_gone;
+	if (!proc_read(dir, "status", &status))
+		return proc_failed("status");
+	if (!proc_read(dir, "stat", &stat))
+		return proc_failed("stat");
 	group = proc_field_u64(&status, "Tgid");
 	if (group && group != pid)
 		return error_new(ERR_NOT_FOUND, "%d is a thread of process %d: "

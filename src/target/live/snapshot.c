@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/rlimit.h"
 #include "base/log.h"
 #include "target/live/copy.h"
 #include "target/live/process.h"
@@ -96,6 +97,15 @@ static void *attempt_thread(void *argument)
 	return NULL;
 }
 
+static struct error *no_thread(int errnum)
+{
+	char why[RLIMIT_HINT_MAX];
+
+	rlimit_task_hint(errnum, why);
+	return error_new(ERR_SYSTEM, "can't make a thread: %s%s",
+			 strerror(errnum), why);
+}
+
 static struct error *run_thread(struct attempt *a)
 {
 	pthread_t thread;
@@ -108,12 +118,12 @@ static struct error *run_thread(struct attempt *a)
 	sigaddset(&stops, SIGTTIN);
 	sigaddset(&stops, SIGTTOU);
 	pthread_sigmask(SIG_BLOCK, &stops, &old);
-	e = pthread_create(&thread, NULL, attempt_thread, a);
+	e = rlimit_thread(&thread, attempt_thread, a);
 	if (!e)
 		pthread_join(thread, NULL);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (e)
-		return error_errno(ERR_SYSTEM, e, "can't make a thread");
+		return no_thread(e);
 	return a->err;
 }
 

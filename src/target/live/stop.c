@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/rlimit.h"
 #include "target/proc.h"
 #include "target/live/process.h"
 #include "target/live/stop.h"
@@ -28,8 +29,15 @@
  * stopped after this time.
  */
 #define STUCK_AFTER_NS 20000000ULL
-/* How long to wait for a thread that neither stops nor sleeps. */
-#define GIVE_UP_NS 1000000000ULL
+/*
+ * When to give up on a thread that neither stops nor sleeps.  It stops when it
+ * leaves the kernel or is next scheduled, so what counts is the time that it
+ * runs, of all that passes on a busy machine.  All others stand still meanwhile,
+ * so there is a last bound.
+ */
+#define GIVE_UP_CPU_NS 1000000000ULL
+#define GIVE_UP_POLLS 1000
+#define GIVE_UP_NS 10000000000ULL
 
 uint64_t monotonic_ns(void)
 {
@@ -150,10 +158,14 @@ static struct error *seize_new(struct stop *s)
 	size_t next = 0;
 
 	if (!dir) {
+		int saved = errno;
+
 		closep(&fd);
-		return &error_gone;
+		rlimit_check(saved);
+		errno = saved;
+		return proc_failed("task");
 	}
-	while (!err && (entry = readdir(dir))) {
+	while (!err && (errno = 0, entry = readdir(dir))) {
 		pid_t tid = atoi(entry->d_name);
 
 		if (tid > 0 && !is_known(s, tid, &next))
@@ -163,6 +175,9 @@ static struct error *seize_new(struct stop *s)
 					"than %d threads", (int)s->pid,
 					MAX_THREADS);
 	}
+	/* It went away while it was listed: check_alive() sees that. */
+	if (!err && !entry && errno && errno != ENOENT && errno != ESRCH)
+		err = proc_failed("task");
 	closedir(dir);
 	return err;
 }
@@ -234,22 +249,72 @@ static void nap(uint64_t waited)
 	nanosleep(&ts, NULL);
 }
 
+/* How long a thread has been waited for. */
+struct patience {
+	unsigned int polls;	/* that were a millisecond apart, or more */
+	bool has_cpu;
+	uint64_t cpu_ns;	/* of the thread, at the first of them */
+};
+
+/* What the thread has run so far, and its state.  False: it is gone. */
+static bool read_progress(struct stop *s, pid_t tid, uint64_t *cpu_ns,
+			  char *state)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	long hz = sysconf(_SC_CLK_TCK);
+
+	if (!read_task(s, tid, "stat", &text) || hz <= 0)
+		return false;
+	*cpu_ns = (proc_stat_u64(&text, 14) + proc_stat_u64(&text, 15)) *
+		  (1000000000ULL / (uint64_t)hz);
+	*state = proc_stat_state(&text);
+	return true;
+}
+
+/* NULL: wait on. */
+static struct error *give_up(struct stop *s, pid_t tid, struct patience *p,
+			     uint64_t waited)
+{
+	uint64_t cpu_ns;
+	char state;
+
+	if (waited > GIVE_UP_NS)
+		return error_new(ERR_SYSTEM, "thread %d got too little time of"
+				 " a processor to stop within %d s: the machine"
+				 " is too busy, try again", (int)tid,
+				 (int)(GIVE_UP_NS / 1000000000));
+	if (!read_progress(s, tid, &cpu_ns, &state))
+		return NULL;
+	if (!p->has_cpu)
+		p->cpu_ns = cpu_ns;
+	p->has_cpu = true;
+	p->polls++;
+	if (cpu_ns - p->cpu_ns > GIVE_UP_CPU_NS ||
+	    (state != 'R' && p->polls > GIVE_UP_POLLS))
+		return error_new(ERR_SYSTEM, "thread %d does not stop: try "
+				 "again", (int)tid);
+	return NULL;
+}
+
 static struct error *wait_stopped(struct stop *s, size_t from)
 {
 	uint64_t start = monotonic_ns();
 
 	for (size_t i = from; i < s->tracees.nr; i++) {
 		struct tracee *t = &s->tracees.v[i];
+		struct patience p = { 0 };
+		struct error *err = NULL;
 		uint64_t waited = 0;
 
-		while (!poll_stopped(s, t, waited)) {
+		while (!err && !poll_stopped(s, t, waited)) {
 			nap(waited);
 			waited = monotonic_ns() - start;
-			if (waited > GIVE_UP_NS)
-				return error_new(ERR_SYSTEM, "thread %d does "
-						 "not stop: try again",
-						 (int)t->thread.host_tid);
+			if (waited > STUCK_AFTER_NS)
+				err = give_up(s, t->thread.host_tid, &p,
+					      waited);
 		}
+		if (err)
+			return err;
 	}
 	return NULL;
 }
