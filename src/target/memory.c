@@ -90,16 +90,10 @@ struct error *memory_sort(struct memory *m)
 /* Most segments of a program are larger, and there are few large ones. */
 #define RECENT_BYTES (UINT64_C(1) << 20)
 
-const struct segment *memory_find(struct memory *m, raddr addr)
+static const struct segment *search(struct memory *m, raddr addr)
 {
 	unsigned int low = 0, high = m->nr_segments;
-	unsigned int *recent = &m->recent[addr / RECENT_BYTES % MEMORY_RECENT];
 
-	if (likely(*recent < high && addr >= m->segments[*recent].start &&
-		   addr < m->segments[*recent].end)) {
-		m->last = &m->segments[*recent];
-		return m->last;
-	}
 	while (low < high) {
 		unsigned int middle = low + (high - low) / 2;
 		const struct segment *s = &m->segments[middle];
@@ -110,11 +104,31 @@ const struct segment *memory_find(struct memory *m, raddr addr)
 			low = middle + 1;
 		} else {
 			m->last = s;
-			*recent = middle;
+			m->recent[addr / RECENT_BYTES % MEMORY_RECENT] = middle;
 			return s;
 		}
 	}
 	return NULL;
+}
+
+static inline const struct segment *find(struct memory *m, raddr addr)
+{
+	unsigned int recent = m->recent[addr / RECENT_BYTES % MEMORY_RECENT];
+	const struct segment *s;
+
+	if (likely(recent < m->nr_segments)) {
+		s = &m->segments[recent];
+		if (likely(addr >= s->start && addr < s->end)) {
+			m->last = s;
+			return s;
+		}
+	}
+	return search(m, addr);
+}
+
+const struct segment *memory_find(struct memory *m, raddr addr)
+{
+	return find(m, addr);
 }
 
 static bool is_filled(const struct segment *s, uint64_t chunk)
@@ -163,7 +177,7 @@ static bool fill_range(struct segment *s, uint64_t offset, uint64_t len)
 
 const uint8_t *memory_at_slow(struct memory *m, raddr addr, uint64_t len)
 {
-	const struct segment *found = memory_find(m, addr);
+	const struct segment *found = find(m, addr);
 	struct segment *s;
 
 	if (!found || len > found->end - addr)

@@ -138,6 +138,16 @@ static inline void memory_prefetch(const struct memory *m, raddr addr)
 bool memory_has_array(struct memory *m, raddr addr, uint64_t nr,
 		      uint64_t size);
 
+/* Is all of it mapped, and in the segment where the last address was found?
+ * `len` 0 asks for `addr` alone. */
+static inline bool memory_in_last(const struct memory *m, raddr addr,
+				  uint64_t len)
+{
+	const struct segment *s = m->last;
+
+	return s && addr >= s->start && addr < s->end && len <= s->end - addr;
+}
+
 /*
  * Copy exactly `len` bytes at `addr` to `buf`; `len` 0 always succeeds.
  * On error `buf` is undefined.

@@ -12,10 +12,14 @@ const char *const raw_field_names[NR_RAW_FIELDS] = {
 void raw_add(struct raw_reader *r, raddr address, uint64_t length,
 	     enum raw_field field, unsigned int flags)
 {
-	if (!address || !memory_at(r->py->memory, address, 0))
+	if (!address)
 		return;
-	if (length && !memory_has_array(r->py->memory, address, length, 1))
-		length = 0;
+	if (unlikely(!memory_in_last(r->py->memory, address, length))) {
+		if (!memory_find(r->py->memory, address))
+			return;
+		if (!memory_has_array(r->py->memory, address, length, 1))
+			length = 0;
+	}
 	r->visit(r->context, address, length, field, flags);
 }
 

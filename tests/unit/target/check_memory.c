@@ -217,6 +217,27 @@ START_TEST(memory_has_array_survives_impossible_lengths)
 }
 END_TEST
 
+START_TEST(memory_in_last_knows_one_segment)
+{
+	struct memory m = MEMORY_INIT;
+
+	add(&m, 0x1000, 64);
+	add(&m, 0x1040, 64);
+	sort(&m);
+	ck_assert(!memory_in_last(&m, 0x1000, 0));
+	ck_assert_ptr_nonnull(memory_find(&m, 0x1000));
+	ck_assert(memory_in_last(&m, 0x1000, 64));
+	ck_assert(memory_in_last(&m, 0x103f, 0));
+	ck_assert(!memory_in_last(&m, 0x1000, 65));
+	ck_assert(!memory_in_last(&m, 0x103f, UINT64_MAX));
+	ck_assert(!memory_in_last(&m, 0x1040, 0));
+	ck_assert(!memory_in_last(&m, 0xfff, 1));
+	ck_assert_ptr_nonnull(memory_find(&m, 0x1040));
+	ck_assert(memory_in_last(&m, 0x1040, 64));
+	memory_release(&m);
+}
+END_TEST
+
 START_TEST(memory_string_needs_its_end)
 {
 	struct memory m = MEMORY_INIT;
@@ -381,6 +402,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, memory_read_crosses_segments_that_touch);
 	tcase_add_test(tc, memory_words_fault_at_the_edge);
 	tcase_add_test(tc, memory_has_array_survives_impossible_lengths);
+	tcase_add_test(tc, memory_in_last_knows_one_segment);
 	tcase_add_test(tc, memory_string_needs_its_end);
 	tcase_add_test(tc, memory_sort_cuts_the_later_of_two);
 	tcase_add_test(tc, memory_sort_drops_and_releases_what_is_owned);
