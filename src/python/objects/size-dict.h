@@ -5,11 +5,12 @@
 #ifndef PYTHON_OBJECTS_SIZE_DICT_H
 #define PYTHON_OBJECTS_SIZE_DICT_H
 
-#include "python/state/python.h"
+#include "python/state/words.h"
 
 /* dict.__sizeof__(), in bytes, without what lies before the object. */
 uint64_t size_dict(struct python *py, const struct pytype *t, raddr obj);
-/* The size of a PyDictKeysObject, in bytes. */
-uint64_t size_dict_keys(struct python *py, raddr keys);
+/* The size of a PyDictKeysObject, in bytes; `keys` are its first bytes, as many
+ * as keys_indices of the layout. */
+uint64_t size_dict_keys(const struct python *py, struct words keys);
 
 #endif

@@ -190,12 +190,14 @@ static uint64_t size_set(struct python *py, const struct pytype *t, raddr obj)
 static uint64_t size_type(struct python *py, raddr obj)
 {
 	const struct layout *l = &py->layout;
+	struct words head;
 	raddr keys;
 
 	if (!(word_at(py, obj, l->type_flags) & TPFLAG_HEAPTYPE))
 		return l->type_size;
 	keys = word_at(py, obj, l->heaptype_cached_keys);
-	return l->heaptype_size + (keys ? size_dict_keys(py, keys) : 0);
+	head = words_at(py, keys, l->keys_indices);
+	return l->heaptype_size + (keys ? size_dict_keys(py, head) : 0);
 }
 
 static uint64_t tuple_length(struct python *py, raddr tuple)

@@ -21,8 +21,10 @@ bool raw_read_type(struct raw_reader *r)
 		return true;
 	keys = raw_word(r, l->heaptype_cached_keys);
 	if (keys)
-		raw_add(r, keys, size_dict_keys(r->py, keys), RAW_KEYS,
-			RAW_REFERENCES);
+		raw_add(r, keys,
+			size_dict_keys(r->py, words_at(r->py, keys,
+						       l->keys_indices)),
+			RAW_KEYS, RAW_REFERENCES);
 	raw_add_word(r, l->type_doc, RAW_DOC, RAW_LEAF);
 	name = raw_word(r, l->heaptype_tpname);
 	raw_add(r, name, 0, RAW_NAME, RAW_LEAF);

@@ -102,13 +102,19 @@ static void add_values(struct raw_reader *r, raddr values, uint64_t nr)
 		RAW_REFERENCES);
 }
 
+/* What is before the indices of a PyDictKeysObject. */
+static struct words keys_head(struct raw_reader *r, raddr keys)
+{
+	return words_at(r->py, keys, r->py->layout.keys_indices);
+}
+
 /* How many values a split table with these keys has room for. */
-static uint64_t values_room(struct raw_reader *r, raddr keys)
+static uint64_t values_room(struct raw_reader *r, struct words keys)
 {
 	const struct layout *l = &r->py->layout;
 
-	return word_at(r->py, keys, l->keys_nentries) +
-	       word_at(r->py, keys, l->keys_usable);
+	return words_get(keys, l->keys_nentries) +
+	       words_get(keys, l->keys_usable);
 }
 
 void raw_read_values(struct raw_reader *r)
@@ -127,30 +133,34 @@ void raw_read_values(struct raw_reader *r)
 		values = values & 1 ? values + 1 : 0;
 	}
 	if (values)
-		add_values(r, values, values_room(r, t->cached_keys));
+		add_values(r, values,
+			   values_room(r, keys_head(r, t->cached_keys)));
 }
 
 /* A table of keys that several dicts share is counted; the class that it was
  * made for owns it (raw_read_type()). */
-static void add_keys(struct raw_reader *r, raddr keys)
+static void add_keys(struct raw_reader *r, raddr keys, struct words head)
 {
-	bool shared = word_at(r->py, keys,
-			      r->py->layout.keys_refcount) != 1;
+	bool shared = words_get(head, r->py->layout.keys_refcount) != 1;
 
-	raw_add(r, keys, size_dict_keys(r->py, keys), RAW_KEYS,
+	raw_add(r, keys, size_dict_keys(r->py, head), RAW_KEYS,
 		RAW_REFERENCES | (shared ? RAW_SHARED : 0));
 }
 
 bool raw_read_dict(struct raw_reader *r)
 {
 	const struct layout *l = &r->py->layout;
-	raddr keys = raw_word(r, l->dict_keys);
-	raddr values = raw_word(r, l->dict_values);
+	struct words dict = words_at(r->py, r->obj, l->dict_size);
+	raddr keys = words_get(dict, l->dict_keys);
+	raddr values = words_get(dict, l->dict_values);
+	struct words head;
 
-	if (keys)
-		add_keys(r, keys);
-	if (keys && values)
-		add_values(r, values, values_room(r, keys));
+	if (!keys)
+		return true;
+	head = keys_head(r, keys);
+	add_keys(r, keys, head);
+	if (values)
+		add_values(r, values, values_room(r, head));
 	return true;
 }
 

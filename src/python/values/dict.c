@@ -30,10 +30,11 @@ struct shape {
 	bool general;
 };
 
-static bool read_shape_old(struct python *py, raddr keys, struct shape *ret)
+static bool read_shape_old(struct python *py, raddr keys, struct words head,
+			   struct shape *ret)
 {
 	const struct layout *l = &py->layout;
-	uint64_t size = word_at(py, keys, l->keys_size);
+	uint64_t size = words_get(head, l->keys_size);
 	unsigned int width = size <= 0xff	   ? 1
 			     : size <= 0xffff	   ? 2
 			     : size <= 0xffffffff ? 4
@@ -41,25 +42,26 @@ static bool read_shape_old(struct python *py, raddr keys, struct shape *ret)
 
 	if (!memory_has_array(py->memory, keys + l->keys_indices, size, width))
 		return false;
-	ret->nr = word_at(py, keys, l->keys_nentries);
+	ret->nr = words_get(head, l->keys_nentries);
 	ret->entries = keys + l->keys_indices + size * width;
 	ret->entry_size = 24;
 	ret->key_at = 8;
 	ret->value_at = 16;
-	ret->general = word_at(py, keys, l->keys_lookup) == py->lookdict;
+	ret->general = words_get(head, l->keys_lookup) == py->lookdict;
 	return true;
 }
 
-static bool read_shape_new(struct python *py, raddr keys, struct shape *ret)
+static bool read_shape_new(struct python *py, raddr keys, struct words head,
+			   struct shape *ret)
 {
 	const struct layout *l = &py->layout;
-	unsigned int log2 = byte_at(py, keys, l->keys_log2_index_bytes);
+	unsigned int log2 = words_byte(head, l->keys_log2_index_bytes);
 
 	if (log2 > 48)
 		return false;
-	ret->nr = word_at(py, keys, l->keys_nentries);
+	ret->nr = words_get(head, l->keys_nentries);
 	ret->entries = keys + l->keys_indices + (1ull << log2);
-	ret->general = byte_at(py, keys, l->keys_kind) == KIND_GENERAL;
+	ret->general = words_byte(head, l->keys_kind) == KIND_GENERAL;
 	ret->entry_size = ret->general ? 24 : 16;
 	ret->key_at = ret->general ? 8 : 0;
 	ret->value_at = ret->key_at + 8;
@@ -68,10 +70,12 @@ static bool read_shape_new(struct python *py, raddr keys, struct shape *ret)
 
 static bool read_shape(struct python *py, raddr keys, struct shape *ret)
 {
-	if (!memory_at(py->memory, keys, py->layout.keys_indices))
+	struct words head = words_at(py, keys, py->layout.keys_indices);
+
+	if (!head.len)
 		return false;
-	return py->minor >= 11 ? read_shape_new(py, keys, ret)
-			       : read_shape_old(py, keys, ret);
+	return py->minor >= 11 ? read_shape_new(py, keys, head, ret)
+			       : read_shape_old(py, keys, head, ret);
 }
 
 static bool init_from_keys(struct python *py, raddr keys,

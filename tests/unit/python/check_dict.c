@@ -382,6 +382,33 @@ START_TEST(sizes_of_instances)
 }
 END_TEST
 
+/* A layout may be the target's word: no member is read behind its struct. */
+START_TEST(words_of_a_struct_end_with_it)
+{
+	raddr dict, keys;
+	struct words w;
+
+	begin(_i);
+	dict = fake_dict(&f, 3, pairs, false);
+	fake_ready(&f);
+	keys = word_at(&f.py, dict, f.py.layout.dict_keys);
+	w = words_at(&f.py, dict, f.py.layout.dict_keys + 8);
+	ck_assert_uint_ne(w.len, 0);
+	ck_assert_uint_eq(words_get(w, f.py.layout.dict_keys), keys);
+	ck_assert_uint_eq(words_get(w, f.py.layout.dict_keys + 1), 0);
+	ck_assert_uint_eq(words_get(w, LAYOUT_NONE), 0);
+	ck_assert_uint_eq(words_byte(w, f.py.layout.dict_keys),
+			  keys & 0xff);
+	ck_assert_uint_eq(words_byte(w, w.len), 0);
+	ck_assert_uint_eq(words_byte(w, LAYOUT_NONE), 0);
+	w = words_at(&f.py, 0, 8);
+	ck_assert_uint_eq(w.len, 0);
+	ck_assert_uint_eq(words_get(w, 0), 0);
+	ck_assert_uint_eq(words_byte(w, 0), 0);
+	fake_release(&f);
+}
+END_TEST
+
 const char suite_name[] = "dict";
 
 void suite_add_tests(TCase *tc)
@@ -393,6 +420,7 @@ void suite_add_tests(TCase *tc)
 		impossible_tables_are_refused,
 		missing_memory_makes_no_entries, sizes_of_dicts,
 		sizes_of_plain_objects, sizes_of_instances,
+		words_of_a_struct_end_with_it,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
