@@ -24,12 +24,29 @@
 #define GC_BIT_FROZEN 8
 #define GC_BIT_DEFERRED 64	/* counts one reference more than there are */
 
+/* object_head_refcount() of free-threaded builds. */
+uint32_t object_head_split_refcount(const struct python *py, const uint8_t *p);
+
 /*
  * The reference count of the object whose bytes `p` points at, as
  * heap.refcount has it: REFCOUNT_IMMORTAL for an immortal object, 0 for a dead
  * one.  layout.object_size bytes must be readable.
  */
-uint32_t object_head_refcount(const struct python *py, const uint8_t *p);
+static inline uint32_t object_head_refcount(const struct python *py,
+					    const uint8_t *p)
+{
+	uint64_t full;
+	uint32_t low;
+
+	if (unlikely(py->free_threaded))
+		return object_head_split_refcount(py, p);
+	full = get_u64(p + py->layout.object_refcount);
+	low = (uint32_t)full;
+	/* From 3.12 on bit 31 of the low word marks immortal objects. */
+	if (py->minor >= 12)
+		return (int32_t)low < 0 ? REFCOUNT_IMMORTAL : low;
+	return full >= REFCOUNT_IMMORTAL ? REFCOUNT_IMMORTAL : low;
+}
 
 /* From 3.11 on: where the managed dict of the object at `obj` is. */
 static inline raddr object_head_managed_dict(const struct python *py,

@@ -50,44 +50,47 @@ void object_map_release(struct python *py)
 	py->map = NULL;
 }
 
-/* The place of `addr` in its segment's array, or NULL: not mapped. */
-static uint32_t *place_of(struct python *py, raddr addr, bool create)
+static uint32_t *make_ids(const struct segment *s)
+{
+	void *p = mmap(NULL, map_bytes(s), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		out_of_memory();
+	return p;
+}
+
+/* The place of `addr`, where memory_at() has just found something, in its
+ * segment's array. */
+static uint32_t *place_for(struct python *py, raddr addr)
 {
 	const struct segment *s = py->memory->last;
-	uint32_t **ids;
+	uint32_t **ids = &py->map->ids[s->index];
 
-	if (!s || addr < s->start || addr >= s->end) {
-		s = memory_find(py->memory, addr);
-		if (!s)
-			return NULL;
-	}
-	ids = &py->map->ids[s->index];
-	if (unlikely(!*ids)) {
-		void *p;
-
-		if (!create)
-			return NULL;
-		p = mmap(NULL, map_bytes(s), PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (p == MAP_FAILED)
-			out_of_memory();
-		*ids = p;
-	}
+	if (unlikely(!*ids))
+		*ids = make_ids(s);
 	return *ids + (addr - s->start) / GRANULE;
 }
 
 oid object_map_find(struct python *py, raddr addr)
 {
-	uint32_t *place = place_of(py, addr, false);
+	const struct segment *s = py->memory->last;
+	const uint32_t *ids;
+	uint32_t id;
 
-	if (!place || !*place || py->heap->address[*place - 1] != addr)
-		return OID_NONE;
-	return *place - 1;
+	if (!s || addr < s->start || addr >= s->end) {
+		s = memory_find(py->memory, addr);
+		if (!s)
+			return OID_NONE;
+	}
+	ids = py->map->ids[s->index];
+	id = ids ? ids[(addr - s->start) / GRANULE] : 0;
+	return id && py->heap->address[id - 1] == addr ? id - 1 : OID_NONE;
 }
 
 oid object_map_add(struct python *py, raddr addr)
 {
-	uint32_t *place, type;
+	uint32_t *place, type, refcount;
 	const uint8_t *p;
 	raddr type_addr;
 	oid o;
@@ -97,14 +100,13 @@ oid object_map_add(struct python *py, raddr addr)
 	p = memory_at(py->memory, addr, py->layout.object_size);
 	if (unlikely(!p))
 		return OID_NONE;
-	place = place_of(py, addr, true);
-	if (!place)
-		return OID_NONE;
+	place = place_for(py, addr);
 	if (*place)
 		return py->heap->address[*place - 1] == addr ? *place - 1
 							     : OID_NONE;
 	/* Dead: on a free list, or being taken apart. */
-	if (unlikely(!object_head_refcount(py, p)))
+	refcount = object_head_refcount(py, p);
+	if (unlikely(!refcount))
 		return OID_NONE;
 	if (unlikely(py->complete))
 		return OID_NONE;
@@ -117,8 +119,8 @@ oid object_map_add(struct python *py, raddr addr)
 	if (o == OID_NONE)
 		return OID_NONE;
 	*place = o + 1;
-	py->heap->refcount[o] = object_head_refcount(py, p);
-	if (py->free_threaded && py->heap->refcount[o] != REFCOUNT_IMMORTAL &&
+	py->heap->refcount[o] = refcount;
+	if (py->free_threaded && refcount != REFCOUNT_IMMORTAL &&
 	    p[py->layout.object_gc_bits] & GC_BIT_DEFERRED)
 		py->heap->flags[o] |= OBJECT_DEFERRED;
 	return o;
