@@ -97,6 +97,19 @@ static void add_field(struct python *py, raddr obj, uint32_t offset,
 		refs_add(ret, word_at(py, obj, offset), REF_FIELD, field);
 }
 
+/* Has the dict a table that a class keeps?  Most dicts of instances have. */
+static bool has_table_of_class(struct python *py, raddr dict)
+{
+	const struct layout *l = &py->layout;
+	const struct shared_keys *found;
+
+	if (!word_at(py, dict, l->dict_values))
+		return false;
+	found = shared_table_find(&py->unvisited->shared, NULL,
+				  word_at(py, dict, l->dict_keys));
+	return found && found->of_class;
+}
+
 /* `name`: how each key is held. */
 static void add_keys(struct dict_iter *it, bool owned, struct ref_name name,
 		     struct refs *ret)
@@ -124,6 +137,8 @@ static void add_of_dict(struct python *py, raddr obj, struct refs *ret)
 			refs_add(ret, ret->keys.v[i], REF_KEY, 0);
 		return;
 	}
+	if (has_table_of_class(py, obj))
+		return;
 	if (!dict_iter_init(py, obj, &it) || it.general)
 		return;
 	if (!it.values) {
