@@ -153,10 +153,11 @@ static inline struct block blocks_get(const struct blocks *b, uint32_t block)
 	};
 }
 
-/* For blocks_find(): in a region with runs that have a stride. */
+/* For blocks_find(): in a region with runs that have a stride.  `*before` is
+ * set to the bytes from the block's start to `addr`. */
 static inline uint32_t blocks_find_in_run(const struct blocks *b,
 					  const struct block_region *region,
-					  raddr addr)
+					  raddr addr, uint64_t *before)
 {
 	uint32_t run = region->pages[(addr - region->start) / MEMORY_PAGE];
 	const struct block_run *r = &b->runs.v[run - 1];
@@ -168,8 +169,8 @@ static inline uint32_t blocks_find_in_run(const struct blocks *b,
 	if (offset >= r->bytes)
 		return BLOCK_NONE;
 	i = offset * r->inverse >> 32;
-	if (offset - i * r->stride >= r->size ||
-	    !blocks_is_used(b, r->first + (uint32_t)i))
+	*before = offset - i * r->stride;
+	if (*before >= r->size || !blocks_is_used(b, r->first + (uint32_t)i))
 		return BLOCK_NONE;
 	return r->first + (uint32_t)i;
 }
@@ -177,7 +178,7 @@ static inline uint32_t blocks_find_in_run(const struct blocks *b,
 /* For blocks_find(): in a region of listed blocks. */
 static inline uint32_t blocks_find_listed(const struct blocks *b,
 					  const struct block_region *region,
-					  raddr addr)
+					  raddr addr, uint64_t *before)
 {
 	uint32_t block = region->first;
 	uint64_t granule, bits;
@@ -190,11 +191,17 @@ static inline uint32_t blocks_find_listed(const struct blocks *b,
 		block += region->before[granule / 64] + blocks_bits(bits) - 1;
 	}
 	found = blocks_get(b, block);
-	return addr - found.start < found.size ? block : BLOCK_NONE;
+	*before = addr - found.start;
+	return *before < found.size ? block : BLOCK_NONE;
 }
 
-/* The number of the block that `addr` lies in; BLOCK_NONE: none. */
-static inline uint32_t blocks_find(struct blocks *b, raddr addr)
+/*
+ * The number of the block that `addr` lies in; `*before` is set to the bytes
+ * from its start to `addr`.  BLOCK_NONE: there is none, and `*before` is
+ * undefined.
+ */
+static ALWAYS_INLINE uint32_t blocks_find_start(struct blocks *b, raddr addr,
+						uint64_t *before)
 {
 	const struct block_region *r = b->regions.v + b->last;
 
@@ -203,8 +210,16 @@ static inline uint32_t blocks_find(struct blocks *b, raddr addr)
 		if (!r)
 			return BLOCK_NONE;
 	}
-	return r->pages ? blocks_find_in_run(b, r, addr) :
-			  blocks_find_listed(b, r, addr);
+	return r->pages ? blocks_find_in_run(b, r, addr, before) :
+			  blocks_find_listed(b, r, addr, before);
+}
+
+/* The number of the block that `addr` lies in; BLOCK_NONE: none. */
+static inline uint32_t blocks_find(struct blocks *b, raddr addr)
+{
+	uint64_t before;
+
+	return blocks_find_start(b, addr, &before);
 }
 
 /* The first block in use with this number or a higher one; BLOCK_NONE: none. */
@@ -219,6 +234,23 @@ static inline bool blocks_take(struct blocks *b, uint32_t block)
 
 	w->raw &= ~bit;
 	return raw;
+}
+
+/*
+ * Take the block that `addr` lies in, if that is at most `most` bytes behind
+ * its start.  Returns its number, and its run, an index of b->runs, in `*run`.
+ * BLOCK_NONE: there is none, or it has been taken before.
+ */
+static inline uint32_t blocks_take_at(struct blocks *b, raddr addr,
+				      uint64_t most, uint32_t *run)
+{
+	uint64_t before;
+	uint32_t block = blocks_find_start(b, addr, &before);
+
+	if (unlikely(block == BLOCK_NONE || before > most))
+		return BLOCK_NONE;
+	*run = b->words.v[block / 64].run;
+	return blocks_take(b, block) ? block : BLOCK_NONE;
 }
 
 /* Give the blocks that have not been taken their numbers as nodes: b->raw. */

@@ -125,15 +125,20 @@ uint64_t native_account(struct native *n, uint32_t line, raddr start,
 uint64_t native_account_bytes(struct native *n, raddr start, raddr end)
 {
 	const struct mapping_vec *maps = &n->target->mappings;
-	uint64_t sum = 0;
+	size_t i = mapping_at(n, start);
+	uint64_t bytes, sum = 0;
 
-	for (size_t i = mapping_at(n, start);
-	     i < maps->nr && maps->v[i].start < end; i++) {
-		uint64_t bytes =
-			residency_bytes(n->residency,
+	/* Most ranges are blocks: they lie in one mapping. */
+	if (likely(i < maps->nr && start >= maps->v[i].start &&
+		   end <= maps->v[i].end)) {
+		bytes = residency_bytes(n->residency, start, end);
+		n->accounted[i] += bytes;
+		return bytes;
+	}
+	for (; i < maps->nr && maps->v[i].start < end; i++) {
+		bytes = residency_bytes(n->residency,
 					MAX(start, maps->v[i].start),
 					MIN(end, maps->v[i].end));
-
 		n->accounted[i] += bytes;
 		sum += bytes;
 	}

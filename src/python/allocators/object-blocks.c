@@ -61,41 +61,33 @@ uint64_t object_blocks_bytes(struct block b)
 	return b.size;
 }
 
-/* Take the block that the object lies in; BLOCK_NONE: there is none. */
-static uint32_t take(struct taking *t, oid o, struct block *ret)
-{
-	struct blocks *b = &t->n->blocks;
-	raddr address = t->py->heap->address[o];
-	uint32_t block = blocks_find(b, address);
-
-	if (block == BLOCK_NONE)
-		return BLOCK_NONE;
-	*ret = blocks_get(b, block);
-	return address - ret->start <= MOST_BEFORE && blocks_take(b, block) ?
-	       block : BLOCK_NONE;
-}
-
 static void take_all(struct taking *t)
 {
+	struct blocks *blocks = &t->n->blocks;
 	struct heap *h = t->py->heap;
+	struct block b;
 
 	for (oid o = 0; o < h->nr_objects; o++) {
 		struct tally *type = &t->types[h->type[o]];
-		struct block b;
-		uint32_t block = take(t, o, &b);
+		uint32_t run, block = blocks_take_at(blocks, h->address[o],
+						     MOST_BEFORE, &run);
 
-		if (block == BLOCK_NONE) {
+		if (unlikely(block == BLOCK_NONE)) {
 			h->bytes[o] = h->size[o];
 			t->outside++;
 			continue;
 		}
-		h->bytes[o] = object_blocks_bytes(b);
 		type->count++;
-		if (likely(t->whole[t->n->blocks.words.v[block / 64].run]))
-			type->bytes += b.size;
-		else
-			type->bytes += native_account_bytes(t->n, b.start,
-							    b.start + b.size);
+		if (likely(t->whole[run])) {
+			/* No allocator has a header in a run. */
+			h->bytes[o] = blocks->runs.v[run].size;
+			type->bytes += blocks->runs.v[run].size;
+			continue;
+		}
+		b = blocks_get(blocks, block);
+		h->bytes[o] = object_blocks_bytes(b);
+		type->bytes += native_account_bytes(t->n, b.start,
+						    b.start + b.size);
 	}
 }
 

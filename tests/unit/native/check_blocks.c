@@ -277,6 +277,55 @@ START_TEST(raw_blocks_have_numbers)
 }
 END_TEST
 
+/* What blocks_take_at() says is what blocks_find() and blocks_take() say. */
+START_TEST(a_block_is_taken_near_its_start)
+{
+	const uint8_t free[] = { 0x01 };
+	struct blocks b = { .last = 0 };
+	uint32_t run = UINT32_MAX;
+
+	add_run(&b, 0x1030, 48, 40, 5, free);
+	blocks_add(&b, 0x9000, 0x100, ALLOCATOR_MALLOC);
+	ck_assert_uint_eq(blocks_sort(&b), 0);
+	/* Free; in no block; too far behind the start. */
+	ck_assert_uint_eq(blocks_take_at(&b, 0x1030, 16, &run), BLOCK_NONE);
+	ck_assert_uint_eq(blocks_take_at(&b, 0x8000, 16, &run), BLOCK_NONE);
+	ck_assert_uint_eq(blocks_take_at(&b, 0x1060 + 17, 16, &run),
+			  BLOCK_NONE);
+	ck_assert_uint_eq(blocks_take_at(&b, 0x9011, 16, &run), BLOCK_NONE);
+	ck_assert_uint_eq(run, UINT32_MAX);
+	ck_assert_uint_eq(blocks_take_at(&b, 0x1060 + 16, 16, &run), 1);
+	ck_assert_uint_eq(run, 0);
+	ck_assert(!blocks_is_raw(&b, 1));
+	ck_assert_uint_eq(blocks_take_at(&b, 0x1060, 16, &run), BLOCK_NONE);
+	ck_assert_uint_eq(blocks_take_at(&b, 0x9010, 16, &run),
+			  blocks_find(&b, 0x9000));
+	ck_assert_uint_eq(run, 1);
+	blocks_release(&b);
+}
+END_TEST
+
+/* The bytes before an address are those from its block's start. */
+START_TEST(a_block_tells_how_far_behind_its_start)
+{
+	const uint8_t free[] = { 0 };
+	struct blocks b = { .last = 0 };
+	uint64_t before = 0;
+
+	add_run(&b, 0x1030, 48, 40, 5, free);
+	blocks_add(&b, 0x9000, 0x100, ALLOCATOR_MALLOC);
+	blocks_add(&b, 0x9110, 0x100, ALLOCATOR_MALLOC);
+	blocks_sort(&b);
+	ck_assert_uint_eq(blocks_find_start(&b, 0x1030 + 2 * 48 + 39, &before),
+			  2);
+	ck_assert_uint_eq(before, 39);
+	ck_assert_uint_eq(blocks_find_start(&b, 0x920f, &before),
+			  blocks_find(&b, 0x9110));
+	ck_assert_uint_eq(before, 0xff);
+	blocks_release(&b);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, what_is_no_block_is_not_taken);
@@ -287,4 +336,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, what_overlaps_a_run_is_dropped);
 	tcase_add_loop_test(tc, an_address_has_its_block_in_runs, 0, 20);
 	tcase_add_loop_test(tc, raw_blocks_have_numbers, 0, 5);
+	tcase_add_test(tc, a_block_is_taken_near_its_start);
+	tcase_add_test(tc, a_block_tells_how_far_behind_its_start);
 }
