@@ -9,6 +9,11 @@ uint32_t *heap_known(const struct heap *h)
 		struct heap_edges edges = heap_edges(h, o);
 
 		known[o] += heap_nobodys(h, o);
+		if (likely(!(h->flags[o] & OBJECT_BORROWS))) {
+			for (uint32_t i = 0; i < edges.nr; i++)
+				known[edges.to[i]]++;
+			continue;
+		}
 		for (uint32_t i = 0; i < edges.nr; i++)
 			known[edges.to[i]] += heap_owns(h, o, i);
 	}

@@ -66,6 +66,8 @@ void facts_load(struct python *py)
 	for (oid o = 0; o < h->nr_objects; o++) {
 		uint8_t *kind = &kinds[h->type[o]];
 
+		if (likely(*kind == KIND_NONE))
+			continue;
 		if (*kind == KIND_UNKNOWN)
 			*kind = kind_of(py, types_of(py, o));
 		if (*kind == KIND_DEQUE)

@@ -124,7 +124,8 @@ bool raw_fields_at(struct python *py, uint32_t type, raddr obj,
 
 	if (t->raw_row == ROW_NOT_CHOSEN)
 		choose(py, t);
-	raw_read_values(&r);
+	if (t->flags & TPFLAG_MANAGED_DICT)
+		raw_read_values(&r);
 	if (t->raw_row == ROW_UNKNOWN)
 		return false;
 	r.native = &py->types.v[t->raw_base];

@@ -260,8 +260,10 @@ void describe_types(struct python *py)
 		ht->subscript = names_subscript(py, &py->types.v[i]);
 	}
 	for (oid o = 0; o < h->nr_objects; o++) {
-		h->types.v[h->type[o]].nr_objects++;
-		h->types.v[h->type[o]].size += h->size[o];
+		struct heap_type *ht = &h->types.v[h->type[o]];
+
+		ht->nr_objects++;
+		ht->size += h->size[o];
 	}
 }
 
@@ -287,13 +289,18 @@ static void add_weak(struct python *py, oid o)
 
 void describe_weak(struct python *py)
 {
+	CLEANUP(freep) uint8_t *weak = xcalloc(py->types.nr + 1, 1);
 	raddr traverse = py->known.weakref_traverse;
 	struct heap *h = py->heap;
 
-	for (oid o = 0; traverse && o < h->nr_objects; o++) {
-		const struct pytype *t = types_of(py, o);
+	if (!traverse)
+		return;
+	for (size_t i = 0; i < py->types.nr; i++) {
+		const struct pytype *t = &py->types.v[i];
 
-		if (py->types.v[t->native_base].traverse == traverse)
-			add_weak(py, o);
+		weak[i] = py->types.v[t->native_base].traverse == traverse;
 	}
+	for (oid o = 0; o < h->nr_objects; o++)
+		if (unlikely(weak[h->type[o]]))
+			add_weak(py, o);
 }
