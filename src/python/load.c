@@ -482,15 +482,13 @@ static struct error *load_heap(struct python *py,
 static struct error *load_snapshot(struct python *py,
 				   const struct load_options *options)
 {
-	struct snapshot_options snapshot = {
-		.check = gc_check_idle,
-		.busy = gc_is_busy,
-		.context = py,
-	};
+	struct snapshot_options snapshot = { .retries = 0 };
 	struct error *err = find_python(py->target, py);
 
-	if (!err)
-		err = target_snapshot(py->target, &snapshot);
+	if (err)
+		return err;
+	snapshot.gate = gc_gate(py);
+	err = target_snapshot(py->target, &snapshot);
 	if (err)
 		return err;
 	err = find_in_snapshot(py);

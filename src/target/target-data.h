@@ -76,22 +76,28 @@ struct target {
 };
 
 /*
- * Called with all threads stopped, before anything is copied; target_peek()
- * works.  Setting `*again` means that this is no moment for a snapshot (a
- * collection is running): the threads are resumed, and it is tried again.
+ * Flags of a target that must be 0 in a snapshot: one by itself, or one in each
+ * node of a linked list.  Flags have 4 bytes.  CPython has one for each
+ * interpreter: a collection is running.  It is data and no function, so that
+ * whoever stops the process can check it without knowing what the flags mean.
+ * All zero: there is nothing to check.
  */
-typedef struct error *(*snapshot_check)(struct target *t, void *context,
-					bool *again);
+struct gate {
+	raddr word;		/* address of the flag; 0: none */
+	raddr list;		/* address of the pointer to the first node; 0:
+				   there is no list */
+	uint64_t next, flag;	/* offsets in a node: of the pointer to the next
+				   one, of its flag */
+};
 
 struct snapshot_options {
-	snapshot_check check;	/* NULL: none */
 	/*
-	 * Would `check` set `*again`?  Called while the threads run, to choose
-	 * the moment of the next try; NULL: wait for a while instead.
+	 * Checked with all threads stopped, before anything is copied.  If it
+	 * is closed, this is no moment for a snapshot (a collection is
+	 * running): the threads are resumed, and it is tried again.
 	 */
-	bool (*busy)(struct target *t, void *context);
-	void *context;		/* for `check` and `busy` */
-	unsigned int retries;	/* how often `again` is followed; 0: for 10 s */
+	struct gate gate;
+	unsigned int retries;	/* how often it is tried again; 0: for 10 s */
 	/* For tests: called at named moments ("stopped", "copied"). */
 	void (*at)(const char *moment);
 };
@@ -130,6 +136,17 @@ struct target_source {
 	/* Free t->live or t->core; `memory` is released before. */
 	void (*close)(struct target *t);
 };
+
+/*
+ * *closed: is one of the flags set?  The target is read as it is now, whether
+ * it stands still or runs; of a list, 1,024 nodes at most.  On error *closed is
+ * false.
+ *
+ * ERR_FAULT: a flag or a node is not mapped.  ERR_GONE, ERR_PERMISSION: see
+ * target_peek().
+ */
+struct error *target_check_gate(struct target *t, const struct gate *gate,
+				bool *closed) MUST_CHECK;
 
 /* Add a warning for the user; what is not printable in it gets escaped. */
 void target_warn(struct target *t, const char *format, ...) PRINTF(2, 3);

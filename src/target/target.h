@@ -82,11 +82,11 @@ struct error *target_peek(struct target *t, raddr addr, void *buf,
  * come from the file, but for pages that differ from it, which are copied.  On
  * error the target runs on unharmed.  `options` may be NULL.
  *
- * Of a core only the check is called; what it finds makes a warning.
+ * Of a core only the gate is checked; if it is closed, that makes a warning.
  *
  * ERR_GONE: it exited, or executes another program now.  ERR_PERMISSION: it
  * must not be traced any more.  ERR_SYSTEM: there is not enough memory, a
- * thread does not stop, or the check still said `again` after all retries.
+ * thread does not stop, or the gate was still closed after all retries.
  */
 struct error *target_snapshot(struct target *t,
 			      const struct snapshot_options *options)

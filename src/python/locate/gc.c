@@ -131,41 +131,20 @@ struct error *gc_locate(struct python *py, struct interpreter *interp)
 	return NULL;
 }
 
-struct error *gc_check_idle(struct target *t, void *context, bool *again)
+struct gate gc_gate(const struct python *py)
 {
-	struct python *py = context;
 	const struct layout *l = &py->layout;
-	struct error *err;
-	raddr interp = 0;
 
-	*again = false;
-	err = target_peek(t, py->runtime + l->runtime_interpreters_head,
-			  &interp, 8);
-	for (int i = 0; !err && interp && i < MAX_INTERPRETERS; i++) {
-		int32_t collecting = 0;
-
-		err = target_peek(t, state_of(py, interp) + l->gc_collecting,
-				  &collecting, 4);
-		if (!err && collecting) {
-			*again = true;
-			return NULL;
-		}
-		if (!err)
-			err = target_peek(t, interp + l->interp_next, &interp,
-					  8);
-	}
-	return err;
-}
-
-bool gc_is_busy(struct target *t, void *context)
-{
-	bool again = false;
-	struct error *err = gc_check_idle(t, context, &again);
-
-	/* Not logged: this is called repeatedly, and the next stop reports
-	 * errors. */
-	error_free(err);
-	return !err && again;
+	/* 3.8 has one collector for all interpreters. */
+	if (l->interp_gc == LAYOUT_NONE)
+		return (struct gate){
+			.word = state_of(py, 0) + l->gc_collecting,
+		};
+	return (struct gate){
+		.list = py->runtime + l->runtime_interpreters_head,
+		.next = l->interp_next,
+		.flag = l->interp_gc + l->gc_collecting,
+	};
 }
 
 struct walk {

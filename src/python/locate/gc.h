@@ -16,10 +16,9 @@
 struct error *gc_locate(struct python *py, struct interpreter *interp)
 	MUST_CHECK;
 
-/* A snapshot_check: is a collection running?  `context` is a struct python. */
-struct error *gc_check_idle(struct target *t, void *context, bool *again);
-/* Is a collection running?  For snapshot_options.busy. */
-bool gc_is_busy(struct target *t, void *py);
+/* The gate of a snapshot: it is closed while a collection runs, in any
+ * interpreter. */
+struct gate gc_gate(const struct python *py);
 
 /*
  * Add the objects of all lists with their generations to the heap, and fill

@@ -139,9 +139,9 @@ static struct error *core_snapshot(struct target *t,
 	struct error *err;
 	bool again = false;
 
-	if (!options || !options->check)
+	if (!options)
 		return NULL;
-	err = options->check(t, options->context, &again);
+	err = target_check_gate(t, &options->gate, &again);
 	/* The words that it reads may be missing. */
 	if (err && t->missing) {
 		log_pass_over(err, "nobody knows whether a collection was "

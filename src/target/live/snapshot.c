@@ -64,11 +64,9 @@ static struct error *copy_stopped(struct attempt *a, struct stop *s)
 	err = check_same_program(t);
 	if (err)
 		return err;
-	if (a->options->check) {
-		err = a->options->check(t, a->options->context, &a->again);
-		if (err || a->again)
-			return err;
-	}
+	err = target_check_gate(t, &a->options->gate, &a->again);
+	if (err || a->again)
+		return err;
 	stop_read_registers(s);
 	a->taken_at = time(NULL);
 	err = copy_take(a->copy);
@@ -143,6 +141,16 @@ static void wait_ns(uint64_t ns)
 		;
 }
 
+/* Errors are not logged: this is called repeatedly, and the next stop reports
+ * them. */
+static bool is_closed(const struct attempt *a)
+{
+	bool closed;
+
+	error_free(target_check_gate(a->target, &a->options->gate, &closed));
+	return closed;
+}
+
 /*
  * Poll, without a stop, until the collection is over or `ns` have passed.  A
  * process that collects all the time is idle so briefly that a sleep would miss
@@ -152,11 +160,7 @@ static void wait_while_busy(struct attempt *a, uint64_t ns)
 {
 	uint64_t start = monotonic_ns();
 
-	if (!a->options->busy) {
-		wait_ns(ns);
-		return;
-	}
-	while (a->options->busy(a->target, a->options->context)) {
+	while (is_closed(a)) {
 		uint64_t gone = monotonic_ns() - start;
 
 		if (gone >= ns)

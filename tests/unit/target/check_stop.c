@@ -222,48 +222,106 @@ START_TEST(threads_that_come_and_go_do_no_harm)
 }
 END_TEST
 
-static struct error *not_now(struct target *t, void *context, bool *again)
-{
-	int *left = context;
+/* What the gates of the tests look at: a flag, and a list of two nodes. */
+static volatile uint32_t closed_flag;
+static struct node {
+	struct node *next;
+	volatile uint32_t flag;
+} second_node, first_node = { &second_node, 0 }, *volatile nodes = &first_node;
 
-	/* All stand still: what is read twice is the same. */
-	ck_assert_uint_eq(child_peek(t, &child_pairs[0].first),
-			  child_peek(t, &child_pairs[0].first));
-	*again = --*left >= 0;
-	return NULL;
+static volatile uint32_t *closing;
+
+/* Close a gate for 40 ms. */
+static void closed_for_a_while(void)
+{
+	*closing = 1;
+	child_ready();
+	sleep_ms(40);
+	*closing = 0;
+	child_pairs[0].first = 1;
+	pause();
 }
 
-static struct error *say_no(struct target *t, void *context, bool *again)
+static void closed_for_ever(void)
 {
-	(void)t;
-	(void)context;
-	(void)again;
-	return error_new(ERR_UNSUPPORTED, "not this one");
+	*closing = 1;
+	child_ready();
+	for (;;)
+		child_pairs[0].first++;
 }
 
-START_TEST(snapshot_waits_for_a_better_moment)
+static const struct snapshot_options of_flag = {
+	.gate.word = (uintptr_t)&closed_flag,
+	.retries = 5,
+};
+static const struct snapshot_options of_list = {
+	.gate = { .list = (uintptr_t)&nodes,
+		  .next = offsetof(struct node, next),
+		  .flag = offsetof(struct node, flag) },
+	.retries = 5,
+};
+
+static void expect_gate(volatile uint32_t *flag,
+			const struct snapshot_options *options)
 {
-	int left = 3;
-	struct snapshot_options options = {
-		.check = not_now,
-		.context = &left,
-		.retries = 5,
-	};
+	struct snapshot_options patient = *options;
+	struct target *t;
+	pid_t pid;
+
+	closing = flag;
+	patient.retries = 0;
+	pid = child_start(closed_for_a_while);
+	t = child_open(pid);
+	child_snapshot(t, &patient);
+	/* The copy is of a moment when the gate was open. */
+	ck_assert_uint_eq(child_copied(t, flag) & UINT32_MAX, 0);
+	ck_assert_uint_eq(child_copied(t, &child_pairs[0].first), 1);
+	target_close(t);
+	child_finish(pid);
+	pid = child_start(closed_for_ever);
+	t = child_open(pid);
+	expect_error(target_snapshot(t, options), ERR_SYSTEM, "6 times");
+	child_expect_untraced(pid);
+	child_expect_running(t);
+	target_close(t);
+	child_finish(pid);
+}
+
+START_TEST(snapshot_waits_until_its_gate_is_open)
+{
+	expect_gate(&closed_flag, &of_flag);
+	expect_gate(&first_node.flag, &of_list);
+	expect_gate(&second_node.flag, &of_list);
+}
+END_TEST
+
+START_TEST(gate_that_can_not_be_read_is_an_error)
+{
+	struct snapshot_options options = { .gate.word = 8 };
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 
-	child_snapshot(t, &options);
-	ck_assert_int_eq(left, -1);
-	left = 1000;
-	expect_error(target_snapshot(t, &options), ERR_SYSTEM, "collection");
-	ck_assert_int_eq(left, 1000 - 6);
-	child_expect_untraced(pid);
-	options.check = say_no;
-	expect_error(target_snapshot(t, &options), ERR_UNSUPPORTED,
-		     "not this one");
+	expect_error(target_snapshot(t, &options), ERR_FAULT, "not mapped");
+	options.gate = (struct gate){ .list = 8 };
+	expect_error(target_snapshot(t, &options), ERR_FAULT, "not mapped");
 	sleep_ms(5);
 	child_expect_untraced(pid);
 	child_expect_running(t);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+/* A list that never ends. */
+START_TEST(gate_of_a_ring_ends)
+{
+	pid_t pid;
+	struct target *t;
+
+	second_node.next = &first_node;
+	pid = child_start(child_counting);
+	t = child_open(pid);
+	child_snapshot(t, &of_list);
 	target_close(t);
 	child_finish(pid);
 }
@@ -364,7 +422,9 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, signals_that_meet_a_stop_are_given_back);
 	tcase_add_test(tc, target_that_dies_is_gone);
 	tcase_add_test(tc, threads_that_come_and_go_do_no_harm);
-	tcase_add_test(tc, snapshot_waits_for_a_better_moment);
+	tcase_add_test(tc, snapshot_waits_until_its_gate_is_open);
+	tcase_add_test(tc, gate_that_can_not_be_read_is_an_error);
+	tcase_add_test(tc, gate_of_a_ring_ends);
 	tcase_add_test(tc, target_runs_on_when_its_tracer_is_killed);
 	tcase_add_test(tc, nothing_is_left_open);
 }
