@@ -21,6 +21,12 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture.h \
 	src/heap/capture/identity.c \
 	src/heap/capture/identity.h \
+	src/heap/capture/redact-files.c \
+	src/heap/capture/redact-files.h \
+	src/heap/capture/redact-names.c \
+	src/heap/capture/redact-names.h \
+	src/heap/capture/redact-own.c \
+	src/heap/capture/redact-own.h \
 	src/heap/capture/version1.c \
 	src/heap/capture/version1.h \
 	src/heap/edge.c \

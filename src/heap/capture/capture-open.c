@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-read.h"
+#include "heap/capture/capture-redact.h"
 #include "heap/capture/version1.h"
 #include "heap/pointed.h"
 
@@ -422,6 +423,7 @@ static struct error *read_all(struct heap *h)
 	if (!objects_fit(h) || !edges_lead_to_objects(h) || !tables_fit(h) ||
 	    !memory_settle(h))
 		return capture_damaged("a reference to what is not there");
+	redact_rename(h);
 	return NULL;
 }
 

@@ -6,6 +6,13 @@
 
 #include "heap/capture/capture-redact.h"
 #include "heap/capture/identity.h"
+#include "heap/capture/redact-files.h"
+#include "heap/capture/redact-names.h"
+#include "heap/capture/redact-own.h"
+
+/* Searches for hidden names in the warnings: each is looked for in each.  A
+ * file may have as many of both as it likes. */
+#define MAX_SEARCHES (UINT64_C(1) << 20)
 
 struct redaction {
 	struct redacted *to;
@@ -15,9 +22,82 @@ struct redaction {
 	uint64_t *namespaces;	/* a bit an object: a dict of names */
 	uint32_t *renumbered;	/* texts; 0: not yet */
 	uint32_t no_key;	/* text of a key that is left out */
-	const char **static_types; /* names, sorted */
-	size_t nr_static_types;
+	/* Sorted names of static types that stay: of REDACT_ALL only those of
+	 * Python itself. */
+	struct str_vec static_types; /* the names are the original heap's */
+	struct redact_own own;
 };
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void find_static_types(struct redaction *r)
+{
+	const struct heap *h = r->h;
+	struct str_vec *to = &r->static_types;
+
+	redact_own_find(&r->own, h);
+	for (size_t i = 0; i < h->types.nr; i++) {
+		const struct heap_type *t = &h->types.v[i];
+		bool is_heap = t->flags & TYPE_IS_HEAP;
+
+		if (t->name && (r->all ? redact_own_has(&r->own, t->name,
+							t->address, is_heap)
+				       : !is_heap))
+			str_vec_push(to, t->name);
+	}
+	/* A type without instances is only a root. */
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		const struct heap_root *root = &h->roots.v[i];
+
+		if (root->kind == ROOT_TYPE && root->slot == SLOT_TYPE &&
+		    (!r->all || redact_own_has(&r->own, root->name,
+					       h->address[root->object],
+					       false)))
+			str_vec_push(to, root->name);
+	}
+	if (to->nr)
+		qsort(to->v, to->nr, sizeof(*to->v), compare_names);
+}
+
+/* redact_is_type_fn */
+static bool is_static_type(const void *redaction, const char *name, size_t len)
+{
+	const struct str_vec *types =
+		&((const struct redaction *)redaction)->static_types;
+	size_t low = 0, high = types->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *type = types->v[middle];
+		int order = strncmp(type, name, len);
+
+		if (!order && !type[len])
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool type_stays(const struct redaction *r, const char *name)
+{
+	size_t len = strlen(name);
+
+	return (!r->all && redact_is_name(name, len)) ||
+	       is_static_type(r, name, len);
+}
+
+/* In place of a name: the address tells captures of one process which class or
+ * module it is, and is in the capture anyway. */
+static char *name_by_address(const char *what, uint64_t address)
+{
+	return xasprintf("%s-%" PRIx64, what, address);
+}
 
 /* --- texts --- */
 
@@ -63,13 +143,14 @@ static bool is_word(const char *s, size_t len)
 	return false;
 }
 
-/* <function f ...>, <module 'm'> and so on are names, no contents. */
+/* <function f ...>, <module m> and so on are names, no contents. */
 static bool object_text_stays(const struct redaction *r, uint32_t text)
 {
 	size_t len;
 	const char *s = text_at(r, text, &len);
 
-	return len && (is_word(s, len) || (!r->all && *s == '<'));
+	return len && (is_word(s, len) ||
+		       (!r->all && redact_is_named(s, len, is_static_type, r)));
 }
 
 static void redact_texts(struct redaction *r)
@@ -165,11 +246,38 @@ static void redact_codes(struct redaction *r)
 
 /* --- names --- */
 
+/* ".0": a comprehension's argument, which has no name in the source. */
+static bool is_implicit(const char *name)
+{
+	return *name == '.' && name[1] &&
+	       strspn(name + 1, "0123456789") == strlen(name + 1);
+}
+
+/*
+ * Can it be the name of a variable or an attribute in the source?  ".0" is what
+ * a comprehension runs over.  Words for the members of C structs are pyheld's.
+ */
+static bool is_in_source(const struct heap_name *n)
+{
+	size_t len = strlen(n->name);
+
+	switch (n->kind) {
+	case EDGE_ATTRIBUTE:
+		return redact_is_name(n->name, len);
+	case EDGE_LOCAL:
+		return redact_is_name(n->name, len) || is_implicit(n->name);
+	case EDGE_DICT_ENTRY:
+		return naming_is_identifier(n->name, len);
+	default:
+		return true;
+	}
+}
+
 static struct heap_name redact_name(const struct heap_name *n, bool all)
 {
 	struct heap_name ret = { .flags = n->flags & NAME_STAND_IN };
 
-	if (n->flags & NAME_CONTENT) {
+	if (n->flags & NAME_CONTENT || !is_in_source(n)) {
 		ret.kind = EDGE_DICT_ENTRY;
 		ret.name = xstrdup("<str>");
 	} else if (all && n->flags & NAME_IDENTIFIER) {
@@ -201,10 +309,14 @@ static void redact_types(struct redaction *r)
 	to->types = (struct heap_type_vec)VEC_INIT;
 	for (size_t i = 0; i < h->types.nr; i++) {
 		struct heap_type t = h->types.v[i];
-		bool hidden = r->all && t.flags & TYPE_IS_HEAP;
 
-		t.name = hidden ? xasprintf("type-%zu", i)
-				: xstrdup(t.name ? t.name : "");
+		/* Two static types may have the same name. */
+		if (!t.name || !type_stays(r, t.name) ||
+		    (r->all && !redact_own_has(&r->own, t.name, t.address,
+					       t.flags & TYPE_IS_HEAP)))
+			t.name = name_by_address("type", t.address);
+		else
+			t.name = xstrdup(t.name);
 		t.kind = type_kinds_find(t.name);
 		heap_type_vec_push(&to->types, t);
 	}
@@ -212,7 +324,7 @@ static void redact_types(struct redaction *r)
 
 static char *copy(const char *s, bool hidden)
 {
-	return xstrdup(hidden || !s ? "?" : s);
+	return xstrdup(hidden ? "?" : s);
 }
 
 static void redact_threads(struct redaction *r)
@@ -231,53 +343,40 @@ static void redact_threads(struct redaction *r)
 	for (size_t i = 0; i < h->frames.nr; i++) {
 		struct heap_frame f = h->frames.v[i];
 
-		f.function = copy(f.function, r->all);
-		f.file = copy(f.file, r->all);
+		f.function = copy(f.function, r->all ||
+				  !redact_is_name(f.function,
+						  strlen(f.function)));
+		f.file = copy(f.file, r->all ||
+			      !redact_is_file(f.file, strlen(f.file)));
 		heap_frame_vec_push(&to->frames, f);
 	}
 }
 
-static int compare_names(const void *a, const void *b)
+/* The name of a root; each class has a root for its subclasses, and the root
+ * does not know the class. */
+static char *redact_root_name(const struct redaction *r,
+			      const struct heap_root *root)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	const char *name = root->name;
+	uint64_t address = r->h->address[root->object];
+	bool stays = true;
 
-static void find_static_types(struct redaction *r)
-{
-	const struct heap_type_vec *types = &r->h->types;
-	const char **names = xcalloc(types->nr, sizeof(*names));
-
-	r->static_types = names;
-	for (size_t i = 0; i < types->nr; i++)
-		if (!(types->v[i].flags & TYPE_IS_HEAP) && types->v[i].name)
-			names[r->nr_static_types++] = types->v[i].name;
-	if (r->nr_static_types)
-		qsort(names, r->nr_static_types, sizeof(*names),
-		      compare_names);
-}
-
-static bool is_static_type(const struct redaction *r, const char *name)
-{
-	return r->nr_static_types &&
-	       bsearch(&name, r->static_types, r->nr_static_types,
-		       sizeof(*r->static_types), compare_names);
-}
-
-/*
- * The name of a root where no name of the program may be told; `i` is its
- * number.  Each class has a root for its subclasses, and the root does not
- * know the class.
- */
-static char *hide_name(const struct redaction *r,
-		       const struct heap_root *root, size_t i)
-{
 	if (root->kind == ROOT_MODULE)
-		return xasprintf("module-%zu", i);
+		return !r->all && redact_is_module(name) ?
+			       xstrdup(name) : name_by_address("module",
+							       address);
+	if (root->kind == ROOT_TYPE)
+		return type_stays(r, name) ? xstrdup(name) :
+		       name_by_address("class", address);
 	if (root->slot == SLOT_LOCAL)
-		return xstrdup("?");
-	if (root->slot == SLOT_SUBCLASSES && !is_static_type(r, root->name))
-		return xasprintf("class-%zu", i);
-	return xstrdup(root->name);
+		stays = !r->all && (!*name || is_implicit(name) ||
+				    redact_is_name(name, strlen(name)));
+	else if (root->slot == SLOT_NAMED)
+		/* An old capture has all in one text, and in this one the
+		 * name of the thread could not be told from the rest. */
+		stays = root->kind != ROOT_FRAME &&
+			strncmp(name, "thread ", strlen("thread ")) != 0;
+	return copy(name, !stays);
 }
 
 static void redact_roots(struct redaction *r)
@@ -286,13 +385,13 @@ static void redact_roots(struct redaction *r)
 	struct heap *to = &r->to->heap;
 
 	to->roots = (struct heap_root_vec)VEC_INIT;
-	find_static_types(r);
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		struct heap_root root = h->roots.v[i];
-		bool hidden = r->all && root.kind != ROOT_BUILTINS;
+		char *name = redact_root_name(r, &root);
+		bool hidden = root.kind != ROOT_BUILTINS &&
+			      (r->all || strcmp(name, root.name) != 0);
 
-		root.name = r->all ? hide_name(r, &root, i)
-				   : xstrdup(root.name);
+		root.name = name;
 		if (r->all && root.likely)
 			root.number = ROOT_NO_NUMBER;
 		root.expression = root.expression && !hidden ?
@@ -301,67 +400,42 @@ static void redact_roots(struct redaction *r)
 	}
 }
 
-/*
- * What has code in it is a program or a library; any other file that is mapped
- * is data, whose name may tell something.  Mappings are by address: those of
- * one library stand together.
- */
-static void redact_mappings(const struct redaction *r)
+/* Names that a warning may have in it, but that the capture has no more. */
+static void find_hidden(const struct redaction *r, struct str_vec *ret)
 {
-	const struct heap_mapping_vec *from = &r->h->info.mappings;
-	struct heap_mapping_vec *to = &r->to->heap.info.mappings;
-	size_t end;
+	const struct heap *h = r->h, *to = &r->to->heap;
 
-	*to = (struct heap_mapping_vec)VEC_INIT;
-	for (size_t i = 0; i < from->nr; i = end) {
-		const char *path = from->v[i].path;
-		bool has_code = false, hidden;
-
-		for (end = i; end < from->nr && !strcmp(from->v[end].path,
-							path); end++)
-			has_code |= from->v[end].flags & MAPPING_EXECUTE;
-		hidden = *path == '/' && (r->all || !has_code);
-		for (size_t j = i; j < end; j++) {
-			struct heap_mapping m = from->v[j];
-
-			m.path = xstrdup(hidden ? "" : path);
-			heap_mapping_vec_push(to, m);
-		}
-	}
+	for (size_t i = 0; i < h->types.nr; i++)
+		if (h->types.v[i].name && *h->types.v[i].name &&
+		    strcmp(h->types.v[i].name, to->types.v[i].name) != 0)
+			str_vec_push(ret, h->types.v[i].name);
+	for (size_t i = 0; i < h->info.mappings.nr; i++)
+		if (strcmp(h->info.mappings.v[i].path,
+			   to->info.mappings.v[i].path) != 0)
+			str_vec_push(ret, h->info.mappings.v[i].path);
 }
 
-/* Files with code: the rule of redact_mappings().  Sorted. */
-static void find_code(const struct redaction *r, struct str_vec *ret)
+static bool has_any(const char *text, const struct str_vec *words)
 {
-	const struct heap_mapping_vec *from = &r->h->info.mappings;
+	for (size_t i = 0; i < words->nr; i++)
+		if (strstr(text, words->v[i]))
+			return true;
+	return false;
+}
 
+static void redact_warnings(struct redaction *r)
+{
+	const struct str_vec *from = &r->h->info.warnings;
+	CLEANUP(str_vec_release) struct str_vec hidden = VEC_INIT;
+
+	if (r->all)
+		return;
+	find_hidden(r, &hidden);
+	if ((uint64_t)from->nr * hidden.nr > MAX_SEARCHES)
+		return;
 	for (size_t i = 0; i < from->nr; i++)
-		if (from->v[i].flags & MAPPING_EXECUTE &&
-		    (!ret->nr || strcmp(ret->v[ret->nr - 1],
-					from->v[i].path) != 0))
-			str_vec_push(ret, from->v[i].path);
-	if (ret->nr)
-		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_names);
-}
-
-static void redact_memory(const struct redaction *r)
-{
-	const struct heap_memory_line_vec *from = &r->h->memory.lines;
-	struct heap_memory_line_vec *to = &r->to->heap.memory.lines;
-	CLEANUP(str_vec_release) struct str_vec code = VEC_INIT;
-
-	*to = (struct heap_memory_line_vec)VEC_INIT;
-	find_code(r, &code);
-	for (size_t i = 0; i < from->nr; i++) {
-		struct heap_memory_line l = from->v[i];
-		bool has_code = code.nr && bsearch(&l.name, code.v, code.nr,
-						   sizeof(*code.v),
-						   compare_names);
-		bool hidden = *l.name == '/' && (r->all || !has_code);
-
-		l.name = xstrdup(hidden ? "" : l.name);
-		heap_memory_line_vec_push(to, l);
-	}
+		if (!has_any(from->v[i], &hidden))
+			heap_warn(&r->to->heap, "%s", from->v[i]);
 }
 
 /* A PID; the names of cores and captures are those of files. */
@@ -401,14 +475,45 @@ static void redact_info(struct redaction *r, enum heap_redaction how)
 	/* These are for `doctor` alone, and in no capture. */
 	to->checks = (struct heap_check_vec)VEC_INIT;
 	to->samples = (struct heap_sample_vec)VEC_INIT;
+	redact_mappings(from, r->all, to);
 	heap_warn(h, r->all ? "this capture is redacted: it has neither the"
 			      " contents of strings and numbers nor the"
 			      " program's names" :
 			      "this capture is redacted: it does not have the"
 			      " contents of strings and numbers");
-	for (size_t i = 0; i < from->warnings.nr && !r->all; i++)
-		heap_warn(h, "%s", from->warnings.v[i]);
-	redact_mappings(r);
+	redact_warnings(r);
+}
+
+/* --- older captures --- */
+
+/* *name becomes one by address if it is one by number. */
+static void rename_number(char **name, const char *what, size_t number,
+			  uint64_t address)
+{
+	CLEANUP(freep) char *by_number = xasprintf("%s-%zu", what, number);
+
+	if (strcmp(*name, by_number) != 0)
+		return;
+	free(*name);
+	*name = name_by_address(what, address);
+}
+
+void redact_rename(struct heap *h)
+{
+	if (h->info.redaction != REDACT_ALL)
+		return;
+	for (size_t i = 0; i < h->types.nr; i++)
+		rename_number(&h->types.v[i].name, "type", i,
+			      h->types.v[i].address);
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		struct heap_root *root = &h->roots.v[i];
+		bool is_module = root->kind == ROOT_MODULE;
+
+		if (is_module || root->slot == SLOT_SUBCLASSES)
+			rename_number(&root->name,
+				      is_module ? "module" : "class", i,
+				      h->address[root->object]);
+	}
 }
 
 /* --- all of it --- */
@@ -426,6 +531,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	 * whether the guess is right. */
 	ret->heap.text_hashes = (struct heap_text_hash_vec)VEC_INIT;
 	r.renumbered = xcalloc(details->nr_texts, sizeof(*r.renumbered));
+	find_static_types(&r);
 	redact_texts(&r);
 	find_namespaces(&r);
 	redact_codes(&r);
@@ -434,7 +540,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	redact_threads(&r);
 	redact_roots(&r);
 	redact_info(&r, how);
-	redact_memory(&r);
+	redact_memory(h, r.all, &ret->heap.memory);
 	ret->details = (struct heap_details){
 		.codes = ret->codes,
 		.text = ret->text,
@@ -447,7 +553,9 @@ void redact(struct heap *h, const struct heap_details *details,
 	};
 	free(r.renumbered);
 	free(r.namespaces);
-	free(r.static_types);
+	/* The names are those of `h`. */
+	str_vec_release(&r.static_types);
+	redact_own_release(&r.own);
 }
 
 void redacted_release(struct redacted *r)

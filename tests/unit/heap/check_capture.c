@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -243,9 +244,9 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_str_eq(h.info.labels.v[0], "release=1.4.2");
 	ck_assert_str_eq(h.info.labels.v[1], "note=");
 	ck_assert_uint_eq(h.info.hexversion, 0x030d00f0);
-	ck_assert_uint_eq(h.info.mappings.nr, 4);
-	ck_assert_str_eq(h.info.mappings.v[1].path, "/usr/lib/libpython.so");
-	ck_assert_uint_eq(h.info.mappings.v[1].end, 0x7f0000003000);
+	ck_assert_uint_eq(h.info.mappings.nr, 5);
+	ck_assert_str_eq(h.info.mappings.v[2].path, "/usr/lib/libpython.so");
+	ck_assert_uint_eq(h.info.mappings.v[2].end, 0x7f0000003000);
 	ck_assert_uint_eq(h.weak.nr, 2);
 	ck_assert_uint_eq(h.weak.v[0].callback, 8);
 	ck_assert_uint_eq(h.weak.v[1].callback, OID_NONE);
@@ -368,6 +369,88 @@ START_TEST(redaction_leaves_nothing_behind)
 }
 END_TEST
 
+/* What a redacted capture of the heap is, read again. */
+static void redacted(struct heap *h, enum heap_redaction how, struct heap *ret)
+{
+	const struct capture_options options = { .redaction = how };
+	CLEANUP(closep) int fd = memfd_create("capture", 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_ptr_null(capture_write(h, &options, fd));
+	ck_assert_ptr_null(capture_open(fd, ret));
+}
+
+static void rename_to(char **name, const char *to)
+{
+	free(*name);
+	*name = xstrdup(to);
+}
+
+START_TEST(what_is_no_identifier_is_no_name)
+{
+	CLEANUP(heap_release) struct heap h, some;
+
+	tiny_build(&h);
+	rename_to(&h.types.v[9].name, "app.a secret");
+	rename_to(&h.types.v[1].name, "symtable entry");
+	rename_to(&h.roots.v[0].name, "a secret");
+	rename_to(&h.roots.v[1].name, "a secret");
+	rename_to(&h.roots.v[3].name, "app.a secret");
+	rename_to(&h.frames.v[0].function, "a secret");
+	rename_to(&h.frames.v[0].file, "a secret");
+	rename_to(&h.info.mappings.v[1].path, "[anon:a secret]");
+	heap_warn(&h, "tp_traverse of app.a secret could not be emulated");
+	heap_warn(&h, "another warning");
+	redacted(&h, REDACT_CONTENTS, &some);
+	ck_assert_str_eq(some.types.v[9].name, "type-5900");
+	ck_assert_str_eq(some.types.v[1].name, "symtable entry");
+	ck_assert_str_eq(some.roots.v[0].name, "module-7f0000001000");
+	ck_assert_ptr_null(some.roots.v[0].expression);
+	ck_assert_str_eq(some.roots.v[1].name, "?");
+	ck_assert_str_eq(some.roots.v[3].name, "class-7f0000001030");
+	ck_assert_str_eq(some.frames.v[0].function, "?");
+	ck_assert_str_eq(some.frames.v[0].file, "?");
+	ck_assert_str_eq(some.info.mappings.v[1].path, "");
+	for (size_t i = 0; i < some.info.warnings.nr; i++)
+		ck_assert_ptr_null(strstr(some.info.warnings.v[i], "secret"));
+	ck_assert_uint_eq(some.info.warnings.nr, 3);
+}
+END_TEST
+
+START_TEST(a_hidden_class_has_one_name_in_all_captures)
+{
+	CLEANUP(heap_release) struct heap h, all;
+
+	tiny_build(&h);
+	/* An older capture has numbers. */
+	h.info.redaction = REDACT_ALL;
+	rename_to(&h.types.v[9].name, "type-9");
+	rename_to(&h.types.v[10].name, "type-9");
+	rename_to(&h.roots.v[0].name, "module-0");
+	rename_to(&h.roots.v[3].name, "class-3");
+	redacted(&h, REDACT_ALL, &all);
+	ck_assert_str_eq(all.types.v[9].name, "type-5900");
+	ck_assert_str_eq(all.types.v[10].name, "type-9");
+	ck_assert_str_eq(all.roots.v[0].name, "module-7f0000001000");
+	ck_assert_str_eq(all.roots.v[3].name, "class-7f0000001030");
+	ck_assert_str_eq(all.roots.v[4].name, "dict");
+}
+END_TEST
+
+START_TEST(types_of_other_libraries_are_not_told)
+{
+	CLEANUP(heap_release) struct heap h, all;
+
+	tiny_build(&h);
+	h.types.v[2].address = 0x7f0000004000;
+	redacted(&h, REDACT_ALL, &all);
+	ck_assert_str_eq(all.types.v[2].name, "type-7f0000004000");
+	ck_assert_int_eq(all.types.v[2].kind, TYPE_KIND_OTHER);
+	ck_assert_str_eq(all.types.v[3].name, "dict");
+	ck_assert_str_eq(all.types.v[9].name, "type-5900");
+}
+END_TEST
+
 START_TEST(write_errors_are_said)
 {
 	CLEANUP(heap_release) struct heap h;
@@ -400,5 +483,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, all_edges_of_an_older_capture_are_visited);
 	tcase_add_test(tc, an_unknown_slot_is_a_name);
 	tcase_add_test(tc, redaction_leaves_nothing_behind);
+	tcase_add_test(tc, what_is_no_identifier_is_no_name);
+	tcase_add_test(tc, a_hidden_class_has_one_name_in_all_captures);
+	tcase_add_test(tc, types_of_other_libraries_are_not_told);
 	tcase_add_test(tc, write_errors_are_said);
 }

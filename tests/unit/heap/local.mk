@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/heap/check_memory \
 	tests/unit/heap/check_packing \
 	tests/unit/heap/check_pointed \
+	tests/unit/heap/check_redact_names \
 	tests/unit/heap/check_type_kinds \
 	tests/unit/heap/check_version1
 tests_unit_heap_check_version1_CPPFLAGS = $(AM_CPPFLAGS) \

@@ -335,6 +335,10 @@ static void add_info(struct heap *h)
 	i->nr_native = NR_TINY;
 	i->emulator = true;
 	heap_warn(h, "a warning");
+	/* The types are in it: see add_objects(). */
+	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
+		0x5000, 0x6000, MAPPING_READ | MAPPING_EXECUTE, 0,
+		xstrdup("/usr/lib/libpython.so") });
 	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
 		0x7f0000001000, 0x7f0000002000, MAPPING_READ | MAPPING_WRITE,
 		0, xstrdup("[heap]") });

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * heap/capture/redact-files.h - leave out names of mapped files.
+ *
+ * REDACT_CONTENTS keeps the names of programs and libraries, REDACT_ALL those
+ * of no file.  Both keep the kernel's names for what is no file: "[heap]".
+ */
+#ifndef HEAP_CAPTURE_REDACT_FILES_H
+#define HEAP_CAPTURE_REDACT_FILES_H
+
+#include "heap/heap.h"
+
+/* Set ret->mappings: those of `info`, which does not change, with "" in place
+ * of each name that is left out.  `all`: as REDACT_ALL does. */
+void redact_mappings(const struct heap_info *info, bool all,
+		     struct heap_info *ret);
+
+/* Set ret->lines: those of the ledger of `h`, which does not change, with ""
+ * in place of each path that is left out.  `all`: as REDACT_ALL does. */
+void redact_memory(const struct heap *h, bool all, struct heap_memory *ret);
+
+#endif
