@@ -67,6 +67,7 @@ EXTRA_DIST += \
 	tests/e2e/test_profiles.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
+	tests/e2e/test_redact.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_pictures.py \
 	tests/e2e/test_report.py \
@@ -221,8 +222,10 @@ EXTRA_DIST += \
 	tests/targets/overflow.py \
 	tests/targets/pictured.py \
 	tests/targets/planted.py \
+	tests/targets/redacted_growth.py \
 	tests/targets/retained.py \
 	tests/targets/secret_leak.py \
+	tests/targets/secret_zoo.py \
 	tests/targets/sick.py \
 	tests/targets/planted_leaks.py \
 	tests/targets/pointed.py \
