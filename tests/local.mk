@@ -46,6 +46,7 @@ EXTRA_DIST += \
 	tests/e2e/test_docs.py \
 	tests/e2e/test_doctor.py \
 	tests/e2e/test_dot.py \
+	tests/e2e/test_eintr.py \
 	tests/e2e/test_embedded.py \
 	tests/e2e/test_explained.py \
 	tests/e2e/test_fleet.py \
@@ -193,6 +194,7 @@ EXTRA_DIST += \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \
 	tests/targets/causes.py \
+	tests/targets/calls.c \
 	tests/targets/clean.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \

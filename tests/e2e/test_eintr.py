@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a stop does to the system calls that the target waits in: exactly those
+that pyheld(1) names return EINTR."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import pythons
+from harness import limit, pyheld
+
+MANUAL = os.path.join(os.path.dirname(pythons.TARGETS), "..", "man",
+                      "pyheld.1")
+SERVE = """
+import ctypes, sys
+ctypes.CDLL(sys.argv[1]).serve(sys.argv[2].encode())
+"""
+# With a timeout that a socket option sets.
+SOCKET = {"accept", "connect", "recv", "recvmsg", "send"}
+# By calls that glibc makes of others, or with other arguments.
+SAME = {"epoll_wait_fed": "epoll_wait", "semop_fed": "semop",
+        "sigwaitinfo_fed": "sigwaitinfo", "accept_timeo": "accept",
+        "recv_unix_timeo": "recv", "recv_tcp_timeo": "recv",
+        "recv_udp_timeo": "recv", "recvmsg_timeo": "recvmsg",
+        "send_timeo": "send", "connect_timeo": "connect"}
+# What a sandbox may refuse altogether.
+MAY_BE_REFUSED = {"io_uring_enter", "io_getevents", "mq_timedreceive"}
+
+
+def manual():
+    """The calls that pyheld(1) names, as (without, with a socket's timeout)."""
+    with open(MANUAL) as f:
+        section = f.read().partition('.SH "EFFECT ON THE TARGET"')[2]
+    table = section.partition("\n.EX\n")[2].partition("\n.EE\n")[0]
+    assert table, section[:200]
+    lines = re.split(r"\n(?=\S)", table)
+    found = [set(re.findall(r"[a-z_]+[a-z_0-9]*", line.partition(":")[2]))
+             for line in lines]
+    assert len(found) == 2 and all(found), lines
+    return found
+
+
+class Caller:
+    """The Python that waits in all of the calls."""
+
+    def __init__(self, folder):
+        library = folder + "/calls.so"
+        subprocess.check_call(
+            os.environ.get("CC", "gcc").split() +
+            ["-O1", "-w", "-shared", "-fPIC", "-o", library,
+             os.path.join(pythons.TARGETS, "calls.c"), "-lpthread", "-lrt",
+             "-lutil"])
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, library, folder],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+
+    def ask(self, word):
+        self.process.stdin.write(word + "\n")
+        self.process.stdin.flush()
+        rows = {}
+        while (line := self.process.stdout.readline().strip()) != ".":
+            assert line, "the target ended"
+            name, *figures = line.split()
+            rows[name] = dict(zip(("calls", "eintr", "other", "error", "ms",
+                                   "shortest", "longest"),
+                                  map(int, figures)))
+        return rows
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def run_for(seconds, target):
+    runs, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        pyheld("summary", target.process.pid, status=(0, 4))
+        runs += 1
+        time.sleep(0.05)
+    return runs
+
+
+@limit(120)
+def test_the_manual_names_the_calls():
+    without, sockets = manual()
+    assert sockets == SOCKET, sockets
+    with tempfile.TemporaryDirectory() as folder, Caller(folder) as target:
+        time.sleep(2)
+        target.ask("reset")
+        time.sleep(3)
+        alone = target.ask("report")
+        target.ask("reset")
+        runs = run_for(8, target)
+        seen = target.ask("report")
+    refused = {name for name, row in alone.items() if row["other"]}
+    assert refused <= MAY_BE_REFUSED, refused
+    interrupted = set()
+    for name, row in seen.items():
+        assert not alone[name]["eintr"], (name, alone[name])
+        print("# %-20s %s" % (name, row))
+        if row["eintr"]:
+            interrupted.add(SAME.get(name, name))
+        elif name not in refused:
+            # Looks come faster than its timeout: it does not begin anew.
+            assert row["calls"], (name, row)
+            assert row["other"] <= alone[name]["other"], (name, row)
+    kernel = os.uname().release
+    expected = without | sockets
+    assert interrupted - refused == expected - refused, \
+        "Linux %s, %d runs: more than in the manual: %s; fewer: %s" % (
+            kernel, runs, sorted(interrupted - expected),
+            sorted(expected - refused - interrupted))
