@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -146,10 +147,14 @@ int commands_main(int argc, char **argv)
 {
 	struct program_options o = { 0 };
 	const struct command *c;
+	error_t e;
 
 	argv[0] = (char[]){ "pyheld" };
-	if (argp_parse(&program_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
-		       NULL, &o)) {
+	e = argp_parse(&program_argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP,
+		       NULL, &o);
+	if (e == ENOMEM)
+		out_of_memory();
+	if (e) {
 		argp_help(&program_argp, stderr, ARGP_HELP_SHORT_USAGE,
 			  argv[0]);
 		fputs("Try 'pyheld --help' for more information.\n", stderr);

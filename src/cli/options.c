@@ -223,8 +223,12 @@ error_t options_word(const struct argp_state *state, const char *name,
 int options_parse(const struct argp *argp, int argc, char **argv,
 		  void *input)
 {
-	if (!argp_parse(argp, argc, argv, ARGP_NO_HELP, NULL, input))
+	error_t e = argp_parse(argp, argc, argv, ARGP_NO_HELP, NULL, input);
+
+	if (!e)
 		return 0;
+	if (e == ENOMEM)
+		out_of_memory();
 	argp_help(argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
 	fprintf(stderr, "Try '%s --help' for more information.\n", argv[0]);
 	return STATUS_USAGE;
