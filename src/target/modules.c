@@ -204,6 +204,7 @@ static void open_image(struct target *t, struct module *module)
 	}
 	err = image_open(fd, module->path, &module->image);
 	if (err) {
+		module->unread = err->code == ERR_SYSTEM;
 		log_pass_over(err, "the module at 0x%" PRIx64 " has no symbols",
 			      module->start);
 		return;
@@ -219,6 +220,17 @@ static void open_image(struct target *t, struct module *module)
 	log_detail("module %s at 0x%" PRIx64 ": symbols of its %s, bias 0x%"
 		   PRIx64, module->path, module->start,
 		   is_debug ? "debug information" : "file", module->bias);
+}
+
+const char *modules_unread(const struct target *t)
+{
+	for (size_t i = 0; i < t->modules.nr; i++) {
+		const struct module *m = &t->modules.v[i];
+
+		if (m->unread || (m->image && image_is_unread(m->image)))
+			return m->path;
+	}
+	return NULL;
 }
 
 struct image *modules_image(struct target *t, struct module *module)

@@ -28,6 +28,10 @@ struct module *modules_at(struct target *t, raddr addr);
  */
 struct image *modules_image(struct target *t, struct module *module);
 
+/* The path of a module that was asked for symbols and whose file could not be
+ * read; NULL: none.  It is the module's. */
+const char *modules_unread(const struct target *t);
+
 /*
  * Find a symbol that is defined in a module whose path contains `in` (NULL: in
  * any module): its address in the target and its size in bytes.

@@ -30,6 +30,7 @@ struct module {
 	struct image *image;	/* use modules_image(); NULL: not opened yet,
 				   or it can't be opened */
 	bool tried;		/* opening it was tried */
+	bool unread;		/* it was opened, and could not be read */
 };
 VEC_DEFINE(module_vec, struct module);
 

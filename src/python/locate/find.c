@@ -144,6 +144,7 @@ static pid_t python_below(pid_t pid)
 static struct error *not_cpython(struct target *t)
 {
 	CLEANUP(freep) char *who = who_is(t);
+	const char *unread;
 	pid_t below;
 
 	if (t->missing)
@@ -166,6 +167,11 @@ static struct error *not_cpython(struct target *t)
 		return error_new(ERR_UNSUPPORTED,
 				 "%s is not a Python, but started one: use "
 				 "PID %d", who, (int)below);
+	unread = modules_unread(t);
+	if (unread)
+		return error_new(ERR_UNSUPPORTED,
+				 "%s: symbols of its file %s can't be read, and"
+				 " no other has _PyRuntime", who, unread);
 	return error_new(ERR_UNSUPPORTED,
 			 "%s is not a Python: none of its files has the "
 			 "symbol _PyRuntime", who);

@@ -29,6 +29,7 @@ struct image {
 	GElf_Ehdr header;
 	char *name;
 	char *build_id;		/* NULL: none */
+	bool unread;		/* symbols of it could not be read */
 	struct load_vec loads;
 };
 
@@ -127,7 +128,8 @@ static struct error *open_owned(int fd, const char *name, struct image **ret)
 	/* Not mapped: a mapping kills us when its file is truncated. */
 	im->elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!im->elf)
-		err = bad_file(name, "can't be read");
+		err = error_new(ERR_SYSTEM, "%s: can't be read: %s", name,
+				elf_errmsg(-1));
 	else if (elf_kind(im->elf) != ELF_K_ELF ||
 		 !gelf_getehdr(im->elf, &im->header))
 		err = error_new(ERR_CORRUPT, "%s is not an ELF file", name);
@@ -229,6 +231,11 @@ size_t image_loads(const struct image *im, const struct image_load **ret)
 	return im->loads.nr;
 }
 
+bool image_is_unread(const struct image *im)
+{
+	return im->unread;
+}
+
 const char *image_build_id(const struct image *im)
 {
 	return im->build_id;
@@ -240,6 +247,8 @@ static bool find_in(struct image *im, Elf_Scn *section, const GElf_Shdr *sh,
 	Elf_Data *data = elf_getdata(section, NULL);
 	uint64_t nr;
 
+	if (!data)
+		im->unread = true;
 	if (!data || !data->d_buf || !sh->sh_entsize)
 		return false;
 	nr = MIN(data->d_size / sh->sh_entsize, SYMBOLS_MAX);

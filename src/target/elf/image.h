@@ -38,6 +38,10 @@ int image_fd(const struct image *im);
 /* The name that image_open() was given. */
 const char *image_name(const struct image *im);
 
+/* Was a search for symbols incomplete, because libelf could not read them: a
+ * disk that fails, no memory, or a damaged file? */
+bool image_is_unread(const struct image *im);
+
 bool image_is_64bit(const struct image *im);
 int image_machine(const struct image *im);	/* EM_X86_64 ... */
 int image_type(const struct image *im);	/* ET_EXEC, ET_DYN ... */

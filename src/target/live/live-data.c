@@ -14,13 +14,14 @@
 /* Field of /proc/PID/stat: where the main stack began, see proc(5). */
 #define STAT_START_STACK 28
 
-uint64_t live_read_start_stack(const struct live *l)
+struct error *live_read_start_stack(const struct live *l, uint64_t *ret)
 {
 	CLEANUP(str_release) struct str stat = STR_INIT;
 
 	if (!proc_read(l->dir, "stat", &stat))
-		return 0;
-	return proc_stat_u64(&stat, STAT_START_STACK);
+		return proc_failed("stat");
+	*ret = proc_stat_u64(&stat, STAT_START_STACK);
+	return NULL;
 }
 
 static char *read_root(int dir)
@@ -50,7 +51,6 @@ struct live *live_new(int dir, pid_t pid)
 	l->dir = dir;
 	l->mem = -1;
 	l->root = read_root(dir);
-	l->start_stack = live_read_start_stack(l);
 	return l;
 }
 

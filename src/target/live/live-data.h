@@ -36,7 +36,7 @@ struct live {
 	uint64_t start_stack;	/* changes when it executes another program */
 };
 
-/* Takes over `dir`. */
+/* Takes over `dir`.  l->start_stack is not read. */
 struct live *live_new(int dir, pid_t pid);
 void live_free(struct live *l);		/* NULL is allowed */
 
@@ -44,8 +44,12 @@ void live_free(struct live *l);		/* NULL is allowed */
  * memory before. */
 void live_set_forked(struct live *l, const struct mapping_vec *maps);
 
-/* l->start_stack, read again; 0: the process has no memory any more. */
-uint64_t live_read_start_stack(const struct live *l);
+/*
+ * Read what l->start_stack is now; 0: the process has no memory any more.  The
+ * errors are those of proc_failed().
+ */
+struct error *live_read_start_stack(const struct live *l, uint64_t *ret)
+	MUST_CHECK;
 
 /* The `len` bytes at an address of the target, which the kernel alone uses. */
 static inline struct iovec live_remote(raddr addr, size_t len)

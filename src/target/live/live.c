@@ -75,7 +75,9 @@ struct error *live_open(pid_t pid, struct target *t)
 	t->source = &live_source;
 	t->live = live_new(dir, pid);
 	dir = -1;
-	err = maps_read(t->live->dir, t->live->root, &t->mappings);
+	err = live_read_start_stack(t->live, &t->live->start_stack);
+	if (!err)
+		err = maps_read(t->live->dir, t->live->root, &t->mappings);
 	if (err)
 		return err;
 	live_set_forked(t->live, &t->mappings);

@@ -44,8 +44,11 @@ static void say(const struct attempt *a, const char *moment)
 
 static struct error *check_same_program(const struct target *t)
 {
-	uint64_t start_stack = live_read_start_stack(t->live);
+	uint64_t start_stack;
+	struct error *err = live_read_start_stack(t->live, &start_stack);
 
+	if (err)
+		return err;
 	if (start_stack == t->live->start_stack)
 		return NULL;
 	/* 0: the process has no memory any more. */
