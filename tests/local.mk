@@ -49,6 +49,7 @@ EXTRA_DIST += \
 	tests/e2e/test_eintr.py \
 	tests/e2e/test_embedded.py \
 	tests/e2e/test_explained.py \
+	tests/e2e/test_faults.py \
 	tests/e2e/test_fleet.py \
 	tests/e2e/test_forked.py \
 	tests/e2e/test_fuzz.py \
@@ -85,6 +86,9 @@ EXTRA_DIST += \
 	tests/e2e/test_unvisited.py \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
+	tests/faults/campaign.py \
+	tests/faults/fail-syscall.c \
+	tests/faults/inject.c \
 	tests/fetch-pythons \
 	tests/fetch-tools \
 	tests/npm/package-lock.json \
