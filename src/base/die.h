@@ -13,8 +13,8 @@ void die(const char *what) __attribute__((noreturn));
 
 /*
  * Called by die() first, in this order, unless they are NULL: what has the
- * terminal gives it back; a file that is not finished is removed.  They are safe
- * in handlers of signals.
+ * terminal gives it back; a file that is not finished is removed.  They are
+ * safe in handlers of signals.
  */
 extern void (*die_terminal_hook)(void);
 extern void (*die_file_hook)(void);

@@ -29,8 +29,8 @@ int proc_open(pid_t pid);
 bool proc_read(int dir, const char *name, struct str *s);
 
 /*
- * The error for errno, after the file or folder `name` of a process could not be
- * read: ERR_GONE (static) if it has exited, ERR_PERMISSION or ERR_SYSTEM.
+ * The error for errno, after the file or folder `name` of a process could not
+ * be read: ERR_GONE (static) if it has exited, ERR_PERMISSION or ERR_SYSTEM.
  */
 struct error *proc_failed(const char *name) MUST_CHECK;
 

@@ -32,8 +32,8 @@
 /*
  * When to give up on a thread that neither stops nor sleeps.  It stops when it
  * leaves the kernel or is next scheduled, so what counts is the time that it
- * runs, of all that passes on a busy machine.  All others stand still meanwhile,
- * so there is a last bound.
+ * runs, of all that passes on a busy machine.  All others stand still
+ * meanwhile, so there is a last bound.
  */
 #define GIVE_UP_CPU_NS 1000000000ULL
 #define GIVE_UP_POLLS 1000
