@@ -72,6 +72,7 @@ EXTRA_DIST += \
 	tests/e2e/test_redact.py \
 	tests/e2e/test_refs.py \
 	tests/e2e/test_pictures.py \
+	tests/e2e/test_planted.py \
 	tests/e2e/test_report.py \
 	tests/e2e/test_retained.py \
 	tests/e2e/test_schemas.py \

@@ -6,9 +6,13 @@ src_libpyheld_a_SOURCES += \
 	src/base/die.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/folder.c \
+	src/base/folder.h \
 	src/base/hash.h \
 	src/base/log.c \
 	src/base/log.h \
+	src/base/newfile.c \
+	src/base/newfile.h \
 	src/base/process.c \
 	src/base/process.h \
 	src/base/quantity.c \

@@ -8,6 +8,9 @@
  * removed; then the handler that the signal had before runs, which may give a
  * terminal back.  Only one such file can be open at a time.  What is no regular
  * file (a pipe, /dev/null) is written directly, and so is stdout.
+ *
+ * What pyheld writes says much about a process: only the user may read it, and
+ * nobody else can lead it elsewhere (base/newfile.h).
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
@@ -15,32 +18,34 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/error.h"
+#include "base/newfile.h"
 
 struct outfile {
 	FILE *stream;		/* to write to; owned unless it is stdout */
-	char *path, *temporary;	/* owned; NULL: it is not renamed */
-	/*
-	 * Set before it is opened: its mode is 0600, and it is on the disk when
-	 * outfile_close() returns.
-	 */
-	bool private;
-	bool public;		/* set before it is opened: its mode is 0644,
-				   whatever the umask is */
-	/* Set with `private`: it need not be on the disk then, as the user can
-	 * make it again.  Waiting for each of thousands of files takes long. */
+	struct newfile file;	/* without a temporary file it is written
+				   directly */
+	/* Set before it is opened: its mode is 0644 and not 0600, whatever the
+	 * umask is, and it need not be on the disk. */
+	bool public;
+	/* Set before it is opened: it need not be on the disk when
+	 * outfile_close() returns, as the user can make it again.  Waiting for
+	 * each of thousands of files takes long. */
 	bool many;
 };
 
-#define OUTFILE_INIT { NULL, NULL, NULL, false, false, false }
+#define OUTFILE_INIT { NULL, NEWFILE_INIT, false, false }
 
 /*
  * Open the file for writing.  `path` NULL or "-" is stdout.  Through a symbolic
- * link, the file that it leads to is replaced.
+ * link that only root and the user can change, the file that it leads to is
+ * replaced.
  *
- * ERR_SYSTEM: it can't be created or opened.
+ * ERR_SYSTEM: it can't be created or opened, or the path has a link that others
+ * can change.
  */
 struct error *outfile_open(struct outfile *f, const char *path) MUST_CHECK;
+/* Is there a temporary file, which is a regular one and empty? */
+bool outfile_is_regular(const struct outfile *f);
 /*
  * Write what is buffered, close the file and give it its name.
  *

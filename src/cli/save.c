@@ -19,7 +19,6 @@ struct error *save_capture(struct heap *h, const char *file,
 
 	with_progress.progress = show_progress;
 	progress_start("writing");
-	out.private = true;
 	err = outfile_open(&out, file);
 	if (!err)
 		err = capture_write(h, &with_progress, fileno(out.stream));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sql/materialise.h"
 
@@ -45,39 +47,66 @@ static struct error *write_table(sqlite3 *db, const struct sql_table *table)
 	return run(db, text.s);
 }
 
-/*
- * The file gets its name when it is complete: it needs no journal.  SQLite
- * takes what begins with "file:" for a URI: then `?` and `%` have a meaning,
- * and the name is another one.
- */
-static struct error *attach(sqlite3 *db, const char *path)
-{
-	char *text = sqlite3_mprintf("ATTACH '%s%q' AS file;"
-				     "PRAGMA file.journal_mode = OFF;"
-				     "PRAGMA file.synchronous = OFF;",
-				     *path == '/' ? "" : "./", path);
-	struct error *err;
+/* --- a database behind a descriptor --- */
 
-	if (!text)
-		out_of_memory();
-	err = run(db, text);
-	sqlite3_free(text);
-	return err;
+/*
+ * SQLite opens files by their names, and what the name of the file leads to can
+ * change.  So it gets a name that no file can have, and its call of open(2)
+ * (sqlite3_vfs.xSetSystemCall) returns our descriptor for that name.
+ */
+#define NO_FILE "/proc/pyheld"
+
+typedef int (*open_call)(const char *path, int flags, int mode);
+
+static open_call usual_open;
+static int database_fd = -1;
+
+static int open_database(const char *path, int flags, int mode)
+{
+	if (database_fd >= 0 && !strcmp(path, NO_FILE))
+		return fcntl(database_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return usual_open(path, flags, mode);
 }
 
-struct error *materialise_database(struct sql_heaps *heaps, const char *path)
+/* The file gets its name when it is complete: it needs no journal. */
+static struct error *attach(sqlite3 *db)
+{
+	return run(db, "ATTACH '" NO_FILE "' AS file;"
+		       "PRAGMA file.journal_mode = OFF;"
+		       "PRAGMA file.synchronous = OFF;");
+}
+
+static struct error *write_tables(struct sql_heaps *heaps)
 {
 	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	struct error *err = sql_open_writable(&sql, heaps);
 
 	if (!err)
-		err = attach(sql.db, path);
+		err = attach(sql.db);
 	if (!err)
 		err = run(sql.db, "BEGIN");
 	for (size_t i = 0; sql_tables[i] && !err; i++)
 		err = write_table(sql.db, sql_tables[i]);
 	return err ? err : run(sql.db, "COMMIT");
 }
+
+struct error *materialise_database(struct sql_heaps *heaps, int fd)
+{
+	sqlite3_vfs *vfs = sqlite3_initialize() ? NULL : sqlite3_vfs_find(NULL);
+	struct error *err;
+
+	if (!vfs || vfs->iVersion < 3)
+		return error_new(ERR_SYSTEM, "SQLite can't open files");
+	usual_open = (open_call)vfs->xGetSystemCall(vfs, "open");
+	vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)open_database);
+	database_fd = fd;
+	err = write_tables(heaps);
+	database_fd = -1;
+	vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)usual_open);
+	return err;
+}
+
+/* --- rows --- */
 
 static struct error *write_query(struct sql_heaps *heaps, const char *query,
 				 enum print_style style, FILE *out)

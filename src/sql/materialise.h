@@ -12,13 +12,13 @@
 #include "sql/table.h"
 
 /*
- * Write all tables, with indexes of what people join on, into the database
- * file at `path`, which is there and is empty.  The tables have the column
- * `capture` also for one heap.
+ * Write all tables, with indexes of what people join on, into the file
+ * behind `fd`, which becomes a database: it has to be regular, empty, and open
+ * to read and write.  The tables have the column `capture` also for one heap.
  *
  * ERR_SYSTEM: SQLite can't write the file.
  */
-struct error *materialise_database(struct sql_heaps *heaps, const char *path)
+struct error *materialise_database(struct sql_heaps *heaps, int fd)
 	MUST_CHECK;
 
 /*

@@ -129,6 +129,10 @@ def test_all_works_for_another_user_than_root():
                 continue
             root = run(folder, *words, target.pid, user=0)
             assert done.stderr == root.stderr, (done.stderr, root.stderr)
+        # A pipe that root has made can be written to, but not opened again.
+        done = run(folder, "export", "-o", "/dev/stdout", target.pid,
+                   user=NOBODY)
+        assert done.returncode in (0, 4) and done.stdout, done
         for args in (("summary", "a.pyheld"), ("sql", "a.pyheld",
                                                "SELECT count(*) FROM types")):
             done = run(folder, *args, user=NOBODY)

@@ -40,7 +40,7 @@ const struct argp browse_argp = {
 /* What is shown of a target may be private. */
 static struct error *write_file(const char *file, const struct str *text)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	struct error *err = outfile_open(&out, file);
 
 	if (err)

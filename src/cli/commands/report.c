@@ -98,7 +98,7 @@ const struct argp report_argp = {
 
 static struct error *write_file(const json_t *data, const char *file)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	struct error *err;
 
 	progress_start("writing");

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "cli/commands/sql-history.h"
 
@@ -65,26 +66,26 @@ static struct error *enter(int *folder, const char *name)
 }
 
 /*
- * Open the folder `path`, and make what is missing of it.  What is there has to
- * be ours, and nothing is made behind a link: who has the folder of a link can
- * change it.
+ * Open the folder `path`, which begins with a slash, and make what is missing of
+ * it.  What is there has to be ours, and is not behind a link of somebody else;
+ * nothing is made behind a link.
  */
 static struct error *open_folder(const char *path, int *ret)
 {
 	CLEANUP(freep) char *there = xstrdup(path);
 	CLEANUP(str_vec_free) struct str_vec missing = VEC_INIT;
-	struct error *err = NULL;
+	struct error *err;
 
-	while ((*ret = open(*there ? there : "/",
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
+	while (*there && access(there, F_OK) && errno == ENOENT) {
 		char *slash = strrchr(there, '/');
 
-		if (errno != ENOENT || !slash)
-			return failed(there);
 		*slash = '\0';
 		if (slash[1])
 			str_vec_push(&missing, xstrdup(slash + 1));
 	}
+	err = folder_open(*there ? there : "/", FOLDER_MAKE_NONE, ret);
+	if (err)
+		return error_wrap(err, "%s", there);
 	if (!is_ours(*ret))
 		err = error_new(ERR_SYSTEM, "%s belongs to another user",
 				there);

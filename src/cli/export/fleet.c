@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <sys/stat.h>
-
+#include "base/folder.h"
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "heap/labels.h"
@@ -38,21 +36,12 @@ static void add_columns(const struct heap *h, struct str *sql)
 
 /* Make the folder and those above it.  All are private, as is what the names
  * of hosts say. */
-static struct error *make_folders(char *path)
+static struct error *make_folders(const char *path)
 {
-	for (char *p = path + 1;; p++) {
-		char c = *p;
+	CLEANUP(closep) int folder = -1;
+	struct error *err = folder_open(path, FOLDER_MAKE_ALL, &folder);
 
-		if (c && c != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return error_errno(ERR_SYSTEM, errno,
-					   "'%s' can't be made", path);
-		*p = c;
-		if (!c)
-			return NULL;
-	}
+	return err ? error_wrap(err, "'%s'", path) : NULL;
 }
 
 static struct error *write_rows(struct sql_heaps *heaps,
@@ -60,7 +49,7 @@ static struct error *write_rows(struct sql_heaps *heaps,
 				const struct materialise_front *front,
 				const struct export_options *o)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true,
+	CLEANUP(outfile_abandon) struct outfile out = { .file = NEWFILE_INIT,
 						       .many = true };
 	CLEANUP(str_release) struct str path = STR_INIT;
 	const struct heap *h = heaps->v[0].h;

@@ -92,7 +92,7 @@ const struct export_format export_formats[NR_EXPORT_FORMATS] = {
 static struct error *write_stream(struct session *s,
 				  const struct export_options *o)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	struct error *err = outfile_open(&out, o->file);
 
 	if (!err)

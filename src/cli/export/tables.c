@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/folder.h"
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "sql/materialise.h"
 
 static struct error *write_database(struct sql_heaps *heaps, const char *path)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	struct error *err = outfile_open(&out, path);
 
-	if (!err && !out.temporary)
+	if (!err && !outfile_is_regular(&out))
 		err = error_new(ERR_USAGE, "a database has to be a regular"
 				" file");
 	if (!err)
-		err = materialise_database(heaps, out.temporary);
+		err = materialise_database(heaps, fileno(out.stream));
 	if (!err && heaps->v[0].h->failed)
 		return NULL;	/* session_check() prints it */
 	return err ? err : outfile_close(&out);
@@ -26,7 +25,7 @@ static struct error *write_table(struct sql_heaps *heaps,
 				 const struct sql_table *table,
 				 const char *folder)
 {
-	CLEANUP(outfile_abandon) struct outfile out = { .private = true };
+	CLEANUP(outfile_abandon) struct outfile out = OUTFILE_INIT;
 	CLEANUP(freep) char *path = xasprintf("%s/%s.csv", folder,
 					      table->name);
 	struct error *err = outfile_open(&out, path);
@@ -41,10 +40,10 @@ static struct error *write_table(struct sql_heaps *heaps,
 static struct error *write_folder(struct sql_heaps *heaps,
 				  const struct export_options *o)
 {
-	struct error *err = NULL;
+	CLEANUP(closep) int folder = -1;
+	struct error *err = folder_open(o->file, FOLDER_MAKE_LAST,
+					&folder);
 
-	if (mkdir(o->file, 0700) && errno != EEXIST)
-		return error_errno(ERR_SYSTEM, errno, "can't be made");
 	for (size_t i = 0; sql_tables[i] && !err; i++)
 		if (export_has_table(o, sql_tables[i]))
 			err = write_table(heaps, sql_tables[i], o->file);

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "analysis/summary.h"
 #include "cli/sampling/sampling.h"
@@ -80,6 +80,15 @@ static char *numbered_name(const char *pattern, const char *number, uint64_t n)
 			 n, number + 2);
 }
 
+/* A link is no free name, wherever it leads.  For a name that can't be reached,
+ * writing it will say why. */
+static bool is_free(const char *name)
+{
+	struct stat st;
+
+	return lstat(name, &st) != 0;
+}
+
 char *sampling_file(const char *pattern, int64_t pid)
 {
 	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
@@ -94,7 +103,7 @@ char *sampling_file(const char *pattern, int64_t pid)
 		return xstrdup(pattern);
 	for (uint64_t n = 1;; n++) {
 		ret = numbered_name(pattern, number, n);
-		if (access(ret, F_OK))
+		if (is_free(ret))
 			return ret;
 		free(ret);
 	}

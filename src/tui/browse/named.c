@@ -25,10 +25,10 @@ struct error *named_file(const char *typed, char **path, bool *exists)
 		return error_new(ERR_USAGE, "the terminal is in use: name a"
 				 " file (./- is one)");
 	/* What can't be reached, writing it will say. */
-	found = !stat(whole, &st);
+	found = !stat(whole, &st) || !lstat(whole, &st);
 	if (found && S_ISDIR(st.st_mode))
 		return error_new(ERR_USAGE, "%s is a folder", whole);
-	if (found && !S_ISREG(st.st_mode))
+	if (found && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
 		return error_new(ERR_USAGE, "%s is no regular file", whole);
 	*exists = found;
 	*path = whole;

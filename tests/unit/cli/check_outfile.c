@@ -43,7 +43,7 @@ START_TEST(outfile_is_there_when_it_is_closed)
 	ck_assert_uint_eq(nr_files("out*"), 2);
 	expect_none(outfile_close(&f));
 	expect_content("out", "after");
-	ck_assert_int_eq(mode_of("out"), 0644);
+	ck_assert_int_eq(mode_of("out"), 0600);
 	outfile_abandon(&f);
 	expect_content("out", "after");
 	ck_assert_uint_eq(nr_files("out*"), 1);
@@ -67,15 +67,28 @@ START_TEST(outfile_leaves_nothing_when_it_is_abandoned)
 }
 END_TEST
 
-START_TEST(outfile_that_is_private)
+START_TEST(outfile_is_private)
 {
-	struct outfile f = { .private = true };
+	struct outfile f = OUTFILE_INIT;
 
 	umask(0);
 	expect_none(outfile_open(&f, "secret"));
-	ck_assert_int_eq(mode_of(f.temporary), 0600);
+	ck_assert(outfile_is_regular(&f));
+	ck_assert_int_eq(mode_of(f.file.temporary), 0600);
 	expect_none(outfile_close(&f));
 	ck_assert_int_eq(mode_of("secret"), 0600);
+	outfile_abandon(&f);
+}
+END_TEST
+
+START_TEST(outfile_that_is_public)
+{
+	struct outfile f = { .file = NEWFILE_INIT, .public = true };
+
+	umask(077);
+	expect_none(outfile_open(&f, "known"));
+	expect_none(outfile_close(&f));
+	ck_assert_int_eq(mode_of("known"), 0644);
 	outfile_abandon(&f);
 }
 END_TEST
@@ -120,7 +133,7 @@ START_TEST(outfile_on_a_full_disk)
 	struct outfile f = OUTFILE_INIT;
 
 	expect_none(outfile_open(&f, "/dev/full"));
-	ck_assert_ptr_null(f.temporary);
+	ck_assert(!outfile_is_regular(&f));
 	fputs("text", f.stream);
 	expect_some(outfile_close(&f), "can't write");
 	outfile_abandon(&f);
@@ -224,7 +237,8 @@ void suite_add_tests(TCase *tc)
 	run_in_folder(tc);
 	tcase_add_test(tc, outfile_is_there_when_it_is_closed);
 	tcase_add_test(tc, outfile_leaves_nothing_when_it_is_abandoned);
-	tcase_add_test(tc, outfile_that_is_private);
+	tcase_add_test(tc, outfile_is_private);
+	tcase_add_test(tc, outfile_that_is_public);
 	tcase_add_test(tc, outfile_goes_through_links);
 	tcase_add_test(tc, outfile_that_can_not_be);
 	tcase_add_test(tc, outfile_on_a_full_disk);

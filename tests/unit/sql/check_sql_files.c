@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables as files. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,43 +26,63 @@ static int number(sqlite3 *db, const char *query)
 	return ret;
 }
 
-static void write_empty(const char *path)
+/* SQLite does not open what has no name: copy it to `path`. */
+static sqlite3 *open_copy(const char *from, const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char block[4096];
+	ssize_t len;
+	sqlite3 *db;
 
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(close(fd), 0);
+	while ((len = read(in, block, sizeof(block))) > 0)
+		ck_assert_int_eq(write(out, block, (size_t)len), len);
+	close(in);
+	close(out);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
 }
 
-/* SQLite would take most of them for a URI, and one for a database in memory:
- * the data goes to the file that has this very name. */
-START_TEST(names_of_files)
+/* SQLite gets no name: the data goes to the file behind the descriptor, even if
+ * its name is another file's by then. */
+START_TEST(database_behind_a_descriptor)
 {
-	static const char *const names[] = {
-		"heap.db", "file:x.db", "file:y.db?mode=memory", "FILE:%41",
-		"file:it's %41?x#y", ":memory:",
-	};
-	char folder[] = "/tmp/pyheld-sql.XXXXXX";
+	char path[] = "/tmp/pyheld-sql.XXXXXX";
+	char open_path[32];
+	int fd = mkostemp(path, O_CLOEXEC);
 	struct scene s;
+	sqlite3 *db;
 
 	scene_init(&s, HELD);
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(chdir(folder), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		CLEANUP(freep) char *path = xasprintf("%s/%s", folder,
-						      names[i]);
-		sqlite3 *db;
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_ptr_null(materialise_database(&s.heaps, fd));
+	ck_assert_int_eq(access(path, F_OK), -1);
+	snprintf(open_path, sizeof(open_path), "/proc/self/fd/%d", fd);
+	db = open_copy(open_path, path);
+	ck_assert_int_eq(number(db, "SELECT count(*) FROM objects"), 7);
+	sqlite3_close(db);
+	unlink(path);
+	close(fd);
+	/* Other files are opened as ever. */
+	ck_assert_int_eq(sqlite3_open("/proc/pyheld", &db), SQLITE_CANTOPEN);
+	sqlite3_close(db);
+	scene_release(&s);
+}
+END_TEST
 
-		write_empty(path);
-		ck_assert_ptr_null(materialise_database(&s.heaps, names[i]));
-		ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-		ck_assert_int_eq(number(db, "SELECT count(*) FROM objects"),
-				 7);
-		sqlite3_close(db);
-		ck_assert_int_eq(unlink(path), 0);
-	}
-	/* Nothing else was made. */
-	ck_assert_int_eq(rmdir(folder), 0);
+START_TEST(database_that_can_not_be_written)
+{
+	int fd = open("/dev/full", O_RDWR | O_CLOEXEC);
+	struct scene s;
+	struct error *err;
+
+	scene_init(&s, HELD);
+	err = materialise_database(&s.heaps, fd);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	error_free(err);
+	close(fd);
 	scene_release(&s);
 }
 END_TEST
@@ -111,7 +132,8 @@ END_TEST
 
 void suite_add_tests(TCase *tc)
 {
-	tcase_add_test(tc, names_of_files);
+	tcase_add_test(tc, database_behind_a_descriptor);
+	tcase_add_test(tc, database_that_can_not_be_written);
 	tcase_add_test(tc, sorted_in_memory_or_in_a_file);
 	tcase_add_test(tc, csv_of_a_table);
 }

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/newfile.h"
+
+/* --- what is there already --- */
+
+static struct error *cannot_open(void)
+{
+	return error_errno(ERR_SYSTEM, errno, "can't open");
+}
+
+static struct error *open_own(int descriptor, int *fd)
+{
+	*fd = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+	return *fd < 0 ? cannot_open() : NULL;
+}
+
+/* Devices can't be planted: it takes root to make one. */
+static bool is_planted(const struct folder_place *place, const struct stat *st)
+{
+	return S_ISFIFO(st->st_mode) && st->st_uid &&
+	       st->st_uid != geteuid() && !folder_is_trusted(place->folder);
+}
+
+/* Open the very file that was looked at, not what has its name now. */
+static int open_probe(int probe)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", probe);
+	return open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+}
+
+static struct error *open_special(const struct folder_place *place, int *fd)
+{
+	CLEANUP(closep) int probe = openat(place->folder, place->name,
+					   O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (probe < 0 && errno == ENOENT)
+		return NULL;
+	if (probe < 0 || fstat(probe, &st))
+		return cannot_open();
+	/* A link was planted a moment ago: it will be replaced. */
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return NULL;
+	errno = EISDIR;
+	if (S_ISDIR(st.st_mode))
+		return cannot_open();
+	if (is_planted(place, &st))
+		return error_new(ERR_SYSTEM, "it is a FIFO of another user");
+	*fd = open_probe(probe);
+	return *fd < 0 ? cannot_open() : NULL;
+}
+
+struct error *newfile_find(struct newfile *f, const char *path, int *fd)
+{
+	struct error *err = folder_find(path, &f->place);
+
+	*fd = -1;
+	if (err)
+		return err;
+	if (f->place.descriptor >= 0)
+		return open_own(f->place.descriptor, fd);
+	return open_special(&f->place, fd);
+}
+
+/* --- a new one --- */
+
+/* mkostemp() knows no folder by its descriptor. */
+static char *random_name(const char *name)
+{
+	uint32_t n;
+
+	if (getrandom(&n, sizeof(n), 0) != sizeof(n))
+		return NULL;
+	return xasprintf("%s.%08" PRIx32, name, n);
+}
+
+int newfile_create(struct newfile *f, mode_t mode)
+{
+	int fd;
+
+	do {
+		CLEANUP(freep) char *name = random_name(f->place.name);
+
+		if (!name)
+			return -1;
+		fd = openat(f->place.folder, name, O_RDWR | O_CREAT | O_EXCL |
+			    O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (fd >= 0) {
+			f->temporary = name;
+			name = NULL;
+		}
+	} while (fd < 0 && errno == EEXIST);
+	if (fd < 0)
+		return -1;
+	if (mode != 0600 && fchmod(fd, mode)) {
+		/* The file system has no modes: it can't be helped. */
+	}
+	return fd;
+}
+
+/* The descriptor of the folder is one of O_PATH. */
+static void sync_folder(int folder)
+{
+	CLEANUP(closep) int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY |
+						     O_CLOEXEC);
+
+	if (fd >= 0 && fsync(fd)) {
+		/* Not all file systems can.  The file itself is on disk. */
+	}
+}
+
+struct error *newfile_publish(struct newfile *f, bool sync)
+{
+	int folder = f->place.folder;
+
+	if (renameat(folder, f->temporary, folder, f->place.name))
+		return error_errno(ERR_SYSTEM, errno, "can't rename");
+	if (sync)
+		sync_folder(folder);
+	return NULL;
+}
+
+void newfile_drop(const struct newfile *f)
+{
+	if (f->temporary)
+		unlinkat(f->place.folder, f->temporary, 0);
+}
+
+void newfile_release(struct newfile *f)
+{
+	folder_place_release(&f->place);
+	free(f->temporary);
+	*f = (struct newfile)NEWFILE_INIT;
+}
