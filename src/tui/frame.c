@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "output/format.h"
+#include "tui/cells.h"
 #include "tui/frame.h"
 
 #define HEAD_ROWS 3	/* title, where, heads */
 #define FOOT_ROWS 1
+#define DETAIL_ROWS 2
+/* A name may have a million bytes, and two lines are seen. */
+#define DETAIL_BYTES 8192
 
 /* Draw the bars of a row once more, in their own style. */
 static void draw_bars(const struct frame *f, const struct str *cells,
@@ -67,13 +73,45 @@ static void draw_where(const struct frame *f, unsigned int row)
 		screen_put(row, columns - width, width, place.s, SCREEN_PLAIN);
 }
 
+/* How many bytes of `text` are on the first line: whole words, if it has some
+ * that fit. */
+static size_t first_line(const char *text, unsigned int columns)
+{
+	size_t len = format_head(text, columns), word = len;
+
+	if (!text[len])
+		return len;
+	while (word && text[word] != ' ')
+		word--;
+	return word > len / 2 ? word : len;
+}
+
+static void draw_detail(const struct frame *f, unsigned int row)
+{
+	unsigned int columns = screen_columns();
+	CLEANUP(str_release) struct str text = STR_INIT;
+	CLEANUP(str_release) struct str line = STR_INIT;
+	size_t len;
+
+	str_add_safe(&text, f->detail, strnlen(f->detail, DETAIL_BYTES));
+	len = first_line(text.s, columns);
+	str_add_bytes(&line, text.s, len);
+	screen_put(row, 0, columns, line.s, SCREEN_HEADING);
+	len += strspn(text.s + len, " ");
+	str_cut(&line, 0);
+	cells_fit(&line, text.s + len, columns, false, screen_utf8());
+	screen_put(row + 1, 0, columns, line.s, SCREEN_HEADING);
+}
+
 void frame_draw(const struct frame *f)
 {
+	bool detail = f->detail && screen_rows() >= FRAME_DETAIL_FROM;
+	unsigned int below = FOOT_ROWS + (detail ? DETAIL_ROWS : 0);
 	CLEANUP(str_release) struct str heads = STR_INIT;
 	unsigned int rows = screen_rows(), columns = screen_columns();
 
-	list_fit(f->list, rows > HEAD_ROWS + FOOT_ROWS ?
-			  rows - HEAD_ROWS - FOOT_ROWS : 1);
+	list_fit(f->list, rows > HEAD_ROWS + below ?
+			  rows - HEAD_ROWS - below : 1);
 	columns_heads(f->columns, f->nr_columns, columns, screen_utf8(),
 		      &heads);
 	screen_put(0, 0, columns, f->title, SCREEN_TITLE);
@@ -83,5 +121,7 @@ void frame_draw(const struct frame *f)
 		draw_row(f, f->list->top + i, HEAD_ROWS + (unsigned int)i);
 	if (!f->list->nr && f->empty)
 		screen_put(HEAD_ROWS, 1, columns - 1, f->empty, SCREEN_PLAIN);
+	if (detail)
+		draw_detail(f, rows - below);
 	screen_put(rows - 1, 0, columns, f->foot, SCREEN_TITLE);
 }

@@ -6,6 +6,7 @@
  *	 where                             the chosen row of how many
  *	 heads                                              SCREEN_HEADING
  *	 rows of the list
+ *	 detail, on two lines                               SCREEN_HEADING
  *	 foot                                               SCREEN_TITLE
  */
 #ifndef TUI_FRAME_H
@@ -15,9 +16,17 @@
 #include "tui/list.h"
 #include "tui/screen.h"
 
+#define FRAME_DETAIL_FROM 20
+
 struct frame {
 	const char *title, *where;
 	const char *foot;	/* the keys, or a message */
+	/*
+	 * About the chosen row; NULL: there is no such text, and the list has
+	 * its two lines.  It is left out on a screen with fewer lines than
+	 * FRAME_DETAIL_FROM.
+	 */
+	const char *detail;
 	const struct column *columns;
 	unsigned int nr_columns;
 	struct list *list;	/* list_fit() is called for it */

@@ -153,6 +153,42 @@ def test_types_referrers_and_chain(python):
 
 @limit(240)
 @each(lambda: [pythons.newest()])
+def test_the_chosen_row_in_full(python):
+    """At 80 columns names are cut in the list, but not in the two lines below
+    it; and the objects of a set, which have no names, have addresses."""
+    with Target(python, "app.py", "grows") as target, Directory() as d:
+        capture = d.file("a.pyheld")
+        time.sleep(1)
+        pyheld("capture", target.pid, "-o", capture)
+        found = pyheld("leaks", capture, "--json").json["suspects"][0]
+        with opened(capture) as t:
+            press(t, "s", "what looks like a leak")
+            keep(t, "suspects")
+            below = " ".join(line.strip() for line in t.lines()[-3:-1])
+            assert below == "%s (%s of %s at %s)" % (
+                found["title"], found["object"]["type"],
+                format(found["entries"], ","), found["object"]["address"]), \
+                t.screen()
+            t.keys("/")
+            t.wait_for("^search:")
+            t.keys("app.Session", "Enter")
+            t.wait_for(r"^ .* [\d,]+ app\.Session")
+            press(t, "Enter", r"^app\.Session in ")
+            sessions = {int(row["address"], 16) for row in query(
+                capture, "SELECT address FROM objects WHERE"
+                " type = 'app.Session'")}
+            shown_at = [int(line.split()[-1], 16) for line in t.lines()[3:-3]]
+            assert len(shown_at) == len(set(shown_at)) == 18, t.screen()
+            assert sessions.issuperset(shown_at), t.screen()
+            t.resize(80, 19)
+            t.wait_until(lambda s: s.splitlines()[-2].split()[-1].startswith(
+                "0x"), "no lines below the list")
+            t.keys("q")
+            assert t.status() == 0
+
+
+@limit(240)
+@each(lambda: [pythons.newest()])
 def test_says_which_row_is_chosen(python):
     with Target(python, "app.py") as target:
         with opened(target.pid) as t:

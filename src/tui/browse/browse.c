@@ -485,6 +485,21 @@ static const char *const what_of[NR_VIEW_KINDS] = {
 	[VIEW_SUSPECTS] = "what looks like a leak",
 };
 
+/* How far a search has come, and that there may be more. */
+static void add_found(const struct browse *b, struct str *out)
+{
+	str_add(out, browse_is_busy(b) ? ": looking, " : ": ");
+	if (b->search.full) {
+		str_add(out, "the first ");
+		format_count(out, SEARCH_ROWS_MAX);
+		str_add(out, "; ");
+	}
+	format_count(out, b->search.next);
+	str_add(out, " of ");
+	format_counted(out, b->scene.h->nr_objects, "object");
+	str_add(out, " looked at");
+}
+
 void browse_where(struct browse *b, struct str *out)
 {
 	const struct view *v = view_of(b);
@@ -500,13 +515,8 @@ void browse_where(struct browse *b, struct str *out)
 		retained_add_way(b->scene.retained, OID_NONE, v->holder, out);
 	else if (!v->title && v->kind != VIEW_SUSPECTS)
 		str_add(out, "the whole heap");
-	if (v->kind == VIEW_FOUND && b->search.word) {
-		str_add(out, browse_is_busy(b) ? ": looking, " : ": ");
-		format_count(out, b->search.next);
-		str_add(out, " of ");
-		format_counted(out, b->scene.h->nr_objects, "object");
-		str_add(out, " looked at");
-	}
+	if (v->kind == VIEW_FOUND && b->search.word)
+		add_found(b, out);
 }
 
 /* As many of the keys as there is room for; ? tells the others. */

@@ -64,6 +64,7 @@ enum browse_column {
 	BROWSE_OBJECTS,
 	BROWSE_NAME,
 	BROWSE_TYPE,
+	BROWSE_ADDRESS,
 	NR_BROWSE_COLUMNS,
 };
 
@@ -74,6 +75,9 @@ unsigned int browse_columns(struct browse *b, struct column *columns,
 			    enum browse_column *which);
 /* Add the cells of row `i`. */
 void browse_cells(struct browse *b, size_t i, bool utf8, struct str *cells);
+/* Add a sentence about the chosen row: its whole name, which may have been cut,
+ * and its object's type, address and own bytes; nothing if there is no row. */
+void browse_detail(struct browse *b, struct str *out);
 /* Add the whole view as text, at most BROWSE_WRITTEN_MAX rows of it. */
 #define BROWSE_WRITTEN_MAX 10000
 void browse_text(struct browse *b, struct str *out);

@@ -21,6 +21,7 @@ static void draw(struct browse *b)
 	CLEANUP(str_release) struct str title = STR_INIT;
 	CLEANUP(str_release) struct str where = STR_INIT;
 	CLEANUP(str_release) struct str foot = STR_INIT;
+	CLEANUP(str_release) struct str detail = STR_INIT;
 	struct view *v = browse_view(b);
 
 	if (!screen_begin()) {
@@ -32,8 +33,10 @@ static void draw(struct browse *b)
 	browse_title(b, &title);
 	browse_where(b, &where);
 	browse_foot(b, &foot);
+	browse_detail(b, &detail);
 	frame_draw(&(struct frame){
 		.title = title.s, .where = where.s, .foot = foot.s,
+		.detail = v->kind == VIEW_TEXT ? NULL : detail.s,
 		.columns = columns,
 		.nr_columns = browse_columns(b, columns, which),
 		.list = &v->list, .row = draw_row, .owner = b,

@@ -71,6 +71,7 @@ void search_start(struct search *q, struct scene *s, const char *word,
 	find_types(q, s, view);
 	find_candidates(q, s);
 	q->stopped = false;
+	q->full = view->rows.nr >= SEARCH_ROWS_MAX;
 }
 
 static bool matches(const struct search *q, struct scene *s, oid o)
@@ -97,7 +98,7 @@ static uint64_t now_ms(void)
 
 bool search_is_done(const struct search *q)
 {
-	return !q->word || q->stopped ||
+	return !q->word || q->stopped || q->full ||
 	       q->next >= MIN(q->order.objects.nr, (size_t)SEARCH_OBJECTS_MAX);
 }
 
@@ -109,8 +110,9 @@ void search_go_on(struct search *q, struct scene *s, struct view *view,
 	while (!search_is_done(q)) {
 		oid o = order_list_at(&q->order, q->next++);
 
-		if (view->rows.nr < SEARCH_ROWS_MAX && matches(q, s, o))
+		if (matches(q, s, o))
 			row_vec_push(&view->rows, view_row_of(s, o));
+		q->full = view->rows.nr >= SEARCH_ROWS_MAX;
 		if (now_ms() >= end)
 			break;
 	}

@@ -19,7 +19,12 @@ static const struct column all_columns[NR_BROWSE_COLUMNS] = {
 	[BROWSE_NAME] = { .head = "NAME", .width = 10, .share = 3 },
 	[BROWSE_TYPE] = { .head = "TYPE", .width = 8, .share = 1,
 			  .from = 40 },
+	[BROWSE_ADDRESS] = { .head = "ADDRESS", .width = 14, .from = 60 },
 };
+
+/* The sentences about suspects are long: on a narrow terminal, they are worth
+ * more than what other columns say. */
+#define SENTENCES_FROM 110
 
 static bool has_column(const struct browse *b, const struct view *v,
 		       enum browse_column c)
@@ -29,8 +34,22 @@ static bool has_column(const struct browse *b, const struct view *v,
 	if (c == BROWSE_GROWTH)
 		return b->scene.gain &&
 		       !(v->kind == VIEW_TYPES && v->holder != OID_NONE);
+	if (c == BROWSE_ADDRESS)
+		return v->kind == VIEW_GROUP;
 	return c != BROWSE_TYPE || (v->kind != VIEW_SUSPECTS &&
 				    v->kind != VIEW_TYPES);
+}
+
+/* On a narrow terminal, leave out what says least in this view. */
+static unsigned int least_width(const struct view *v, enum browse_column c)
+{
+	if (v->kind == VIEW_SUSPECTS && (c == BROWSE_BAR ||
+					 c == BROWSE_OBJECTS))
+		return SENTENCES_FROM;
+	/* All are of one type, which is in the line above. */
+	if (v->kind == VIEW_GROUP && c == BROWSE_TYPE)
+		return SENTENCES_FROM;
+	return all_columns[c].from;
 }
 
 unsigned int browse_columns(struct browse *b, struct column *columns,
@@ -43,6 +62,7 @@ unsigned int browse_columns(struct browse *b, struct column *columns,
 		if (!has_column(b, v, i))
 			continue;
 		columns[nr] = all_columns[i];
+		columns[nr].from = least_width(v, i);
 		which[nr++] = i;
 	}
 	if (v->kind == VIEW_TEXT)
@@ -52,6 +72,34 @@ unsigned int browse_columns(struct browse *b, struct column *columns,
 	if (v->kind == VIEW_TYPES)
 		columns[nr - 1].head = "TYPE";
 	return nr;
+}
+
+/* Do objects that are held in this way look alike, such as those of a set? */
+static bool is_nameless(const struct browse *b, oid o)
+{
+	const struct reach *r = &b->scene.retained->reach;
+	struct edge_name edge;
+	enum edge_kind kind;
+
+	if (r->parent[o] == OID_NONE)
+		return false;
+	heap_name_edges(b->scene.h, r->parent[o], r->edge[o], 1, &edge);
+	kind = edge.kind;
+	edge_name_release(&edge);
+	return kind == EDGE_UNKNOWN || kind == EDGE_OFFSET ||
+	       kind == EDGE_ELEMENT;
+}
+
+static void add_name(struct browse *b, const struct row *row, struct str *out)
+{
+	const struct view *v = browse_view(b);
+
+	view_name(v, &b->scene, row, out);
+	if (row->object == OID_NONE || row->name || v->kind == VIEW_GROUP ||
+	    !is_nameless(b, row->object))
+		return;
+	str_add(out, " at ");
+	format_address(out, b->scene.h->address[row->object]);
 }
 
 static void add_cell(struct browse *b, const struct row *row,
@@ -80,7 +128,10 @@ static void add_cell(struct browse *b, const struct row *row,
 		format_count(out, row->sum.nr);
 		break;
 	case BROWSE_NAME:
-		view_name(browse_view(b), &b->scene, row, out);
+		add_name(b, row, out);
+		break;
+	case BROWSE_ADDRESS:
+		format_address(out, b->scene.h->address[row->object]);
 		break;
 	default:
 		/* The name of several objects is that of their type. */
@@ -104,6 +155,33 @@ void browse_cells(struct browse *b, size_t i, bool utf8, struct str *cells)
 	row = view_row(v, &b->scene, i);
 	for (unsigned int c = 0; c < nr; c++)
 		add_cell(b, &row, which[c], utf8, &cells[c]);
+}
+
+/* --- the chosen row in full --- */
+
+void browse_detail(struct browse *b, struct str *out)
+{
+	struct heap *h = b->scene.h;
+	struct view *v = browse_view(b);
+	struct row row;
+
+	if (v->kind == VIEW_TEXT || v->list.at >= view_nr(v))
+		return;
+	row = view_row(v, &b->scene, v->list.at);
+	view_name(v, &b->scene, &row, out);
+	if (row.object == OID_NONE)
+		return;
+	str_add(out, row.suspect == UINT32_MAX ? ": " : " (");
+	format_type(out, h, row.object);
+	str_add(out, " at ");
+	format_address(out, h->address[row.object]);
+	if (row.suspect == UINT32_MAX) {
+		str_add(out, ", ");
+		format_bytes(out, heap_bytes(h, row.object));
+		str_add(out, " itself");
+	} else {
+		str_add_char(out, ')');
+	}
 }
 
 /* --- the view in a file --- */

@@ -12,7 +12,6 @@
 #include "suite.h"
 #include "tui/browse/browse.h"
 #include "tui/browse/named.h"
-#include "tui/columns.h"
 
 const char suite_name[] = "browse";
 
@@ -494,78 +493,6 @@ START_TEST(turnover_is_no_growth)
 }
 END_TEST
 
-/* --- lists that are sorted where they are seen --- */
-
-static int by_oid(const void *context, oid a, oid b)
-{
-	const uint32_t *key = context;
-
-	return key[a] < key[b] ? -1 : key[a] > key[b];
-}
-
-START_TEST(lazy_order)
-{
-	enum { NR = 20000 };
-	uint32_t *key = xcalloc(NR, sizeof(*key));
-	struct oid_vec objects = VEC_INIT;
-	struct order_list l;
-	uint64_t state = 5;
-
-	for (oid o = 0; o < NR; o++) {
-		key[o] = o;
-		oid_vec_push(&objects, o);
-	}
-	for (uint32_t i = NR; i > 1; i--) {
-		uint32_t j = graph_rand(&state, i), k = key[i - 1];
-
-		key[i - 1] = key[j];
-		key[j] = k;
-	}
-	order_list_init(&l, &objects, by_oid, key);
-	ck_assert_uint_eq(key[order_list_at(&l, NR - 1)], NR - 1);
-	ck_assert_uint_eq(key[order_list_at(&l, 0)], 0);
-	for (int i = 0; i < 1000; i++) {
-		uint32_t at = graph_rand(&state, NR);
-
-		ck_assert_uint_eq(key[order_list_at(&l, at)], at);
-	}
-	for (uint32_t i = 0; i < NR; i++)
-		ck_assert_uint_eq(key[order_list_at(&l, i)], i);
-	order_list_release(&l);
-	free(key);
-}
-END_TEST
-
-/* Every view has the same number of cells as it has columns. */
-START_TEST(columns_have_cells)
-{
-	static const char *const keys[] = { "", "t", "hr", "ho", "hs", "h?" };
-	struct explorer e;
-
-	explorer_open(&e, heap, heap);
-	for (size_t k = 0; k < ARRAY_SIZE(keys); k++) {
-		struct column columns[NR_BROWSE_COLUMNS];
-		enum browse_column which[NR_BROWSE_COLUMNS];
-		struct str cells[NR_BROWSE_COLUMNS];
-		unsigned int nr;
-
-		press(&e, keys[k]);
-		nr = browse_columns(&e.b, columns, which);
-		ck_assert_uint_ge(nr, 1);
-		if (!view_nr(browse_view(&e.b)))
-			continue;
-		for (unsigned int i = 0; i < nr; i++)
-			cells[i] = (struct str)STR_INIT;
-		browse_cells(&e.b, 0, true, cells);
-		ck_assert_uint_gt(cells[which[0] == BROWSE_NAME ? 0 :
-					nr - 2].len, 0);
-		for (unsigned int i = 0; i < nr; i++)
-			str_release(&cells[i]);
-	}
-	explorer_close(&e);
-}
-END_TEST
-
 static void set_locale(void)
 {
 	ck_assert(setlocale(LC_CTYPE, "C.UTF-8"));
@@ -586,6 +513,4 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, names_files_as_a_shell_does);
 	tcase_add_test(tc, growth);
 	tcase_add_test(tc, turnover_is_no_growth);
-	tcase_add_test(tc, lazy_order);
-	tcase_add_test(tc, columns_have_cells);
 }
