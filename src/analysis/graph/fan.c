@@ -32,3 +32,23 @@ struct fan_sum fan_of(const struct fan *f, oid holder)
 	}
 	return sum;
 }
+
+struct fan_sum fan_shared(const struct fan *f, oid holder)
+{
+	const struct dominators *d = f->dominators;
+	uint32_t last = d->place[holder] + d->objects[holder], next;
+	struct fan_sum sum = { 0 };
+
+	for (uint32_t at = d->place[holder] + 1; at < last; at = next) {
+		oid o = d->order[at];
+
+		next = at + d->objects[o];
+		if (f->reach->parent[o] == holder)
+			continue;
+		sum.nr++;
+		sum.objects += d->objects[o];
+		sum.bytes += d->bytes[o];
+		sum.largest = MAX(sum.largest, d->bytes[o]);
+	}
+	return sum;
+}

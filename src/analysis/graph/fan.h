@@ -45,4 +45,13 @@ bool fan_hangs_by(const struct fan *f, oid holder, uint32_t edge, oid o);
 /* The sum over the edges of `holder`: linear in these. */
 struct fan_sum fan_of(const struct fan *f, oid holder);
 
+/*
+ * What several objects that hang on `holder` share: no one of them retains it,
+ * but `holder` does.  An example is an engine of which two entries of a list
+ * know.  Of these, `nr` is the number of objects whose immediate dominator is
+ * `holder`, and the other fields are their retained sizes.  Linear in the
+ * objects that `holder` dominates immediately.
+ */
+struct fan_sum fan_shared(const struct fan *f, oid holder);
+
 #endif

@@ -416,6 +416,34 @@ START_TEST(fan_sums_what_hangs_on_a_holder)
 }
 END_TEST
 
+START_TEST(fan_sums_what_several_share)
+{
+	struct dominators d;
+	struct reach r;
+	struct fan f = { &r, &d };
+	struct fan_sum l;
+	struct heap h;
+
+	/* `c`, with `d`, and `e` are each shared by two that hang on `l`;
+	 * `b` alone has `g`, and `k` has another holder. */
+	graph_build(&h, "m->l l->a l->b a->c b->c c->d a->e b->e b->g a->k"
+			" m->j j->k; root m:m;"
+			" size a=10 b=20 c=5 d=7 e=3 g=99 k=99 l=1");
+	reach_build(&h, NULL, &r);
+	dominators_build(&h, &d);
+	l = fan_shared(&f, graph_oid(&h, "l"));
+	ck_assert_uint_eq(l.nr, 2);
+	ck_assert_uint_eq(l.objects, 3);
+	ck_assert_uint_eq(l.bytes, 15);
+	ck_assert_uint_eq(l.largest, 12);
+	ck_assert_uint_eq(fan_shared(&f, graph_oid(&h, "c")).nr, 0);
+	ck_assert_uint_eq(fan_shared(&f, graph_oid(&h, "g")).nr, 0);
+	dominators_release(&d);
+	reach_release(&r);
+	heap_release(&h);
+}
+END_TEST
+
 const char suite_name[] = "retained";
 
 void suite_add_tests(TCase *tc)
@@ -436,4 +464,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, retained_cut_leaves_out_what_is_tiny);
 	tcase_add_test(tc, retained_cut_opens_the_largest_first);
 	tcase_add_test(tc, fan_sums_what_hangs_on_a_holder);
+	tcase_add_test(tc, fan_sums_what_several_share);
 }

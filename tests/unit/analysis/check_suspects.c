@@ -116,6 +116,22 @@ START_TEST(suspects_with_few_entries_are_uniform)
 }
 END_TEST
 
+/* A list of pairs of entries, each pair of which knows of one engine. */
+#define PAIRS "m->m.d m.d->.g .g->x#30 .g->y#30; root m:m; type module m;" \
+	      " type dict/dict m.d; type list .g; len .g=60;"
+
+START_TEST(suspects_have_what_entries_share)
+{
+	/* No entry retains an engine, but the list does. */
+	check(PAIRS " x#30->e#30 y#30->e#30; size e#30=1000",
+	      "container .g m");
+	/* One that all know is no accumulation, however large. */
+	check(PAIRS " x#30->e y#30->e; size e=30000", "");
+	/* Nor is what has one that is a fifth of it. */
+	check(PAIRS " x#30->e#30 y#30->e#30; size e#30=1000 e7=9000", "");
+}
+END_TEST
+
 /* A module with 70,000 bytes, and 30,000 in cycles that nobody holds. */
 #define GARBAGE "m; root m:m; size m=70000; a#30->b#30 b#30->a#30;" \
 		" size a#30=900 b#30=100;"
@@ -555,6 +571,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, suspects_are_accumulation_points);
 	tcase_add_test(tc, suspects_need_all_thresholds);
 	tcase_add_test(tc, suspects_with_few_entries_are_uniform);
+	tcase_add_test(tc, suspects_have_what_entries_share);
 	tcase_add_test(tc, suspects_have_garbage);
 	tcase_add_test(tc, suspects_have_what_is_frozen);
 	tcase_add_test(tc, suspects_have_just_what_is_needed);

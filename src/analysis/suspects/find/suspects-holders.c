@@ -22,10 +22,29 @@
  * library has many containers with few entries. */
 #define ALIKE_MIN_ENTRIES 100
 
+/*
+ * What hangs on `o`.  What several entries share counts as well where it
+ * repeats itself: one large object that all entries know is no accumulation.
+ */
+static struct fan_sum all_of(struct suspects *s, oid o)
+{
+	struct fan_sum ret = fan_of(&s->fan, o), shared;
+
+	if (ret.nr < SUSPECTS_FEW)
+		return ret;
+	shared = fan_shared(&s->fan, o);
+	if (shared.nr < SUSPECTS_FEW ||
+	    shared.largest / FEW_LARGEST_PERCENT * 100 > shared.bytes)
+		return ret;
+	ret.objects += shared.objects;
+	ret.bytes += shared.bytes;
+	return ret;
+}
+
 static void add_holder(struct suspects *s, oid o, uint64_t key)
 {
 	int64_t length = suspect_entries(s->heap, o);
-	struct fan_sum f = fan_of(&s->fan, o);
+	struct fan_sum f = all_of(s, o);
 
 	/* The length of a str is no number of entries. */
 	if (!f.nr && heap_type_of(s->heap, o)->shape == SHAPE_NONE &&
