@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-r"""Each connection asks Twisted to be told of the shutdown, and does not take it
-back when it ends.
+r"""Each connection asks Twisted to be told of the shutdown, and does not take
+it back when it ends.
 
 twisted/twisted#10480
 
