@@ -21,12 +21,6 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture.h \
 	src/heap/capture/identity.c \
 	src/heap/capture/identity.h \
-	src/heap/capture/redact-files.c \
-	src/heap/capture/redact-files.h \
-	src/heap/capture/redact-names.c \
-	src/heap/capture/redact-names.h \
-	src/heap/capture/redact-own.c \
-	src/heap/capture/redact-own.h \
 	src/heap/capture/version1.c \
 	src/heap/capture/version1.h \
 	src/heap/edge.c \
@@ -48,6 +42,12 @@ src_libpyheld_a_SOURCES += \
 	src/heap/object.h \
 	src/heap/pointed.c \
 	src/heap/pointed.h \
+	src/heap/redact/redact-files.c \
+	src/heap/redact/redact-files.h \
+	src/heap/redact/redact-names.c \
+	src/heap/redact/redact-names.h \
+	src/heap/redact/redact-own.c \
+	src/heap/redact/redact-own.h \
 	src/heap/root.h \
 	src/heap/type-kinds.c \
 	src/heap/type-kinds.def \

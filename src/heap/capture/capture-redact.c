@@ -6,9 +6,9 @@
 
 #include "heap/capture/capture-redact.h"
 #include "heap/capture/identity.h"
-#include "heap/capture/redact-files.h"
-#include "heap/capture/redact-names.h"
-#include "heap/capture/redact-own.h"
+#include "heap/redact/redact-files.h"
+#include "heap/redact/redact-names.h"
+#include "heap/redact/redact-own.h"
 
 /* Searches for hidden names in the warnings: each is looked for in each.  A
  * file may have as many of both as it likes. */

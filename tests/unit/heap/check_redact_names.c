@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "heap/capture/redact-files.h"
-#include "heap/capture/redact-names.h"
-#include "heap/capture/redact-own.h"
+#include "heap/redact/redact-files.h"
+#include "heap/redact/redact-names.h"
+#include "heap/redact/redact-own.h"
 #include "suite.h"
 
 const char suite_name[] = "redact-names";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/redact-names.h - which text can be a name in a program's source.
+ * heap/redact/redact-names.h - which text can be a name in a program's source.
  *
  * A program can give any string as a name to a class, a function, a module or
  * a code object.  REDACT_CONTENTS keeps names, so it has to tell them from
@@ -9,8 +9,8 @@
  *
  * Nothing here allocates memory or trusts the text.
  */
-#ifndef HEAP_CAPTURE_REDACT_NAMES_H
-#define HEAP_CAPTURE_REDACT_NAMES_H
+#ifndef HEAP_REDACT_REDACT_NAMES_H
+#define HEAP_REDACT_REDACT_NAMES_H
 
 #include <stdbool.h>
 #include <stddef.h>

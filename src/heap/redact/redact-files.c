@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "heap/capture/redact-files.h"
-#include "heap/capture/redact-names.h"
+#include "heap/redact/redact-files.h"
+#include "heap/redact/redact-names.h"
 
 static int compare_names(const void *a, const void *b)
 {

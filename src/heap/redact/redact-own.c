@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heap/capture/redact-own.h"
+#include "heap/redact/redact-own.h"
 
 static bool begins(const char *text, const char *with)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/redact-files.h - leave out names of mapped files.
+ * heap/redact/redact-files.h - leave out names of mapped files.
  *
  * REDACT_CONTENTS keeps the names of programs and libraries, REDACT_ALL those
  * of no file.  Both keep the kernel's names for what is no file: "[heap]".
  */
-#ifndef HEAP_CAPTURE_REDACT_FILES_H
-#define HEAP_CAPTURE_REDACT_FILES_H
+#ifndef HEAP_REDACT_REDACT_FILES_H
+#define HEAP_REDACT_REDACT_FILES_H
 
 #include "heap/heap.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap/capture/redact-own.h - which static types are Python's own.
+ * heap/redact/redact-own.h - which static types are Python's own.
  *
  * REDACT_ALL keeps the names of these alone.  A static type lies in the file
  * that defines it: Python's own lie in the executable, in libpython or in an
  * extension module of the standard library (lib-dynload).  Those of other
  * extension modules tell what the program uses.
  */
-#ifndef HEAP_CAPTURE_REDACT_OWN_H
-#define HEAP_CAPTURE_REDACT_OWN_H
+#ifndef HEAP_REDACT_REDACT_OWN_H
+#define HEAP_REDACT_REDACT_OWN_H
 
 #include <stdbool.h>
 

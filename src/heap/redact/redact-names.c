@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "heap/capture/redact-names.h"
+#include "heap/redact/redact-names.h"
 
 /* A piece of text: from `p` up to `end`. */
 struct piece {
