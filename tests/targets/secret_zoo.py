@@ -139,7 +139,8 @@ def containers():
     waiting = queue.Queue()
     waiting.put(word("queue"))
     return [{data("key"): word("value")}, {word("one word as key"): 1},
-            {word("bytes as key").encode(): 1}, {(data("key in a tuple"), 1): 2},
+            {word("bytes as key").encode(): 1},
+            {(data("key in a tuple"), 1): 2},
             {data("set")}, frozenset([word("frozenset")]),
             [word("list")], (word("tuple"),), odd, default, waiting,
             collections.deque([word("deque")]),
@@ -384,7 +385,8 @@ def loggers():
     logger.addHandler(handler)
     record = logging.LogRecord(word("record"), 10, data("pathname"), 1,
                                data("message"), (word("argument"),), None)
-    return logger, odd, record, logging.Formatter("%(message)s " + data("format"))
+    shape = logging.Formatter("%(message)s " + data("format"))
+    return logger, odd, record, shape
 
 
 @plant
