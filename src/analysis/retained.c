@@ -24,23 +24,39 @@ static void add_garbage_ways(struct retained_view *v)
 	reach_add_garbage(v->h, garbage.v, garbage.nr, &v->reach);
 }
 
-void retained_build(struct heap *h, struct retained_view *ret)
+static void finish(struct retained_view *v)
 {
-	CLEANUP(freep) uint32_t *known = roots_count(h);
-	struct retained_view *v = ret;
-
-	v->h = h;
-	dominators_build_counted(h, known, &v->dominators);
-	reach_build_counted(h, NULL, known, &v->reach);
 	add_garbage_ways(v);
-	v->namespaces = bits_new(h->nr_objects);
+	v->namespaces = bits_new(v->h->nr_objects);
 	for (size_t i = 0; i < v->reach.namespaces.nr; i++)
 		bits_set(v->namespaces, v->reach.namespaces.v[i].object);
 }
 
+void retained_build(struct heap *h, struct retained_view *ret)
+{
+	CLEANUP(freep) uint32_t *known = roots_count(h);
+
+	ret->h = h;
+	ret->borrows = false;
+	dominators_build_counted(h, known, &ret->dominators);
+	reach_build_counted(h, NULL, known, &ret->reach);
+	finish(ret);
+}
+
+void retained_build_from(struct heap *h, const struct dominators *d,
+			 const struct reach *reach, struct retained_view *ret)
+{
+	ret->h = h;
+	ret->borrows = true;
+	ret->dominators = *d;
+	ret->reach = reach_copy(reach);
+	finish(ret);
+}
+
 void retained_release(struct retained_view *v)
 {
-	dominators_release(&v->dominators);
+	if (!v->borrows)
+		dominators_release(&v->dominators);
 	reach_release(&v->reach);
 	free(v->namespaces);
 	v->namespaces = NULL;

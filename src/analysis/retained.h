@@ -29,12 +29,20 @@
 struct retained_view {
 	struct heap *h;
 	struct dominators dominators;
+	bool borrows;		/* the dominators are somebody else's */
 	struct reach reach;	/* with chains to all garbage as well */
 	uint64_t *namespaces;	/* those of module roots: a set of objects */
 };
 
 /* `h` must outlive `*ret`.  The caller releases it by retained_release(). */
 void retained_build(struct heap *h, struct retained_view *ret);
+/*
+ * Like retained_build(), where dominators_build() and reach_build(h, NULL, ...)
+ * made `d` and `reach` already, to take less time and memory.  `d`, and what it
+ * points to, must outlive `*ret` and not change; `reach` is copied.
+ */
+void retained_build_from(struct heap *h, const struct dominators *d,
+			 const struct reach *reach, struct retained_view *ret);
 void retained_release(struct retained_view *v);
 
 /* Append the `max` objects that retain the most, as described above, in the

@@ -392,6 +392,34 @@ void reach_release(struct reach *r)
 	memset(r, 0, sizeof(*r));
 }
 
+static void *copy_of(const void *v, size_t nr, size_t size)
+{
+	void *ret = xreallocarray(NULL, MAX(nr, 1), size);
+
+	if (nr)
+		memcpy(ret, v, nr * size);
+	return ret;
+}
+
+#define COPY(v, nr) copy_of((v), (nr), sizeof(*(v)))
+
+struct reach reach_copy(const struct reach *r)
+{
+	struct reach ret = *r;
+
+	ret.distance = COPY(r->distance, r->nr_objects);
+	ret.parent = COPY(r->parent, r->nr_objects);
+	ret.edge = COPY(r->edge, r->nr_objects);
+	ret.penalty = COPY(r->penalty, r->nr_objects);
+	ret.roots.v = COPY(r->roots.v, r->roots.nr);
+	ret.roots.room = MAX(r->roots.nr, 1);
+	ret.namespaces.v = COPY(r->namespaces.v, r->namespaces.nr);
+	ret.namespaces.room = MAX(r->namespaces.nr, 1);
+	ret.classes.v = COPY(r->classes.v, r->classes.nr);
+	ret.classes.room = MAX(r->classes.nr, 1);
+	return ret;
+}
+
 uint32_t reach_deepest(const struct reach *r)
 {
 	uint32_t deepest = 0;

@@ -92,6 +92,8 @@ void reach_build(struct heap *h, const uint64_t *ends, struct reach *ret);
 void reach_build_counted(struct heap *h, const uint64_t *ends,
 			 const uint32_t *known, struct reach *ret);
 void reach_release(struct reach *r);
+/* A copy of `r`, which the caller releases by reach_release(). */
+struct reach reach_copy(const struct reach *r);
 
 /*
  * Search on from `nr` unreached objects, so that they and all that is reachable

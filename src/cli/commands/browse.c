@@ -105,7 +105,8 @@ static int browse_suspects(struct targets *t, struct suspects *suspects,
 	suspects_finish(suspects);
 	leaks_set_memory(&leaks, memory);
 	tasks_build(h, NULL, &tasks);
-	retained_build(h, &retained);
+	retained_build_from(h, &suspects->dominators, &suspects->reach,
+			    &retained);
 	if (t->nr > 1) {
 		gain_build(&gain, &t->old.heap, &retained);
 		scene.gain = &gain;

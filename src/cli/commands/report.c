@@ -126,7 +126,7 @@ static json_t *look_at(const struct targets *t, struct heap *h,
 	summary_build(h, NULL, SUMMARY_BY_BYTES, &summary);
 	collect_build(h, garbage, &collect);
 	cycles_build(h, reach, garbage, &cycles);
-	retained_build(h, &view);
+	retained_build_from(h, &leaks->suspects->dominators, reach, &view);
 	retained_cut(&view, MAX_NODES, &nodes);
 	return report_json(&(struct report_found){
 		.heap = h, .version = PACKAGE_VERSION,

@@ -170,6 +170,44 @@ START_TEST(retained_has_garbage)
 }
 END_TEST
 
+/* What others built is as good, and stays theirs. */
+START_TEST(retained_from_what_others_built)
+{
+	static const char text[] = "m->a a->b b->c#3 g->k#2 k0->g;"
+				   " root m:m";
+	struct retained_view v;
+	struct dominators d;
+	struct reach reach;
+	struct look l;
+
+	look(&l, text);
+	dominators_build(&l.h, &d);
+	reach_build(&l.h, NULL, &reach);
+	retained_build_from(&l.h, &d, &reach, &v);
+	ck_assert(!reach_has(&reach, at(&l, "k1")));
+	ck_assert_uint_eq(v.dominators.all_bytes, l.v.dominators.all_bytes);
+	for (oid o = 0; o < l.h.nr_objects; o++) {
+		struct path ours = VEC_INIT, theirs = VEC_INIT;
+
+		ck_assert_uint_eq(v.dominators.bytes[o],
+				  l.v.dominators.bytes[o]);
+		ck_assert_ptr_nonnull(retained_path(&v, OID_NONE, o, &ours));
+		ck_assert_ptr_nonnull(retained_path(&l.v, OID_NONE, o,
+						    &theirs));
+		ck_assert_uint_eq(ours.nr, theirs.nr);
+		path_release(&ours);
+		path_release(&theirs);
+	}
+	ck_assert(!reach_has(&reach, at(&l, "k1")));
+	retained_release(&v);
+	ck_assert_uint_eq(d.bytes[at(&l, "g")],
+			  l.v.dominators.bytes[at(&l, "g")]);
+	dominators_release(&d);
+	reach_release(&reach);
+	look_release(&l);
+}
+END_TEST
+
 START_TEST(retained_path_begins_at_a_holder)
 {
 	CLEANUP(path_release) struct path path = VEC_INIT;
@@ -454,6 +492,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, retained_goes_only_where_python_can_go);
 	tcase_add_test(tc, retained_ends_at_what_is_built_of_its_own_kind);
 	tcase_add_test(tc, retained_has_garbage);
+	tcase_add_test(tc, retained_from_what_others_built);
 	tcase_add_test(tc, retained_path_begins_at_a_holder);
 	tcase_add_test(tc, retained_takes_a_dict_for_its_owner);
 	tcase_add_test(tc, retained_topmost_leaves_out_what_is_within);
