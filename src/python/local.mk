@@ -186,12 +186,15 @@ src_libpyheld_a_SOURCES += \
 	src/python/emulator/emulator-batch.c \
 	src/python/emulator/emulator-batch.h \
 	src/python/emulator/emulator-call.h \
+	src/python/emulator/emulator-decode.c \
+	src/python/emulator/emulator-decode.h \
 	src/python/emulator/emulator-engine.c \
 	src/python/emulator/emulator-engine.h \
 	src/python/emulator/emulator-memory.c \
 	src/python/emulator/emulator-memory.h \
 	src/python/emulator/emulator-state.c \
 	src/python/emulator/emulator-state.h \
+	src/python/emulator/emulator-x86-64-allowed.def \
 	src/python/emulator/emulator-x86-64-trust.c \
 	src/python/emulator/emulator-x86-64.c \
 	src/python/emulator/emulator.c

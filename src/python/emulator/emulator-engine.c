@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "python/emulator/emulator-batch.h"
+#include "python/emulator/emulator-decode.h"
 #include "python/emulator/emulator-engine.h"
 #include "python/emulator/emulator-memory.h"
 
@@ -77,24 +78,26 @@ static void on_stopping(uc_engine *uc, void *context)
 	emulator_state_stop(context, "it made a system call");
 }
 
-/* Called once for each block: it was just translated and will run next. */
+/* Called once for each block and engine: it was just translated and will run
+ * next, unless it is refused. */
 static void on_block(uc_engine *uc, uc_tb *block, uc_tb *previous,
 		     void *context)
 {
 	struct emulator *e = context;
-	const uint8_t *code;
+	bool misread = false;
+	const char *why;
 
 	(void)uc, (void)previous;
 	if (block->pc - e->base < EMULATOR_PAGE ||
 	    emulator_memory_jumps(e, block->pc))
 		return;
-	code = memory_at(e->memory, block->pc, block->size);
-	if (code && e->machine->trusts(code, block->size))
+	why = emulator_decoder_refuses(e, block->pc, block->size, &misread);
+	if (!why)
 		return;
 	e->tainted = true;
-	e->misread = block->pc;
-	emulator_state_stop(e, "it has an instruction that the emulator"
-			    " misreads");
+	if (misread)
+		e->misread = block->pc;
+	emulator_state_stop(e, why);
 }
 
 static bool map_areas(struct emulator *e)

@@ -5,9 +5,12 @@
  * emulator.c		the public functions: batches, single calls
  * emulator-engine.c	Unicorn, one run
  * emulator-batch.c	the calls of a batch one by one, and what is given up
+ * emulator-budget.c	what the whole run may take
+ * emulator-decode.c	which code may run at all
  * emulator-memory.c	the target's memory as the emulated code sees it
  * emulator-state.c	the state itself
  * emulator-x86-64.c	machine code and registers of the architecture
+ * emulator-x86-64-allowed.def	the instructions that may run
  * emulator-x86-64-trust.c	instructions that Unicorn misreads
  * emulator-none.c	stands for all of these in a build without Unicorn
  *
@@ -36,6 +39,7 @@
 #ifndef PYTHON_EMULATOR_EMULATOR_STATE_H
 #define PYTHON_EMULATOR_EMULATOR_STATE_H
 
+#include <capstone/capstone.h>
 #include <unicorn/unicorn.h>
 
 #include "base/hash.h"
@@ -86,12 +90,25 @@ struct emulator_machine {
 	/* System calls and the like that must end the run. */
 	const int *stopping;
 	unsigned int nr_stopping;
-	/* False: Unicorn misreads some of these instructions. */
-	bool (*trusts)(const uint8_t *code, size_t len);
+	/* For emulator-decode.c: Capstone's names of the architecture, which
+	 * of its instructions may run, and our own look at them. */
+	cs_arch decoder_arch;
+	cs_mode decoder_mode;
+	const bool *allowed;
+	size_t nr_allowed;
+	struct emulator_look (*look)(const uint8_t *code, size_t len);
+};
+
+/* What we know ourselves of an instruction, from its bytes. */
+struct emulator_look {
+	size_t length;		/* at least 1, and not more than there is */
+	bool misread;		/* Unicorn takes it for something else */
+	bool system;		/* it has a segment, control, debug register */
 };
 
 extern const struct emulator_machine emulator_x86_64;
-bool emulator_x86_64_trusts(const uint8_t *code, size_t len);
+/* Look at the first instruction of `len` bytes, `len` > 0. */
+struct emulator_look emulator_x86_64_look(const uint8_t *code, size_t len);
 
 struct emulator_strike {
 	raddr traverse;
@@ -153,9 +170,12 @@ VEC_DEFINE(emulator_jumps, struct emulator_jump);
 
 VEC_DEFINE(emulator_pages, uint8_t *);
 
+struct emulator_decoder;	/* emulator-decode.c */
+
 struct emulator {
 	const struct emulator_machine *machine;
 	struct memory *memory;
+	struct emulator_decoder *decoder;
 	raddr fs_base;
 	raddr base;			/* of our own areas */
 	uint8_t *area, *stack;		/* their bytes: code and cell, stack */

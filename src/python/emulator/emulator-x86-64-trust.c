@@ -4,13 +4,19 @@
  * it leaves out the third operand and computes something else, silently
  * (vpaddb xmm0, xmm1, xmm2 becomes paddb xmm0, xmm2).  A CPython that was
  * built for x86-64-v3, as RHEL 10 builds it, may hold such code anywhere.
- * Here each block is looked at once, when it is translated.
+ *
+ * Moves to and from segment, control and debug registers have the same name as
+ * all other moves, so Capstone's names don't tell them apart.  Here the opcode
+ * does.
  *
  * Lengths of instructions follow the opcode maps of Intel's manual, volume 2,
  * appendix A.  What is undefined may get any length: it is not run.
  */
 #include "base/compiler.h"
 #include "python/emulator/emulator-state.h"
+
+/* The first byte of an AVX-512 instruction. */
+#define EVEX 0x62
 
 enum map { MAP_ONE, MAP_0F, MAP_0F38, MAP_0F3A };
 
@@ -207,7 +213,9 @@ static bool is_bmi(const struct insn *i)
 
 static bool is_trusted(const struct insn *i)
 {
-	if (!i->vex || is_bmi(i))
+	if (!i->vex)
+		return i->map != MAP_ONE || i->opcode != EVEX;
+	if (is_bmi(i))
 		return true;
 	if (i->length || i->map == MAP_ONE)
 		return false;
@@ -225,18 +233,31 @@ static bool is_trusted(const struct insn *i)
 	return has_two_operands(i) || i->vvvv == i->reg;
 }
 
-bool emulator_x86_64_trusts(const uint8_t *code, size_t len)
+/* mov and pop of segment registers; mov of control, debug and test registers.
+ * Reading a segment register harms nothing, but no compiler makes it. */
+static bool is_of_system_register(const struct insn *i)
+{
+	if (i->vex)
+		return false;
+	if (i->map == MAP_ONE)
+		return i->opcode == 0x8c || i->opcode == 0x8e;
+	if (i->map != MAP_0F)
+		return false;
+	return (i->opcode >= 0x20 && i->opcode <= 0x27) ||
+	       (i->opcode & 0xf6) == 0xa0;
+}
+
+struct emulator_look emulator_x86_64_look(const uint8_t *code, size_t len)
 {
 	struct insn i = { .p = code, .end = code + len };
 
-	while (i.p < i.end) {
-		i = (struct insn){ .p = i.p, .end = i.end };
-		take_opcode(&i);
-		if (has_modrm(&i))
-			take_modrm(&i);
-		skip(&i, immediate(&i));
-		if (!is_trusted(&i))
-			return false;
-	}
-	return true;
+	take_opcode(&i);
+	if (has_modrm(&i))
+		take_modrm(&i);
+	skip(&i, immediate(&i));
+	return (struct emulator_look){
+		.length = (size_t)(i.p - code),
+		.misread = !is_trusted(&i),
+		.system = is_of_system_register(&i),
+	};
 }

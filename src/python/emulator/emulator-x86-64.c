@@ -59,6 +59,12 @@ static const uint8_t code[] = {
 
 static const int stopping[] = { UC_X86_INS_SYSCALL, UC_X86_INS_SYSENTER };
 
+static const bool allowed[] = {
+#define ALLOWED(name) [X86_INS_##name] = true,
+#include "python/emulator/emulator-x86-64-allowed.def"
+#undef ALLOWED
+};
+
 const struct emulator_machine emulator_x86_64 = {
 	.arch = UC_ARCH_X86,
 	.mode = UC_MODE_64,
@@ -77,5 +83,9 @@ const struct emulator_machine emulator_x86_64 = {
 	.thread = UC_X86_REG_FS_BASE,
 	.stopping = stopping,
 	.nr_stopping = ARRAY_SIZE(stopping),
-	.trusts = emulator_x86_64_trusts,
+	.decoder_arch = CS_ARCH_X86,
+	.decoder_mode = CS_MODE_64,
+	.allowed = allowed,
+	.nr_allowed = ARRAY_SIZE(allowed),
+	.look = emulator_x86_64_look,
 };

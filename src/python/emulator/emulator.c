@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "python/emulator/emulator-batch.h"
+#include "python/emulator/emulator-decode.h"
 #include "python/emulator/emulator-engine.h"
 #include "python/emulator/emulator-memory.h"
 #include "python/emulator/emulator.h"
@@ -207,6 +208,9 @@ static const char *emulator_open(struct emulator *e)
 	unsigned int major, minor;
 	const char *why_not;
 
+	e->decoder = emulator_decoder_new(e->machine);
+	if (!e->decoder)
+		return "the disassembler can't be started";
 	if (!make_area(e))
 		return "no room for the emulator's own memory";
 	e->watchdog = watchdog_new(on_late, e);
@@ -247,6 +251,7 @@ void emulator_free(struct emulator *e)
 	emulator_state_close(e);
 	emulator_memory_release(e);
 	emulator_words_release(&e->written);
+	emulator_decoder_free(e->decoder);
 	free(e->area);
 	free(e->stack);
 	free(e);

@@ -4,6 +4,7 @@
  * is given up when it costs too much.
  */
 #include <check.h>
+#include <string.h>
 #include <time.h>
 
 #include "machine-code.h"
@@ -54,6 +55,8 @@ static const struct {
 	{ "AVX-512", 7, { 0x62, 0xe2, 0x7d, 0x28, 0x7a, 0xce, 0xc3 } },
 	{ "syscall", 3, { 0x0f, 0x05, 0xc3 } },
 	{ "sysenter", 3, { 0x0f, 0x34, 0xc3 } },
+	{ "xsave", 5, { 0x0f, 0xae, 0x24, 0x24, 0xc3 } },
+	{ "xrstor", 5, { 0x0f, 0xae, 0x2c, 0x24, 0xc3 } },
 	{ "int 0x80", 3, { 0xcd, 0x80, 0xc3 } },
 	{ "int3", 2, { 0xcc, 0xc3 } },
 	{ "hlt", 2, { 0xf4, 0xc3 } },
@@ -263,30 +266,78 @@ START_TEST(nothing_to_call_is_a_failure)
 }
 END_TEST
 
-/* A supervisor's instructions: no result counts, but we are still there. */
-START_TEST(privileged_code_is_survived)
+/* Not for user code, or not for a tp_traverse: refused before they run. */
+static const uint8_t no_place[][12] = {
+	{ 0x31, 0xc0, 0x0f, 0x22, 0xd8, 0xc3 },	/* cr3 = 0 */
+	{ 0x31, 0xc0, 0x0f, 0x22, 0xc0, 0xc3 },	/* cr0 = 0 */
+	{ 0x31, 0xc0, 0x0f, 0x23, 0xf8, 0xc3 },	/* dr7 = 0 */
+	{ 0x0f, 0x21, 0xf8, 0xc3 },		/* rax = dr7 */
+	{ 0x0f, 0x01, 0x17, 0xc3 },		/* lgdt [rdi] */
+	{ 0x0f, 0x01, 0x1f, 0xc3 },		/* lidt [rdi] */
+	{ 0x0f, 0x30, 0xc3 },			/* wrmsr */
+	{ 0x0f, 0x32, 0xc3 },			/* rdmsr */
+	{ 0x8e, 0xe7, 0xc3 },			/* mov fs, edi */
+	{ 0x8c, 0xe0, 0xc3 },			/* mov eax, fs */
+	{ 0x0f, 0xa0, 0x58, 0xc3 },		/* push fs; pop rax */
+	{ 0x57, 0x0f, 0xa9, 0xc3 },		/* push rdi; pop gs */
+	{ 0xe4, 0x60, 0xc3 },			/* in al, 0x60 */
+	{ 0xe6, 0x60, 0xc3 },			/* out 0x60, al */
+	{ 0x0f, 0x31, 0xc3 },			/* rdtsc */
+	{ 0x6a, 0x23, 0x57, 0x48, 0xcb },	/* far return */
+	{ 0x48, 0xcf },				/* iretq */
+	{ 0x0f, 0xaa, 0xc3 },			/* rsm */
+	{ 0xfa, 0xc3 },				/* cli */
+	{ 0x9c, 0x9d, 0xc3 },			/* pushf; popf */
+	{ 0x0f, 0x01, 0xd0, 0xc3 },		/* xgetbv */
+	{ 0x0f, 0x01, 0xf8, 0xc3 },		/* swapgs */
+};
+
+START_TEST(what_has_no_place_is_refused)
 {
-	static const uint8_t privileged[][12] = {
-		{ 0x31, 0xc0, 0x0f, 0x22, 0xd8, 0xc3 },	/* cr3 = 0 */
-		{ 0x31, 0xc0, 0x0f, 0x22, 0xc0, 0xc3 },	/* cr0 = 0 */
-		{ 0x0f, 0x01, 0x17, 0xc3 },		/* lgdt [rdi] */
-		{ 0x0f, 0x01, 0x1f, 0xc3 },		/* lidt [rdi] */
-		{ 0x0f, 0x30, 0xc3 },			/* wrmsr */
-		{ 0x8e, 0xe7, 0xc3 },			/* mov fs, edi */
-		{ 0xe4, 0x60, 0xc3 },			/* in al, 0x60 */
-		{ 0xe6, 0x60, 0xc3 },			/* out 0x60, al */
-		{ 0x0f, 0xa2, 0xc3 },			/* cpuid */
-		{ 0x0f, 0x31, 0xc3 },			/* rdtsc */
-		{ 0x6a, 0x23, 0x57, 0x48, 0xcb },	/* far return */
-		{ 0x48, 0xcf },				/* iretq */
-		{ 0x0f, 0xaa, 0xc3 },			/* rsm */
-		{ 0xfa, 0xc3 },				/* cli */
-	};
-	raddr traverse = add_code(privileged[_i], sizeof(privileged[_i]));
+	raddr traverse = add_code(no_place[_i], sizeof(no_place[_i]));
+	struct emulator_call call;
 
 	start(0);
-	run_one(DATA, traverse);
-	run_one(DATA, traverse);
+	for (unsigned int i = 0; i < 3; i++) {
+		call = run_one(DATA, traverse);
+		ck_assert_ptr_nonnull(call.failed);
+		if (i < 2)
+			ck_assert_msg(strstr(call.failed, "has no place"),
+				      "%s", call.failed);
+		ck_assert_uint_eq(emulator_misread(emulator), 0);
+	}
+}
+END_TEST
+
+/* What comes before it in its block does not run, either. */
+START_TEST(a_block_is_refused_before_it_runs)
+{
+	raddr traverse = ASM(0xff, 0xd6,		/* call rsi */
+			     0x48, 0xc7, 0x04, 0x25, 0, 0, 0, 0, 0, 0, 0, 0,
+			     0x0f, 0x23, 0xff);		/* [0] = 0; dr7 = rdi */
+	struct emulator_call call;
+
+	start(0);
+	call = run_one(DATA, traverse);
+	ck_assert_ptr_nonnull(call.failed);
+	ck_assert_ptr_nonnull(strstr(call.failed, "has no place"));
+}
+END_TEST
+
+/* Decoded, or remembered from the last time, in another engine, too. */
+START_TEST(the_same_code_is_refused_again)
+{
+	raddr good = visit_three(), syscall = ASM(0x0f, 0x05, 0xc3);
+	struct emulator_call call;
+
+	start(0);
+	for (unsigned int i = 0; i < 20; i++) {
+		call = run_one(DATA, syscall);
+		ck_assert_ptr_nonnull(call.failed);
+		emulator_forgive(emulator);
+		call = run_one(add_object(4), good);
+		check_three(&call, 4);
+	}
 }
 END_TEST
 
@@ -308,5 +359,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, a_jump_to_the_loop_ends);
 	tcase_add_test(tc, a_function_that_always_fails_is_given_up);
 	tcase_add_test(tc, nothing_to_call_is_a_failure);
-	tcase_add_loop_test(tc, privileged_code_is_survived, 0, 14);
+	tcase_add_loop_test(tc, what_has_no_place_is_refused, 0,
+			    ARRAY_SIZE(no_place));
+	tcase_add_test(tc, a_block_is_refused_before_it_runs);
+	tcase_add_test(tc, the_same_code_is_refused_again);
 }
