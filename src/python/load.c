@@ -472,6 +472,7 @@ static struct error *load_heap(struct python *py,
 	describe_info(py);
 	self_checks_graph(py);
 	self_checks_memory(py);
+	emulator_end_budget(py->emulator);
 	py->complete = true;
 	return NULL;
 }

@@ -185,6 +185,8 @@ if HAVE_UNICORN
 src_libpyheld_a_SOURCES += \
 	src/python/emulator/emulator-batch.c \
 	src/python/emulator/emulator-batch.h \
+	src/python/emulator/emulator-budget.c \
+	src/python/emulator/emulator-budget.h \
 	src/python/emulator/emulator-call.h \
 	src/python/emulator/emulator-decode.c \
 	src/python/emulator/emulator-decode.h \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "base/log.h"
 #include "python/emulator/emulator-batch.h"
+#include "python/emulator/emulator-budget.h"
 #include "python/emulator/emulator-memory.h"
 
 /* A traverse function is given up after so many failures ... */
@@ -15,28 +14,10 @@
 /* Each has cost us what an engine holds. */
 #define MAX_ABORTS 16
 
-static struct emulator_strike *strike_of(struct emulator *e,
-					       raddr traverse)
-{
-	uint64_t hash = hash_u64(traverse);
-
-	return &e->strikes[hash >> 54 & (EMULATOR_STRIKES - 1)];
-}
-
-static struct emulator_strike *add_strike(struct emulator *e, raddr traverse)
-{
-	struct emulator_strike *s = strike_of(e, traverse);
-
-	e->struck = true;
-	if (s->traverse != traverse)
-		*s = (struct emulator_strike){ .traverse = traverse };
-	return s;
-}
-
 static void strike(struct emulator *e, raddr traverse, bool hung,
 		   const char *why)
 {
-	struct emulator_strike *s = add_strike(e, traverse);
+	struct emulator_strike *s = emulator_state_strike(e, traverse);
 
 	if (!s->failures++)
 		log_detail("emulator: tp_traverse at 0x%" PRIx64 " failed: %s",
@@ -51,6 +32,7 @@ static void strike(struct emulator *e, raddr traverse, bool hung,
 static const char *refusal(struct emulator *e, const struct emulator_call *c)
 {
 	const struct emulator_strike *s;
+	const char *why;
 
 	if (!c->object || !c->traverse)
 		return "there is nothing to call";
@@ -60,8 +42,11 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 		return "too many functions did not come to an end";
 	if (e->aborts >= MAX_ABORTS)
 		return "the emulator failed too often";
-	s = strike_of(e, c->traverse);
-	if (s->traverse != c->traverse)
+	why = emulator_budget_spent(e);
+	if (why)
+		return why;
+	s = emulator_state_struck(e, c->traverse);
+	if (!s)
 		return NULL;
 	if (s->costly >= MAX_COSTLY)
 		return "it was given up";
@@ -69,7 +54,7 @@ static const char *refusal(struct emulator *e, const struct emulator_call *c)
 		return "it was given up: it failed too often";
 	if (s->slow >= MAX_SLOW)
 		return "it was given up: it takes too long";
-	return NULL;
+	return emulator_budget_refuses(s);
 }
 
 /* Find the first call from e->at on that is not refused, and hand it to the
@@ -86,6 +71,11 @@ void emulator_batch_next(struct emulator *e)
 			continue;
 		emulator_state_set_cell(e, EMULATOR_OBJECT, c->object);
 		emulator_state_set_cell(e, EMULATOR_TRAVERSE, c->traverse);
+		e->call_visits = e->max_visits;
+		if (!e->budget.ended)
+			e->call_visits = MIN(e->max_visits,
+					     e->budget.most_visits -
+						     e->budget.visits);
 		watchdog_next(e->progress);
 		return;
 	}
@@ -98,8 +88,9 @@ void emulator_batch_visited(struct emulator *e, uint64_t value)
 		emulator_state_stop(e, "it visits");
 		return;
 	}
-	if (unlikely(watchdog_step(e->progress) > e->max_visits)) {
-		e->endless = true;
+	if (unlikely(watchdog_step(e->progress) > e->call_visits)) {
+		e->endless = e->call_visits == e->max_visits;
+		e->budget.too_many = !e->endless;
 		emulator_state_stop(e, "it visits more than there can be");
 		return;
 	}
@@ -120,7 +111,8 @@ void emulator_batch_returned(struct emulator *e, uint64_t sp)
 	c = &e->calls[e->at++];
 	c->nr = (uint32_t)(e->visited->nr - c->first);
 	if (unlikely(watchdog_is_slow(e->progress)))
-		add_strike(e, c->traverse)->slow++;
+		emulator_state_strike(e, c->traverse)->slow++;
+	emulator_budget_pay(e, c->traverse, c->nr);
 	emulator_batch_next(e);
 	if (emulator_memory_worn(e))
 		emulator_state_set_cell(e, EMULATOR_OBJECT, 0);
@@ -130,6 +122,7 @@ void emulator_batch_fail(struct emulator *e, const char *why, bool hung)
 {
 	struct emulator_call *c = &e->calls[e->at++];
 
+	emulator_budget_pay_failed(e, c->traverse, e->visited->nr - c->first);
 	e->visited->nr = c->first;
 	c->nr = 0;
 	c->failed = why;
@@ -149,6 +142,9 @@ void emulator_batch_fail_rest(struct emulator *e, const char *why)
 
 void emulator_batch_forgive(struct emulator *e)
 {
-	e->struck = false;
-	memset(e->strikes, 0, sizeof(e->strikes));
+	for (unsigned int i = 0; i < EMULATOR_STRIKES; i++) {
+		struct emulator_strike *s = &e->strikes[i];
+
+		s->failures = s->costly = s->slow = 0;
+	}
 }

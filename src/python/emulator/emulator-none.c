@@ -49,6 +49,11 @@ void emulator_blank(struct emulator *e, raddr start, raddr end)
 	(void)e, (void)start, (void)end;
 }
 
+void emulator_end_budget(struct emulator *e)
+{
+	(void)e;
+}
+
 void emulator_forgive(struct emulator *e)
 {
 	(void)e;

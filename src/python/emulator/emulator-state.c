@@ -24,6 +24,31 @@ void emulator_state_close(struct emulator *e)
 	e->pages.nr = 0;
 }
 
+static size_t strike_index(raddr traverse)
+{
+	return hash_u64(traverse) >> 54 & (EMULATOR_STRIKES - 1);
+}
+
+struct emulator_strike *emulator_state_strike(struct emulator *e,
+					      raddr traverse)
+{
+	struct emulator_strike *s = &e->strikes[strike_index(traverse)];
+
+	e->struck = true;
+	if (s->traverse != traverse)
+		*s = (struct emulator_strike){ .traverse = traverse };
+	return s;
+}
+
+const struct emulator_strike *
+emulator_state_struck(const struct emulator *e, raddr traverse)
+{
+	const struct emulator_strike *s =
+		&e->strikes[strike_index(traverse)];
+
+	return s->traverse == traverse ? s : NULL;
+}
+
 uint64_t emulator_state_cell(const struct emulator *e, unsigned int word)
 {
 	uint64_t value;

@@ -115,6 +115,9 @@ struct emulator_strike {
 	unsigned int failures;
 	unsigned int costly;	/* of these: endless, a new engine */
 	unsigned int slow;	/* these returned, after a long time */
+	uint64_t overdrawn;	/* ns, see emulator-budget.h */
+	uint64_t visits;	/* of large calls */
+	bool visits_too_much;	/* given up for them */
 };
 
 /* Traverse functions that failed; a later one may take another's place. */
@@ -170,6 +173,16 @@ VEC_DEFINE(emulator_jumps, struct emulator_jump);
 
 VEC_DEFINE(emulator_pages, uint8_t *);
 
+/* Of the whole run: see emulator-budget.h. */
+struct emulator_budget {
+	uint64_t visits, most_visits, more_visits;
+	unsigned int grown;	/* so often, by more_visits */
+	uint64_t overdrawn;	/* ns */
+	uint64_t calls, called_visits;	/* since time was last looked at */
+	bool too_many;		/* the current call was stopped for visits */
+	bool ended;
+};
+
 struct emulator_decoder;	/* emulator-decode.c */
 
 struct emulator {
@@ -199,11 +212,13 @@ struct emulator {
 	struct emulator_call *calls;	/* NULL: emulator_call() */
 	size_t nr, at;
 	struct raddr_vec *visited;
-	uint64_t max_visits;
+	uint64_t max_visits;		/* of any call */
+	uint64_t call_visits;		/* of the current one */
 	const char *failed;		/* why it was stopped */
 	bool endless;			/* for a loop that visits */
 	uint64_t port[2];
 
+	struct emulator_budget budget;
 	unsigned int hangs, aborts;
 	bool struck;			/* any strikes at all */
 	struct emulator_strike strikes[EMULATOR_STRIKES];
@@ -215,6 +230,13 @@ void emulator_state_stop(struct emulator *e, const char *why);
 /* Free Unicorn's engine and what it needs; it may be closed already.  Memory
  * that was mapped in it is mapped again as needed in the next engine. */
 void emulator_state_close(struct emulator *e);
+
+/* What is kept of `traverse`: the first adds it where it is missing, the second
+ * returns NULL then. */
+struct emulator_strike *emulator_state_strike(struct emulator *e,
+					      raddr traverse);
+const struct emulator_strike *
+emulator_state_struck(const struct emulator *e, raddr traverse);
 
 /* A word of the cell. */
 uint64_t emulator_state_cell(const struct emulator *e, unsigned int word);

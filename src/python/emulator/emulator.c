@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "python/emulator/emulator-batch.h"
+#include "python/emulator/emulator-budget.h"
 #include "python/emulator/emulator-decode.h"
 #include "python/emulator/emulator-engine.h"
 #include "python/emulator/emulator-memory.h"
@@ -13,14 +15,32 @@
 /* So many windows for one call. */
 #define MAX_TRIES 16
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t))
+		return 0;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 /* What is mapped is mapped again as needed. */
 static const char *reopen_if_worn(struct emulator *e)
 {
+	const char *why;
+	uint64_t then;
+	bool refused;
+
 	if (e->uc && !emulator_memory_worn(e))
 		return NULL;
 	log_detail("emulator: another engine is started");
+	then = cpu_ns();
+	refused = e->tainted;
 	emulator_state_close(e);
-	return emulator_engine_open(e);
+	why = emulator_engine_open(e);
+	if (refused)
+		emulator_budget_charge(e, cpu_ns() - then);
+	return why;
 }
 
 /* Run the loop from e->at on.  If a call failed because it wrote, run it
@@ -120,6 +140,12 @@ void emulator_blank(struct emulator *e, raddr start, raddr end)
 	emulator_memory_blank(e, start, end);
 }
 
+void emulator_end_budget(struct emulator *e)
+{
+	if (e)
+		emulator_budget_end(e);
+}
+
 void emulator_forgive(struct emulator *e)
 {
 	emulator_batch_forgive(e);
@@ -176,9 +202,9 @@ static bool make_area(struct emulator *e)
 
 /* An object can't refer to more objects than memory has words.  Memory that
  * is mapped but was never touched holds no references. */
-static uint64_t max_visits(const struct memory *m)
+static uint64_t words(const struct memory *m)
 {
-	return MIN(m->bytes_copied / 8 + (1 << 20), UINT32_MAX);
+	return m->bytes_copied / 8 + (1 << 20);
 }
 
 /* Versions of Unicorn treat hooks differently: check that this one works. */
@@ -234,7 +260,8 @@ struct emulator *emulator_new(struct memory *m, raddr fs_base,
 	e->memory = m;
 	e->fs_base = fs_base;
 	e->written_call = 1;
-	e->max_visits = max_visits(m);
+	e->max_visits = MIN(words(m), UINT32_MAX);
+	emulator_budget_init(e, words(m));
 	*why_not = emulator_open(e);
 	if (*why_not) {
 		emulator_free(e);

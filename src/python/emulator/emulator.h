@@ -14,7 +14,8 @@
  * Endless loops (a budget of CPU time), wild jumps, unmapped addresses, writes
  * to what is not the process's to write, too many of them, system calls
  * and instructions that can't be decoded end that one object; the batch goes
- * on with the next.  A traverse function that fails too often is given up.
+ * on with the next.  A traverse function that fails too often is given up, and
+ * so is one that takes too much of what the whole run may take.
  */
 #ifndef PYTHON_EMULATOR_EMULATOR_H
 #define PYTHON_EMULATOR_EMULATOR_H
@@ -44,8 +45,11 @@ raddr emulator_misread(struct emulator *e);
 void emulator_redirect(struct emulator *e, raddr from, raddr to);
 /* Zeros are read from `start` to `end`; the same address twice: no more. */
 void emulator_blank(struct emulator *e, raddr start, raddr end);
-/* What failed until now may be tried again. */
+/* What failed until now may be tried again; the budget stays spent. */
 void emulator_forgive(struct emulator *e);
+/* The heap was read.  What is visited from now on is not kept, so it is not
+ * counted.  `e` may be NULL. */
+void emulator_end_budget(struct emulator *e);
 
 /*
  * Any function with up to two integer arguments, for tests and self-checks.

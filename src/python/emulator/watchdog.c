@@ -22,6 +22,7 @@ struct watchdog {
 	clockid_t clock;	/* the worker's CPU time */
 	uint64_t allowed_ns, step_ns;
 	uint64_t piece, since;	/* what is watched, and since when */
+	uint64_t looked;	/* at the clock */
 	bool late;
 };
 
@@ -41,6 +42,14 @@ static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,
 	return ns > allowed_ns && (ns - allowed_ns) / w->step_ns > step;
 }
 
+static void add_spent(struct watchdog *w, uint64_t now)
+{
+	if (now > w->looked)
+		atomic_fetch_add_explicit(&w->progress.spent, now - w->looked,
+					  memory_order_relaxed);
+	w->looked = now;
+}
+
 static void watchdog_look(struct watchdog *w)
 {
 	uint64_t piece = atomic_load_explicit(&w->progress.piece,
@@ -49,6 +58,7 @@ static void watchdog_look(struct watchdog *w)
 					     memory_order_relaxed);
 	uint64_t now = clock_ns(w->clock);
 
+	add_spent(w, now);
 	if (piece != w->piece) {
 		w->piece = piece;
 		w->since = now;
@@ -153,6 +163,7 @@ void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns)
 	w->piece = atomic_load_explicit(&w->progress.piece,
 					memory_order_relaxed);
 	w->since = clock_ns(w->clock);
+	w->looked = w->since;
 	w->late = false;
 	w->armed = true;
 	pthread_cond_signal(&w->wake);
@@ -165,6 +176,7 @@ bool watchdog_disarm(struct watchdog *w)
 
 	pthread_mutex_lock(&w->lock);
 	w->armed = false;
+	add_spent(w, clock_ns(w->clock));
 	late = w->late &&
 	       w->piece == atomic_load_explicit(&w->progress.piece,
 						memory_order_relaxed);

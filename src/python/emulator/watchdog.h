@@ -29,9 +29,13 @@ void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns);
 /* True: it was stopped for being late, in the piece that is current. */
 bool watchdog_disarm(struct watchdog *w);
 
-/* What the worker tells; only ever written by it, so that it costs nothing. */
+/* What the worker tells, and only it writes, so that it costs nothing; but for
+ * the last two. */
 struct watchdog_progress {
 	_Atomic uint64_t piece, step;
+	/* CPU time, in ns, that the worker has not taken yet: see
+	 * watchdog_take_spent() */
+	_Atomic uint64_t spent;
 	_Atomic uint64_t slow;	/* the watchdog's: see watchdog_is_slow() */
 };
 struct watchdog_progress *watchdog_progress(struct watchdog *w);
@@ -54,6 +58,18 @@ static inline uint64_t watchdog_step(struct watchdog_progress *p)
 
 	atomic_store_explicit(&p->step, step, memory_order_relaxed);
 	return step;
+}
+
+/*
+ * CPU time of the worker between watchdog_arm() and watchdog_disarm() since the
+ * last such call, in ns.  It grows every 20 ms or so, and at the end: else 0,
+ * at the price of a load.
+ */
+static inline uint64_t watchdog_take_spent(struct watchdog_progress *p)
+{
+	if (!atomic_load_explicit(&p->spent, memory_order_relaxed))
+		return 0;
+	return atomic_exchange_explicit(&p->spent, 0, memory_order_relaxed);
 }
 
 /*

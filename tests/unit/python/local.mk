@@ -62,13 +62,23 @@ tests_unit_python_check_text_SOURCES = \
 if HAVE_UNICORN
 check_PROGRAMS += \
 	tests/unit/python/check_emulator \
-	tests/unit/python/check_emulator_failures
+	tests/unit/python/check_emulator_budget \
+	tests/unit/python/check_emulator_failures \
+	tests/unit/python/check_emulator_machine_code
 tests_unit_python_check_emulator_SOURCES = \
 	tests/unit/python/check_emulator.c \
 	tests/unit/python/machine-code.c \
 	tests/unit/python/machine-code.h
+tests_unit_python_check_emulator_budget_SOURCES = \
+	tests/unit/python/check_emulator_budget.c \
+	tests/unit/python/machine-code.c \
+	tests/unit/python/machine-code.h
 tests_unit_python_check_emulator_failures_SOURCES = \
 	tests/unit/python/check_emulator_failures.c \
+	tests/unit/python/machine-code.c \
+	tests/unit/python/machine-code.h
+tests_unit_python_check_emulator_machine_code_SOURCES = \
+	tests/unit/python/check_emulator_machine_code.c \
 	tests/unit/python/machine-code.c \
 	tests/unit/python/machine-code.h
 endif
