@@ -130,6 +130,19 @@ def whose(starts, blocks):
     return ", ".join("%s: %d" % c for c in count.most_common(6))
 
 
+def not_traced(starts, later, blocks):
+    """Raw blocks that pyheld gives to the objects of `starts` and that are not
+    in `starts`: for a test that fails because it counts too much.  What was
+    made `later` may have a start again that was freed meanwhile."""
+    objects = {blocks.by_start[start].object for start in starts - later
+               if start in blocks.by_start} - {None}
+    count = collections.Counter()
+    for b in blocks.by_start.values():
+        if b.owner in objects and b.start not in starts:
+            count["%s %s of %d" % (b.part, b.name, b.size)] += taken(b)
+    return ", ".join("%s: %d" % c for c in count.most_common(6))
+
+
 def of_all_tasks(starts, blocks):
     """asyncio.tasks._all_tasks is a WeakSet, which outlives the tasks: bytes of
     its table, if that grew with them, and of its weak references."""
@@ -201,11 +214,18 @@ def test_owners_have_what_python_allocated(python):
         blocks, shares = Blocks(target.pid), Shares(python)
         found = retained(capture, target.made)
         asking = allocated(stated.pop("nothing"), blocks)
+        later = collections.Counter(
+            start for traced_of_it in stated.values()
+            for start in traced_of_it)
         for name, traced_of_it in stated.items():
+            later.subtract(traced_of_it.keys())
             if name not in NATIVE:
                 shares.compare(name, found[name],
                                allocated(traced_of_it, blocks) - asking,
-                               lambda: whose(traced_of_it, blocks),
+                               lambda: "%s; not traced: %s" % (
+                                   whose(traced_of_it, blocks),
+                                   not_traced(set(traced_of_it), set(+later),
+                                              blocks)),
                                others=of_all_tasks(traced_of_it, blocks)
                                if name == "asyncio_tasks" else 0)
         unharmed(target)
