@@ -24,6 +24,7 @@
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "python/load.h"
+#include "target/room.h"
 
 int session_failed(struct error *err)
 {
@@ -101,13 +102,14 @@ static struct error *open_file(const char *path, struct heap *ret,
 				   " can't be opened as a file", path);
 	signal(SIGBUS, isatty(STDERR_FILENO) ? file_is_lost_in_progress :
 					       file_is_lost);
+	room_yield();
 	if (S_ISREG(st.st_mode) && target_is_core(fd))
 		return target_open_core(path, &core_options, target);
 	if (!S_ISREG(st.st_mode) ||
 	    pread(fd, magic, sizeof(magic), 0) != sizeof(magic) ||
 	    !capture_is_one(magic, sizeof(magic)))
 		return refuse_file(path, fd, &st);
-	err = capture_open(fd, ret);
+	err = capture_open_within(fd, room_left, ret);
 	return err ? error_wrap(err, "'%s'", path) : NULL;
 }
 

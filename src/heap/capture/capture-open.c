@@ -458,6 +458,12 @@ struct error *capture_open_memory(const void *bytes, size_t size,
 
 struct error *capture_open(int fd, struct heap *ret)
 {
+	return capture_open_within(fd, NULL, ret);
+}
+
+struct error *capture_open_within(int fd, uint64_t (*room)(void),
+				  struct heap *ret)
+{
 	struct capture *c;
 	struct stat st;
 	void *p;
@@ -475,5 +481,6 @@ struct error *capture_open(int fd, struct heap *ret)
 	c->bytes = p;
 	c->size = (size_t)st.st_size;
 	c->mapped = true;
+	c->room = room;
 	return open_capture(c, ret);
 }

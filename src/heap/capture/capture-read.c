@@ -2,6 +2,7 @@
 /*
  * The sections and columns of a capture, each checked when it is first read.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -82,6 +83,26 @@ struct error *capture_stored(const struct capture *c,
 	return NULL;
 }
 
+/* To look for less would take longer than to unpack it. */
+#define ROOM_MIN (UINT64_C(16) << 20)
+
+/* Before memory is taken for a section: a small file may say that it is large,
+ * and be so.  In MB, rounded so that the first figure is the larger one. */
+static struct error *check_room(const struct capture *c,
+				const struct capture_section *s, uint64_t need)
+{
+	uint64_t free;
+
+	if (!c->room || need < ROOM_MIN)
+		return NULL;
+	free = c->room();
+	return need <= free ? NULL :
+		error_new(ERR_SYSTEM, "unpacking the capture (its section"
+			  " %.4s) takes %" PRIu64 " MB, but only %" PRIu64
+			  " MB of memory are free", s->tag, (need >> 20) + 1,
+			  free >> 20);
+}
+
 /* What is compressed, if it is not larger than it may be. */
 static struct error *compressed(const struct capture *c,
 				const struct capture_section *s, uint64_t max,
@@ -93,7 +114,8 @@ static struct error *compressed(const struct capture *c,
 		return err;
 	return s->packed > max ||
 	       ZSTD_getFrameContentSize(*ret, s->stored) != s->packed ?
-	       capture_damaged("a section is not as large as it says") : NULL;
+	       capture_damaged("a section is not as large as it says") :
+	       check_room(c, s, s->packed);
 }
 
 static struct error *decompress(const struct capture_section *s,
@@ -225,6 +247,8 @@ static struct error *load_packed(struct heap *h, enum column column,
 
 	if (!err && as_it_is && s->packed != s->items)
 		err = capture_damaged("a column is cut");
+	if (!err && !as_it_is)
+		err = check_room(c, s, s->items * f->width);
 	if (!err && !as_it_is) {
 		items = xreallocarray(NULL, s->items, f->width);
 		err = unpack(h, column, s, bytes, items);

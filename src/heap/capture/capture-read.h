@@ -21,6 +21,8 @@ struct capture {
 	const uint8_t *bytes;
 	size_t size;
 	bool mapped, trusting;
+	uint64_t (*room)(void);	/* bytes of memory that are free; NULL: not
+				   looked at */
 	uint16_t version;	/* 1 .. CAPTURE_VERSION */
 	struct capture_section *sections;
 	uint32_t nr_sections;

@@ -63,6 +63,16 @@ bool capture_is_one(const void *bytes, size_t len);
 struct error *capture_open(int fd, struct heap *ret) MUST_CHECK;
 
 /*
+ * Open a capture of this or an older version, and unpack no part of it, now or
+ * later, that needs more memory than room() says is free.
+ *
+ * Errors are those of capture_open(); ERR_SYSTEM also: there is no memory for a
+ * part of it.
+ */
+struct error *capture_open_within(int fd, uint64_t (*room)(void),
+				  struct heap *ret) MUST_CHECK;
+
+/*
  * Open a capture that is `size` bytes of memory, which must stay as they are
  * until the heap is released.  A capture that is not compressed must be
  * page-aligned.  `trusting`: checksums are not compared; this is for fuzzers,

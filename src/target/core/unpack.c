@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <elf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
@@ -290,6 +292,8 @@ struct unpacker {
 	const char *name;
 	int in, out;
 	uint64_t size;		/* that was written */
+	uint64_t core_size;	/* by its headers; 0: unknown */
+	uint64_t room;		/* that was free before */
 	uint8_t *in_room, *out_room;
 	struct stream s;
 	void *state;		/* the format's */
@@ -313,6 +317,51 @@ static bool read_more(struct unpacker *u)
 	return true;
 }
 
+/*
+ * The bytes that the core has, by its program headers; 0 if they are not among
+ * the first that were unpacked.
+ */
+static uint64_t size_of_core(const uint8_t *p, size_t len)
+{
+	uint64_t ret = 0;
+	Elf64_Ehdr header;
+
+	if (len < sizeof(header))
+		return 0;
+	memcpy(&header, p, sizeof(header));
+	if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > len ||
+	    (len - header.e_phoff) / sizeof(Elf64_Phdr) < header.e_phnum)
+		return 0;
+	for (unsigned int i = 0; i < header.e_phnum; i++) {
+		Elf64_Phdr segment;
+
+		memcpy(&segment, p + header.e_phoff + i * sizeof(segment),
+		       sizeof(segment));
+		if (segment.p_filesz <= UINT64_MAX - segment.p_offset)
+			ret = MAX(ret, segment.p_offset + segment.p_filesz);
+	}
+	return ret;
+}
+
+/* Pages of zeros take no space, so the size of the core is the most that it
+ * needs; a file may also be larger than its headers say. */
+static struct error *too_large(const struct unpacker *u)
+{
+	bool in_memory;
+
+	scratch_room(u->out, &in_memory);
+	return u->core_size > u->size ?
+		error_new(ERR_SYSTEM, "can't unpack '%s': it is a core of %"
+			  PRIu64 " MB, but only %" PRIu64 " MB are free%s in"
+			  " TMPDIR or /var/tmp", u->name,
+			  (u->core_size >> 20) + 1, u->room >> 20,
+			  in_memory ? ", of memory," : "") :
+		error_new(ERR_SYSTEM, "can't unpack '%s': it has more than %"
+			  PRIu64 " MB, but only %" PRIu64 " MB are free%s in"
+			  " TMPDIR or /var/tmp", u->name, u->size >> 20,
+			  u->room >> 20, in_memory ? ", of memory," : "");
+}
+
 static struct error *write_out(struct unpacker *u)
 {
 	size_t len = OUT_ROOM - u->s.out_len;
@@ -320,12 +369,15 @@ static struct error *write_out(struct unpacker *u)
 	if (!u->size && (len < 4 || memcmp(u->out_room, "\177ELF", 4)))
 		return error_new(ERR_UNSUPPORTED, "'%s' is a %s file, but not "
 				 "of a core", u->name, u->format->name);
+	if (!u->size) {
+		u->core_size = size_of_core(u->out_room, len);
+		u->room = room_of(u->out);
+	}
 	if (u->size + len > SIZE_LIMIT)
 		return error_new(ERR_SYSTEM, "'%s' is too large when unpacked",
 				 u->name);
 	if (room_of(u->out) < len)
-		return error_errno(ERR_SYSTEM, ENOSPC, "can't unpack '%s' (to "
-				   "TMPDIR or /var/tmp)", u->name);
+		return too_large(u);
 	if (!write_sparse(u->out, u->out_room, len, u->size))
 		return error_errno(ERR_SYSTEM, errno, "can't unpack '%s' (to "
 				   "TMPDIR or /var/tmp)", u->name);

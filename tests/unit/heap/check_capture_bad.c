@@ -4,8 +4,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "file.h"
+#include "graph.h"
 #include "heap/capture/capture-format.h"
 #include "suite.h"
 #include "tiny.h"
@@ -423,6 +426,63 @@ START_TEST(tables_of_equal_rows_can_be_read)
 }
 END_TEST
 
+static uint64_t free_bytes;
+
+static uint64_t room(void)
+{
+	return free_bytes;
+}
+
+#define NR_MANY 2200000
+
+/* Objects without contents. */
+static struct error *no_details(struct heap *h UNUSED, struct heap_details *ret)
+{
+	static uint32_t codes[16], text[NR_MANY];
+	static int64_t length[NR_MANY];
+	static uint64_t text_start[2];
+	static char empty[] = "";
+	static struct heap_name name = { EDGE_UNKNOWN, empty, NULL, NULL, 0,
+					 0 };
+
+	*ret = (struct heap_details){
+		.codes = codes, .text = text, .length = length,
+		.names = &name, .nr_names = 1, .nr_texts = 1,
+		.text_start = text_start, .text_bytes = empty,
+	};
+	return NULL;
+}
+
+static const struct heap_ops no_ops = { .details = no_details };
+
+/* A small file unpacks to much more: 2,200,000 addresses of 8 bytes. */
+START_TEST(memory_is_there_before_it_is_taken)
+{
+	CLEANUP(file_release) struct file f = { NULL, 0 };
+	CLEANUP(closep) int fd = memfd_create("capture", MFD_CLOEXEC);
+	CLEANUP(heap_release) struct heap h, read;
+	struct error *err;
+
+	graph_random(&h, 1, NR_MANY, 10);
+	h.ops = &no_ops;
+	f = file_write(&h, &packed);
+	ck_assert_int_eq(write(fd, f.bytes, f.size), (ssize_t)f.size);
+	free_bytes = 15 << 20;
+	heap_init(&read);
+	err = capture_open_within(fd, room, &read);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_int_eq(err->code, ERR_SYSTEM);
+	ck_assert_msg(strstr(err->message, "takes 17 MB, but only 15 MB of"
+			     " memory are free"), "%s", err->message);
+	error_free(err);
+	free_bytes = UINT64_MAX;
+	heap_release(&read);
+	heap_init(&read);
+	ck_assert_ptr_null(capture_open_within(fd, room, &read));
+	ck_assert_uint_eq(read.nr_objects, h.nr_objects);
+}
+END_TEST
+
 const char suite_name[] = "capture_bad";
 
 void suite_add_tests(TCase *tc)
@@ -439,4 +499,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, claims_are_held_against_the_file);
 	tcase_add_test(tc, tables_are_held_against_the_file);
 	tcase_add_test(tc, tables_of_equal_rows_can_be_read);
+	tcase_add_test(tc, memory_is_there_before_it_is_taken);
 }
