@@ -6,13 +6,15 @@ src_libpyheld_a_SOURCES += \
 	src/base/die.h \
 	src/base/error.c \
 	src/base/error.h \
-	src/base/folder.c \
-	src/base/folder.h \
+	src/base/files/folder.c \
+	src/base/files/folder.h \
+	src/base/files/newfile.c \
+	src/base/files/newfile.h \
+	src/base/files/scratch.c \
+	src/base/files/scratch.h \
 	src/base/hash.h \
 	src/base/log.c \
 	src/base/log.h \
-	src/base/newfile.c \
-	src/base/newfile.h \
 	src/base/process.c \
 	src/base/process.h \
 	src/base/quantity.c \
@@ -21,8 +23,6 @@ src_libpyheld_a_SOURCES += \
 	src/base/queue.h \
 	src/base/rlimit.c \
 	src/base/rlimit.h \
-	src/base/scratch.c \
-	src/base/scratch.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

@@ -10,7 +10,7 @@
  * file (a pipe, /dev/null) is written directly, and so is stdout.
  *
  * What pyheld writes says much about a process: only the user may read it, and
- * nobody else can lead it elsewhere (base/newfile.h).
+ * nobody else can lead it elsewhere (base/files/newfile.h).
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/newfile.h"
+#include "base/files/newfile.h"
 
 struct outfile {
 	FILE *stream;		/* to write to; owned unless it is stdout */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/scratch.h"
+#include "base/files/scratch.h"
 #include "sql/database.h"
 #include "sql/numbers.h"
 #include "sql/table.h"

@@ -7,7 +7,7 @@
  * its cache goes to a temporary file that has no name and nobody else can
  * open, in the folder that SQLite takes: $SQLITE_TMPDIR, $TMPDIR, /var/tmp,
  * ... A query ends when that disk is nearly full (scratch_room() of
- * base/scratch.h).
+ * base/files/scratch.h).
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/folder.h"
+#include "base/files/folder.h"
 #include "base/log.h"
 #include "cli/commands/sql-history.h"
 
@@ -66,9 +66,9 @@ static struct error *enter(int *folder, const char *name)
 }
 
 /*
- * Open the folder `path`, which begins with a slash, and make what is missing of
- * it.  What is there has to be ours, and is not behind a link of somebody else;
- * nothing is made behind a link.
+ * Open the folder `path`, which begins with a slash, and make what is missing
+ * of it.  What is there has to be ours, and is not behind a link of somebody
+ * else; nothing is made behind a link.
  */
 static struct error *open_folder(const char *path, int *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/folder.h"
+#include "base/files/folder.h"
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "heap/labels.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "base/folder.h"
+#include "base/files/folder.h"
 #include "cli/export/formats.h"
 #include "cli/outfile.h"
 #include "sql/materialise.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
+#include "base/files/scratch.h"
 #include "output/export/strings.h"
 
 struct error *strings_open(struct strings *s)

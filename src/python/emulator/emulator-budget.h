@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/emulator/emulator-budget.h - what all calls of a run may take together.
+ * python/emulator/emulator-budget.h - what all calls of a run may take.
  *
  * A single call has limits of its own (emulator-engine.c, emulator-batch.c).
  * Many calls just below these would still take minutes and gigabytes, so time

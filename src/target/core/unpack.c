@@ -11,7 +11,7 @@
 #include <zstd.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
+#include "base/files/scratch.h"
 #include "target/room.h"
 #include "target/core/unpack.h"
 

@@ -21,7 +21,7 @@ struct search {
 	struct order_list order; /* all objects that have a chance */
 	size_t next;		/* of them the one to look at */
 	bool stopped;		/* set by who wants no more */
-	bool full;		/* SEARCH_ROWS_MAX rows were found: it is done */
+	bool full;		/* SEARCH_ROWS_MAX rows were found: it ends */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a path leads, and who can change that: base/folder.h, newfile.h. */
+/* Where a path leads, and who can change that: base/files/. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/newfile.h"
+#include "base/files/newfile.h"
 #include "suite.h"
 
 const char suite_name[] = "newfile";

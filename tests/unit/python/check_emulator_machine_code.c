@@ -126,7 +126,8 @@ static void run_campaign(void (*put)(uint8_t *slot), unsigned int least)
 {
 	uint64_t nr = number_of("MACHINE_CODE_SEQUENCES", SEQUENCES);
 
-	state = number_of("MACHINE_CODE_SEED", 1) * UINT64_C(0x9e3779b97f4a7c15);
+	state = number_of("MACHINE_CODE_SEED", 1) *
+		UINT64_C(0x9e3779b97f4a7c15);
 	hostile = add_segment(HOSTILE, HOSTILE_SIZE,
 			      SEGMENT_READ | SEGMENT_EXEC);
 	for (unsigned int i = 0; i < 0x10000 / 8; i++)

@@ -8,11 +8,12 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/folder.h"
+#include "base/files/folder.h"
 
 /* As many as the kernel follows (path_resolution(7)). */
 #define LINKS_MAX 40
-#define OPEN_FOLDER (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+/* With O_CLOEXEC. */
+#define OPEN_FOLDER (O_PATH | O_DIRECTORY | O_NOFOLLOW)
 
 /* A path that is walked. */
 struct walk {
@@ -79,7 +80,7 @@ static struct error *failed(const struct walk *w)
 /* Begin at the root, or where this process is. */
 static struct error *begin(struct walk *w)
 {
-	int fd = open(*w->rest == '/' ? "/" : ".", OPEN_FOLDER);
+	int fd = open(*w->rest == '/' ? "/" : ".", OPEN_FOLDER | O_CLOEXEC);
 
 	if (fd < 0)
 		return failed(w);
@@ -104,8 +105,10 @@ static char *text_of(int link)
 	return NULL;
 }
 
-/* The kernel may have more reasons not to follow a link: protected_symlinks,
- * the mount option nosymfollow, a security module.  A link to nothing is fine. */
+/*
+ * The kernel may have more reasons not to follow a link: protected_symlinks,
+ * the mount option nosymfollow, a security module.  A link to nothing is fine.
+ */
 static bool kernel_follows(int folder, const char *name)
 {
 	CLEANUP(closep) int fd = openat(folder, name, O_PATH | O_CLOEXEC);
@@ -155,12 +158,12 @@ static bool may_make(const struct walk *w)
 /* Enter the folder `name`, or replace the link of that name by its text. */
 static struct error *enter(struct walk *w, const char *name)
 {
-	int fd = openat(w->folder, name, OPEN_FOLDER);
+	int fd = openat(w->folder, name, OPEN_FOLDER | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT && may_make(w)) {
 		if (mkdirat(w->folder, name, 0700) && errno != EEXIST)
 			return failed(w);
-		fd = openat(w->folder, name, OPEN_FOLDER);
+		fd = openat(w->folder, name, OPEN_FOLDER | O_CLOEXEC);
 	}
 	/* With O_DIRECTORY a link is no directory; else it would be ELOOP. */
 	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
@@ -175,9 +178,9 @@ static struct error *enter(struct walk *w, const char *name)
 /* Take the next name from the rest; it is "" at the end. */
 static char *next_name(struct walk *w)
 {
-	const char *start = w->rest + strspn(w->rest, "/");
-	size_t len = strcspn(start, "/");
-	char *name = xstrndup(start, len), *rest = xstrdup(start + len);
+	const char *next = w->rest + strspn(w->rest, "/");
+	size_t len = strcspn(next, "/");
+	char *name = xstrndup(next, len), *rest = xstrdup(next + len);
 
 	free(w->rest);
 	w->rest = rest;
@@ -216,7 +219,8 @@ static struct error *step(struct walk *w, char **ret)
 }
 
 /* Begin to walk. */
-static struct error *start(struct walk *w, const char *path, enum folder_make make)
+static struct error *start(struct walk *w, const char *path,
+			   enum folder_make make)
 {
 	*w = (struct walk){ -1, xstrdup(path), make, 0, own_descriptor(path) };
 	errno = ENOENT;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/scratch.h"
+#include "base/files/scratch.h"
 #include "base/str.h"
 
 #define KEEP_FREE (UINT64_C(256) << 20)

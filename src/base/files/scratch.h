@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/scratch.h - temporary files, and how much others can spare for them.
+ * base/files/scratch.h - temporary files, and how much room is left for them.
  */
-#ifndef BASE_SCRATCH_H
-#define BASE_SCRATCH_H
+#ifndef BASE_FILES_SCRATCH_H
+#define BASE_FILES_SCRATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

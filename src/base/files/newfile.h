@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/newfile.h - put a file where a person has named a place for it.
+ * base/files/newfile.h - put a file where a person has named a place for it.
  *
  * This is all that writing to a name takes, by descriptors of folders:
  *
@@ -9,9 +9,9 @@
  *     newfile_publish()   the temporary file gets the name
  *     newfile_drop()      the temporary file is removed
  *
- * Nobody else can lead it elsewhere (base/folder.h): what is at the name when
- * the file is published is replaced itself, be it a link that was planted since
- * or another name of a file.  The temporary file is made with O_EXCL.
+ * Nobody else can lead it elsewhere (base/files/folder.h): what is at the name
+ * when the file is published is replaced itself, be it a link that was planted
+ * since or another name of a file.  The temporary file is made with O_EXCL.
  *
  * What is no regular file (a FIFO, a terminal, /dev/null) is written to as it
  * is.  A FIFO that somebody else may have planted is refused: whoever reads it
@@ -19,12 +19,12 @@
  *
  * All errors are ERR_SYSTEM, without the path.
  */
-#ifndef BASE_NEWFILE_H
-#define BASE_NEWFILE_H
+#ifndef BASE_FILES_NEWFILE_H
+#define BASE_FILES_NEWFILE_H
 
 #include <sys/types.h>
 
-#include "base/folder.h"
+#include "base/files/folder.h"
 
 struct newfile {
 	struct folder_place place;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/newfile.h"
+#include "base/files/newfile.h"
 
 /* --- what is there already --- */
 

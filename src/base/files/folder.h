@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * base/folder.h - go where a path leads, but through nobody else's links.
+ * base/files/folder.h - go where a path leads, but through nobody else's links.
  *
  * pyheld runs as root in folders that others can write to, such as /tmp.  They
  * can plant a symbolic link there at a name that pyheld is going to write to.
@@ -22,8 +22,8 @@
  *
  * All errors are ERR_SYSTEM; the message has no path but that of a link.
  */
-#ifndef BASE_FOLDER_H
-#define BASE_FOLDER_H
+#ifndef BASE_FILES_FOLDER_H
+#define BASE_FILES_FOLDER_H
 
 #include <stdbool.h>
 
