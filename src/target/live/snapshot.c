@@ -144,12 +144,12 @@ static void wait_ns(uint64_t ns)
 		;
 }
 
-/* Errors are not logged: this is called repeatedly, and the next stop reports
- * them. */
 static bool is_closed(const struct attempt *a)
 {
 	bool closed;
 
+	/* Not logged: this is called repeatedly, and the next stop reports
+	 * errors. */
 	error_free(target_check_gate(a->target, &a->options->gate, &closed));
 	return closed;
 }
