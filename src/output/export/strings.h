@@ -3,9 +3,9 @@
  * output/export/strings.h - a table of strings that stands at the end of a
  * file, whose numbers are needed before it.
  *
- * The strings wait in a temporary file (base/files/scratch.h), as JSON in ASCII.
- * So the memory for them is bounded: names that occur often are known by their
- * text (STRINGS_ROOM bytes of them), all others are only counted.
+ * The strings wait in a temporary file (base/files/scratch.h), as JSON in
+ * ASCII.  So the memory for them is bounded: names that occur often are known
+ * by their text (STRINGS_ROOM bytes of them), all others are only counted.
  */
 #ifndef OUTPUT_EXPORT_STRINGS_H
 #define OUTPUT_EXPORT_STRINGS_H
