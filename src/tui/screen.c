@@ -36,7 +36,7 @@ static struct {
 
 static const int deadly[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV,
-	SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+	SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU,
 };
 static struct sigaction old_actions[ARRAY_SIZE(deadly)];
 

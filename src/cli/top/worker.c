@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "base/die.h"
 #include "base/log.h"
+#include "base/rlimit.h"
 #include "cli/status.h"
 #include "cli/top/worker.h"
 
@@ -20,6 +22,9 @@ static void default_signals(void)
 	for (int i = 1; i < NSIG; i++)
 		if (i != SIGKILL && i != SIGSTOP)
 			signal(i, SIG_DFL);
+	/* That a file may not grow is an error again, and no signal. */
+	rlimit_prepare();
+	die_terminal_hook = NULL;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

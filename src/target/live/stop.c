@@ -33,11 +33,11 @@
  * When to give up on a thread that neither stops nor sleeps.  It stops when it
  * leaves the kernel or is next scheduled, so what counts is the time that it
  * runs, of all that passes on a busy machine.  All others stand still
- * meanwhile, so there is a last bound.
+ * meanwhile, so there is a last bound, from the first thread that stopped.
  */
 #define GIVE_UP_CPU_NS 1000000000ULL
 #define GIVE_UP_POLLS 1000
-#define GIVE_UP_NS 10000000000ULL
+#define GIVE_UP_NS 3000000000ULL
 
 uint64_t monotonic_ns(void)
 {
@@ -296,6 +296,12 @@ static struct error *give_up(struct stop *s, pid_t tid, struct patience *p,
 	return NULL;
 }
 
+/* How long the first thread that stopped has stood still. */
+static uint64_t held_ns(const struct stop *s)
+{
+	return s->since ? monotonic_ns() - s->since : 0;
+}
+
 static struct error *wait_stopped(struct stop *s, size_t from)
 {
 	uint64_t start = monotonic_ns();
@@ -311,7 +317,7 @@ static struct error *wait_stopped(struct stop *s, size_t from)
 			waited = monotonic_ns() - start;
 			if (waited > STUCK_AFTER_NS)
 				err = give_up(s, t->thread.host_tid, &p,
-					      waited);
+					      MAX(waited, held_ns(s)));
 		}
 		if (err)
 			return err;
@@ -388,7 +394,7 @@ uint64_t stop_resume(struct stop *s)
 			       (void *)(intptr_t)t->signal);
 		t->state = TRACEE_GONE;
 	}
-	return s->since ? monotonic_ns() - s->since : 0;
+	return held_ns(s);
 }
 
 void stop_release(struct stop *s)
