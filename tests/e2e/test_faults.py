@@ -43,5 +43,5 @@ def test_summary_capture_leaks():
 
 
 @limit(600)
-def test_all_commands():
+def test_the_other_lines():
     sample(campaign.sampled_lines(), 4 if CI else 1)
