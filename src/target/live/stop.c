@@ -251,7 +251,8 @@ static void nap(uint64_t waited)
 
 /* How long a thread has been waited for. */
 struct patience {
-	unsigned int polls;	/* that were a millisecond apart, or more */
+	unsigned int polls;	/* in a row, a millisecond apart or more, that
+				   did not see it runnable */
 	bool has_cpu;
 	uint64_t cpu_ns;	/* of the thread, at the first of them */
 };
@@ -288,9 +289,8 @@ static struct error *give_up(struct stop *s, pid_t tid, struct patience *p,
 	if (!p->has_cpu)
 		p->cpu_ns = cpu_ns;
 	p->has_cpu = true;
-	p->polls++;
-	if (cpu_ns - p->cpu_ns > GIVE_UP_CPU_NS ||
-	    (state != 'R' && p->polls > GIVE_UP_POLLS))
+	p->polls = state == 'R' ? 0 : p->polls + 1;
+	if (cpu_ns - p->cpu_ns > GIVE_UP_CPU_NS || p->polls > GIVE_UP_POLLS)
 		return error_new(ERR_SYSTEM, "thread %d does not stop: try "
 				 "again", (int)tid);
 	return NULL;
