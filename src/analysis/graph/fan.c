@@ -14,6 +14,14 @@ bool fan_hangs_by(const struct fan *f, oid holder, uint32_t edge, oid o)
 	       fan_hangs(f, o);
 }
 
+static void add(struct fan_sum *sum, const struct dominators *d, oid o)
+{
+	sum->nr++;
+	sum->objects += d->objects[o];
+	sum->bytes += d->bytes[o];
+	sum->largest = MAX(sum->largest, d->bytes[o]);
+}
+
 struct fan_sum fan_of(const struct fan *f, oid holder)
 {
 	const struct dominators *d = f->dominators;
@@ -25,10 +33,7 @@ struct fan_sum fan_of(const struct fan *f, oid holder)
 
 		if (!fan_hangs_by(f, holder, i, o))
 			continue;
-		sum.nr++;
-		sum.objects += d->objects[o];
-		sum.bytes += d->bytes[o];
-		sum.largest = MAX(sum.largest, d->bytes[o]);
+		add(&sum, d, o);
 	}
 	return sum;
 }
@@ -45,10 +50,7 @@ struct fan_sum fan_shared(const struct fan *f, oid holder)
 		next = at + d->objects[o];
 		if (f->reach->parent[o] == holder)
 			continue;
-		sum.nr++;
-		sum.objects += d->objects[o];
-		sum.bytes += d->bytes[o];
-		sum.largest = MAX(sum.largest, d->bytes[o]);
+		add(&sum, d, o);
 	}
 	return sum;
 }
