@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -70,6 +69,12 @@ static void memory_hint(char *buf)
 		hint(buf, 'v', space, " bytes");
 	else
 		hint(buf, 'd', data, " bytes");
+}
+
+bool rlimit_bounds_memory(void)
+{
+	return limit_of(RLIMIT_AS) != UINT64_MAX ||
+	       limit_of(RLIMIT_DATA) != UINT64_MAX;
 }
 
 void rlimit_hint(int errnum, char *buf)

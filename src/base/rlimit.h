@@ -12,6 +12,7 @@
 #define BASE_RLIMIT_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -57,6 +58,10 @@ void rlimit_prepare(void);
  */
 int rlimit_thread(pthread_t *ret, void *(*function)(void *), void *arg)
 	MUST_CHECK;
+
+/* Is there a limit that counts what is reserved: of the address space, or of the
+ * data? */
+bool rlimit_bounds_memory(void);
 
 /*
  * Write into `buf` (RLIMIT_HINT_MAX bytes) which limit explains that no thread

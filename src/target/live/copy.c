@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 
+#include "base/rlimit.h"
 #include "target/live/copy.h"
 #include "target/live/lazy.h"
 #include "target/maps.h"
@@ -172,28 +172,14 @@ static bool reserve(struct area *a)
 	return true;
 }
 
-/*
- * Bytes to reserve around mappings.  Where a limit counts what is reserved,
- * they would be missing elsewhere.
- */
-static uint64_t area_room(void)
-{
-	static const int limits[] = { RLIMIT_AS, RLIMIT_DATA };
-	struct rlimit l;
-
-	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
-		if (!getrlimit(limits[i], &l) && l.rlim_cur != RLIM_INFINITY)
-			return 0;
-	return AREA_ROOM;
-}
-
 /* Reserve an area for the run from piece `i` on, and for runs near it. */
 static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 {
 	raddr start = piece_mapping(c, i)->start;
 	raddr own_end = piece_mapping(c, end_run - 1)->end, end = own_end;
 	struct area a = { .used = false };
-	uint64_t room = area_room();
+	/* Under a limit, what is reserved here would be missing elsewhere. */
+	uint64_t room = rlimit_bounds_memory() ? 0 : AREA_ROOM;
 
 	while (end_run < c->pieces.nr &&
 	       piece_mapping(c, end_run)->start - end <= room) {
