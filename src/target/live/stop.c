@@ -272,14 +272,19 @@ static bool read_progress(struct stop *s, pid_t tid, uint64_t *cpu_ns,
 	return true;
 }
 
+/* How long the first thread that stopped has stood still. */
+static uint64_t held_ns(const struct stop *s)
+{
+	return s->since ? monotonic_ns() - s->since : 0;
+}
+
 /* NULL: wait on. */
-static struct error *give_up(struct stop *s, pid_t tid, struct patience *p,
-			     uint64_t waited)
+static struct error *give_up(struct stop *s, pid_t tid, struct patience *p)
 {
 	uint64_t cpu_ns;
 	char state;
 
-	if (waited > GIVE_UP_NS)
+	if (held_ns(s) > GIVE_UP_NS)
 		return error_new(ERR_SYSTEM, "thread %d got too little time of"
 				 " a processor to stop within %d s: the machine"
 				 " is too busy, try again", (int)tid,
@@ -296,12 +301,6 @@ static struct error *give_up(struct stop *s, pid_t tid, struct patience *p,
 	return NULL;
 }
 
-/* How long the first thread that stopped has stood still. */
-static uint64_t held_ns(const struct stop *s)
-{
-	return s->since ? monotonic_ns() - s->since : 0;
-}
-
 static struct error *wait_stopped(struct stop *s, size_t from)
 {
 	uint64_t start = monotonic_ns();
@@ -316,8 +315,7 @@ static struct error *wait_stopped(struct stop *s, size_t from)
 			nap(waited);
 			waited = monotonic_ns() - start;
 			if (waited > STUCK_AFTER_NS)
-				err = give_up(s, t->thread.host_tid, &p,
-					      MAX(waited, held_ns(s)));
+				err = give_up(s, t->thread.host_tid, &p);
 		}
 		if (err)
 			return err;
