@@ -209,3 +209,20 @@ void str_add_double(struct str *s, double x)
 	}
 	str_add(s, text);
 }
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void str_vec_sort(struct str_vec *v)
+{
+	if (v->nr)
+		qsort(v->v, v->nr, sizeof(*v->v), compare_texts);
+}
+
+bool str_vec_has(const struct str_vec *v, const char *text)
+{
+	return v->nr &&
+	       bsearch(&text, v->v, v->nr, sizeof(*v->v), compare_texts);
+}

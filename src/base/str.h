@@ -12,7 +12,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
-#include "base/alloc.h"
+#include "base/vec.h"
 
 struct str {
 	char *s;
@@ -74,5 +74,10 @@ void str_add_safe(struct str *s, const char *bytes, size_t len);
  * gets `x` back; trailing zeros are left out.  Also inf, -inf and nan.
  */
 void str_add_double(struct str *s, double x);
+
+/* Sort texts by their bytes. */
+void str_vec_sort(struct str_vec *v);
+/* Is the text among these, which are sorted? */
+bool str_vec_has(const struct str_vec *v, const char *text);
 
 #endif

@@ -28,11 +28,6 @@ struct redaction {
 	struct redact_own own;
 };
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void find_static_types(struct redaction *r)
 {
 	const struct heap *h = r->h;
@@ -58,8 +53,7 @@ static void find_static_types(struct redaction *r)
 					       false)))
 			str_vec_push(to, root->name);
 	}
-	if (to->nr)
-		qsort(to->v, to->nr, sizeof(*to->v), compare_names);
+	str_vec_sort(to);
 }
 
 /* redact_is_type_fn */

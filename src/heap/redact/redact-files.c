@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
+#include "base/str.h"
 #include "heap/redact/redact-files.h"
 #include "heap/redact/redact-names.h"
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 /*
  * What has code in it is a program or a library; any other file that is mapped
@@ -59,8 +53,7 @@ static void find_code(const struct heap_info *info, struct str_vec *ret)
 		    (!ret->nr || strcmp(ret->v[ret->nr - 1],
 					from->v[i].path) != 0))
 			str_vec_push(ret, from->v[i].path);
-	if (ret->nr)
-		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_names);
+	str_vec_sort(ret);
 }
 
 void redact_memory(const struct heap *h, bool all, struct heap_memory *ret)
@@ -73,11 +66,9 @@ void redact_memory(const struct heap *h, bool all, struct heap_memory *ret)
 	find_code(&h->info, &code);
 	for (size_t i = 0; i < from->nr; i++) {
 		struct heap_memory_line l = from->v[i];
-		bool has_code = code.nr && bsearch(&l.name, code.v, code.nr,
-						   sizeof(*code.v),
-						   compare_names);
 		/* Parts that are no files have names of pyheld's. */
-		bool stays = *l.name != '/' || (!all && has_code);
+		bool stays = *l.name != '/' ||
+			     (!all && str_vec_has(&code, l.name));
 
 		l.name = xstrdup(stays ? l.name : "");
 		heap_memory_line_vec_push(to, l);

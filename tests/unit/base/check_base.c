@@ -335,6 +335,27 @@ END_TEST
 #define FIRST_END 0
 #endif
 
+START_TEST(texts_are_sorted_and_found)
+{
+	CLEANUP(str_vec_release) struct str_vec v = VEC_INIT;
+	static const char *const texts[] = { "b", "", "ab", "a", "b\377", "B" };
+	static const char *const sorted[] = { "", "B", "a", "ab", "b",
+					      "b\377" };
+
+	str_vec_sort(&v);
+	ck_assert(!str_vec_has(&v, ""));
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		str_vec_push(&v, unconst(texts[i]));
+	str_vec_sort(&v);
+	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++) {
+		ck_assert_str_eq(v.v[i], sorted[i]);
+		ck_assert(str_vec_has(&v, sorted[i]));
+	}
+	ck_assert(!str_vec_has(&v, "abc"));
+	ck_assert(!str_vec_has(&v, "c"));
+}
+END_TEST
+
 const char suite_name[] = "base";
 
 void suite_add_tests(TCase *tc)
@@ -352,4 +373,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, error_keeps_the_static_ones);
 	tcase_add_test(tc, quantity_reads_amounts);
 	tcase_add_test(tc, quantity_reads_durations);
+	tcase_add_test(tc, texts_are_sorted_and_found);
 }

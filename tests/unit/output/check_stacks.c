@@ -112,11 +112,6 @@ static char *folded_of(const struct stacks *s, enum stacks_value value)
 	return ret;
 }
 
-static int compare_lines(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The lines, sorted. */
 static char *sorted(char *text)
 {
@@ -126,8 +121,7 @@ static char *sorted(char *text)
 
 	for (; line; line = strtok_r(NULL, "\n", &save))
 		str_vec_push(&lines, line);
-	if (lines.nr)
-		qsort(lines.v, lines.nr, sizeof(*lines.v), compare_lines);
+	str_vec_sort(&lines);
 	for (size_t i = 0; i < lines.nr; i++)
 		str_addf(&ret, "%s\n", lines.v[i]);
 	return str_take(&ret);
