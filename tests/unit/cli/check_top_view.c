@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `pyheld top` shows, and what it does with targets that are none. */
-#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,7 +156,7 @@ static void sit_down(void)
 {
 	struct error *err;
 
-	ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C.UTF-8"));
+	terminal_use_utf8();
 	terminal_open(&terminal, 24, 80);
 	processes_init(&processes, names, ARRAY_SIZE(names), 1000, NULL);
 	err = screen_open(false);

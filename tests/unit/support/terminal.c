@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <check.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pty.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,4 +64,9 @@ void terminal_read(const struct terminal *t, struct str *out)
 
 	while ((nr = read(t->master, piece, sizeof(piece))) > 0)
 		str_add_bytes(out, piece, (size_t)nr);
+}
+
+void terminal_use_utf8(void)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C.UTF-8"));
 }

@@ -27,4 +27,7 @@ void terminal_hang_up(struct terminal *t);
 /* Add what has been written to the terminal since the last call. */
 void terminal_read(const struct terminal *t, struct str *out);
 
+/* The characters of this process are UTF-8: for tcase_add_checked_fixture(). */
+void terminal_use_utf8(void);
+
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The explorer: what its views have, and what each key does. */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +9,7 @@
 #include "analysis/suspects/suspects-memory.h"
 #include "graph-file.h"
 #include "suite.h"
+#include "terminal.h"
 #include "tui/browse/browse.h"
 #include "tui/browse/named.h"
 
@@ -493,14 +493,9 @@ START_TEST(turnover_is_no_growth)
 }
 END_TEST
 
-static void set_locale(void)
-{
-	ck_assert(setlocale(LC_CTYPE, "C.UTF-8"));
-}
-
 void suite_add_tests(TCase *tc)
 {
-	tcase_add_checked_fixture(tc, set_locale, NULL);
+	tcase_add_checked_fixture(tc, terminal_use_utf8, NULL);
 	tcase_add_test(tc, goes_in_and_out);
 	tcase_add_test(tc, rows_add_up);
 	tcase_add_test(tc, types_referrers_chain_object);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the explorer shows of its rows: columns, the chosen one, its bounds. */
 #include <inttypes.h>
-#include <locale.h>
 #include <string.h>
 
 #include "graph-file.h"
 #include "suite.h"
+#include "terminal.h"
 #include "tui/browse/browse.h"
 #include "tui/columns.h"
 
@@ -174,14 +174,9 @@ START_TEST(columns_have_cells)
 }
 END_TEST
 
-static void set_locale(void)
-{
-	ck_assert(setlocale(LC_CTYPE, "C.UTF-8"));
-}
-
 void suite_add_tests(TCase *tc)
 {
-	tcase_add_checked_fixture(tc, set_locale, NULL);
+	tcase_add_checked_fixture(tc, terminal_use_utf8, NULL);
 	tcase_add_test(tc, says_that_a_search_has_a_bound);
 	tcase_add_test(tc, tells_of_the_chosen_row);
 	tcase_add_test(tc, narrow_terminals);

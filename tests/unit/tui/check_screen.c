@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The screen on a terminal: what it draws, its keys, and how it ends. */
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,7 +163,7 @@ END_TEST
 
 static void sit_down(void)
 {
-	ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C.UTF-8"));
+	terminal_use_utf8();
 	terminal_open(&terminal, 24, 80);
 }
 

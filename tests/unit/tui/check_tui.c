@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the terminal's views are made of: text in columns, lists, prompts. */
-#include <locale.h>
 #include <string.h>
 
 #include "output/format.h"
 #include "suite.h"
+#include "terminal.h"
 #include "tui/cells.h"
 #include "tui/columns.h"
 #include "tui/list.h"
@@ -245,14 +245,9 @@ START_TEST(prompt)
 }
 END_TEST
 
-static void set_locale(void)
-{
-	ck_assert(setlocale(LC_CTYPE, "C.UTF-8"));
-}
-
 void suite_add_tests(TCase *tc)
 {
-	tcase_add_checked_fixture(tc, set_locale, NULL);
+	tcase_add_checked_fixture(tc, terminal_use_utf8, NULL);
 	tcase_add_test(tc, text_takes_exactly_its_columns);
 	tcase_add_test(tc, hostile_text_is_escaped);
 	tcase_add_test(tc, wide_characters_are_not_cut_in_half);
