@@ -84,7 +84,7 @@ class Run:
         self.caller = "-"       # the file whose code made it
         self.site = []          # frames: (module, offset, symbol)
 
-    def library(self):
+    def entry(self):
         """The function of Unicorn or of the C library's argp that pyheld has
         called, or None."""
         if b"argp-help.c:" in self.err:
@@ -217,7 +217,7 @@ class Campaign:
     def judge(self, r):
         self.runs += 1
         why = self.why_bad(r)
-        inside = r.library()
+        inside = r.entry()
         kind = "%s%s" % (r.kind, " before main" if r.loading else
                          " in a library" if inside else "")
         self.rows[kind][r.status] += 1
