@@ -1,6 +1,7 @@
 src_libpyheld_a_SOURCES += \
 	src/base/alloc.c \
 	src/base/alloc.h \
+	src/base/clock.h \
 	src/base/compiler.h \
 	src/base/die.c \
 	src/base/die.h \

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "cli/sampling/wait.h"
 
@@ -30,10 +31,7 @@ void wait_catch_interrupts(sigset_t *sleeping)
 
 uint64_t wait_now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
 bool wait_until(uint64_t ms, const sigset_t *sleeping)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "python/emulator/emulator-batch.h"
 #include "python/emulator/emulator-budget.h"
@@ -15,15 +15,6 @@
 /* So many windows for one call. */
 #define MAX_TRIES 16
 
-static uint64_t cpu_ns(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t))
-		return 0;
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* What is mapped is mapped again as needed. */
 static const char *reopen_if_worn(struct emulator *e)
 {
@@ -34,12 +25,12 @@ static const char *reopen_if_worn(struct emulator *e)
 	if (e->uc && !emulator_memory_worn(e))
 		return NULL;
 	log_detail("emulator: another engine is started");
-	then = cpu_ns();
+	then = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	refused = e->tainted;
 	emulator_state_close(e);
 	why = emulator_engine_open(e);
 	if (refused)
-		emulator_budget_charge(e, cpu_ns() - then);
+		emulator_budget_charge(e, clock_ns(CLOCK_THREAD_CPUTIME_ID) - then);
 	return why;
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/rlimit.h"
 #include "python/emulator/watchdog.h"
 
@@ -25,15 +26,6 @@ struct watchdog {
 	uint64_t looked;	/* at the clock */
 	bool late;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	if (clock_gettime(clock, &t))
-		return 0;
-	return (uint64_t)t.tv_sec * SECOND_NS + (uint64_t)t.tv_nsec;
-}
 
 /* Has it taken more than `allowed_ns` and the time for its steps? */
 static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,

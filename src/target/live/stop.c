@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/rlimit.h"
 #include "target/proc.h"
 #include "target/live/process.h"
@@ -41,10 +42,7 @@
 
 uint64_t monotonic_ns(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 static bool read_task(struct stop *s, pid_t tid, const char *file,
