@@ -59,8 +59,8 @@ void rlimit_prepare(void);
 int rlimit_thread(pthread_t *ret, void *(*function)(void *), void *arg)
 	MUST_CHECK;
 
-/* Is there a limit that counts what is reserved: of the address space, or of the
- * data? */
+/* Is there a limit that counts what is reserved: of the address space, or of
+ * the data? */
 bool rlimit_bounds_memory(void);
 
 /*

@@ -30,7 +30,8 @@ static const char *reopen_if_worn(struct emulator *e)
 	emulator_state_close(e);
 	why = emulator_engine_open(e);
 	if (refused)
-		emulator_budget_charge(e, clock_ns(CLOCK_THREAD_CPUTIME_ID) - then);
+		emulator_budget_charge(e, clock_ns(CLOCK_THREAD_CPUTIME_ID) -
+					  then);
 	return why;
 }
 

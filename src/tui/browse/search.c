@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "analysis/limits/pattern.h"
+#include "base/clock.h"
 #include "output/words.h"
 #include "tui/browse/search.h"
 
