@@ -14,7 +14,8 @@ xml       what malloc_info(3) prints, with a NUL behind it
 blocks    pairs of words: what malloc() gave and malloc_usable_size() of it;
           `nr_blocks` of them, all in use
 freed     words: what the threads but the main one have freed last of their
-          own arenas; no other thread uses these, so nobody has got them again
+          own arenas; no other thread uses these, and they themselves do
+          nothing more that allocates, so nobody has got them again
 """
 import ctypes
 import gc
@@ -29,7 +30,9 @@ NR_THREADS = int(sys.argv[1])
 OPTIONS = sys.argv[2:]
 LARGE = 300000          # above M_MMAP_THRESHOLD's default
 ROOM = 200000           # words
-HEAP = 64 << 20         # HEAP_MAX_SIZE
+# Each heap of an arena begins at a multiple of this and has as much room: of
+# 64 MiB, and of 8 MiB where a tunable asks for huge pages.
+HEAP = 8 << 20
 
 # All functions are looked up here: dlsym(3) allocates in threads.
 libc = ctypes.CDLL("libc.so.6")
@@ -37,6 +40,7 @@ pointer, size = ctypes.c_void_p, ctypes.c_size_t
 for name, result, arguments in (
         ("malloc", pointer, [size]), ("free", None, [pointer]),
         ("realloc", pointer, [pointer, size]),
+        ("wordfree", None, [pointer]),
         ("posix_memalign", ctypes.c_int, [pointer, size, size]),
         ("malloc_usable_size", size, [pointer]),
         ("fmemopen", pointer, [pointer, size, ctypes.c_char_p]),
@@ -53,6 +57,12 @@ for name, result, arguments in (
 
 FIELDS = ("arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks "
           "fordblks keepcost").split()
+
+
+class Words(ctypes.Structure):
+    """wordexp_t: wordfree(3) frees all that the vector points to up to a NULL,
+    then the vector, and sets the pointer to it to NULL."""
+    _fields_ = [("number", size), ("vector", pointer), ("offset", size)]
 
 
 def mallinfo_function():
@@ -75,7 +85,7 @@ lock = threading.Lock()
 
 
 def state(pointers, gone):
-    """Note what is in use and what a thread has freed."""
+    """Note what is in use and what a thread is about to free."""
     with lock:
         for p in pointers:
             blocks[counts["blocks"]] = p
@@ -100,7 +110,7 @@ def split(block):
 
 
 def allocate(seed):
-    """Make blocks, free some.  (in use, freed)"""
+    """Make blocks.  (what stays in use, what to free)"""
     r = random.Random(seed)
     small = [libc.malloc(r.choice((1, 24, 40, 56, 100, 120, 300, 648, 752,
                                    1000, 1040)))
@@ -119,35 +129,44 @@ def allocate(seed):
     for p in small[-60:] + large:
         split(p)
     r.shuffle(small)
-    # Lists are blocks of malloc, too: the last ones are made before free().
-    last = large.pop()
-    gone = small[:len(small) // 3]
-    used = small[len(gone):] + large
+    nr = len(small) // 3
+    return small[nr:] + large[:-1], small[:nr] + large[-1:]
+
+
+def use(seed):
+    """Allocate, free some of it, and state the rest."""
+    used, gone = allocate(seed)
     for p in gone:
         libc.free(p)
-    libc.free(last)
-    return used, gone
+    state(used, [])
 
 
-def work(number, start, done):
+def work(number, start, words):
     start.wait()
     heap = libc.malloc(5000) // HEAP
     used, gone = allocate(number)
+    vector = libc.malloc(8 * len(gone) + 8)
+    ctypes.memmove(vector, (pointer * (len(gone) + 1))(*gone),
+                   8 * len(gone) + 8)
     # A lock that another thread has made and this one has freed is in this
     # one's cache, and malloc() gives it out once more.
-    state(used, (p for p in gone if p // HEAP == heap))
-    # Locks, which a barrier needs, are blocks of malloc up to 3.12.
-    done.append(number)
+    state(used, [p for p in gone + [vector] if p // HEAP == heap])
+    words.vector = vector
+    words.number = len(gone)
+    # Frames, lists and, up to 3.12, locks may be blocks of malloc, and would
+    # be made of what was just freed.  So free() is called by C alone, and all
+    # that comes behind it is a call without arguments.
+    libc.wordfree(ctypes.addressof(words))
     libc.pause()
 
 
 def run_threads():
     start = threading.Barrier(NR_THREADS)
-    done = []
+    words = [Words() for _ in range(NR_THREADS)]
     for i in range(NR_THREADS):
-        threading.Thread(target=work, args=(i + 1, start, done),
+        threading.Thread(target=work, args=(i + 1, start, words[i]),
                          daemon=True).start()
-    while len(done) < NR_THREADS:
+    while not all(w.number and not w.vector for w in words):
         time.sleep(0.01)
 
 
@@ -162,23 +181,24 @@ def stop_brk():
 def run_main():
     if "sbrk" in OPTIONS:
         for i, size in enumerate((100000, 3 * 4096, 16)):
-            state(allocate(100 * i)[0], [])
+            use(100 * i)
             ctypes.memset(libc.sbrk(size), 0x55, size)
             # More than what is left of the heap.
             for _ in range(20):
                 state([libc.malloc(100000)], [])
     if "pieces" not in OPTIONS:
-        state(allocate(0)[0], [])
+        use(0)
         return
     end = stop_brk()
-    state(allocate(0)[0], [])
+    use(0)
     libc.free(libc.malloc(100000))
     if "grows" in OPTIONS:
         libc.munmap(end, 4096)
-    state(allocate(100)[0], [])
+    use(100)
 
 
 def main():
+    gc.disable()            # the collector may run in any thread, at any time
     mallinfo = mallinfo_function()
     stream = libc.fmemopen(xml, len(xml), b"w")
     run_main()
@@ -192,7 +212,6 @@ def main():
         "nr_blocks": counts["blocks"] // 2,
         "freed": ctypes.addressof(freed), "nr_freed": counts["freed"],
     }).encode() + b"\n"
-    gc.disable()
     for _ in range(2):                  # the first time, Python allocates
         libc.rewind(stream)
         libc.malloc_info(0, stream)
