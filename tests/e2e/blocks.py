@@ -10,9 +10,8 @@ import bisect
 import collections
 import os
 import subprocess
-import time
 
-from harness import PYHELD, text
+from harness import PYHELD, text, wait_until_still
 
 PRINT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(PYHELD))),
                      "tests", "unit", "native", "print-blocks")
@@ -129,17 +128,6 @@ class Table:
                  for key, value in self.entries()}
         assert len(found) == self.nr, (len(found), self.nr)
         return found
-
-
-def wait_until_still(target, seconds=20):
-    """Wait until the target blocks in a read of its stdin."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with open("/proc/%d/syscall" % target.pid) as f:
-            if f.read().startswith("0 0x0 "):
-                return
-        time.sleep(0.001)
-    raise AssertionError("the target does not read its stdin")
 
 
 def traced(target, domains=True):

@@ -271,6 +271,20 @@ def status(pid, task=None):
                     if ":\t" in line)
 
 
+def wait_until_still(target, seconds=20):
+    """Wait until the target blocks in a read of its stdin.
+
+    It writes its facts before that.  What compares two looks at it needs this,
+    as frames and their values differ until then."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with open("/proc/%d/syscall" % target.pid) as f:
+            if f.read().startswith("0 0x0 "):
+                return
+        time.sleep(0.001)
+    raise AssertionError("the target does not read its stdin")
+
+
 def unharmed(target):
     """Fail if the target is traced or one of its threads is stopped."""
     for task in os.listdir("/proc/%d/task" % target.pid):

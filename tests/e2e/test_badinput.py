@@ -12,7 +12,7 @@ import time
 
 import pythons
 from harness import (CI, PYHELD, Skip, Target, each, expect_error, limit,
-                     pyheld, pyheld_raw, text, unharmed)
+                     pyheld, pyheld_raw, status, text, unharmed)
 
 COMMANDS = (["summary"], ["chain", "--type=list"], ["cycles"],
             ["retained"],
@@ -172,7 +172,8 @@ def test_traced_by_a_debugger():
 def test_zombie():
     with Process("sleep", "1000") as target:
         os.kill(target.pid, 9)
-        time.sleep(0.2)
+        while status(target.pid)["State"][0] != "Z":
+            time.sleep(0.01)
         every_command(target.pid, words=["zombie"])
 
 
@@ -278,11 +279,11 @@ def test_process_is_pypy():
         path = compile_c(
             folder, "pypy3.10",
             "#include <unistd.h>\nint pypy_main_startup(void);\n"
-            "int main(void) { pypy_main_startup(); pause(); return 0; }",
+            "int main(void) { pypy_main_startup(); write(1, \"x\", 1);"
+            " pause(); return 0; }",
             "-L" + folder, "-l:libpypy3.10-c.so", "-Wl,-rpath," + folder)
-        with Process(path) as target:
-            time.sleep(0.2)
-            assert target.process.poll() is None, "it doesn't run"
+        with Process(path, stdout=subprocess.PIPE) as target:
+            assert target.process.stdout.read(1), "it doesn't run"
             every_command(target.pid, words=["pypy"])
 
 

@@ -12,7 +12,8 @@ import time
 
 import pythons
 from harness import (PYHELD, Target, default_signals, each, expect_error,
-                     limit, of_any_snapshot, pyheld, pyheld_raw, text, unharmed)
+                     limit, of_any_snapshot, pyheld, pyheld_raw, text, unharmed,
+                     wait_until_still)
 
 COMMANDS = [
     ["summary"],
@@ -79,6 +80,7 @@ def compare(target, files, commands):
 
 
 def every_command(target, number):
+    wait_until_still(target)
     with Folder() as folder:
         files = [folder.file("packed.pyheld"), folder.file("plain.pyheld")]
         pyheld("capture", target.pid, "-o", files[0])

@@ -5,8 +5,9 @@ the kernel says is resident, and says what the memory is.
 The target is memory_loads.py.
 """
 import pythons
-from blocks import most, wait_until_still
-from harness import CI, Skip, Target, each, limit, pyheld, unharmed
+from blocks import most
+from harness import (CI, Skip, Target, each, limit, pyheld, unharmed,
+                     wait_until_still)
 from test_core import Directory, gcore, sysroot
 
 MB = 1 << 20

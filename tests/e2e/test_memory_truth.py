@@ -7,8 +7,8 @@ The target is memory_zoo.py.
 import collections
 
 import pythons
-from blocks import PAGE, Blocks, most, taken, traced, wait_until_still
-from harness import Target, each, limit, pyheld, unharmed
+from blocks import PAGE, Blocks, most, taken, traced
+from harness import Target, each, limit, pyheld, unharmed, wait_until_still
 from test_core import Directory, gcore
 
 # This share of the traced blocks must be right.
