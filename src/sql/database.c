@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/files/scratch.h"
 #include "sql/database.h"
+#include "sql/files.h"
 #include "sql/numbers.h"
 #include "sql/table.h"
 
@@ -65,21 +64,10 @@ void sql_interrupt(void)
 	interrupted = 1;
 }
 
-/* Of the disk, others keep some: what is sorted can be any size. */
-static bool has_room(int folder)
-{
-	bool in_memory;
-
-	return scratch_room(folder, &in_memory) > 0;
-}
-
 /* SQLite asks this again and again while a query runs. */
-static int has_to_end(void *context)
+static int has_to_end(void *context UNUSED)
 {
-	const struct sql *sql = context;
-
-	return interrupted ||
-	       (sql->sort_folder >= 0 && !has_room(sql->sort_folder));
+	return interrupted;
 }
 
 /* So many steps of SQLite's machine are a fraction of a millisecond. */
@@ -122,31 +110,15 @@ static int register_all(struct sql *sql)
 
 /*
  * What SQLite sorts goes to a file once it is larger than its cache of 2 MB:
- * 140 bytes an object otherwise, for a GROUP BY over joined rows.  The file is
- * in the first of these folders that can be written to, as SQLite chooses it
- * (3.40); it is only ours to read, and has no name once it is open.
- *
- * Returns a descriptor of the folder; -1: there is none, or no room in it.
+ * 140 bytes an object otherwise, for a GROUP BY over joined rows.  Where no
+ * file can be made, or others need the rest of the disk, it stays in memory.
  */
-static int open_sort_folder(void)
+static bool has_files(void)
 {
-	const char *const folders[] = {
-		getenv("SQLITE_TMPDIR"), getenv("TMPDIR"),
-		"/var/tmp", "/usr/tmp", "/tmp", ".",
-	};
-	size_t i = 0;
-	int fd;
+	CLEANUP(closep) int fd = scratch_file();
+	bool in_memory;
 
-	while (i < ARRAY_SIZE(folders) &&
-	       (!folders[i] || access(folders[i], W_OK | X_OK)))
-		i++;
-	if (i == ARRAY_SIZE(folders))
-		return -1;
-	fd = open(folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || has_room(fd))
-		return fd;
-	close(fd);
-	return -1;
+	return fd >= 0 && scratch_room(fd, &in_memory) > 0;
 }
 
 static int restrict_all(struct sql *sql)
@@ -154,18 +126,17 @@ static int restrict_all(struct sql *sql)
 	sqlite3 *db = sql->db;
 	int failed;
 
-	sql->sort_folder = open_sort_folder();
-	failed = sqlite3_exec(db, sql->sort_folder >= 0 ?
+	failed = sqlite3_exec(db, has_files() ?
 				  "PRAGMA trusted_schema = OFF;"
 				  "PRAGMA temp_store = FILE" :
 				  "PRAGMA trusted_schema = OFF",
-				  NULL, NULL, NULL);
+			      NULL, NULL, NULL);
 	if (!failed)
 		failed = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1,
 					   NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		sqlite3_limit(db, limits[i].limit, limits[i].most);
-	sqlite3_progress_handler(db, STEPS, has_to_end, sql);
+	sqlite3_progress_handler(db, STEPS, has_to_end, NULL);
 	return failed ? failed : sqlite3_set_authorizer(db, authorize, NULL);
 }
 
@@ -177,10 +148,11 @@ static struct error *open_failed(int failed)
 
 struct error *sql_open_writable(struct sql *ret, struct sql_heaps *heaps)
 {
-	int failed;
+	int failed = sql_files_register();
 
-	*ret = (struct sql){ NULL, heaps, -1 };
-	failed = sqlite3_open(":memory:", &ret->db);
+	*ret = (struct sql){ NULL, heaps };
+	if (!failed)
+		failed = sqlite3_open(":memory:", &ret->db);
 	if (!failed)
 		failed = sqlite3_exec(ret->db, "PRAGMA temp_store = MEMORY",
 				      NULL, NULL, NULL);
@@ -198,9 +170,6 @@ void sql_close(struct sql *sql)
 {
 	sqlite3_close(sql->db);
 	sql->db = NULL;
-	if (sql->sort_folder >= 0)
-		close(sql->sort_folder);
-	sql->sort_folder = -1;
 }
 
 /* --- running --- */
@@ -214,10 +183,6 @@ static struct error *query_failed(const struct sql *sql, int code)
 {
 	if (code == SQLITE_NOMEM)
 		out_of_memory();
-	if (code == SQLITE_INTERRUPT && !interrupted)
-		return error_new(ERR_SYSTEM, "the query ends here: the disk for"
-				 " what is sorted is nearly full (TMPDIR names"
-				 " another one)");
 	if (code == SQLITE_INTERRUPT)
 		return error_new(ERR_GONE, "interrupted");
 	if (code == SQLITE_AUTH)
@@ -226,8 +191,11 @@ static struct error *query_failed(const struct sql *sql, int code)
 				 sqlite3_errmsg(sql->db));
 	/* The low byte; the rest says where it was (SQLite's result codes). */
 	code &= 0xff;
-	if (code == SQLITE_FULL || code == SQLITE_IOERR ||
-	    code == SQLITE_CANTOPEN)
+	if (code == SQLITE_FULL)
+		return error_new(ERR_SYSTEM, "the query ends here: the disk for"
+				 " what is sorted is nearly full (TMPDIR names"
+				 " another one)");
+	if (code == SQLITE_IOERR || code == SQLITE_CANTOPEN)
 		return error_new(ERR_SYSTEM, "SQLite can't sort in a temporary"
 				 " file: %s", sqlite3_errmsg(sql->db));
 	return error_new(ERR_USAGE, "%s", sqlite3_errmsg(sql->db));

@@ -4,10 +4,8 @@
  *
  * An authorizer lets only reading pass: no statement can write, attach a file,
  * load an extension or change a setting.  What SQLite sorts and is larger than
- * its cache goes to a temporary file that has no name and nobody else can
- * open, in the folder that SQLite takes: $SQLITE_TMPDIR, $TMPDIR, /var/tmp,
- * ... A query ends when that disk is nearly full (scratch_room() of
- * base/files/scratch.h).
+ * its cache goes to a temporary file, as sql/files.h says; a query ends when
+ * that disk is nearly full.  SQLite opens no other file.
  */
 #ifndef SQL_DATABASE_H
 #define SQL_DATABASE_H
@@ -20,10 +18,9 @@
 struct sql {
 	sqlite3 *db;
 	struct sql_heaps *heaps;
-	int sort_folder;	/* what is sorted is there; -1: in memory */
 };
 
-#define SQL_INIT { NULL, NULL, -1 }
+#define SQL_INIT { NULL, NULL }
 
 /* Who gets the rows of a result. */
 struct sql_sink {

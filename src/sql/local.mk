@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/sql/database.c \
 	src/sql/database.h \
+	src/sql/files.c \
+	src/sql/files.h \
 	src/sql/heaps.c \
 	src/sql/heaps.h \
 	src/sql/materialise.c \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "sql/files.h"
 #include "sql/materialise.h"
 
 static struct error *run(sqlite3 *db, const char *text)
@@ -49,61 +48,29 @@ static struct error *write_table(sqlite3 *db, const struct sql_table *table)
 
 /* --- a database behind a descriptor --- */
 
-/*
- * SQLite opens files by their names, and what the name of the file leads to can
- * change.  So it gets a name that no file can have, and its call of open(2)
- * (sqlite3_vfs.xSetSystemCall) returns our descriptor for that name.
- */
-#define NO_FILE "/proc/pyheld"
-
-typedef int (*open_call)(const char *path, int flags, int mode);
-
-static open_call usual_open;
-static int database_fd = -1;
-
-static int open_database(const char *path, int flags, int mode)
-{
-	if (database_fd >= 0 && !strcmp(path, NO_FILE))
-		return fcntl(database_fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	return usual_open(path, flags, mode);
-}
-
 /* The file gets its name when it is complete: it needs no journal. */
-static struct error *attach(sqlite3 *db)
+static struct error *attach(sqlite3 *db, int fd)
 {
-	return run(db, "ATTACH '" NO_FILE "' AS file;"
-		       "PRAGMA file.journal_mode = OFF;"
-		       "PRAGMA file.synchronous = OFF;");
+	CLEANUP(freep) char *name = sql_files_name(fd);
+	CLEANUP(freep) char *text = xasprintf(
+		"ATTACH '%s' AS file; PRAGMA file.journal_mode = OFF;"
+		"PRAGMA file.synchronous = OFF;", name);
+
+	return run(db, text);
 }
 
-static struct error *write_tables(struct sql_heaps *heaps)
+struct error *materialise_database(struct sql_heaps *heaps, int fd)
 {
 	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	struct error *err = sql_open_writable(&sql, heaps);
 
 	if (!err)
-		err = attach(sql.db);
+		err = attach(sql.db, fd);
 	if (!err)
 		err = run(sql.db, "BEGIN");
 	for (size_t i = 0; sql_tables[i] && !err; i++)
 		err = write_table(sql.db, sql_tables[i]);
 	return err ? err : run(sql.db, "COMMIT");
-}
-
-struct error *materialise_database(struct sql_heaps *heaps, int fd)
-{
-	sqlite3_vfs *vfs = sqlite3_initialize() ? NULL : sqlite3_vfs_find(NULL);
-	struct error *err;
-
-	if (!vfs || vfs->iVersion < 3)
-		return error_new(ERR_SYSTEM, "SQLite can't open files");
-	usual_open = (open_call)vfs->xGetSystemCall(vfs, "open");
-	vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)open_database);
-	database_fd = fd;
-	err = write_tables(heaps);
-	database_fd = -1;
-	vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)usual_open);
-	return err;
 }
 
 /* --- rows --- */

@@ -8,7 +8,7 @@
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
 #     captures of them (graph-file.h), ledgers (books.h), small CPythons (fake-python.h,
 #     fake-values.h, fake-interpreter.h), forged cores (forge.h), processes to
-#     attach to (child.h).
+#     attach to (child.h), what does without files (no-files.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
 # Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
@@ -47,6 +47,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/graph-file.h \
 	tests/unit/support/library.c \
 	tests/unit/support/library.h \
+	tests/unit/support/no-files.c \
+	tests/unit/support/no-files.h \
 	tests/unit/support/suite.c \
 	tests/unit/support/suite.h \
 	tests/unit/support/terminal.c \

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The tables as files. */
+/* The tables as files, and the files of SQLite. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
+#include "no-files.h"
 #include "scene.h"
+#include "sql/files.h"
 #include "sql/materialise.h"
 #include "suite.h"
 
@@ -26,7 +31,7 @@ static int number(sqlite3 *db, const char *query)
 	return ret;
 }
 
-/* SQLite does not open what has no name: copy it to `path`. */
+/* With SQLite's own files, which have names: copy it to `path`. */
 static sqlite3 *open_copy(const char *from, const char *path)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
@@ -39,7 +44,8 @@ static sqlite3 *open_copy(const char *from, const char *path)
 		ck_assert_int_eq(write(out, block, (size_t)len), len);
 	close(in);
 	close(out);
-	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY,
+					 "unix"), SQLITE_OK);
 	return db;
 }
 
@@ -64,10 +70,24 @@ START_TEST(database_behind_a_descriptor)
 	sqlite3_close(db);
 	unlink(path);
 	close(fd);
-	/* Other files are opened as ever. */
-	ck_assert_int_eq(sqlite3_open("/proc/pyheld", &db), SQLITE_CANTOPEN);
-	sqlite3_close(db);
 	scene_release(&s);
+}
+END_TEST
+
+START_TEST(names_are_refused)
+{
+	static const char *const names[] = {
+		"/etc/passwd", "x", "0x1", "-1", " 1", "99999999999", "1000000",
+	};
+
+	ck_assert_int_eq(sql_files_register(), SQLITE_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		sqlite3 *db;
+
+		ck_assert_int_eq(sqlite3_open(names[i], &db), SQLITE_CANTOPEN);
+		sqlite3_close(db);
+	}
+	ck_assert_int_ne(access("x", F_OK), 0);
 }
 END_TEST
 
@@ -105,6 +125,86 @@ START_TEST(sorted_in_memory_or_in_a_file)
 }
 END_TEST
 
+/* --- temporary files --- */
+
+#define NUMBERS(most) \
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n" \
+	" WHERE i < " #most ") "
+
+/* What is larger than the cache: a sorter, a table of distinct rows, the rows
+ * of a window.  And what SQLite asks the system for otherwise. */
+static const struct { const char *query, *rows; } large[] = {
+	{ NUMBERS(300000) "SELECT count(*), sum(nr), max(g) FROM (SELECT"
+	  " i * 7919 % 100003 AS g, count(*) AS nr FROM n GROUP BY g)",
+	  "100003,300000,100002\n" },
+	{ NUMBERS(200000) "SELECT count(*), min(x), max(x) FROM (SELECT"
+	  " i * 7919 % 200003 AS x FROM n UNION SELECT -i FROM n)",
+	  "400000,-200000,200002\n" },
+	{ NUMBERS(200000) "SELECT count(*), sum(x = i) FROM (SELECT i, lag(i)"
+	  " OVER (ORDER BY i DESC) - 1 AS x FROM n)", "200000,199999\n" },
+	{ "SELECT random() <> random(), length(randomblob(100)),"
+	  " strftime('%s', 'now') > 1700000000", "1,100,1\n" },
+};
+
+/* In a memory of files: there, each can do without a name. */
+static bool answers_without_names(void)
+{
+	bool ret = true;
+	struct scene s;
+
+	setenv("TMPDIR", "/dev/shm", 1);
+	scene_init(&s, HELD);
+	/* Jansson reads /dev/urandom for its first object. */
+	json_object_seed(0);
+	forbid_names(true);
+	for (size_t i = 0; i < ARRAY_SIZE(large) && ret; i++) {
+		CLEANUP(freep) char *rows = scene_ask(&s, large[i].query);
+
+		ret = !strcmp(rows, large[i].rows);
+	}
+	return ret;
+}
+
+START_TEST(nothing_is_opened_by_name)
+{
+	pid_t child = fork();
+	int status;
+
+	ck_assert_int_ge(child, 0);
+	if (!child)
+		_exit(answers_without_names() ? 0 : 1);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_msg(!status, "status %#x", (unsigned int)status);
+}
+END_TEST
+
+/* The queries above do need files. */
+START_TEST(no_temporary_file)
+{
+	struct scene s;
+
+	scene_init(&s, HELD);
+	setenv("TMPDIR", "/proc/nothing", 1);
+	for (size_t i = 0; i < ARRAY_SIZE(large) - 1; i++) {
+		CLEANUP(freep) char *rows = NULL;
+		struct error *err = scene_try(&s, large[i].query, PRINT_CSV,
+					      &rows);
+
+		ck_assert_ptr_nonnull(err);
+		ck_assert_int_eq(err->code, ERR_SYSTEM);
+		ck_assert_ptr_nonnull(strstr(err->message, "can't sort in a"
+					     " temporary file"));
+		error_free(err);
+	}
+	scene_release(&s);
+	/* Known from the beginning, it is memory that is used. */
+	scene_init(&s, HELD);
+	for (size_t i = 0; i < ARRAY_SIZE(large); i++)
+		expect(&s, large[i].query, large[i].rows);
+	scene_release(&s);
+}
+END_TEST
+
 START_TEST(csv_of_a_table)
 {
 	CLEANUP(freep) char *text = NULL;
@@ -133,7 +233,10 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, database_behind_a_descriptor);
+	tcase_add_test(tc, names_are_refused);
 	tcase_add_test(tc, database_that_can_not_be_written);
 	tcase_add_test(tc, sorted_in_memory_or_in_a_file);
+	tcase_add_test(tc, nothing_is_opened_by_name);
+	tcase_add_test(tc, no_temporary_file);
 	tcase_add_test(tc, csv_of_a_table);
 }
