@@ -26,4 +26,6 @@ src_libpyheld_a_SOURCES += \
 	src/tui/prompt.c \
 	src/tui/prompt.h \
 	src/tui/screen.c \
-	src/tui/screen.h
+	src/tui/screen.h \
+	src/tui/terminfo.c \
+	src/tui/terminfo.h

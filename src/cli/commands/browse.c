@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "tui/browse/run.h"
 #include "tui/screen.h"
+#include "tui/terminfo.h"
 
 static error_t parse_browse(int key, char *arg, struct argp_state *state)
 {
@@ -167,6 +168,7 @@ int cmd_browse(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
+	terminfo_load();
 	/* Before a process is stopped in vain. */
 	err = screen_check();
 	if (err) {

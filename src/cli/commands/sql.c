@@ -13,6 +13,7 @@
 #include "cli/status.h"
 #include "cli/terminal.h"
 #include "sql/print.h"
+#include "tui/terminfo.h"
 
 struct sql_options {
 	struct common_options common;
@@ -101,6 +102,11 @@ const struct argp sql_argp = {
 	       "  pyheld sql monday.pyheld tuesday.pyheld",
 	.children = common_children,
 };
+
+static bool is_prompt(const struct sql_options *o)
+{
+	return !o->query && isatty(STDIN_FILENO);
+}
 
 /* --- errors --- */
 
@@ -208,7 +214,7 @@ static int answer(const struct sql_options *o, struct sources *s)
 {
 	CLEANUP(sql_close) struct sql sql = SQL_INIT;
 	CLEANUP(print_release) struct print print;
-	bool prompt = !o->query && isatty(STDIN_FILENO);
+	bool prompt = is_prompt(o);
 	bool columns = !o->csv && !o->common.json;
 	struct error *err;
 	int status;
@@ -245,6 +251,8 @@ int cmd_sql(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
+	if (is_prompt(&o))
+		terminfo_load();	/* for libedit */
 	status = o.query ? check_query(o.query, o.targets.nr, &names) :
 			   STATUS_OK;
 	if (!status)

@@ -15,6 +15,7 @@
 #include "cli/terminal.h"
 #include "cli/top/view.h"
 #include "tui/screen.h"
+#include "tui/terminfo.h"
 
 #define DEFAULT_INTERVAL_MS 2000
 /* How late a sample may be shown.  A key is never late: it ends the wait. */
@@ -213,5 +214,6 @@ int cmd_top(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
+	terminfo_load();
 	return top(&o);
 }

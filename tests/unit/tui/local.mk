@@ -4,4 +4,5 @@ check_PROGRAMS += \
 	tests/unit/tui/check_order \
 	tests/unit/tui/check_rows \
 	tests/unit/tui/check_screen \
+	tests/unit/tui/check_terminfo \
 	tests/unit/tui/check_tui
