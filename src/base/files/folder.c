@@ -63,6 +63,13 @@ static bool is_trusted_owner(const struct stat *st)
 	return !st->st_uid || st->st_uid == geteuid();
 }
 
+bool folder_is_ours(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_uid == geteuid();
+}
+
 bool folder_is_trusted(int folder)
 {
 	struct stat st;
@@ -151,7 +158,7 @@ static struct error *follow(struct walk *w, const char *name)
 
 static bool may_make(const struct walk *w)
 {
-	return w->make == FOLDER_MAKE_ALL ||
+	return w->make == FOLDER_MAKE_ALL || w->make == FOLDER_MAKE_IN_OURS ||
 	       (w->make == FOLDER_MAKE_LAST && !w->rest[strspn(w->rest, "/")]);
 }
 
@@ -161,6 +168,10 @@ static struct error *enter(struct walk *w, const char *name)
 	int fd = openat(w->folder, name, OPEN_FOLDER | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENOENT && may_make(w)) {
+		if (w->make == FOLDER_MAKE_IN_OURS &&
+		    !folder_is_ours(w->folder))
+			return error_new(ERR_SYSTEM, "'%s' would be made in a"
+					 " folder of another user", name);
 		if (mkdirat(w->folder, name, 0700) && errno != EEXIST)
 			return failed(w);
 		fd = openat(w->folder, name, OPEN_FOLDER | O_CLOEXEC);

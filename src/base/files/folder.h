@@ -30,7 +30,12 @@
 #include "base/error.h"
 
 /* What is made of the missing folders of a path, with mode 0700. */
-enum folder_make { FOLDER_MAKE_NONE, FOLDER_MAKE_LAST, FOLDER_MAKE_ALL };
+enum folder_make {
+	FOLDER_MAKE_NONE,
+	FOLDER_MAKE_LAST,
+	FOLDER_MAKE_ALL,
+	FOLDER_MAKE_IN_OURS,	/* all, but none in a folder of another user */
+};
 
 /* Where a path leads.  One of `folder` and `descriptor` is -1. */
 struct folder_place {
@@ -63,6 +68,8 @@ void folder_place_release(struct folder_place *p);
 struct error *folder_open(const char *path, enum folder_make make, int *ret)
 	MUST_CHECK;
 
+/* Is this user the owner of what is open?  Root, too, owns only its own. */
+bool folder_is_ours(int fd);
 /* Does `folder` belong to root or to us, and can not everybody write to it? */
 bool folder_is_trusted(int folder);
 

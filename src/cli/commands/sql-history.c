@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/commands/sql-history.h"
 
+#define FOLDER_NAME "pyheld"
 #define FILE_NAME "sql_history"
 /* Of a larger file, only the end is read. */
 #define FILE_MAX (INT64_C(2) * SQL_HISTORY_LINES * SQL_HISTORY_LINE_MAX)
@@ -22,13 +23,6 @@ static struct error *failed(const char *path)
 }
 
 /* --- where it is --- */
-
-static bool is_ours(int fd)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && st.st_uid == geteuid();
-}
 
 /* The folder for the state of programs, as the XDG Base Directory
  * Specification says: a relative path in the variable is no path. */
@@ -47,59 +41,32 @@ static struct error *add_state_home(struct str *path)
 	return NULL;
 }
 
-/* Replace *folder, which is open, by the folder `name` in it. */
-static struct error *enter(int *folder, const char *name)
-{
-	int fd;
-
-	if (mkdirat(*folder, name, 0700) && errno != EEXIST)
-		return failed(name);
-	fd = openat(*folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				   O_CLOEXEC);
-	if (fd < 0)
-		return failed(name);
-	close(*folder);
-	*folder = fd;
-	return is_ours(fd) ? NULL :
-			     error_new(ERR_SYSTEM, "%s belongs to another"
-				       " user", name);
-}
-
 /*
- * Open the folder `path`, which begins with a slash, and make what is missing
- * of it.  What is there has to be ours, and is not behind a link of somebody
- * else; nothing is made behind a link.
+ * Open our folder in the folder `path`, and make what is missing.  What is
+ * there has to be ours, and our folder is no link.
  */
 static struct error *open_folder(const char *path, int *ret)
 {
-	CLEANUP(freep) char *there = xstrdup(path);
-	CLEANUP(str_vec_free) struct str_vec missing = VEC_INIT;
-	struct error *err;
+	CLEANUP(closep) int above = -1;
+	struct error *err = folder_open(path, FOLDER_MAKE_IN_OURS, &above);
 
-	while (*there && access(there, F_OK) && errno == ENOENT) {
-		char *slash = strrchr(there, '/');
-
-		*slash = '\0';
-		if (slash[1])
-			str_vec_push(&missing, xstrdup(slash + 1));
-	}
-	err = folder_open(*there ? there : "/", FOLDER_MAKE_NONE, ret);
 	if (err)
-		return error_wrap(err, "%s", there);
-	if (!is_ours(*ret))
-		err = error_new(ERR_SYSTEM, "%s belongs to another user",
-				there);
-	while (missing.nr && !err) {
-		err = enter(ret, missing.v[--missing.nr]);
-		free(missing.v[missing.nr]);
-	}
-	return err ? err : enter(ret, "pyheld");
+		return error_wrap(err, "%s", path);
+	if (!folder_is_ours(above))
+		return error_new(ERR_SYSTEM, "%s belongs to another user",
+				 path);
+	if (mkdirat(above, FOLDER_NAME, 0700) && errno != EEXIST)
+		return failed(FOLDER_NAME);
+	*ret = openat(above, FOLDER_NAME, O_RDONLY | O_DIRECTORY |
+					  O_NOFOLLOW | O_CLOEXEC);
+	if (*ret < 0)
+		return failed(FOLDER_NAME);
+	return folder_is_ours(*ret) ? NULL :
+		error_new(ERR_SYSTEM, FOLDER_NAME " belongs to another user");
 }
 
-/* --- reading and writing --- */
-
 /* Open the file without following a link, and only if it is ours. */
-static struct error *open_file(int folder, int *ret)
+static struct error *open_in(int folder, int *ret)
 {
 	int fd = openat(folder, FILE_NAME, O_RDWR | O_APPEND | O_CREAT |
 			O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
@@ -107,13 +74,35 @@ static struct error *open_file(int folder, int *ret)
 
 	if (fd < 0)
 		return failed(FILE_NAME);
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && is_ours(fd)) {
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && folder_is_ours(fd)) {
 		*ret = fd;
 		return NULL;
 	}
 	close(fd);
 	return error_new(ERR_SYSTEM, FILE_NAME " is no file of this user");
 }
+
+static struct error *open_file(int *ret)
+{
+	CLEANUP(str_release) struct str path = STR_INIT;
+	CLEANUP(closep) int folder = -1;
+	struct error *err = add_state_home(&path);
+
+	if (!err)
+		err = open_folder(path.s, &folder);
+	return err ? err : open_in(folder, ret);
+}
+
+int sql_history_file(void)
+{
+	int fd = -1;
+
+	log_pass_over(open_file(&fd), "the history of the prompt is not"
+		      " kept");
+	return fd;
+}
+
+/* --- reading and writing --- */
 
 /* Keep the last SQL_HISTORY_LINES. */
 static void drop_oldest(struct str_vec *lines)
@@ -191,20 +180,11 @@ static struct error *read_history(struct sql_history *h)
 	return many ? rewrite(h) : NULL;
 }
 
-static struct error *open_history(struct sql_history *h)
+/* Prompts that run at once wait for each other. */
+static struct error *read_locked(struct sql_history *h)
 {
-	CLEANUP(str_release) struct str path = STR_INIT;
-	struct error *err = add_state_home(&path);
-	int folder = -1;
+	struct error *err;
 
-	if (!err)
-		err = open_folder(path.s, &folder);
-	if (!err)
-		err = open_file(folder, &h->fd);
-	if (folder >= 0)
-		close(folder);
-	if (err)
-		return err;
 	if (flock(h->fd, LOCK_EX))
 		return failed(FILE_NAME);
 	err = read_history(h);
@@ -212,11 +192,12 @@ static struct error *open_history(struct sql_history *h)
 	return err;
 }
 
-void sql_history_open(struct sql_history *ret)
+void sql_history_open(struct sql_history *ret, int fd)
 {
-	*ret = (struct sql_history){ -1, VEC_INIT };
-	log_pass_over(open_history(ret), "the history of the prompt is not"
-		      " kept");
+	*ret = (struct sql_history){ fd, VEC_INIT };
+	if (fd >= 0)
+		log_pass_over(read_locked(ret), "the history of the prompt is"
+			      " not read");
 }
 
 /* A prompt that shortens the file has it locked. */

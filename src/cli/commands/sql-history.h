@@ -30,10 +30,17 @@ struct sql_history {
 };
 
 /*
- * Open the file, and make it and its folders if they are missing.  The caller
- * calls sql_history_close() in any case.
+ * Open the file to read and to append, and make it and its folders if they are
+ * missing.  The rest of this interface needs no more than this descriptor.
+ * Returns -1 if there can't be one.
  */
-void sql_history_open(struct sql_history *ret);
+int sql_history_file(void);
+
+/*
+ * Read the file behind `fd`, which becomes the history's; -1: nothing is kept.
+ * The caller calls sql_history_close() in any case.
+ */
+void sql_history_open(struct sql_history *ret, int fd);
 /* Append a line, which has no line feed. */
 void sql_history_add(struct sql_history *history, const char *line);
 void sql_history_close(struct sql_history *history);

@@ -242,7 +242,7 @@ struct error *sql_shell_prompt(struct sql_shell *shell)
 	bool quit = false;
 
 	prompt_init();
-	sql_history_open(&history);
+	sql_history_open(&history, sql_history_file());
 	for (size_t i = 0; i < history.lines.nr; i++)
 		add_history(history.lines.v[i]);
 	while (!err && !quit) {

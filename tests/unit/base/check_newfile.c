@@ -225,6 +225,36 @@ START_TEST(folders_are_made)
 }
 END_TEST
 
+START_TEST(folders_of_others_get_none)
+{
+	const char *theirs = geteuid() ? "/usr" : "theirs";
+	CLEANUP(freep) char *missing = xasprintf("%s/x/y", theirs);
+	int fd = -1;
+	struct error *err;
+	struct stat st;
+
+	if (!geteuid()) {
+		ck_assert_int_eq(mkdir("theirs", 0777), 0);
+		ck_assert_int_eq(chown("theirs", NOBODY, NOBODY), 0);
+	}
+	err = folder_open(missing, FOLDER_MAKE_IN_OURS, &fd);
+	ck_assert_ptr_nonnull(err);
+	ck_assert_ptr_nonnull(strstr(err->message, "'x' would be made in a"
+				     " folder of another user"));
+	error_free(err);
+	ck_assert_int_eq(fd, -1);
+	/* What is there is opened. */
+	ck_assert_ptr_null(folder_open(theirs, FOLDER_MAKE_IN_OURS, &fd));
+	ck_assert(!folder_is_ours(fd));
+	close(fd);
+	ck_assert_ptr_null(folder_open("own/x/y", FOLDER_MAKE_IN_OURS, &fd));
+	ck_assert(folder_is_ours(fd));
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(st.st_mode, S_IFDIR | 0700);
+	close(fd);
+}
+END_TEST
+
 /* --- what comes between the check and the use --- */
 
 START_TEST(links_planted_later_are_replaced)
@@ -392,6 +422,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, loops_of_links_end);
 	tcase_add_test(tc, paths_that_lead_nowhere);
 	tcase_add_test(tc, folders_are_made);
+	tcase_add_test(tc, folders_of_others_get_none);
 	tcase_add_test(tc, links_planted_later_are_replaced);
 	tcase_add_test(tc, folders_are_exchanged);
 	tcase_add_test(tc, another_name_of_a_file_is_replaced);
