@@ -1,6 +1,10 @@
 src_libpyheld_a_SOURCES += \
 	src/base/alloc.c \
 	src/base/alloc.h \
+	src/base/broker/sandbox.c \
+	src/base/broker/sandbox.h \
+	src/base/broker/sandbox-filter.c \
+	src/base/broker/sandbox-filter.h \
 	src/base/clock.h \
 	src/base/compiler.h \
 	src/base/die.c \

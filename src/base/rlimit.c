@@ -46,6 +46,14 @@ static void read_use(uint64_t *space, uint64_t *data)
 	*data = field[5] * page;
 }
 
+uint64_t rlimit_data_used(void)
+{
+	uint64_t space, data;
+
+	read_use(&space, &data);
+	return data;
+}
+
 static uint64_t room(uint64_t limit, uint64_t used)
 {
 	return limit == UINT64_MAX ? UINT64_MAX : limit - MIN(limit, used);

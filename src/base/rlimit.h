@@ -63,6 +63,10 @@ int rlimit_thread(pthread_t *ret, void *(*function)(void *), void *arg)
  * the data? */
 bool rlimit_bounds_memory(void);
 
+/* Bytes of this process that RLIMIT_DATA counts, from /proc/self/statm, which
+ * counts its stacks, too.  0: unknown. */
+uint64_t rlimit_data_used(void);
+
 /*
  * Write into `buf` (RLIMIT_HINT_MAX bytes) which limit explains that no thread
  * or process could be made, where `errnum` is what rlimit_thread() or fork()
