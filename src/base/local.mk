@@ -1,10 +1,14 @@
 src_libpyheld_a_SOURCES += \
 	src/base/alloc.c \
 	src/base/alloc.h \
-	src/base/broker/sandbox.c \
-	src/base/broker/sandbox.h \
+	src/base/broker/packet.c \
+	src/base/broker/packet.h \
 	src/base/broker/sandbox-filter.c \
 	src/base/broker/sandbox-filter.h \
+	src/base/broker/sandbox.c \
+	src/base/broker/sandbox.h \
+	src/base/broker/task.c \
+	src/base/broker/task.h \
 	src/base/clock.h \
 	src/base/compiler.h \
 	src/base/die.c \

@@ -18,6 +18,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A build with AddressSanitizer has no filter of system calls. */
+#ifdef __SANITIZE_ADDRESS__
+#define SANDBOX_HAS_FILTER 0
+#else
+#define SANDBOX_HAS_FILTER 1
+#endif
+
 /* What of it is in force. */
 struct sandbox {
 	/* It was root, and is nobody (65534), without groups.  False where it

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/base/broker/check_packet \
 	tests/unit/base/broker/check_sandbox \
 	tests/unit/base/broker/check_sandbox_filter \
 	tests/unit/base/check_base \
