@@ -17,6 +17,11 @@ src_libpyheld_a_SOURCES += \
 	src/base/error.h \
 	src/base/files/folder.c \
 	src/base/files/folder.h \
+	src/base/files/input.c \
+	src/base/files/input.h \
+	src/base/files/newfile-data.h \
+	src/base/files/newfile-task.c \
+	src/base/files/newfile-task.h \
 	src/base/files/newfile.c \
 	src/base/files/newfile.h \
 	src/base/files/scratch.c \

@@ -12,8 +12,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "base/rlimit.h"
+#include "base/broker/task.h"
 #include "base/log.h"
+#include "base/rlimit.h"
 #include "target/file.h"
 
 /*
@@ -50,8 +51,22 @@ static int open_checked(int dir, const char *path, const struct mapping *m)
 	return fd;
 }
 
+static int ask_below(const char *root, const char *path)
+{
+	struct packet request = PACKET_INIT;
+
+	if (!task_takes_path(root) || !task_takes_path(path))
+		return -1;
+	request.kind = TASK_BELOW;
+	packet_add_text(&request, root);
+	packet_add_text(&request, path);
+	return task_open_with(&request);
+}
+
 int file_open_regular(int dir, const char *path)
 {
+	if (task_is_worker())
+		return dir == AT_FDCWD ? ask_below("", path) : -1;
 	return open_checked(dir, path, NULL);
 }
 
@@ -80,6 +95,8 @@ int file_open_below(const char *root, const char *path)
 	CLEANUP(closep) int found = -1;
 	char name[48];
 
+	if (task_is_worker())
+		return ask_below(root, path);
 	if (!*root)
 		return file_open_regular(AT_FDCWD, path);
 	found = open_in_root(root, path);

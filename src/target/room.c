@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/broker/task.h"
 #include "base/process.h"
 #include "target/proc.h"
 #include "target/room.h"
@@ -36,8 +37,11 @@ static const struct memory_limit limits[] = {
 
 void room_yield(void)
 {
-	CLEANUP(closep) int fd = process_open_own("/proc/self/oom_score_adj");
+	CLEANUP(closep) int fd = -1;
 
+	if (task_is_worker())
+		return;
+	fd = process_open_own("/proc/self/oom_score_adj");
 	/* The highest there is; raising it needs no permission. */
 	if (fd >= 0 && write(fd, "1000", 4) < 0)
 		return;
@@ -181,9 +185,14 @@ struct error *room_check(pid_t pid, uint64_t bytes, uint64_t taken)
 			 "of memory are free on this machine");
 }
 
-uint64_t room_left(void)
+static uint64_t left_here(void)
 {
 	uint64_t machine = left_on_machine(), groups = left_in_groups();
 
 	return MIN(machine, groups);
+}
+
+uint64_t room_left(void)
+{
+	return task_is_worker() ? task_number(TASK_ROOM, NULL) : left_here();
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/broker/task.h"
 #include "base/files/folder.h"
 
 /* As many as the kernel follows (path_resolution(7)). */
@@ -263,11 +264,29 @@ void folder_place_release(struct folder_place *p)
 	*p = (struct folder_place)FOLDER_PLACE_INIT;
 }
 
+static struct error *ask_for_folder(const char *path, enum folder_make make)
+{
+	struct packet request = PACKET_INIT;
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+
+	if (!task_takes_path(path))
+		return error_errno(ERR_SYSTEM, errno, "can't be made");
+	request.kind = TASK_FOLDER;
+	packet_add_text(&request, path);
+	packet_add(&request, make);
+	return task_ask(&request, &reply, &r);
+}
+
 struct error *folder_open(const char *path, enum folder_make make, int *ret)
 {
-	CLEANUP(walk_release) struct walk w;
-	struct error *err = start(&w, path, make);
+	CLEANUP(walk_release) struct walk w = { .folder = -1 };
+	struct error *err;
 
+	*ret = -1;
+	if (task_is_worker())
+		return ask_for_folder(path, make);
+	err = start(&w, path, make);
 	while (!err) {
 		CLEANUP(freep) char *name = next_name(&w);
 

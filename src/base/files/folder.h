@@ -63,7 +63,8 @@ void folder_place_release(struct folder_place *p);
 
 /*
  * Open the folder of `path`.  `*ret` is a descriptor for openat() and fstat()
- * (it is open with O_PATH), which the caller closes.
+ * (it is open with O_PATH), which the caller closes.  In the worker it is -1:
+ * the folder is there, and newfile.h takes names in it.
  */
 struct error *folder_open(const char *path, enum folder_make make, int *ret)
 	MUST_CHECK;

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/broker/task.h"
+#include "base/files/newfile-task.h"
 #include "base/files/newfile.h"
 
 /* --- what is there already --- */
@@ -32,16 +34,23 @@ static bool is_planted(const struct folder_place *place, const struct stat *st)
 }
 
 /* Open the very file that was looked at, not what has its name now. */
-static int open_probe(int probe)
+static int open_probe(int probe, bool wait)
 {
 	char name[48];
+	int fd;
 
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", probe);
-	return open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	fd = open(name, O_WRONLY | O_NOCTTY | O_CLOEXEC |
+		  (wait ? 0 : O_NONBLOCK));
+	if (fd >= 0 && !wait && fcntl(fd, F_SETFL, 0)) {
+		/* It can't fail: these flags are every file's. */
+	}
+	return fd;
 }
 
-static struct error *open_special(const struct folder_place *place, int *fd)
+static struct error *open_special(struct newfile *f, int *fd)
 {
+	const struct folder_place *place = &f->place;
 	CLEANUP(closep) int probe = openat(place->folder, place->name,
 					   O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -58,20 +67,24 @@ static struct error *open_special(const struct folder_place *place, int *fd)
 		return cannot_open();
 	if (is_planted(place, &st))
 		return error_new(ERR_SYSTEM, "it is a FIFO of another user");
-	*fd = open_probe(probe);
-	return *fd < 0 ? cannot_open() : NULL;
+	*fd = open_probe(probe, !f->never_wait);
+	f->is_unread = *fd < 0 && errno == ENXIO && S_ISFIFO(st.st_mode);
+	return *fd < 0 && !f->is_unread ? cannot_open() : NULL;
 }
 
 struct error *newfile_find(struct newfile *f, const char *path, int *fd)
 {
-	struct error *err = folder_find(path, &f->place);
+	struct error *err;
 
+	if (task_is_worker())
+		return newfile_task_find(f, path, fd);
+	err = folder_find(path, &f->place);
 	*fd = -1;
 	if (err)
 		return err;
 	if (f->place.descriptor >= 0)
 		return open_own(f->place.descriptor, fd);
-	return open_special(&f->place, fd);
+	return open_special(f, fd);
 }
 
 /* --- a new one --- */
@@ -90,6 +103,8 @@ int newfile_create(struct newfile *f, mode_t mode)
 {
 	int fd;
 
+	if (task_is_worker())
+		return newfile_task_create(f, mode);
 	do {
 		CLEANUP(freep) char *name = random_name(f->place.name);
 
@@ -125,6 +140,8 @@ struct error *newfile_publish(struct newfile *f, bool sync)
 {
 	int folder = f->place.folder;
 
+	if (task_is_worker())
+		return newfile_task_publish(f, sync);
 	if (renameat(folder, f->temporary, folder, f->place.name))
 		return error_errno(ERR_SYSTEM, errno, "can't rename");
 	if (sync)
@@ -134,12 +151,17 @@ struct error *newfile_publish(struct newfile *f, bool sync)
 
 void newfile_drop(const struct newfile *f)
 {
-	if (f->temporary)
+	/* Where there is no folder, the broker removes it. */
+	if (f->temporary && f->place.folder >= 0)
 		unlinkat(f->place.folder, f->temporary, 0);
 }
 
 void newfile_release(struct newfile *f)
 {
+	if (task_is_worker()) {
+		newfile_task_release(f);
+		return;
+	}
 	folder_place_release(&f->place);
 	free(f->temporary);
 	*f = (struct newfile)NEWFILE_INIT;

@@ -22,16 +22,7 @@
 #ifndef BASE_FILES_NEWFILE_H
 #define BASE_FILES_NEWFILE_H
 
-#include <sys/types.h>
-
-#include "base/files/folder.h"
-
-struct newfile {
-	struct folder_place place;
-	char *temporary;	/* a name in place.folder; owned; NULL: none */
-};
-
-#define NEWFILE_INIT { FOLDER_PLACE_INIT, NULL }
+#include "base/files/newfile-data.h"
 
 /*
  * Look what `path` names.  `*fd` is a descriptor to write to, which the caller

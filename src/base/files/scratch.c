@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/broker/task.h"
 #include "base/files/scratch.h"
 #include "base/str.h"
 
@@ -18,6 +19,8 @@ int scratch_file(void)
 	CLEANUP(freep) char *path = NULL;
 	int fd;
 
+	if (task_is_worker())
+		return task_open(TASK_SCRATCH, NULL);
 	dir = dir && *dir ? dir : "/var/tmp";
 	fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files/input.h"
 #include "cli/commands/command.h"
 #include "cli/commands/sql-shell.h"
 #include "cli/options.h"
@@ -35,7 +36,7 @@ static const struct argp_option options[] = {
 /* A name of a file has a space rarely, a query nearly always. */
 static bool is_query(const char *arg)
 {
-	return strpbrk(arg, " \t\n;(") && access(arg, F_OK) != 0;
+	return strpbrk(arg, " \t\n;(") && input_kind(arg) == INPUT_NONE;
 }
 
 static error_t check_sql(struct argp_state *state, struct sql_options *o)

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "analysis/summary.h"
+#include "base/files/input.h"
 #include "cli/sampling/sampling.h"
 #include "cli/sampling/wait.h"
 #include "cli/status.h"
@@ -84,9 +84,7 @@ static char *numbered_name(const char *pattern, const char *number, uint64_t n)
  * writing it will say why. */
 static bool is_free(const char *name)
 {
-	struct stat st;
-
-	return lstat(name, &st) != 0;
+	return input_kind(name) == INPUT_NONE;
 }
 
 char *sampling_file(const char *pattern, int64_t pid)

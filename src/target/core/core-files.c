@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files/input.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "target/core/core-files.h"
@@ -232,12 +233,12 @@ int core_debug_file_of(struct core *c, struct target *t,
 
 struct error *core_check_sysroot(const char *path)
 {
-	struct stat st;
+	enum input_kind kind = input_kind(path);
 
-	if (stat(path, &st))
-		return error_errno(ERR_UNSUPPORTED, errno, "--sysroot: '%s'",
+	if (kind == INPUT_NONE)
+		return error_errno(ERR_UNSUPPORTED, ENOENT, "--sysroot: '%s'",
 				   path);
-	if (!S_ISDIR(st.st_mode))
+	if (kind != INPUT_FOLDER)
 		return error_new(ERR_UNSUPPORTED, "--sysroot: '%s' is not a "
 				 "directory", path);
 	return NULL;

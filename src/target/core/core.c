@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files/input.h"
 #include "base/log.h"
 #include "target/core/core-command.h"
 #include "target/core/core-files.h"
@@ -183,7 +184,7 @@ struct error *core_open(const char *path, const struct core_options *options,
 		err = core_check_sysroot(options->sysroot);
 	if (err)
 		return err;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = input_open(path);
 	if (fd < 0)
 		return error_errno(ERR_SYSTEM, errno, "can't open '%s'", path);
 	file_raise_limit();

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/broker/task.h"
 #include "base/log.h"
 #include "target/core/fetch.h"
 
@@ -71,6 +72,21 @@ static struct error *open_fetch(struct fetch **f)
 	return err;
 }
 
+static struct error *ask_broker(const uint8_t *id, size_t len, int *ret)
+{
+	struct packet request = PACKET_INIT;
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+	struct error *err;
+
+	request.kind = TASK_FETCH;
+	packet_add_bytes(&request, id, len);
+	err = task_ask(&request, &reply, &r);
+	if (!err)
+		*ret = packet_take_fd(&reply);
+	return err;
+}
+
 struct error *fetch_executable(struct fetch **f, const uint8_t *id, size_t len,
 			       int *ret)
 {
@@ -79,6 +95,8 @@ struct error *fetch_executable(struct fetch **f, const uint8_t *id, size_t len,
 
 	if (!have_servers())
 		return error_new(ERR_NOT_FOUND, "DEBUGINFOD_URLS is not set");
+	if (task_is_worker())
+		return ask_broker(id, len, ret);
 	err = open_fetch(f);
 	if (err)
 		return err;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/files/input.h"
 #include "tui/browse/named.h"
 
 static char *whole_path(const char *typed)
@@ -18,19 +18,18 @@ static char *whole_path(const char *typed)
 struct error *named_file(const char *typed, char **path, bool *exists)
 {
 	CLEANUP(freep) char *whole = whole_path(typed);
-	struct stat st;
-	bool found;
+	enum input_kind kind;
 
 	if (!strcmp(typed, "-"))
 		return error_new(ERR_USAGE, "the terminal is in use: name a"
 				 " file (./- is one)");
 	/* What can't be reached, writing it will say. */
-	found = !stat(whole, &st) || !lstat(whole, &st);
-	if (found && S_ISDIR(st.st_mode))
+	kind = input_kind(whole);
+	if (kind == INPUT_FOLDER)
 		return error_new(ERR_USAGE, "%s is a folder", whole);
-	if (found && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+	if (kind == INPUT_SPECIAL)
 		return error_new(ERR_USAGE, "%s is no regular file", whole);
-	*exists = found;
+	*exists = kind != INPUT_NONE;
 	*path = whole;
 	whole = NULL;
 	return NULL;
