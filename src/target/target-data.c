@@ -51,3 +51,21 @@ struct error *target_check_gate(struct target *t, const struct gate *gate,
 	}
 	return err;
 }
+
+void target_release(struct target *t)
+{
+	/* Segments may use what belongs to the source. */
+	memory_release(&t->memory);
+	residency_release(&t->residency);
+	maps_release(&t->mappings);
+	thread_vec_release(&t->threads);
+	if (t->source)
+		t->source->close(t);
+	str_vec_free(&t->warnings);
+	free(t->name);
+	free(t->executable);
+	free(t->command);
+	free(t->host);
+	free(t->boot);
+	free(t);
+}

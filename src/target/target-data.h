@@ -99,6 +99,9 @@ struct snapshot_options {
 	 */
 	struct gate gate;
 	unsigned int retries;	/* how often it is tried again; 0: for 10 s */
+	/* Does the user want to end, so that it is not tried again?  NULL:
+	 * never. */
+	bool (*is_given_up)(void);
 	/* For tests: called at named moments ("stopped", "copied"). */
 	void (*at)(const char *moment);
 };
@@ -148,6 +151,9 @@ struct target_source {
  */
 struct error *target_check_gate(struct target *t, const struct gate *gate,
 				bool *closed) MUST_CHECK;
+
+/* Free all of a target but its modules, and the struct: for target_close(). */
+void target_release(struct target *t);
 
 /* Add a warning for the user; what is not printable in it gets escaped. */
 void target_warn(struct target *t, const char *format, ...) PRINTF(2, 3);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/rlimit.h"
 #include "target/live/copy.h"
@@ -33,7 +34,16 @@
 
 void copy_init(struct copy *c, struct live *live)
 {
-	*c = (struct copy){ .live = live, .pages.fd = -1 };
+	*c = (struct copy){ .live = live, .pages.fd = -1, .file = -1 };
+}
+
+struct error *copy_share(struct copy *c)
+{
+	c->file = memfd_create("copy", MFD_CLOEXEC);
+	if (c->file < 0)
+		return error_errno(ERR_SYSTEM, errno, "can't make memory that "
+				   "two processes share");
+	return NULL;
 }
 
 static void forget_look(struct copy *c)
@@ -57,6 +67,7 @@ void copy_release(struct copy *c)
 			munmap(a->bytes, a->end - a->start);
 	}
 	area_vec_release(&c->areas);
+	closep(&c->file);
 }
 
 /*
@@ -157,15 +168,28 @@ static ssize_t find_area(const struct copy *c, raddr start, raddr end,
 	return -1;
 }
 
-static bool reserve(struct area *a)
+/* Addresses for the area: of the file, if there is one. */
+static void *map_area(struct copy *c, struct area *a)
 {
-	void *p = MAP_FAILED;
+	uint64_t len = a->end - a->start;
 
-	if (a->start < a->end)
-		p = mmap(NULL, a->end - a->start, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (c->file < 0)
+		return mmap(NULL, len, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	a->offset = c->file_size;
+	if (ftruncate(c->file, (off_t)(a->offset + len)))
+		return MAP_FAILED;
+	return mmap(NULL, len, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_NORESERVE, c->file, (off_t)a->offset);
+}
+
+static bool reserve(struct copy *c, struct area *a)
+{
+	void *p = a->start < a->end ? map_area(c, a) : MAP_FAILED;
+
 	if (p == MAP_FAILED)
 		return false;
+	c->file_size += a->end - a->start;
 	/* With huge pages, one page that is written could take 2 MB. */
 	madvise(p, a->end - a->start, MADV_NOHUGEPAGE);
 	a->bytes = p;
@@ -188,10 +212,10 @@ static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 	}
 	a.start = start > room ? start - room : 0;
 	a.end = MIN(end, ADDRESS_END) + room;
-	if (!reserve(&a)) {
+	if (!reserve(c, &a)) {
 		a.start = start;
 		a.end = own_end;
-		if (!reserve(&a))
+		if (!reserve(c, &a))
 			return error_errno(ERR_SYSTEM, errno, "can't reserve "
 					   "%" PRIu64 " bytes of addresses for "
 					   "the copy", a.end - a.start);
@@ -398,8 +422,7 @@ struct error *copy_prepare(struct copy *c)
 		return err;
 	for (size_t i = 0; i < c->mappings.nr; i++)
 		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
-			file_of(&c->live->files, c->live->dir,
-				&c->mappings.v[i]);
+			live_file(c->live, &c->mappings.v[i]);
 	err = place_pieces(c);
 	if (err)
 		return err;

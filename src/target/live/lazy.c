@@ -146,7 +146,7 @@ bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
 {
 	struct lazy z = {
 		.live = l,
-		.fd = file_of(&l->files, l->dir, map),
+		.fd = live_file(l, map),
 		.start = map->start,
 		.offset = map->offset,
 		.copied = copied,
@@ -195,7 +195,7 @@ static struct lazy *lazy_new(struct live *l, const struct mapping *map,
 
 	z->live = l;
 	z->buffer = buffer;
-	z->fd = file_of(&l->files, l->dir, map);
+	z->fd = live_file(l, map);
 	z->start = map->start;
 	z->offset = map->offset;
 	for (size_t i = 0; i < nr_copied; i++)

@@ -54,6 +54,25 @@ struct live *live_new(int dir, pid_t pid)
 	return l;
 }
 
+struct live *live_new_remote(pid_t pid, char *root,
+			     const struct live_access *access)
+{
+	struct live *l = xcalloc(1, sizeof(*l));
+
+	l->pid = pid;
+	l->access = access;
+	l->dir = -1;
+	l->mem = -1;
+	l->root = root;
+	return l;
+}
+
+int live_file(struct live *l, const struct mapping *m)
+{
+	return l->access ? l->access->file(l, m) :
+			   file_of(&l->files, l->dir, m);
+}
+
 void live_set_forked(struct live *l, const struct mapping_vec *maps)
 {
 	l->is_forked = forked_shares(l->dir, maps);
@@ -107,6 +126,8 @@ ssize_t live_readv(struct live *l, const struct iovec *local,
 {
 	ssize_t n;
 
+	if (l->access)
+		return l->access->readv(l, local, remote, nr);
 	if (l->use_mem)
 		return readv_mem(l, local, remote, nr);
 	n = process_vm_readv(l->pid, local, nr, remote, nr, 0);

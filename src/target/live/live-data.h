@@ -24,8 +24,22 @@
 #include "target/maps.h"
 #include "target/memory.h"
 
+struct live;
+
+/* How the process is reached where another process of ours does that
+ * (target/remote/). */
+struct live_access {
+	/* See live_file(). */
+	int (*file)(struct live *l, const struct mapping *m);
+	/* See live_readv(). */
+	ssize_t (*readv)(struct live *l, const struct iovec *local,
+			 const struct iovec *remote, unsigned long nr);
+};
+
 struct live {
 	pid_t pid;
+	const struct live_access *access; /* NULL: we reach it ourselves */
+	uint64_t number;	/* for `access` */
 	int dir;		/* /proc/PID */
 	char *root;		/* where its "/" is in ours; "": the same */
 	struct file_vec files;
@@ -38,6 +52,9 @@ struct live {
 
 /* Takes over `dir`.  l->start_stack is not read. */
 struct live *live_new(int dir, pid_t pid);
+/* One that is reached by `access`; it has no `dir`.  Takes over `root`. */
+struct live *live_new_remote(pid_t pid, char *root,
+			     const struct live_access *access);
 void live_free(struct live *l);		/* NULL is allowed */
 
 /* Set l->is_forked and l->use_mem by the process's mappings.  Read none of its
@@ -50,6 +67,10 @@ void live_set_forked(struct live *l, const struct mapping_vec *maps);
  */
 struct error *live_read_start_stack(const struct live *l, uint64_t *ret)
 	MUST_CHECK;
+
+/* The descriptor of the mapping's file, which stays that of `l`; see
+ * file_of(). */
+int live_file(struct live *l, const struct mapping *m);
 
 /* The `len` bytes at an address of the target, which the kernel alone uses. */
 static inline struct iovec live_remote(raddr addr, size_t len)

@@ -47,9 +47,9 @@ static struct error *live_peek(struct target *t, raddr addr, void *buf,
 	return &error_fault;
 }
 
-static int live_file(struct target *t, const struct mapping *m)
+static int file_of_mapping(struct target *t, const struct mapping *m)
 {
-	return file_of(&t->live->files, t->live->dir, m);
+	return live_file(t->live, m);
 }
 
 static void live_close(struct target *t)
@@ -60,7 +60,7 @@ static void live_close(struct target *t)
 static const struct target_source live_source = {
 	.peek = live_peek,
 	.snapshot = snapshot_take,
-	.file = live_file,
+	.file = file_of_mapping,
 	.close = live_close,
 };
 

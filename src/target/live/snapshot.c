@@ -144,6 +144,11 @@ static void wait_ns(uint64_t ns)
 		;
 }
 
+static bool is_given_up(const struct attempt *a)
+{
+	return a->options->is_given_up && a->options->is_given_up();
+}
+
 static bool is_closed(const struct attempt *a)
 {
 	bool closed;
@@ -166,7 +171,7 @@ static void wait_while_busy(struct attempt *a, uint64_t ns)
 	while (is_closed(a)) {
 		uint64_t gone = monotonic_ns() - start;
 
-		if (gone >= ns)
+		if (gone >= ns || is_given_up(a))
 			return;
 		if (gone > POLL_NS)
 			wait_ns(POLL_NS);
@@ -200,6 +205,8 @@ static struct error *attempt_all(struct attempt *a)
 		log_detail("snapshot: the process is within a collection, "
 			   "stopped for %.2f ms in vain", a->pause_ns / 1e6);
 		wait_while_busy(a, wait);
+		if (is_given_up(a))
+			return error_new(ERR_SYSTEM, "it was interrupted");
 		a->nr_retries++;
 		wait = MIN(2 * wait, LAST_WAIT_NS);
 		err = attempt_again(a, start);
@@ -221,47 +228,20 @@ static void put_main_first(struct thread_vec *threads, pid_t pid)
 	}
 }
 
-static struct error *adopt(struct attempt *a)
-{
-	struct target *t = a->target;
-	struct error *err;
-
-	memory_release(&t->memory);
-	residency_release(&t->residency);
-	resident_find(a->copy, &t->residency);
-	err = copy_finish(a->copy, &t->memory);
-	if (err)
-		return err;
-	maps_release(&t->mappings);
-	t->mappings = mapping_vec_take(&a->copy->mappings);
-	put_main_first(&a->threads, t->pid);
-	thread_vec_release(&t->threads);
-	t->threads = thread_vec_take(&a->threads);
-	t->pause_ns = a->pause_ns;
-	t->lost = a->copy->lost;
-	t->taken_at = a->taken_at;
-	t->resident = process_resident(t->live->dir);
-	return NULL;
-}
-
 /* Called after the stop: nothing may be written while it lasts. */
-static void log_snapshot(const struct attempt *a)
+static void log_shot(const struct target *t, const struct shot *s)
 {
-	const struct target *t = a->target;
-
 	log_info("snapshot: %zu threads stood still for %.2f ms, %" PRIu64
 		 " bytes copied by %s, %" PRIu64 " bytes could not be read, %u "
-		 "retries because of a collection", t->threads.nr,
-		 t->pause_ns / 1e6, t->memory.bytes_copied, 
+		 "retries because of a collection", s->threads.nr,
+		 s->pause_ns / 1e6, s->copy.bytes,
 		 !t->live->use_mem ? "process_vm_readv" :
 		 t->live->is_forked ? "/proc/PID/mem (process_vm_readv would"
 				      " copy what is shared since a fork)" :
 		 "/proc/PID/mem (process_vm_readv is refused)",
-		 t->lost, a->nr_retries);
-	log_info("memory: %zu mappings, %u segments", t->mappings.nr,
-		 t->memory.nr_segments);
-	for (size_t i = 0; log_wants(LOG_DETAIL) && i < t->threads.nr; i++) {
-		const struct thread *th = &t->threads.v[i];
+		 s->copy.lost, s->nr_retries);
+	for (size_t i = 0; log_wants(LOG_DETAIL) && i < s->threads.nr; i++) {
+		const struct thread *th = &s->threads.v[i];
 
 		log_detail("thread %d (%d here) '%.*s': TLS at 0x%" PRIx64
 			   ", stack at 0x%" PRIx64, (int)th->tid,
@@ -270,24 +250,75 @@ static void log_snapshot(const struct attempt *a)
 	}
 }
 
+struct error *shot_take(struct target *t,
+			const struct snapshot_options *options, bool shared,
+			struct shot *ret)
+{
+	static const struct snapshot_options defaults;
+	struct attempt a = { .target = t, .copy = &ret->copy };
+	struct error *err = NULL;
+
+	*ret = (struct shot){ .nr_retries = 0 };
+	room_yield();
+	copy_init(&ret->copy, t->live);
+	a.options = options ? options : &defaults;
+	if (shared)
+		err = copy_share(&ret->copy);
+	if (!err)
+		err = attempt_all(&a);
+	ret->threads = a.threads;
+	if (err)
+		return err;
+	put_main_first(&ret->threads, t->pid);
+	ret->pause_ns = a.pause_ns;
+	ret->taken_at = a.taken_at;
+	ret->nr_retries = a.nr_retries;
+	/* Before anything reads what was not copied. */
+	resident_find(&ret->copy, &ret->residency);
+	ret->resident = process_resident(t->live->dir);
+	log_shot(t, ret);
+	return NULL;
+}
+
+struct error *shot_adopt(struct target *t, struct shot *s)
+{
+	struct error *err;
+
+	memory_release(&t->memory);
+	residency_release(&t->residency);
+	t->residency = s->residency;
+	s->residency = (struct residency){ .last = 0 };
+	err = copy_finish(&s->copy, &t->memory);
+	if (err)
+		return err;
+	maps_release(&t->mappings);
+	t->mappings = mapping_vec_take(&s->copy.mappings);
+	thread_vec_release(&t->threads);
+	t->threads = thread_vec_take(&s->threads);
+	t->pause_ns = s->pause_ns;
+	t->lost = s->copy.lost;
+	t->taken_at = s->taken_at;
+	t->resident = s->resident;
+	log_info("memory: %zu mappings, %u segments", t->mappings.nr,
+		 t->memory.nr_segments);
+	return NULL;
+}
+
+void shot_release(struct shot *s)
+{
+	thread_vec_release(&s->threads);
+	residency_release(&s->residency);
+	copy_release(&s->copy);
+}
+
 struct error *snapshot_take(struct target *t,
 			    const struct snapshot_options *options)
 {
-	static const struct snapshot_options defaults;
-	struct attempt a = { .target = t };
-	struct error *err;
-	struct copy copy;
+	struct shot s;
+	struct error *err = shot_take(t, options, false, &s);
 
-	room_yield();
-	copy_init(&copy, t->live);
-	a.options = options ? options : &defaults;
-	a.copy = &copy;
-	err = attempt_all(&a);
 	if (!err)
-		err = adopt(&a);
-	if (!err)
-		log_snapshot(&a);
-	thread_vec_release(&a.threads);
-	copy_release(&copy);
+		err = shot_adopt(t, &s);
+	shot_release(&s);
 	return err;
 }

@@ -8,7 +8,17 @@
 #ifndef TARGET_LIVE_SNAPSHOT_H
 #define TARGET_LIVE_SNAPSHOT_H
 
+#include "target/live/copy.h"
 #include "target/target-data.h"
+
+/* What a stop gave, before it becomes the memory of a target. */
+struct shot {
+	struct copy copy;
+	struct thread_vec threads; /* the main one first */
+	struct residency residency;
+	uint64_t pause_ns, taken_at, resident; /* see struct target */
+	unsigned int nr_retries; /* because of the gate */
+};
 
 /*
  * Take a snapshot of the live target `t`: its mappings, threads and memory are
@@ -19,5 +29,19 @@
  */
 struct error *snapshot_take(struct target *t,
 			    const struct snapshot_options *options) MUST_CHECK;
+
+/*
+ * The two halves of snapshot_take(): take a shot of the live target `t`, which
+ * keeps what it has; and make it what `t` is.  `shared`: the copy is in a file,
+ * and another process of ours makes the second step, with a target that is
+ * reached by struct live_access.
+ *
+ * The caller releases *ret, and after shot_adopt() `s`, in any case.
+ */
+struct error *shot_take(struct target *t,
+			const struct snapshot_options *options, bool shared,
+			struct shot *ret) MUST_CHECK;
+struct error *shot_adopt(struct target *t, struct shot *s) MUST_CHECK;
+void shot_release(struct shot *s);
 
 #endif
