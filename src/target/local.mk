@@ -66,6 +66,12 @@ src_libpyheld_a_SOURCES += \
 	src/target/proc.h \
 	src/target/range.c \
 	src/target/range.h \
+	src/target/remote/remote.c \
+	src/target/remote/remote.h \
+	src/target/remote/serve.c \
+	src/target/remote/serve.h \
+	src/target/remote/shape.c \
+	src/target/remote/shape.h \
 	src/target/residency.c \
 	src/target/residency.h \
 	src/target/room.c \

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "base/broker/task.h"
 #include "target/live/live.h"
+#include "target/remote/remote.h"
 #include "target/target.h"
 
 static struct error *finish_open(struct error *err, struct target *t,
@@ -20,7 +22,8 @@ struct error *target_open_pid(pid_t pid, struct target **ret)
 {
 	struct target *t = xcalloc(1, sizeof(*t));
 
-	return finish_open(live_open(pid, t), t, ret);
+	return finish_open(task_is_worker() ? remote_open(pid, t) :
+					      live_open(pid, t), t, ret);
 }
 
 bool target_is_core(int fd)
@@ -41,21 +44,16 @@ void target_close(struct target *t)
 {
 	if (!t)
 		return;
-	/* Segments may use what belongs to the source. */
-	memory_release(&t->memory);
-	residency_release(&t->residency);
 	modules_release(t);
-	maps_release(&t->mappings);
-	thread_vec_release(&t->threads);
-	if (t->source)
-		t->source->close(t);
-	str_vec_free(&t->warnings);
-	free(t->name);
-	free(t->executable);
-	free(t->command);
-	free(t->host);
-	free(t->boot);
-	free(t);
+	target_release(t);
+}
+
+void target_children(pid_t pid, size_t max, struct pid_vec *ret)
+{
+	if (task_is_worker())
+		remote_children(pid, max, ret);
+	else
+		children_find(pid, max, ret);
 }
 
 struct error *target_peek(struct target *t, raddr addr, void *buf,

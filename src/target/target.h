@@ -25,6 +25,8 @@
  *	live/				a running process: ptrace, the copy
  *	core/				a core file; live/ and core/ do not
  *					know each other
+ *	remote/				a running process that the broker
+ *					reaches for the worker
  *	modules module-data		mapped ELF files of any target
  *	target				opens either kind
  */
@@ -32,6 +34,7 @@
 #define TARGET_TARGET_H
 
 #include "target/core/core.h"
+#include "target/live/children.h"
 #include "target/modules.h"
 #include "target/target-data.h"
 
@@ -63,6 +66,9 @@ struct error *target_open_core(const char *path,
 			       struct target **ret) MUST_CHECK;
 
 void target_close(struct target *t);	/* NULL is allowed */
+
+/* The processes that `pid` has started: see children_find(). */
+void target_children(pid_t pid, size_t max, struct pid_vec *ret);
 
 /*
  * Copy `len` bytes at `addr` to `buf` while the target runs: for finding the

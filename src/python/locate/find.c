@@ -18,7 +18,6 @@
 #include "python/types/types.h"
 #include "python/values/dict.h"
 #include "python/values/text.h"
-#include "target/live/children.h"
 
 #define MAX_CHILDREN 64
 
@@ -134,7 +133,7 @@ static pid_t python_below(pid_t pid)
 {
 	CLEANUP(pid_vec_release) struct pid_vec children = VEC_INIT;
 
-	children_find(pid, MAX_CHILDREN, &children);
+	target_children(pid, MAX_CHILDREN, &children);
 	for (size_t i = 0; i < children.nr; i++)
 		if (is_cpython(children.v[i]))
 			return children.v[i];

@@ -11,8 +11,10 @@ check_PROGRAMS += \
 	tests/unit/target/check_open \
 	tests/unit/target/check_proc \
 	tests/unit/target/check_process \
+	tests/unit/target/check_remote \
 	tests/unit/target/check_residency \
 	tests/unit/target/check_resident \
+	tests/unit/target/check_serve \
 	tests/unit/target/check_stop \
 	tests/unit/target/check_unpack
 tests_unit_target_check_image_SOURCES = \

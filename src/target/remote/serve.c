@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/broker/task.h"
+#include "target/live/children.h"
+#include "target/live/live-data.h"
+#include "target/live/live.h"
+#include "target/live/snapshot.h"
+#include "target/memory.h"
+#include "target/remote/serve.h"
+#include "target/remote/shape.h"
+
+/* At most so many descendants are asked for. */
+#define CHILDREN_MAX 4096
+/* Each retry stops the process.  Without a number it is tried for 10 s. */
+#define RETRIES_MAX 100
+
+static bool refuse_pid(const struct server *s, uint64_t pid,
+		       struct packet *reply)
+{
+	if (pid > 0 && pid <= INT_MAX && s->may(s->context, (pid_t)pid))
+		return false;
+	task_reply_error(reply, error_new(ERR_PERMISSION, "process %d was not "
+					  "named on the command line",
+					  (int)pid));
+	return true;
+}
+
+static bool serve_open(struct server *s, struct packet_reader *r,
+		       struct packet *reply)
+{
+	uint64_t pid = packet_get(r);
+	struct target *t;
+	struct error *err;
+	size_t number = 0;
+
+	if (!packet_is_read(r))
+		return false;
+	while (number < SERVE_MAX && s->targets[number])
+		number++;
+	if (number == SERVE_MAX)
+		return false;
+	if (refuse_pid(s, pid, reply))
+		return true;
+	t = xcalloc(1, sizeof(*t));
+	err = live_open((pid_t)pid, t);
+	if (err) {
+		target_release(t);
+		task_reply_error(reply, err);
+		return true;
+	}
+	s->targets[number] = t;
+	task_reply_error(reply, NULL);
+	packet_add(reply, number);
+	shape_add_target(reply, t);
+	return true;
+}
+
+/* Once it has exited, its PID may be that of a process that nobody named. */
+static bool is_alive(const struct target *t)
+{
+	return !faccessat(t->live->dir, "stat", F_OK, 0);
+}
+
+static bool serve_peek(struct target *t, struct packet_reader *r,
+		       struct packet *reply)
+{
+	uint64_t addr = packet_get(r), len = packet_get(r);
+	char bytes[SERVE_PEEK_MAX];
+	struct error *err;
+
+	if (!packet_is_read(r) || len > sizeof(bytes))
+		return false;
+	err = t->source->peek(t, addr, bytes, len);
+	if (!err && !is_alive(t))
+		err = &error_gone;
+	task_reply_error(reply, err);
+	if (!err)
+		packet_add_bytes(reply, bytes, len);
+	return true;
+}
+
+static bool serve_file(struct target *t, struct packet_reader *r,
+		       struct packet *reply)
+{
+	const struct mapping *m = shape_find_mapping(r, &t->mappings);
+	int fd;
+
+	if (!packet_is_read(r))
+		return false;
+	fd = m ? live_file(t->live, m) : -1;
+	if (fd >= 0)
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	task_reply_errno(reply, fd < 0 ? ENOENT : 0);
+	if (fd >= 0)
+		packet_add_fd(reply, fd);
+	return true;
+}
+
+/* Signals that end us are blocked: has one come? */
+static bool is_given_up(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+	sigset_t pending;
+
+	if (sigpending(&pending))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
+		if (sigismember(&pending, ending[i]) == 1)
+			return true;
+	return false;
+}
+
+static bool serve_snapshot(struct target *t, struct packet_reader *r,
+			   struct packet *reply)
+{
+	struct snapshot_options options;
+	struct error *err;
+	struct shot s;
+
+	if (!shape_get_options(r, &options) || options.retries > RETRIES_MAX)
+		return false;
+	options.is_given_up = is_given_up;
+	err = shot_take(t, &options, true, &s);
+	task_reply_error(reply, err);
+	if (!err && !shape_add_shot(reply, &s)) {
+		packet_release(reply);
+		task_reply_errno(reply, errno);
+	}
+	if (!err) {
+		maps_release(&t->mappings);
+		t->mappings = mapping_vec_take(&s.copy.mappings);
+	}
+	shot_release(&s);
+	return true;
+}
+
+static bool serve_children(struct server *s, struct packet_reader *r,
+			   struct packet *reply)
+{
+	CLEANUP(pid_vec_release) struct pid_vec pids = VEC_INIT;
+	uint64_t pid = packet_get(r), max = packet_get(r);
+
+	if (!packet_is_read(r))
+		return false;
+	if (refuse_pid(s, pid, reply))
+		return true;
+	children_find((pid_t)pid, MIN(max, CHILDREN_MAX), &pids);
+	task_reply_error(reply, NULL);
+	for (size_t i = 0; i < pids.nr; i++)
+		packet_add(reply, (uint64_t)pids.v[i]);
+	return true;
+}
+
+static bool serve_target(struct server *s, uint32_t kind,
+			 struct packet_reader *r, struct packet *reply)
+{
+	uint64_t number = packet_get(r);
+	struct target *t = number < SERVE_MAX ? s->targets[number] : NULL;
+
+	if (!t)
+		return false;
+	switch (kind) {
+	case TASK_PROCESS_PEEK:
+		return serve_peek(t, r, reply);
+	case TASK_PROCESS_FILE:
+		return serve_file(t, r, reply);
+	case TASK_PROCESS_SNAPSHOT:
+		return serve_snapshot(t, r, reply);
+	default:
+		s->targets[number] = NULL;
+		target_release(t);
+		task_reply_error(reply, NULL);
+		return packet_is_read(r);
+	}
+}
+
+bool serve_request(struct server *s, const struct packet *request,
+		   struct packet *reply)
+{
+	struct packet_reader r = packet_read(request);
+
+	switch (request->kind) {
+	case TASK_PROCESS_OPEN:
+		return serve_open(s, &r, reply);
+	case TASK_PROCESS_CHILDREN:
+		return serve_children(s, &r, reply);
+	default:
+		return serve_target(s, request->kind, &r, reply);
+	}
+}
+
+void serve_end(struct server *s)
+{
+	for (size_t i = 0; i < SERVE_MAX; i++) {
+		if (s->targets[i])
+			target_release(s->targets[i]);
+		s->targets[i] = NULL;
+	}
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is done with processes for a worker that may be anybody's:
+ * target/remote/serve.h. */
+#include <sys/mman.h>
+
+#include "base/broker/task.h"
+#include "child.h"
+#include "target/live/live-data.h"
+#include "target/remote/serve.h"
+#include "suite.h"
+
+const char suite_name[] = "serve";
+
+static pid_t allowed;
+
+static bool may(void *context, pid_t pid)
+{
+	(void)context;
+	return pid == allowed;
+}
+
+static struct server server = { .may = may };
+
+/* Serve one request of these numbers; the error's code + 1, -1: betrayal. */
+static int ask(uint32_t kind, const uint64_t *numbers, size_t nr)
+{
+	CLEANUP(packet_release) struct packet request = PACKET_INIT;
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+
+	request.kind = kind;
+	for (size_t i = 0; i < nr; i++)
+		packet_add(&request, numbers[i]);
+	if (!serve_request(&server, &request, &reply))
+		return -1;
+	r = packet_read(&reply);
+	return (int)packet_get(&r);
+}
+#define ASK(kind, ...) \
+	ask(kind, (const uint64_t[]){ __VA_ARGS__ }, \
+	    sizeof((const uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
+
+START_TEST(numbers_are_those_of_open_processes)
+{
+	static const uint64_t numbers[] = { 1, SERVE_MAX - 1, SERVE_MAX,
+					    UINT64_MAX, INT64_MAX,
+					    UINT64_C(1) << 32 };
+
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, 1), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, numbers[i], 8, 1), -1);
+		ck_assert_int_eq(ASK(TASK_PROCESS_FILE, numbers[i], 0, 0, 0, 0),
+				 -1);
+		ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, numbers[i], 0, 0, 0,
+				     0, 0), -1);
+		ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, numbers[i]), -1);
+	}
+	ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, 0), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, 1), -1);
+	child_finish(allowed);
+}
+END_TEST
+
+START_TEST(fields_are_checked)
+{
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ask(TASK_PROCESS_OPEN, NULL, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed, 1), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, 1, 1), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, SERVE_PEEK_MAX + 1), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, UINT64_MAX), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, 8, SERVE_PEEK_MAX),
+			 ERR_FAULT + 1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, UINT64_MAX, 0), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3, 4, 5), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0), -1);
+	/* It would be stopped again and again. */
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1000000),
+			 -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, UINT64_MAX),
+			 -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_CHILDREN, (uint64_t)allowed), -1);
+	child_finish(allowed);
+	serve_end(&server);
+}
+END_TEST
+
+/* A list of flags that leads back to itself. */
+START_TEST(gate_of_a_worker_does_not_hold_the_target)
+{
+	static uint64_t node[2];
+	uint64_t list = child_address(node);
+
+	node[0] = list;
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, list, 0, 8, 1), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, UINT64_MAX, 0, 0, 0, 1),
+			 ERR_FAULT + 1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, list, UINT64_MAX, 8,
+			     1), ERR_FAULT + 1);
+	child_expect_untraced(allowed);
+	serve_end(&server);
+	child_finish(allowed);
+}
+END_TEST
+
+START_TEST(processes_are_few_at_once)
+{
+	allowed = child_start(child_waiting);
+	for (int i = 0; i < SERVE_MAX; i++)
+		ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, 5), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	serve_end(&server);
+	for (int i = 0; i < SERVE_MAX; i++)
+		ck_assert_ptr_null(server.targets[i]);
+	child_finish(allowed);
+}
+END_TEST
+
+/* The number of another process may become that of what was opened. */
+START_TEST(process_that_was_replaced_is_gone)
+{
+	pid_t other = child_start(child_waiting);
+
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	child_finish(allowed);
+	server.targets[0]->live->pid = other;
+	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, child_address(&server), 8),
+			 ERR_GONE + 1);
+	serve_end(&server);
+	child_finish(other);
+}
+END_TEST
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, numbers_are_those_of_open_processes);
+	tcase_add_test(tc, fields_are_checked);
+	tcase_add_test(tc, gate_of_a_worker_does_not_hold_the_target);
+	tcase_add_test(tc, processes_are_few_at_once);
+	tcase_add_test(tc, process_that_was_replaced_is_gone);
+}
