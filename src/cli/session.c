@@ -14,7 +14,9 @@
 
 #include "analysis/limits/pattern.h"
 #include "analysis/limits/similar.h"
+#include "base/broker/task.h"
 #include "base/die.h"
+#include "base/files/input.h"
 #include "base/log.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -44,6 +46,13 @@ void session_set_executable(const char *path)
 void session_set_sysroot(const char *path)
 {
 	core_options.sysroot = path;
+}
+
+static struct session_care care;
+
+void session_set_care(const struct session_care *how)
+{
+	care = *how;
 }
 
 /* The error for a file that is no target: it says what the file is. */
@@ -96,7 +105,7 @@ static struct error *open_file(const char *path, struct heap *ret,
 	struct error *err;
 	struct stat st;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = input_open(path);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(ERR_USAGE, errno, "'%s' is not a PID, and"
 				   " can't be opened as a file", path);
@@ -163,6 +172,9 @@ static struct error *explain(struct error *err, const struct target *t)
 static struct error *load(struct session *s, const char *target,
 			  const struct load_options *options)
 {
+	bool no_emulator = care.no_emulator ||
+			   (options && options->no_emulator);
+	struct load_options with_care = { .no_emulator = no_emulator };
 	struct error *err;
 
 	if (is_pid(target)) {
@@ -173,7 +185,14 @@ static struct error *load(struct session *s, const char *target,
 	}
 	if (err || !s->target)
 		return err;
-	err = load_python(s->target, options, &s->heap);
+	if (options)
+		with_care = *options;
+	with_care.no_emulator = no_emulator;
+	with_care.crashed = care.no_emulator;
+	with_care.avoided = care.avoided;
+	with_care.nr_avoided = care.nr_avoided;
+	err = load_python(s->target, &with_care, &s->heap);
+	s->heap.info.partial |= care.no_emulator;
 	return err ? explain(err, s->target) : NULL;
 }
 
@@ -471,6 +490,7 @@ int session_print_text(const struct str *text, int status)
 	progress_stop();
 	if (failed)
 		return failed;
+	task_has_output();
 	fwrite(text->s, 1, text->len, stdout);
 	say_coverage();
 	err = flush(stdout);
@@ -484,6 +504,7 @@ int session_print_json(json_t *value, int status)
 
 	progress_stop();
 	add_coverage(value);
+	task_has_output();
 	if (!failed)
 		err = emit_write(value, stdout);
 	json_decref(value);

@@ -82,6 +82,19 @@ void session_forget_bytes(struct session *s);
 void session_close(struct session *s);
 
 /*
+ * What to leave out because it has made pyheld crash: for the sessions that are
+ * opened from now on.  Their heaps are marked as partial.
+ */
+struct session_care {
+	bool no_emulator;
+	/* Addresses of functions tp_traverse that are not emulated. */
+	uint64_t avoided[4];
+	size_t nr_avoided;
+};
+
+void session_set_care(const struct session_care *how);
+
+/*
  * The options --executable and --sysroot, for the sessions that are opened from
  * now on: see struct core_options.  `path` must stay valid.
  */

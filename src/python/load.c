@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "heap/known.h"
 #include "python/emulator/emulator.h"
-#include "python/emulator/ifunc.h"
 #include "python/load.h"
 #include "python/locate/find.h"
 #include "python/locate/gc.h"
@@ -36,6 +35,7 @@
 #include "python/roots/roots-types.h"
 #include "python/state/truncated.h"
 #include "python/state/words.h"
+#include "python/types/emulate.h"
 #include "python/types/object-map.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
@@ -261,7 +261,7 @@ static void run_batch(struct loader *ld, const oid *objects, size_t nr)
 			.traverse = types_of(py, objects[i])->traverse,
 		};
 	ld->visited.nr = 0;
-	ifunc_run(py, ld->calls, nr, &ld->visited);
+	emulate_run_all(py, objects, ld->calls, nr, &ld->visited);
 	for (size_t i = 0; i < nr; i++) {
 		const struct emulator_call *call = &ld->calls[i];
 		oid o = objects[i];
@@ -283,6 +283,7 @@ static void flush_pending(struct loader *ld)
 	CLEANUP(oid_vec_release) struct oid_vec batch =
 		oid_vec_take(&py->pending);
 
+	emulate_sort(py->heap, &batch);
 	for (size_t i = 0; i < batch.nr; i += BATCH) {
 		if (py->emulator) {
 			run_batch(ld, batch.v + i, MIN(BATCH, batch.nr - i));
@@ -430,8 +431,11 @@ static struct error *load_heap(struct python *py,
 	for (size_t i = 0; i < warnings->nr; i++)
 		heap_warn(py->heap, "%s", warnings->v[i]);
 	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
+	py->avoided = options ? options->avoided : NULL;
+	py->nr_avoided = options ? options->nr_avoided : 0;
 	if (options && options->no_emulator)
-		py->no_emulator = "turned off";
+		py->no_emulator = options->crashed ? "it has crashed" :
+						     "turned off";
 	else
 		py->emulator = emulator_new(py->memory,
 					    any_fs_base(py->target),

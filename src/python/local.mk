@@ -164,6 +164,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/state/truncated.c \
 	src/python/state/truncated.h \
 	src/python/state/words.h \
+	src/python/types/emulate.c \
+	src/python/types/emulate.h \
 	src/python/types/object-map.c \
 	src/python/types/object-map.h \
 	src/python/types/type-names.c \

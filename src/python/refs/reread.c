@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "python/emulator/emulator.h"
-#include "python/emulator/ifunc.h"
 #include "python/refs/read.h"
 #include "python/refs/refs-scan.h"
 #include "python/refs/refs.h"
 #include "python/refs/reread.h"
+#include "python/types/emulate.h"
 
 /* Entries of class dicts that are looked at to name the references of one
  * object. */
@@ -29,7 +29,7 @@ bool reread_refs(struct python *py, oid o, struct refs *refs)
 		struct emulator_call call = { .object = obj,
 					      .traverse = t.traverse };
 
-		ifunc_run(py, &call, 1, &refs->to);
+		emulate_run(py, &t, &call, 1, &refs->to);
 		return false;
 	}
 	read_refs(py, &t, obj, refs);

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "python/emulator/emulator.h"
-#include "python/emulator/ifunc.h"
 #include "python/refs/read.h"
 #include "python/refs/refs.h"
 #include "python/refs/verify.h"
 #include "python/state/object-head.h"
 #include "python/state/words.h"
+#include "python/types/emulate.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
 #include "python/values/dict.h"
@@ -24,14 +24,17 @@ struct verifier {
 	struct u32_vec of;	/* of a type: 1 + index in samples, or 0 */
 };
 
-static bool emulate_one(struct verifier *c, raddr obj, raddr traverse)
+static bool emulate_one(struct verifier *c, oid o, raddr traverse)
 {
-	struct emulator_call call = { .object = obj, .traverse = traverse };
+	struct emulator_call call = {
+		.object = c->py->heap->address[o],
+		.traverse = traverse,
+	};
 
 	if (types_code_is_missing(c->py, traverse))
 		return false;
 	c->visited.nr = 0;
-	ifunc_run(c->py, &call, 1, &c->visited);
+	emulate_run(c->py, types_of(c->py, o), &call, 1, &c->visited);
 	return !call.failed;
 }
 
@@ -46,7 +49,7 @@ static bool ask_dict(struct verifier *c, oid o)
 	if (types_of(py, o)->reader != READER_DICT ||
 	    !dict_iter_init(py, obj, &it) || !it.values || !it.embedded ||
 	    !dict_iter_next(&it, &key, &value) ||
-	    !emulate_one(c, obj, py->known.dict_traverse))
+	    !emulate_one(c, o, py->known.dict_traverse))
 		return false;
 	py->embedded_by_object = !c->visited.nr;
 	return true;
@@ -65,7 +68,7 @@ static bool ask_instance(struct verifier *c, oid o)
 	    byte_at(py, values, py->layout.values_valid) != 1)
 		return false;
 	dict = word_at(py, object_head_managed_dict(py, obj), 0);
-	if (!dict || !emulate_one(c, obj, t->traverse))
+	if (!dict || !emulate_one(c, o, t->traverse))
 		return false;
 	py->embedded_by_object = !raddr_vec_has(&c->visited, dict);
 	return true;
@@ -116,7 +119,7 @@ static bool compare_reader(struct verifier *c, oid o, bool *same)
 
 	refs_clear(&c->refs);
 	if (read_refs(py, t, obj, &c->refs) != REFS_OK ||
-	    !emulate_one(c, obj, t->traverse))
+	    !emulate_one(c, o, t->traverse))
 		return false;
 	*same = same_multiset(&c->refs.to, &c->visited);
 	return true;
