@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/str.h"
+#include "cli/broker/broker.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/status.h"
@@ -16,39 +17,41 @@ static int cmd_help(const struct command *c, int argc, char **argv);
 
 const struct command commands[] = {
 	{ "leaks", "Show what looks like a leak, and what usually fixes it",
-	  &leaks_argp, cmd_leaks },
+	  &leaks_argp, cmd_leaks, true },
 	{ "summary", "Count objects and bytes by type", &summary_argp,
-	  cmd_summary },
+	  cmd_summary, true },
 	{ "memory", "Show what the resident memory is, adding up", &memory_argp,
-	  cmd_memory },
-	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain },
+	  cmd_memory, true },
+	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain,
+	  true },
 	{ "cycles", "List groups of objects that refer to each other",
-	  &cycles_argp, cmd_cycles },
+	  &cycles_argp, cmd_cycles, true },
 	{ "garbage", "Show what gc.collect() would find unreachable now",
-	  &garbage_argp, cmd_garbage },
+	  &garbage_argp, cmd_garbage, true },
 	{ "retained", "Show which objects keep the most memory alive",
-	  &retained_argp, cmd_retained },
+	  &retained_argp, cmd_retained, true },
 	{ "refs", "Show references that pyheld can't explain", &refs_argp,
-	  cmd_refs },
+	  cmd_refs, true },
 	{ "object", "Show one object, its references and its referrers",
-	  &object_argp, cmd_object },
+	  &object_argp, cmd_object, true },
 	{ "capture", "Write the whole heap into a file",
-	  &capture_argp, cmd_capture },
+	  &capture_argp, cmd_capture, true },
 	{ "diff", "Compare two or more captures: what came, what grew",
-	  &diff_argp, cmd_diff },
+	  &diff_argp, cmd_diff, true },
 	{ "report", "Write a report as an HTML file", &report_argp,
-	  cmd_report },
+	  cmd_report, true },
 	{ "browse", "Go through what retains memory, in the terminal",
-	  &browse_argp, cmd_browse },
-	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql },
+	  &browse_argp, cmd_browse, false },
+	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql, true },
 	{ "export", "Write the heap for other programs and viewers",
-	  &export_argp, cmd_export },
+	  &export_argp, cmd_export, true },
 	{ "watch", "Sample a process; capture it when a condition is met",
-	  &watch_argp, cmd_watch },
-	{ "top", "Show live what grows in processes", &top_argp, cmd_top },
+	  &watch_argp, cmd_watch, true },
+	{ "top", "Show live what grows in processes", &top_argp, cmd_top,
+	  false },
 	{ "doctor", "Check how well pyheld reads a CPython", &doctor_argp,
-	  cmd_doctor },
-	{ "help", "Show the help of a command", &help_argp, cmd_help },
+	  cmd_doctor, true },
+	{ "help", "Show the help of a command", &help_argp, cmd_help, false },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);
 
@@ -140,7 +143,9 @@ static int run(const struct command *c, int argc, char **argv)
 	CLEANUP(freep) char *name = xasprintf("pyheld %s", c->name);
 
 	argv[0] = name;
-	return c->run(c, argc, argv);
+	if (!c->in_sandbox || broker_is_refused(argc, argv))
+		return c->run(c, argc, argv);
+	return broker_run(c, argc, argv);
 }
 
 int commands_main(int argc, char **argv)

@@ -1,4 +1,10 @@
 src_libpyheld_a_SOURCES += \
+	src/cli/broker/broker.c \
+	src/cli/broker/broker.h \
+	src/cli/broker/names.c \
+	src/cli/broker/names.h \
+	src/cli/broker/requests.c \
+	src/cli/broker/requests.h \
 	src/cli/commands.c \
 	src/cli/commands.h \
 	src/cli/commands/browse.c \

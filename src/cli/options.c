@@ -34,6 +34,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case OPTION_SYSROOT:
 		session_set_sysroot(arg);
 		return 0;
+	case OPTION_NO_SANDBOX:
+		return 0;
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		return 0;
@@ -60,6 +62,8 @@ static const struct argp_option common_options[] = {
 	  "TARGET is a core file of the program FILE", -1 },
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
 	  "Look below DIR for the files that a core's process had mapped", -1 },
+	{ "no-sandbox", OPTION_NO_SANDBOX, NULL, 0,
+	  "Run as one process with all privileges, for debugging", -1 },
 	{ "verbose", 'v', NULL, 0,
 	  "Write to stderr what was found where, what was retried and which"
 	  " errors were passed over; -vv: more", -1 },

@@ -76,14 +76,15 @@ enum {
 	OPTION_FLEET,
 	OPTION_TABLES,
 	OPTION_LABEL,
+	OPTION_NO_SANDBOX,
 };
 
 /* In a command's options: --count is another name of its --limit. */
 #define OPTION_LIMIT_AS_COUNT \
 	{ "count", OPTION_LIMIT, "N", OPTION_HIDDEN, NULL, 0 }
 
-/* --color, --executable, --sysroot, --verbose, --help, --usage and --version,
-   of all commands. */
+/* --color, --executable, --sysroot, --no-sandbox, --verbose, --help, --usage
+   and --version, of all commands. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

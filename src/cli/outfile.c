@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/broker/task.h"
 #include "base/die.h"
 #include "cli/outfile.h"
 
@@ -87,6 +88,7 @@ struct error *outfile_open(struct outfile *f, const char *path)
 	struct error *err;
 	int fd;
 
+	task_has_output();
 	if (!path || !strcmp(path, "-")) {
 		f->stream = stdout;
 		return NULL;

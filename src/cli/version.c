@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/broker/task.h"
 #include "base/log.h"
 #include "cli/version.h"
 #include "target/proc.h"
@@ -50,6 +51,10 @@ void version_log(void)
 	struct utsname u = { .sysname = "?" };
 	static bool done;
 
+	if (task_is_worker()) {
+		task_log(log_level);
+		return;
+	}
 	if (!log_wants(LOG_INFO) || done)
 		return;
 	done = true;

@@ -285,6 +285,16 @@ def wait_until_still(target, seconds=20):
     raise AssertionError("the target does not read its stdin")
 
 
+def children(pid):
+    """The PIDs that the main thread of a process has started and that it did
+    not wait for; it may have ended."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+            return [int(child) for child in f.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def unharmed(target):
     """Fail if the target is traced or one of its threads is stopped."""
     for task in os.listdir("/proc/%d/task" % target.pid):

@@ -169,7 +169,8 @@ def test_disk_full_or_file_size_limit():
 
         def little_room():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))
+            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (50000, hard))
 
         expect_error("capture", target.pid, "-o", folder.file("a.pyheld"),
                      words=["a.pyheld", "too large"], preexec_fn=little_room)

@@ -14,8 +14,8 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Skip, Target, each, expect_error, limit, pyheld,
-                     pyheld_raw, text, unharmed)
+from harness import (PYHELD, Skip, Target, children, each, expect_error,
+                     limit, pyheld, pyheld_raw, text, unharmed)
 from hide import hide_files
 from test_diff import Growing
 from test_truth import (Difference, Export, StatedTarget, compare_object,
@@ -375,11 +375,11 @@ def test_compressed_file_larger_than_the_disk():
 
 
 def open_files(pid):
-    """The names of what a process has open; it may close them meanwhile."""
-    folder = "/proc/%d/fd/" % pid
-    for fd in os.listdir(folder):
+    """The names of what a process and its children have open; they may close
+    them meanwhile."""
+    for folder in ["/proc/%d/fd/" % p for p in (pid, *children(pid))]:
         try:
-            yield os.readlink(folder + fd)
+            yield from [os.readlink(folder + fd) for fd in os.listdir(folder)]
         except FileNotFoundError:
             pass
 

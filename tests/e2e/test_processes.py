@@ -8,8 +8,8 @@ import threading
 import time
 
 import pythons
-from harness import (CI, Skip, Target, each, expect_error, limit, pyheld,
-                     pyheld_raw, status, text, unharmed)
+from harness import (CI, Skip, Target, children, each, expect_error, limit,
+                     pyheld, pyheld_raw, status, text, unharmed)
 
 
 def count_of(pid, type_name, status=(0,)):
@@ -79,9 +79,7 @@ def test_target_in_a_pid_namespace():
     try:
         line = unshare.stdout.readline()
         assert b'"pid": 1}' in line, line
-        with open("/proc/%d/task/%d/children" % (unshare.pid,
-                                                 unshare.pid)) as f:
-            child = int(f.read().split()[0])
+        child = children(unshare.pid)[0]
         assert count_of(child, "module") > 10
         out = text(pyheld("summary", child).out)
         assert str(child) in out, out

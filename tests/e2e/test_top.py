@@ -9,8 +9,8 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
-                     status, unharmed)
+from harness import (PYHELD, Target, children, each, expect_error, pyheld,
+                     pyheld_raw, status, unharmed)
 from terminal import Terminal
 
 TOP = os.path.abspath(PYHELD)
@@ -70,11 +70,6 @@ def pid_of_top(target):
             pass        # a child that has ended
     assert len(found) == 1, (found, out)
     return found[0]
-
-
-def children(pid):
-    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
-        return [int(p) for p in f.read().split()]
 
 
 def is_stopped(target):

@@ -10,6 +10,7 @@
 #define CLI_COMMANDS_COMMAND_H
 
 #include <argp.h>
+#include <stdbool.h>
 
 struct command {
 	const char *name;
@@ -23,6 +24,8 @@ struct command {
 	 * exit() with status 0 instead of returning.
 	 */
 	int (*run)(const struct command *c, int argc, char **argv);
+	/* It runs in the worker, without privileges: cli/broker/broker.h. */
+	bool in_sandbox;
 };
 
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/broker/broker.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/session.h"
@@ -55,6 +56,7 @@ int cmd_doctor(const struct command *c, int argc, char **argv)
 	CLEANUP(audit_release) struct audit audit = { 0 };
 	CLEANUP(freep) char *unreadable = NULL;
 	struct doctor d = { .pyheld = PACKAGE_VERSION, .audit = &audit };
+	CLEANUP(freep) char *sandbox = broker_sandbox();
 	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
@@ -64,6 +66,7 @@ int cmd_doctor(const struct command *c, int argc, char **argv)
 	if (status)
 		return status;
 	d.target = o.args[0];
+	d.sandbox = sandbox;
 	d.unreadable = unreadable;
 	d.capture = !unreadable && !s.target;
 	if (!unreadable)

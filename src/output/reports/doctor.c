@@ -23,6 +23,7 @@ bool doctor_is_well(const struct heap *h, const struct doctor *d)
 /* --- text --- */
 
 #define RESULT_WIDTH 8
+#define LABEL_WIDTH 13
 
 static void add_check(bool passed, const char *name, const char *detail,
 		      const struct format *f, struct str *out)
@@ -112,7 +113,8 @@ static void add_report(const struct doctor *d, struct str *out)
 void doctor_text(const struct heap *h, const struct doctor *d,
 		 const struct format *f, struct str *out)
 {
-	str_addf(out, "pyheld       %s\n", d->pyheld);
+	str_addf(out, "pyheld       %s\nsandbox      ", d->pyheld);
+	format_words(out, d->sandbox, LABEL_WIDTH, LABEL_WIDTH, f);
 	if (!d->unreadable) {
 		summary_add_target(h, f, out);
 		str_addf(out, "layout       %s\nread by      ",
@@ -188,6 +190,7 @@ json_t *doctor_json(const struct heap *h, const struct doctor *d)
 	json_t *ret = json_object();
 
 	emit_put(ret, "pyheld", emit_text(d->pyheld));
+	emit_put(ret, "sandbox", emit_text(d->sandbox));
 	emit_put(ret, "well", json_boolean(doctor_is_well(h, d)));
 	emit_put(ret, "target", emit_target(h));
 	emit_put(ret, "python", emit_python(h));

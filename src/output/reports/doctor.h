@@ -13,6 +13,7 @@
 struct doctor {
 	const char *target;	/* as the user typed it */
 	const char *pyheld;	/* its version */
+	const char *sandbox;	/* what of it is in force, as words */
 	const char *unreadable;	/* why it can't be read: the heap is then
 				   empty; NULL: it can be read */
 	bool capture;		/* it is a capture, which has no self-checks */

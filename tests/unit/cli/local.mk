@@ -4,13 +4,17 @@ check_PROGRAMS += \
 	tests/unit/cli/check_files \
 	tests/unit/cli/check_leaks \
 	tests/unit/cli/check_memory \
+	tests/unit/cli/check_names \
 	tests/unit/cli/check_options \
 	tests/unit/cli/check_outfile \
 	tests/unit/cli/check_reports \
+	tests/unit/cli/check_requests \
+	tests/unit/cli/check_requests_output \
 	tests/unit/cli/check_targets \
 	tests/unit/cli/check_terminal \
 	tests/unit/cli/check_top \
 	tests/unit/cli/check_top_view
+asking_sources = tests/unit/cli/asking.c tests/unit/cli/asking.h
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
 files_sources = tests/unit/cli/files.c tests/unit/cli/files.h
 tests_unit_cli_check_files_SOURCES = \
@@ -19,12 +23,18 @@ tests_unit_cli_check_leaks_SOURCES = \
 	tests/unit/cli/check_leaks.c $(run_sources)
 tests_unit_cli_check_memory_SOURCES = \
 	tests/unit/cli/check_memory.c $(run_sources)
+tests_unit_cli_check_names_SOURCES = \
+	tests/unit/cli/check_names.c $(run_sources)
 tests_unit_cli_check_outfile_SOURCES = \
 	tests/unit/cli/check_outfile.c $(files_sources) $(run_sources)
 tests_unit_cli_check_options_SOURCES = \
 	tests/unit/cli/check_options.c $(run_sources)
 tests_unit_cli_check_reports_SOURCES = \
 	tests/unit/cli/check_reports.c $(run_sources)
+tests_unit_cli_check_requests_SOURCES = \
+	tests/unit/cli/check_requests.c $(asking_sources) $(run_sources)
+tests_unit_cli_check_requests_output_SOURCES = \
+	tests/unit/cli/check_requests_output.c $(asking_sources) $(run_sources)
 tests_unit_cli_check_targets_SOURCES = \
 	tests/unit/cli/check_targets.c $(run_sources)
 tests_unit_cli_check_terminal_SOURCES = \

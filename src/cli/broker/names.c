@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/files/input.h"
+#include "base/log.h"
+#include "cli/broker/names.h"
+#include "cli/options.h"
+#include "target/live/children.h"
+
+/* More descendants than that are looked through for no process. */
+#define DESCENDANTS_MAX 4096
+/* Files that pyheld names itself begin so. */
+#define OWN_NAME "pyheld-"
+
+/* --- the command line --- */
+
+static error_t take_word(int key, char *arg, struct argp_state *state)
+{
+	struct names *n = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		str_vec_push(&n->operands, xstrdup(arg));
+		return 0;
+	case 'o':
+	case OPTION_METRICS:
+		str_vec_push(&n->outputs, xstrdup(arg));
+		return 0;
+	case OPTION_EXECUTABLE:
+	case OPTION_SYSROOT:
+		str_vec_push(&n->inputs, xstrdup(arg));
+		return 0;
+	case ARGP_KEY_ARGS:
+	case ARGP_KEY_NO_ARGS:
+	case ARGP_KEY_END:
+		return ARGP_ERR_UNKNOWN;
+	default:
+		return 0;
+	}
+}
+
+VEC_DEFINE(option_vec, struct argp_option);
+
+/* All but the end of the table. */
+static void add_options(struct option_vec *v, const struct argp_option *o)
+{
+	for (; o && (o->name || o->key || o->group || o->doc); o++)
+		option_vec_push(v, *o);
+}
+
+void names_set(struct names *n, const struct argp *argp, int argc, char **argv)
+{
+	CLEANUP(option_vec_release) struct option_vec options = VEC_INIT;
+	CLEANUP(freep) char **words = xcalloc((size_t)argc + 1,
+					      sizeof(*words));
+	struct argp all = { .parser = take_word };
+
+	add_options(&options, argp->options);
+	add_options(&options, common_argp.options);
+	option_vec_push(&options, (struct argp_option){ 0 });
+	all.options = options.v;
+	/* It changes the order of the words. */
+	for (int i = 0; i < argc; i++)
+		words[i] = argv[i];
+	if (argp_parse(&all, argc, words, ARGP_NO_HELP | ARGP_NO_ERRS |
+		       ARGP_NO_EXIT, NULL, n))
+		log_detail("the broker does not understand the command line");
+}
+
+void names_add(struct names *n, const char *path)
+{
+	str_vec_push(&n->outputs, xstrdup(path));
+}
+
+void names_release(struct names *n)
+{
+	str_vec_free(&n->operands);
+	str_vec_free(&n->inputs);
+	str_vec_free(&n->outputs);
+}
+
+/* --- files --- */
+
+/* A path that only goes down: "a", "a/b". */
+static bool goes_down(const char *path)
+{
+	while (*path) {
+		size_t len = strcspn(path, "/");
+
+		if (!len || (len == 2 && !strncmp(path, "..", 2)))
+			return false;
+		path += len;
+		path += *path == '/';
+	}
+	return true;
+}
+
+/* As sampling_file() does it: a number stands for the first "%n". */
+static bool fits_pattern(const char *pattern, const char *path)
+{
+	const char *rest = strstr(pattern, "%n");
+	size_t len = rest ? (size_t)(rest - pattern) : 0;
+	size_t digits;
+
+	if (!rest || strncmp(pattern, path, len))
+		return false;
+	digits = strspn(path + len, "0123456789");
+	return digits && !strcmp(path + len + digits, rest + 2);
+}
+
+static bool fits(const char *name, const char *path)
+{
+	size_t len = strlen(name);
+
+	if (!len)
+		return false;
+	if (!strcmp(name, path) || fits_pattern(name, path))
+		return true;
+	if (strncmp(name, path, len))
+		return false;
+	if (name[len - 1] == '/')
+		return goes_down(path + len);
+	return path[len] == '/' && goes_down(path + len + 1);
+}
+
+static bool some_fits(const struct str_vec *names, const char *path)
+{
+	for (size_t i = 0; i < names->nr; i++)
+		if (fits(names->v[i], path))
+			return true;
+	return false;
+}
+
+static bool is_own_name(const char *path)
+{
+	return !strncmp(path, OWN_NAME, strlen(OWN_NAME)) &&
+	       !strchr(path, '/');
+}
+
+bool names_have_path(const struct names *n, const char *path)
+{
+	return some_fits(&n->operands, path) || some_fits(&n->inputs, path) ||
+	       names_have_output(n, path);
+}
+
+bool names_have_output(const struct names *n, const char *path)
+{
+	return some_fits(&n->outputs, path) || is_own_name(path);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len > end_len && !strcmp(text + len - end_len, end);
+}
+
+static bool is_harmless(const char *path)
+{
+	static const char *const endings[] = { ".txt", ".pyheld" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (ends_with(path, endings[i]))
+			return input_kind(path) == INPUT_NONE;
+	return false;
+}
+
+bool names_allow_output(const struct names *n, const char *path)
+{
+	return names_have_output(n, path) || (n->typed && is_harmless(path));
+}
+
+/* --- processes --- */
+
+/* The PID that a word is; 0: none. */
+static pid_t pid_of(const char *word)
+{
+	unsigned long pid;
+
+	if (!*word || strspn(word, "0123456789") != strlen(word))
+		return 0;
+	pid = strtoul(word, NULL, 10);
+	return pid <= INT_MAX ? (pid_t)pid : 0;
+}
+
+static bool is_below(pid_t above, pid_t pid)
+{
+	CLEANUP(pid_vec_release) struct pid_vec below = VEC_INIT;
+
+	children_find(above, DESCENDANTS_MAX, &below);
+	for (size_t i = 0; i < below.nr; i++)
+		if (below.v[i] == pid)
+			return true;
+	return false;
+}
+
+bool names_have_pid(const struct names *n, pid_t pid)
+{
+	if (pid <= 0)
+		return false;
+	for (size_t i = 0; i < n->operands.nr; i++)
+		if (pid_of(n->operands.v[i]) == pid)
+			return true;
+	for (size_t i = 0; i < n->operands.nr; i++) {
+		pid_t above = pid_of(n->operands.v[i]);
+
+		if (above && is_below(above, pid))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the user named: cli/broker/names.h. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "child.h"
+#include "cli/broker/names.h"
+#include "cli/commands/command.h"
+#include "run.h"
+#include "suite.h"
+
+const char suite_name[] = "names";
+
+/* --- paths --- */
+
+static bool have(const char *word, const char *path)
+{
+	CLEANUP(freep) char *copy = xstrdup(word);
+	char *argv[] = { (char[]){ "watch" }, copy };
+	struct names n = NAMES_INIT;
+	bool ret;
+
+	names_set(&n, &watch_argp, 2, argv);
+	ret = names_have_path(&n, path);
+	names_release(&n);
+	return ret;
+}
+
+static const struct {
+	const char *word, *path;
+} named[] = {
+	{ "a.pyheld", "a.pyheld" },
+	{ "/x/y", "/x/y" },
+	{ "/etc/passwd", "/etc/passwd" },
+	{ "../a", "../a" },
+	/* Values of options. */
+	{ "--output=/x/y", "/x/y" },
+	{ "--output=a=b", "a=b" },
+	{ "--outp=/x/y", "/x/y" },
+	{ "--metrics=/x/y", "/x/y" },
+	{ "--executable=/x/y", "/x/y" },
+	{ "-o/x/y", "/x/y" },
+	{ "-vo/x/y", "/x/y" },
+	{ "-voFILE", "FILE" },
+	{ "-vvoFILE", "FILE" },
+	{ "-", "-" },
+	/* In a folder. */
+	{ "/x", "/x/y" },
+	{ "/x/", "/x/y" },
+	{ "/x", "/x/y/z" },
+	{ "/x", "/x/" },
+	{ "/x", "/x/..y" },
+	{ "/x", "/x/y.." },
+	{ "/x", "/x/.../y" },
+	{ ".", "./a" },
+	{ "..", "../a" },
+	{ "--sysroot=/x", "/x/etc/passwd" },
+	{ "-o/x", "/x/y" },
+	/* Numbered. */
+	{ "a-%n.pyheld", "a-1.pyheld" },
+	{ "/x/a-%n", "/x/a-001" },
+	{ "a-%n-%n.pyheld", "a-12-%n.pyheld" },
+	{ "/x/%n/a", "/x/1/a" },
+	{ "-oa-%n", "a-1" },
+	{ "--output=a-%n", "a-1" },
+	{ "/x/a-%n", "/x/a-%n" },
+	/* What has no other name. */
+	{ "1234", "pyheld-1234-1.pyheld" },
+	{ "1234", "pyheld-" },
+};
+
+START_TEST(named_paths_are_found)
+{
+	ck_assert_msg(have(named[_i].word, named[_i].path), "%s of %s",
+		      named[_i].path, named[_i].word);
+}
+END_TEST
+
+static const struct {
+	const char *word, *path;
+} others[] = {
+	{ "a.pyheld", "b.pyheld" },
+	{ "a.pyheld", "a.pyhel" },
+	{ "a.pyheld", "a.pyheld2" },
+	{ "a.pyheld", "" },
+	{ "", "" },
+	{ "", "a" },
+	{ "", "/etc/passwd" },
+	{ "/x/etc/passwd", "/etc/passwd" },
+	{ "x/etc/passwd", "/etc/passwd" },
+	{ "/etc/passwd", "/x/etc/passwd" },
+	{ "/etc/passwd", "etc/passwd" },
+	{ "etc/passwd", "/etc/passwd" },
+	/* A value begins behind the first "=", and behind letters of options.*/
+	{ "--output=/x/etc/passwd", "/etc/passwd" },
+	{ "--output/etc/passwd", "/etc/passwd" },
+	{ "--o/etc/passwd", "/etc/passwd" },
+	{ "a/etc/passwd", "/etc/passwd" },
+	/* Not a file's name. */
+	{ "--interval=/etc/passwd", "/etc/passwd" },
+	{ "--interval=5", "5" },
+	{ "--color=auto", "auto" },
+	{ "--no-such-option=/etc/passwd", "/etc/passwd" },
+	{ "-X/etc/passwd", "/etc/passwd" },
+	{ "-v/etc/passwd", "/etc/passwd" },
+	/* Not in the folder. */
+	{ "/x", "/xy" },
+	{ "/x", "/x/.." },
+	{ "/x", "/x/../etc/passwd" },
+	{ "/x", "/x/y/.." },
+	{ "/x", "/x/y/../../z" },
+	{ "/x/", "/x/../y" },
+	{ "/x", "/x//etc/passwd" },
+	{ "/x", "/x/y//z" },
+	{ "/x/", "/x//etc/passwd" },
+	{ "/x", "/X/y" },
+	{ ".", "../a" },
+	{ ".", ".a" },
+	{ ".", "/a" },
+	{ ".", "a" },
+	{ "..", "../../a" },
+	{ "/x/y", "/x" },
+	{ "/x/y/..", "/x" },
+	/* Not what a pattern becomes. */
+	{ "/x/a-%n", "/x/a-1/b" },
+	{ "/x/a-%n", "/x/a-/etc/passwd" },
+	{ "/x/a-%n", "/x/a-../../etc/passwd" },
+	{ "/x/a-%n", "/x/b-1" },
+	{ "/x/%n/a", "/x/1/b" },
+	{ "/x/%n/a", "/etc/passwd" },
+	{ "/x/a-%n", "/x/a-" },
+	{ "/x/a-%n", "/x/a-x" },
+	{ "/x/a-%n", "a-1" },
+	{ "/x/a-%n", "/x/a-1.so" },
+	{ "/x/%n.pyheld", "/x/passwd" },
+	{ "a-%n.pyheld", "a-1.pyheld.so" },
+	{ "50%", "50" },
+	{ "-t50%", "a" },
+	{ "-t%", "a" },
+	{ "like '%x'", "like 'x" },
+	/* Not a name of our own. */
+	{ "1234", "pyheld" },
+	{ "1234", "/etc/pyheld-1" },
+	{ "1234", "pyheld-/../etc/passwd" },
+	{ "1234", "pyheld-1/a" },
+	{ "1234", "./pyheld-1" },
+	{ "1234", "../pyheld-1" },
+};
+
+START_TEST(other_paths_are_not_found)
+{
+	ck_assert_msg(!have(others[_i].word, others[_i].path), "%s of %s",
+		      others[_i].path, others[_i].word);
+}
+END_TEST
+
+START_TEST(words_are_copied)
+{
+	char word[] = "a.pyheld";
+	char *argv[] = { (char[]){ "watch" }, word };
+	struct names n = NAMES_INIT;
+
+	names_set(&n, &watch_argp, 2, argv);
+	word[0] = 'b';
+	ck_assert(names_have_path(&n, "a.pyheld"));
+	ck_assert(!names_have_path(&n, "b.pyheld"));
+	names_release(&n);
+}
+END_TEST
+
+/* --- outputs --- */
+
+static const char *const output_words[] = {
+	"-oa", "--output=a", "--metrics=a", "-voa",
+};
+static const char *const input_words[] = {
+	"a", "--executable=a", "--sysroot=a", "--sysroot=.", "--interval=a",
+};
+
+static bool allow_output(const char *word, const char *path)
+{
+	CLEANUP(freep) char *copy = xstrdup(word);
+	char *argv[] = { (char[]){ "watch" }, copy };
+	struct names n = NAMES_INIT;
+	bool ret;
+
+	names_set(&n, &watch_argp, 2, argv);
+	ret = names_allow_output(&n, path);
+	names_release(&n);
+	return ret;
+}
+
+START_TEST(what_is_read_is_not_written)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(output_words); i++) {
+		ck_assert(allow_output(output_words[i], "a"));
+		ck_assert(allow_output(output_words[i], "a/b"));
+		ck_assert(have(output_words[i], "a"));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(input_words); i++) {
+		ck_assert(!allow_output(input_words[i], "a"));
+		ck_assert(!allow_output(input_words[i], "a/b"));
+		ck_assert(!allow_output(input_words[i], "./a"));
+	}
+}
+END_TEST
+
+static void touch(const char *path)
+{
+	FILE *out = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(out);
+	fclose(out);
+}
+
+START_TEST(typed_outputs_are_harmless)
+{
+	struct names n = NAMES_INIT;
+
+	n.typed = true;
+	ck_assert(names_allow_output(&n, "a.txt"));
+	ck_assert(!names_allow_output(&n, "a.json"));
+	ck_assert(names_allow_output(&n, "a.b.pyheld"));
+	ck_assert(!names_allow_output(&n, ""));
+	ck_assert(!names_allow_output(&n, ".txt"));
+	ck_assert(!names_allow_output(&n, "a.so"));
+	ck_assert(!names_allow_output(&n, "a.txt.so"));
+	ck_assert(!names_allow_output(&n, "atxt"));
+	ck_assert(!names_allow_output(&n, "/etc/passwd"));
+	ck_assert(!names_allow_output(&n, "/etc/cron.d/a"));
+	n.typed = false;
+	ck_assert(!names_allow_output(&n, "a.txt"));
+	names_release(&n);
+}
+END_TEST
+
+START_TEST(typed_outputs_replace_nothing)
+{
+	struct names n = NAMES_INIT;
+
+	n.typed = true;
+	touch("a.txt");
+	ck_assert_int_eq(mkdir("b.txt", 0700), 0);
+	ck_assert_int_eq(mkfifo("c.txt", 0600), 0);
+	ck_assert_int_eq(symlink("nothing", "d.txt"), 0);
+	ck_assert(!names_allow_output(&n, "a.txt"));
+	ck_assert(!names_allow_output(&n, "b.txt"));
+	ck_assert(!names_allow_output(&n, "c.txt"));
+	ck_assert(!names_allow_output(&n, "d.txt"));
+	ck_assert(names_allow_output(&n, "e.txt"));
+	names_release(&n);
+}
+END_TEST
+
+/* --- processes --- */
+
+static bool have_pid(const char *word, pid_t pid)
+{
+	CLEANUP(freep) char *copy = xstrdup(word);
+	char *argv[] = { (char[]){ "watch" }, copy };
+	struct names n = NAMES_INIT;
+	bool ret;
+
+	names_set(&n, &watch_argp, 2, argv);
+	ret = names_have_pid(&n, pid);
+	names_release(&n);
+	return ret;
+}
+
+static void waiting_with_child(void)
+{
+	if (fork() < 0)
+		_exit(1);
+	child_waiting();
+}
+
+START_TEST(named_processes_and_descendants_are_found)
+{
+	CLEANUP(pid_vec_release) struct pid_vec below = VEC_INIT;
+	pid_t pid = child_start(waiting_with_child);
+	CLEANUP(freep) char *word = xasprintf("%d", (int)pid);
+
+	for (int i = 0; i < 1000 && !below.nr; i++) {
+		children_find(pid, 9, &below);
+		sleep_ms(5);
+	}
+	ck_assert_uint_eq(below.nr, 1);
+	ck_assert(have_pid(word, pid));
+	ck_assert(have_pid(word, below.v[0]));
+	ck_assert(!have_pid(word, getpid()));
+	ck_assert(!have_pid(word, getppid()));
+	ck_assert(!have_pid(word, 1));
+	ck_assert(!have_pid(word, 0));
+	ck_assert(!have_pid(word, -1));
+	kill(below.v[0], SIGKILL);
+	child_finish(pid);
+}
+END_TEST
+
+START_TEST(words_that_are_no_pids_name_no_process)
+{
+	static const struct {
+		const char *before, *after;
+	} words[] = {
+		{ "-", "" }, { "+", "" }, { " ", "" }, { "", " " },
+		{ "", "x" }, { "x", "" }, { "0x", "" }, { "--pid=", "" },
+		{ "", ".0" }, { "-p", "" }, { "4294967296", "" },
+		{ "99999999999999999999", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		CLEANUP(freep) char *word = xasprintf("%s%d%s", words[i].before,
+						      (int)getpid(),
+						      words[i].after);
+
+		ck_assert_msg(!have_pid(word, getpid()), "%s", word);
+	}
+	ck_assert(!have_pid("", 0));
+	ck_assert(!have_pid("0", 0));
+	ck_assert(!have_pid("4294967297", 1));
+	ck_assert(!have_pid("18446744073709551617", 1));
+}
+END_TEST
+
+START_TEST(values_of_options_name_no_process)
+{
+	char *argv[] = { (char[]){ "watch" }, (char[]){ "--max-captures" },
+			 (char[]){ "1" }, (char[]){ "--interval" },
+			 (char[]){ "1" }, (char[]){ "2147483647" },
+			 (char[]){ "-o" }, (char[]){ "1" } };
+	struct names n = NAMES_INIT;
+
+	names_set(&n, &watch_argp, ARRAY_SIZE(argv), argv);
+	ck_assert(!names_have_pid(&n, 1));
+	ck_assert(names_have_pid(&n, 2147483647));
+	ck_assert(!names_have_pid(&n, getpid()));
+	names_release(&n);
+}
+END_TEST
+
+void suite_add_tests(TCase *tc)
+{
+	run_in_folder(tc);
+	tcase_add_loop_test(tc, named_paths_are_found, 0, ARRAY_SIZE(named));
+	tcase_add_loop_test(tc, other_paths_are_not_found, 0,
+			    ARRAY_SIZE(others));
+	tcase_add_test(tc, words_are_copied);
+	tcase_add_test(tc, what_is_read_is_not_written);
+	tcase_add_test(tc, values_of_options_name_no_process);
+	tcase_add_test(tc, typed_outputs_are_harmless);
+	tcase_add_test(tc, typed_outputs_replace_nothing);
+	tcase_add_test(tc, named_processes_and_descendants_are_found);
+	tcase_add_test(tc, words_that_are_no_pids_name_no_process);
+}
