@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Fuzzing the readers of captures and cores: 5 seconds each, a minute each with
-CI=true."""
+"""Fuzzing the readers of captures, cores and messages: 5 seconds each, a minute
+each with CI=true."""
 import glob
 import os
 import shutil
@@ -46,6 +46,11 @@ def fuzz(name, files):
 @limit(180)
 def test_capture_reader():
     fuzz("fuzz-capture", corpus("corpus"))
+
+
+@limit(180)
+def test_messages():
+    fuzz("fuzz-packet", corpus("corpus-packet"))
 
 
 def bare_core(python, directory):

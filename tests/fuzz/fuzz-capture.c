@@ -242,6 +242,7 @@ static size_t any_place(const struct input *in)
 {
 	struct capture_trailer t;
 	struct capture_section s;
+	size_t at;
 
 	if (!find_table(in, &t) || !fuzz_any(8))
 		return fuzz_any(in->size);
@@ -249,7 +250,8 @@ static size_t any_place(const struct input *in)
 	       sizeof(s));
 	if (s.offset >= in->size || !s.stored)
 		return fuzz_any(in->size);
-	return MIN(s.offset + fuzz_any(s.stored), in->size - 1);
+	at = s.offset + fuzz_any(s.stored);
+	return MIN(at, in->size - 1);
 }
 
 static void change_field(struct input *in)

@@ -63,8 +63,9 @@ static void copy_part(const struct fuzzer *f, struct input *in)
 
 static void cut(const struct fuzzer *f, struct input *in)
 {
-	size_t at = f->place(in), len = MIN(1 + fuzz_any(16), in->size - at);
+	size_t at = f->place(in), len = 1 + fuzz_any(16);
 
+	len = MIN(len, in->size - at);
 	memmove(in->bytes + at, in->bytes + at + len, in->size - at - len);
 	in->size -= len;
 }

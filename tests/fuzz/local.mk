@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make check` runs them for a moment, with CI=true for a minute: see
 # tests/e2e/test_fuzz.py.
-check_PROGRAMS += tests/fuzz/fuzz-capture tests/fuzz/fuzz-core
+check_PROGRAMS += tests/fuzz/fuzz-capture tests/fuzz/fuzz-core \
+	tests/fuzz/fuzz-packet
 tests_fuzz_fuzz_capture_SOURCES = \
 	tests/fuzz/ask.c \
 	tests/fuzz/ask.h \
@@ -24,12 +25,21 @@ tests_fuzz_fuzz_core_SOURCES = \
 tests_fuzz_fuzz_core_CPPFLAGS = $(AM_CPPFLAGS) \
 	-I$(top_srcdir)/tests/unit/support
 tests_fuzz_fuzz_core_LDADD = $(libpyheld)
+tests_fuzz_fuzz_packet_SOURCES = \
+	tests/fuzz/fuzz-packet.c \
+	tests/fuzz/fuzz.c \
+	tests/fuzz/fuzz.h
+tests_fuzz_fuzz_packet_LDADD = $(libpyheld)
 
 EXTRA_DIST += \
 	tests/fuzz/corpus/huge-sizes.pyheld \
 	tests/fuzz/corpus-core/far-stack \
 	tests/fuzz/corpus-core/memory \
 	tests/fuzz/corpus-core/process \
+	tests/fuzz/corpus-packet/copy \
+	tests/fuzz/corpus-packet/inputs \
+	tests/fuzz/corpus-packet/outputs \
+	tests/fuzz/corpus-packet/process \
 	tests/fuzz/corpus/packed.pyheld \
 	tests/fuzz/corpus/plain.pyheld \
 	tests/fuzz/corpus/redacted-all.pyheld \
