@@ -9,8 +9,8 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Target, each, expect_error, pyheld, pyheld_raw,
-                     status, unharmed)
+from harness import (PYHELD, Target, children, each, expect_error, pyheld,
+                     pyheld_raw, status, unharmed)
 from test_core import Directory, gcore
 
 
@@ -78,14 +78,20 @@ def test_captures_overwrite_no_file():
             "pyheld-%d-1.pyheld" % target.pid, "x1", "x2"]
 
 
+def takes_a_sample(worker):
+    """SIGINT is blocked while it does, and before it is confined."""
+    now = status(worker)
+    return now["Seccomp"] == "2" and \
+        int(now["SigBlk"], 16) & 1 << signal.SIGINT - 1
+
+
 def test_interrupt_within_a_sample():
     """pyheld finishes the sample and does not start to sleep."""
     with Target(pythons.system(), "odd.py", "plain") as target:
         watch = subprocess.Popen(
             [PYHELD, "watch", "--interval=1h", str(target.pid)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while not int(status(watch.pid)["SigBlk"], 16) & \
-                1 << signal.SIGINT - 1:
+        while not any(map(takes_a_sample, children(watch.pid))):
             time.sleep(0.001)
         watch.send_signal(signal.SIGINT)
         out, err = watch.communicate(timeout=30)
