@@ -53,11 +53,10 @@ static int open_checked(int dir, const char *path, const struct mapping *m)
 
 static int ask_below(const char *root, const char *path)
 {
-	struct packet request = PACKET_INIT;
+	struct packet request = PACKET_OF(TASK_BELOW);
 
 	if (!task_takes_path(root) || !task_takes_path(path))
 		return -1;
-	request.kind = TASK_BELOW;
 	packet_add_text(&request, root);
 	packet_add_text(&request, path);
 	return task_open_with(&request);

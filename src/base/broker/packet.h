@@ -30,7 +30,8 @@ struct packet {
 	unsigned int nr_fds;
 };
 
-#define PACKET_INIT { 0, STR_INIT, { -1, -1 }, 0 }
+#define PACKET_OF(kind) { kind, STR_INIT, { -1, -1 }, 0 }
+#define PACKET_INIT PACKET_OF(0)
 
 /* Which way a packet goes. */
 enum packet_way {

@@ -94,6 +94,14 @@ struct error *task_ask(struct packet *request, struct packet *reply,
 	return get_error(reader);
 }
 
+struct error *task_do(struct packet *request)
+{
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+
+	return task_ask(request, &reply, &r);
+}
+
 int task_open_with(struct packet *request)
 {
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
@@ -116,8 +124,7 @@ bool task_takes_path(const char *path)
 
 int task_open(enum task_kind kind, const char *path)
 {
-	struct packet request = { .kind = kind, .body = STR_INIT,
-				  .fds = { -1, -1 } };
+	struct packet request = PACKET_OF(kind);
 
 	if (!task_takes_path(path))
 		return -1;
@@ -127,8 +134,7 @@ int task_open(enum task_kind kind, const char *path)
 
 uint64_t task_number(enum task_kind kind, const char *path)
 {
-	struct packet request = { .kind = kind, .body = STR_INIT,
-				  .fds = { -1, -1 } };
+	struct packet request = PACKET_OF(kind);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	CLEANUP(error_freep) struct error *err = NULL;
 	struct packet_reader r;
@@ -142,13 +148,10 @@ uint64_t task_number(enum task_kind kind, const char *path)
 
 void task_log(enum log_level level)
 {
-	struct packet request = PACKET_INIT;
-	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
-	struct packet_reader r;
+	struct packet request = PACKET_OF(TASK_LOG);
 
-	request.kind = TASK_LOG;
 	packet_add(&request, level);
-	error_free(task_ask(&request, &reply, &r));
+	error_free(task_do(&request));
 }
 
 void task_set_type(const char *type, uint64_t traverse)

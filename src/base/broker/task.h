@@ -95,6 +95,9 @@ bool task_is_worker(void);
 struct error *task_ask(struct packet *request, struct packet *reply,
 		       struct packet_reader *reader) MUST_CHECK;
 
+/* The same where the reply has no fields. */
+struct error *task_do(struct packet *request) MUST_CHECK;
+
 /* May the path be asked for?  False with errno: it is too long.  One of a core
  * may be. */
 bool task_takes_path(const char *path);

@@ -266,16 +266,13 @@ void folder_place_release(struct folder_place *p)
 
 static struct error *ask_for_folder(const char *path, enum folder_make make)
 {
-	struct packet request = PACKET_INIT;
-	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
-	struct packet_reader r;
+	struct packet request = PACKET_OF(TASK_FOLDER);
 
 	if (!task_takes_path(path))
 		return error_errno(ERR_SYSTEM, errno, "can't be made");
-	request.kind = TASK_FOLDER;
 	packet_add_text(&request, path);
 	packet_add(&request, make);
-	return task_ask(&request, &reply, &r);
+	return task_do(&request);
 }
 
 struct error *folder_open(const char *path, enum folder_make make, int *ret)

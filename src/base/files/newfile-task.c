@@ -7,21 +7,19 @@
 
 static struct packet request_of(enum task_kind kind, const struct newfile *f)
 {
-	struct packet request = PACKET_INIT;
+	struct packet request = PACKET_OF(kind);
 
-	request.kind = kind;
 	packet_add(&request, f->number);
 	return request;
 }
 
 static struct error *find_once(struct newfile *f, const char *path, int *fd)
 {
-	struct packet request = PACKET_INIT;
+	struct packet request = PACKET_OF(TASK_OUTPUT_FIND);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	struct packet_reader r;
 	struct error *err;
 
-	request.kind = TASK_OUTPUT_FIND;
 	packet_add_text(&request, path);
 	err = task_ask(&request, &reply, &r);
 	if (err)
@@ -64,21 +62,17 @@ int newfile_task_create(struct newfile *f, mode_t mode)
 struct error *newfile_task_publish(struct newfile *f, bool sync)
 {
 	struct packet request = request_of(TASK_OUTPUT_PUBLISH, f);
-	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
-	struct packet_reader r;
 
 	packet_add(&request, sync);
-	return task_ask(&request, &reply, &r);
+	return task_do(&request);
 }
 
 void newfile_task_release(struct newfile *f)
 {
 	struct packet request = request_of(TASK_OUTPUT_END, f);
-	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
-	struct packet_reader r;
 
 	if (f->number)
-		error_free(task_ask(&request, &reply, &r));
+		error_free(task_do(&request));
 	else
 		packet_release(&request);
 	free(f->temporary);

@@ -74,12 +74,11 @@ static struct error *open_fetch(struct fetch **f)
 
 static struct error *ask_broker(const uint8_t *id, size_t len, int *ret)
 {
-	struct packet request = PACKET_INIT;
+	struct packet request = PACKET_OF(TASK_FETCH);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	struct packet_reader r;
 	struct error *err;
 
-	request.kind = TASK_FETCH;
 	packet_add_bytes(&request, id, len);
 	err = task_ask(&request, &reply, &r);
 	if (!err)

@@ -13,8 +13,7 @@
 
 static struct packet request_of(enum task_kind kind, const struct live *l)
 {
-	struct packet request = { .kind = kind, .body = STR_INIT,
-				  .fds = { -1, -1 } };
+	struct packet request = PACKET_OF(kind);
 
 	packet_add(&request, l->number);
 	return request;
@@ -170,11 +169,8 @@ static struct error *remote_snapshot(struct target *t,
 static void remote_close(struct target *t)
 {
 	struct packet request = request_of(TASK_PROCESS_CLOSE, t->live);
-	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
-	struct packet_reader r;
 
-	log_pass_over(task_ask(&request, &reply, &r), "the broker closes it at"
-		      " the end");
+	log_pass_over(task_do(&request), "the broker closes it at the end");
 	live_free(t->live);
 }
 
@@ -189,8 +185,7 @@ static const struct live_access remote_access = { remote_file, remote_readv };
 
 struct error *remote_open(pid_t pid, struct target *t)
 {
-	struct packet request = { .kind = TASK_PROCESS_OPEN, .body = STR_INIT,
-				  .fds = { -1, -1 } };
+	struct packet request = PACKET_OF(TASK_PROCESS_OPEN);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	struct packet_reader r;
 	uint64_t number;
@@ -213,8 +208,7 @@ struct error *remote_open(pid_t pid, struct target *t)
 
 void remote_children(pid_t pid, size_t max, struct pid_vec *ret)
 {
-	struct packet request = { .kind = TASK_PROCESS_CHILDREN,
-				  .body = STR_INIT, .fds = { -1, -1 } };
+	struct packet request = PACKET_OF(TASK_PROCESS_CHILDREN);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	struct packet_reader r;
 	struct error *err;
