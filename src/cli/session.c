@@ -172,9 +172,7 @@ static struct error *explain(struct error *err, const struct target *t)
 static struct error *load(struct session *s, const char *target,
 			  const struct load_options *options)
 {
-	bool no_emulator = care.no_emulator ||
-			   (options && options->no_emulator);
-	struct load_options with_care = { .no_emulator = no_emulator };
+	struct load_options with_care = { .sample = 0 };
 	struct error *err;
 
 	if (is_pid(target)) {
@@ -187,12 +185,9 @@ static struct error *load(struct session *s, const char *target,
 		return err;
 	if (options)
 		with_care = *options;
-	with_care.no_emulator = no_emulator;
-	with_care.crashed = care.no_emulator;
+	with_care.no_emulator = with_care.crashed = care.no_emulator;
 	with_care.avoided = care.avoided;
-	with_care.nr_avoided = care.nr_avoided;
 	err = load_python(s->target, &with_care, &s->heap);
-	s->heap.info.partial |= care.no_emulator;
 	return err ? explain(err, s->target) : NULL;
 }
 

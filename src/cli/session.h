@@ -87,9 +87,9 @@ void session_close(struct session *s);
  */
 struct session_care {
 	bool no_emulator;
-	/* Addresses of functions tp_traverse that are not emulated. */
-	uint64_t avoided[4];
-	size_t nr_avoided;
+	/* The address of a function tp_traverse that is not emulated; 0: all
+	 * are. */
+	uint64_t avoided;
 };
 
 void session_set_care(const struct session_care *how);

@@ -431,8 +431,8 @@ static struct error *load_heap(struct python *py,
 	for (size_t i = 0; i < warnings->nr; i++)
 		heap_warn(py->heap, "%s", warnings->v[i]);
 	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
-	py->avoided = options ? options->avoided : NULL;
-	py->nr_avoided = options ? options->nr_avoided : 0;
+	py->avoided = options ? options->avoided : 0;
+	py->heap->info.partial |= options && options->crashed;
 	if (options && options->no_emulator)
 		py->no_emulator = options->crashed ? "it has crashed" :
 						     "turned off";

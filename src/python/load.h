@@ -11,11 +11,11 @@
 
 struct load_options {
 	bool no_emulator;	/* only pyheld's own readers, and scans */
-	bool crashed;		/* ... because it has made pyheld crash */
-	/* Addresses of functions tp_traverse whose objects are scanned, as
-	 * emulating them has made pyheld crash. */
-	const uint64_t *avoided;
-	size_t nr_avoided;
+	/* ... because it has made pyheld crash: the heap is partial. */
+	bool crashed;
+	/* The address of a function tp_traverse whose objects are scanned, as
+	 * emulating it has made pyheld crash; 0: none. */
+	raddr avoided;
 	/* So many objects of each type are held against the emulator; 0: a
 	 * few. */
 	unsigned int sample;

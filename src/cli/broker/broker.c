@@ -29,8 +29,6 @@
 #include "target/room.h"
 #include "tui/terminfo.h"
 
-/* A worker that crashes again and again is not run more often. */
-#define TRIES 4
 /* Where the kernel can't close all descriptors at once. */
 #define DESCRIPTORS_MAX 65536
 
@@ -296,8 +294,8 @@ static void add_reason(struct str *s, int how)
 		str_addf(s, "crashed (%s)", strsignal(signal));
 }
 
-/* "the part of pyheld that reads crashed (...) while the tp_traverse of a.B was
- * emulated" */
+/* "pyheld: the process that reads crashed (...) while the tp_traverse of a.B
+ * was emulated" */
 static void describe_end(const struct broker *b, int how, struct str *s)
 {
 	size_t len = strnlen(b->note->type, sizeof(b->note->type));
@@ -317,16 +315,14 @@ static void describe_end(const struct broker *b, int how, struct str *s)
 /* What to leave out in the next try; false: there is nothing more. */
 static bool take_care(struct broker *b, int how)
 {
-	uint64_t traverse = b->note->traverse;
-
 	if (b->betrayed || b->note->has_output || b->care.no_emulator ||
 	    WTERMSIG(how) == SIGXCPU)
 		return false;
-	if (b->note->emulates && !b->care.nr_avoided) {
-		b->care.avoided[b->care.nr_avoided++] = traverse;
-		return true;
-	}
-	b->care.no_emulator = true;
+	/* The note may be anything: 0 would be no care. */
+	if (b->note->emulates && b->note->traverse && !b->care.avoided)
+		b->care.avoided = b->note->traverse;
+	else
+		b->care.no_emulator = true;
 	return true;
 }
 
@@ -358,16 +354,17 @@ static int end_of(struct broker *b, int how)
 	return again ? -1 : STATUS_FAILED;
 }
 
+/* Three times at the most: take_care() then has nothing more to leave out. */
 static int run_tries(struct broker *b)
 {
-	for (int i = 0; i < TRIES; i++) {
-		struct error *err = start_worker(b);
-		int status = err ? session_failed(err) : end_of(b, serve(b));
+	int status;
 
-		if (status >= 0)
-			return status;
-	}
-	return STATUS_FAILED;
+	do {
+		struct error *err = start_worker(b);
+
+		status = err ? session_failed(err) : end_of(b, serve(b));
+	} while (status < 0);
+	return status;
 }
 
 /* --- beginning --- */

@@ -114,8 +114,7 @@ struct python {
 	struct emulator *emulator; /* NULL: none; owned */
 	const char *no_emulator; /* why there is none (static) */
 	/* See struct load_options and types/emulate.h. */
-	const uint64_t *avoided;
-	size_t nr_avoided;
+	raddr avoided;
 	raddr emulated_type;	/* whose name was noted last */
 	struct oid_vec pending;	/* objects that wait for it */
 	struct raddr_vec asked;	/* libraries that ifunc.c has asked */

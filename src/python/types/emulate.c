@@ -33,14 +33,6 @@ void emulate_sort(const struct heap *h, struct oid_vec *objects)
 		v[i] = (oid)keys[i];
 }
 
-static bool is_avoided(const struct python *py, raddr traverse)
-{
-	for (size_t i = 0; i < py->nr_avoided; i++)
-		if (py->avoided[i] == traverse)
-			return true;
-	return false;
-}
-
 static void fail_all(struct python *py, struct emulator_call *calls, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -65,7 +57,7 @@ void emulate_run(struct python *py, const struct pytype *t,
 		 struct emulator_call *calls, size_t nr,
 		 struct raddr_vec *visited)
 {
-	if (is_avoided(py, t->traverse)) {
+	if (py->avoided && t->traverse == py->avoided) {
 		fail_all(py, calls, nr);
 		return;
 	}
