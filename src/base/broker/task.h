@@ -56,8 +56,6 @@ enum task_kind {
 	TASK_OUTPUT_END,
 	/* A folder for outputs: path, enum folder_make. */
 	TASK_FOLDER,
-	/* The history of `sql`: fd. */
-	TASK_HISTORY,
 	/* The broker logs, too, and what it runs on: enum log_level. */
 	TASK_LOG,
 	/* Processes: see target/remote/. */

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,7 +26,6 @@
 #include "cli/status.h"
 #include "target/file.h"
 #include "target/room.h"
-#include "tui/terminfo.h"
 
 /* Where the kernel can't close all descriptors at once. */
 #define DESCRIPTORS_MAX 65536
@@ -46,8 +44,6 @@ struct broker {
 	int failure;		/* errno of a message that failed; 0: none */
 	uint64_t room;		/* bytes of memory that are free */
 	struct rlimit file_size; /* the user's RLIMIT_FSIZE */
-	bool has_terminal;	/* on stdin, as it was when we began: */
-	struct termios terminal;
 	struct session_care care;
 };
 
@@ -101,8 +97,7 @@ char *broker_sandbox(void)
 
 static void limit_worker(const struct broker *b)
 {
-	bool ends = strcmp(b->command->name, "watch") != 0 &&
-		    strcmp(b->command->name, "sql") != 0;
+	bool ends = strcmp(b->command->name, "watch") != 0;
 	uint64_t room = b->room;
 
 	if (room < UINT64_MAX / MEMORY_FACTOR - MEMORY_MORE)
@@ -341,8 +336,6 @@ static int end_of(struct broker *b, int how)
 	if (!b->betrayed && is_among(expected, ARRAY_SIZE(expected),
 				     WTERMSIG(how)))
 		end_by(b, WTERMSIG(how));
-	if (b->has_terminal)
-		tcsetattr(STDIN_FILENO, TCSANOW, &b->terminal);
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	describe_end(b, how, &text);
@@ -438,16 +431,10 @@ int broker_run(const struct command *c, int argc, char **argv)
 	setenv("TZ", ":/etc/localtime", 0);
 	tzset();
 	json_object_seed(0);
-	if (isatty(STDOUT_FILENO))
-		terminfo_load();
-	b.has_terminal = !tcgetattr(STDIN_FILENO, &b.terminal);
 	b.room = room_left();
 	room_yield();
 	file_raise_limit();
 	requests_init(&b.requests, c->argp, argc, argv, &b.before);
-	b.requests.names.typed = !strcmp(c->name, "browse") ||
-				 !strcmp(c->name, "top");
-	b.requests.has_history = !strcmp(c->name, "sql");
 	status = run_tries(&b);
 	requests_release(&b.requests);
 	munmap(b.note, sizeof(*b.note));

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/files/input.h"
 #include "base/log.h"
 #include "cli/broker/names.h"
 #include "cli/options.h"
@@ -67,11 +66,6 @@ void names_set(struct names *n, const struct argp *argp, int argc, char **argv)
 	if (argp_parse(&all, argc, words, ARGP_NO_HELP | ARGP_NO_ERRS |
 		       ARGP_NO_EXIT, NULL, n))
 		log_detail("the broker does not understand the command line");
-}
-
-void names_add(struct names *n, const char *path)
-{
-	str_vec_push(&n->outputs, xstrdup(path));
 }
 
 void names_release(struct names *n)
@@ -148,28 +142,6 @@ bool names_have_path(const struct names *n, const char *path)
 bool names_have_output(const struct names *n, const char *path)
 {
 	return some_fits(&n->outputs, path) || is_own_name(path);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len > end_len && !strcmp(text + len - end_len, end);
-}
-
-static bool is_harmless(const char *path)
-{
-	static const char *const endings[] = { ".txt", ".pyheld" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (ends_with(path, endings[i]))
-			return input_kind(path) == INPUT_NONE;
-	return false;
-}
-
-bool names_allow_output(const struct names *n, const char *path)
-{
-	return names_have_output(n, path) || (n->typed && is_harmless(path));
 }
 
 /* --- processes --- */

@@ -20,18 +20,14 @@ struct names {
 	struct str_vec operands;	/* owned, as all of these */
 	struct str_vec inputs;	/* values of --executable and --sysroot */
 	struct str_vec outputs;	/* values of --output and --metrics */
-	/* Names of files are typed on the terminal, too. */
-	bool typed;
 };
 
-#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT, false }
+#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT }
 
 /* Copy what argv, which begins with the command's name, says by the options of
  * `argp` and those of all commands.  Behind an error, nothing is named: the
  * worker will say what is wrong. */
 void names_set(struct names *n, const struct argp *argp, int argc, char **argv);
-/* Add a file that this run has written. */
-void names_add(struct names *n, const char *path);
 void names_release(struct names *n);
 
 /*
@@ -43,15 +39,6 @@ bool names_have_path(const struct names *n, const char *path);
 
 /* The same, as something to write to. */
 bool names_have_output(const struct names *n, const char *path);
-
-/*
- * May the path be written?  If it was named for that; or where it is typed on
- * the terminal, if nothing is there, and it is nothing that a system reads by
- * itself: its name has one of these endings.
- */
-#define NAMES_ENDINGS ".txt or .pyheld"
-
-bool names_allow_output(const struct names *n, const char *path);
 
 /* Was the process named, or is it a descendant of one that was? */
 bool names_have_pid(const struct names *n, pid_t pid);

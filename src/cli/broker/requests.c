@@ -14,7 +14,6 @@
 #include "base/files/scratch.h"
 #include "base/log.h"
 #include "cli/broker/requests.h"
-#include "cli/commands/sql-history.h"
 #include "cli/version.h"
 #include "target/file.h"
 #include "target/room.h"
@@ -180,22 +179,11 @@ static bool answer_kind(const struct requests *q, struct packet_reader *r,
 
 	if (!packet_is_read(r) || !path)
 		return false;
-	return answer_number(reply, names_have_path(&q->names, path) ||
-				    q->names.typed ? input_kind(path) :
-						     INPUT_NONE);
+	return answer_number(reply, names_have_path(&q->names, path) ?
+					    input_kind(path) : INPUT_NONE);
 }
 
 /* --- files to write --- */
-
-static bool refuse_output(const struct requests *q, struct packet *reply,
-			  const char *path)
-{
-	if (!q->names.typed)
-		return refuse_path(reply, path);
-	task_reply_error(reply, error_new(ERR_PERMISSION, "name a new file that"
-					  " ends in " NAMES_ENDINGS));
-	return true;
-}
 
 static bool answer_find(struct requests *q, struct packet_reader *r,
 			struct packet *reply)
@@ -212,8 +200,8 @@ static bool answer_find(struct requests *q, struct packet_reader *r,
 		number++;
 	if (number == REQUESTS_OUTPUTS)
 		return false;
-	if (!names_allow_output(&q->names, path))
-		return refuse_output(q, reply, path);
+	if (!names_have_output(&q->names, path))
+		return refuse_path(reply, path);
 	o = &q->outputs[number];
 	*o = (struct requests_output){ .file = NEWFILE_INIT };
 	o->file.never_wait = true;
@@ -227,8 +215,6 @@ static bool answer_find(struct requests *q, struct packet_reader *r,
 	}
 	o->used = true;
 	o->special = fd >= 0;
-	o->path = path;
-	path = NULL;
 	packet_add(reply, number + 1);
 	if (fd >= 0)
 		packet_add_fd(reply, fd);
@@ -271,8 +257,6 @@ static bool answer_publish(struct requests *q, struct packet_reader *r,
 		return false;
 	err = newfile_publish(&o->file, sync);
 	o->temporary = err;
-	if (!err && q->names.typed)
-		names_add(&q->names, o->path);
 	task_reply_error(reply, err);
 	return true;
 }
@@ -282,7 +266,6 @@ static void end_output(struct requests_output *o)
 	if (o->temporary)
 		newfile_drop(&o->file);
 	newfile_release(&o->file);
-	free(o->path);
 	*o = (struct requests_output){ .file = NEWFILE_INIT };
 }
 
@@ -315,15 +298,6 @@ static bool answer_folder(const struct requests *q, struct packet_reader *r,
 }
 
 /* --- all --- */
-
-static bool answer_history(const struct requests *q, struct packet *reply)
-{
-	errno = EACCES;
-	if (!q->has_history)
-		return answer_fd(reply, -1);
-	errno = ENOENT;
-	return answer_fd(reply, sql_history_file());
-}
 
 static bool answer_log(struct packet_reader *r, struct packet *reply)
 {
@@ -363,8 +337,6 @@ static bool answer(struct requests *q, const struct packet *request,
 		return answer_end(q, r, reply);
 	case TASK_FOLDER:
 		return answer_folder(q, r, reply);
-	case TASK_HISTORY:
-		return answer_history(q, reply);
 	case TASK_LOG:
 		return answer_log(r, reply);
 	default:

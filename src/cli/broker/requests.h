@@ -25,13 +25,11 @@ struct requests {
 	struct server server;	/* its `context` is this struct */
 	struct requests_output {
 		struct newfile file;
-		char *path;	/* owned */
 		bool used, temporary;
 		bool special;	/* what is there is written to as it is */
 	} outputs[REQUESTS_OUTPUTS]; /* number 1 is the first */
 	struct fetch *fetch;
 	const sigset_t *mask;
-	bool has_history;	/* set by the caller: the command has one */
 };
 
 /* See names_set().  `mask`: the signals that are blocked while something may

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/broker/task.h"
 #include "base/files/folder.h"
 #include "base/log.h"
 #include "cli/commands/sql-history.h"
@@ -98,8 +97,6 @@ int sql_history_file(void)
 {
 	int fd = -1;
 
-	if (task_is_worker())
-		return task_open(TASK_HISTORY, NULL);
 	log_pass_over(open_file(&fd), "the history of the prompt is not"
 		      " kept");
 	return fd;

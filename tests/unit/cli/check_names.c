@@ -190,7 +190,7 @@ static bool allow_output(const char *word, const char *path)
 	bool ret;
 
 	names_set(&n, &watch_argp, 2, argv);
-	ret = names_allow_output(&n, path);
+	ret = names_have_output(&n, path);
 	names_release(&n);
 	return ret;
 }
@@ -210,49 +210,16 @@ START_TEST(what_is_read_is_not_written)
 }
 END_TEST
 
-static void touch(const char *path)
+START_TEST(nothing_else_is_written)
 {
-	FILE *out = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(out);
-	fclose(out);
-}
-
-START_TEST(typed_outputs_are_harmless)
-{
+	static const char *const paths[] = {
+		"", "a.txt", ".txt", "a.json", "a.b.pyheld", "a.so", "a.txt.so",
+		"atxt", "/etc/passwd", "/etc/cron.d/a",
+	};
 	struct names n = NAMES_INIT;
 
-	n.typed = true;
-	ck_assert(names_allow_output(&n, "a.txt"));
-	ck_assert(!names_allow_output(&n, "a.json"));
-	ck_assert(names_allow_output(&n, "a.b.pyheld"));
-	ck_assert(!names_allow_output(&n, ""));
-	ck_assert(!names_allow_output(&n, ".txt"));
-	ck_assert(!names_allow_output(&n, "a.so"));
-	ck_assert(!names_allow_output(&n, "a.txt.so"));
-	ck_assert(!names_allow_output(&n, "atxt"));
-	ck_assert(!names_allow_output(&n, "/etc/passwd"));
-	ck_assert(!names_allow_output(&n, "/etc/cron.d/a"));
-	n.typed = false;
-	ck_assert(!names_allow_output(&n, "a.txt"));
-	names_release(&n);
-}
-END_TEST
-
-START_TEST(typed_outputs_replace_nothing)
-{
-	struct names n = NAMES_INIT;
-
-	n.typed = true;
-	touch("a.txt");
-	ck_assert_int_eq(mkdir("b.txt", 0700), 0);
-	ck_assert_int_eq(mkfifo("c.txt", 0600), 0);
-	ck_assert_int_eq(symlink("nothing", "d.txt"), 0);
-	ck_assert(!names_allow_output(&n, "a.txt"));
-	ck_assert(!names_allow_output(&n, "b.txt"));
-	ck_assert(!names_allow_output(&n, "c.txt"));
-	ck_assert(!names_allow_output(&n, "d.txt"));
-	ck_assert(names_allow_output(&n, "e.txt"));
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		ck_assert(!names_have_output(&n, paths[i]));
 	names_release(&n);
 }
 END_TEST
@@ -352,8 +319,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, words_are_copied);
 	tcase_add_test(tc, what_is_read_is_not_written);
 	tcase_add_test(tc, values_of_options_name_no_process);
-	tcase_add_test(tc, typed_outputs_are_harmless);
-	tcase_add_test(tc, typed_outputs_replace_nothing);
+	tcase_add_test(tc, nothing_else_is_written);
 	tcase_add_test(tc, named_processes_and_descendants_are_found);
 	tcase_add_test(tc, words_that_are_no_pids_name_no_process);
 }

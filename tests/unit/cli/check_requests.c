@@ -53,8 +53,7 @@ static void each_kind(void (*fill)(struct packet *p))
 	for (uint32_t kind = TASK_INPUT; kind < TASK_NR_KINDS; kind++) {
 		struct packet *p = begin(kind);
 
-		if (kind == TASK_SCRATCH || kind == TASK_ROOM ||
-		    kind == TASK_HISTORY)
+		if (kind == TASK_SCRATCH || kind == TASK_ROOM)
 			continue;
 		fill(p);
 		/* To these, any number is a PID and any text a build-id. */
