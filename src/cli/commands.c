@@ -144,9 +144,8 @@ static int run(const struct command *c, int argc, char **argv)
 	CLEANUP(freep) char *name = xasprintf("pyheld %s", c->name);
 
 	argv[0] = name;
-	if (!c->in_sandbox || broker_is_refused(argc, argv))
-		return c->run(c, argc, argv);
-	return broker_run(c, argc, argv);
+	return c->in_sandbox ? broker_run(c, argc, argv) :
+			       c->run(c, argc, argv);
 }
 
 int commands_main(int argc, char **argv)

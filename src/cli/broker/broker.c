@@ -403,12 +403,29 @@ static bool raise_file_size(struct broker *b)
 	       !setrlimit(RLIMIT_FSIZE, &most);
 }
 
-bool broker_is_refused(int argc, char **argv)
+/* May there be two processes?  False: `none_because` is why not. */
+static bool is_wanted(struct broker *b)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--no-sandbox"))
-			return true;
+	if (b->requests.names.no_sandbox)
+		return false;
+	if (raise_file_size(b))
+		return true;
+	none_because = "ulimit -f";
+	fprintf(stderr, "pyheld: warning: no sandbox: the hard limit of"
+		" ulimit -f holds for the memory that its two processes"
+		" share\n");
 	return false;
+}
+
+/* The worker can open none of what these do, and has what they set. */
+static void prepare(struct broker *b)
+{
+	setenv("TZ", ":/etc/localtime", 0);
+	tzset();
+	json_object_seed(0);
+	b->room = room_left();
+	room_yield();
+	file_raise_limit();
 }
 
 int broker_run(const struct command *c, int argc, char **argv)
@@ -417,27 +434,18 @@ int broker_run(const struct command *c, int argc, char **argv)
 			    .signals = -1, .socket = -1 };
 	int status;
 
-	if (!raise_file_size(&b)) {
-		none_because = "ulimit -f";
-		fprintf(stderr, "pyheld: warning: no sandbox: the hard limit"
-			" of ulimit -f holds for the memory that its two"
-			" processes share\n");
-		return c->run(c, argc, argv);
-	}
-	if (!share_note(&b) || !take_signals(&b))
-		return session_failed(error_errno(ERR_SYSTEM, errno,
-						  "can't begin"));
-	/* The worker can open none of these. */
-	setenv("TZ", ":/etc/localtime", 0);
-	tzset();
-	json_object_seed(0);
-	b.room = room_left();
-	room_yield();
-	file_raise_limit();
 	requests_init(&b.requests, c->argp, argc, argv, &b.before);
-	status = run_tries(&b);
+	if (!is_wanted(&b)) {
+		status = c->run(c, argc, argv);
+	} else if (!share_note(&b) || !take_signals(&b)) {
+		status = session_failed(error_errno(ERR_SYSTEM, errno,
+						    "can't begin"));
+	} else {
+		prepare(&b);
+		status = run_tries(&b);
+		munmap(b.note, sizeof(*b.note));
+	}
 	requests_release(&b.requests);
-	munmap(b.note, sizeof(*b.note));
 	closep(&b.signals);
 	return status;
 }

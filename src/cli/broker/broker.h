@@ -13,15 +13,11 @@
 #ifndef CLI_BROKER_BROKER_H
 #define CLI_BROKER_BROKER_H
 
-#include <stdbool.h>
-
 #include "cli/commands/command.h"
 
-/* Does argv ask for one process (--no-sandbox)?  Before it is parsed. */
-bool broker_is_refused(int argc, char **argv);
-
-/* Run the command.  `argv` is as struct command's run() takes it.  Returns the
- * exit status, or ends as the worker was ended. */
+/* Run the command; with --no-sandbox as one process.  `argv` is as struct
+ * command's run() takes it.  Returns the exit status, or ends as the worker was
+ * ended. */
 int broker_run(const struct command *c, int argc, char **argv);
 
 /* What of the sandbox is in force in this process, as words: "user nobody, no

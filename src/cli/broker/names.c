@@ -31,6 +31,9 @@ static error_t take_word(int key, char *arg, struct argp_state *state)
 	case OPTION_SYSROOT:
 		str_vec_push(&n->inputs, xstrdup(arg));
 		return 0;
+	case OPTION_NO_SANDBOX:
+		n->no_sandbox = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 	case ARGP_KEY_NO_ARGS:
 	case ARGP_KEY_END:

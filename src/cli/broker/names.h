@@ -20,9 +20,10 @@ struct names {
 	struct str_vec operands;	/* owned, as all of these */
 	struct str_vec inputs;	/* values of --executable and --sysroot */
 	struct str_vec outputs;	/* values of --output and --metrics */
+	bool no_sandbox;	/* --no-sandbox */
 };
 
-#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT }
+#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT, false }
 
 /* Copy what argv, which begins with the command's name, says by the options of
  * `argp` and those of all commands.  Behind an error, nothing is named: the

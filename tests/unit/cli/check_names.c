@@ -224,6 +224,33 @@ START_TEST(nothing_else_is_written)
 }
 END_TEST
 
+START_TEST(one_process_is_asked_for)
+{
+	static const struct {
+		const char *words[2];
+		bool is_so;
+	} lines[] = {
+		{ { "--no-sandbox", "1" }, true },
+		{ { "1", "--no-sandbox" }, true },
+		{ { "1", "--no-sand" }, true },
+		{ { "--", "--no-sandbox" }, false },
+		{ { "-o", "--no-sandbox" }, false },
+		{ { "1", "--no-color" }, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		CLEANUP(freep) char *first = xstrdup(lines[i].words[0]);
+		CLEANUP(freep) char *second = xstrdup(lines[i].words[1]);
+		char *argv[] = { (char[]){ "watch" }, first, second };
+		struct names n = NAMES_INIT;
+
+		names_set(&n, &watch_argp, 3, argv);
+		ck_assert_int_eq(n.no_sandbox, lines[i].is_so);
+		names_release(&n);
+	}
+}
+END_TEST
+
 /* --- processes --- */
 
 static bool have_pid(const char *word, pid_t pid)
@@ -320,6 +347,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, what_is_read_is_not_written);
 	tcase_add_test(tc, values_of_options_name_no_process);
 	tcase_add_test(tc, nothing_else_is_written);
+	tcase_add_test(tc, one_process_is_asked_for);
 	tcase_add_test(tc, named_processes_and_descendants_are_found);
 	tcase_add_test(tc, words_that_are_no_pids_name_no_process);
 }
