@@ -124,8 +124,8 @@ static int open_file(int dir, const struct mapping *m)
 	return fd;
 }
 
-static const struct mapped_file *find(const struct file_vec *files,
-				      const struct mapping *m)
+const struct mapped_file *file_find(const struct file_vec *files,
+				    const struct mapping *m)
 {
 	/* A target has a few hundred at most, and the newest is the likely
 	 * one. */
@@ -138,14 +138,14 @@ static const struct mapped_file *find(const struct file_vec *files,
 
 bool file_is_lost(const struct file_vec *files, const struct mapping *m)
 {
-	const struct mapped_file *f = find(files, m);
+	const struct mapped_file *f = file_find(files, m);
 
 	return f && f->fd < 0;
 }
 
 int file_of(struct file_vec *files, int dir, const struct mapping *m)
 {
-	const struct mapped_file *known = find(files, m);
+	const struct mapped_file *known = file_find(files, m);
 	struct mapped_file f = { m->device, m->inode, -1 };
 
 	if (known)

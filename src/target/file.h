@@ -26,6 +26,9 @@ VEC_DEFINE(file_vec, struct mapped_file);
  * or it can't be opened; it is not tried again.
  */
 int file_of(struct file_vec *files, int dir, const struct mapping *m);
+/* What file_of() has found for the mapping; NULL: it was not asked for. */
+const struct mapped_file *file_find(const struct file_vec *files,
+				    const struct mapping *m);
 /* Has file_of() failed to open the mapping's file? */
 bool file_is_lost(const struct file_vec *files, const struct mapping *m);
 /* Close all descriptors; `files` is empty afterwards. */

@@ -101,14 +101,13 @@ static int ask_for_file(struct live *l, const struct mapping *m)
 
 static int remote_file(struct live *l, const struct mapping *m)
 {
+	const struct mapped_file *known = file_find(&l->files, m);
 	struct mapped_file f = { m->device, m->inode, -1 };
 
+	if (known)
+		return known->fd;
 	if (!m->inode)
 		return -1;
-	for (size_t i = l->files.nr; i-- > 0;)
-		if (l->files.v[i].inode == m->inode &&
-		    l->files.v[i].device == m->device)
-			return l->files.v[i].fd;
 	f.fd = ask_for_file(l, m);
 	file_vec_push(&l->files, f);
 	return f.fd;
