@@ -19,7 +19,7 @@ enum input_kind input_kind(const char *path)
 	if (task_is_worker())
 		return (enum input_kind)task_number(TASK_KIND, path);
 	if (stat(path, &st) && lstat(path, &st))
-		return INPUT_NONE;
+		return INPUT_MISSING;
 	if (S_ISDIR(st.st_mode))
 		return INPUT_FOLDER;
 	return S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? INPUT_FILE :

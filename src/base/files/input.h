@@ -12,7 +12,7 @@
 int input_open(const char *path);
 
 enum input_kind {
-	INPUT_NONE,		/* nothing is there */
+	INPUT_MISSING,
 	INPUT_FILE,		/* a regular file, or a link to nothing */
 	INPUT_FOLDER,
 	INPUT_SPECIAL,		/* a FIFO, a socket or a device */

@@ -180,7 +180,7 @@ static bool answer_kind(const struct requests *q, struct packet_reader *r,
 	if (!packet_is_read(r) || !path)
 		return false;
 	return answer_number(reply, names_have_path(&q->names, path) ?
-					    input_kind(path) : INPUT_NONE);
+					    input_kind(path) : INPUT_MISSING);
 }
 
 /* --- files to write --- */

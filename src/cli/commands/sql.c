@@ -36,7 +36,7 @@ static const struct argp_option options[] = {
 /* A name of a file has a space rarely, a query nearly always. */
 static bool is_query(const char *arg)
 {
-	return strpbrk(arg, " \t\n;(") && input_kind(arg) == INPUT_NONE;
+	return strpbrk(arg, " \t\n;(") && input_kind(arg) == INPUT_MISSING;
 }
 
 static error_t check_sql(struct argp_state *state, struct sql_options *o)

@@ -84,7 +84,7 @@ static char *numbered_name(const char *pattern, const char *number, uint64_t n)
  * writing it will say why. */
 static bool is_free(const char *name)
 {
-	return input_kind(name) == INPUT_NONE;
+	return input_kind(name) == INPUT_MISSING;
 }
 
 char *sampling_file(const char *pattern, int64_t pid)

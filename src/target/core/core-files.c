@@ -235,7 +235,7 @@ struct error *core_check_sysroot(const char *path)
 {
 	enum input_kind kind = input_kind(path);
 
-	if (kind == INPUT_NONE)
+	if (kind == INPUT_MISSING)
 		return error_errno(ERR_UNSUPPORTED, ENOENT, "--sysroot: '%s'",
 				   path);
 	if (kind != INPUT_FOLDER)

@@ -29,7 +29,7 @@ struct error *named_file(const char *typed, char **path, bool *exists)
 		return error_new(ERR_USAGE, "%s is a folder", whole);
 	if (kind == INPUT_SPECIAL)
 		return error_new(ERR_USAGE, "%s is no regular file", whole);
-	*exists = kind != INPUT_NONE;
+	*exists = kind != INPUT_MISSING;
 	*path = whole;
 	whole = NULL;
 	return NULL;

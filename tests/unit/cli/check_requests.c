@@ -177,7 +177,7 @@ START_TEST(inputs_are_those_that_were_named)
 		ck_assert(packet_get(&reader) == EACCES);
 		ask_path(TASK_KIND, others[i]);
 		expect_answer(OK);
-		ck_assert(packet_get(&reader) == INPUT_NONE);
+		ck_assert(packet_get(&reader) == INPUT_MISSING);
 	}
 	ask_path(TASK_INPUT, "folder/nothing");
 	expect_answer(ERR_SYSTEM + 1);
@@ -213,7 +213,7 @@ START_TEST(kinds_of_files_are_told)
 	ck_assert(packet_get(&reader) == INPUT_FILE);
 	ask_path(TASK_KIND, "b");
 	expect_answer(OK);
-	ck_assert(packet_get(&reader) == INPUT_NONE);
+	ck_assert(packet_get(&reader) == INPUT_MISSING);
 }
 END_TEST
 
