@@ -8,7 +8,8 @@
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
 #     captures of them (graph-file.h), ledgers (books.h), small CPythons (fake-python.h,
 #     fake-values.h, fake-interpreter.h), forged cores (forge.h), processes to
-#     attach to (child.h), what does without files (no-files.h).
+#     attach to (child.h), what does without files (no-files.h), how much there
+#     is before and after (entries.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
 # Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
@@ -29,6 +30,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/child.c \
 	tests/unit/support/child.h \
 	tests/unit/support/claims-scene.h \
+	tests/unit/support/entries.c \
+	tests/unit/support/entries.h \
 	tests/unit/support/fake-interpreter.c \
 	tests/unit/support/fake-interpreter.h \
 	tests/unit/support/fake-memory.c \

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -99,16 +98,4 @@ void write_file(const char *path, const void *bytes, size_t len)
 	ck_assert_ptr_nonnull(out);
 	ck_assert_uint_eq(fwrite(bytes, 1, len, out), len);
 	fclose(out);
-}
-
-unsigned int count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	unsigned int nr = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		nr++;
-	closedir(dir);
-	return nr;
 }

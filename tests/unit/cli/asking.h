@@ -40,7 +40,5 @@ void expect_answer(uint64_t code);
 void expect_refused(void);
 
 void write_file(const char *path, const void *bytes, size_t len);
-/* Names in a folder, with "." and "..". */
-unsigned int count_entries(const char *path);
 
 #endif

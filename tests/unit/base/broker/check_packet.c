@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Messages between two processes that need not trust one another:
  * base/broker/packet.h. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/broker/packet.h"
+#include "entries.h"
 #include "suite.h"
 
 const char suite_name[] = "packet";
@@ -35,18 +35,6 @@ static void tear_down(void)
 {
 	close(ends[0]);
 	close(ends[1]);
-}
-
-static unsigned int count_fds(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int nr = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir))
-		nr++;
-	closedir(dir);
-	return nr;
 }
 
 /* --- fields --- */
