@@ -426,7 +426,7 @@ END_TEST
 START_TEST(doctor_says_what_does_not_fit)
 {
 	struct audit audit;
-	struct doctor d = { .target = "4242", .pyheld = "0.1",
+	struct doctor d = { .target = "4242", .pyheld = "0.1", .sandbox = "on",
 			    .audit = &audit };
 
 	expect_begin("m->a m->b; root m:m; refs a=0");
@@ -445,7 +445,7 @@ END_TEST
 START_TEST(doctor_says_why_a_target_is_not_readable)
 {
 	struct audit audit = { 0 };
-	struct doctor d = { .target = "4242", .pyheld = "0.1",
+	struct doctor d = { .target = "4242", .pyheld = "0.1", .sandbox = "on",
 			    .audit = &audit, .unreadable = "it is gone" };
 
 	expect_begin("a");
