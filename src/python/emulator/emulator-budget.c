@@ -4,6 +4,8 @@
 
 #define CALL_NS UINT64_C(20000)
 #define VISIT_NS UINT64_C(2000)
+#define MAP_NS UINT64_C(4000000)
+#define MAX_MAPPED 4096
 #define FUNCTION_OVERDRAWN_NS UINT64_C(2000000000)
 #define ALL_OVERDRAWN_NS UINT64_C(20000000000)
 /* A call of so many visits is large: fewer are not counted by function. */
@@ -19,9 +21,10 @@ void emulator_budget_init(struct emulator *e, uint64_t words)
 static void settle_time(struct emulator *e, raddr traverse, uint64_t spent)
 {
 	struct emulator_budget *b = &e->budget;
-	uint64_t allowed = b->calls * CALL_NS + b->called_visits * VISIT_NS;
+	uint64_t allowed = b->calls * CALL_NS + b->called_visits * VISIT_NS +
+			   b->mapped * MAP_NS;
 
-	b->calls = b->called_visits = 0;
+	b->calls = b->called_visits = b->mapped = 0;
 	if (spent <= allowed)
 		return;
 	emulator_state_strike(e, traverse)->overdrawn += spent - allowed;
@@ -85,6 +88,14 @@ void emulator_budget_pay_failed(struct emulator *e, raddr traverse,
 	settle(e, traverse, nr);
 	if (too_many)
 		grow(e);
+}
+
+void emulator_budget_mapped(struct emulator *e)
+{
+	if (e->budget.all_mapped >= MAX_MAPPED)
+		return;
+	e->budget.all_mapped++;
+	e->budget.mapped++;
 }
 
 void emulator_budget_charge(struct emulator *e, uint64_t ns)

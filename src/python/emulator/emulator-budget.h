@@ -11,6 +11,8 @@
  * ones take.  What is beyond that is overdrawn.  The watchdog samples it every
  * 20 ms, and the function that runs at that moment pays.  A function that has
  * overdrawn 2 s is given up; after 20 s of all together, every function is.
+ * Memory is mapped when a call first touches it, which is no work of the
+ * function's: each of the first 4,096 regions of a run allows 4 ms more.
  *
  * Visits: a reference is a word of the target's memory, so there can't be more
  * visits than words in honest objects.  If there are, the function with the
@@ -31,6 +33,9 @@ void emulator_budget_pay(struct emulator *e, raddr traverse, uint64_t nr);
 /* It has failed after `nr` visits, which are dropped. */
 void emulator_budget_pay_failed(struct emulator *e, raddr traverse,
 				uint64_t nr);
+
+/* A region of memory was mapped for the current call. */
+void emulator_budget_mapped(struct emulator *e);
 
 /* `ns` of CPU time were spent so that other calls go on after a failed one. */
 void emulator_budget_charge(struct emulator *e, uint64_t ns);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "python/emulator/emulator-budget.h"
 #include "python/emulator/emulator-memory.h"
 
 /*
@@ -149,9 +150,15 @@ static void cut_by_windows(struct emulator *e, raddr addr, raddr *start,
 	}
 }
 
-static bool map_window(struct emulator *e, struct emulator_window *w)
+static void count_region(struct emulator *e)
 {
 	e->nr_regions++;
+	emulator_budget_mapped(e);
+}
+
+static bool map_window(struct emulator *e, struct emulator_window *w)
+{
+	count_region(e);
 	return !uc_mmio_map(e->uc, w->start, w->end - w->start, on_window_read,
 			    w, on_window_write, w);
 }
@@ -251,7 +258,7 @@ static bool map_region(struct emulator *e, const struct segment *s,
 		perms |= UC_PROT_EXEC;
 		bytes = with_jumps(e, bytes, start, end);
 	}
-	e->nr_regions++;
+	count_region(e);
 	/* Unicorn takes a pointer to non-const, but writes only where the
 	 * permissions allow it. */
 	return !uc_mem_map_ptr(e->uc, start, end - start, perms,
@@ -327,7 +334,7 @@ static bool map_segment(struct emulator *e, const struct segment *s,
 
 static bool map_blank(struct emulator *e, raddr page)
 {
-	e->nr_regions++;
+	count_region(e);
 	return !uc_mem_map_ptr(e->uc, page, EMULATOR_PAGE, UC_PROT_READ,
 			       new_pages(e, EMULATOR_PAGE));
 }

@@ -178,7 +178,9 @@ struct emulator_budget {
 	uint64_t visits, most_visits, more_visits;
 	unsigned int grown;	/* so often, by more_visits */
 	uint64_t overdrawn;	/* ns */
-	uint64_t calls, called_visits;	/* since time was last looked at */
+	/* since time was last looked at */
+	uint64_t calls, called_visits, mapped;
+	uint64_t all_mapped;
 	bool too_many;		/* the current call was stopped for visits */
 	bool ended;
 };
