@@ -5,6 +5,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/broker/names.h \
 	src/cli/broker/requests.c \
 	src/cli/broker/requests.h \
+	src/cli/broker/typed.c \
+	src/cli/broker/typed.h \
 	src/cli/commands.c \
 	src/cli/commands.h \
 	src/cli/commands/browse.c \

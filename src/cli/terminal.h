@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cli/terminal.h - what the terminal, or the file, behind stdout can show. */
+/* cli/terminal.h - what the terminal, or the file, behind stdout can show, and
+ * a line that a person types. */
 #ifndef CLI_TERMINAL_H
 #define CLI_TERMINAL_H
 
@@ -22,5 +23,15 @@ void terminal_set_color(enum terminal_color wanted);
  * with headers, and with colour as --color says.
  */
 struct format terminal_format(void);
+
+/*
+ * Print `prompt` and read a line from the terminal behind stdin, which echoes
+ * and edits it.  The terminal's mode is as before when this returns.  The wait
+ * ends when `wake` can be read, too; -1: nothing else is waited for.
+ *
+ * The caller frees the line, which has no line feed.  NULL and errno: EINTR: a
+ * signal or `wake` came; else there is no line any more.
+ */
+char *terminal_read_line(const char *prompt, int wake);
 
 #endif

@@ -14,6 +14,7 @@
 #include <curses.h>
 #include <term.h>
 
+#include "base/broker/task.h"
 #include "base/compiler.h"
 #include "base/die.h"
 #include "tui/cells.h"
@@ -29,7 +30,7 @@ static struct {
 	volatile sig_atomic_t open;
 	SCREEN *screen;
 	struct termios mode;	/* before the screen opened */
-	char end[512];		/* what ends the screen */
+	char end[TASK_SCREEN_END_MAX];		/* what ends the screen */
 	size_t end_len;
 	bool small, utf8;
 } state;
@@ -45,6 +46,7 @@ static void give_back(void)
 	if (!state.open)
 		return;
 	state.open = 0;
+	task_set_screen_end(NULL, 0);
 	if (write(STDOUT_FILENO, state.end, state.end_len) < 0)
 		return;
 	tcsetattr(STDIN_FILENO, TCSANOW, &state.mode);
@@ -197,6 +199,8 @@ struct error *screen_open(bool colored)
 	}
 	prepare_end();
 	state.open = 1;
+	task_has_output();
+	task_set_screen_end(state.end, state.end_len);
 	state.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	die_terminal_hook = give_back;
 	if (!at_exit)
@@ -216,6 +220,7 @@ void screen_close(void)
 		return;
 	endwin();
 	state.open = 0;
+	task_set_screen_end(NULL, 0);
 	die_terminal_hook = NULL;
 	release_signals();
 	delscreen(state.screen);
@@ -287,6 +292,20 @@ void screen_cursor(unsigned int row, unsigned int column)
 void screen_show(void)
 {
 	refresh();
+}
+
+void screen_lend(unsigned int row, unsigned int column)
+{
+	curs_set(1);
+	move((int)row, (int)column);
+	refresh();
+	def_prog_mode();
+}
+
+void screen_take_back(void)
+{
+	reset_prog_mode();
+	clearok(curscr, TRUE);
 }
 
 /* --- keys --- */

@@ -85,6 +85,14 @@ void screen_cursor(unsigned int row, unsigned int column);
 void screen_show(void);
 
 /*
+ * Show what was drawn and put the cursor to a place, from which on somebody
+ * else uses the terminal.  Until screen_take_back(), which draws the whole
+ * screen when it is shown next, nothing else of this interface may be called.
+ */
+void screen_lend(unsigned int row, unsigned int column);
+void screen_take_back(void);
+
+/*
  * Wait for a key or an event, at most `ms` milliseconds; -1: without end; 0:
  * not at all.  Returns an enum input or a code point.
  */

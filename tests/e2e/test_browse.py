@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pythons
-from harness import PYHELD, Target, artefacts, each, limit, pyheld, \
+from harness import PYHELD, Target, artefacts, children, each, limit, pyheld, \
     pyheld_raw, text
 from terminal import Terminal
 from test_core import Directory, gcore, sysroot
@@ -267,6 +267,19 @@ def test_writes_the_view(python):
                 t.wait_for("^write to file:")
                 t.keys(name, "Enter")
                 t.wait_for(says)
+            # A name that is typed is edited; Escape is in none.
+            for keys in ("Enter",), (path + "2", "Escape", "Enter"):
+                t.keys("w")
+                t.wait_for("^write to file:")
+                t.keys(*keys)
+                t.wait_for(FOOT)
+            assert not os.path.exists(path + "2")
+            t.keys("w")
+            t.wait_for("^write to file:")
+            t.keys("nowhere", "C-u", path + "3", "BSpace", "4", "Enter")
+            t.wait_for("written to")
+            assert sorted(os.listdir(os.path.dirname(path))) == [
+                "fifo", "view.txt", "view.txt4"]
             written = os.stat(path)
             for key, says in (("n", "not written"), ("y", "written to /")):
                 assert os.stat(path).st_ino == written.st_ino
@@ -374,6 +387,22 @@ def test_signals_give_the_terminal_back():
                 os.kill(pid_of(t), number)
                 assert t.status() == 128 + number, number
                 # The screen before, with a cursor, and lines are echoed.
+                assert "RETAINED" not in t.screen(), t.screen()
+                t.keys("echoed")
+                t.wait_for("echoed")
+                flag = t.tmux("display-message", "-p", "#{cursor_flag}")
+                assert flag.strip() == "1"
+
+
+@limit(240)
+def test_a_crash_gives_the_terminal_back():
+    """The process that draws has no chance to do it itself."""
+    with Target(pythons.newest(), "app.py") as target:
+        for number in signal.SIGKILL, signal.SIGSEGV:
+            with opened(target.pid) as t:
+                os.kill(children(pid_of(t))[0], number)
+                assert t.status() == 3, number
+                t.wait_for("^pyheld: the process that reads")
                 assert "RETAINED" not in t.screen(), t.screen()
                 t.keys("echoed")
                 t.wait_for("echoed")

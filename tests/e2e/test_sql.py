@@ -17,8 +17,9 @@ import tempfile
 import time
 
 import pythons
-from harness import PYHELD, Target, default_signals, each, limit, pyheld, \
-    pyheld_raw, text
+from harness import PYHELD, Target, children, default_signals, each, limit, \
+    pyheld, pyheld_raw, text
+from terminal import Terminal
 from test_core import Directory, gcore, sysroot
 
 MAN = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
@@ -484,6 +485,37 @@ def test_prompt():
         prompt.wait_for("pyheld> ")
         prompt.send(".quit\n")
         assert prompt.status() == 0
+
+
+@limit(240)
+def test_prompt_under_job_control():
+    with Target(pythons.newest(), "asked.py") as target, \
+            tempfile.TemporaryDirectory() as state, \
+            Terminal(["bash", "--norc", "-i"],
+                     env={"PS1": "ready> ", "XDG_STATE_HOME": state}) as t:
+        t.wait_for("ready>")
+        t.keys("%s sql %d" % (os.path.abspath(PYHELD), target.pid), "Enter")
+        t.wait_for("^pyheld>", seconds=90)
+        t.keys("SELECT 41")
+        for _ in range(2):
+            t.wait_for("^pyheld> SELECT 41$")
+            t.keys("C-z")
+            t.wait_for("Stopped")
+            t.keys("clear; echo $((600 + nr))x", "Enter")
+            t.wait_for("^600x")
+            t.keys("fg", "Enter")
+        t.resize(100, 30)
+        t.keys(" + 1\\;", "Enter")
+        t.wait_for("^ *42$")
+        # The sandboxed process ends by a signal that gives it no chance to
+        # give the terminal back.
+        broker = int(subprocess.run(
+            ["pgrep", "-f", "sql %d" % target.pid, "-o"], check=True,
+            capture_output=True).stdout)
+        os.kill(children(broker)[0], signal.SIGKILL)
+        t.wait_for("^pyheld: the process that reads was killed")
+        t.keys("echo status $?; stty -a | grep -o ' icanon'", "Enter")
+        t.wait_for("^status 3\n icanon")
 
 
 def test_history_is_kept():

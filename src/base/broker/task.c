@@ -171,6 +171,16 @@ void task_set_emulates(bool emulates)
 		*(volatile uint8_t *)&task_note->emulates = emulates;
 }
 
+void task_set_screen_end(const char *bytes, size_t len)
+{
+	if (!task_note)
+		return;
+	len = MIN(len, TASK_SCREEN_END_MAX);
+	for (size_t i = 0; i < len; i++)
+		task_note->screen_end[i] = bytes[i];
+	*(volatile uint16_t *)&task_note->screen_end_len = (uint16_t)len;
+}
+
 void task_has_output(void)
 {
 	if (task_note)

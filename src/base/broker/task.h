@@ -54,6 +54,9 @@ enum task_kind {
 	TASK_OUTPUT_CREATE,
 	TASK_OUTPUT_PUBLISH,
 	TASK_OUTPUT_END,
+	/* Have the user type the name of an output file, where the cursor is;
+	 * path.  EINTR: ask again. */
+	TASK_OUTPUT_TYPED,
 	/* A folder for outputs: path, enum folder_make. */
 	TASK_FOLDER,
 	/* The broker logs, too, and what it runs on: enum log_level. */
@@ -73,6 +76,7 @@ enum task_kind {
  * processes share.  The broker takes nothing in it for granted.
  */
 #define TASK_TYPE_MAX 256
+#define TASK_SCREEN_END_MAX 512
 
 struct task_note {
 	/* The type whose tp_traverse is or was emulated, with a NUL. */
@@ -82,6 +86,9 @@ struct task_note {
 	uint8_t emulates;	/* it is running */
 	/* Something was printed or written: the command can't be run again. */
 	uint8_t has_output;
+	/* While a screen is open: what ends it, to be written to stdout. */
+	uint16_t screen_end_len;
+	char screen_end[TASK_SCREEN_END_MAX];
 };
 
 /* From now on this process is the worker.  `note` is NULL in tests. */
@@ -117,6 +124,9 @@ void task_set_type(const char *type, uint64_t traverse);
 void task_set_emulates(bool emulates);
 /* Say that output begins. */
 void task_has_output(void);
+/* Say that a screen is open, and what ends it; or, with no bytes, that it has
+ * ended.  May be called by a signal's handler. */
+void task_set_screen_end(const char *bytes, size_t len);
 
 /* --- the broker's side of a reply --- */
 

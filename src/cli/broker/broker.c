@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,10 +46,15 @@ struct broker {
 	uint64_t room;		/* bytes of memory that are free */
 	struct rlimit file_size; /* the user's RLIMIT_FSIZE */
 	struct session_care care;
+	bool has_terminal;	/* stdin is one */
+	struct termios terminal; /* its mode, as we found it */
 };
 
 /* Signals that the worker is to get, too. */
-static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCONT };
+static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP,
+				 SIGCONT };
+/* Signals by which a terminal stops both. */
+static const int stopping[] = { SIGTSTP, SIGTTIN, SIGTTOU };
 /* Signals by which it ends when it is told to, or nobody reads what it
  * writes: so do we then. */
 static const int expected[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
@@ -85,6 +91,54 @@ char *broker_sandbox(void)
 	add_words(&s, in_force.limits, "limits of memory and CPU time");
 	add_words(&s, *in_force.missing, in_force.missing);
 	return str_take(&s);
+}
+
+/* --- the terminal --- */
+
+/* It may have had the terminal as a screen, or its keys one by one. */
+static void give_terminal_back(const struct broker *b)
+{
+	size_t len = MIN(b->note->screen_end_len,
+			 sizeof(b->note->screen_end));
+
+	if (!b->has_terminal || tcgetpgrp(STDIN_FILENO) != getpgrp())
+		return;
+	if (len && write(STDOUT_FILENO, b->note->screen_end, len) < 0)
+		return;
+	tcsetattr(STDIN_FILENO, TCSANOW, &b->terminal);
+}
+
+/* If we crash, the terminal is not to stay as the worker has it. */
+static const struct broker *crashing;
+static const int crashes[] = { SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV };
+
+static void on_crash(int signal)
+{
+	give_terminal_back(crashing);
+	raise(signal);
+}
+
+static void catch_crashes(const struct broker *b)
+{
+	struct sigaction action = { .sa_handler = on_crash,
+				    .sa_flags = (int)SA_RESETHAND };
+
+	if (!b->has_terminal)
+		return;
+	crashing = b;
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		sigaction(crashes[i], &action, NULL);
+}
+
+static void release_crashes(void)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	if (!crashing)
+		return;
+	crashing = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		sigaction(crashes[i], &usual, NULL);
 }
 
 /* --- the worker --- */
@@ -127,10 +181,19 @@ static int keep_socket(int socket)
 	return first;
 }
 
+static void prepare_command(const struct broker *b)
+{
+	const struct str_vec *operands = &b->requests.names.operands;
+
+	if (b->command->prepare)
+		b->command->prepare(operands->v, operands->nr);
+}
+
 static int run_worker(const struct broker *b, int socket)
 {
 	socket = keep_socket(socket);
 	sigprocmask(SIG_SETMASK, &b->before, NULL);
+	prepare_command(b);
 	task_begin(socket, b->note);
 	session_set_care(&b->care);
 	setrlimit(RLIMIT_FSIZE, &b->file_size);
@@ -162,6 +225,7 @@ static struct error *start_worker(struct broker *b)
 				 strerror(errno), why);
 	}
 	if (!b->worker) {
+		release_crashes();
 		close(ends[0]);
 		close(b->signals);
 		exit(run_worker(b, ends[1]));
@@ -184,9 +248,12 @@ static void take_signal(const struct broker *b)
 		kill(b->worker, (int)info.ssi_signo);
 }
 
-/* Stop as the worker did, so that the shell sees it; then both go on. */
-static void stop_as_worker(const struct broker *b)
+/* Stop as the worker did, so that the shell sees it; then both go on.  Whoever
+ * stopped the worker alone may let it go on alone. */
+static void stop_as_worker(const struct broker *b, int signal)
 {
+	if (!is_among(stopping, ARRAY_SIZE(stopping), signal))
+		return;
 	kill(getpid(), SIGSTOP);
 	kill(b->worker, SIGCONT);
 }
@@ -203,7 +270,7 @@ static bool has_ended(const struct broker *b, int *how)
 			return false;
 		if (!WIFSTOPPED(*how))
 			return true;
-		stop_as_worker(b);
+		stop_as_worker(b, WSTOPSIG(*how));
 	}
 }
 
@@ -342,6 +409,7 @@ static int end_of(struct broker *b, int how)
 						  "processes failed"));
 	if (WIFEXITED(how))
 		return WEXITSTATUS(how);
+	give_terminal_back(b);
 	if (!b->betrayed && is_among(expected, ARRAY_SIZE(expected),
 				     WTERMSIG(how)))
 		end_by(b, WTERMSIG(how));
@@ -435,6 +503,8 @@ static void prepare(struct broker *b)
 	b->room = room_left();
 	room_yield();
 	file_raise_limit();
+	b->has_terminal = !tcgetattr(STDIN_FILENO, &b->terminal);
+	catch_crashes(b);
 }
 
 int broker_run(const struct command *c, int argc, char **argv)
@@ -445,13 +515,16 @@ int broker_run(const struct command *c, int argc, char **argv)
 
 	requests_init(&b.requests, c->argp, argc, argv, &b.before);
 	if (!is_wanted(&b)) {
+		prepare_command(&b);
 		status = c->run(c, argc, argv);
 	} else if (!share_note(&b) || !take_signals(&b)) {
 		status = session_failed(error_errno(ERR_SYSTEM, errno,
 						    "can't begin"));
 	} else {
 		prepare(&b);
+		b.requests.wake = b.signals;
 		status = run_tries(&b);
+		release_crashes();
 		munmap(b.note, sizeof(*b.note));
 	}
 	requests_release(&b.requests);

@@ -71,6 +71,11 @@ void names_set(struct names *n, const struct argp *argp, int argc, char **argv)
 		log_detail("the broker does not understand the command line");
 }
 
+void names_add_output(struct names *n, const char *path)
+{
+	str_vec_push(&n->outputs, xstrdup(path));
+}
+
 void names_release(struct names *n)
 {
 	str_vec_free(&n->operands);

@@ -19,7 +19,7 @@
 struct names {
 	struct str_vec operands;	/* owned, as all of these */
 	struct str_vec inputs;	/* values of --executable and --sysroot */
-	struct str_vec outputs;	/* values of --output and --metrics */
+	struct str_vec outputs;	/* values of --output and --metrics; typed */
 	bool no_sandbox;	/* --no-sandbox */
 };
 
@@ -30,6 +30,9 @@ struct names {
  * worker will say what is wrong. */
 void names_set(struct names *n, const struct argp *argp, int argc, char **argv);
 void names_release(struct names *n);
+
+/* The user has typed the name of an output, too. */
+void names_add_output(struct names *n, const char *path);
 
 /*
  * Was the path named?  As it is, as a file in a folder that was named so, as

@@ -14,6 +14,7 @@
 #include "base/files/scratch.h"
 #include "base/log.h"
 #include "cli/broker/requests.h"
+#include "cli/broker/typed.h"
 #include "cli/version.h"
 #include "target/file.h"
 #include "target/room.h"
@@ -35,6 +36,7 @@ void requests_init(struct requests *r, const struct argp *argp, int argc,
 	r->server.may = may_open;
 	r->server.context = r;
 	r->mask = mask;
+	r->wake = -1;
 }
 
 /* Signals end us until patience_ends(). */
@@ -281,6 +283,22 @@ static bool answer_end(struct requests *q, struct packet_reader *r,
 	return true;
 }
 
+static bool answer_typed(struct requests *q, struct packet_reader *r,
+			 struct packet *reply)
+{
+	CLEANUP(freep) char *path = NULL;
+
+	if (!packet_is_read(r))
+		return false;
+	path = typed_file(q->wake);
+	task_reply_errno(reply, path ? 0 : errno);
+	if (!path)
+		return true;
+	packet_add_text(reply, path);
+	names_add_output(&q->names, path);
+	return true;
+}
+
 static bool answer_folder(const struct requests *q, struct packet_reader *r,
 			  struct packet *reply)
 {
@@ -335,6 +353,8 @@ static bool answer(struct requests *q, const struct packet *request,
 		return answer_publish(q, r, reply);
 	case TASK_OUTPUT_END:
 		return answer_end(q, r, reply);
+	case TASK_OUTPUT_TYPED:
+		return answer_typed(q, r, reply);
 	case TASK_FOLDER:
 		return answer_folder(q, r, reply);
 	case TASK_LOG:

@@ -30,11 +30,12 @@ struct requests {
 	} outputs[REQUESTS_OUTPUTS]; /* number 1 is the first */
 	struct fetch *fetch;
 	const sigset_t *mask;
+	int wake;	/* readable: what waits for a key is to return */
 };
 
 /* See names_set().  `mask`: the signals that are blocked while something may
  * take long, such as asking a server.  The user can end us then.  It stays the
- * caller's. */
+ * caller's.  `wake` is -1: the caller may set it. */
 void requests_init(struct requests *r, const struct argp *argp, int argc,
 		   char **argv, const sigset_t *mask);
 

@@ -7,6 +7,7 @@
 #include "cli/status.h"
 #include "cli/targets.h"
 #include "cli/terminal.h"
+#include "cli/broker/typed.h"
 #include "tui/browse/run.h"
 #include "tui/screen.h"
 #include "tui/terminfo.h"
@@ -51,12 +52,25 @@ static struct error *write_file(const char *file, const struct str *text)
 	return err ? error_wrap(err, "%s", file) : NULL;
 }
 
+/* In the last row of the screen. */
+static char *type_file(void)
+{
+	unsigned int row = screen_rows() - 1;
+	char *path;
+
+	screen_put(row, 0, screen_columns(), "", SCREEN_PLAIN);
+	screen_lend(row, 0);
+	path = typed_file_ask();
+	screen_take_back();
+	return path;
+}
+
 static struct error *run(const struct scene *scene)
 {
 	struct browse b;
 	struct error *err;
 
-	browse_init(&b, scene, write_file);
+	browse_init(&b, scene, type_file, write_file);
 	progress_stop();
 	err = screen_open(terminal_format().styles != NULL);
 	if (!err)
@@ -161,6 +175,11 @@ static int browse_two(const char *const *args)
 	return browse(names, 2);
 }
 
+void browse_prepare(char *const *operands UNUSED, size_t nr UNUSED)
+{
+	terminfo_load();
+}
+
 int cmd_browse(const struct command *c, int argc, char **argv)
 {
 	struct common_options o = { .max_args = 2 };
@@ -168,7 +187,6 @@ int cmd_browse(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	terminfo_load();
 	/* Before a process is stopped in vain. */
 	err = screen_check();
 	if (err) {

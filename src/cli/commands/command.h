@@ -26,6 +26,13 @@ struct command {
 	int (*run)(const struct command *c, int argc, char **argv);
 	/* It runs in the worker, without privileges: cli/broker/broker.h. */
 	bool in_sandbox;
+	/*
+	 * Open what the command has by names of its own, such as the terminal's
+	 * description: before anything is read from the target, and while the
+	 * process may open files.  It gets the operands of the command line.
+	 * NULL: there is nothing.
+	 */
+	void (*prepare)(char *const *operands, size_t nr);
 };
 
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,
@@ -52,5 +59,9 @@ int cmd_sql(const struct command *c, int argc, char **argv);
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_top(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);
+
+/* The `prepare` of those that have one. */
+void browse_prepare(char *const *operands, size_t nr);
+void sql_prepare(char *const *operands, size_t nr);
 
 #endif

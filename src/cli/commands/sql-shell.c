@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <editline/readline.h>
 
+#include "base/broker/task.h"
 #include "cli/commands/sql-history.h"
 #include "cli/commands/sql-shell.h"
 #include "cli/progress.h"
@@ -180,6 +183,18 @@ static char **complete(const char *text, int start UNUSED, int end UNUSED)
 static volatile sig_atomic_t pressed;	/* Ctrl-C, since the last line */
 static volatile sig_atomic_t reading;	/* a line is read */
 
+/*
+ * libedit goes on waiting for a key after the first signal, and a signal may
+ * come just before it waits: then another one ends its wait.
+ */
+static void interrupt_often(bool often)
+{
+	const struct timeval pause = { .tv_usec = often ? 10000 : 0 };
+	const struct itimerval timer = { pause, pause };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 /* What SQLite does ends within a millisecond.  The search for suspects, for
  * example, does not: the second Ctrl-C ends pyheld. */
 static void on_interrupt(int number)
@@ -190,29 +205,83 @@ static void on_interrupt(int number)
 	}
 	pressed = 1;
 	if (reading)
-		alarm(1);
+		interrupt_often(true);
 	sql_interrupt();
 }
 
-/* Ctrl-C just before libedit waits for a key does not end its wait: a second
- * signal does. */
 static void on_alarm(int number UNUSED)
 {
 }
 
-static void prompt_init(void)
+/* Stop as without a handler. */
+static void stop(int number)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
+	sigset_t set, before;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigaction(number, &usual, &ours);
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	raise(number);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(number, &ours, NULL);
+}
+
+/* Give the terminal back for as long as we are stopped. */
+static void on_stop(int number)
+{
+	int saved = errno;
+
+	if (reading)
+		rl_deprep_terminal();
+	stop(number);
+	if (reading) {
+		rl_prep_terminal(1);
+		rl_forced_update_display();
+	}
+	errno = saved;
+}
+
+static void on_resize(int number UNUSED)
+{
+	int saved = errno;
+
+	if (reading)
+		rl_resize_terminal();
+	errno = saved;
+}
+
+/* libedit's own handlers send the signal to the whole process group, once
+ * more: the sandbox forbids that, and other processes may be there. */
+static void catch_signals(void)
 {
 	/* No SA_RESTART: the prompt is to start again. */
-	struct sigaction action = { .sa_handler = on_interrupt };
+	struct sigaction interrupt = { .sa_handler = on_interrupt };
 	struct sigaction wake = { .sa_handler = on_alarm };
+	struct sigaction stop = { .sa_handler = on_stop,
+				  .sa_flags = SA_RESTART };
+	struct sigaction resize = { .sa_handler = on_resize,
+				    .sa_flags = SA_RESTART };
 
-	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGINT, &interrupt, NULL);
 	sigaction(SIGALRM, &wake, NULL);
+	sigaction(SIGTSTP, &stop, NULL);
+	sigaction(SIGWINCH, &resize, NULL);
+}
+
+static int history_file = -1;
+
+void sql_shell_prepare(void)
+{
 	rl_readline_name = "pyheld";
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
 	rl_initialize();
 	rl_attempted_completion_function = complete;
 	rl_completion_append_character = '\0';
 	using_history();
+	history_file = sql_history_file();
 }
 
 /* Print the error of a query; others are returned. */
@@ -241,8 +310,9 @@ struct error *sql_shell_prompt(struct sql_shell *shell)
 	struct error *err = NULL;
 	bool quit = false;
 
-	prompt_init();
-	sql_history_open(&history, sql_history_file());
+	task_has_output();
+	catch_signals();
+	sql_history_open(&history, history_file);
 	for (size_t i = 0; i < history.lines.nr; i++)
 		add_history(history.lines.v[i]);
 	while (!err && !quit) {
@@ -252,7 +322,7 @@ struct error *sql_shell_prompt(struct sql_shell *shell)
 		reading = 1;
 		line = readline(shell->query.len ? "   ...> " : "pyheld> ");
 		reading = 0;
-		alarm(0);
+		interrupt_often(false);
 		if (!line && !pressed)
 			break;
 		if (!line) {

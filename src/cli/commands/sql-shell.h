@@ -33,6 +33,11 @@ struct error *sql_shell_read(struct sql_shell *shell) MUST_CHECK;
  */
 struct error *sql_shell_prompt(struct sql_shell *shell) MUST_CHECK;
 
+/* Open what the prompt needs besides the terminal: its description, libedit's
+ * settings (.editrc) and the history.  To be called once, before
+ * sql_shell_prompt(). */
+void sql_shell_prepare(void);
+
 /* Run a line that begins with a dot.  *quit is set if it was `.quit`.
  *
  * ERR_USAGE: there is no such command or table. */

@@ -14,7 +14,6 @@
 #include "cli/status.h"
 #include "cli/terminal.h"
 #include "sql/print.h"
-#include "tui/terminfo.h"
 
 struct sql_options {
 	struct common_options common;
@@ -242,6 +241,16 @@ static void sql_options_release(struct sql_options *o)
 	target_vec_release(&o->targets);
 }
 
+void sql_prepare(char *const *operands, size_t nr)
+{
+	bool prompts = nr && isatty(STDIN_FILENO);
+
+	for (size_t i = 0; i < nr; i++)
+		prompts = prompts && !is_query(operands[i]);
+	if (prompts)
+		sql_shell_prepare();
+}
+
 int cmd_sql(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(sql_options_release) struct sql_options o = {
@@ -252,8 +261,6 @@ int cmd_sql(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	if (is_prompt(&o))
-		terminfo_load();	/* for libedit */
 	status = o.query ? check_query(o.query, o.targets.nr, &names) :
 			   STATUS_OK;
 	if (!status)

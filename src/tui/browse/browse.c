@@ -80,11 +80,13 @@ static PRINTF(2, 3) void say(struct browse *b, const char *format, ...)
 }
 
 void browse_init(struct browse *b, const struct scene *scene,
+		 char *(*type_file)(void),
 		 struct error *(*write)(const char *, const struct str *))
 {
 	struct view view;
 
-	*b = (struct browse){ .scene = *scene, .write = write,
+	*b = (struct browse){ .scene = *scene,
+			      .type_file = type_file, .write = write,
 			      .width = 80, .utf8 = true,
 			      .prompt = PROMPT_INIT };
 	view_tree(&view, &b->scene, OID_NONE, false);
@@ -292,9 +294,9 @@ static void sort_again(struct browse *b)
 
 /* --- prompts --- */
 
-static void ask(struct browse *b, enum browse_asks what)
+static void ask_for_search(struct browse *b)
 {
-	b->asks = what;
+	b->asks = ASKS_SEARCH;
 	str_cut(&b->prompt.text, 0);
 }
 
@@ -326,22 +328,22 @@ static void write_view(struct browse *b)
 }
 
 /* Write to the file that was typed, or ask first when it exists. */
-static void choose_file(struct browse *b, const char *typed)
+static void choose_file(struct browse *b)
 {
+	char *typed = b->type_file();
 	struct error *err;
-	char *path;
 	bool exists;
 
-	if (!*typed)
+	free(b->file);
+	b->file = typed;
+	if (!typed || !*typed)
 		return;
-	err = named_file(typed, &path, &exists);
+	err = named_file(typed, &exists);
 	if (err) {
 		say(b, "%s", err->message);
 		error_free(err);
 		return;
 	}
-	free(b->file);
-	b->file = path;
 	if (exists)
 		b->asks = ASKS_REPLACE;
 	else
@@ -359,10 +361,9 @@ static void take_answer(struct browse *b, uint32_t key)
 
 static void take_typed(struct browse *b, uint32_t key)
 {
-	enum browse_asks asks = b->asks;
 	enum prompt_state state;
 
-	if (asks == ASKS_REPLACE) {
+	if (b->asks == ASKS_REPLACE) {
 		take_answer(b, key);
 		return;
 	}
@@ -370,12 +371,8 @@ static void take_typed(struct browse *b, uint32_t key)
 	if (state == PROMPT_TYPING)
 		return;
 	b->asks = ASKS_NOTHING;
-	if (state == PROMPT_CANCELLED)
-		return;
-	if (asks == ASKS_SEARCH)
+	if (state == PROMPT_DONE)
 		start_search(b, b->prompt.text.s);
-	else
-		choose_file(b, b->prompt.text.s);
 }
 
 /* --- keys --- */
@@ -386,8 +383,8 @@ static void take_command(struct browse *b, uint32_t key)
 	case INPUT_ENTER: case INPUT_RIGHT: case 'l': enter(b); break;
 	case INPUT_LEFT: case INPUT_BACKSPACE: case 'h': leave(b); break;
 	case INPUT_ESCAPE: b->search.stopped = true; break;
-	case '/': ask(b, ASKS_SEARCH); break;
-	case 'w': ask(b, ASKS_FILE); break;
+	case '/': ask_for_search(b); break;
+	case 'w': choose_file(b); break;
 	case 'r': show_referrers(b); break;
 	case 'c': show_chain(b); break;
 	case 'o': show_object(b); break;
@@ -541,8 +538,6 @@ void browse_foot(const struct browse *b, struct str *out)
 {
 	if (b->asks == ASKS_SEARCH)
 		str_addf(out, "search: %s", b->prompt.text.s);
-	else if (b->asks == ASKS_FILE)
-		str_addf(out, "write to file: %s", b->prompt.text.s);
 	else if (b->asks == ASKS_REPLACE)
 		str_addf(out, "y: replace it, any other key: keep it: %s",
 			 b->file);

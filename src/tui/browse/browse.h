@@ -10,7 +10,7 @@
 #include "tui/browse/view.h"
 #include "tui/prompt.h"
 
-enum browse_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_FILE, ASKS_REPLACE };
+enum browse_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_REPLACE };
 
 struct browse {
 	struct scene scene;
@@ -25,15 +25,19 @@ struct browse {
 	char *file;		/* owned; to write to, or NULL */
 	char *message;		/* owned; shown until the next key; or NULL */
 	bool done;
+	/* Have a person type the path of a file, which is then freed; NULL or
+	 * "": none. */
+	char *(*type_file)(void);
 	/*
-	 * Write `text` into a file, which named_file() made out of what a
-	 * person typed.  If it exists, it is to be replaced.  Errors are shown.
+	 * Write `text` into a file, which was typed and which named_file() does
+	 * not refuse.  If it exists, it is to be replaced.  Errors are shown.
 	 */
 	struct error *(*write)(const char *file, const struct str *text);
 };
 
 /* `scene` is copied; what it points to must outlive `b`. */
 void browse_init(struct browse *b, const struct scene *scene,
+		 char *(*type_file)(void),
 		 struct error *(*write)(const char *, const struct str *));
 void browse_release(struct browse *b);
 

@@ -8,14 +8,11 @@
 #include "base/error.h"
 
 /*
- * Set `*path` to the path that `typed` means, which the caller frees: "~/" is
- * the folder that HOME names, as in a shell.  `*exists` says whether a file is
- * there.  On error both are untouched.
+ * `*exists` says whether a file is there; it is untouched on error.
  *
- * ERR_USAGE: it can't be written to without harm to the screen: "-" is the
+ * ERR_USAGE: `path` can't be written to without harm to the screen: "-" is the
  * terminal, and to open a pipe or a device may wait without end.
  */
-struct error *named_file(const char *typed, char **path, bool *exists)
-	MUST_CHECK;
+struct error *named_file(const char *path, bool *exists) MUST_CHECK;
 
 #endif

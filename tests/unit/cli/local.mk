@@ -13,7 +13,8 @@ check_PROGRAMS += \
 	tests/unit/cli/check_targets \
 	tests/unit/cli/check_terminal \
 	tests/unit/cli/check_top \
-	tests/unit/cli/check_top_view
+	tests/unit/cli/check_top_view \
+	tests/unit/cli/check_typed
 asking_sources = tests/unit/cli/asking.c tests/unit/cli/asking.h
 run_sources = tests/unit/cli/run.c tests/unit/cli/run.h
 files_sources = tests/unit/cli/files.c tests/unit/cli/files.h
@@ -41,6 +42,8 @@ tests_unit_cli_check_terminal_SOURCES = \
 	tests/unit/cli/check_terminal.c $(run_sources)
 tests_unit_cli_check_top_SOURCES = tests/unit/cli/check_top.c
 tests_unit_cli_check_top_view_SOURCES = tests/unit/cli/check_top_view.c
+tests_unit_cli_check_typed_SOURCES = \
+	tests/unit/cli/check_typed.c $(asking_sources) $(run_sources)
 
 # Its target is a live CPython.
 if HAVE_PYTHON3

@@ -37,6 +37,13 @@ static struct error *write_it(const char *file, const struct str *text)
 	return NULL;
 }
 
+static const char *typed;	/* as the name of a file; NULL: no terminal */
+
+static char *type_it(void)
+{
+	return typed ? xstrdup(typed) : NULL;
+}
+
 struct explorer {
 	struct heap heap, old;
 	struct retained_view retained;
@@ -58,7 +65,7 @@ static void explorer_open(struct explorer *e, const char *text,
 		ck_assert(e->gain.match.same_process);
 		scene.gain = &e->gain;
 	}
-	browse_init(&e->b, &scene, write_it);
+	browse_init(&e->b, &scene, type_it, write_it);
 }
 
 static void explorer_close(struct explorer *e)
@@ -77,6 +84,12 @@ static void press(struct explorer *e, const char *keys)
 {
 	while (*keys)
 		browse_key(&e->b, (uint32_t)*keys++);
+}
+
+static void write_to(struct explorer *e, const char *name)
+{
+	typed = name;
+	press(e, "w");
 }
 
 static char *name_of(struct explorer *e, size_t i)
@@ -200,7 +213,7 @@ START_TEST(rows_add_up)
 		e.gain = (struct gain){ .now = NULL };
 		scene = (struct scene){ .h = &e.heap,
 					.retained = &e.retained };
-		browse_init(&e.b, &scene, write_it);
+		browse_init(&e.b, &scene, type_it, write_it);
 		for (int depth = 0; depth < 20; depth++) {
 			if (browse_view(&e.b)->kind == VIEW_TREE)
 				expect_whole(&e);
@@ -345,15 +358,19 @@ START_TEST(writes_the_view)
 	struct explorer e;
 
 	explorer_open(&e, heap, NULL);
-	press(&e, "\n\nwout\n");
+	press(&e, "\n\n");
+	write_to(&e, "out");
 	expect_foot(&e, "written to out");
 	ck_assert_ptr_nonnull(strstr(written, "m -> list\n"));
 	ck_assert_ptr_nonnull(strstr(written, "299 app.Node"));
-	press(&e, "?wout\n");
+	press(&e, "?");
+	write_to(&e, "out");
 	ck_assert_ptr_nonnull(strstr(written, "Escape ends the search\n"));
-	press(&e, "wbad\n");
+	write_to(&e, "bad");
 	expect_foot(&e, "bad: no space");
-	press(&e, "w\n");
+	write_to(&e, "");
+	expect_foot(&e, "? help");
+	write_to(&e, NULL);
 	expect_foot(&e, "? help");
 	explorer_close(&e);
 }
@@ -369,9 +386,7 @@ START_TEST(asks_before_it_replaces)
 	ck_assert_int_ge(fd, 0);
 	explorer_open(&e, heap, NULL);
 	for (const char *no = "nqh\n\x1b"; *no; no++) {
-		press(&e, "w");
-		press(&e, path);
-		press(&e, "\n");
+		write_to(&e, path);
 		expect_foot(&e, "y: replace it");
 		expect_foot(&e, path);
 		browse_key(&e.b, (uint32_t)*no);
@@ -379,9 +394,8 @@ START_TEST(asks_before_it_replaces)
 		ck_assert_ptr_null(written);
 		ck_assert(!e.b.done);
 	}
-	press(&e, "w");
-	press(&e, path);
-	press(&e, "\ny");
+	write_to(&e, path);
+	press(&e, "y");
 	expect_foot(&e, "written to /tmp/check_browse.");
 	ck_assert_ptr_nonnull(written);
 	unlink(path);
@@ -392,9 +406,7 @@ END_TEST
 static void expect_not_written(struct explorer *e, const char *name,
 			       const char *says)
 {
-	press(e, "w");
-	press(e, name);
-	press(e, "\n");
+	write_to(e, name);
 	expect_foot(e, says);
 	ck_assert_ptr_null(written);
 }
@@ -417,23 +429,6 @@ START_TEST(writes_to_regular_files_only)
 	unlink(fifo);
 	rmdir(folder);
 	explorer_close(&e);
-}
-END_TEST
-
-START_TEST(names_files_as_a_shell_does)
-{
-	CLEANUP(freep) char *path = NULL, *plain = NULL, *homeless = NULL;
-	bool exists = true;
-
-	setenv("HOME", "/no/home", 1);
-	ck_assert_ptr_null(named_file("~/x", &path, &exists));
-	ck_assert_str_eq(path, "/no/home/x");
-	ck_assert(!exists);
-	ck_assert_ptr_null(named_file("./~/x", &plain, &exists));
-	ck_assert_str_eq(plain, "./~/x");
-	unsetenv("HOME");
-	ck_assert_ptr_null(named_file("~/x", &homeless, &exists));
-	ck_assert_str_eq(homeless, "~/x");
 }
 END_TEST
 
@@ -505,7 +500,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, writes_the_view);
 	tcase_add_test(tc, asks_before_it_replaces);
 	tcase_add_test(tc, writes_to_regular_files_only);
-	tcase_add_test(tc, names_files_as_a_shell_does);
 	tcase_add_test(tc, growth);
 	tcase_add_test(tc, turnover_is_no_growth);
 }

@@ -23,6 +23,11 @@ static struct error *write_nothing(const char *file, const struct str *text)
 	return NULL;
 }
 
+static char *type_nothing(void)
+{
+	return NULL;
+}
+
 struct explorer {
 	struct heap heap;
 	struct retained_view retained;
@@ -35,7 +40,7 @@ static void explorer_open(struct explorer *e, const char *text)
 
 	graph_build_process(&e->heap, text);
 	retained_build(&e->heap, &e->retained);
-	browse_init(&e->b, &scene, write_nothing);
+	browse_init(&e->b, &scene, type_nothing, write_nothing);
 }
 
 static void explorer_close(struct explorer *e)
