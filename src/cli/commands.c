@@ -49,13 +49,17 @@ const struct command commands[] = {
 	{ "watch", "Sample a process; capture it when a condition is met",
 	  &watch_argp, cmd_watch, true, NULL },
 	{ "top", "Show live what grows in processes", &top_argp, cmd_top,
-	  false, NULL },
+	  true, top_prepare },
 	{ "doctor", "Check how well pyheld reads a CPython", &doctor_argp,
 	  cmd_doctor, true, NULL },
 	{ "help", "Show the help of a command", &help_argp, cmd_help,
 	  false, NULL },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);
+
+const struct command sample_command = {
+	"sample", "", &sample_argp, cmd_sample, true, NULL
+};
 
 const struct command *commands_find(const char *name)
 {

@@ -5,6 +5,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/broker/names.h \
 	src/cli/broker/requests.c \
 	src/cli/broker/requests.h \
+	src/cli/broker/sample.c \
+	src/cli/broker/sample.h \
 	src/cli/broker/typed.c \
 	src/cli/broker/typed.h \
 	src/cli/commands.c \
@@ -24,6 +26,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/refs.c \
 	src/cli/commands/report.c \
 	src/cli/commands/retained.c \
+	src/cli/commands/sample.c \
 	src/cli/commands/sql-history.c \
 	src/cli/commands/sql-history.h \
 	src/cli/commands/sql-shell.c \
@@ -68,9 +71,11 @@ src_libpyheld_a_SOURCES += \
 	src/cli/top/look.h \
 	src/cli/top/processes.c \
 	src/cli/top/processes.h \
+	src/cli/top/sampler.c \
+	src/cli/top/sampler.h \
+	src/cli/top/spawn.c \
+	src/cli/top/spawn.h \
 	src/cli/top/view.c \
 	src/cli/top/view.h \
-	src/cli/top/worker.c \
-	src/cli/top/worker.h \
 	src/cli/version.c \
 	src/cli/version.h

@@ -129,6 +129,18 @@ char proc_stat_state(const struct str *stat)
 	return *after_name(stat);
 }
 
+bool proc_is_alive(pid_t pid)
+{
+	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(str_release) struct str stat = STR_INIT;
+	char state;
+
+	if (dir < 0 || !proc_read(dir, "stat", &stat))
+		return false;
+	state = proc_stat_state(&stat);
+	return state && state != 'Z' && state != 'X';
+}
+
 char *proc_comm(int dir)
 {
 	struct str name = STR_INIT;

@@ -57,6 +57,9 @@ uint64_t proc_stat_u64(const struct str *stat, unsigned int nr);
 /* Field 3, the state: 'R', 'S', 'D', 'Z' and others; '\0': there is none. */
 char proc_stat_state(const struct str *stat);
 
+/* A process that has ended is a zombie until its parent takes note. */
+bool proc_is_alive(pid_t pid);
+
 /* The name of a process (comm), to be freed; "?" if it can't be read. */
 char *proc_comm(int dir);
 char *proc_comm_of(pid_t pid);

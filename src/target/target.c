@@ -3,6 +3,7 @@
 
 #include "base/broker/task.h"
 #include "target/live/live.h"
+#include "target/proc.h"
 #include "target/remote/remote.h"
 #include "target/target.h"
 
@@ -54,6 +55,11 @@ void target_children(pid_t pid, size_t max, struct pid_vec *ret)
 		remote_children(pid, max, ret);
 	else
 		children_find(pid, max, ret);
+}
+
+bool target_is_alive(pid_t pid)
+{
+	return task_is_worker() ? remote_is_alive(pid) : proc_is_alive(pid);
 }
 
 struct error *target_peek(struct target *t, raddr addr, void *buf,

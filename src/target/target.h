@@ -69,6 +69,8 @@ void target_close(struct target *t);	/* NULL is allowed */
 
 /* The processes that `pid` has started: see children_find(). */
 void target_children(pid_t pid, size_t max, struct pid_vec *ret);
+/* See proc_is_alive(). */
+bool target_is_alive(pid_t pid);
 
 /*
  * Copy `len` bytes at `addr` to `buf` while the target runs: for finding the

@@ -175,19 +175,32 @@ def test_what_ends_one_ends_both():
             unharmed(target)
 
 
+def is_stopped(pid):
+    return status(pid)["State"][0] == "T"
+
+
 @limit(300)
-def test_what_stops_one_stops_both():
-    """Of a shell's job, the first process is looked at."""
+def test_what_a_terminal_stops_is_both():
+    """Of a shell's job, the first process is looked at.  Whoever stops the
+    worker alone lets it go on alone."""
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
-        with start("summary", target.pid) as process:
-            worker = wait_for(lambda: confined_child(process))
-            os.kill(worker, signal.SIGSTOP)
-            wait_for(lambda: status(process.pid)["State"][0] == "T")
-            process.send_signal(signal.SIGCONT)
-            out, err = process.communicate()
-        assert process.returncode in (0, 4), (process.returncode, err)
-        assert b"objects" in out
-        unharmed(target)
+        for number in signal.SIGTSTP, signal.SIGTTOU, signal.SIGSTOP:
+            # No group whose stop the kernel would refuse (orphaned).
+            with start("summary", target.pid, process_group=0) as process:
+                worker = wait_for(lambda: confined_child(process))
+                os.kill(worker, number)
+                wait_for(lambda: is_stopped(worker))
+                if number == signal.SIGSTOP:
+                    time.sleep(0.3)
+                    assert not is_stopped(process.pid)
+                    os.kill(worker, signal.SIGCONT)
+                else:
+                    wait_for(lambda: is_stopped(process.pid))
+                    process.send_signal(signal.SIGCONT)
+                out, err = process.communicate()
+            assert process.returncode in (0, 4), (process.returncode, err)
+            assert b"objects" in out
+            unharmed(target)
 
 
 def test_nothing_is_left_of_a_file():

@@ -61,12 +61,19 @@ enum task_kind {
 	TASK_FOLDER,
 	/* The broker logs, too, and what it runs on: enum log_level. */
 	TASK_LOG,
+	/* A sample by another process: see cli/top/sampler.h.  START pid,
+	 * start_time, start_ticks, taken_at, path or NULL; pid, its stdout and
+	 * stderr.  END stop; the exit status + 1, 0: a signal. */
+	TASK_SAMPLE_START,
+	TASK_SAMPLE_END,
 	/* Processes: see target/remote/. */
 	TASK_PROCESS_OPEN,
 	TASK_PROCESS_PEEK,
 	TASK_PROCESS_FILE,
 	TASK_PROCESS_SNAPSHOT,
 	TASK_PROCESS_CHILDREN,
+	/* Does it run?  pid; 0 or 1. */
+	TASK_PROCESS_ALIVE,
 	TASK_PROCESS_CLOSE,
 	TASK_NR_KINDS
 };

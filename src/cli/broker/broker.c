@@ -44,11 +44,13 @@ struct broker {
 	bool betrayed;		/* it sent what no worker of ours sends */
 	int failure;		/* errno of a message that failed; 0: none */
 	uint64_t room;		/* bytes of memory that are free */
-	struct rlimit file_size; /* the user's RLIMIT_FSIZE */
 	struct session_care care;
 	bool has_terminal;	/* stdin is one */
 	struct termios terminal; /* its mode, as we found it */
 };
+
+/* The user's RLIMIT_FSIZE. */
+static struct rlimit file_size = { RLIM_INFINITY, RLIM_INFINITY };
 
 /* Signals that the worker is to get, too. */
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP,
@@ -167,6 +169,14 @@ static void limit_worker(const struct broker *b)
 #define IS_CONFINED 1
 #endif
 
+static void close_from(int first)
+{
+	/* Before Linux 5.9. */
+	if (syscall(SYS_close_range, first, ~0U, 0))
+		for (int fd = first; fd < DESCRIPTORS_MAX; fd++)
+			close(fd);
+}
+
 /* Keep the three standard descriptors, and the socket as the fourth. */
 static int keep_socket(int socket)
 {
@@ -174,12 +184,10 @@ static int keep_socket(int socket)
 
 	if (socket != first && dup3(socket, first, O_CLOEXEC) < 0)
 		die("a descriptor can't be moved");
-	/* Before Linux 5.9. */
-	if (syscall(SYS_close_range, first + 1, ~0U, 0))
-		for (int fd = first + 1; fd < DESCRIPTORS_MAX; fd++)
-			close(fd);
+	close_from(first + 1);
 	return first;
 }
+
 
 static void prepare_command(const struct broker *b)
 {
@@ -196,7 +204,7 @@ static int run_worker(const struct broker *b, int socket)
 	prepare_command(b);
 	task_begin(socket, b->note);
 	session_set_care(&b->care);
-	setrlimit(RLIMIT_FSIZE, &b->file_size);
+	setrlimit(RLIMIT_FSIZE, &file_size);
 	limit_worker(b);
 	if (IS_CONFINED)
 		sandbox_enter(socket, &in_force);
@@ -468,13 +476,13 @@ static bool take_signals(struct broker *b)
  * is meant for what is written to disks: the broker, which writes nothing, does
  * without.  False: it can't.
  */
-static bool raise_file_size(struct broker *b)
+static bool raise_file_size(void)
 {
 	struct rlimit most;
 
-	if (getrlimit(RLIMIT_FSIZE, &b->file_size))
+	if (getrlimit(RLIMIT_FSIZE, &file_size))
 		return false;
-	most = b->file_size;
+	most = file_size;
 	most.rlim_cur = most.rlim_max;
 	return most.rlim_max == RLIM_INFINITY &&
 	       !setrlimit(RLIMIT_FSIZE, &most);
@@ -485,7 +493,7 @@ static bool is_wanted(struct broker *b)
 {
 	if (b->requests.names.no_sandbox)
 		return false;
-	if (raise_file_size(b))
+	if (raise_file_size())
 		return true;
 	none_because = "ulimit -f";
 	fprintf(stderr, "pyheld: warning: no sandbox: the hard limit of"
@@ -507,6 +515,15 @@ static void prepare(struct broker *b)
 	catch_crashes(b);
 }
 
+/* In a child of the broker's, which has what the user gave, and nothing of the
+ * broker's. */
+static int run_child(const struct command *c, int argc, char **argv)
+{
+	close_from(STDERR_FILENO + 1);
+	setrlimit(RLIMIT_FSIZE, &file_size);
+	return broker_run(c, argc, argv);
+}
+
 int broker_run(const struct command *c, int argc, char **argv)
 {
 	struct broker b = { .command = c, .argc = argc, .argv = argv,
@@ -523,6 +540,7 @@ int broker_run(const struct command *c, int argc, char **argv)
 	} else {
 		prepare(&b);
 		b.requests.wake = b.signals;
+		b.requests.run = run_child;
 		status = run_tries(&b);
 		release_crashes();
 		munmap(b.note, sizeof(*b.note));

@@ -37,6 +37,7 @@ void requests_init(struct requests *r, const struct argp *argp, int argc,
 	r->server.context = r;
 	r->mask = mask;
 	r->wake = -1;
+	r->sample = (struct spawned)SPAWNED_NONE;
 }
 
 /* Signals end us until patience_ends(). */
@@ -315,6 +316,47 @@ static bool answer_folder(const struct requests *q, struct packet_reader *r,
 	return true;
 }
 
+/* --- samples --- */
+
+static bool answer_sample(struct requests *q, struct packet_reader *r,
+			  struct packet *reply)
+{
+	uint64_t pid = packet_get(r), start_time = packet_get(r);
+	uint64_t start_ticks = packet_get(r), taken_at = packet_get(r);
+	CLEANUP(freep) char *file = packet_get_text(r, PATH_MAX);
+	struct sample_order order = {
+		.pid = pid <= INT_MAX ? (pid_t)pid : 0,
+		.last = { start_time, start_ticks, taken_at }, .file = file,
+	};
+
+	if (!packet_is_read(r) || q->sample.pid)
+		return false;
+	errno = EACCES;
+	if (!names_have_pid(&q->names, order.pid) ||
+	    (file && !names_have_output(&q->names, file)) ||
+	    !sample_spawn(&q->sample, &order, q->run)) {
+		task_reply_errno(reply, errno);
+		return true;
+	}
+	task_reply_errno(reply, 0);
+	packet_add(reply, (uint64_t)q->sample.pid);
+	packet_add_fd(reply, q->sample.out);
+	packet_add_fd(reply, q->sample.err);
+	q->sample.out = q->sample.err = -1;
+	return true;
+}
+
+static bool answer_sample_end(struct requests *q, struct packet_reader *r,
+			      struct packet *reply)
+{
+	bool stop = packet_get(r);
+
+	if (!packet_is_read(r) || !q->sample.pid)
+		return false;
+	return answer_number(reply,
+			     (uint64_t)(spawn_end(&q->sample, stop) + 1));
+}
+
 /* --- all --- */
 
 static bool answer_log(struct packet_reader *r, struct packet *reply)
@@ -355,6 +397,10 @@ static bool answer(struct requests *q, const struct packet *request,
 		return answer_end(q, r, reply);
 	case TASK_OUTPUT_TYPED:
 		return answer_typed(q, r, reply);
+	case TASK_SAMPLE_START:
+		return answer_sample(q, r, reply);
+	case TASK_SAMPLE_END:
+		return answer_sample_end(q, r, reply);
 	case TASK_FOLDER:
 		return answer_folder(q, r, reply);
 	case TASK_LOG:
@@ -380,6 +426,7 @@ void requests_end_worker(struct requests *q)
 	for (size_t i = 0; i < REQUESTS_OUTPUTS; i++)
 		if (q->outputs[i].used)
 			end_output(&q->outputs[i]);
+	spawn_end(&q->sample, true);
 	serve_end(&q->server);
 }
 

@@ -14,6 +14,7 @@
 #include "base/broker/packet.h"
 #include "base/files/newfile.h"
 #include "cli/broker/names.h"
+#include "cli/broker/sample.h"
 #include "target/core/fetch.h"
 #include "target/remote/serve.h"
 
@@ -31,11 +32,13 @@ struct requests {
 	struct fetch *fetch;
 	const sigset_t *mask;
 	int wake;	/* readable: what waits for a key is to return */
+	struct spawned sample;	/* a sample that is taken */
+	sample_run *run;	/* in its process */
 };
 
 /* See names_set().  `mask`: the signals that are blocked while something may
  * take long, such as asking a server.  The user can end us then.  It stays the
- * caller's.  `wake` is -1: the caller may set it. */
+ * caller's.  Then the caller may set `wake`, which is -1, and `run`. */
 void requests_init(struct requests *r, const struct argp *argp, int argc,
 		   char **argv, const sigset_t *mask);
 

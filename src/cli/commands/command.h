@@ -38,7 +38,7 @@ struct command {
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,
 	diff_argp, doctor_argp, export_argp, garbage_argp, leaks_argp,
 	memory_argp, object_argp, refs_argp, report_argp, retained_argp,
-	sql_argp, summary_argp, top_argp, watch_argp;
+	sample_argp, sql_argp, summary_argp, top_argp, watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_browse(const struct command *c, int argc, char **argv);
@@ -55,6 +55,7 @@ int cmd_object(const struct command *c, int argc, char **argv);
 int cmd_refs(const struct command *c, int argc, char **argv);
 int cmd_report(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);
+int cmd_sample(const struct command *c, int argc, char **argv);
 int cmd_sql(const struct command *c, int argc, char **argv);
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_top(const struct command *c, int argc, char **argv);
@@ -63,5 +64,10 @@ int cmd_watch(const struct command *c, int argc, char **argv);
 /* The `prepare` of those that have one. */
 void browse_prepare(char *const *operands, size_t nr);
 void sql_prepare(char *const *operands, size_t nr);
+void top_prepare(char *const *operands, size_t nr);
+
+/* What `top` runs for each sample (cli/broker/sample.h): it is no command for
+ * people, and not in the table. */
+extern const struct command sample_command;
 
 #endif

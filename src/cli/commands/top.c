@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,7 @@
 #include "cli/status.h"
 #include "cli/terminal.h"
 #include "cli/top/view.h"
+#include "target/target.h"
 #include "tui/screen.h"
 #include "tui/terminfo.h"
 
@@ -161,7 +160,7 @@ static void run(struct processes *p)
 			break;
 		/* While the child works, its seconds are shown. */
 		if (news || key != INPUT_NONE ||
-		    (p->worker.pid && wait_now_ms() - drawn >= 1000)) {
+		    (p->sampler.spawned.pid && wait_now_ms() - drawn >= 1000)) {
 			view_draw(&v, p);
 			drawn = wait_now_ms();
 		}
@@ -172,8 +171,8 @@ static void run(struct processes *p)
 static struct error *check_processes(const struct top_options *o)
 {
 	for (size_t i = 0; i < o->processes.nr; i++)
-		if (kill((pid_t)strtol(o->processes.v[i], NULL, 10), 0) &&
-		    errno == ESRCH)
+		if (!target_is_alive((pid_t)strtol(o->processes.v[i], NULL,
+						   10)))
 			return error_new(ERR_NOT_FOUND, "no process has the PID"
 					 " %s: try pgrep -a python",
 					 o->processes.v[i]);
@@ -206,6 +205,11 @@ static void top_options_release(struct top_options *o)
 	target_vec_release(&o->processes);
 }
 
+void top_prepare(char *const *operands UNUSED, size_t nr UNUSED)
+{
+	terminfo_load();
+}
+
 int cmd_top(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(top_options_release) struct top_options o = {
@@ -214,6 +218,5 @@ int cmd_top(const struct command *c, int argc, char **argv)
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	terminfo_load();
 	return top(&o);
 }

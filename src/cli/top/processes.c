@@ -6,13 +6,13 @@
 #include "cli/sampling/wait.h"
 #include "cli/status.h"
 #include "cli/top/processes.h"
-#include "target/proc.h"
+#include "target/target.h"
 
 void processes_init(struct processes *p, const char *const *names, size_t nr,
 		    uint64_t interval_ms, const char *output)
 {
 	*p = (struct processes){ .interval_ms = interval_ms, .output = output,
-				 .worker = WORKER_INIT };
+				 .sampler = SAMPLER_INIT };
 	for (size_t i = 0; i < nr; i++)
 		process_vec_push(&p->v, (struct process){
 			.name = names[i], .command = xstrdup("") });
@@ -20,7 +20,7 @@ void processes_init(struct processes *p, const char *const *names, size_t nr,
 
 void processes_release(struct processes *p)
 {
-	worker_stop(&p->worker);
+	sampler_stop(&p->sampler);
 	for (size_t i = 0; i < p->v.nr; i++) {
 		struct process *process = &p->v.v[i];
 
@@ -44,31 +44,13 @@ uint64_t processes_due(uint64_t started_ms, uint64_t took_ms,
 	return started_ms + MAX(rest, interval_ms);
 }
 
-/* --- in the child --- */
-
-static int take_sample(void *argument)
-{
-	struct processes *p = argument;
-	struct process *process = &p->v.v[p->at];
-
-	return look_write(process->name, &process->sampling);
-}
-
-static int take_capture(void *argument)
-{
-	struct processes *p = argument;
-	struct process *process = &p->v.v[p->at];
-
-	return look_capture(process->name, &process->sampling, p->file);
-}
-
 /* --- what it did --- */
 
 /* Why a child has not answered: perhaps it could still say it on stderr. */
 static char *how_it_died(const struct processes *p, int status)
 {
 	static const char ours[] = "pyheld: ";
-	const char *text = p->worker.message.s;
+	const char *text = p->sampler.message.s;
 	CLEANUP(str_release) struct str line = STR_INIT;
 
 	if (!*text)
@@ -83,7 +65,7 @@ static char *how_it_died(const struct processes *p, int status)
 
 static void read_answer(const struct processes *p, int status, struct look *ret)
 {
-	struct error *err = look_read(p->worker.text.s, p->worker.text.len,
+	struct error *err = look_read(p->sampler.text.s, p->sampler.text.len,
 				      ret);
 
 	if (!err)
@@ -95,18 +77,9 @@ static void read_answer(const struct processes *p, int status, struct look *ret)
 	error_free(err);
 }
 
-/* A process that has ended is a zombie until its parent takes note. */
-static bool is_alive(const struct process *process)
+static pid_t pid_of(const struct process *process)
 {
-	CLEANUP(closep) int dir = proc_open((pid_t)strtol(process->name, NULL,
-							  10));
-	CLEANUP(str_release) struct str stat = STR_INIT;
-	char state;
-
-	if (dir < 0 || !proc_read(dir, "stat", &stat))
-		return false;
-	state = proc_stat_state(&stat);
-	return state && state != 'Z' && state != 'X';
+	return (pid_t)strtol(process->name, NULL, 10);
 }
 
 static void keep_look(struct process *process, struct look *look)
@@ -115,7 +88,8 @@ static void keep_look(struct process *process, struct look *look)
 	process->trouble = look->trouble;
 	look->trouble = NULL;
 	if (process->trouble) {
-		process->ended = look->gone || !is_alive(process);
+		process->ended = look->gone ||
+				 !target_is_alive(pid_of(process));
 		return;
 	}
 	live_add(&process->live, &look->point, &look->types,
@@ -194,23 +168,25 @@ static void capture_is_done(struct processes *p, int status)
 static void start(struct processes *p, size_t at, bool captures)
 {
 	struct process *process = &p->v.v[at];
+	struct sample_order order = { .pid = pid_of(process),
+				      .last = process->sampling };
 
 	p->at = at;
 	p->started_ms = wait_now_ms();
 	if (captures) {
 		process->wants_capture = false;
-		p->file = sampling_file(p->output, strtol(process->name, NULL,
-							  10));
+		p->file = sampling_file(p->output, order.pid);
 	}
-	if (worker_start(&p->worker, captures ? take_capture : take_sample, p))
+	order.file = p->file;
+	if (sampler_start(&p->sampler, &order))
 		return;
 	/* Try again later. */
 	process->due_ms = p->started_ms + p->interval_ms;
 	if (captures) {
-		str_addf(&p->worker.message, "can't start a process: %s",
+		str_addf(&p->sampler.message, "can't start a process: %s",
 			 strerror(errno));
 		capture_is_done(p, STATUS_FAILED);
-		str_release(&p->worker.message);
+		str_release(&p->sampler.message);
 	}
 }
 
@@ -238,18 +214,18 @@ bool processes_step(struct processes *p)
 	bool news = false;
 	int status;
 
-	if (p->worker.pid && worker_poll(&p->worker, &status)) {
+	if (p->sampler.spawned.pid && sampler_poll(&p->sampler, &status)) {
 		if (p->file) {
 			capture_is_done(p, status);
 			news = true;
 		} else {
 			sample_is_done(p, status);
 		}
-		worker_stop(&p->worker);
+		sampler_stop(&p->sampler);
 	}
 	if (show_held(p))
 		news = true;
-	if (!p->worker.pid)
+	if (!p->sampler.spawned.pid)
 		start_next(p);
 	return news;
 }

@@ -3,14 +3,14 @@
  * cli/top/processes.h - the processes that `top` shows, and when each of them
  * is looked at.
  *
- * One child (cli/top/worker.h) at a time takes a sample or writes a capture, so
- * `top` needs the memory of one heap, however many processes there are.
+ * One child at a time (cli/top/sampler.h) takes a sample or writes a capture,
+ * so `top` needs the memory of one heap, however many processes there are.
  */
 #ifndef CLI_TOP_PROCESSES_H
 #define CLI_TOP_PROCESSES_H
 
 #include "cli/top/look.h"
-#include "cli/top/worker.h"
+#include "cli/top/sampler.h"
 
 /*
  * The next sample of a process begins an interval after the last one began, but
@@ -49,7 +49,7 @@ struct processes {
 	struct look held;	/* valid then; of the process v.v[held_of] */
 	size_t held_of;
 	/* The child, and what it does. */
-	struct worker worker;
+	struct sampler sampler;
 	size_t at;		/* for the process of this index */
 	char *file;		/* owned; it writes this capture; NULL: none */
 	uint64_t started_ms;

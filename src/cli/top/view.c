@@ -273,7 +273,7 @@ static void add_title(const struct view *v, const struct processes *p,
 	if (p->frozen)
 		str_add(out, "  FROZEN");
 	str_addf(out, "  by %s", live_sort_names[v->sort]);
-	if (p->worker.pid && (!p->frozen || p->file)) {
+	if (p->sampler.spawned.pid && (!p->frozen || p->file)) {
 		uint64_t ms = wait_now_ms() - p->started_ms;
 
 		if (ms >= 1000 || p->file)

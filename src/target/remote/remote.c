@@ -205,6 +205,22 @@ struct error *remote_open(pid_t pid, struct target *t)
 	return good ? NULL : bad_reply();
 }
 
+bool remote_is_alive(pid_t pid)
+{
+	struct packet request = PACKET_OF(TASK_PROCESS_ALIVE);
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+	struct error *err;
+	bool alive = false;
+
+	packet_add(&request, (uint64_t)pid);
+	err = task_ask(&request, &reply, &r);
+	if (!err)
+		alive = packet_get(&r);
+	log_pass_over(err, "it is not known whether it is alive");
+	return alive;
+}
+
 void remote_children(pid_t pid, size_t max, struct pid_vec *ret)
 {
 	struct packet request = PACKET_OF(TASK_PROCESS_CHILDREN);

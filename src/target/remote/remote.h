@@ -19,5 +19,7 @@ struct error *remote_open(pid_t pid, struct target *t) MUST_CHECK;
 
 /* See children_find(): the same, for the worker. */
 void remote_children(pid_t pid, size_t max, struct pid_vec *ret);
+/* See proc_is_alive(). */
+bool remote_is_alive(pid_t pid);
 
 #endif

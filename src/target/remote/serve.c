@@ -12,6 +12,7 @@
 #include "target/live/snapshot.h"
 #include "target/memory.h"
 #include "target/remote/serve.h"
+#include "target/proc.h"
 #include "target/remote/shape.h"
 
 /* At most so many descendants are asked for. */
@@ -156,6 +157,20 @@ static bool serve_children(struct server *s, struct packet_reader *r,
 	return true;
 }
 
+static bool serve_alive(const struct server *s, struct packet_reader *r,
+			struct packet *reply)
+{
+	uint64_t pid = packet_get(r);
+
+	if (!packet_is_read(r))
+		return false;
+	if (refuse_pid(s, pid, reply))
+		return true;
+	task_reply_error(reply, NULL);
+	packet_add(reply, proc_is_alive((pid_t)pid));
+	return true;
+}
+
 static bool serve_target(struct server *s, uint32_t kind,
 			 struct packet_reader *r, struct packet *reply)
 {
@@ -189,6 +204,8 @@ bool serve_request(struct server *s, const struct packet *request,
 		return serve_open(s, &r, reply);
 	case TASK_PROCESS_CHILDREN:
 		return serve_children(s, &r, reply);
+	case TASK_PROCESS_ALIVE:
+		return serve_alive(s, &r, reply);
 	default:
 		return serve_target(s, request->kind, &r, reply);
 	}

@@ -53,12 +53,14 @@ static void each_kind(void (*fill)(struct packet *p))
 	for (uint32_t kind = TASK_INPUT; kind < TASK_NR_KINDS; kind++) {
 		struct packet *p = begin(kind);
 
-		if (kind == TASK_SCRATCH || kind == TASK_ROOM)
+		if (kind == TASK_SCRATCH || kind == TASK_ROOM ||
+		    kind == TASK_OUTPUT_TYPED)
 			continue;
 		fill(p);
 		/* To these, any number is a PID and any text a build-id. */
 		if ((kind == TASK_PROCESS_OPEN || kind == TASK_FETCH ||
-		     kind == TASK_PROCESS_CHILDREN) &&
+		     kind == TASK_PROCESS_CHILDREN ||
+		     kind == TASK_PROCESS_ALIVE) &&
 		    answered())
 			expect_error_in_reply();
 		else
@@ -336,6 +338,8 @@ START_TEST(other_processes_are_not_opened)
 		expect_answer(ERR_PERMISSION + 1);
 		ask_numbers(TASK_PROCESS_CHILDREN, pids[i], 10);
 		expect_answer(ERR_PERMISSION + 1);
+		ask_number(TASK_PROCESS_ALIVE, pids[i]);
+		expect_answer(ERR_PERMISSION + 1);
 	}
 	ask_number(TASK_PROCESS_OPEN, (uint64_t)own);
 	expect_answer(ERR_PERMISSION + 1);
@@ -344,6 +348,28 @@ START_TEST(other_processes_are_not_opened)
 		ask_numbers(kind, 0, 0);
 		if (kind != TASK_PROCESS_CHILDREN)
 			expect_betrayal();
+	}
+}
+END_TEST
+
+static void ask_sample(uint64_t pid, const char *file)
+{
+	ask_numbers(TASK_SAMPLE_START, pid, 0);
+	packet_add(&request, 0);
+	packet_add(&request, 0);
+	packet_add_text(&request, file);
+}
+
+START_TEST(samples_are_of_what_was_named)
+{
+	static const uint64_t pids[] = { 0, 1, INT_MAX, UINT64_MAX };
+
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
+		ask_sample(pids[i], NULL);
+		expect_refused();
+		/* There is none to be ended. */
+		ask_number(TASK_SAMPLE_END, 1);
+		expect_betrayal();
 	}
 }
 END_TEST
@@ -363,4 +389,5 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, build_ids_have_a_length);
 	tcase_add_test(tc, scratch_and_room_are_given);
 	tcase_add_test(tc, other_processes_are_not_opened);
+	tcase_add_test(tc, samples_are_of_what_was_named);
 }

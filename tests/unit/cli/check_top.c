@@ -351,25 +351,25 @@ static int abort_it(void *argument UNUSED)
 	return 0;
 }
 
-static int wait_for(struct worker *w)
+static int wait_for(struct sampler *s)
 {
 	int status;
 
-	while (!worker_poll(w, &status))
+	while (!sampler_poll(s, &status))
 		poll(NULL, 0, 1);
 	return status;
 }
 
 START_TEST(child_says_more_than_a_pipe_holds)
 {
-	struct worker w = WORKER_INIT;
+	struct sampler s = SAMPLER_INIT;
 
-	ck_assert(worker_start(&w, say_much, unconst("0123456789")));
-	ck_assert_int_eq(wait_for(&w), 3);
-	ck_assert_uint_eq(w.text.len, 1000000);
-	ck_assert_str_eq(w.message.s, "pyheld: and that\n");
-	worker_stop(&w);
-	ck_assert_uint_eq(w.text.len, 0);
+	ck_assert(spawn_start(&s.spawned, say_much, unconst("0123456789")));
+	ck_assert_int_eq(wait_for(&s), 3);
+	ck_assert_uint_eq(s.text.len, 1000000);
+	ck_assert_str_eq(s.message.s, "pyheld: and that\n");
+	sampler_stop(&s);
+	ck_assert_uint_eq(s.text.len, 0);
 }
 END_TEST
 
@@ -382,51 +382,51 @@ static int say_without_end(void *argument UNUSED)
 
 START_TEST(child_that_never_stops_talking_is_ended)
 {
-	struct worker w = WORKER_INIT;
+	struct sampler s = SAMPLER_INIT;
 
-	ck_assert(worker_start(&w, say_without_end, NULL));
-	ck_assert_int_eq(wait_for(&w), -1);
-	ck_assert_uint_ge(w.text.len, WORKER_MAX);
-	ck_assert_uint_lt(w.text.len, UINT64_C(5) << 20);
-	worker_stop(&w);
+	ck_assert(spawn_start(&s.spawned, say_without_end, NULL));
+	ck_assert_int_eq(wait_for(&s), -1);
+	ck_assert_uint_ge(s.text.len, SAMPLER_MAX);
+	ck_assert_uint_lt(s.text.len, UINT64_C(5) << 20);
+	sampler_stop(&s);
 }
 END_TEST
 
 START_TEST(child_is_ended)
 {
-	struct worker w = WORKER_INIT;
+	struct sampler s = SAMPLER_INIT;
 	int status;
 	pid_t pid;
 
-	ck_assert(worker_start(&w, wait_long, NULL));
-	pid = w.pid;
-	ck_assert(!worker_poll(&w, &status));
+	ck_assert(spawn_start(&s.spawned, wait_long, NULL));
+	pid = s.spawned.pid;
+	ck_assert(!sampler_poll(&s, &status));
 	/* It has a process group of its own, soon. */
 	for (int i = 0; i < 5000 && getpgid(pid) != pid; i++)
 		poll(NULL, 0, 1);
 	ck_assert_int_eq(getpgid(pid), pid);
-	worker_stop(&w);
+	sampler_stop(&s);
 	ck_assert_int_eq(kill(pid, 0), -1);
 	ck_assert_int_eq(errno, ESRCH);
 	/* A second time, nothing happens. */
-	worker_stop(&w);
+	sampler_stop(&s);
 }
 END_TEST
 
 START_TEST(child_that_is_killed)
 {
-	struct worker w = WORKER_INIT;
+	struct sampler s = SAMPLER_INIT;
 
-	ck_assert(worker_start(&w, abort_it, NULL));
-	ck_assert_int_eq(wait_for(&w), -1);
-	worker_stop(&w);
+	ck_assert(spawn_start(&s.spawned, abort_it, NULL));
+	ck_assert_int_eq(wait_for(&s), -1);
+	sampler_stop(&s);
 }
 END_TEST
 
 /* However its parent ends. */
 START_TEST(child_ends_with_its_parent)
 {
-	struct worker w = WORKER_INIT;
+	struct sampler s = SAMPLER_INIT;
 	int ends[2];
 	pid_t pid, child;
 
@@ -434,8 +434,10 @@ START_TEST(child_ends_with_its_parent)
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (!pid) {
-		if (!worker_start(&w, wait_long, NULL) ||
-		    write(ends[1], &w.pid, sizeof(w.pid)) != sizeof(w.pid))
+		if (!spawn_start(&s.spawned, wait_long, NULL))
+			_exit(1);
+		child = s.spawned.pid;
+		if (write(ends[1], &child, sizeof(child)) != sizeof(child))
 			_exit(1);
 		for (;;)
 			pause();

@@ -138,11 +138,11 @@ static struct process *look_at(const char *name)
 START_TEST(targets_that_are_none)
 {
 	CLEANUP(freep) char *self = xasprintf("%d", (int)getpid());
-	struct process *process = look_at("/dev/null");
+	struct process *process = look_at("2147483646");
 
-	ck_assert_ptr_nonnull(strstr(process->trouble, "/dev/null"));
+	ck_assert_ptr_nonnull(strstr(process->trouble, "2147483646"));
 	ck_assert(process->ended);
-	EXPECT("ended", "/dev/null");
+	EXPECT("ended", "2147483646");
 	/* A process, but not a Python: it may become one. */
 	process = look_at(self);
 	ck_assert_ptr_nonnull(strstr(process->trouble, self));

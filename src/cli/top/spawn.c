@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/compiler.h"
+#include "base/alloc.h"
 #include "base/die.h"
 #include "base/log.h"
 #include "base/rlimit.h"
 #include "cli/status.h"
-#include "cli/top/worker.h"
+#include "cli/top/spawn.h"
 
-/* Handlers of ours (the screen's) are for the parent. */
+/* How long it may take to end, and how often we look. */
+#define END_TRIES 500
+#define TRY_MS 10
+
+static const struct spawned none = SPAWNED_NONE;
+
+/* Handlers of ours (a screen's) are for the parent. */
 static void default_signals(void)
 {
-	sigset_t none;
+	sigset_t empty;
 
 	for (int i = 1; i < NSIG; i++)
 		if (i != SIGKILL && i != SIGSTOP)
@@ -25,8 +32,8 @@ static void default_signals(void)
 	/* That a file may not grow is an error again, and no signal. */
 	rlimit_prepare();
 	die_terminal_hook = NULL;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigemptyset(&empty);
+	sigprocmask(SIG_SETMASK, &empty, NULL);
 }
 
 static void be_child(pid_t parent, int out, int err,
@@ -53,96 +60,86 @@ static void be_child(pid_t parent, int out, int err,
 	_exit(status);
 }
 
-bool worker_start(struct worker *w, int (*work)(void *argument),
-		  void *argument)
+static void close_ends(struct spawned *s)
+{
+	closep(&s->out);
+	closep(&s->err);
+	*s = none;
+}
+
+bool spawn_start(struct spawned *ret, int (*work)(void *argument),
+		 void *argument)
 {
 	CLEANUP(closep) int out = -1;
 	CLEANUP(closep) int err = -1;
 	pid_t parent = getpid();
 	sigset_t all, before;
-	int ends[2];
+	int ends[2], saved;
 
+	*ret = none;
 	if (pipe2(ends, O_CLOEXEC))
 		return false;
-	w->out = ends[0];
+	ret->out = ends[0];
 	out = ends[1];
 	if (pipe2(ends, O_CLOEXEC)) {
-		worker_stop(w);
+		saved = errno;
+		close_ends(ret);
+		errno = saved;
 		return false;
 	}
-	w->err = ends[0];
+	ret->err = ends[0];
 	err = ends[1];
-	fcntl(w->out, F_SETFL, O_NONBLOCK);
-	fcntl(w->err, F_SETFL, O_NONBLOCK);
+	fcntl(ret->out, F_SETFL, O_NONBLOCK);
+	fcntl(ret->err, F_SETFL, O_NONBLOCK);
 	/* What is buffered would be written by both. */
 	fflush(stdout);
 	fflush(stderr);
 	/* Nor may the child run the parent's handlers before it has none. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	w->pid = fork();
-	if (!w->pid)
+	ret->pid = fork();
+	if (!ret->pid)
 		be_child(parent, out, err, work, argument);
+	saved = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (w->pid > 0)
+	if (ret->pid > 0)
 		return true;
-	w->pid = 0;
-	worker_stop(w);
+	close_ends(ret);
+	errno = saved;
 	return false;
 }
 
-/* Read all that is there.  *fd becomes -1 at the end. */
-static void take(int *fd, struct str *s)
+static pid_t look(pid_t pid, int *how, int flags)
 {
-	char buffer[65536];
-	ssize_t nr;
+	pid_t ret;
 
-	while (*fd >= 0 && s->len < WORKER_MAX) {
-		nr = read(*fd, buffer, sizeof(buffer));
-		if (nr > 0) {
-			str_add_bytes(s, buffer, (size_t)nr);
-			continue;
-		}
-		if (nr < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
-		close(*fd);
-		*fd = -1;
-	}
+	do
+		ret = waitpid(pid, how, flags);
+	while (ret < 0 && errno == EINTR);
+	return ret;
 }
 
-bool worker_poll(struct worker *w, int *status)
+int spawn_end(struct spawned *s, bool stop)
 {
-	int how;
-	pid_t pid;
+	pid_t pid = s->pid, ended = 0;
+	int how = 0;
 
-	take(&w->out, &w->text);
-	take(&w->err, &w->message);
-	if (w->out >= 0 || w->err >= 0) {
-		if (w->text.len < WORKER_MAX && w->message.len < WORKER_MAX)
-			return false;
-		kill(w->pid, SIGTERM);
-	}
-	while ((pid = waitpid(w->pid, &how, 0)) < 0 && errno == EINTR)
-		;
-	*status = pid > 0 && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
-	w->pid = 0;
-	return true;
-}
-
-void worker_stop(struct worker *w)
-{
-	if (w->pid > 0) {
-		kill(w->pid, SIGTERM);
+	close_ends(s);
+	if (!pid)
+		return -1;
+	if (stop) {
+		kill(pid, SIGTERM);
 		/* It may be stopped itself. */
-		kill(w->pid, SIGCONT);
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		kill(pid, SIGCONT);
 	}
-	if (w->out >= 0)
-		close(w->out);
-	if (w->err >= 0)
-		close(w->err);
-	str_release(&w->text);
-	str_release(&w->message);
-	*w = (struct worker)WORKER_INIT;
+	for (int i = 0; i < END_TRIES && !ended; i++) {
+		ended = look(pid, &how, WNOHANG);
+		if (!ended)
+			poll(NULL, 0, TRY_MS);
+	}
+	if (!ended) {
+		kill(pid, SIGKILL);
+		ended = look(pid, &how, 0);
+	}
+	return ended == pid && WIFEXITED(how) ? WEXITSTATUS(how) : -1;
 }
