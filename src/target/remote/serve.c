@@ -2,23 +2,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "base/broker/task.h"
+#include "base/clock.h"
 #include "target/live/children.h"
 #include "target/live/live-data.h"
 #include "target/live/live.h"
 #include "target/live/snapshot.h"
 #include "target/memory.h"
-#include "target/remote/serve.h"
 #include "target/proc.h"
+#include "target/remote/serve.h"
 #include "target/remote/shape.h"
 
 /* At most so many descendants are asked for. */
 #define CHILDREN_MAX 4096
 /* Each retry stops the process.  Without a number it is tried for 10 s. */
 #define RETRIES_MAX 100
+/* How often it is looked whether the user has given up. */
+#define GIVEN_UP_MS 50
 
 static bool refuse_pid(const struct server *s, uint64_t pid,
 		       struct packet *reply)
@@ -116,8 +120,53 @@ static bool is_given_up(void)
 	return false;
 }
 
-static bool serve_snapshot(struct target *t, struct packet_reader *r,
-			   struct packet *reply)
+static struct serve_rest *rest_of(struct server *s, pid_t pid)
+{
+	struct serve_rest *ret;
+
+	for (size_t i = 0; i < SERVE_MAX; i++)
+		if (s->rests[i].pid == pid)
+			return &s->rests[i];
+	ret = &s->rests[s->next_rest++ % SERVE_MAX];
+	*ret = (struct serve_rest){ .pid = pid };
+	return ret;
+}
+
+/* Let the process run. */
+static void wait_for_rest(const struct serve_rest *rest)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	while (rest->nr > SERVE_SNAPSHOTS && now < rest->until_ns &&
+	       !is_given_up()) {
+		uint64_t ms = (rest->until_ns - now) / 1000000 + 1;
+
+		poll(NULL, 0, (int)MIN(ms, GIVEN_UP_MS));
+		now = clock_ns(CLOCK_MONOTONIC);
+	}
+}
+
+static struct error *take_shot(struct server *server, struct target *t,
+			       const struct snapshot_options *options,
+			       struct shot *ret)
+{
+	struct serve_rest *rest = rest_of(server, t->live->pid);
+	uint64_t begun, ended;
+	struct error *err;
+
+	rest->nr++;
+	wait_for_rest(rest);
+	begun = clock_ns(CLOCK_MONOTONIC);
+	err = shot_take(t, options, true, ret);
+	ended = clock_ns(CLOCK_MONOTONIC);
+	/* On error it is not known how much of the time it stood still. */
+	rest->until_ns = ended + SERVE_REST * (err ? ended - begun :
+					       ret->pause_ns);
+	return err;
+}
+
+static bool serve_snapshot(struct server *server, struct target *t,
+			   struct packet_reader *r, struct packet *reply)
 {
 	struct snapshot_options options;
 	struct error *err;
@@ -126,7 +175,7 @@ static bool serve_snapshot(struct target *t, struct packet_reader *r,
 	if (!shape_get_options(r, &options) || options.retries > RETRIES_MAX)
 		return false;
 	options.is_given_up = is_given_up;
-	err = shot_take(t, &options, true, &s);
+	err = take_shot(server, t, &options, &s);
 	task_reply_error(reply, err);
 	if (!err && !shape_add_shot(reply, &s)) {
 		packet_release(reply);
@@ -185,7 +234,7 @@ static bool serve_target(struct server *s, uint32_t kind,
 	case TASK_PROCESS_FILE:
 		return serve_file(t, r, reply);
 	case TASK_PROCESS_SNAPSHOT:
-		return serve_snapshot(t, r, reply);
+		return serve_snapshot(s, t, r, reply);
 	default:
 		s->targets[number] = NULL;
 		target_release(t);

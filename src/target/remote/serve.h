@@ -16,8 +16,23 @@
 /* Processes that are open at once. */
 #define SERVE_MAX 64
 
+/*
+ * Each snapshot stops a process.  A worker of ours takes a few in a row at the
+ * most; or, as watch does, one after another with time between them.  So after
+ * SERVE_SNAPSHOTS of a process, the next ones are not taken before it has run
+ * for SERVE_REST times as long as the last one held it.
+ */
+#define SERVE_SNAPSHOTS 8
+#define SERVE_REST 4
+
 struct server {
 	struct target *targets[SERVE_MAX]; /* by their numbers; owned */
+	struct serve_rest {
+		pid_t pid;
+		uint64_t nr;		/* snapshots of it */
+		uint64_t until_ns;	/* of CLOCK_MONOTONIC */
+	} rests[SERVE_MAX];
+	unsigned int next_rest;		/* which is used again */
 	bool (*may)(void *context, pid_t pid);
 	void *context;
 };

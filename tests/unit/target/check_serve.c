@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is done with processes for a worker that may be anybody's:
  * target/remote/serve.h. */
+#include <signal.h>
 #include <sys/mman.h>
 
 #include "base/broker/task.h"
+#include "base/clock.h"
 #include "child.h"
 #include "target/live/live-data.h"
 #include "target/remote/serve.h"
@@ -113,6 +115,57 @@ START_TEST(gate_of_a_worker_does_not_hold_the_target)
 }
 END_TEST
 
+static uint64_t now_ms(void)
+{
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+static uint64_t snapshot_takes_ms(void)
+{
+	uint64_t begun = now_ms();
+
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1), 0);
+	return now_ms() - begun;
+}
+
+/* However often a worker asks, the process runs most of the time. */
+START_TEST(process_rests_between_snapshots)
+{
+	struct serve_rest *rest = &server.rests[0];
+	sigset_t set;
+
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	snapshot_takes_ms();
+	ck_assert_int_eq(rest->pid, allowed);
+	ck_assert_uint_eq(rest->nr, 1);
+	ck_assert_uint_gt(rest->until_ns, 0);
+	/* The first ones come at once. */
+	rest->until_ns = clock_ns(CLOCK_MONOTONIC) + UINT64_C(100000000000);
+	while (rest->nr < SERVE_SNAPSHOTS) {
+		uint64_t until = rest->until_ns;
+
+		snapshot_takes_ms();
+		ck_assert_uint_ne(rest->until_ns, until);
+		rest->until_ns = until;
+	}
+	/* To open it again is of no use. */
+	ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, 0), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
+	rest->until_ns = clock_ns(CLOCK_MONOTONIC) + UINT64_C(300000000);
+	ck_assert_uint_ge(snapshot_takes_ms(), 299);
+	/* Nobody who gives up has to wait. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	raise(SIGTERM);
+	rest->until_ns = clock_ns(CLOCK_MONOTONIC) + UINT64_C(100000000000);
+	ck_assert_int_ne(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1), -1);
+	serve_end(&server);
+	child_finish(allowed);
+}
+END_TEST
+
 START_TEST(processes_are_few_at_once)
 {
 	allowed = child_start(child_waiting);
@@ -149,6 +202,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, numbers_are_those_of_open_processes);
 	tcase_add_test(tc, fields_are_checked);
 	tcase_add_test(tc, gate_of_a_worker_does_not_hold_the_target);
+	tcase_add_test(tc, process_rests_between_snapshots);
 	tcase_add_test(tc, processes_are_few_at_once);
 	tcase_add_test(tc, process_that_was_replaced_is_gone);
 }
