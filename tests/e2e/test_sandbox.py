@@ -203,6 +203,24 @@ def test_what_a_terminal_stops_is_both():
             unharmed(target)
 
 
+@limit(300)
+def test_a_worker_that_does_not_end_is_ended():
+    with Target(pythons.system(), "app.py") as target:
+        with start("watch", "--interval=1ms", target.pid) as process:
+            worker = wait_for(lambda: confined_child(process))
+            # It has a handler, so it would have to run to end.
+            wait_for(lambda: int(status(worker)["SigCgt"], 16) >>
+                     (signal.SIGTERM - 1) & 1)
+            os.kill(worker, signal.SIGSTOP)
+            process.send_signal(signal.SIGTERM)
+            begun = time.monotonic()
+            process.communicate()
+        assert process.returncode == -signal.SIGTERM, process.returncode
+        assert time.monotonic() - begun > 50
+        assert not is_there(worker)
+        unharmed(target)
+
+
 def test_nothing_is_left_of_a_file():
     """The worker is killed while it writes."""
     with tempfile.TemporaryDirectory() as folder, \

@@ -18,6 +18,7 @@
 
 #include "base/broker/sandbox.h"
 #include "base/broker/task.h"
+#include "base/clock.h"
 #include "base/die.h"
 #include "base/rlimit.h"
 #include "base/str.h"
@@ -43,6 +44,9 @@ struct broker {
 	pid_t worker;
 	bool betrayed;		/* it sent what no worker of ours sends */
 	int failure;		/* errno of a message that failed; 0: none */
+	int told_to_end;	/* by this signal; 0: nobody has */
+	uint64_t patience_ns;	/* valid then: when the worker has to have
+				 * ended, of CLOCK_MONOTONIC */
 	uint64_t room;		/* bytes of memory that are free */
 	struct session_care care;
 	bool has_terminal;	/* stdin is one */
@@ -55,6 +59,10 @@ static struct rlimit file_size = { RLIM_INFINITY, RLIM_INFINITY };
 /* Signals that the worker is to get, too. */
 static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP,
 				 SIGCONT };
+/* Those that end every worker of ours, at last; SIGINT may end a query only. */
+static const int ending[] = { SIGHUP, SIGQUIT, SIGTERM };
+/* It may be writing a large capture, which is whole then. */
+#define PATIENCE_NS UINT64_C(60000000000)
 /* Signals by which a terminal stops both. */
 static const int stopping[] = { SIGTSTP, SIGTTIN, SIGTTOU };
 /* Signals by which it ends when it is told to, or nobody reads what it
@@ -245,12 +253,17 @@ static struct error *start_worker(struct broker *b)
 
 /* --- serving --- */
 
-static void take_signal(const struct broker *b)
+static void take_signal(struct broker *b)
 {
 	struct signalfd_siginfo info;
 
 	if (read(b->signals, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (is_among(ending, ARRAY_SIZE(ending), (int)info.ssi_signo) &&
+	    !b->told_to_end) {
+		b->told_to_end = (int)info.ssi_signo;
+		b->patience_ns = clock_ns(CLOCK_MONOTONIC) + PATIENCE_NS;
+	}
 	/* What the terminal sends, the worker has got itself. */
 	if (info.ssi_signo != SIGCHLD && info.ssi_code != SI_KERNEL)
 		kill(b->worker, (int)info.ssi_signo);
@@ -324,6 +337,19 @@ static bool answer_one(struct broker *b)
 	return false;
 }
 
+/* Until when poll() waits.  A worker that has not ended by then, as it was told
+ * to, is ended. */
+static int poll_ms(const struct broker *b)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!b->told_to_end)
+		return -1;
+	if (now >= b->patience_ns)
+		kill(b->worker, SIGKILL);
+	return 1000;
+}
+
 static int serve(struct broker *b)
 {
 	struct pollfd fds[] = { { b->signals, POLLIN, 0 },
@@ -331,7 +357,7 @@ static int serve(struct broker *b)
 	int how = 0;
 
 	while (!has_ended(b, &how)) {
-		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+		if (poll(fds, ARRAY_SIZE(fds), poll_ms(b)) < 0)
 			continue;
 		if (fds[0].revents)
 			take_signal(b);
@@ -418,6 +444,8 @@ static int end_of(struct broker *b, int how)
 	if (WIFEXITED(how))
 		return WEXITSTATUS(how);
 	give_terminal_back(b);
+	if (b->told_to_end)
+		end_by(b, b->told_to_end);
 	if (!b->betrayed && is_among(expected, ARRAY_SIZE(expected),
 				     WTERMSIG(how)))
 		end_by(b, WTERMSIG(how));
