@@ -11,6 +11,13 @@
  */
 int input_open(const char *path);
 
+/*
+ * The same for `path` below `folder`, where others may write: a link is
+ * followed if it stays below it.  On Linux before 5.6, the last name may be no
+ * link.
+ */
+int input_open_below(const char *folder, const char *path);
+
 enum input_kind {
 	INPUT_MISSING,
 	INPUT_FILE,		/* a regular file, or a link to nothing */

@@ -147,6 +147,38 @@ bool names_have_path(const struct names *n, const char *path)
 	       names_have_output(n, path);
 }
 
+static bool is_one_of(const struct str_vec *names, const char *path)
+{
+	for (size_t i = 0; i < names->nr; i++)
+		if (!strcmp(names->v[i], path))
+			return true;
+	return false;
+}
+
+/* A folder's name, if it was named, is shorter than that of a folder in it. */
+static void shorten(const struct str_vec *names, const char *path, size_t *len)
+{
+	for (size_t i = 0; i < names->nr; i++) {
+		size_t n = strlen(names->v[i]);
+
+		if (n && n < *len && !strncmp(names->v[i], path, n) &&
+		    fits(names->v[i], path))
+			*len = n;
+	}
+}
+
+bool names_are_below(const struct names *n, const char *path, size_t *len)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (is_one_of(&n->operands, path) || is_one_of(&n->inputs, path))
+		return false;
+	*len = slash ? (size_t)(slash - path) + 1 : 0;
+	shorten(&n->operands, path, len);
+	shorten(&n->inputs, path, len);
+	return true;
+}
+
 bool names_have_output(const struct names *n, const char *path)
 {
 	return some_fits(&n->outputs, path) || is_own_name(path);

@@ -41,6 +41,14 @@ void names_add_output(struct names *n, const char *path);
  */
 bool names_have_path(const struct names *n, const char *path);
 
+/*
+ * False: the path was named as it is, as something to read.  Else, where
+ * names_have_path() knows it, its first *len bytes are a folder: one that the
+ * user named, or else the one that it is in, which is the current one if *len
+ * is 0.
+ */
+bool names_are_below(const struct names *n, const char *path, size_t *len);
+
 /* The same, as something to write to. */
 bool names_have_output(const struct names *n, const char *path);
 

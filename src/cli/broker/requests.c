@@ -8,6 +8,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/broker/task.h"
 #include "base/files/folder.h"
 #include "base/files/input.h"
@@ -79,6 +80,19 @@ static bool refuse_path(struct packet *reply, const char *path)
 
 /* --- files to read --- */
 
+/* In a folder that was named, others may have made links. */
+static int open_input(const struct names *n, const char *path)
+{
+	CLEANUP(freep) char *folder = NULL;
+	size_t len;
+
+	if (!names_are_below(n, path, &len))
+		return input_open(path);
+	folder = xstrndup(path, len);
+	path += len;
+	return input_open_below(len ? folder : ".", path + strspn(path, "/"));
+}
+
 static bool answer_input(const struct requests *q, struct packet_reader *r,
 			 struct packet *reply)
 {
@@ -90,7 +104,7 @@ static bool answer_input(const struct requests *q, struct packet_reader *r,
 		errno = EACCES;
 		return answer_fd(reply, -1);
 	}
-	return answer_fd(reply, input_open(path));
+	return answer_fd(reply, open_input(&q->names, path));
 }
 
 /* Files of the kernel have no size as a rule, and reading them may do
@@ -350,11 +364,12 @@ static bool answer_sample_end(struct requests *q, struct packet_reader *r,
 			      struct packet *reply)
 {
 	bool stop = packet_get(r);
+	int status;
 
 	if (!packet_is_read(r) || !q->sample.pid)
 		return false;
-	return answer_number(reply,
-			     (uint64_t)(spawn_end(&q->sample, stop) + 1));
+	status = spawn_end(&q->sample, stop);
+	return answer_number(reply, status < 0 ? 0 : (uint64_t)status + 1);
 }
 
 /* --- all --- */

@@ -214,7 +214,7 @@ static void on_alarm(int number UNUSED)
 }
 
 /* Stop as without a handler. */
-static void stop(int number)
+static void stop_by(int number)
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL }, ours;
 	sigset_t set, before;
@@ -223,7 +223,7 @@ static void stop(int number)
 	sigaddset(&set, number);
 	sigaction(number, &usual, &ours);
 	sigprocmask(SIG_UNBLOCK, &set, &before);
-	raise(number);
+	kill(getpid(), number);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	sigaction(number, &ours, NULL);
 }
@@ -235,7 +235,7 @@ static void on_stop(int number)
 
 	if (reading)
 		rl_deprep_terminal();
-	stop(number);
+	stop_by(number);
 	if (reading) {
 		rl_prep_terminal(1);
 		rl_forced_update_display();

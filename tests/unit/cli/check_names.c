@@ -173,6 +173,43 @@ START_TEST(words_are_copied)
 }
 END_TEST
 
+/* The folder that `path` is below where `word` is named; NULL: it was named. */
+static void expect_folder(const char *word, const char *path,
+			  const char *folder)
+{
+	CLEANUP(freep) char *copy = xstrdup(word);
+	char *argv[] = { (char[]){ "watch" }, copy };
+	struct names n = NAMES_INIT;
+	size_t len = 0;
+
+	names_set(&n, &watch_argp, 2, argv);
+	ck_assert(names_have_path(&n, path));
+	ck_assert_int_eq(names_are_below(&n, path, &len), folder != NULL);
+	if (folder) {
+		ck_assert_uint_eq(len, strlen(folder));
+		ck_assert(!strncmp(path, folder, len));
+	}
+	names_release(&n);
+}
+
+START_TEST(folders_are_those_that_were_named)
+{
+	expect_folder("a", "a", NULL);
+	expect_folder("a/b", "a/b", NULL);
+	expect_folder("--sysroot=a/b", "a/b", NULL);
+	expect_folder("a", "a/b", "a");
+	expect_folder("a", "a/b/c", "a");
+	expect_folder("a/", "a/b/c", "a/");
+	expect_folder("/", "/b/c", "/");
+	expect_folder("--sysroot=/a", "/a/b/c", "/a");
+	/* What we write. */
+	expect_folder("-oa", "a", "");
+	expect_folder("-oa/b", "a/b", "a/");
+	expect_folder("-oa/b-%n", "a/b-7", "a/");
+	expect_folder("x", "pyheld-1.pyheld", "");
+}
+END_TEST
+
 /* --- outputs --- */
 
 static const char *const output_words[] = {
@@ -344,6 +381,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, other_paths_are_not_found, 0,
 			    ARRAY_SIZE(others));
 	tcase_add_test(tc, words_are_copied);
+	tcase_add_test(tc, folders_are_those_that_were_named);
 	tcase_add_test(tc, what_is_read_is_not_written);
 	tcase_add_test(tc, values_of_options_name_no_process);
 	tcase_add_test(tc, nothing_else_is_written);

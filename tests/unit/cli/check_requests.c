@@ -187,6 +187,43 @@ START_TEST(inputs_are_those_that_were_named)
 }
 END_TEST
 
+/* What the user named may be a link to anywhere; what is found in a folder may
+ * not. */
+START_TEST(links_do_not_lead_out_of_a_folder)
+{
+	static const struct {
+		const char *path, *to;
+		bool leads_out;
+	} links[] = {
+		{ "in.txt", "other", false },
+		{ "folder/a", "in", false },
+		{ "folder/b", "below/in", false },
+		{ "folder/below/up", "../in", false },
+		{ "folder/c", "../other", true },
+		{ "folder/d", "/etc/passwd", true },
+		{ "folder/e", "../folder/in", true },
+		{ "pyheld-1-1.pyheld", "/etc/passwd", true },
+	};
+
+	write_file("other", "y", 1);
+	ck_assert_int_eq(mkdir("folder", 0700), 0);
+	ck_assert_int_eq(mkdir("folder/below", 0700), 0);
+	write_file("folder/in", "z", 1);
+	write_file("folder/below/in", "z", 1);
+	ck_assert_int_eq(symlink("..", "folder/up"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		ck_assert_int_eq(symlink(links[i].to, links[i].path), 0);
+		ask_path(TASK_INPUT, links[i].path);
+		expect_answer(links[i].leads_out ? ERR_SYSTEM + 1 : OK);
+		ck_assert_uint_eq(reply.nr_fds, !links[i].leads_out);
+	}
+	ask_path(TASK_INPUT, "folder/up/other");
+	expect_refused();
+	ask_path(TASK_INPUT, "folder/up/folder/in");
+	expect_refused();
+}
+END_TEST
+
 START_TEST(fifos_are_not_waited_for)
 {
 	ck_assert_int_eq(mkfifo("fifo", 0600), 0);
@@ -382,6 +419,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, wrong_fields_are_betrayal);
 	tcase_add_test(tc, numbers_out_of_range_do_no_harm);
 	tcase_add_test(tc, inputs_are_those_that_were_named);
+	tcase_add_test(tc, links_do_not_lead_out_of_a_folder);
 	tcase_add_test(tc, fifos_are_not_waited_for);
 	tcase_add_test(tc, kinds_of_files_are_told);
 	tcase_add_test(tc, programs_and_libraries_are_given);
