@@ -15,51 +15,57 @@
 static const struct argp help_argp;
 static int cmd_help(const struct command *c, int argc, char **argv);
 
+/* Its name, and what is named after it. */
+#define NAMED(command)                                                         \
+	.name = #command, .argp = &command##_argp, .run = cmd_##command
+
 const struct command commands[] = {
-	{ "leaks", "Show what looks like a leak, and what usually fixes it",
-	  &leaks_argp, cmd_leaks, true, NULL },
-	{ "summary", "Count objects and bytes by type", &summary_argp,
-	  cmd_summary, true, NULL },
-	{ "memory", "Show what the resident memory is, adding up", &memory_argp,
-	  cmd_memory, true, NULL },
-	{ "chain", "Show what keeps objects alive", &chain_argp, cmd_chain,
-	  true, NULL },
-	{ "cycles", "List groups of objects that refer to each other",
-	  &cycles_argp, cmd_cycles, true, NULL },
-	{ "garbage", "Show what gc.collect() would find unreachable now",
-	  &garbage_argp, cmd_garbage, true, NULL },
-	{ "retained", "Show which objects keep the most memory alive",
-	  &retained_argp, cmd_retained, true, NULL },
-	{ "refs", "Show references that pyheld can't explain", &refs_argp,
-	  cmd_refs, true, NULL },
-	{ "object", "Show one object, its references and its referrers",
-	  &object_argp, cmd_object, true, NULL },
-	{ "capture", "Write the whole heap into a file",
-	  &capture_argp, cmd_capture, true, NULL },
-	{ "diff", "Compare two or more captures: what came, what grew",
-	  &diff_argp, cmd_diff, true, NULL },
-	{ "report", "Write a report as an HTML file", &report_argp,
-	  cmd_report, true, NULL },
-	{ "browse", "Go through what retains memory, in the terminal",
-	  &browse_argp, cmd_browse, true, browse_prepare },
-	{ "sql", "Ask questions of the heap in SQL", &sql_argp, cmd_sql,
-	  true, sql_prepare },
-	{ "export", "Write the heap for other programs and viewers",
-	  &export_argp, cmd_export, true, NULL },
-	{ "watch", "Sample a process; capture it when a condition is met",
-	  &watch_argp, cmd_watch, true, NULL },
-	{ "top", "Show live what grows in processes", &top_argp, cmd_top,
-	  true, top_prepare },
-	{ "doctor", "Check how well pyheld reads a CPython", &doctor_argp,
-	  cmd_doctor, true, NULL },
-	{ "help", "Show the help of a command", &help_argp, cmd_help,
-	  false, NULL },
+	{ NAMED(leaks),
+	  .summary = "Show what looks like a leak, and what usually fixes it" },
+	{ NAMED(summary),
+	  .summary = "Count objects and bytes by type" },
+	{ NAMED(memory),
+	  .summary = "Show what the resident memory is, adding up" },
+	{ NAMED(chain),
+	  .summary = "Show what keeps objects alive" },
+	{ NAMED(cycles),
+	  .summary = "List groups of objects that refer to each other" },
+	{ NAMED(garbage),
+	  .summary = "Show what gc.collect() would find unreachable now" },
+	{ NAMED(retained),
+	  .summary = "Show which objects keep the most memory alive" },
+	{ NAMED(refs),
+	  .summary = "Show references that pyheld can't explain" },
+	{ NAMED(object),
+	  .summary = "Show one object, its references and its referrers" },
+	{ NAMED(capture),
+	  .summary = "Write the whole heap into a file" },
+	{ NAMED(diff),
+	  .summary = "Compare two or more captures: what came, what grew" },
+	{ NAMED(report),
+	  .summary = "Write a report as an HTML file" },
+	{ NAMED(browse),
+	  .summary = "Go through what retains memory, in the terminal",
+	  .prepare = browse_prepare, .has_typed = true },
+	{ NAMED(sql),
+	  .summary = "Ask questions of the heap in SQL",
+	  .prepare = sql_prepare },
+	{ NAMED(export),
+	  .summary = "Write the heap for other programs and viewers" },
+	{ NAMED(watch),
+	  .summary = "Sample a process; capture it when a condition is met" },
+	{ NAMED(top),
+	  .summary = "Show live what grows in processes",
+	  .prepare = top_prepare, .takes_samples = true },
+	{ NAMED(doctor),
+	  .summary = "Check how well pyheld reads a CPython" },
+	{ NAMED(help),
+	  .summary = "Show the help of a command",
+	  .reads_nothing = true },
 };
 const size_t nr_commands = ARRAY_SIZE(commands);
 
-const struct command sample_command = {
-	"sample", "", &sample_argp, cmd_sample, true, NULL
-};
+const struct command sample_command = { NAMED(sample), .summary = "" };
 
 const struct command *commands_find(const char *name)
 {
@@ -149,8 +155,8 @@ static int run(const struct command *c, int argc, char **argv)
 	CLEANUP(freep) char *name = xasprintf("pyheld %s", c->name);
 
 	argv[0] = name;
-	return c->in_sandbox ? broker_run(c, argc, argv) :
-			       c->run(c, argc, argv);
+	return c->reads_nothing ? c->run(c, argc, argv) :
+				  broker_run(c, argc, argv);
 }
 
 int commands_main(int argc, char **argv)

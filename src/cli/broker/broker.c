@@ -568,7 +568,8 @@ int broker_run(const struct command *c, int argc, char **argv)
 	} else {
 		prepare(&b);
 		b.requests.wake = b.signals;
-		b.requests.run = run_child;
+		b.requests.has_typed = c->has_typed;
+		b.requests.run = c->takes_samples ? run_child : NULL;
 		status = run_tries(&b);
 		release_crashes();
 		munmap(b.note, sizeof(*b.note));

@@ -303,7 +303,7 @@ static bool answer_typed(struct requests *q, struct packet_reader *r,
 {
 	CLEANUP(freep) char *path = NULL;
 
-	if (!packet_is_read(r))
+	if (!packet_is_read(r) || !q->has_typed)
 		return false;
 	path = typed_file(q->wake);
 	task_reply_errno(reply, path ? 0 : errno);
@@ -343,7 +343,7 @@ static bool answer_sample(struct requests *q, struct packet_reader *r,
 		.last = { start_time, start_ticks, taken_at }, .file = file,
 	};
 
-	if (!packet_is_read(r) || q->sample.pid)
+	if (!packet_is_read(r) || !q->run || q->sample.pid)
 		return false;
 	errno = EACCES;
 	if (!names_have_pid(&q->names, order.pid) ||

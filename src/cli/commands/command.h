@@ -24,8 +24,9 @@ struct command {
 	 * exit() with status 0 instead of returning.
 	 */
 	int (*run)(const struct command *c, int argc, char **argv);
-	/* It runs in the worker, without privileges: cli/broker/broker.h. */
-	bool in_sandbox;
+	/* It reads nothing of others.  All other commands run in the worker,
+	 * without privileges: cli/broker/broker.h. */
+	bool reads_nothing;
 	/*
 	 * Open what the command has by names of its own, such as the terminal's
 	 * description: before anything is read from the target, and while the
@@ -33,6 +34,8 @@ struct command {
 	 * NULL: there is nothing.
 	 */
 	void (*prepare)(char *const *operands, size_t nr);
+	bool has_typed;		/* names of files to write to, while it runs */
+	bool takes_samples;	/* each by a process of its own */
 };
 
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,

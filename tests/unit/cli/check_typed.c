@@ -160,6 +160,10 @@ START_TEST(what_is_typed_may_be_written_to)
 
 	ask_path(TASK_OUTPUT_FIND, "typed");
 	expect_refused();
+	/* Only where the command has names typed. */
+	begin(TASK_OUTPUT_TYPED);
+	expect_betrayal();
+	asking.has_typed = true;
 	begin_screen();
 	type_later("typed\n");
 	begin(TASK_OUTPUT_TYPED);
