@@ -40,6 +40,7 @@
 #define PYTHON_EMULATOR_EMULATOR_STATE_H
 
 #include <capstone/capstone.h>
+#include <stdio.h>
 #include <unicorn/unicorn.h>
 
 #include "base/hash.h"
@@ -194,6 +195,7 @@ struct emulator {
 	raddr fs_base;
 	raddr base;			/* of our own areas */
 	uint8_t *area, *stack;		/* their bytes: code and cell, stack */
+	FILE *unicorn_stderr;		/* see emulator-engine.c; or NULL */
 	uc_engine *uc;
 	uc_context *pristine;		/* all registers, as at the start */
 	bool dirty;			/* a run ended badly: restore them */

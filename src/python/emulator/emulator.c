@@ -271,6 +271,8 @@ void emulator_free(struct emulator *e)
 	emulator_memory_release(e);
 	emulator_words_release(&e->written);
 	emulator_decoder_free(e->decoder);
+	if (e->unicorn_stderr)
+		fclose(e->unicorn_stderr);
 	free(e->area);
 	free(e->stack);
 	free(e);
