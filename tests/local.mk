@@ -35,6 +35,7 @@ EXTRA_DIST += \
 	tests/e2e/test_workers.py \
 	tests/e2e/test_chain.py \
 	tests/e2e/test_cli.py \
+	tests/e2e/test_codes.py \
 	tests/e2e/test_commands.py \
 	tests/e2e/test_compare.py \
 	tests/e2e/test_coverage.py \
@@ -88,8 +89,10 @@ EXTRA_DIST += \
 	tests/e2e/test_unchanged.py \
 	tests/e2e/test_verbose.py \
 	tests/faults/campaign.py \
+	tests/faults/codes.py \
 	tests/faults/fail-syscall.c \
 	tests/faults/inject.c \
+	tests/faults/machine_code.py \
 	tests/fetch-pythons \
 	tests/fetch-tools \
 	tests/npm/package-lock.json \
@@ -201,6 +204,7 @@ EXTRA_DIST += \
 	tests/targets/causes.py \
 	tests/targets/calls.c \
 	tests/targets/clean.py \
+	tests/targets/codes.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
 	tests/targets/embedded.c \
