@@ -221,6 +221,29 @@ def test_a_worker_that_does_not_end_is_ended():
         unharmed(target)
 
 
+@limit(300)
+def test_what_continues_the_first_continues_both():
+    """Both were stopped, the worker by a terminal or by anybody, and the one
+    that a person knows gets SIGCONT."""
+    with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
+        for number in signal.SIGTSTP, signal.SIGSTOP:
+            with start("summary", target.pid, process_group=0) as process:
+                worker = wait_for(lambda: confined_child(process))
+                for pid, stop in (process.pid, signal.SIGSTOP), \
+                        (worker, number):
+                    os.kill(pid, stop)
+                    wait_for(lambda: is_stopped(pid))
+                process.send_signal(signal.SIGCONT)
+                try:
+                    out, err = process.communicate(timeout=60)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    raise
+            assert process.returncode in (0, 4), (process.returncode, err)
+            assert b"objects" in out
+        unharmed(target)
+
+
 def test_nothing_is_left_of_a_file():
     """The worker is killed while it writes."""
     with tempfile.TemporaryDirectory() as folder, \

@@ -269,13 +269,26 @@ static void take_signal(struct broker *b)
 		kill(b->worker, (int)info.ssi_signo);
 }
 
-/* Stop as the worker did, so that the shell sees it; then both go on.  Whoever
- * stopped the worker alone may let it go on alone. */
+/* SIGCONT is blocked: has one come that was not looked at yet? */
+static bool is_continued(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) && sigismember(&pending, SIGCONT) == 1;
+}
+
+/*
+ * Stop as the worker did, so that the shell sees it; then both go on.  Whoever
+ * stopped the worker alone may let it go on alone.  If both were stopped and
+ * we have got SIGCONT first, the worker's stop is seen only now: whoever has
+ * continued us waits for us.
+ */
 static void stop_as_worker(const struct broker *b, int signal)
 {
 	if (!is_among(stopping, ARRAY_SIZE(stopping), signal))
 		return;
-	kill(getpid(), SIGSTOP);
+	if (!is_continued())
+		kill(getpid(), SIGSTOP);
 	kill(b->worker, SIGCONT);
 }
 
