@@ -12,8 +12,8 @@ import time
 
 import pythons
 from harness import (PYHELD, Target, default_signals, each, expect_error,
-                     limit, of_any_snapshot, pyheld, pyheld_raw, text, unharmed,
-                     wait_until_still)
+                     is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
+                     text, unharmed, wait_until_still)
 
 COMMANDS = [
     ["summary"],
@@ -184,9 +184,9 @@ def test_disk_full_or_file_size_limit():
         pyheld("summary", target.pid)
 
 
-def wait_for_file(folder, process):
-    """Wait until pyheld has made a file.  False if it ended before."""
-    while not os.listdir(folder):
+def wait_for_file(file, process):
+    """Wait until pyheld writes.  False if it ended before."""
+    while not is_writing(process, file):
         if process.poll() is not None:
             return False
     return True
@@ -200,15 +200,16 @@ def start_capture(target, file):
 
 
 def interrupt_while_it_writes(target, folder, number):
-    """Was there a temporary file when the signal came?  The program stands
-    still meanwhile, so that it can't be ready first."""
-    process = start_capture(target, folder.file("a.pyheld"))
-    if not wait_for_file(folder.path, process):
+    """Was the file incomplete when the signal came?  The program stands still
+    meanwhile, so that it can't be ready first."""
+    file = folder.file("a.pyheld")
+    process = start_capture(target, file)
+    if not wait_for_file(file, process):
         return False
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid,
               os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-    is_partial = os.listdir(folder.path) not in ([], ["a.pyheld"])
+    is_partial = is_writing(process, file)
     process.send_signal(number)
     process.send_signal(signal.SIGCONT)
     process.wait(20)
@@ -228,7 +229,8 @@ def check_folder(folder):
 def test_interrupted_capture_leaves_no_partial_file():
     with Folder() as folder, \
             Target(pythons.newest(), "crowd.py", "busy", 400000) as target:
-        for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP,
+                       signal.SIGKILL):
             # At any time,
             for wait in 0, 0.1, 0.3:
                 process = start_capture(target, folder.file("a.pyheld"))

@@ -12,8 +12,8 @@ import time
 
 import pythons
 from harness import (PYHELD, Skip, Target, children, default_signals, each,
-                     limit, of_any_snapshot, pyheld, pyheld_raw, status, text,
-                     unharmed)
+                     is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
+                     status, text, unharmed)
 from test_wild import Wild
 
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL)
@@ -250,7 +250,8 @@ def test_nothing_is_left_of_a_file():
             Target(pythons.system(), "crowd.py", "busy", 100000) as target:
         with start("capture", "--no-compress", "-o", folder + "/a.pyheld",
                    target.pid) as process:
-            wait_for(lambda: os.listdir(folder) or process.poll() is not None)
+            wait_for(lambda: is_writing(process, folder + "/a.pyheld") or
+                     process.poll() is not None)
             for worker in children(process.pid):
                 os.kill(worker, signal.SIGSEGV)
             err = process.communicate()[1]

@@ -57,7 +57,9 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/terminal.c \
 	tests/unit/support/terminal.h \
 	tests/unit/support/tiny.c \
-	tests/unit/support/tiny.h
+	tests/unit/support/tiny.h \
+	tests/unit/support/unnamed.c \
+	tests/unit/support/unnamed.h
 
 include tests/unit/base/local.mk
 include tests/unit/target/local.mk

@@ -99,12 +99,33 @@ static char *random_name(const char *name)
 	return xasprintf("%s.%08" PRIx32, name, n);
 }
 
-int newfile_create(struct newfile *f, mode_t mode)
+/* A file without a name: nothing of it is left if we are killed.  Not every
+ * file system has that.  The name is for newfile_publish(). */
+static int create_unnamed(struct newfile *f)
+{
+	CLEANUP(freep) char *name = random_name(f->place.name);
+	CLEANUP(closep) int fd = -1;
+	int ret;
+
+	if (!name)
+		return -1;
+	fd = openat(f->place.folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	f->unnamed = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (f->unnamed < 0)
+		return -1;
+	f->temporary = name;
+	name = NULL;
+	ret = fd;
+	fd = -1;
+	return ret;
+}
+
+static int create_named(struct newfile *f)
 {
 	int fd;
 
-	if (task_is_worker())
-		return newfile_task_create(f, mode);
 	do {
 		CLEANUP(freep) char *name = random_name(f->place.name);
 
@@ -117,12 +138,59 @@ int newfile_create(struct newfile *f, mode_t mode)
 			name = NULL;
 		}
 	} while (fd < 0 && errno == EEXIST);
+	return fd;
+}
+
+int newfile_create(struct newfile *f, mode_t mode)
+{
+	int fd;
+
+	if (task_is_worker())
+		return newfile_task_create(f, mode);
+	fd = create_unnamed(f);
+	if (fd < 0)
+		fd = create_named(f);
 	if (fd < 0)
 		return -1;
 	if (mode != 0600 && fchmod(fd, mode)) {
 		/* The file system has no modes: it can't be helped. */
 	}
 	return fd;
+}
+
+/* False: errno says why. */
+static bool give_name(int folder, int unnamed, const char *name)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", unnamed);
+	return !linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW);
+}
+
+/*
+ * Only rename() replaces a file, and it needs a name to rename.  In case of a
+ * signal the name is known to newfile_drop() before it is there.
+ */
+static bool replace_by_unnamed(struct newfile *f)
+{
+	CLEANUP(closep) int fd = f->unnamed;
+
+	f->unnamed = -1;
+	return give_name(f->place.folder, fd, f->temporary) &&
+	       !renameat(f->place.folder, f->temporary, f->place.folder,
+			 f->place.name);
+}
+
+static bool put_in_place(struct newfile *f)
+{
+	const struct folder_place *place = &f->place;
+
+	if (f->unnamed < 0)
+		return !renameat(place->folder, f->temporary, place->folder,
+				 place->name);
+	if (give_name(place->folder, f->unnamed, place->name))
+		return true;
+	return errno == EEXIST && replace_by_unnamed(f);
 }
 
 /* The descriptor of the folder is one of O_PATH. */
@@ -138,21 +206,19 @@ static void sync_folder(int folder)
 
 struct error *newfile_publish(struct newfile *f, bool sync)
 {
-	int folder = f->place.folder;
-
 	if (task_is_worker())
 		return newfile_task_publish(f, sync);
-	if (renameat(folder, f->temporary, folder, f->place.name))
+	if (!put_in_place(f))
 		return error_errno(ERR_SYSTEM, errno, "can't rename");
 	if (sync)
-		sync_folder(folder);
+		sync_folder(f->place.folder);
 	return NULL;
 }
 
 void newfile_drop(const struct newfile *f)
 {
 	/* Where there is no folder, the broker removes it. */
-	if (f->temporary && f->place.folder >= 0)
+	if (f->temporary && f->unnamed < 0 && f->place.folder >= 0)
 		unlinkat(f->place.folder, f->temporary, 0);
 }
 
@@ -163,6 +229,7 @@ void newfile_release(struct newfile *f)
 		return;
 	}
 	folder_place_release(&f->place);
+	closep(&f->unnamed);
 	free(f->temporary);
 	*f = (struct newfile)NEWFILE_INIT;
 }

@@ -11,7 +11,12 @@
  *
  * Nobody else can lead it elsewhere (base/files/folder.h): what is at the name
  * when the file is published is replaced itself, be it a link that was planted
- * since or another name of a file.  The temporary file is made with O_EXCL.
+ * since or another name of a file.
+ *
+ * The temporary file has no name (O_TMPFILE), so that nothing is left of it if
+ * pyheld is killed.  It gets one for a moment if it replaces another file.
+ * Where the file system has no such files, it is made with O_EXCL under a name
+ * of its own.
  *
  * What is no regular file (a FIFO, a terminal, /dev/null) is written to as it
  * is.  A FIFO that somebody else may have planted is refused: whoever reads it

@@ -12,7 +12,9 @@
 
 #include "base/alloc.h"
 #include "base/files/newfile.h"
+#include "entries.h"
 #include "suite.h"
+#include "unnamed.h"
 
 const char suite_name[] = "newfile";
 
@@ -314,6 +316,7 @@ START_TEST(temporary_files_are_dropped)
 	CLEANUP(freep) char *path = NULL;
 	int fd;
 
+	forbid_unnamed();
 	newfile_drop(&f);
 	ck_assert_ptr_null(newfile_find(&f, "own/out", &fd));
 	fd = newfile_create(&f, 0600);
@@ -323,6 +326,48 @@ START_TEST(temporary_files_are_dropped)
 	newfile_drop(&f);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	newfile_drop(&f);
+}
+END_TEST
+
+START_TEST(temporary_files_have_no_name)
+{
+	CLEANUP(newfile_release) struct newfile f = NEWFILE_INIT;
+	unsigned int before = count_fds();
+	int fd;
+
+	ck_assert_ptr_null(newfile_find(&f, "own/out", &fd));
+	fd = newfile_create(&f, 0644);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_uint_eq(count_entries("own"), 2 + nr_names());
+	close(fd);
+	newfile_drop(&f);
+	ck_assert_uint_eq(count_entries("own"), 2);
+	newfile_release(&f);
+	ck_assert_uint_eq(count_fds(), before);
+}
+END_TEST
+
+/* With the name of a file, and where there is none. */
+static void expect_files(void)
+{
+	struct stat st;
+
+	expect_put("own/out");
+	expect_text("own/out", "new");
+	write_text("own/out", "old");
+	expect_put("own/out");
+	expect_text("own/out", "new");
+	ck_assert_int_eq(stat("own/out", &st), 0);
+	ck_assert_int_eq(st.st_nlink, 1);
+	ck_assert_uint_eq(count_entries("own"), 3);
+}
+
+START_TEST(files_are_replaced)
+{
+	expect_files();
+	ck_assert_int_eq(unlink("own/out"), 0);
+	forbid_unnamed();
+	expect_files();
 }
 END_TEST
 
@@ -427,6 +472,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, folders_are_exchanged);
 	tcase_add_test(tc, another_name_of_a_file_is_replaced);
 	tcase_add_test(tc, temporary_files_are_dropped);
+	tcase_add_test(tc, temporary_files_have_no_name);
+	tcase_add_test(tc, files_are_replaced);
 	tcase_add_test(tc, fifos);
 	tcase_add_test(tc, devices);
 	tcase_add_test(tc, descriptors_of_ours);

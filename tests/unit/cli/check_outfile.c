@@ -14,6 +14,7 @@
 #include "files.h"
 #include "run.h"
 #include "suite.h"
+#include "unnamed.h"
 
 const char suite_name[] = "outfile";
 
@@ -40,7 +41,7 @@ START_TEST(outfile_is_there_when_it_is_closed)
 	fputs("after", f.stream);
 	fflush(f.stream);
 	expect_content("out", "before");
-	ck_assert_uint_eq(nr_files("out*"), 2);
+	ck_assert_uint_eq(nr_files("out*"), 1 + nr_names());
 	expect_none(outfile_close(&f));
 	expect_content("out", "after");
 	ck_assert_int_eq(mode_of("out"), 0600);
@@ -70,11 +71,13 @@ END_TEST
 START_TEST(outfile_is_private)
 {
 	struct outfile f = OUTFILE_INIT;
+	struct stat st;
 
 	umask(0);
 	expect_none(outfile_open(&f, "secret"));
 	ck_assert(outfile_is_regular(&f));
-	ck_assert_int_eq(mode_of(f.file.temporary), 0600);
+	ck_assert_int_eq(fstat(fileno(f.stream), &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
 	expect_none(outfile_close(&f));
 	ck_assert_int_eq(mode_of("secret"), 0600);
 	outfile_abandon(&f);
@@ -141,7 +144,7 @@ START_TEST(outfile_on_a_full_disk)
 END_TEST
 
 /* A signal ends us, and nothing is left of what was not complete. */
-static void be_killed(int number)
+static void be_killed(int number, bool named)
 {
 	static const struct rlimit no_core = { 0, 0 };
 	struct outfile f = OUTFILE_INIT;
@@ -149,12 +152,27 @@ static void be_killed(int number)
 	/* Check has a handler of its own. */
 	signal(number, SIG_DFL);
 	setrlimit(RLIMIT_CORE, &no_core);
+	if (named)
+		forbid_unnamed();
 	expect_none(outfile_open(&f, "unfinished"));
 	fputs("text", f.stream);
 	fflush(f.stream);
-	ck_assert_uint_eq(nr_files("unfinished*"), 1);
+	ck_assert_uint_eq(nr_files("unfinished*"), nr_names());
 	raise(number);
 	_exit(1);
+}
+
+static void kill_one(int number, bool named)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		be_killed(number, named);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), number);
+	ck_assert_uint_eq(nr_files("unfinished*"), 0);
 }
 
 START_TEST(outfile_leaves_nothing_when_it_is_killed)
@@ -163,16 +181,12 @@ START_TEST(outfile_leaves_nothing_when_it_is_killed)
 				       SIGTERM };
 
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		int status;
-		pid_t pid = fork();
-
-		if (!pid)
-			be_killed(signals[i]);
-		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-		ck_assert(WIFSIGNALED(status));
-		ck_assert_int_eq(WTERMSIG(status), signals[i]);
-		ck_assert_uint_eq(nr_files("unfinished*"), 0);
+		kill_one(signals[i], false);
+		kill_one(signals[i], true);
 	}
+	/* This one can't be caught. */
+	if (!nr_names())
+		kill_one(SIGKILL, false);
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include "entries.h"
 #include "run.h"
 #include "suite.h"
+#include "unnamed.h"
 
 const char suite_name[] = "requests-output";
 
@@ -63,16 +64,14 @@ START_TEST(output_is_written)
 }
 END_TEST
 
-START_TEST(output_is_removed_when_the_worker_ends)
+static void expect_removed(void)
 {
 	uint64_t number;
 
-	ck_assert_int_eq(mkdir("out", 0700), 0);
-	write_file("out/a", "old", 3);
 	for (int i = 0; i < 3; i++) {
 		number = find("out/a");
 		close(create(number));
-		ck_assert_uint_eq(count_entries("out"), 4);
+		ck_assert_uint_eq(count_entries("out"), 3 + nr_names());
 		if (i == 1) {
 			ask_number(TASK_OUTPUT_END, number);
 			expect_answer(OK);
@@ -83,6 +82,15 @@ START_TEST(output_is_removed_when_the_worker_ends)
 		ask_numbers(TASK_OUTPUT_PUBLISH, number, 0);
 		expect_betrayal();
 	}
+}
+
+START_TEST(output_is_removed_when_the_worker_ends)
+{
+	ck_assert_int_eq(mkdir("out", 0700), 0);
+	write_file("out/a", "old", 3);
+	expect_removed();
+	forbid_unnamed();
+	expect_removed();
 }
 END_TEST
 
