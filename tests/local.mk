@@ -58,6 +58,7 @@ EXTRA_DIST += \
 	tests/e2e/test_heapsnapshot.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
+	tests/e2e/test_kills.py \
 	tests/e2e/test_leak_programs.py \
 	tests/e2e/test_leaks.py \
 	tests/e2e/test_leaks_growth.py \
@@ -92,7 +93,10 @@ EXTRA_DIST += \
 	tests/faults/codes.py \
 	tests/faults/fail-syscall.c \
 	tests/faults/inject.c \
+	tests/faults/kills.py \
 	tests/faults/machine_code.py \
+	tests/faults/smallgroup.py \
+	tests/faults/watched.py \
 	tests/fetch-pythons \
 	tests/fetch-tools \
 	tests/npm/package-lock.json \
@@ -198,6 +202,7 @@ EXTRA_DIST += \
 	tests/targets/app.py \
 	tests/targets/arrays.py \
 	tests/targets/arrays_of_objects.py \
+	tests/targets/at_work.py \
 	tests/targets/asked.py \
 	tests/targets/bench.py \
 	tests/targets/confidential.py \

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Targets that are watched from outside: how long a thread is held, whether
+the program runs on, and whether anything in it has changed."""
+import mmap
+import os
+import struct
+import subprocess
+import time
+import zlib
+
+from harness import Target, unharmed
+from test_unchanged import State, settled
+
+NODES = 4000            # 30,000 objects and more
+SLEEP = 5e-5            # between two looks at a thread
+
+
+class Watch:
+    """Looks at one thread of a target again and again."""
+    def __init__(self, pid, tid):
+        self.file = os.open("/proc/%d/task/%d/stat" % (pid, tid), os.O_RDONLY)
+        self.since = self.last = None   # of the stop that lasts: first, last
+        # First and last time that it was seen stopped: what is certain.
+        self.holds = []
+
+    def look(self):
+        """Is it stopped or traced now?"""
+        data = os.pread(self.file, 512, 0)
+        if data[data.rindex(b")") + 2] in b"tT":
+            self.last = time.monotonic()
+            self.since = self.since or self.last
+            return True
+        self.end_hold()
+        return False
+
+    def end_hold(self):
+        if self.since:
+            self.holds.append((self.since, self.last))
+        self.since = None
+
+    def close(self):
+        self.end_hold()
+        os.close(self.file)
+
+
+class Working:
+    """at_work.py: it counts, makes objects, and knows what it holds."""
+    name = "working"
+
+    def __init__(self, python):
+        fd = os.memfd_create("count", 0)
+        os.ftruncate(fd, mmap.PAGESIZE)
+        self.shared = mmap.mmap(fd, mmap.PAGESIZE)
+        self.target = Target(python, "at_work.py", fd, NODES, fds=(fd,),
+                             stderr=subprocess.DEVNULL)
+        os.close(fd)
+        self.pid = self.target.pid
+        self.main = "/proc/%d/task/%d" % (self.pid, self.pid)
+        self.slowest = 0.0
+        time.sleep(0.1)
+        self.before = self.statement()
+
+    def count(self):
+        return struct.unpack_from("=Q", self.shared, 0)[0]
+
+    def runs_on(self):
+        """None, or what is wrong.  It must count at once."""
+        start, first = time.monotonic(), self.count()
+        while self.count() == first:
+            if time.monotonic() > start + 5:
+                return "it does not count any more"
+            time.sleep(2e-4)
+        self.slowest = max(self.slowest, time.monotonic() - start)
+        return None
+
+    def read_only(self):
+        """The checksum of all that the program can read and not write: its
+        code, constants and names."""
+        found = {}
+        mem = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
+        with open("/proc/%d/maps" % self.pid) as f:
+            lines = f.read().splitlines()
+        for line in lines:
+            span, mode = line.split()[:2]
+            if mode[:2] != "r-" or "[v" in line:
+                continue
+            start, end = (int(x, 16) for x in span.split("-"))
+            data = os.pread(mem, end - start, start)
+            found[line] = len(data), zlib.crc32(data)
+        os.close(mem)
+        return found
+
+    def thread(self, tid):
+        """A thread that stands in a system call: which one, its arguments,
+        its registers, and what is on its stack."""
+        with open("/proc/%d/task/%d/syscall" % (self.pid, tid)) as f:
+            call = f.read().split()
+        mem = os.open("/proc/%d/mem" % self.pid, os.O_RDONLY)
+        stack = os.pread(mem, 4096, int(call[-2], 16)) if len(call) > 2 else b""
+        os.close(mem)
+        return call, stack
+
+    def standing(self, tid):
+        """The same.  A thread may be on its way back into its call."""
+        end = time.monotonic() + 5
+        while True:
+            seen = self.thread(tid)
+            if seen[0][0] != "running" or time.monotonic() > end:
+                return seen
+            time.sleep(1e-4)
+
+    def statement(self):
+        os.write(self.target.process.stdin.fileno(), b"\n")
+        said = self.target.read()
+        found = {"itself": said, "read-only memory": self.read_only()}
+        for tid in self.target.facts["still"]:
+            # The main thread has just answered.
+            if tid != self.pid:
+                found["thread %d" % tid] = self.standing(tid)
+        found["files"] = {
+            fd: os.readlink("/proc/%d/fd/%s" % (self.pid, fd))
+            for fd in os.listdir("/proc/%d/fd" % self.pid)}
+        with open(self.main + "/status") as f:
+            found["signals"] = [line for line in f if line.startswith((
+                "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "TracerPid",
+                "Seccomp", "CapEff", "Threads"))]
+        with open("/proc/%d/oom_score_adj" % self.pid) as f:
+            found["oom_score_adj"] = f.read()
+        return found
+
+    def changed(self):
+        now = self.statement()
+        return ["%s: %.300r, then %.300r" % (k, self.before[k], now[k])
+                for k in now if now[k] != self.before[k]]
+
+    def tids(self):
+        return [int(t) for t in os.listdir("/proc/%d/task" % self.pid)]
+
+    def unharmed(self):
+        unharmed(self.target)
+
+    def close(self):
+        self.target.close()
+        self.shared.close()
+
+
+class Standing(Working):
+    """crowd.py: all its threads wait, and each page of it stays as it is."""
+    name = "standing"
+
+    def __init__(self, python):
+        self.target = Target(python, "crowd.py", "still", NODES,
+                             stderr=subprocess.DEVNULL)
+        self.pid = self.target.pid
+        self.slowest = 0.0
+        self.before = settled(self.target)
+
+    def runs_on(self):
+        return None
+
+    def changed(self):
+        found = list(self.before.differences(State(self.target)))
+        if found:
+            # A thread may be on its way back into its system call.
+            time.sleep(0.3)
+            found = list(self.before.differences(State(self.target)))
+        return found
+
+    def close(self):
+        self.target.close()
