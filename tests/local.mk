@@ -28,6 +28,7 @@ EXTRA_DIST += \
 	tests/e2e/test_browse.py \
 	tests/e2e/test_capture.py \
 	tests/e2e/test_metrics.py \
+	tests/e2e/test_sandbox.py \
 	tests/e2e/test_top.py \
 	tests/e2e/test_watch.py \
 	tests/e2e/truthtable.py \
@@ -170,6 +171,7 @@ EXTRA_DIST += \
 	tests/leaks/parked_greenlets.py \
 	tests/leaks/pending_rows.py \
 	tests/leaks/pickler_memo.py \
+	tests/leaks/plugin_folders.py \
 	tests/leaks/probed_defaultdict.py \
 	tests/leaks/raised_again.py \
 	tests/leaks/registered_classes.py \
@@ -177,6 +179,9 @@ EXTRA_DIST += \
 	tests/leaks/scripts_as_modules.py \
 	tests/leaks/seen_messages.py \
 	tests/leaks/service.py \
+	tests/leaks/shaped_pointers.py \
+	tests/leaks/shared_frames.py \
+	tests/leaks/shutdown_triggers.py \
 	tests/leaks/slotted_records.py \
 	tests/leaks/slow_sender.py \
 	tests/leaks/small_frames.py \
@@ -185,6 +190,7 @@ EXTRA_DIST += \
 	tests/leaks/tasks_on_a_lock.py \
 	tests/leaks/thread_sessions.py \
 	tests/leaks/tls_contexts.py \
+	tests/leaks/traced_engines.py \
 	tests/leaks/unacknowledged.py \
 	tests/leaks/undrained_writer.py \
 	tests/leaks/unfinished_generators.py \
