@@ -5,7 +5,8 @@ of pyheld fails, and what it does then is judged.
 A run is well if
 - the exit status is 0, 3 or 4, or, where the fault came before the program's
   first instruction, 127 and the loader's line;
-- with 3, stderr has one line of pyheld's that says why, beside warnings;
+- with 3, stderr has one line of pyheld's that says why, beside warnings, and
+  beside those about a worker that died and was run again;
 - with another, nothing but warnings, each a line;
 - the folder of the output has no file but the one that was asked for;
 - the target is neither held nor gone.
@@ -19,6 +20,7 @@ import json
 import os
 import random
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,9 @@ from harness import PYHELD, Target, text, unharmed  # noqa: E402
 # process.  Unicorn: by SIGSEGV, SIGABRT, SIGTRAP (glib), or exit(1) (qemu).
 KNOWN = {"uc_open", "uc_emu_start", "uc_mem_map_ptr", "uc_mmio_map",
          "uc_hook_add", "uc_context_alloc", "uc_close", "generated code",
+         # libseccomp: by SIGSEGV, or by SIGSYS later, as the filter is broken.
+         "seccomp_init", "seccomp_attr_set", "seccomp_rule_add_array",
+         "seccomp_load",
          "a system call of Unicorn",
          # glibc asserts in that file that it has memory for the options.
          "argp-help.c",
@@ -85,8 +90,8 @@ class Run:
         self.site = []          # frames: (module, offset, symbol)
 
     def entry(self):
-        """The function of Unicorn or of the C library's argp that pyheld has
-        called, or None."""
+        """The function of Unicorn, of libseccomp or of the C library's argp
+        that pyheld has called, or None."""
         if b"argp-help.c:" in self.err:
             return "argp-help.c"
         if "libunicorn" in self.caller:
@@ -94,7 +99,8 @@ class Run:
         if self.kind == "system call" and self.loading and \
                 self.caller == "-":
             return "ld.so"
-        inside = [f for f in self.site if "libunicorn" in f[0]]
+        inside = [f for f in self.site
+                  if "libunicorn" in f[0] or "libseccomp" in f[0]]
         if not inside:
             return None
         last = self.site.index(inside[-1])
@@ -149,8 +155,7 @@ class Campaign:
         env = dict(os.environ, TMPDIR=out, HOME=out)
         if kind == "allocation":
             env.update(LD_PRELOAD=self.folder + "/inject.so",
-                       FAULT_ALLOC=str(n), FAULT_COUNT=told + "/count",
-                       FAULT_SITE=told + "/site")
+                       FAULT_ALLOC=str(n), FAULT_TOLD=told + "/told")
         else:
             argv = [self.folder + "/fail-syscall", str(n),
                     told + "/report"] + argv
@@ -169,13 +174,11 @@ class Campaign:
 
     def read(self, r, told):
         if r.kind == "allocation":
-            if os.path.exists(told + "/count"):
-                with open(told + "/count") as f:
-                    r.count = int(f.read() or 0)
-            if os.path.exists(told + "/site"):
-                with open(told + "/site") as f:
+            if os.path.exists(told + "/told"):
+                with open(told + "/told", "rb") as f:
+                    r.count, length = struct.unpack("qq", f.read(16))
                     r.site = [tuple(x.split(" ", 2))
-                              for x in f.read().splitlines()]
+                              for x in text(f.read(length)).splitlines()]
             # Of the loader itself, and of what it runs before main().
             r.loading = not any(os.path.basename(m) == "pyheld" or
                                 m == self.pyheld for m, _, _ in r.site)
@@ -189,7 +192,9 @@ class Campaign:
     def why_bad(self, r):
         """What is wrong with a run, or None."""
         lines = text(r.err).splitlines()
-        said = [x for x in lines if not x.startswith("pyheld: warning: ")]
+        # Where the worker died, it was run again: what came of that counts.
+        said = [x for x in lines if not x.startswith("pyheld: warning: ") and
+                ": it is done once more" not in x]
         name = r.line.split()[0]
         if held(self.target.pid):
             return "the target is held"

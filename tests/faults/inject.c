@@ -6,10 +6,11 @@
  * allocations of the program and its libraries count, those of the C library
  * and of constructors included, in the order in which they come.
  *
- * At the end the file $FAULT_COUNT has their number.  When one fails,
- * $FAULT_SITE gets the stack of it: a line for each frame, innermost first,
- * with the module, the offset in it in hexadecimal, and the exported symbol
- * before that address.
+ * The file $FAULT_TOLD is mapped from the start, as a process may lose the
+ * right to open files; those that are forked share it.  It is a struct told:
+ * the most allocations of a process so far and, when one fails, the stack of
+ * it: a line for each frame, innermost first, with the module, the offset in it
+ * in hexadecimal, and the exported symbol before that address.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -18,11 +19,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <unwind.h>
 
+struct told {
+	long count, len;
+	char text[65536];
+};
+
 static long nth = -1, count;
-static int site = -1, frames;
+static int frames;
+static struct told *told;
 
 static _Unwind_Reason_Code tell_frame(struct _Unwind_Context *context,
 				      void *arg)
@@ -44,21 +52,27 @@ static _Unwind_Reason_Code tell_frame(struct _Unwind_Context *context,
 			       info.dli_fname,
 			       ip - (unsigned long)info.dli_fbase,
 			       info.dli_sname ? info.dli_sname : "?");
-	if (write(site, line, (size_t)len) < 0)
+	if (len >= (int)sizeof(line) ||
+	    told->len + len > (long)sizeof(told->text))
 		return _URC_END_OF_STACK;
+	memcpy(told->text + told->len, line, (size_t)len);
+	told->len += len;
 	return _URC_NO_REASON;
 }
 
-static void tell_site(void)
+__attribute__((constructor)) static void begin(void)
 {
-	const char *name = getenv("FAULT_SITE");
+	const char *name = getenv("FAULT_TOLD");
+	int fd = name ? open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
+	void *p;
 
-	site = name ? open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			   0600) : -1;
-	if (site < 0)
+	if (fd < 0 || ftruncate(fd, sizeof(*told)))
 		return;
-	_Unwind_Backtrace(tell_frame, NULL);
-	close(site);
+	p = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		 0);
+	close(fd);
+	if (p != MAP_FAILED)
+		told = p;
 }
 
 static int fails(void)
@@ -70,23 +84,16 @@ static int fails(void)
 
 		nth = e ? atol(e) : 0;
 	}
+	if (told && n > told->count)
+		told->count = n;
 	if (n != nth)
 		return 0;
-	tell_site();
+	if (told) {
+		told->len = frames = 0;
+		_Unwind_Backtrace(tell_frame, NULL);
+	}
 	errno = ENOMEM;
 	return 1;
-}
-
-__attribute__((destructor)) static void tell_count(void)
-{
-	const char *name = getenv("FAULT_COUNT");
-	int fd = name ? open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			     0600) : -1;
-
-	if (fd < 0)
-		return;
-	dprintf(fd, "%ld\n", count);
-	close(fd);
 }
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t);
