@@ -18,14 +18,22 @@ const char suite_name[] = "names";
 
 /* --- paths --- */
 
-static bool have(const char *word, const char *path)
+/* The user has typed `pyheld watch WORD`. */
+static void name_word(struct names *n, const char *word)
 {
 	CLEANUP(freep) char *copy = xstrdup(word);
 	char *argv[] = { (char[]){ "watch" }, copy };
-	struct names n = NAMES_INIT;
+
+	*n = (struct names)NAMES_INIT;
+	names_set(n, &watch_argp, 2, argv);
+}
+
+static bool have(const char *word, const char *path)
+{
+	struct names n;
 	bool ret;
 
-	names_set(&n, &watch_argp, 2, argv);
+	name_word(&n, word);
 	ret = names_have_path(&n, path);
 	names_release(&n);
 	return ret;
@@ -177,12 +185,10 @@ END_TEST
 static void expect_folder(const char *word, const char *path,
 			  const char *folder)
 {
-	CLEANUP(freep) char *copy = xstrdup(word);
-	char *argv[] = { (char[]){ "watch" }, copy };
-	struct names n = NAMES_INIT;
+	struct names n;
 	size_t len = 0;
 
-	names_set(&n, &watch_argp, 2, argv);
+	name_word(&n, word);
 	ck_assert(names_have_path(&n, path));
 	ck_assert_int_eq(names_are_below(&n, path, &len), folder != NULL);
 	if (folder) {
@@ -221,12 +227,10 @@ static const char *const input_words[] = {
 
 static bool allow_output(const char *word, const char *path)
 {
-	CLEANUP(freep) char *copy = xstrdup(word);
-	char *argv[] = { (char[]){ "watch" }, copy };
-	struct names n = NAMES_INIT;
+	struct names n;
 	bool ret;
 
-	names_set(&n, &watch_argp, 2, argv);
+	name_word(&n, word);
 	ret = names_have_output(&n, path);
 	names_release(&n);
 	return ret;
@@ -292,12 +296,10 @@ END_TEST
 
 static bool have_pid(const char *word, pid_t pid)
 {
-	CLEANUP(freep) char *copy = xstrdup(word);
-	char *argv[] = { (char[]){ "watch" }, copy };
-	struct names n = NAMES_INIT;
+	struct names n;
 	bool ret;
 
-	names_set(&n, &watch_argp, 2, argv);
+	name_word(&n, word);
 	ret = names_have_pid(&n, pid);
 	names_release(&n);
 	return ret;
