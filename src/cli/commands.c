@@ -10,10 +10,16 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/status.h"
+#include "tui/terminfo.h"
 
 /* `help` is in this file because it needs the table. */
 static const struct argp help_argp;
 static int cmd_help(const struct command *c, int argc, char **argv);
+
+static void prepare_screen(char *const *operands UNUSED, size_t nr UNUSED)
+{
+	terminfo_load();
+}
 
 /* Its name, and what is named after it. */
 #define NAMED(command)                                                         \
@@ -46,7 +52,7 @@ const struct command commands[] = {
 	  .summary = "Write a report as an HTML file" },
 	{ NAMED(browse),
 	  .summary = "Go through what retains memory, in the terminal",
-	  .prepare = browse_prepare, .has_typed = true },
+	  .prepare = prepare_screen, .has_typed = true },
 	{ NAMED(sql),
 	  .summary = "Ask questions of the heap in SQL",
 	  .prepare = sql_prepare },
@@ -56,7 +62,7 @@ const struct command commands[] = {
 	  .summary = "Sample a process; capture it when a condition is met" },
 	{ NAMED(top),
 	  .summary = "Show live what grows in processes",
-	  .prepare = top_prepare, .takes_samples = true },
+	  .prepare = prepare_screen, .takes_samples = true },
 	{ NAMED(doctor),
 	  .summary = "Check how well pyheld reads a CPython" },
 	{ NAMED(help),

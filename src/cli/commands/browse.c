@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "analysis/suspects/suspects-memory.h"
+#include "cli/broker/typed.h"
 #include "cli/commands/command.h"
 #include "cli/options.h"
 #include "cli/outfile.h"
@@ -7,10 +8,8 @@
 #include "cli/status.h"
 #include "cli/targets.h"
 #include "cli/terminal.h"
-#include "cli/broker/typed.h"
 #include "tui/browse/run.h"
 #include "tui/screen.h"
-#include "tui/terminfo.h"
 
 static error_t parse_browse(int key, char *arg, struct argp_state *state)
 {
@@ -173,11 +172,6 @@ static int browse_two(const char *const *args)
 	names[0] = args[order.target[0]];
 	names[1] = args[order.target[1]];
 	return browse(names, 2);
-}
-
-void browse_prepare(char *const *operands UNUSED, size_t nr UNUSED)
-{
-	terminfo_load();
 }
 
 int cmd_browse(const struct command *c, int argc, char **argv)

@@ -64,10 +64,8 @@ int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_top(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);
 
-/* The `prepare` of those that have one. */
-void browse_prepare(char *const *operands, size_t nr);
+/* The `prepare` of sql. */
 void sql_prepare(char *const *operands, size_t nr);
-void top_prepare(char *const *operands, size_t nr);
 
 /* What `top` runs for each sample (cli/broker/sample.h): it is no command for
  * people, and not in the table. */

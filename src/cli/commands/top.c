@@ -14,7 +14,6 @@
 #include "cli/top/view.h"
 #include "target/target.h"
 #include "tui/screen.h"
-#include "tui/terminfo.h"
 
 #define DEFAULT_INTERVAL_MS 2000
 /* How late a sample may be shown.  A key is never late: it ends the wait. */
@@ -203,11 +202,6 @@ static int top(const struct top_options *o)
 static void top_options_release(struct top_options *o)
 {
 	target_vec_release(&o->processes);
-}
-
-void top_prepare(char *const *operands UNUSED, size_t nr UNUSED)
-{
-	terminfo_load();
 }
 
 int cmd_top(const struct command *c, int argc, char **argv)
