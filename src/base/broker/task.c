@@ -176,8 +176,8 @@ void task_set_screen_end(const char *bytes, size_t len)
 	if (!task_note)
 		return;
 	len = MIN(len, TASK_SCREEN_END_MAX);
-	for (size_t i = 0; i < len; i++)
-		task_note->screen_end[i] = bytes[i];
+	if (len)
+		memcpy(task_note->screen_end, bytes, len);
 	*(volatile uint16_t *)&task_note->screen_end_len = (uint16_t)len;
 }
 

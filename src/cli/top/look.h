@@ -4,8 +4,7 @@
  * processes.
  *
  * The child of cli/top/sampler.h takes the sample and writes it; `top` reads
- * it.
- * So a heap of gigabytes is never in the process that waits for keys, and
+ * it.  So a heap of gigabytes is never in the process that waits for keys, and
  * nothing that goes wrong with one target ends it.  An error is a field of that
  * text, too: only a child that is killed says nothing.
  */

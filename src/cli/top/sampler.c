@@ -47,11 +47,10 @@ static bool ask_to_start(struct spawned *ret, const struct sample_order *o)
 
 bool sampler_start(struct sampler *s, const struct sample_order *order)
 {
-	struct sample_order copy = *order;
-
 	s->spawned = (struct spawned)SPAWNED_NONE;
 	return task_is_worker() ? ask_to_start(&s->spawned, order) :
-				  spawn_start(&s->spawned, take_sample, &copy);
+				  spawn_start(&s->spawned, take_sample,
+					      unconst(order));
 }
 
 static int ask_to_end(struct spawned *s, bool stop)
