@@ -196,7 +196,6 @@ static int keep_socket(int socket)
 	return first;
 }
 
-
 static void prepare_command(const struct broker *b)
 {
 	const struct str_vec *operands = &b->requests.names.operands;

@@ -41,6 +41,9 @@ void names_add_output(struct names *n, const char *path);
  */
 bool names_have_path(const struct names *n, const char *path);
 
+/* The same, as something to write to. */
+bool names_have_output(const struct names *n, const char *path);
+
 /*
  * False: the path was named as it is, as something to read.  Else, where
  * names_have_path() knows it, its first *len bytes are a folder: one that the
@@ -48,9 +51,6 @@ bool names_have_path(const struct names *n, const char *path);
  * is 0.
  */
 bool names_are_below(const struct names *n, const char *path, size_t *len);
-
-/* The same, as something to write to. */
-bool names_have_output(const struct names *n, const char *path);
 
 /* Was the process named, or is it a descendant of one that was? */
 bool names_have_pid(const struct names *n, pid_t pid);

@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "base/broker/task.h"
 #include "base/str.h"
-#include "cli/terminal.h"
 #include "cli/broker/typed.h"
+#include "cli/terminal.h"
 
 static const char prompt[] = "write to file: ";
 

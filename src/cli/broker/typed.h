@@ -6,8 +6,8 @@
  * What may be written to is what the user named.  So it is the broker that
  * reads the name, and not the worker, which draws the screen.
  */
-#ifndef CLI_TYPED_H
-#define CLI_TYPED_H
+#ifndef CLI_BROKER_TYPED_H
+#define CLI_BROKER_TYPED_H
 
 /*
  * Ask for a name at the place of the cursor, which is the start of an empty
