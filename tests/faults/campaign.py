@@ -13,7 +13,8 @@ A run is well if
 
 Libraries do not check all of their allocations.  What happens where one of
 their own fails is counted apart, and is no failure of the campaign, if the
-function of the library that pyheld called is in KNOWN below.
+function of the library that pyheld called is in KNOWN below.  That pyheld does
+not end is a failure in any case.
 """
 import collections
 import json
@@ -227,7 +228,7 @@ class Campaign:
                          " in a library" if inside else "")
         self.rows[kind][r.status] += 1
         if why and inside in KNOWN and why != "the target is held" and \
-                not why.startswith("files"):
+                isinstance(r.status, int) and not why.startswith("files"):
             self.known["%s: %s" % (inside, r.status)] += 1
         elif why:
             self.bad.append("%s: %s" % (why, r))

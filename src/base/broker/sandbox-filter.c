@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/broker/sandbox-filter.h"
@@ -17,6 +18,9 @@
 #ifndef PR_SET_VMA
 #define PR_SET_VMA 0x53564d41
 #endif
+
+/* It takes milliseconds. */
+#define LOAD_SECONDS 5
 
 /* `int` arguments: the kernel looks at these bits only. */
 #define INT UINT64_C(0xffffffff)
@@ -260,7 +264,7 @@ static int set_attributes(scmp_filter_ctx filter)
 	return e;
 }
 
-bool sandbox_filter_load(int socket)
+static bool make_and_load(int socket)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	bool loaded;
@@ -270,5 +274,24 @@ bool sandbox_filter_load(int socket)
 	loaded = !set_attributes(filter) && !add_rules(filter, socket) &&
 		 !seccomp_load(filter);
 	seccomp_release(filter);
+	return loaded;
+}
+
+/* End this process by SIGPROF after so many seconds of CPU time; 0: do not. */
+static void end_after(time_t seconds)
+{
+	const struct itimerval timer = { .it_value = { .tv_sec = seconds } };
+
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+bool sandbox_filter_load(int socket)
+{
+	bool loaded;
+
+	/* Where libseccomp gets no memory, it may loop without end. */
+	end_after(LOAD_SECONDS);
+	loaded = make_and_load(socket);
+	end_after(0);
 	return loaded;
 }

@@ -20,7 +20,8 @@
  * Load the filter, for good: for this thread, and those that it makes later.
  * Messages go through `socket` alone.  Returns false if the kernel can't, and
  * then nothing has changed.  Why is not known: what libseccomp 2.5.4 returns is
- * not what the kernel said.
+ * not what the kernel said.  If it takes 5 s of CPU time, SIGPROF ends this
+ * process.
  *
  * The process needs PR_SET_NO_NEW_PRIVS, which this sets, or CAP_SYS_ADMIN.
  */
