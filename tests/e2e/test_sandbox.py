@@ -95,9 +95,9 @@ def test_reports_are_those_of_one_process(python):
 
 
 def kill_worker(target, command, number, times=1):
-    """Run the command, and give that signal to its first `times` workers.
-    (status, stdout, stderr)"""
-    with start(command, target.pid) as process:
+    """Run the command, options and all, and give that signal to its first
+    `times` workers.  (status, stdout, stderr)"""
+    with start(*command, target.pid) as process:
         worker = 0
         for _ in range(times):
             before = worker
@@ -113,13 +113,24 @@ def kill_worker(target, command, number, times=1):
 def test_a_crash_is_said_and_the_command_runs_again():
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
         for number in CRASHES + (signal.SIGKILL,):
-            code, out, err = kill_worker(target, "summary", number)
+            code, out, err = kill_worker(target, ["summary"], number)
             assert code == 4, (number, code, err)
             first = err.splitlines()[0]
             assert first.startswith("pyheld: the process that reads "), err
             assert "it is done once more" in first, err
             assert "objects" in out, out
             unharmed(target)
+
+
+@limit(300)
+def test_a_crash_shows_in_the_status_of_commands_that_are_never_partial():
+    with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
+        code, out, err = kill_worker(target, ["watch", "--count=1"],
+                                     signal.SIGSEGV)
+        assert code == 4, (code, err)
+        assert "it is done once more" in err, err
+        assert "objects" in out, out
+        unharmed(target)
 
 
 @limit(300)
@@ -151,7 +162,7 @@ def test_a_type_that_crashes_is_scanned():
 @limit(300)
 def test_it_is_not_run_again_and_again():
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
-        code, out, err = kill_worker(target, "summary", signal.SIGSEGV, 2)
+        code, out, err = kill_worker(target, ["summary"], signal.SIGSEGV, 2)
         assert code == 3, (code, err)
         assert out == "", out
         lines = err.splitlines()

@@ -443,6 +443,14 @@ static bool take_care(struct broker *b, int how)
 	return true;
 }
 
+/* What was done with care is not all that the user asked for. */
+static int exit_status(const struct broker *b, int status)
+{
+	bool with_care = b->care.avoided || b->care.no_emulator;
+
+	return status == STATUS_OK && with_care ? STATUS_PARTIAL : status;
+}
+
 /* Returns the exit status; -1: run it again. */
 static int end_of(struct broker *b, int how)
 {
@@ -454,7 +462,7 @@ static int end_of(struct broker *b, int how)
 						  "a message between its two "
 						  "processes failed"));
 	if (WIFEXITED(how))
-		return WEXITSTATUS(how);
+		return exit_status(b, WEXITSTATUS(how));
 	give_terminal_back(b);
 	if (b->told_to_end)
 		end_by(b, b->told_to_end);
