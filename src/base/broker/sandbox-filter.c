@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -294,4 +295,29 @@ bool sandbox_filter_load(int socket)
 	loaded = make_and_load(socket);
 	end_after(0);
 	return loaded;
+}
+
+bool sandbox_filter_holds(void)
+{
+	static const struct {
+		long call;
+		int errnum;
+	} calls[] = {
+		{ SYS_openat, ENOENT },
+		{ SYS_faccessat, ENOENT },
+		{ SYS_socket, EPERM },
+		{ SYS_connect, EPERM },
+		{ SYS_kill, EPERM },
+		{ SYS_ptrace, EPERM },
+		{ SYS_process_vm_writev, EPERM },
+		{ SYS_execve, EPERM },
+		{ SYS_clone3, ENOSYS },
+	};
+
+	/* -1 is no descriptor, address, signal, request or flags. */
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (syscall(calls[i].call, -1L, -1L, -1L, -1L, -1L, -1L) !=
+		    -1 || errno != calls[i].errnum)
+			return false;
+	return true;
 }

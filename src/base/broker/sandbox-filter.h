@@ -27,4 +27,11 @@
  */
 bool sandbox_filter_load(int socket) MUST_CHECK;
 
+/*
+ * Are calls of each kind refused: files, sockets, other processes, programs?
+ * Makes each of them, with arguments that the kernel refuses itself if there is
+ * no filter, or if libseccomp got no memory and made one that has holes.
+ */
+bool sandbox_filter_holds(void);
+
 #endif

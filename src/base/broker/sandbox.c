@@ -93,9 +93,12 @@ static void filter_calls(int socket, struct sandbox *s)
 		miss(s, what, "AddressSanitizer needs more of them");
 		return;
 	}
-	s->filter = sandbox_filter_load(socket);
-	if (!s->filter)
+	if (!sandbox_filter_load(socket))
 		miss(s, what, "the kernel refuses it");
+	else if (!sandbox_filter_holds())
+		miss(s, what, "it has holes");
+	else
+		s->filter = true;
 }
 
 static bool is_limited(__rlimit_resource_t which)

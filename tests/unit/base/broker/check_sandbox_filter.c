@@ -270,6 +270,22 @@ START_TEST(sandbox_filter_alone_refuses_it)
 }
 END_TEST
 
+static void ask_whether_it_holds(void)
+{
+	confined->value = sandbox_filter_holds();
+	if (!sandbox_filter_load(confined_ends[1]))
+		_exit(98);
+	confined->errnums[0] = sandbox_filter_holds();
+}
+
+START_TEST(holes_are_noticed)
+{
+	confined_expect_exit(ask_whether_it_holds, 0);
+	ck_assert_int_eq(confined->value, 0);
+	ck_assert_int_eq(confined->errnums[0], 1);
+}
+END_TEST
+
 #ifndef __SANITIZE_ADDRESS__
 
 static void try_in_sandbox(void)
@@ -452,6 +468,7 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, sandbox_filter_alone_refuses_it);
+	tcase_add_test(tc, holes_are_noticed);
 #ifndef __SANITIZE_ADDRESS__
 	tcase_add_test(tc, sandbox_refuses_what_is_not_needed);
 	tcase_add_test(tc, sandbox_ends_on_another_interface);
