@@ -20,6 +20,7 @@ struct watchdog {
 	pthread_mutex_t lock;	/* of what follows */
 	pthread_cond_t wake;
 	bool armed, quit;
+	bool idle;		/* it waits for the next piece, however long */
 	clockid_t clock;	/* the worker's CPU time */
 	uint64_t allowed_ns, step_ns;
 	uint64_t piece, since;	/* what is watched, and since when */
@@ -85,7 +86,9 @@ static void *watchdog_main(void *arg)
 	pthread_mutex_lock(&w->lock);
 	while (!w->quit) {
 		if (!w->armed) {
+			w->idle = true;
 			pthread_cond_wait(&w->wake, &w->lock);
+			w->idle = false;
 			continue;
 		}
 		watchdog_nap(w);
@@ -146,6 +149,8 @@ void watchdog_free(struct watchdog *w)
 
 void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns)
 {
+	bool wake;
+
 	pthread_mutex_lock(&w->lock);
 	if (pthread_getcpuclockid(pthread_self(), &w->clock))
 		w->clock = CLOCK_MONOTONIC;
@@ -158,8 +163,12 @@ void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns)
 	w->looked = w->since;
 	w->late = false;
 	w->armed = true;
-	pthread_cond_signal(&w->wake);
+	/* Pieces are short, and to wake a thread takes as long as some: mostly
+	 * it still naps since an earlier one. */
+	wake = w->idle;
 	pthread_mutex_unlock(&w->lock);
+	if (wake)
+		pthread_cond_signal(&w->wake);
 }
 
 bool watchdog_disarm(struct watchdog *w)
