@@ -15,10 +15,10 @@ How to write a test
                 unharmed(target)
 
     @each(select) runs it once for each CPython that select() returns:
-    pythons.supported() is all of them, pythons.some() a few unless CI=true,
-    pythons.oldest_and_newest(), pythons.system(), ... (pythons.py).  Without
-    @each it runs once and takes no argument.  @limit(seconds) changes how long
-    it may take; the default is 120.
+    pythons.supported() is all of them, pythons.some() all with CI=true and else
+    the oldest and the newest, pythons.few() some of them, pythons.one() fewer,
+    pythons.system(), ... (pythons.py).  Without @each it runs once and takes no
+    argument.  @limit(seconds) changes how long it may take; the default is 120.
 
 What a target is
     A script of tests/targets.  It prints one line of JSON, its facts, and then

@@ -9,6 +9,7 @@ temporary folder there.
 """
 import atexit
 import glob
+import itertools
 import os
 import shutil
 import subprocess
@@ -186,16 +187,41 @@ def oldest_and_newest():
 
 
 def some():
-    """For tests that take seconds: all in CI, else the oldest and the newest,
-    so that `make check` stays short."""
+    """For tests that take seconds and compare with what this CPython says: all
+    in CI, else the oldest and the newest, so that `make check` stays short."""
     if os.environ.get("CI") == "true":
         return supported()
     return oldest_and_newest()
 
 
+_turn = itertools.count()
+
+
+def _in_turns(found, step):
+    """Every `step`th, beginning with another for each test that asks."""
+    return found[next(_turn) % step::step]
+
+
+def few():
+    """For tests that take seconds, of what depends little on the CPython: the
+    oldest, the newest, and in CI a fourth of the others, in turns."""
+    if os.environ.get("PYHELD_ALL_PYTHONS"):
+        return supported()
+    if os.environ.get("CI") != "true":
+        return oldest_and_newest()
+    oldest, *others, newest_one = supported()
+    return [oldest, *_in_turns(others, 4), newest_one]
+
+
 def one():
-    """For tests that take many seconds: all in CI, else the newest."""
-    return supported() if os.environ.get("CI") == "true" else [newest()]
+    """For tests that take many seconds: the newest, and in CI one other, in
+    turns."""
+    if os.environ.get("PYHELD_ALL_PYTHONS"):
+        return supported()
+    if os.environ.get("CI") != "true":
+        return [newest()]
+    others = supported()[:-1]
+    return [*_in_turns(others, len(others)), newest()]
 
 
 def newest():

@@ -76,7 +76,7 @@ def query(target, words):
 # --- the same as the other commands ------------------------------------------
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.few)
 def test_rows_are_what_sql_says(python):
     with Target(python, "app.py") as target, Directory() as d:
         capture = d.file("a.pyheld")
@@ -443,7 +443,7 @@ def test_truncated_capture_gives_the_terminal_back():
 
 
 @limit(240)
-@each(pythons.some)
+@each(pythons.few)
 def test_hostile_names(python):
     with Target(python, "markup.py") as target:
         for locale in "C.UTF-8", "C":

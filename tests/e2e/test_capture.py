@@ -417,7 +417,7 @@ def test_redacted_file_has_no_secret(python):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.few)
 def test_capture_of_a_deep_recursion(python):
     """Its frames are all the same, and compress to nearly nothing."""
     for depth in 1000, 5000, 100000 if python is pythons.newest() else 20000:

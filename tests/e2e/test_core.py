@@ -169,7 +169,7 @@ def compare_reports(python, target, d, live, dead, core):
 
 
 @limit(240)
-@each(pythons.some)
+@each(pythons.one)
 def test_core_by_gcore(python):
     with StatedTarget(python) as target, Directory() as d:
         core, is_whole = gcore(target, d)
@@ -186,7 +186,7 @@ def test_core_by_gcore(python):
 
 
 @limit(240)
-@each(pythons.some)
+@each(pythons.one)
 def test_core_by_the_kernel(python):
     plain_pattern()
     with Directory() as d, \

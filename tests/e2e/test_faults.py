@@ -36,7 +36,7 @@ def sample(lines, nr):
 
 @limit(600)
 def test_summary_capture_leaks():
-    c = sample(campaign.FULL, 60 if CI else 12)
+    c = sample(campaign.FULL, 30 if CI else 12)
     # Faults were met: they are not all passed over.
     assert c.rows["allocation"][3], c.rows
     assert c.rows["system call"][3], c.rows
@@ -44,4 +44,4 @@ def test_summary_capture_leaks():
 
 @limit(600)
 def test_the_other_lines():
-    sample(campaign.sampled_lines(), 4 if CI else 1)
+    sample(campaign.sampled_lines(), 2 if CI else 1)

@@ -200,7 +200,7 @@ def capture_and_check(target):
 
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.few)
 def test_devtools_and_memlab_agree(python):
     with Target(python, "planted.py") as target:
         capture_and_check(target)

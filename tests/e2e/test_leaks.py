@@ -69,7 +69,7 @@ def test_no_suspect_in_a_service_at_rest(python):
     assert out.count(" resident") == 1, out
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_no_suspect_under_steady_load(python):
     with Target(python, "clean.py", "steady") as target, \
             tempfile.TemporaryDirectory() as folder:
@@ -83,7 +83,7 @@ def test_no_suspect_under_steady_load(python):
             assert found["suspects"] == [], found["suspects"]
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_older_captures_leave_what_grows(python):
     """A large list that stays, and a smaller one that grows."""
     with Target(python, "planted_leaks.py", "global_list") as target, \
@@ -121,7 +121,7 @@ def test_a_key_is_shown_as_it_is(python):
     assert "__main__.ODD_KEYS['a  in b  x']" in words, words
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_lru_cache_statistics(python):
     with Target(python, "planted_leaks.py", "lru_unbounded", "12345") as target:
         found = pyheld("leaks", "--json", target.pid).json
@@ -132,7 +132,7 @@ def test_lru_cache_statistics(python):
         assert "maxsize=None, currsize=12345, hits=0, misses=12345" in title
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_asyncio_tasks_by_what_they_wait_for(python):
     with Target(python, "planted_leaks.py", "tasks_never_awaited",
                 "700") as target:
@@ -152,7 +152,7 @@ def in_all_forms(target, folder):
                for where in (target.pid, path)]
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_same_report_of_capture_and_process(python):
     for cause in "lru_unbounded", "tasks_never_awaited":
         with Target(python, "planted_leaks.py", cause) as target, \
@@ -207,7 +207,7 @@ def duplicates(*args):
     return (found[0] if found else None), suspects
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_equal_strings_are_equal_to_the_last_byte(python):
     for kind in ("str", "wide", "bytes"):
         with Target(python, "equal_texts.py", "equal", kind) as target, \
@@ -285,7 +285,7 @@ def check_lost_objects(python, kind, fds=()):
 
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.few)
 def test_lost_objects_need_not_be_tracked(python):
     """Nothing leads to them: they are found as blocks, with what they own.  A
     few more are the interpreter's own."""
@@ -295,7 +295,7 @@ def test_lost_objects_need_not_be_tracked(python):
 
 
 @limit(100)
-@each(pythons.some)
+@each(pythons.few)
 def test_lost_objects_of_an_extension(python):
     """A Py_DECREF is missing in C."""
     library = compiled(python, "forgetful.c")

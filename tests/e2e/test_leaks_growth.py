@@ -32,7 +32,7 @@ class Compared:
         return suspect
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_turnover_is_no_growth(python):
     for case in "turnover", "rebuilt":
         got = Compared(python, case, 7000)
@@ -41,7 +41,7 @@ def test_turnover_is_no_growth(python):
         assert "nothing that keeps much" in got.words, got.words
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_a_catalogue_is_large_and_does_not_grow(python):
     got = Compared(python, "catalogue", 1)
     assert got.report["suspects"] == [], got.report["suspects"]
@@ -54,7 +54,7 @@ def test_a_catalogue_is_large_and_does_not_grow(python):
     assert got.now["large"] == [] and len(got.now["suspects"]) == 1
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_growth_towards_a_bound(python):
     got = Compared(python, "bounded", 7000)
     suspect = got.only()
@@ -65,7 +65,7 @@ def test_growth_towards_a_bound(python):
     assert got.now["suspects"] == [], got.now["suspects"]
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_a_handful_of_large_entries(python):
     got = Compared(python, "handful", 6)
     growth = got.only()["growth"]
@@ -77,7 +77,7 @@ def test_a_handful_of_large_entries(python):
     assert growth["bytes_came"] >= grown, growth
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_one_object_that_grows(python):
     got = Compared(python, "buffer", 9000)
     suspect = got.only()

@@ -50,7 +50,7 @@ def check(result, letter, what):
         assert "ulimit -%s " % letter in lines[0], (what, result)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_each_is_named(python):
     with Target(python, "growing.py") as target, \
             tempfile.TemporaryDirectory() as folder:

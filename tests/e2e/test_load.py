@@ -144,7 +144,7 @@ def test_permanent_damage_takes_two_snapshots(python):
             "2 snapshots were taken"
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_threads_stopped_inside_c_code(python):
     """Objects that only C code holds are all found, and counted once."""
     with Target(python, "amid.py") as target:

@@ -113,7 +113,7 @@ def run_where_possible(name):
     assert done, why
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_bare(python):
     run(python, "bare")
 
@@ -152,7 +152,7 @@ def causes(ledger, kind):
     return [c for c in ledger["causes"] if c["kind"] == kind]
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_fragmented(python):
     """What is free in the allocators is what these say themselves, but for
     the pages of it that are not in memory."""
@@ -194,7 +194,7 @@ def test_keepers_of_arenas(python):
         unharmed(load)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_native_leak(python):
     """Blocks that nothing points to any longer are named as such."""
     with Load(python, "native_leak") as load:
@@ -219,7 +219,7 @@ def retained(where, fact):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.few)
 def test_stale_addresses(python):
     """Integers that are addresses own nothing, whoever holds them."""
     with Load(python, "stale") as load, Directory() as d:
@@ -251,7 +251,7 @@ def test_stale_addresses(python):
         unharmed(load)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_threads(python):
     run(python, "threads")
 
@@ -261,7 +261,7 @@ def lines_of(ledger):
                   for line in ledger["lines"])
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_captures_have_the_ledger(python):
     with Load(python, "threads") as load, Directory() as d:
         capture = d.file("capture")
@@ -274,7 +274,7 @@ def test_captures_have_the_ledger(python):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.few)
 def test_cores_have_a_ledger(python):
     """A core has what is not all zeros.  What pyheld knows of it adds up to
     that, and the blocks are those of the live process."""

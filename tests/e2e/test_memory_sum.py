@@ -168,7 +168,7 @@ def test_ledger_adds_up_to_smaps(python):
 
 
 @limit(120)
-@each(pythons.some)
+@each(pythons.few)
 def test_ledger_of_a_core_adds_up(python):
     with Held(python) as target, Directory() as d:
         core, is_whole = gcore(target, d)
@@ -183,7 +183,7 @@ def test_ledger_of_a_core_adds_up(python):
 
 
 @limit(120)
-@each(pythons.some)
+@each(pythons.few)
 def test_ledger_of_a_kernel_s_core_adds_up(python):
     """The kernel writes what is anonymous, and the first page of ELF files."""
     plain_pattern()

@@ -68,7 +68,7 @@ def without_target(found):
 
 # --- the same as the other commands ------------------------------------------
 
-@each(pythons.some)
+@each(pythons.few)
 def test_data_is_what_the_commands_say(python):
     with Report(python) as report:
         data = data_of(report.path)
@@ -120,7 +120,7 @@ def check_large_are_there(report, tree):
             assert line["address"] in shown, line
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_tree_is_that_of_retained(python):
     with Report(python) as report:
         tree = data_of(report.path)["tree"]
@@ -313,7 +313,7 @@ def test_keys_in_the_picture():
         is_quiet(page)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_names_of_groups(python):
     """Several objects are named by how each is held, if that is alike."""
     with Target(python, "secret_leak.py") as target, \

@@ -136,7 +136,7 @@ def test_agrees_with_the_other_commands(python):
 
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.few)
 def test_same_of_a_process_and_of_its_capture(python):
     with Target(python, "asked.py") as target, \
             tempfile.TemporaryDirectory() as folder:

@@ -121,7 +121,7 @@ def check_holders(source, facts):
                 held["nr_referrers"], count)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_unvisited_references_keep_what_they_lead_to(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "unvisited.py") as target:
@@ -138,7 +138,7 @@ def test_unvisited_references_keep_what_they_lead_to(python):
         unharmed(target)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_unvisited_references_are_counted_once(python):
     with Target(python, "unvisited.py") as target:
         audit = pyheld("refs", "--json", "--type=str", target.pid).json

@@ -29,7 +29,7 @@ def captures(python, nr):
 
 
 @limit(300)
-@each(pythons.some)
+@each(pythons.few)
 def test_a_wrong_order_is_turned_round(python):
     with captures(python, 3) as (target, files, sizes):
         right = pyheld("leaks", "--json", files[2], files[0], files[1]).json
@@ -86,7 +86,7 @@ def test_workers_are_shown_side_by_side(python):
             assert "{:,}".format(worker["entries"]) in words, words
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_a_process_of_several_is_compared_with_its_own_captures(python):
     with captures(python, 2) as (target, files, sizes), \
             Target(python, "planted_leaks.py", "lru_unbounded",
@@ -104,7 +104,7 @@ def test_a_process_of_several_is_compared_with_its_own_captures(python):
     assert words.count("a suspect in 1 of 2 ") == 2, words
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_the_limit_and_fail_count_all_processes(python):
     with Target(python, "workers.py", "6000", "0") as target:
         pids = [w["pid"] for w in target.facts["workers"]]
