@@ -67,11 +67,21 @@ static void hint(char *buf, char letter, uint64_t value, const char *unit)
 		 "%s: raise it)", letter, value, unit);
 }
 
+/* The limit of data that the user has not set; UINT64_MAX: there is none. */
+static uint64_t own_data = UINT64_MAX;
+
+void rlimit_data_is_own(void)
+{
+	own_data = limit_of(RLIMIT_DATA);
+}
+
 static void memory_hint(char *buf)
 {
 	uint64_t space = limit_of(RLIMIT_AS), data = limit_of(RLIMIT_DATA);
 	uint64_t space_used, data_used;
 
+	if (data == own_data)
+		data = UINT64_MAX;
 	read_use(&space_used, &data_used);
 	if (room(space, space_used) <= room(data, data_used))
 		hint(buf, 'v', space, " bytes");

@@ -68,6 +68,12 @@ bool rlimit_bounds_memory(void);
 uint64_t rlimit_data_used(void);
 
 /*
+ * The limit of data is pyheld's own now (base/broker/sandbox.h): no hint tells
+ * the user to raise it.
+ */
+void rlimit_data_is_own(void);
+
+/*
  * Write into `buf` (RLIMIT_HINT_MAX bytes) which limit explains that no thread
  * or process could be made, where `errnum` is what rlimit_thread() or fork()
  * gave.  Like rlimit_hint(), but EAGAIN means `ulimit -u`.

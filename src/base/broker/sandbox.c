@@ -124,25 +124,26 @@ void sandbox_enter(int socket, struct sandbox *ret)
 	filter_calls(socket, ret);
 }
 
-/* Both limits, unless they are stricter already. */
-static void lower(__rlimit_resource_t which, rlim_t soft, rlim_t hard)
+/* Both limits, unless they are stricter already.  Is `soft` in force now? */
+static bool lower(__rlimit_resource_t which, rlim_t soft, rlim_t hard)
 {
 	struct rlimit limit;
 
 	if (getrlimit(which, &limit))
-		return;
+		return false;
 	/* RLIM_INFINITY is the largest value. */
 	limit.rlim_max = MIN(limit.rlim_max, hard);
 	limit.rlim_cur = MIN(limit.rlim_cur, soft);
-	setrlimit(which, &limit);
+	return !setrlimit(which, &limit) && limit.rlim_cur == soft;
 }
 
 void sandbox_limit(uint64_t memory, unsigned int cpu_seconds)
 {
 	uint64_t used = rlimit_data_used();
 
-	if (memory < UINT64_MAX - used)
-		lower(RLIMIT_DATA, used + memory, used + memory);
+	if (memory < UINT64_MAX - used &&
+	    lower(RLIMIT_DATA, used + memory, used + memory))
+		rlimit_data_is_own();
 	if (cpu_seconds)
 		lower(RLIMIT_CPU, cpu_seconds,
 		      (rlim_t)cpu_seconds + GRACE_SECONDS);

@@ -16,6 +16,7 @@
 
 #include "base/broker/sandbox.h"
 #include "base/compiler.h"
+#include "base/rlimit.h"
 #include "child.h"
 #include "confined.h"
 #include "suite.h"
@@ -210,6 +211,36 @@ START_TEST(sandbox_limit_bounds_memory)
 }
 END_TEST
 
+static bool has_hint(void)
+{
+	char why[RLIMIT_HINT_MAX];
+
+	rlimit_hint(ENOMEM, why);
+	return *why;
+}
+
+static void ask_for_hints(void)
+{
+	struct rlimit data = { .rlim_max = RLIM_INFINITY };
+
+	data.rlim_cur = rlimit_data_used() + 5000 * MB;
+	if (setrlimit(RLIMIT_DATA, &data) || !has_hint())
+		_exit(1);
+	sandbox_limit(9000 * MB, 0);
+	if (!has_hint())
+		_exit(2);
+	sandbox_limit(400 * MB, 0);
+	if (has_hint())
+		_exit(3);
+}
+
+/* The user, who has not set it, is not told to raise it. */
+START_TEST(sandbox_limit_is_no_ulimit)
+{
+	confined_expect_exit(ask_for_hints, 0);
+}
+END_TEST
+
 static void burn(void)
 {
 	sandbox_limit(UINT64_MAX, 1);
@@ -344,6 +375,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, sandbox_ends_with_its_parent);
 	tcase_add_test(tc, sandbox_ends_without_its_parent);
 	tcase_add_test(tc, sandbox_limit_bounds_memory);
+	tcase_add_test(tc, sandbox_limit_is_no_ulimit);
 	tcase_add_test(tc, sandbox_limit_bounds_cpu_time);
 	tcase_add_test(tc, sandbox_limit_raises_nothing);
 	tcase_add_test(tc, sandbox_says_what_is_missing);
