@@ -71,12 +71,19 @@ bool folder_is_ours(int fd)
 	return !fstat(fd, &st) && st.st_uid == geteuid();
 }
 
+/* A group of a user's own is usual, and then the umask lets it write. */
+static bool is_trusted_group(gid_t group)
+{
+	return !group || group == getegid();
+}
+
 bool folder_is_trusted(int folder)
 {
 	struct stat st;
 
 	return !fstat(folder, &st) && is_trusted_owner(&st) &&
-	       !(st.st_mode & S_IWOTH);
+	       !(st.st_mode & S_IWOTH) &&
+	       (!(st.st_mode & S_IWGRP) || is_trusted_group(st.st_gid));
 }
 
 static struct error *failed(const struct walk *w)

@@ -71,7 +71,8 @@ struct error *folder_open(const char *path, enum folder_make make, int *ret)
 
 /* Is this user the owner of what is open?  Root, too, owns only its own. */
 bool folder_is_ours(int fd);
-/* Does `folder` belong to root or to us, and can not everybody write to it? */
+/* Does `folder` belong to root or to us, and can no others write to it than
+ * those of root's group and of ours? */
 bool folder_is_trusted(int folder);
 
 #endif

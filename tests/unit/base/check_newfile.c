@@ -155,6 +155,20 @@ START_TEST(links_in_shared_folders_are_not)
 }
 END_TEST
 
+START_TEST(links_that_a_group_can_change)
+{
+	plant("../own/real", "shared/link");
+	ck_assert_int_eq(chmod("shared", 0775), 0);
+	expect_put("shared/link");
+	if (geteuid())
+		return;
+	ck_assert_int_eq(chown("shared", 0, NOBODY), 0);
+	expect_refused("shared/link", "'link'");
+	ck_assert_int_eq(chmod("shared", 0755), 0);
+	expect_put("shared/link");
+}
+END_TEST
+
 /* Root writes where another user is at home. */
 START_TEST(links_of_others_are_not)
 {
@@ -463,6 +477,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, own_links_are_followed);
 	tcase_add_test(tc, links_in_shared_folders_are_not);
+	tcase_add_test(tc, links_that_a_group_can_change);
 	tcase_add_test(tc, links_of_others_are_not);
 	tcase_add_test(tc, loops_of_links_end);
 	tcase_add_test(tc, paths_that_lead_nowhere);
