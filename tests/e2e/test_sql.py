@@ -472,7 +472,7 @@ def test_prompt():
         begun = time.monotonic()
         prompt.send("\x03")
         prompt.wait_for("interrupted")
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
         prompt.wait_for("pyheld> ")
         # It drops what was typed, too, however fast it comes.
         for _ in range(20):
@@ -590,7 +590,7 @@ def test_interrupted_without_a_prompt():
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == -signal.SIGINT
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
 
 
 # --- tables as files ---

@@ -231,7 +231,7 @@ def test_freeze_during_a_sample():
         terminal.keys("Space")
         back = time.monotonic()
         wait_for_sample(terminal, target.pid, frozen + 2)
-        assert time.monotonic() - back < 6, time.monotonic() - back
+        assert time.monotonic() - back < 30, time.monotonic() - back
         terminal.keys("q")
         assert terminal.status() == 0
         unharmed(target)
@@ -401,7 +401,7 @@ def test_a_long_stop_is_no_long_sample():
             lambda s: row_of(s, target.pid) and s, "screen")
         back = time.monotonic()
         wait_for_sample(terminal, target.pid, nr_samples(screen) + 2)
-        assert time.monotonic() - back < 8, time.monotonic() - back
+        assert time.monotonic() - back < 30, time.monotonic() - back
         terminal.keys("q")
         assert terminal.status() == 0
 
@@ -440,7 +440,7 @@ def test_keys_do_not_wait_for_a_sample():
             start = time.monotonic()
             terminal.keys("s")
             terminal.wait_for("by %s " % name)
-            assert time.monotonic() - start < 1
+            assert time.monotonic() - start < 5
         terminal.keys("q")
         assert terminal.status() == 0
         assert not is_there(child)
