@@ -314,6 +314,18 @@ def is_writing(process, file):
     return any(link.startswith(folder + "/#") for link in links)
 
 
+def while_unchanged(measure, act):
+    """(what act() returns, what measure() says): it says the same before and
+    after.  The kernel takes pages away from a process when it likes to, and
+    gives them back at the next touch; then both are done once more."""
+    for _ in range(10):
+        before = measure()
+        result = act()
+        if measure() == before:
+            return result, before
+    raise AssertionError("it never stays as it is: %s" % (before,))
+
+
 def unharmed(target):
     """Fail if the target is traced or one of its threads is stopped."""
     for task in os.listdir("/proc/%d/task" % target.pid):

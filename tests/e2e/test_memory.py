@@ -6,7 +6,7 @@ import re
 import tempfile
 
 import pythons
-from harness import Target, each, limit, pyheld, unharmed
+from harness import Target, each, limit, pyheld, unharmed, while_unchanged
 from test_core import Directory, gcore, sysroot
 
 # What a program without any problem must not be told to have.
@@ -51,14 +51,17 @@ def without(report):
 def test_memory_adds_up(python):
     with Target(python, "memory_loads.py", "fragmented") as target, \
             Directory() as d:
-        report = memory(target.pid)
+        capture = d.file("capture")
+
+        def look():
+            pyheld("capture", target.pid, "-o", capture)
+            return memory(target.pid)
+
+        report, resident = while_unchanged(lambda: rss(target.pid), look)
         check_sums(report)
-        resident = rss(target.pid)
         assert abs(report["resident"] - resident) <= resident / 1000, \
             (report["resident"], resident)
         assert report["basis"] == "pagemap", report["basis"]
-        capture = d.file("capture")
-        pyheld("capture", target.pid, "-o", capture)
         assert without(memory(capture)) == without(report)
         # A capture of the capture, too.
         pyheld("capture", capture, "-o", d.file("again"))

@@ -11,7 +11,8 @@ import struct
 import time
 
 import pythons
-from harness import Target, each, limit, pyheld, status, unharmed
+from harness import (Target, each, limit, pyheld, status, unharmed,
+                     while_unchanged)
 from test_core import (Directory, gcore, kernel_core, plain_pattern, sysroot)
 
 PAGE = 4096
@@ -145,8 +146,10 @@ def check_kinds(report, target, mappings):
 @each(pythons.supported)
 def test_ledger_adds_up_to_smaps(python):
     with Held(python) as target:
+        report, _ = while_unchanged(
+            lambda: [m.rss for m in smaps(target.pid)],
+            lambda: pyheld("memory", "--json", target.pid).json)
         mappings = smaps(target.pid)
-        report = pyheld("memory", "--json", target.pid).json
         assert report["resident"] == sum(m.rss for m in mappings), \
             (report["resident"], sum(m.rss for m in mappings))
         assert report["swapped"] == sum(m.sizes["Swap"] for m in mappings)
@@ -155,9 +158,10 @@ def test_ledger_adds_up_to_smaps(python):
         check_kinds(report, target, mappings)
         # Its child shares pages with it, and has lost its threads.  It maps
         # pages of its files when pyheld looks for CPython in them.
-        report = pyheld("memory", "--json", target.facts["child"]).json
-        child = smaps(target.facts["child"])
-        assert report["resident"] == sum(m.rss for m in child)
+        report, child = while_unchanged(
+            lambda: [m.rss for m in smaps(target.facts["child"])],
+            lambda: pyheld("memory", "--json", target.facts["child"]).json)
+        assert report["resident"] == sum(child)
         check_sum(report, 0)
         # The look has changed nothing.
         assert [m.rss for m in smaps(target.pid)] == [m.rss for m in mappings]
