@@ -4,7 +4,7 @@
 What it says is for other tests.  This is the short run that a build with
 sanitizers can afford:
 
-    tests/run-all --pyheld=build-san/src/pyheld 'commands*'
+    tests/run-all --pyheld=build-san/src/pyheld 'commands.*'
 """
 import json
 import os

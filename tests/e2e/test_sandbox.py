@@ -123,7 +123,7 @@ def test_a_crash_is_said_and_the_command_runs_again():
 
 
 @limit(300)
-def test_a_crash_shows_in_the_status_of_commands_that_are_never_partial():
+def test_a_crash_shows_in_the_status_of_what_is_never_partial():
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
         code, out, err = kill_worker(target, ["watch", "--count=1"],
                                      signal.SIGSEGV)
