@@ -23,11 +23,10 @@ A program prints {"phase": 1} when it has leaked a part, which is captured, and
 without the capture and with it.  A healthy one is also asked in phase 1, at
 rest.  If the process to look at is another one, the facts have its "pid".
 
-A program of the standard library alone runs on the distribution's Python and,
-with CI=true, on every fourth of the others, beginning with another for each
-program in turn: each Python runs a quarter of the programs, and each program on
-several Pythons.  PYHELD_ALL_PYTHONS=1 runs all programs on all Pythons.
-Programs that need a library run on the distribution's Python.
+A program of the standard library alone runs on the distribution's Python, or,
+with CI=true, on one of the others, which take turns.  PYHELD_ALL_PYTHONS=1 runs
+all programs on all Pythons.  Programs that need a library run on the
+distribution's Python.
 """
 import ast
 import glob
@@ -86,7 +85,8 @@ class Program:
         if self.name in OPEN:
             return []
         return [p for p in self.all_pythons()
-                if not (p.free_threaded and self.name in OPEN_FREE_THREADED)]
+                if not (p.free_threaded and self.name in OPEN_FREE_THREADED)
+                ] or [pythons.system()]
 
     def all_pythons(self):
         if self.needs:
@@ -94,8 +94,11 @@ class Program:
         if os.environ.get("PYHELD_ALL_PYTHONS"):
             return pythons.supported()
         others = [p for p in pythons.supported() if p is not pythons.system()]
-        first = NAMES.index(self.name) % 4
-        return [pythons.system()] + (others[first::4] if CI else [])
+        if not CI or not others:
+            return [pythons.system()]
+        group, turn = NAMES.index(self.name) % 4, NAMES.index(self.name) // 4
+        group = others[group::4] or others
+        return [group[turn % len(group)]]
 
     def missing(self, python):
         """Which of the modules that it needs this Python lacks."""
