@@ -7,7 +7,7 @@ import re
 import tempfile
 
 import pythons
-from harness import Target, each, limit, pyheld, text
+from harness import Target, each, limit, pyheld, text, while_unchanged
 from test_memory import rss
 
 NEXT = "pyheld memory TARGET OLDER"
@@ -19,8 +19,9 @@ def grown(python, way):
     with Target(python, "grows.py", way) as target, \
             tempfile.TemporaryDirectory() as folder:
         older = os.path.join(folder, "older.pyheld")
-        before = rss(target.pid)
-        pyheld("capture", target.pid, "-o", older)
+        _, before = while_unchanged(
+            lambda: rss(target.pid),
+            lambda: pyheld("capture", target.pid, "-o", older))
         target.ask("grow")
         yield target.pid, older, before
 
@@ -42,9 +43,9 @@ def share_of_all(*args):
 
 def share(pid, before, *args):
     """What is explained of the growth.  Reading a process maps pages of files
-    that it has not touched yet: the kernel is asked just before."""
-    growth = rss(pid) - before
-    found = report(*args)
+    that it has not touched yet, the first time."""
+    found, now = while_unchanged(lambda: rss(pid), lambda: report(*args))
+    growth = now - before
     assert abs(found["resident_growth"] - growth) <= 0.005 * growth, \
         (found["resident_growth"], growth)
     return found["explained"] / found["resident_growth"]
