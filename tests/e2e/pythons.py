@@ -204,13 +204,13 @@ def _in_turns(found, step):
 
 def few():
     """For tests that take seconds, of what depends little on the CPython: the
-    oldest, the newest, and in CI a fourth of the others, in turns."""
+    oldest, the newest, and in CI one or two of the others, in turns."""
     if os.environ.get("PYHELD_ALL_PYTHONS"):
         return supported()
     if os.environ.get("CI") != "true":
         return oldest_and_newest()
     oldest, *others, newest_one = supported()
-    return [oldest, *_in_turns(others, 4), newest_one]
+    return [oldest, *_in_turns(others, 8), newest_one]
 
 
 def one():
