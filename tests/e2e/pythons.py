@@ -22,6 +22,10 @@ ASK = "import sys; print('%d.%d.%d' % sys.version_info[:3], " \
       "hasattr(sys, 'gettotalrefcount'), 'free-threading' in sys.version, " \
       "sys.executable)"
 
+CI = os.environ.get("CI") == "true"
+# Each test on each CPython that it is for, however long that takes.
+ALL = bool(os.environ.get("PYHELD_ALL_PYTHONS"))
+
 # CI=true fails if one of these is missing.
 MANDATORY = ((3, 13), (3, 14), (3, 15))
 
@@ -189,39 +193,34 @@ def oldest_and_newest():
 def some():
     """For tests that take seconds and compare with what this CPython says: all
     in CI, else the oldest and the newest, so that `make check` stays short."""
-    if os.environ.get("CI") == "true":
-        return supported()
-    return oldest_and_newest()
+    return supported() if CI else oldest_and_newest()
 
 
 _turn = itertools.count()
 
 
-def _in_turns(found, step):
-    """Every `step`th, beginning with another for each test that asks."""
-    return found[next(_turn) % step::step]
+def in_turns(found, step):
+    """Every `step`th, beginning with another for each test that asks; all with
+    PYHELD_ALL_PYTHONS=1."""
+    return found if ALL else found[next(_turn) % step::step]
 
 
 def few():
     """For tests that take seconds, of what depends little on the CPython: the
     oldest, the newest, and in CI one or two of the others, in turns."""
-    if os.environ.get("PYHELD_ALL_PYTHONS"):
-        return supported()
-    if os.environ.get("CI") != "true":
+    if not CI and not ALL:
         return oldest_and_newest()
     oldest, *others, newest_one = supported()
-    return [oldest, *_in_turns(others, 8), newest_one]
+    return [oldest, *in_turns(others, 8), newest_one]
 
 
 def one():
     """For tests that take many seconds: the newest, and in CI one other, in
     turns."""
-    if os.environ.get("PYHELD_ALL_PYTHONS"):
-        return supported()
-    if os.environ.get("CI") != "true":
-        return [newest()]
-    others = supported()[:-1]
-    return [*_in_turns(others, len(others)), newest()]
+    *others, newest_one = supported()
+    if not CI and not ALL:
+        return [newest_one]
+    return [*in_turns(others, len(others)), newest_one]
 
 
 def newest():

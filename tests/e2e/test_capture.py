@@ -134,7 +134,7 @@ def test_same_reports_of_capture_and_process_planted(python):
 
 
 @limit(400)
-@each(lambda: [pythons.newest()])
+@each(pythons.one)
 def test_same_reports_of_capture_and_process_zoo(python):
     with Target(python, "held.py") as target:
         every_command(target, 3)

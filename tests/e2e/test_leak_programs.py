@@ -91,14 +91,12 @@ class Program:
     def all_pythons(self):
         if self.needs:
             return [pythons.system()]
-        if os.environ.get("PYHELD_ALL_PYTHONS"):
+        if pythons.ALL:
             return pythons.supported()
-        others = [p for p in pythons.supported() if p is not pythons.system()]
-        if not CI or not others:
+        if not CI:
             return [pythons.system()]
-        group, turn = NAMES.index(self.name) % 4, NAMES.index(self.name) // 4
-        group = others[group::4] or others
-        return [group[turn % len(group)]]
+        others = [p for p in pythons.supported() if p is not pythons.system()]
+        return pythons.in_turns(others, len(others))
 
     def missing(self, python):
         """Which of the modules that it needs this Python lacks."""
