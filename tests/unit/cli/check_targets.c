@@ -157,6 +157,17 @@ START_TEST(captures_that_were_cut)
 }
 END_TEST
 
+static void flip(const char *path, off_t at)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	uint8_t byte;
+
+	ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
+	byte ^= 0x55;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
 /* How far bytes that are changed lie apart.  With sanitizers the two processes
  * of a command take ten times as long. */
 #ifdef __SANITIZE_ADDRESS__
@@ -185,12 +196,7 @@ START_TEST(captures_that_are_damaged)
 	RUN(&whole, "chain", "damaged", "--type=app.Node");
 	run_expect(&whole, STATUS_OK);
 	for (off_t at = 0; at < size; at += STEP) {
-		int fd = open("damaged", O_RDWR | O_CLOEXEC);
-		uint8_t byte;
-
-		ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
-		byte ^= 0x55;
-		ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+		flip("damaged", at);
 		RUN(&r, "chain", "damaged", "--type=app.Node");
 		if (r.status == STATUS_OK) {
 			ck_assert_str_eq(r.out, whole.out);
@@ -198,10 +204,8 @@ START_TEST(captures_that_are_damaged)
 			run_expect_error(&r, STATUS_FAILED, "damaged");
 			nr_failed++;
 		}
-		byte ^= 0x55;
-		ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
-		close(fd);
 		run_release(&r);
+		flip("damaged", at);
 	}
 	ck_assert_uint_gt(nr_failed, 20);
 	run_release(&whole);
@@ -225,17 +229,6 @@ static const struct {
 	{ { "export", "damaged" }, true },
 	{ { "sql", "damaged", "SELECT name FROM refs", "--json" }, true },
 };
-
-static void flip(const char *path, off_t at)
-{
-	int fd = open(path, O_RDWR | O_CLOEXEC);
-	uint8_t byte;
-
-	ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
-	byte ^= 0x55;
-	ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
-	close(fd);
-}
 
 START_TEST(no_command_prints_what_a_damaged_capture_gave)
 {
