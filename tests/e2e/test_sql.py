@@ -246,8 +246,9 @@ def test_takes_little_of_a_million_objects():
             process.stdout.close()
         objects = one("SELECT count(*) AS n FROM objects", capture)["n"]
         assert objects > 1e6, objects
-        # Opening, and what a heap takes by itself.
-        seconds, heap = min(cost(capture, "SELECT 1") for _ in range(3))
+        # Opening, and what a heap takes by itself: other processes add to the
+        # time, so the least of several is meant.
+        seconds, heap = min(cost(capture, "SELECT 1") for _ in range(10))
         assert seconds < 0.2 * objects / 1e6, seconds
         for query in (
                 "SELECT max(retained) FROM objects",
