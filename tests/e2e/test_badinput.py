@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that can't be read: one line that says what is wrong and what to
 do, exit status 3, and an unharmed target."""
+import errno
 import glob
 import os
 import random
@@ -247,17 +248,36 @@ def elf32(path):
 
 
 def test_32_bit():
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "python3")
-        elf32(path)
+    """Few kernels still run such a program.  So a sleeping process gets the
+    executable file of one, in a view of /proc that pyheld alone has."""
+    need_root()
+    with tempfile.TemporaryDirectory() as folder, \
+            Process("sleep", "1000") as target:
+        program = os.path.join(folder, "python3")
+        elf32(program)
+        script = """
+            mkdir "$0/proc" "$0/process"
+            mount -t proc none "$0/proc"
+            ln -s "$0/proc/$1/"* "$0/process"
+            ln -sf "$0/python3" "$0/process/exe"
+            mount --bind "$0/process" "/proc/$1"
+            shift
+            exec "$@\""""
+        expect_error("summary", target.pid, words=[
+            "process %d is a 32-bit process" % target.pid], before=[
+                "unshare", "--mount", "sh", "-e", "-c", script, folder,
+                str(target.pid)])
+        unharmed(target)
         try:
-            target = Process(path)
+            running = Process(program)
         except OSError as e:
-            raise Skip("this kernel runs no 32-bit programs: %s" % e)
-        with target:
+            assert e.errno == errno.ENOEXEC, e
+            print("# this kernel runs none")
+            return
+        with running:
             time.sleep(0.1)
-            assert target.process.poll() is None, "it doesn't run"
-            every_command(target.pid, words=["32-bit"])
+            assert running.process.poll() is None, "it doesn't run"
+            every_command(running.pid, words=["32-bit"])
 
 
 def compile_c(folder, name, source, *flags):
