@@ -228,14 +228,11 @@ def check_service(load):
     raise Skip("no CPython here has " + load)
 
 
-@limit(300)
-def test_flask_service():
-    check_service("flask")
-
-
-@limit(300)
-def test_pandas_service():
-    check_service("pandas")
+@limit(600)
+def test_services_with_libraries():
+    """A process with pandas in it takes three minutes."""
+    for load in ("flask", "pandas") if pythons.ALL else ("flask",):
+        check_service(load)
 
 
 @limit(300)
