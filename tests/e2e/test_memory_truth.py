@@ -18,7 +18,7 @@ LEAST = 0.9999
 # Kinds whose memory does not come from Python's allocators.
 NATIVE = {"an_anonymous_mmap", "a_private_mmap", "an_mmap_of_a_file",
           "a_memmap", "a_sqlite_connection", "hashes", "ssl_contexts",
-          "an_lxml_tree", "a_pil_image"}
+          "an_lxml_tree", "a_pil_image", "a_torch_tensor"}
 
 # Kinds that are not yet right, up to which version of CPython, and why.  They
 # are shown, and do not fail the test.
