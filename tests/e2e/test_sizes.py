@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """`size` is what sys.getsizeof() says, or it is said to be unknown."""
-import json
 import os
 import tempfile
 
@@ -12,13 +11,12 @@ UNKNOWN = {"numpy.bytes_"}
 
 
 def sizes(source):
-    """{address: size} of all objects that the export has."""
-    found = {}
-    for line in text(pyheld("export", source).out).splitlines():
-        o = json.loads(line)
-        if "address" in o and "size" in o:
-            found[int(o["address"], 16)] = o["size"]
-    return found
+    """{address: size} of all objects; None: unknown."""
+    rows = text(pyheld("sql", "--csv", "--no-header", source,
+                       "SELECT address, size FROM objects").out).splitlines()
+    words = [row.split(",") for row in rows]
+    return {int(address, 16): int(size) if size else None
+            for address, size in words}
 
 
 def check_sizes(target, python):
