@@ -314,6 +314,12 @@ def is_writing(process, file):
     return any(link.startswith(folder + "/#") for link in links)
 
 
+def resident(pid):
+    """What the kernel has in memory of the process, to be compared."""
+    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as f:
+        return [line for line in f if line.startswith(("Rss:", "Pss_File:"))]
+
+
 def while_unchanged(measure, act):
     """(what act() returns, what measure() says): it says the same before and
     after.  The kernel takes pages away from a process when it likes to, and

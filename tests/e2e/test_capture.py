@@ -13,7 +13,7 @@ import time
 import pythons
 from harness import (PYHELD, Target, default_signals, each, expect_error,
                      is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
-                     text, unharmed, wait_until_still)
+                     resident, text, unharmed, wait_until_still)
 
 COMMANDS = [
     ["summary"],
@@ -72,16 +72,9 @@ def addresses(target, number):
     return [address for _, address in objects[-number:] + some]
 
 
-def resident(target):
-    """What the kernel has in memory of the target.  It takes pages of files
-    away when it likes to, also where nothing runs."""
-    with open("/proc/%d/smaps_rollup" % target.pid, encoding="ascii") as f:
-        return [line for line in f if line.startswith(("Rss:", "Pss_File:"))]
-
-
 def capture(target, files):
     """Returns what was resident before."""
-    before = resident(target)
+    before = resident(target.pid)
     pyheld("capture", target.pid, "-o", files[0])
     pyheld("capture", target.pid, "-o", files[1], "--no-compress")
     return before
@@ -99,7 +92,7 @@ def compare(target, files, commands):
                     same(live, run(command, file))
                 break
             except AssertionError:
-                if not left or resident(target) == before:
+                if not left or resident(target.pid) == before:
                     raise
                 before = capture(target, files)
 

@@ -13,7 +13,7 @@ import time
 import pythons
 from harness import (PYHELD, Skip, Target, children, default_signals, each,
                      is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
-                     status, text, unharmed)
+                     resident, status, text, unharmed, while_unchanged)
 from test_wild import Wild
 
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL)
@@ -86,8 +86,10 @@ def test_reports_are_those_of_one_process(python):
         pyheld("capture", "-o", capture, target.pid, status=(0, 4))
         for command in COMMANDS:
             for name in (capture, target.pid):
-                one = pyheld(command, "--no-sandbox", name, status=(0, 4))
-                two = pyheld(command, name, status=(0, 4))
+                (one, two), _ = while_unchanged(
+                    lambda: resident(target.pid), lambda: [
+                        pyheld(command, *option, name, status=(0, 4))
+                        for option in (("--no-sandbox",), ())])
                 assert one.status == two.status, (one, two)
                 assert of_any_snapshot(one.out) == of_any_snapshot(two.out), \
                     (command, text(one.out), text(two.out))
