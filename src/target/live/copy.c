@@ -16,6 +16,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 
 /* Bytes of an area around its mappings, for a heap that grows meanwhile. */
 #define AREA_ROOM (256ULL << 20)
@@ -168,6 +171,37 @@ static ssize_t find_area(const struct copy *c, raddr start, raddr end,
 	return -1;
 }
 
+static uint64_t round_up(uint64_t x, uint64_t to)
+{
+	return (x + to - 1) / to * to;
+}
+
+void *copy_map(int file, uint64_t offset, uint64_t len)
+{
+	uint64_t size = round_up(len, MEMORY_PAGE), room = size + HUGE_PAGE;
+	uint8_t *first = mmap(NULL, room, PROT_NONE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			      0);
+	uint64_t before;
+	void *mapped;
+
+	if (first == MAP_FAILED)
+		return MAP_FAILED;
+	before = (offset - (uintptr_t)first) % HUGE_PAGE;
+	mapped = mmap(first + before, size, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_NORESERVE | MAP_FIXED, file,
+		      (off_t)offset);
+	if (mapped == MAP_FAILED) {
+		munmap(first, room);
+		return MAP_FAILED;
+	}
+	/* Give back what is around it. */
+	if (before)
+		munmap(first, before);
+	munmap(first + before + size, room - before - size);
+	return mapped;
+}
+
 /* Addresses for the area: of the file, if there is one. */
 static void *map_area(struct copy *c, struct area *a)
 {
@@ -179,8 +213,7 @@ static void *map_area(struct copy *c, struct area *a)
 	a->offset = c->file_size;
 	if (ftruncate(c->file, (off_t)(a->offset + len)))
 		return MAP_FAILED;
-	return mmap(NULL, len, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_NORESERVE, c->file, (off_t)a->offset);
+	return copy_map(c->file, a->offset, len);
 }
 
 static bool reserve(struct copy *c, struct area *a)
@@ -189,7 +222,7 @@ static bool reserve(struct copy *c, struct area *a)
 
 	if (p == MAP_FAILED)
 		return false;
-	c->file_size += a->end - a->start;
+	c->file_size += round_up(a->end - a->start, HUGE_PAGE);
 	/* With huge pages, one page that is written could take 2 MB. */
 	madvise(p, a->end - a->start, MADV_NOHUGEPAGE);
 	a->bytes = p;
@@ -262,17 +295,31 @@ static void touch(uint8_t *bytes, uint64_t len)
 		*(volatile uint8_t *)(bytes + i) = 0;
 }
 
-static void populate(uint8_t *bytes, uint64_t len)
+/*
+ * Make huge pages of a file in memory, whatever the system's setting for such
+ * files is: since Linux 6.1.  A page of each is needed to begin with.
+ */
+static void collapse(uint8_t *bytes, uint64_t len)
+{
+	for (uint64_t i = 0; i < len; i += HUGE_PAGE)
+		touch(bytes + i, MEMORY_PAGE);
+	madvise(bytes, len, MADV_COLLAPSE);
+}
+
+static void populate(const struct copy *c, uint8_t *bytes, uint64_t len)
 {
 	uintptr_t start = (uintptr_t)bytes;
-	uintptr_t huge = (start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	uintptr_t huge = round_up(start, HUGE_PAGE);
 	uintptr_t huge_end = (start + len) / HUGE_PAGE * HUGE_PAGE;
 
 	/* Huge pages are faster to touch and to copy to; all of each is used,
 	 * so that none wastes memory. */
-	if (huge < huge_end)
+	if (huge < huge_end) {
 		madvise(bytes + (huge - start), huge_end - huge,
 			MADV_HUGEPAGE);
+		if (c->file >= 0)
+			collapse(bytes + (huge - start), huge_end - huge);
+	}
 	touch(bytes, len);
 }
 
@@ -376,7 +423,7 @@ static struct error *touch_pieces(struct copy *c)
 		for (size_t j = p->first_range; j < p->end_range; j++) {
 			struct range r = c->ranges.v[j];
 
-			populate(p->bytes + (r.start - start),
+			populate(c, p->bytes + (r.start - start),
 				 r.end - r.start);
 		}
 	}

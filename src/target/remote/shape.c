@@ -212,9 +212,7 @@ static bool get_areas(struct packet_reader *r, struct copy *c)
 		a.offset = packet_get(r);
 		if (!is_in_file(&a, (uint64_t)st.st_size))
 			return false;
-		a.bytes = mmap(NULL, a.end - a.start, PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_NORESERVE, c->file,
-			       (off_t)a.offset);
+		a.bytes = copy_map(c->file, a.offset, a.end - a.start);
 		if (a.bytes == MAP_FAILED)
 			out_of_memory();
 		area_vec_push(&c->areas, a);

@@ -3,14 +3,18 @@
  * What is copied of a process, and what it costs.
  */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "target/live/copy.h"
 #include "target/live/live-data.h"
 #include "target/live/pages.h"
 
@@ -267,6 +271,109 @@ START_TEST(pages_are_told_alike_in_two_ways)
 }
 END_TEST
 
+#define HUGE_PAGE (2UL << 20)
+#define HUGE_AREA (32 * HUGE_PAGE)
+
+/* Bytes of files in memory that this process has mapped as huge pages. */
+static uint64_t huge_bytes(void)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	uint64_t kb, sum = 0;
+	char line[512];
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "ShmemPmdMapped: %" SCNu64, &kb) == 1)
+			sum += kb << 10;
+	fclose(f);
+	return sum;
+}
+
+/* MADV_COLLAPSE, and a kernel with huge pages at all. */
+static bool has_collapse(void)
+{
+	struct utsname u;
+
+	return !uname(&u) && strverscmp(u.release, "6.1") >= 0 &&
+	       !access("/sys/kernel/mm/transparent_hugepage", F_OK);
+}
+
+START_TEST(shared_copy_lies_in_huge_pages)
+{
+	struct target *t;
+	struct error *err;
+	uint8_t *other;
+	struct copy c;
+	pid_t pid;
+	size_t i;
+
+	area = mmap(NULL, HUGE_AREA, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(area, MAP_FAILED);
+	for (i = 0; i < HUGE_AREA; i++)
+		area[i] = (uint8_t)(i / PAGE % 251);
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	copy_init(&c, t->live);
+	err = copy_share(&c);
+	ck_assert_ptr_null(err);
+	/* Twice, as a snapshot that is tried again does. */
+	for (int n = 0; n < 2; n++) {
+		err = copy_prepare(&c);
+		ck_assert_ptr_null(err);
+		err = copy_take(&c);
+		ck_assert_ptr_null(err);
+	}
+	for (i = 0; i < c.areas.nr; i++)
+		if (c.areas.v[i].start <= child_address(area) &&
+		    c.areas.v[i].end >= child_address(area) + HUGE_AREA)
+			break;
+	ck_assert_uint_lt(i, c.areas.nr);
+	if (has_collapse())
+		ck_assert_uint_ge(huge_bytes(), HUGE_AREA - 2 * HUGE_PAGE);
+	/* As another process maps it. */
+	other = copy_map(c.file, c.areas.v[i].offset,
+			 c.areas.v[i].end - c.areas.v[i].start);
+	ck_assert_ptr_ne(other, MAP_FAILED);
+	ck_assert_uint_eq(((uintptr_t)other - c.areas.v[i].offset) % HUGE_PAGE,
+			  0);
+	ck_assert_mem_eq(other + (child_address(area) - c.areas.v[i].start),
+			 area, HUGE_AREA);
+	if (has_collapse())
+		ck_assert_uint_ge(huge_bytes(),
+				  2 * (HUGE_AREA - 2 * HUGE_PAGE));
+	munmap(other, c.areas.v[i].end - c.areas.v[i].start);
+	copy_release(&c);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
+START_TEST(maps_of_a_copy_leave_no_addresses_behind)
+{
+	int fd = memfd_create("copy", MFD_CLOEXEC);
+	size_t len = 3 * PAGE, offset = HUGE_PAGE + PAGE;
+	uint8_t *p;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, (off_t)(offset + len)), 0);
+	p = copy_map(fd, offset, len);
+	ck_assert_ptr_ne(p, MAP_FAILED);
+	ck_assert_uint_eq((uintptr_t)p % HUGE_PAGE, PAGE);
+	p[0] = 1;
+	p[len - 1] = 2;
+	/* What was reserved around it is free again. */
+	ck_assert_int_eq(msync(p - PAGE, PAGE, MS_ASYNC), -1);
+	ck_assert_int_eq(errno, ENOMEM);
+	ck_assert_int_eq(msync(p + len, PAGE, MS_ASYNC), -1);
+	ck_assert_int_eq(errno, ENOMEM);
+	munmap(p, len);
+	close(fd);
+	ck_assert_ptr_eq(copy_map(fd, 0, PAGE), MAP_FAILED);
+	ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
 const char suite_name[] = "copy";
 
 void suite_add_tests(TCase *tc)
@@ -279,4 +386,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, file_that_cannot_be_had_is_read_from_the_process);
 	tcase_add_test(tc, memory_file_serves_where_the_call_is_refused);
 	tcase_add_test(tc, pages_are_told_alike_in_two_ways);
+	tcase_add_test(tc, shared_copy_lies_in_huge_pages);
+	tcase_add_test(tc, maps_of_a_copy_leave_no_addresses_behind);
 }
