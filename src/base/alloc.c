@@ -21,11 +21,6 @@ void out_of_memory(void)
 #define HUGE_PAGE (UINT64_C(2) << 20)
 #define LARGE (2 * HUGE_PAGE)
 
-static uint64_t round_up(uint64_t x, uint64_t to)
-{
-	return (x + to - 1) & ~(to - 1);
-}
-
 static void advise(void *p, size_t size)
 {
 	uint64_t before = (uintptr_t)p % PAGE;

@@ -8,7 +8,8 @@
  * UNUSED	no warning if it is not used
  * likely(x), unlikely(x)  is `x` true in most cases, or false?
  *
- * MIN() and MAX() evaluate one of their arguments twice.
+ * MIN() and MAX() evaluate one of their arguments twice.  round_up(x, to) is
+ * the next multiple of `to`, a power of two, or `x`; past 2^64 it goes on at 0.
  */
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
@@ -29,6 +30,11 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+static inline uint64_t round_up(uint64_t x, uint64_t to)
+{
+	return (x + to - 1) & ~(to - 1);
+}
 
 /* `p` without its const, for an interface that only reads what it gets. */
 static inline void *unconst(const void *p)

@@ -34,7 +34,7 @@ void capture_forget(const struct capture *c, const void *start, size_t len)
 
 	if (!c->mapped || from < file || end > file + c->size)
 		return;
-	from = (from + CAPTURE_PAGE - 1) & ~(uintptr_t)(CAPTURE_PAGE - 1);
+	from = round_up(from, CAPTURE_PAGE);
 	end &= ~(uintptr_t)(CAPTURE_PAGE - 1);
 	if (from < end)
 		madvise((uint8_t *)unconst(c->bytes) + (from - file),

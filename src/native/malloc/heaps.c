@@ -7,7 +7,7 @@
 
 static raddr align(raddr addr)
 {
-	return (addr + CHUNK_ALIGN - 1) & ~(raddr)(CHUNK_ALIGN - 1);
+	return round_up(addr, CHUNK_ALIGN);
 }
 
 /* --- the main arena's ----------------------------------------------------- */
@@ -114,7 +114,7 @@ static void walk_others(struct chunks *c)
 
 	for (unsigned int i = 0; i < m->nr_segments; i++) {
 		const struct segment s = m->segments[i];
-		raddr start = (s.start + step - 1) & ~(raddr)(step - 1);
+		raddr start = round_up(s.start, step);
 
 		if (!(s.prot & SEGMENT_WRITE))
 			continue;

@@ -73,7 +73,7 @@ static uint64_t find_moved(const struct mapped *m, raddr start, raddr limit,
 	}
 	/* ... and of more.  Too small a gap is left for the next multiple. */
 	for (uint64_t a = 2 * MEMORY_PAGE; a < limit - start; a *= 2) {
-		raddr block = (start + CHUNK_HEADER + a - 1) & ~(raddr)(a - 1);
+		raddr block = round_up(start + CHUNK_HEADER, a);
 
 		size = try_skipped(m, start, block - CHUNK_HEADER - start,
 				   limit, ret);
@@ -132,7 +132,7 @@ static void search(const struct mapped *m, raddr start, raddr end)
 		uint64_t size;
 
 		if (r) {
-			start = (r->end + MEMORY_PAGE - 1) & ~(MEMORY_PAGE - 1);
+			start = round_up(r->end, MEMORY_PAGE);
 			continue;
 		}
 		size = add_chunk(m, start, end);

@@ -65,7 +65,7 @@ static void search_range(struct search *s, raddr at, raddr limit)
 		raddr end;
 
 		if (r) {
-			at = (r->end + MEMORY_PAGE - 1) & ~(MEMORY_PAGE - 1);
+			at = round_up(r->end, MEMORY_PAGE);
 			continue;
 		}
 		end = piece_end(s, at, limit);

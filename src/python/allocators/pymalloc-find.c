@@ -76,7 +76,7 @@ static bool decode(struct python *py, const uint8_t *p,
 	ret->address = address;
 	ret->size = g->arena;
 	ret->pool_size = g->pool;
-	ret->first = (address + g->pool - 1) & ~(g->pool - 1);
+	ret->first = round_up(address, g->pool);
 	ret->end = ret->first + nr_pools * g->pool;
 	ret->unused = get_u64(p + ENTRY_POOL_ADDRESS);
 	ret->nr_free = get_u32(p + ENTRY_NR_FREE);
@@ -368,7 +368,7 @@ static void search_range(struct python *py, raddr start, raddr end,
 			 uint64_t step, search_at *try,
 			 struct pymalloc_array_vec *ret)
 {
-	for (raddr at = (start + step - 1) & ~(step - 1);
+	for (raddr at = round_up(start, step);
 	     at >= start && at < end; at += step)
 		try(py, at, ret);
 }

@@ -56,7 +56,7 @@ static void scan_all(struct target *t)
  * segment that is followed by padding. */
 static uint64_t page_end(uint64_t at)
 {
-	return (at + MEMORY_PAGE - 1) & ~(MEMORY_PAGE - 1);
+	return round_up(at, MEMORY_PAGE);
 }
 
 /*

@@ -171,11 +171,6 @@ static ssize_t find_area(const struct copy *c, raddr start, raddr end,
 	return -1;
 }
 
-static uint64_t round_up(uint64_t x, uint64_t to)
-{
-	return (x + to - 1) / to * to;
-}
-
 void *copy_map(int file, uint64_t offset, uint64_t len)
 {
 	uint64_t size = round_up(len, MEMORY_PAGE), room = size + HUGE_PAGE;

@@ -96,7 +96,8 @@ struct error *copy_finish(struct copy *c, struct memory *m) MUST_CHECK;
 /*
  * Map `len` bytes of a copy's file from `offset` on, a multiple of the page
  * size, so that the kernel can use its huge pages: at an address that is equal
- * to the offset, modulo the size of one.  MAP_FAILED with errno: it can't be.
+ * to the offset, modulo the size of one.  The caller unmaps it.  MAP_FAILED
+ * with errno: it can't be.
  */
 void *copy_map(int file, uint64_t offset, uint64_t len);
 
