@@ -320,6 +320,24 @@ def resident(pid):
         return [line for line in f if line.startswith(("Rss:", "Pss_File:"))]
 
 
+def compare_looks(pid, look, checks):
+    """look() at the process, and run each of the checks, which compares that
+    with another look.  If one fails and the kernel has taken pages away since,
+    both are done once more."""
+    before = resident(pid)
+    look()
+    for check in checks:
+        for left in reversed(range(10)):
+            try:
+                check()
+                break
+            except AssertionError:
+                if not left or resident(pid) == before:
+                    raise
+                before = resident(pid)
+                look()
+
+
 def while_unchanged(measure, act):
     """(what act() returns, what measure() says): it says the same before and
     after.  The kernel takes pages away from a process when it likes to, and

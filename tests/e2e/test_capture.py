@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Captures: reports are the same as for the process, a file is complete or
 does not exist, and other files are refused."""
+import functools
 import os
 import random
 import resource
@@ -11,9 +12,9 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Target, default_signals, each, expect_error,
-                     is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
-                     resident, text, unharmed, wait_until_still)
+from harness import (PYHELD, Target, compare_looks, default_signals, each,
+                     expect_error, is_writing, limit, of_any_snapshot, pyheld,
+                     pyheld_raw, text, unharmed, wait_until_still)
 
 COMMANDS = [
     ["summary"],
@@ -73,28 +74,21 @@ def addresses(target, number):
 
 
 def capture(target, files):
-    """Returns what was resident before."""
-    before = resident(target.pid)
     pyheld("capture", target.pid, "-o", files[0])
     pyheld("capture", target.pid, "-o", files[1], "--no-compress")
-    return before
+
+
+def compare_one(target, files, command):
+    live = run(command, target.pid)
+    for file in files:
+        same(live, run(command, file))
 
 
 def compare(target, files, commands):
-    """What is said of the target is said of its captures.  They are made again
-    where the kernel has taken pages away since."""
-    before = capture(target, files)
-    for command in commands:
-        for left in reversed(range(10)):
-            try:
-                live = run(command, target.pid)
-                for file in files:
-                    same(live, run(command, file))
-                break
-            except AssertionError:
-                if not left or resident(target.pid) == before:
-                    raise
-                before = capture(target, files)
+    """What is said of the target is said of its captures."""
+    compare_looks(target.pid, lambda: capture(target, files),
+                  [functools.partial(compare_one, target, files, command)
+                   for command in commands])
 
 
 def every_command(target, number):

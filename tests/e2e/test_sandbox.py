@@ -11,9 +11,9 @@ import tempfile
 import time
 
 import pythons
-from harness import (PYHELD, Skip, Target, children, default_signals, each,
-                     is_writing, limit, of_any_snapshot, pyheld, pyheld_raw,
-                     resident, status, text, unharmed)
+from harness import (PYHELD, Skip, Target, children, compare_looks,
+                     default_signals, each, is_writing, limit, of_any_snapshot,
+                     pyheld, pyheld_raw, status, text, unharmed)
 from test_wild import Wild
 
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL)
@@ -75,34 +75,34 @@ def test_worker_has_no_privileges():
         unharmed(target)
 
 
-def same_in_one_process(command, name):
-    one = pyheld(command, "--no-sandbox", name, status=(0, 4))
-    two = pyheld(command, name, status=(0, 4))
-    assert one.status == two.status, (one, two)
-    assert of_any_snapshot(one.out) == of_any_snapshot(two.out), \
-        (command, text(one.out), text(two.out))
-    assert one.err == two.err, (one, two)
+def compare_one_process(pid, command, name):
+    one = None
+
+    def look():
+        nonlocal one
+        one = pyheld(command, "--no-sandbox", name, status=(0, 4))
+
+    def check():
+        two = pyheld(command, name, status=(0, 4))
+        assert one.status == two.status, (one, two)
+        assert of_any_snapshot(one.out) == of_any_snapshot(two.out), \
+            (command, text(one.out), text(two.out))
+        assert one.err == two.err, (one, two)
+    compare_looks(pid, look, [check])
 
 
 @each(pythons.oldest_and_newest)
 @limit(300)
 def test_reports_are_those_of_one_process(python):
     """Of a capture and of a core byte for byte, of a process but for what
-    differs in any two snapshots: the kernel may have taken pages away since."""
+    differs in any two snapshots."""
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "held.py") as target:
         capture = folder + "/a.pyheld"
         pyheld("capture", "-o", capture, target.pid, status=(0, 4))
         for command in COMMANDS:
-            same_in_one_process(command, capture)
-            for left in reversed(range(10)):
-                before = resident(target.pid)
-                try:
-                    same_in_one_process(command, target.pid)
-                    break
-                except AssertionError:
-                    if not left or resident(target.pid) == before:
-                        raise
+            for name in (capture, target.pid):
+                compare_one_process(target.pid, command, name)
 
 
 def kill_worker(target, command, number, times=1):
