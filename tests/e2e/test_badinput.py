@@ -21,10 +21,10 @@ COMMANDS = (["summary"], ["chain", "--type=list"], ["cycles"],
 NOBODY = 65534
 
 
-def every_command(pid, words=()):
+def every_command(pid, **how):
     for command in COMMANDS:
-        expect_error(*command, pid, words=words)
-    return expect_error("object", pid, "0x1000", words=words)
+        expect_error(*command, pid, **how)
+    return expect_error("object", pid, "0x1000", **how)
 
 
 def ended_pid():
@@ -256,14 +256,14 @@ def test_32_bit():
         program = os.path.join(folder, "python3")
         elf32(program)
         script = """
-            mkdir "$0/proc" "$0/process"
+            mkdir -p "$0/proc" "$0/process"
             mount -t proc none "$0/proc"
-            ln -s "$0/proc/$1/"* "$0/process"
+            ln -sf "$0/proc/$1/"* "$0/process"
             ln -sf "$0/python3" "$0/process/exe"
             mount --bind "$0/process" "/proc/$1"
             shift
             exec "$@\""""
-        expect_error("summary", target.pid, words=[
+        every_command(target.pid, words=[
             "process %d is a 32-bit process" % target.pid], before=[
                 "unshare", "--mount", "sh", "-e", "-c", script, folder,
                 str(target.pid)])
