@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 import kills  # noqa: E402
 
 SEED = "16"
-RUNS = 100 if CI else 40        # of the oldest and the newest together
+RUNS = 200 if CI else 40        # of the oldest and the newest together
 
 
 @each(pythons.oldest_and_newest)
