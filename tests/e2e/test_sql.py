@@ -125,7 +125,7 @@ def check_source(source, address):
 
 
 @limit(400)
-@each(pythons.one)
+@each(pythons.oldest_and_newest)
 def test_agrees_with_the_other_commands(python):
     with Target(python, "asked.py") as target, Directory() as directory:
         capture = directory.file("t.pyheld")
@@ -215,7 +215,7 @@ class Session:
         self.number, self.user, self.tags = i, "user %d" % i, [i]
 sessions = [Session(i) for i in range(160000)]
 table = {i: (i, [i]) for i in range(120000)}
-print(os.getpid(), flush=True)
+print(os.getpid(), time.process_time(), flush=True)
 time.sleep(1000)
 """
 
@@ -231,23 +231,17 @@ def cost(*args):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
-def cpu(pid):
-    """Seconds of CPU that the process has taken so far."""
-    with open("/proc/%s/stat" % pid, encoding="ascii") as f:
-        words = f.read().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 @limit(120)
 def test_takes_little_of_a_million_objects():
     """Times are compared with what Python takes to make the objects on this
-    machine: 0.2 s to open, and 1.5 s for a query, where that is 0.5 s."""
+    machine: some 0.56 s, where 0.2 s to open and 1.5 s for a query are meant.
+    """
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen([sys.executable, "-c", MANY],
                                    stdout=subprocess.PIPE)
         try:
-            pid = process.stdout.readline().decode().strip()
-            made = cpu(pid)
+            pid, made = process.stdout.readline().decode().split()
+            made = float(made)
             capture = os.path.join(folder, "t.pyheld")
             pyheld("capture", pid, "-o", capture)
         finally:
@@ -260,7 +254,7 @@ def test_takes_little_of_a_million_objects():
         # time, so the least of several is meant.
         seconds, heap = min(cost(capture, "SELECT 1") for _ in range(10))
         print("# made in %.3f s, opened in %.3f s" % (made, seconds))
-        assert seconds < 0.4 * made, (seconds, made)
+        assert seconds < 0.36 * made, (seconds, made)
         for query in (
                 "SELECT max(retained) FROM objects",
                 "SELECT count(*), sum(t.bytes) FROM refs r"
@@ -271,8 +265,8 @@ def test_takes_little_of_a_million_objects():
                 "SELECT o.id, count(*) FROM objects o"
                 " JOIN refs r ON r.target = o.id GROUP BY 1 ORDER BY 2 DESC",
                 "SELECT count(*) FROM objects WHERE type LIKE '%Session'"):
-            seconds, peak = cost(capture, query)
-            assert seconds < 3 * made, (query, seconds, made)
+            seconds, peak = min(cost(capture, query) for _ in range(3))
+            assert seconds < 2.7 * made, (query, seconds, made)
             assert peak - heap < 30 * objects, (
                 query, (peak - heap) / objects)
 
