@@ -54,6 +54,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/layout/member-names.h \
 	src/python/load.c \
 	src/python/load.h \
+	src/python/locate/absent.c \
+	src/python/locate/absent.h \
 	src/python/locate/find.c \
 	src/python/locate/find.h \
 	src/python/locate/gc-freethreaded.c \

@@ -129,6 +129,13 @@ char proc_stat_state(const struct str *stat)
 	return *after_name(stat);
 }
 
+bool proc_is_foreign(void)
+{
+	CLEANUP(freep) char *self = proc_link(AT_FDCWD, "/proc/self");
+
+	return *self && strtol(self, NULL, 10) != getpid();
+}
+
 bool proc_is_alive(pid_t pid)
 {
 	CLEANUP(closep) int dir = proc_open(pid);

@@ -57,6 +57,10 @@ uint64_t proc_stat_u64(const struct str *stat, unsigned int nr);
 /* Field 3, the state: 'R', 'S', 'D', 'Z' and others; '\0': there is none. */
 char proc_stat_state(const struct str *stat);
 
+/* Is /proc that of another PID namespace than ours?  There a PID means another
+ * process than for us. */
+bool proc_is_foreign(void);
+
 /* A process that has ended is a zombie until its parent takes note. */
 bool proc_is_alive(pid_t pid);
 

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 
 import pythons
-from harness import Skip, pyheld, status
+from harness import (Skip, children, expect_error, pyheld, pyheld_raw,
+                     status)
 
 MARKS = 100
 # Only modules that are part of the library: others would look for symbols of
@@ -53,7 +54,10 @@ def program(folder):
 
 def check(python, process):
     assert process.stdout.readline() == b"ready\n"
-    pid = process.pid
+    check_marks(python, process.pid)
+
+
+def check_marks(python, pid):
     out = pyheld("summary", "--json", "--limit=100000", pid).json
     counts = {r["type"]: r["count"] for r in out["types"]}
     assert counts["__main__.Mark"] == MARKS, counts
@@ -67,10 +71,10 @@ def check(python, process):
     assert status(pid)["TracerPid"] == "0"
 
 
-def embed(python, library):
+def embed(python, library, check, *more):
     root = python.root or ""
     with tempfile.TemporaryDirectory(dir=root + "/tmp") as folder:
-        argv = [program(folder)[len(root):], library, SCRIPT]
+        argv = [program(folder)[len(root):], library, SCRIPT, *more]
         if python.root:
             argv = ["chroot", python.root] + argv
         home = "/usr" if python.path.startswith("/usr/bin/") else \
@@ -85,10 +89,27 @@ def embed(python, library):
             process.wait()
 
 
+def check_unstarted(python, process):
+    assert process.stdout.readline() == b"ready\n"
+    child = children(process.pid)[0]
+    words = ["has CPython %d.%d loaded, but not started" % python.minor,
+             "use PID %d" % child]
+    expect_error("summary", process.pid, words=words)
+    doctor = pyheld_raw("doctor", process.pid)
+    assert b"bug report" not in doctor.out + doctor.err, doctor
+    check_marks(python, child)
+
+
 def test_libpython_loaded_by_another_program():
     found = libraries()
     print("# embedded:", ", ".join(p.label for p, library in found))
     if not found:
         raise Skip("no libpython of any CPython here")
     for python, library in found:
-        embed(python, library)
+        embed(python, library, check)
+
+
+def test_libpython_loaded_and_not_started():
+    """As in Apache (mod_wsgi), whose children start it: they are named."""
+    for python, library in libraries()[:1]:
+        embed(python, library, check_unstarted, "fork")

@@ -110,6 +110,14 @@ def test_pyheld_inside_a_pid_namespace():
     assert out["objects"] > 1000, done
 
 
+def test_proc_of_another_pid_namespace():
+    """A PID means another process there than for the kernel's calls."""
+    if os.geteuid():
+        raise Skip("needs root to make a PID namespace")
+    expect_error("summary", os.getpid(), before=["unshare", "--pid", "--fork"],
+                 words=["/proc is that of another PID namespace"])
+
+
 def test_target_in_a_mount_namespace():
     """The target's binary has no path outside of its namespace."""
     if os.geteuid():

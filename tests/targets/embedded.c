@@ -3,12 +3,16 @@
  * CPython within a program that is none: a libpython, loaded so that nobody
  * else sees its symbols, in a thread that is not the main one.
  *
- * usage: PROGRAM LIBPYTHON SCRIPT
+ * usage: PROGRAM LIBPYTHON SCRIPT [fork]
+ *
+ * With "fork", the program has it loaded, and a child starts it.
  */
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static char **arguments;
@@ -46,9 +50,18 @@ int main(int argc, char **argv)
 {
 	pthread_t thread;
 
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 2;
 	arguments = argv;
+	if (argc == 4) {
+		if (!dlopen(argv[1], RTLD_NOW | RTLD_LOCAL))
+			return 1;
+		if (fork()) {
+			pause();
+			return 0;
+		}
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	}
 	if (pthread_create(&thread, NULL, run, NULL))
 		return 1;
 	pause();

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "python/layout/debug-offsets.h"
 #include "python/layout/layout-choose.h"
+#include "python/locate/absent.h"
 #include "python/locate/find.h"
 #include "python/locate/restore.h"
 #include "python/locate/search.h"
@@ -18,8 +19,6 @@
 #include "python/types/types.h"
 #include "python/values/dict.h"
 #include "python/values/text.h"
-
-#define MAX_CHILDREN 64
 
 /* --- the version -------------------------------------------------------- */
 
@@ -92,88 +91,6 @@ static uint32_t find_hexversion(struct python *py)
 	if (minor >= 0 && minor < 64)
 		return 0x03000000u | (uint32_t)minor << 16;
 	return hexversion_of_size(py->runtime_size);
-}
-
-/* What messages call it; the caller frees it. */
-static char *who_is(const struct target *t)
-{
-	const char *executable = t->executable ? t->executable : "?";
-
-	if (!t->pid)
-		return xasprintf("'%s'%s%s", t->name,
-				 *executable ? " of " : "", executable);
-	return xasprintf("process %d (%s)", (int)t->pid, executable);
-}
-
-/* --- what it is instead ------------------------------------------------- */
-
-static bool has_symbol(struct target *t, const char *name)
-{
-	uint64_t size;
-	raddr at;
-	struct error *err = modules_symbol(t, NULL, name, &at, &size);
-
-	log_pass_over_usual(err, "this build has none");
-	return !err;
-}
-
-static bool is_cpython(pid_t pid)
-{
-	struct target *t = NULL;
-	struct error *err = target_open_pid(pid, &t);
-	bool is = !err && has_symbol(t, "_PyRuntime");
-
-	log_pass_over_usual(err, "PID %d is not taken for a Python", (int)pid);
-	target_close(t);
-	return is;
-}
-
-/* If `pid` is a shell or a launcher: its child that is a Python; 0: none. */
-static pid_t python_below(pid_t pid)
-{
-	CLEANUP(pid_vec_release) struct pid_vec children = VEC_INIT;
-
-	target_children(pid, MAX_CHILDREN, &children);
-	for (size_t i = 0; i < children.nr; i++)
-		if (is_cpython(children.v[i]))
-			return children.v[i];
-	return 0;
-}
-
-static struct error *not_cpython(struct target *t)
-{
-	CLEANUP(freep) char *who = who_is(t);
-	const char *unread;
-	pid_t below;
-
-	if (t->missing)
-		return error_new(ERR_UNSUPPORTED, "the existing part of the core"
-				 " has no CPython runtime with its types");
-	for (size_t i = 0; i < t->mappings.nr; i++) {
-		const char *path = t->mappings.v[i].path;
-
-		if (path && strstr(path, "pypy"))
-			return error_new(ERR_UNSUPPORTED,
-					 "%s runs PyPy; pyheld reads CPython "
-					 "only", who);
-	}
-	if (has_symbol(t, "Py_Initialize") || has_symbol(t, "PyThreadState_Get"))
-		return error_new(ERR_UNSUPPORTED,
-				 "%s runs a CPython older than 3.8; pyheld "
-				 "reads 3.8 and later", who);
-	below = t->pid ? python_below(t->pid) : 0;
-	if (below)
-		return error_new(ERR_UNSUPPORTED,
-				 "%s is not a Python, but started one: use "
-				 "PID %d", who, (int)below);
-	unread = modules_unread(t);
-	if (unread)
-		return error_new(ERR_UNSUPPORTED,
-				 "%s: symbols of its file %s can't be read, and"
-				 " no other has _PyRuntime", who, unread);
-	return error_new(ERR_UNSUPPORTED,
-			 "%s is not a Python: none of its files has the "
-			 "symbol _PyRuntime", who);
 }
 
 /* --- the layout --------------------------------------------------------- */
@@ -327,13 +244,13 @@ static void find_build(struct python *py)
 {
 	struct target *t = py->target;
 
-	py->free_threaded = has_symbol(t, "_Py_DecRefShared");
-	py->debug = has_symbol(t, "_Py_NegativeRefcount") &&
-		    has_symbol(t, "_Py_RefTotal");
+	py->free_threaded = absent_has_symbol(t, "_Py_DecRefShared");
+	py->debug = absent_has_symbol(t, "_Py_NegativeRefcount") &&
+		    absent_has_symbol(t, "_Py_RefTotal");
 	if (py->minor >= 12)
-		py->debug = has_symbol(t, "_Py_NegativeRefcount");
+		py->debug = absent_has_symbol(t, "_Py_NegativeRefcount");
 	py->trace_refs = !py->free_threaded &&
-			 has_symbol(t, "_Py_AddToAllObjects");
+			 absent_has_symbol(t, "_Py_AddToAllObjects");
 }
 
 static struct error *find_runtime(struct python *py)
@@ -351,12 +268,12 @@ static struct error *find_runtime(struct python *py)
 		      "_PyRuntime is searched for in the core's data" :
 		      "it is no CPython");
 	py->by_search = py->target->core && search_runtime(py);
-	return py->by_search ? NULL : not_cpython(py->target);
+	return py->by_search ? NULL : absent_python(py->target);
 }
 
 struct error *find_python(struct target *t, struct python *py)
 {
-	CLEANUP(freep) char *who = who_is(t);
+	CLEANUP(freep) char *who = absent_who(t);
 	struct error *err;
 
 	py->target = t;
@@ -461,6 +378,9 @@ static struct error *find_interpreters(struct python *py)
 {
 	const struct layout *l = &py->layout;
 	raddr at = word_at(py, py->runtime, l->runtime_interpreters_head);
+
+	if (!at && !py->truncated)
+		return absent_interpreter(py);
 
 	for (int i = 0; at && i < MAX_INTERPRETERS; i++) {
 		struct interpreter interp = { .address = at };

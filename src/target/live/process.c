@@ -251,6 +251,12 @@ struct error *process_check(int dir, pid_t pid)
 	CLEANUP(freep) char *comm = NULL;
 	struct error *err;
 
+	if (proc_is_foreign())
+		return error_new(ERR_UNSUPPORTED, "/proc is that of another PID"
+				 " namespace, where %d may be another process:"
+				 " run pyheld in that namespace, or mount a"
+				 " /proc of this one (mount -t proc proc"
+				 " /proc)", (int)pid);
 	if (dir < 0)
 		return no_such_process(pid);
 	comm = proc_comm(dir);
