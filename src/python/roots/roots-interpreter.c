@@ -298,9 +298,13 @@ void roots_interpreter(struct roots *r)
 	add_modules(r);
 	add_builtins(r);
 	add_places(r);
-	add_gc_list(r, gc->garbage, "gc.garbage", "__import__('gc').garbage");
-	add_gc_list(r, gc->callbacks, "gc.callbacks",
-		    "__import__('gc').callbacks");
+	/* In 3.8 they are the runtime's: one list for all interpreters. */
+	if (r->main || l->interp_gc != LAYOUT_NONE) {
+		add_gc_list(r, gc->garbage, "gc.garbage",
+			    "__import__('gc').garbage");
+		add_gc_list(r, gc->callbacks, "gc.callbacks",
+			    "__import__('gc').callbacks");
+	}
 	add_atexit(r);
 	/* Borrowed from builtins and the types: isinstance, len, list.append,
 	 * object.__getattribute__ (3.12); what LOAD_COMMON_CONSTANT knows. */
