@@ -218,6 +218,7 @@ EXTRA_DIST += \
 	tests/targets/codes.py \
 	tests/targets/crowd.py \
 	tests/targets/discarded.py \
+	tests/targets/copied.c \
 	tests/targets/embedded.c \
 	tests/targets/equal_texts.py \
 	tests/targets/forgetful.c \

@@ -77,8 +77,18 @@ static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
 			       (struct heap_borrowed){ o, edge, nr });
 }
 
+/* None, True, False or Ellipsis.  If a program takes the address of one, the
+ * linker may copy it from libpython into the program's .bss. */
+static bool is_singleton(const struct python *py, raddr type)
+{
+	const struct known_types *k = &py->known;
+
+	return type && (type == k->none_type || type == k->bool_ ||
+			type == k->ellipsis);
+}
+
 /* Frozen modules of 3.11 are static data of the program, with
- * REFCOUNT_FROZEN.  They refer to None and other immortal objects without
+ * REFCOUNT_FROZEN.  They refer to None and other static objects without
  * owning a reference. */
 static void borrow_frozen(struct python *py, oid o)
 {
@@ -87,10 +97,11 @@ static void borrow_frozen(struct python *py, oid o)
 
 	for (uint32_t i = 0; i < edges.nr; i++) {
 		oid to = edges.to[i];
+		bool is_static = h->address[to] >= py->runtime_module_start &&
+				 h->address[to] < py->runtime_module_end;
 
-		if (h->address[to] >= py->runtime_module_start &&
-		    h->address[to] < py->runtime_module_end &&
-		    h->refcount[to] < REFCOUNT_FROZEN)
+		if (h->refcount[to] < REFCOUNT_FROZEN &&
+		    (is_static || is_singleton(py, types_of(py, to)->address)))
 			borrow(h, o, i, 1);
 	}
 }

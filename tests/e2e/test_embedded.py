@@ -24,9 +24,8 @@ stay([Mark() for i in range(%d)])
 """ % MARKS
 
 
-def libraries():
-    """(Python, its libpython as it sees that): the oldest's and the newest's,
-    and of a root one that is a debug build."""
+def all_libraries():
+    """(Python, its libpython as it sees that), oldest first."""
     found = []
     for p in pythons.supported() + pythons.debug_builds():
         name = "libpython%d.%d%s.so.1.0" % (p.minor + (
@@ -35,21 +34,32 @@ def libraries():
             else os.path.join(os.path.dirname(os.path.dirname(p.path)), "lib")
         if glob.glob((p.root or "") + os.path.join(folder, name)):
             found.append((p, os.path.join(folder, name)))
+    return found
+
+
+def libraries():
+    """The oldest's and the newest's, and of a root one that is a debug
+    build."""
+    found = all_libraries()
     free = [f for f in found if not f[0].root]
     bound = [f for f in found if f[0].root]
     return free[:1] + free[1:][-1:] + bound[-1:]
 
 
-def program(folder):
-    """embedded.c, compiled under a name that does not mention Python."""
+def build(path, source, *options):
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
         raise Skip("no C compiler")
-    path = os.path.join(folder, "some server (1)")
     subprocess.run([compiler, "-O2", "-o", path,
-                    os.path.join(pythons.TARGETS, "embedded.c"), "-ldl",
-                    "-lpthread"], check=True)
+                    os.path.join(pythons.TARGETS, source), *options],
+                   check=True)
     return path
+
+
+def program(folder):
+    """embedded.c, compiled under a name that does not mention Python."""
+    return build(os.path.join(folder, "some server (1)"), "embedded.c", "-ldl",
+                 "-lpthread")
 
 
 def check(python, process):
@@ -71,17 +81,22 @@ def check_marks(python, pid):
     assert status(pid)["TracerPid"] == "0"
 
 
+def home_of(python):
+    """The environment in which a program finds that CPython's modules."""
+    home = "/usr" if python.path.startswith("/usr/bin/") else \
+        os.path.dirname(os.path.dirname(python.path))
+    return dict(os.environ, PYTHONHOME=home)
+
+
 def embed(python, library, check, *more):
     root = python.root or ""
     with tempfile.TemporaryDirectory(dir=root + "/tmp") as folder:
         argv = [program(folder)[len(root):], library, SCRIPT, *more]
         if python.root:
             argv = ["chroot", python.root] + argv
-        home = "/usr" if python.path.startswith("/usr/bin/") else \
-            os.path.dirname(os.path.dirname(python.path))
         process = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=dict(os.environ, PYTHONHOME=home))
+            env=home_of(python))
         try:
             check(python, process)
         finally:
@@ -113,3 +128,24 @@ def test_libpython_loaded_and_not_started():
     """As in Apache (mod_wsgi), whose children start it: they are named."""
     for python, library in libraries()[:1]:
         embed(python, library, check_unstarted, "fork")
+
+
+def test_static_objects_copied_into_the_program():
+    """The frozen modules of 3.11 own no reference to them, wherever the linker
+    has put them."""
+    found = [f for f in all_libraries() if not f[0].root]
+    found = [f for f in found if f[0].minor == (3, 11)][:1] or found[-1:]
+    if not found:
+        raise Skip("no libpython of any CPython here")
+    python, library = found[0]
+    with tempfile.TemporaryDirectory() as folder:
+        path = build(os.path.join(folder, "copied"), "copied.c", "-fPIE",
+                     "-pie", library, "-Wl,-rpath," + os.path.dirname(library))
+        process = subprocess.Popen(
+            [path, SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=home_of(python))
+        try:
+            check(python, process)
+        finally:
+            process.kill()
+            process.wait()

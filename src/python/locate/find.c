@@ -210,6 +210,7 @@ static const struct known known[] = {
 	KNOWN(wrapper_descriptor, "PyWrapperDescr_Type", "wrapper_descriptor"),
 	KNOWN(range, "PyRange_Type", "range"),
 	KNOWN(capsule, "PyCapsule_Type", "PyCapsule"),
+	KNOWN(ellipsis, "PyEllipsis_Type", "ellipsis"),
 	KNOWN(none, "_Py_NoneStruct", NULL),
 };
 

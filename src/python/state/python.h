@@ -45,7 +45,7 @@ struct known_types {
 	      set, frozenset, none_type, module, function, code, frame,
 	      generator, coroutine, async_generator, cell, method,
 	      builtin_function, weakref, property, mappingproxy, exception,
-	      range, wrapper_descriptor, capsule;
+	      range, wrapper_descriptor, capsule, ellipsis;
 	/* tp_traverse functions of these, which other types share: */
 	raddr dict_traverse, list_traverse, tuple_traverse, set_traverse,
 	      type_traverse, module_traverse, generator_traverse,
