@@ -8,6 +8,12 @@
 #include "heap/heap.h"
 #include "heap/labels.h"
 
+const char *const heap_stack_kind_names[NR_STACK_KINDS] = {
+	[STACK_THREAD] = "thread",
+	[STACK_OTHER] = "stack",
+	[STACK_GREENLET] = "greenlet",
+};
+
 const char *const root_kind_names[NR_ROOT_KINDS] = {
 	[ROOT_MODULE] = "module",
 	[ROOT_FRAME] = "frame",
@@ -73,6 +79,7 @@ void heap_release(struct heap *h)
 	heap_root_vec_release(&h->roots);
 	heap_frame_vec_release(&h->frames);
 	heap_thread_vec_release(&h->threads);
+	heap_stack_vec_release(&h->stacks);
 	heap_interpreter_vec_release(&h->interpreters);
 	heap_weak_vec_release(&h->weak);
 	heap_borrowed_vec_release(&h->borrowed);
@@ -140,6 +147,39 @@ void heap_trim(struct heap *h)
 	set_room(h, h->nr_objects);
 	SET_ROOM(h->edges.v, h->edges.nr);
 	h->edges.room = h->edges.nr;
+}
+
+static void add_stack(struct heap *h, uint32_t thread)
+{
+	heap_stack_vec_push(&h->stacks, (struct heap_stack){
+		STACK_THREAD, thread, OID_NONE });
+}
+
+uint32_t heap_add_thread(struct heap *h, struct heap_thread thread)
+{
+	uint32_t ret = (uint32_t)h->threads.nr;
+
+	heap_thread_vec_push(&h->threads, thread);
+	add_stack(h, ret);
+	return ret;
+}
+
+void heap_put_thread_stacks(struct heap *h)
+{
+	struct heap_stack_vec others = h->stacks;
+
+	h->stacks = (struct heap_stack_vec)VEC_INIT;
+	for (size_t i = 0; i < h->threads.nr; i++)
+		add_stack(h, (uint32_t)i);
+	for (size_t i = 0; i < others.nr; i++)
+		heap_stack_vec_push(&h->stacks, others.v[i]);
+	heap_stack_vec_release(&others);
+}
+
+const struct heap_stack *heap_stack_of(const struct heap *h,
+				       const struct heap_frame *frame)
+{
+	return &h->stacks.v[frame->stack];
 }
 
 oid heap_add_object(struct heap *h, uint64_t address, uint32_t type)

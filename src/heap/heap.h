@@ -104,6 +104,8 @@ struct heap {
 	struct heap_root_vec roots;
 	struct heap_frame_vec frames;
 	struct heap_thread_vec threads;
+	/* One for each thread, in their order, then those of others. */
+	struct heap_stack_vec stacks;
 	struct heap_interpreter_vec interpreters;
 	struct heap_weak_vec weak;
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */

@@ -16,6 +16,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/capture/capture-redact.h \
 	src/heap/capture/capture-row.c \
 	src/heap/capture/capture-row.h \
+	src/heap/capture/capture-stacks.c \
+	src/heap/capture/capture-stacks.h \
 	src/heap/capture/capture-table.c \
 	src/heap/capture/capture-write.c \
 	src/heap/capture/capture.h \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/root.h - what holds objects from outside of the graph: GC roots, and
- * the threads and frames that many of them belong to.
+ * the threads, stacks and frames that many of them belong to.
  *
- * Threads, frames and roots stand in heap.threads, heap.frames and heap.roots.
+ * These stand in heap.roots, heap.threads, heap.stacks and heap.frames.
  * All text is owned by the heap; it is valid UTF-8 without control bytes.
  */
 #ifndef HEAP_ROOT_H
@@ -84,8 +84,30 @@ struct heap_root {
 };
 VEC_DEFINE(heap_root_vec, struct heap_root);
 
+#define NO_THREAD UINT32_MAX	/* no index in heap.threads */
+
+enum heap_stack_kind {
+	STACK_THREAD,
+	STACK_OTHER,		/* of a newer pyheld's capture */
+	STACK_GREENLET,
+	NR_STACK_KINDS,
+};
+/* "thread", "stack", "greenlet" */
+extern const char *const heap_stack_kind_names[NR_STACK_KINDS];
+
+/* What runs, or waits to run on: frames belong to it. */
+struct heap_stack {
+	enum heap_stack_kind kind;
+	/* Index in heap.threads: of what is no thread, the one that it runs
+	 * on; NO_THREAD: not known. */
+	uint32_t thread;
+	oid object;		/* the greenlet; OID_NONE of a thread */
+};
+VEC_DEFINE(heap_stack_vec, struct heap_stack);
+
+/* Frames of one stack lie together, the innermost first. */
 struct heap_frame {
-	uint32_t thread;	/* index in heap.threads */
+	uint32_t stack;		/* index in heap.stacks */
 	char *function;		/* qualified where the version has it */
 	char *file;
 	int32_t line;		/* from 1; 0: unknown */
@@ -100,5 +122,18 @@ struct heap_thread {
 	bool holds_gil;
 };
 VEC_DEFINE(heap_thread_vec, struct heap_thread);
+
+struct heap;
+
+/* Add a thread, with its stack; the heap owns its name.  Returns the index of
+ * both.  There must be no stack of others yet. */
+uint32_t heap_add_thread(struct heap *h, struct heap_thread thread);
+
+/* heap.stacks has those of others alone: put those of the threads first. */
+void heap_put_thread_stacks(struct heap *h);
+
+/* The stack that the frame belongs to; the heap owns it. */
+const struct heap_stack *heap_stack_of(const struct heap *h,
+				       const struct heap_frame *frame);
 
 #endif

@@ -138,8 +138,8 @@ json_t *emit_interpreters(const struct heap *h)
 	return ret;
 }
 
-/* The innermost frame of a thread comes first. */
-static json_t *frames_of(const struct heap *h, size_t thread)
+/* The innermost frame of a stack comes first. */
+static json_t *frames_of(const struct heap *h, size_t stack)
 {
 	json_t *ret = made(json_array());
 
@@ -147,7 +147,7 @@ static json_t *frames_of(const struct heap *h, size_t thread)
 		const struct heap_frame *from = &h->frames.v[i];
 		json_t *to;
 
-		if (from->thread != thread)
+		if (from->stack != stack)
 			continue;
 		to = made(json_object());
 		emit_put(to, "function", text_or_null(from->function));

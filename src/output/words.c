@@ -33,6 +33,20 @@ static void add_thread(const struct heap_thread *t, struct str *out)
 		str_addf(out, " '%s'", t->name);
 }
 
+/* "thread 4242 'MainThread', ", "greenlet 0x7f0c, " */
+static void add_stack_of(const struct heap *h, const struct heap_frame *f,
+			 struct str *out)
+{
+	const struct heap_stack *s = heap_stack_of(h, f);
+
+	if (s->kind == STACK_THREAD)
+		add_thread(&h->threads.v[s->thread], out);
+	else
+		str_add(out, heap_stack_kind_names[s->kind]);
+	if (s->object != OID_NONE)
+		str_addf(out, " 0x%" PRIx64, h->address[s->object]);
+}
+
 static void add_frame(const struct heap *h, int32_t index, struct str *out)
 {
 	const struct heap_frame *f = &h->frames.v[index];
@@ -42,7 +56,7 @@ static void add_frame(const struct heap *h, int32_t index, struct str *out)
 		str_addf(out, "frame %" PRId32, index);
 		return;
 	}
-	add_thread(&h->threads.v[f->thread], out);
+	add_stack_of(h, f, out);
 	str_addf(out, ", %s (%s", f->function, f->file);
 	if (f->line)
 		str_addf(out, ":%" PRId32, f->line);

@@ -23,6 +23,7 @@ src_libpyheld_a_SOURCES += \
 	src/sql/tables/raw-blocks.c \
 	src/sql/tables/refs.c \
 	src/sql/tables/roots.c \
+	src/sql/tables/stacks.c \
 	src/sql/tables/suspects.c \
 	src/sql/tables/tables.c \
 	src/sql/tables/tables.def \

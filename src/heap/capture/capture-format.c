@@ -50,4 +50,5 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_POINTED] = "poin",
 	[TABLE_LUMPS] = "lump",
 	[TABLE_TEXT_HASHES] = "hash",
+	[TABLE_STACKS] = "stak",
 };

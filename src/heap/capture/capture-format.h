@@ -155,6 +155,7 @@ enum table {
 	TABLE_POINTED,
 	TABLE_LUMPS,
 	TABLE_TEXT_HASHES,
+	TABLE_STACKS,		/* of others than threads */
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

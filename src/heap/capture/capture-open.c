@@ -375,8 +375,15 @@ static bool tables_fit(const struct heap *h)
 		     root->thread >= h->threads.nr))
 			return false;
 	}
+	for (size_t i = 0; i < h->stacks.nr; i++) {
+		const struct heap_stack *s = &h->stacks.v[i];
+
+		if ((s->thread != NO_THREAD && s->thread >= h->threads.nr) ||
+		    !is_oid_or_none(h, s->object))
+			return false;
+	}
 	for (size_t i = 0; i < h->frames.nr; i++)
-		if (h->frames.v[i].thread >= h->threads.nr ||
+		if (h->frames.v[i].stack >= h->stacks.nr ||
 		    !is_oid_or_none(h, h->frames.v[i].code))
 			return false;
 	for (size_t i = 0; i < h->interpreters.nr; i++)
@@ -409,6 +416,7 @@ static struct error *read_all(struct heap *h)
 		err = read_sections(c);
 	for (int i = 0; !err && i < NR_TABLES; i++)
 		err = read_table(h, (enum table)i);
+	heap_put_thread_stacks(h);
 	if (!err && c->version == 1) {
 		version1_roots(h);
 		version1_names(&c->names);

@@ -9,6 +9,7 @@
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-row.h"
+#include "heap/capture/capture-stacks.h"
 #include "heap/labels.h"
 
 /* --- info --- */
@@ -202,44 +203,6 @@ static void read_root(struct row *r, struct heap *h)
 	heap_root_vec_push(&h->roots, root);
 }
 
-static void write_frame(const struct heap_frame *f, struct str *row)
-{
-	row_put_number(row, f->thread);
-	row_put_text(row, f->function);
-	row_put_text(row, f->file);
-	row_put_signed(row, f->line);
-	row_put_oid(row, f->code);
-}
-
-static void read_frame(struct row *r, struct heap *h)
-{
-	struct heap_frame f = { .thread = row_get_u32(r) };
-
-	f.function = row_get_text(r);
-	f.file = row_get_text(r);
-	f.line = row_get_i32(r);
-	f.code = row_get_oid(r);
-	heap_frame_vec_push(&h->frames, f);
-}
-
-static void write_thread(const struct heap_thread *t, struct str *row)
-{
-	row_put_signed(row, t->native_id);
-	row_put_signed(row, t->interpreter);
-	row_put_text(row, t->name);
-	row_put_number(row, t->holds_gil);
-}
-
-static void read_thread(struct row *r, struct heap *h)
-{
-	struct heap_thread t = { .native_id = row_get_signed(r) };
-
-	t.interpreter = row_get_signed(r);
-	t.name = row_get_text(r);
-	t.holds_gil = row_get_bool(r);
-	heap_thread_vec_push(&h->threads, t);
-}
-
 static void write_interpreter(const struct heap_interpreter *i,
 			      struct str *row)
 {
@@ -408,6 +371,8 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->frames.nr;
 	case TABLE_THREADS:
 		return h->threads.nr;
+	case TABLE_STACKS:
+		return h->stacks.nr - h->threads.nr;
 	case TABLE_INTERPRETERS:
 		return h->interpreters.nr;
 	case TABLE_NAMES:
@@ -457,10 +422,13 @@ static void write_row(enum table table, const struct heap *h,
 		write_root(&h->roots.v[i], row);
 		break;
 	case TABLE_FRAMES:
-		write_frame(&h->frames.v[i], row);
+		capture_frame_write(h, &h->frames.v[i], row);
 		break;
 	case TABLE_THREADS:
-		write_thread(&h->threads.v[i], row);
+		capture_thread_write(&h->threads.v[i], row);
+		break;
+	case TABLE_STACKS:
+		capture_stack_write(&h->stacks.v[h->threads.nr + i], row);
 		break;
 	case TABLE_INTERPRETERS:
 		write_interpreter(&h->interpreters.v[i], row);
@@ -534,10 +502,13 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		read_root(r, h);
 		break;
 	case TABLE_FRAMES:
-		read_frame(r, h);
+		capture_frame_read(r, h);
 		break;
 	case TABLE_THREADS:
-		read_thread(r, h);
+		capture_thread_read(r, h);
+		break;
+	case TABLE_STACKS:
+		capture_stack_read(r, h);
 		break;
 	case TABLE_INTERPRETERS:
 		read_interpreter(r, h);

@@ -20,15 +20,23 @@ static int compare_locals(const void *a, const void *b, void *dominators)
 	return ret ? ret : (x > y) - (x < y);
 }
 
-/* The number of each frame among those of its thread. */
+/* The number of each frame among those of its stack. */
 static uint32_t *number_frames(const struct heap *h)
 {
-	CLEANUP(freep) uint32_t *nr = xcalloc(h->threads.nr, sizeof(*nr));
+	CLEANUP(freep) uint32_t *nr = xcalloc(h->stacks.nr, sizeof(*nr));
 	uint32_t *ret = xcalloc(h->frames.nr, sizeof(*ret));
 
 	for (size_t i = 0; i < h->frames.nr; i++)
-		ret[i] = nr[h->frames.v[i].thread]++;
+		ret[i] = nr[h->frames.v[i].stack]++;
 	return ret;
+}
+
+static bool is_local_of_thread(const struct heap *h,
+			       const struct heap_root *root)
+{
+	return root->kind == ROOT_FRAME && root->slot == SLOT_LOCAL &&
+	       root->frame >= 0 &&
+	       h->frames.v[root->frame].stack < h->threads.nr;
 }
 
 static json_t *local_json(const struct retained_view *v,
@@ -40,8 +48,9 @@ static json_t *local_json(const struct retained_view *v,
 	oid o = root->object;
 
 	words_local(root, &name);
+	/* The stack of a thread has its index. */
 	emit_put(ret, "thread",
-		 emit_count(v->h->frames.v[root->frame].thread));
+		 emit_count(v->h->frames.v[root->frame].stack));
 	emit_put(ret, "frame", emit_count(number[root->frame]));
 	emit_put(ret, "name", emit_text(name.s));
 	emit_put(ret, "type", emit_text(heap_type_of(v->h, o)->name));
@@ -61,8 +70,8 @@ json_t *frames_json(struct retained_view *v)
 	for (size_t i = 0; i < v->h->roots.nr; i++) {
 		const struct heap_root *root = &v->h->roots.v[i];
 
-		if (root->kind == ROOT_FRAME && root->slot == SLOT_LOCAL &&
-		    root->frame >= 0 && d->bytes[root->object] >= LEAST_BYTES)
+		if (is_local_of_thread(v->h, root) &&
+		    d->bytes[root->object] >= LEAST_BYTES)
 			local_vec_push(&locals, root);
 	}
 	if (locals.nr)

@@ -172,7 +172,7 @@ static void add_thread(const struct heap *h, size_t i, const struct format *f,
 	for (size_t j = 0; j < h->frames.nr; j++) {
 		const struct heap_frame *frame = &h->frames.v[j];
 
-		if (frame->thread != i)
+		if (frame->stack != i)
 			continue;
 		str_addf(&line, ": %s (%s", frame->function, frame->file);
 		if (frame->line > 0)

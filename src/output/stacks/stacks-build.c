@@ -94,6 +94,16 @@ static uint32_t thread_group(struct builder *b, uint32_t thread)
 	return top_group(b, "thread", text.s);
 }
 
+/* Greenlets and the like are many: they are one group. */
+static uint32_t stack_group(struct builder *b, uint32_t index)
+{
+	const struct heap_stack *s = &b->h->stacks.v[index];
+	const char *kind = heap_stack_kind_names[s->kind];
+
+	return s->kind == STACK_THREAD ? thread_group(b, s->thread)
+				       : top_group(b, kind, kind);
+}
+
 static uint32_t function_group(struct builder *b, int32_t index)
 {
 	const struct heap_frame *f = &b->h->frames.v[index];
@@ -103,9 +113,9 @@ static uint32_t function_group(struct builder *b, int32_t index)
 
 	/* It has no name that could be told. */
 	if (b->h->info.redaction == REDACT_ALL)
-		return group(b, thread_group(b, f->thread), "frame");
+		return group(b, stack_group(b, f->stack), "frame");
 	str_addf(&text, "%s (%s)", f->function, base ? base + 1 : f->file);
-	ret = group(b, thread_group(b, f->thread), text.s);
+	ret = group(b, stack_group(b, f->stack), text.s);
 	if (!(ret & STACK_CUT) && b->tree->v.v[ret].function < 0)
 		b->tree->v.v[ret].function = index;
 	return ret;

@@ -58,7 +58,7 @@ static char *text_of(struct python *py, raddr obj, size_t max)
 }
 
 static void describe(struct python *py, const struct frame *f,
-		     uint32_t thread, struct heap_frame *ret)
+		     uint32_t stack, struct heap_frame *ret)
 {
 	const struct layout *l = &py->layout;
 	raddr code = f->code.object;
@@ -66,7 +66,7 @@ static void describe(struct python *py, const struct frame *f,
 
 	if (!name)
 		name = word_at(py, code, l->code_name);
-	ret->thread = thread;
+	ret->stack = stack;
 	ret->function = text_of(py, name, MAX_NAME);
 	ret->file = text_of(py, word_at(py, code, l->code_filename), MAX_PATH);
 	ret->line = lines_of_frame(py, f);
@@ -199,13 +199,13 @@ static void add_open_stack(const struct scope *s)
 }
 
 static void add_frame(struct roots *r, const struct frame *f, bool at_work,
-		      uint32_t thread)
+		      uint32_t stack)
 {
 	struct heap *h = r->py->heap;
 	struct scope s = { .r = r, .frame = *f };
 	struct heap_frame hf;
 
-	describe(r->py, f, thread, &hf);
+	describe(r->py, f, stack, &hf);
 	s.index = (int32_t)h->frames.nr;
 	s.open_stack = is_open(r->py, f, at_work);
 	heap_frame_vec_push(&h->frames, hf);

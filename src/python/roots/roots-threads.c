@@ -245,11 +245,11 @@ static void add_thread(struct roots *r, raddr thread,
 		       const struct thread_name_vec *names)
 {
 	struct heap *h = r->py->heap;
-	uint32_t index = (uint32_t)h->threads.nr;
 	struct heap_thread ht = { 0 };
+	uint32_t index;
 
 	describe(r, thread, names, &ht);
-	heap_thread_vec_push(&h->threads, ht);
+	index = heap_add_thread(h, ht);
 	roots_frames(r, thread, index);
 	add_exceptions(r, thread, index);
 	add_places(r, thread, index);

@@ -8,7 +8,14 @@ static const struct heap_frame *frame_of(const struct sql_row *row)
 
 static void get_thread(const struct sql_row *row, sqlite3_context *out)
 {
-	sql_result_id(row->heap, frame_of(row)->thread, out);
+	const struct heap_frame *f = frame_of(row);
+
+	sql_result_id(row->heap, heap_stack_of(row->heap->h, f)->thread, out);
+}
+
+static void get_stack(const struct sql_row *row, sqlite3_context *out)
+{
+	sql_result_id(row->heap, frame_of(row)->stack, out);
 }
 
 static void get_function(const struct sql_row *row, sqlite3_context *out)
@@ -39,6 +46,7 @@ static const struct sql_column columns[] = {
 	{ "file", SQL_TEXT, get_file },
 	{ "line", SQL_INTEGER, get_line },
 	{ "code", SQL_INTEGER, get_code },
+	{ "stack", SQL_INTEGER, get_stack },
 };
 
 static uint64_t nr_rows(struct sql_heap *heap)

@@ -20,7 +20,7 @@ static void build_threads(struct heap *h, const char *text)
 		root->slot = SLOT_LOCAL;
 		root->frame = (int32_t)h->frames.nr;
 		heap_frame_vec_push(&h->frames, (struct heap_frame){
-			.thread = (uint32_t)i, .line = 7,
+			.stack = (uint32_t)i, .line = 7,
 			.code = graph_oid(h, "code"),
 			.function = xstrdup("handle"),
 			.file = xstrdup("app.py") });
@@ -59,7 +59,7 @@ START_TEST(suspects_have_locals_of_many_threads)
 	find_suspects_expect(&h, "");
 	h.frames.v[0].line = 7;
 	/* One thread has two of the locals. */
-	h.frames.v[0].thread = h.frames.v[1].thread;
+	h.frames.v[0].stack = h.frames.v[1].stack;
 	find_suspects_expect(&h, "");
 	heap_release(&h);
 	check(THREADS("15"), "");

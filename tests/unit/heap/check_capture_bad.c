@@ -203,7 +203,9 @@ START_TEST(tables_out_of_range_are_refused)
 			h.roots.v[0].frame = (int32_t)h.frames.nr;
 			break;
 		case 2:
-			h.frames.v[0].thread = (uint32_t)h.threads.nr;
+			/* It is there for the writer alone. */
+			heap_stack_vec_push(&h.stacks, h.stacks.v[0]);
+			h.frames.v[0].stack = (uint32_t)--h.stacks.nr;
 			break;
 		case 3:
 			h.frames.v[0].code = h.nr_objects;

@@ -91,7 +91,7 @@ END_TEST
 
 static void add_thread(struct heap *h, int64_t id, const char *name)
 {
-	heap_thread_vec_push(&h->threads, (struct heap_thread){
+	heap_add_thread(h, (struct heap_thread){
 		.native_id = id, .name = xstrdup(name) });
 }
 

@@ -167,7 +167,7 @@ END_TEST
  * kind frame. */
 static void add_stack(uint32_t depth)
 {
-	heap_thread_vec_push(&heap.threads, (struct heap_thread){
+	heap_add_thread(&heap, (struct heap_thread){
 		.native_id = 42, .name = xstrdup("worker") });
 	for (uint32_t i = 0; i < depth; i++)
 		heap_frame_vec_push(&heap.frames, (struct heap_frame){

@@ -196,7 +196,7 @@ END_TEST
 
 static void make_local(struct heap *h, struct heap_root *root)
 {
-	heap_thread_vec_push(&h->threads, (struct heap_thread){
+	heap_add_thread(h, (struct heap_thread){
 		.native_id = 7, .name = xstrdup("") });
 	heap_frame_vec_push(&h->frames, (struct heap_frame){
 		.function = xstrdup("f"), .file = xstrdup("app.py") });

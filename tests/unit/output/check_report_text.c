@@ -494,7 +494,7 @@ static void add_thread(int64_t interpreter, int64_t native_id,
 				 .name = xstrdup(name),
 				 .holds_gil = !interpreter };
 
-	heap_thread_vec_push(&heap.threads, t);
+	heap_add_thread(&heap, t);
 }
 
 START_TEST(summary_has_interpreters_and_their_threads)
@@ -506,7 +506,7 @@ START_TEST(summary_has_interpreters_and_their_threads)
 						 .threshold = 7,
 					 } };
 	struct heap_interpreter sub = { .id = 1, .gc_collecting = true };
-	struct heap_frame frame = { .thread = 1, .line = 12, .code = OID_NONE };
+	struct heap_frame frame = { .stack = 1, .line = 12, .code = OID_NONE };
 
 	expect_begin("a");
 	heap_interpreter_vec_push(&heap.interpreters, main);

@@ -308,10 +308,10 @@ START_TEST(stacks_name_frames)
 	for (unsigned int i = 0; i < 3; i++) {
 		struct heap_root *root = &h.roots.v[i];
 
-		heap_thread_vec_push(&h.threads, (struct heap_thread){
+		heap_add_thread(&h, (struct heap_thread){
 			.native_id = 7 + i, .name = xasprintf("pool-%u", i) });
 		heap_frame_vec_push(&h.frames, (struct heap_frame){
-			.thread = i, .function = xstrdup("work"),
+			.stack = i, .function = xstrdup("work"),
 			.file = xstrdup("/srv/app.py"), .line = 12,
 			.code = OID_NONE });
 		root->frame = (int32_t)i;

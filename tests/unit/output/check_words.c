@@ -9,15 +9,15 @@ const char suite_name[] = "words";
 static void build(struct heap *h)
 {
 	heap_init(h);
-	heap_thread_vec_push(&h->threads, (struct heap_thread){
+	heap_add_thread(h, (struct heap_thread){
 		.native_id = 4242, .name = xstrdup("a, b") });
-	heap_thread_vec_push(&h->threads, (struct heap_thread){
+	heap_add_thread(h, (struct heap_thread){
 		.name = xstrdup("") });
 	heap_frame_vec_push(&h->frames, (struct heap_frame){
-		.thread = 0, .function = xstrdup("f"),
+		.stack = 0, .function = xstrdup("f"),
 		.file = xstrdup("/a, b.py"), .line = 12 });
 	heap_frame_vec_push(&h->frames, (struct heap_frame){
-		.thread = 1, .function = xstrdup("g"),
+		.stack = 1, .function = xstrdup("g"),
 		.file = xstrdup("x.py") });
 }
 

@@ -277,7 +277,7 @@ START_TEST(frames_spend_what_they_take)
 	fake_ready(&s.f);
 	r = (struct roots){ .py = &s.f.py,
 			    .interpreter = &s.f.py.interpreters.v[0] };
-	heap_thread_vec_push(&s.f.heap.threads, (struct heap_thread){
+	heap_add_thread(&s.f.heap, (struct heap_thread){
 				     .name = xstrdup("") });
 	roots_frames(&r, s.thread, 0);
 	ck_assert_uint_eq(s.f.heap.frames.nr, 2);

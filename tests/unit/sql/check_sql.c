@@ -385,6 +385,9 @@ START_TEST(one_of_everything)
 	       " FROM frames), (SELECT count(*) FROM threads),"
 	       " (SELECT count(*) FROM memory), (SELECT count(*)"
 	       " FROM mappings)", rows);
+	expect(&s, "SELECT count(*) FROM frames f JOIN stacks s ON"
+	       " s.id = f.stack WHERE s.kind <> 'thread' OR s.thread <>"
+	       " f.thread OR s.object IS NOT NULL", "0\n");
 	expect(&s, "SELECT count(*) FROM frames f JOIN threads t ON"
 	       " t.id = f.thread JOIN roots r ON r.frame = f.id"
 	       " WHERE f.function IS NULL OR r.kind <> 'frame'", "0\n");

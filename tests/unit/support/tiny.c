@@ -270,7 +270,7 @@ static void add_root(struct heap *h, struct heap_root root, const char *name)
 
 static void add_roots(struct heap *h)
 {
-	heap_thread_vec_push(&h->threads, (struct heap_thread){
+	heap_add_thread(h, (struct heap_thread){
 		4242, 0, xstrdup("the secret thread"), true });
 	heap_frame_vec_push(&h->frames, (struct heap_frame){
 		0, xstrdup("handler"), xstrdup("/srv/app.py"), 12, OID_NONE });

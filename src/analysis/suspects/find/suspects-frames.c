@@ -7,11 +7,11 @@
 /* Behind holders: a list that is a local of a thread says more. */
 #define RANK_FRAMES 0
 
-/* A local of a thread's frame. */
+/* A local of a frame. */
 struct local {
 	oid code;		/* what the frame runs */
 	int32_t line;
-	uint32_t thread;
+	uint32_t stack;
 	oid object;
 };
 VEC_DEFINE(local_vec, struct local);
@@ -44,7 +44,7 @@ static void find_locals(const struct suspects *s, struct local_vec *ret)
 		frame = &h->frames.v[root->frame];
 		if (frame->code != OID_NONE)
 			local_vec_push(ret, (struct local){
-				frame->code, frame->line, frame->thread,
+				frame->code, frame->line, frame->stack,
 				root->object });
 	}
 }
@@ -57,8 +57,8 @@ static int compare_locals(const void *a, const void *b)
 		return x->code < y->code ? -1 : 1;
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
+	if (x->stack != y->stack)
+		return x->stack < y->stack ? -1 : 1;
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
@@ -74,7 +74,7 @@ static void add_threads(struct suspects *s, const struct local *locals,
 
 	for (size_t i = 0; i < nr; i++) {
 		all += bytes[locals[i].object];
-		threads += !i || locals[i].thread != locals[i - 1].thread;
+		threads += !i || locals[i].stack != locals[i - 1].stack;
 		if (bytes[locals[i].object] > bytes[largest])
 			largest = locals[i].object;
 	}
