@@ -68,6 +68,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/mimalloc.h \
 	src/python/locate/restore.c \
 	src/python/locate/restore.h \
+	src/python/locate/runtime.c \
+	src/python/locate/runtime.h \
 	src/python/locate/search.c \
 	src/python/locate/search.h \
 	src/python/locate/truncated-scan.c \

@@ -79,4 +79,6 @@ src_libpyheld_a_SOURCES += \
 	src/target/target-data.c \
 	src/target/target-data.h \
 	src/target/target.c \
-	src/target/target.h
+	src/target/target.h \
+	src/target/view.c \
+	src/target/view.h

@@ -245,34 +245,39 @@ struct image *modules_image(struct target *t, struct module *module)
 	return module->image;
 }
 
+bool modules_symbol_of(struct target *t, struct module *module,
+		       const char *name, raddr *ret, uint64_t *size)
+{
+	struct image *im = modules_image(t, module);
+	struct error *err;
+	raddr value;
+
+	if (!im)
+		return t->source->symbol &&
+		       t->source->symbol(t, module, name, ret, size);
+	err = image_symbol(im, name, &value, size);
+	if (!err) {
+		*ret = value + module->bias;
+		return true;
+	}
+	/* Most files do not define it: that is usual. */
+	if (err->code == ERR_NOT_FOUND)
+		error_free(err);
+	else
+		log_pass_over(err, "look for %s in other modules", name);
+	return false;
+}
+
 struct error *modules_symbol(struct target *t, const char *in,
 			     const char *name, raddr *ret, uint64_t *size)
 {
 	for (size_t i = 0; i < t->modules.nr; i++) {
 		struct module *module = &t->modules.v[i];
-		struct error *err;
-		struct image *im;
-		raddr value;
 
-		if (in && !strstr(module->path, in))
+		if (module->ignored || (in && !strstr(module->path, in)))
 			continue;
-		im = modules_image(t, module);
-		if (!im && t->source->symbol &&
-		    t->source->symbol(t, module, name, ret, size))
+		if (modules_symbol_of(t, module, name, ret, size))
 			return NULL;
-		if (!im)
-			continue;
-		err = image_symbol(im, name, &value, size);
-		if (!err) {
-			*ret = value + module->bias;
-			return NULL;
-		}
-		/* Most files do not define it: that is usual. */
-		if (err->code == ERR_NOT_FOUND)
-			error_free(err);
-		else
-			log_pass_over(err, "look for %s in other modules",
-				      name);
 	}
 	return error_new(ERR_NOT_FOUND, "no mapped file defines %s", name);
 }

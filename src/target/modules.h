@@ -34,12 +34,17 @@ const char *modules_unread(const struct target *t);
 
 /*
  * Find a symbol that is defined in a module whose path contains `in` (NULL: in
- * any module): its address in the target and its size in bytes.
+ * any module), and that is not `ignored`: its address in the target and its
+ * size in bytes.
  *
  * ERR_NOT_FOUND: none defines it.
  */
 struct error *modules_symbol(struct target *t, const char *in,
 			     const char *name, raddr *ret, uint64_t *size)
 	MUST_CHECK;
+
+/* Find a symbol that one module defines; false: it does not. */
+bool modules_symbol_of(struct target *t, struct module *module,
+		       const char *name, raddr *ret, uint64_t *size);
 
 #endif

@@ -31,6 +31,7 @@ struct module {
 				   or it can't be opened */
 	bool tried;		/* opening it was tried */
 	bool unread;		/* it was opened, and could not be read */
+	bool ignored;		/* modules_symbol() passes it over */
 };
 VEC_DEFINE(module_vec, struct module);
 

@@ -8,7 +8,8 @@ import tempfile
 
 import pythons
 from harness import (Skip, children, expect_error, pyheld, pyheld_raw,
-                     status)
+                     status, text)
+from test_core import Directory, gcore
 
 MARKS = 100
 # Only modules that are part of the library: others would look for symbols of
@@ -65,6 +66,12 @@ def program(folder):
 def check(python, process):
     assert process.stdout.readline() == b"ready\n"
     check_marks(python, process.pid)
+
+
+def marks_of(target, **options):
+    rows = pyheld("summary", "--json", "--limit=0", target,
+                  **options).json["types"]
+    return sum(r["count"] for r in rows if r["type"] == "__main__.Mark")
 
 
 def check_marks(python, pid):
@@ -124,6 +131,14 @@ def test_libpython_loaded_by_another_program():
         embed(python, library, check)
 
 
+def test_other_libpython_loaded_and_not_started():
+    """The one that was started is read, whatever lies before it."""
+    found = [f for f in all_libraries() if not f[0].root]
+    if len(found) < 2:
+        raise Skip("no two libpythons here")
+    embed(*found[0], check, found[-1][1])
+
+
 def test_libpython_loaded_and_not_started():
     """As in Apache (mod_wsgi), whose children start it: they are named."""
     for python, library in libraries()[:1]:
@@ -149,3 +164,38 @@ def test_static_objects_copied_into_the_program():
         finally:
             process.kill()
             process.wait()
+
+
+def static_library():
+    """(Python, its libpython.a) of one that can be linked with."""
+    code = "import sysconfig; g = sysconfig.get_config_var; " \
+        "print('%s/libpython%s.a' % (g('LIBPL'), g('LDVERSION')), " \
+        "g('LIBS'), g('SYSLIBS'), g('MODLIBS'))"
+    for p in reversed(pythons.supported()):
+        said = text(subprocess.run(p.argv("-c", code), check=True,
+                                   capture_output=True).stdout).split()
+        if not p.root and os.path.exists(said[0]):
+            return p, [said[0], *(w for w in said[1:] if w != "None")]
+    raise Skip("no libpython.a of any CPython here")
+
+
+def test_static_python_without_symbols():
+    """Nothing names _PyRuntime: it is found by what it holds, in a process and
+    in a core, with and without the program's file."""
+    python, library = static_library()
+    with Directory() as d:
+        path = build(d.file("stripped"), "copied.c", "-s", "-no-pie", *library,
+                     "-lz", "-lexpat", "-lm", "-ldl", "-lutil", "-lpthread")
+        process = subprocess.Popen(
+            [path, SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=home_of(python))
+        try:
+            check(python, process)
+            core, _ = gcore(process, d)
+        finally:
+            process.kill()
+            process.wait()
+        assert marks_of(core) == MARKS
+        os.unlink(path)
+        # Without its code, not all can be read.
+        assert marks_of(core, status=(0, 4)) == MARKS

@@ -3,19 +3,22 @@
  * CPython within a program that is none: a libpython, loaded so that nobody
  * else sees its symbols, in a thread that is not the main one.
  *
- * usage: PROGRAM LIBPYTHON SCRIPT [fork]
+ * usage: PROGRAM LIBPYTHON SCRIPT [fork | OTHER]
  *
- * With "fork", the program has it loaded, and a child starts it.
+ * With "fork", the program has it loaded, and a child starts it.  OTHER is one
+ * more libpython, which is loaded, at a lower address, and not started.
  */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 static char **arguments;
+static char *other;	/* or NULL */
 
 static void *need(void *library, const char *name)
 {
@@ -35,7 +38,7 @@ static void *run(void *unused)
 	int (*execute)(const char *, void *);
 
 	(void)unused;
-	if (!library) {
+	if (!library || (other && !dlopen(other, RTLD_NOW | RTLD_LOCAL))) {
 		fprintf(stderr, "%s\n", dlerror());
 		exit(1);
 	}
@@ -53,7 +56,9 @@ int main(int argc, char **argv)
 	if (argc != 3 && argc != 4)
 		return 2;
 	arguments = argv;
-	if (argc == 4) {
+	if (argc == 4 && strcmp(argv[3], "fork") != 0) {
+		other = argv[3];
+	} else if (argc == 4) {
 		if (!dlopen(argv[1], RTLD_NOW | RTLD_LOCAL))
 			return 1;
 		if (fork()) {

@@ -7,11 +7,10 @@
 
 #include "base/log.h"
 #include "python/layout/debug-offsets.h"
-#include "python/layout/layout-choose.h"
 #include "python/locate/absent.h"
 #include "python/locate/find.h"
 #include "python/locate/restore.h"
-#include "python/locate/search.h"
+#include "python/locate/runtime.h"
 #include "python/locate/truncated-scan.h"
 #include "python/state/truncated.h"
 #include "python/state/words.h"
@@ -19,146 +18,6 @@
 #include "python/types/types.h"
 #include "python/values/dict.h"
 #include "python/values/text.h"
-
-/* --- the version -------------------------------------------------------- */
-
-/* "libpython3.9.so.1.0", "/usr/bin/python3.11": the minor version, or -1. */
-static int minor_of_path(const char *path)
-{
-	const char *base = strrchr(path, '/');
-	const char *p = strstr(base ? base : path, "python3.");
-
-	return p ? atoi(p + strlen("python3.")) : -1;
-}
-
-static int minor_of_paths(struct target *t, raddr runtime)
-{
-	const struct module *module = modules_at(t, runtime);
-	int minor = -1;
-
-	if (module)
-		minor = minor_of_path(module->path);
-	for (size_t i = 0; i < t->mappings.nr && minor < 0; i++)
-		if (t->mappings.v[i].path)
-			minor = minor_of_path(t->mappings.v[i].path);
-	return minor;
-}
-
-/* The version by st_size of _PyRuntime, for versions without Py_Version:
- * each series has one size on each architecture (x86-64, aarch64). */
-static uint32_t hexversion_of_size(uint64_t size)
-{
-	switch (size) {
-	case 1464:
-	case 1480:
-		return 0x030800f0;
-	case 656:
-		return 0x030900f0;
-	case 672:
-	case 688:	/* 3.10 on aarch64; 3.9 there is 672 */
-		return 0x030a00f0;
-	}
-	return 0;
-}
-
-static uint32_t find_hexversion(struct python *py)
-{
-	uint64_t word = 0, size;
-	raddr at;
-	int minor;
-
-	log_pass_over(target_peek(py->target, py->runtime, &word, 8),
-		      "_PyRuntime is taken to have no debug offsets");
-	if (memcmp(&word, "xdebugpy", 8) == 0) {
-		log_pass_over(target_peek(py->target, py->runtime + 8, &word,
-					  8),
-			      "the debug offsets have no version");
-		return (uint32_t)word;
-	}
-	struct error *err = modules_symbol(py->target, NULL, "Py_Version", &at,
-					  &size);
-	if (!err) {
-		word = 0;
-		log_pass_over(target_peek(py->target, at, &word, 8),
-			      "Py_Version is not used");
-		/* Py_Version is read-only data: a core may lack it. */
-		if (word)
-			return (uint32_t)word;
-	}
-	log_pass_over_usual(err, "the version comes from a file's name or from"
-			    " the size of _PyRuntime");
-	minor = minor_of_paths(py->target, py->runtime);
-	if (minor >= 0 && minor < 64)
-		return 0x03000000u | (uint32_t)minor << 16;
-	return hexversion_of_size(py->runtime_size);
-}
-
-/* --- the layout --------------------------------------------------------- */
-
-struct debuginfo_search {
-	struct python *py;
-	struct module *module;
-	struct debuginfo *found;	/* NULL: not asked for, or none */
-};
-
-static struct debuginfo *find_debuginfo(void *context)
-{
-	struct debuginfo_search *s = context;
-	char root[64];
-	struct image *im;
-	struct error *err;
-
-	if (!s->module)
-		return NULL;
-	im = modules_image(s->py->target, s->module);
-	if (!im)
-		return NULL;
-	snprintf(root, sizeof(root), "/proc/%d/root", (int)s->py->target->pid);
-	err = debuginfo_open(im, s->py->target->pid ? root : "",
-			     &s->found);
-	if (err) {
-		log_pass_over(err, "look below our own root directory");
-		err = debuginfo_open(im, "", &s->found);
-	}
-	log_pass_over(err, "the layout does not come from DWARF");
-	return s->found;
-}
-
-static struct error *choose_layout(struct python *py)
-{
-	uint8_t offsets[DEBUG_OFFSETS_MAX] = { 0 };
-	struct debuginfo_search search = {
-		.py = py,
-		.module = modules_at(py->target, py->runtime),
-	};
-	struct layout_query q = {
-		.hexversion = py->hexversion,
-		.free_threaded = py->free_threaded,
-		.debug = py->debug,
-		.runtime_size = py->runtime_size,
-		.find_debuginfo = find_debuginfo,
-		.context = &search,
-	};
-	uint64_t len = MIN(sizeof(offsets), py->runtime_size);
-	struct error *err;
-
-	if (search.module) {
-		py->runtime_module_start = search.module->start;
-		py->runtime_module_end = search.module->end;
-	}
-	if (py->minor >= 13 && len) {
-		err = target_peek(py->target, py->runtime, offsets, len);
-		if (err)
-			return err;
-		q.debug_offsets = offsets;
-		q.debug_offsets_len = len;
-	}
-	err = layout_choose(&q, &py->layout, &py->layout_source);
-	debuginfo_close(search.found);
-	if (!err)
-		log_info("layout: %s", py->layout_source);
-	return err;
-}
 
 /* --- the types that have names ------------------------------------------ */
 
@@ -241,37 +100,6 @@ static void find_known_by_name(struct python *py)
 	py->known.none = dict_get(py, builtins, "None");
 }
 
-static void find_build(struct python *py)
-{
-	struct target *t = py->target;
-
-	py->free_threaded = absent_has_symbol(t, "_Py_DecRefShared");
-	py->debug = absent_has_symbol(t, "_Py_NegativeRefcount") &&
-		    absent_has_symbol(t, "_Py_RefTotal");
-	if (py->minor >= 12)
-		py->debug = absent_has_symbol(t, "_Py_NegativeRefcount");
-	py->trace_refs = !py->free_threaded &&
-			 absent_has_symbol(t, "_Py_AddToAllObjects");
-}
-
-static struct error *find_runtime(struct python *py)
-{
-	struct error *err = modules_symbol(py->target, NULL, "_PyRuntime",
-					  &py->runtime, &py->runtime_size);
-
-	if (!err) {
-		py->hexversion = find_hexversion(py);
-		return NULL;
-	}
-	if (err->code != ERR_NOT_FOUND)
-		return err;
-	log_pass_over(err, "%s", py->target->core ?
-		      "_PyRuntime is searched for in the core's data" :
-		      "it is no CPython");
-	py->by_search = py->target->core && search_runtime(py);
-	return py->by_search ? NULL : absent_python(py->target);
-}
-
 struct error *find_python(struct target *t, struct python *py)
 {
 	CLEANUP(freep) char *who = absent_who(t);
@@ -282,18 +110,9 @@ struct error *find_python(struct target *t, struct python *py)
 	truncated_init(py);
 	err = restore_static_types(t);
 	if (!err)
-		err = find_runtime(py);
+		err = runtime_find(py);
 	if (err)
 		return err;
-	py->minor = (int)(py->hexversion >> 16 & 0xff);
-	if (py->hexversion >> 24 != 3 || py->minor < 8)
-		return error_new(ERR_UNSUPPORTED,
-				 "%s runs CPython %u.%u; pyheld reads 3.8 and "
-				 "later", who,
-				 py->hexversion >> 24,
-				 py->hexversion >> 16 & 0xff);
-	if (!py->by_search)
-		find_build(py);
 	if (py->minor > NEWEST_MINOR)
 		heap_warn(py->heap, "CPython 3.%d is newer than pyheld's "
 			  "tables: its debug offsets and DWARF are used, and "
@@ -313,7 +132,7 @@ struct error *find_python(struct target *t, struct python *py)
 		return error_new(ERR_UNSUPPORTED,
 				 "%s: its CPython exports no PyType_Type",
 				 who);
-	return choose_layout(py);
+	return NULL;
 }
 
 /* --- after the stop ----------------------------------------------------- */

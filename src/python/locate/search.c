@@ -96,7 +96,10 @@ static bool is_interpreter(struct python *py, raddr interp, uint32_t series)
 	uint32_t hexversion;
 
 	if (!sysdict || !has_thread(py, interp) ||
-	    !find_first_types(py, sysdict) || !has_lists(py, interp))
+	    !find_first_types(py, sysdict))
+		return false;
+	/* The lists of a process that runs change while they are looked at. */
+	if (py->target->core && !has_lists(py, interp))
 		return false;
 	hexversion = read_hexversion(py, sysdict);
 	if (hexversion >> 16 != series >> 16)
@@ -237,9 +240,9 @@ static bool search(struct python *py, bool data, check_function check)
 		     j++) {
 			const struct segment *s = &memory->segments[j];
 
-			/* Skip bytes that came from files, and zeros: they
-			 * are not in the core. */
-			if (!s->release &&
+			/* Skip bytes of a core that came from files, and
+			 * zeros: they are not in the core. */
+			if ((!py->target->core || !s->release) &&
 			    search_range(py, MAX(m->start, s->start),
 					 MIN(m->end, s->end), check))
 				return true;
@@ -256,6 +259,22 @@ static bool has_files(const struct target *t)
 	return false;
 }
 
+bool search_version(struct python *py)
+{
+	raddr runtime = py->runtime;
+	bool found = false;
+
+	for (unsigned int i = 0; !found && i < nr_layout_rows; i++) {
+		const struct layout_row *row = &layout_rows[i];
+		raddr at = runtime + row->layout.runtime_interpreters_head;
+		raddr head = word_at(py, at, 0), main = word_at(py, at, 8);
+
+		found = head && fits_row(py, at, head, main, row);
+	}
+	py->runtime = runtime;
+	return found;
+}
+
 bool search_runtime(struct python *py)
 {
 	/* Without NT_FILE it is unknown which mappings are of files. */
@@ -266,7 +285,7 @@ bool search_runtime(struct python *py)
 	log_info("search: %s", found ? py->minor >= 13 ?
 		 "debug offsets of a _PyRuntime that agrees are found" :
 		 "interpreters that agree with a layout are found" :
-		 "nothing in the core's data agrees with any layout");
+		 "nothing in the target's data agrees with any layout");
 	free(py->layout_source);
 	py->layout_source = NULL;
 	return found;

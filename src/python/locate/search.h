@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/locate/search.h - find CPython in a core when no file and no symbol
- * tells where it is: by what must hold in its memory.
+ * python/locate/search.h - find CPython when no symbol tells where it is, or
+ * which version it is: by what must hold in its memory.
  */
 #ifndef PYTHON_LOCATE_SEARCH_H
 #define PYTHON_LOCATE_SEARCH_H
@@ -14,5 +14,12 @@
  * the known types type, object, dict, str and int.  False: there is none.
  */
 bool search_runtime(struct python *py);
+
+/*
+ * The version of the CPython before 3.13 whose _PyRuntime is at py->runtime:
+ * set `hexversion` to what its sys.hexversion is.  False: nothing agrees.  The
+ * layout and the known types are undefined then as well as after success.
+ */
+bool search_version(struct python *py);
 
 #endif

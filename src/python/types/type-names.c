@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Names of static types whose tp_name can't be read: it lies in read-only data
- * of a file, which a core leaves out, and that file can't be had.
+ * of a file, which a core leaves out, and that file can't be had.  Where
+ * CPython was found without symbols, all static types are listed here, as the
+ * known ones are found by their names.
  *
  * What the target's own dicts call them is there: the modules' (`list` of
  * builtins, `dict_keyiterator` of _collections_abc), and what only these types
@@ -83,7 +85,7 @@ static bool is_static_type(struct python *py, raddr obj)
 	meta = word_at(py, obj, l->object_type);
 	return word_at(py, meta, l->type_flags) & TPFLAG_TYPE_SUBCLASS &&
 	       !(word_at(py, obj, l->type_flags) & TPFLAG_HEAPTYPE) &&
-	       types_name_is_left_out(py, obj);
+	       (py->by_search || types_name_is_left_out(py, obj));
 }
 
 static raddr type_of(struct python *py, raddr obj)
@@ -494,9 +496,16 @@ raddr type_names_address(struct python *py, const char *name)
 {
 	struct type_names *names = all_names(py);
 
-	for (size_t i = 0; names && i < names->named.nr; i++)
-		if (!strcmp(names->named.v[i].name, name))
-			return names->named.v[i].address;
+	for (size_t i = 0; names && i < names->named.nr; i++) {
+		const struct named_type *n = &names->named.v[i];
+		const char *own = memory_string(
+			py->memory,
+			word_at(py, n->address, py->layout.type_name),
+			TYPES_MAX_C_NAME);
+
+		if (!strcmp(own ? own : n->name, name))
+			return n->address;
+	}
 	return 0;
 }
 

@@ -30,7 +30,10 @@ char *type_names_full(struct python *py, const struct pytype *t);
  * `py`.
  */
 const char *type_names_find(struct python *py, raddr type);
-/* The type of that name among those; 0: none. */
+/*
+ * The type of that name among those, or if CPython was found by a search, among
+ * all static types that modules and their types lead to; 0: none.
+ */
 raddr type_names_address(struct python *py, const char *name);
 void type_names_release(struct python *py);
 
