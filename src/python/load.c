@@ -486,6 +486,7 @@ static struct error *load_heap(struct python *py,
 	describe_types(py);
 	describe_info(py);
 	self_checks_graph(py);
+	describe_left_out(py);
 	self_checks_memory(py);
 	emulator_end_budget(py->emulator);
 	py->complete = true;

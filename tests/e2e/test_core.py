@@ -143,7 +143,11 @@ def alone(target, directory, core, label):
         for answer in answers:
             answer.pop("target", None)
         assert answers[0] == answers[1], "%s differs" % command[0]
-    coverage = pyheld("summary", "--json", core, status=(4,)).json["coverage"]
+    doctor = pyheld("doctor", "--json", core, status=(4,)).json
+    # Files are away, but nothing of the core is lost.
+    assert all(c["passed"] for c in doctor["checks"]
+               if c["check"].startswith("all of the target")), doctor
+    coverage = doctor["coverage"]
     # Debian's gcore has the program's code, as it shares a mapping with its
     # headers.
     assert coverage["scanned"] and not coverage["unread"], coverage

@@ -133,8 +133,7 @@ static void add_left_out(struct python *py, struct str *text,
 		 t->nr_left_out, name);
 }
 
-/* Warn of objects whose tp_traverse is in a file that can't be had. */
-static void describe_left_out(struct python *py)
+void describe_left_out(struct python *py)
 {
 	CLEANUP(freep) const struct pytype **types =
 		xcalloc(py->types.nr + 1, sizeof(*types));
@@ -156,6 +155,9 @@ static void describe_left_out(struct python *py)
 			  "only scanned for pointers, because the code of "
 			  "their types is in files that can't be found (%s%s)",
 			  objects, nr, text.s, nr > MAX_LEFT_OUT ? ", ..." : "");
+	heap_note(py->heap, true, "objects whose type's code is in files that"
+		  " can't be found are scanned for pointers", "%" PRIu64
+		  " objects of %zu types", objects, nr);
 }
 
 void describe_info(struct python *py)
@@ -193,7 +195,6 @@ void describe_info(struct python *py)
 		heap_warn_partial(py->heap, "%" PRIu64 " bytes of memory could "
 				  "not be read: what was there is missing",
 				  t->lost);
-	describe_left_out(py);
 	if (!py->emulator)
 		heap_warn(py->heap, "no emulator (%s): objects of C types that "
 			  "pyheld does not know are only scanned for pointers",

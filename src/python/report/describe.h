@@ -12,4 +12,11 @@ void describe_types(struct python *py);	/* names, shapes, flags of heap.types */
 void describe_info(struct python *py);	/* heap.info */
 void describe_weak(struct python *py);	/* heap.weak */
 
+/*
+ * Warn of objects whose tp_traverse is in a file that can't be had, and make a
+ * note of them.  After the self-checks: such a heap is partial, but nothing is
+ * wrong with it.
+ */
+void describe_left_out(struct python *py);
+
 #endif

@@ -19,6 +19,21 @@ void self_checks_readers(struct python *py)
 		  " compared, %" PRIu64 " differ", compared, v->nr, differing);
 }
 
+static void check_whole(struct heap *h)
+{
+	static const char name[] = "all of the target could be read";
+	const struct heap_info *info = &h->info;
+
+	if (info->nr_lost_bytes || !heap_is_partial(h))
+		heap_note(h, !heap_is_partial(h), name, "%" PRIu64 " bytes lost",
+			  info->nr_lost_bytes);
+	else if (info->nr_unread)
+		heap_note(h, false, name, "the references of %" PRIu64
+			  " objects could not", info->nr_unread);
+	else
+		heap_note(h, false, name, "the warnings say what could not");
+}
+
 void self_checks_graph(struct python *py)
 {
 	struct heap *h = py->heap;
@@ -35,8 +50,7 @@ void self_checks_graph(struct python *py)
 	heap_note(h, !info->nr_unread, "objects can be read",
 		  "%" PRIu32 " objects, of %" PRIu64 " the references can't be",
 		  h->nr_objects, info->nr_unread);
-	heap_note(h, !heap_is_partial(h), "all of the target could be read",
-		  "%" PRIu64 " bytes lost", info->nr_lost_bytes);
+	check_whole(h);
 }
 
 /* --- memory --- */
