@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -136,16 +137,63 @@ bool proc_is_foreign(void)
 	return *self && strtol(self, NULL, 10) != getpid();
 }
 
+static bool has_exited(int dir)
+{
+	CLEANUP(str_release) struct str stat = STR_INIT;
+	char state = proc_read(dir, "stat", &stat) ? proc_stat_state(&stat)
+						   : '\0';
+
+	return state == 'Z' || state == 'X';
+}
+
+/* A thread that is just ending has no memory any more. */
+static bool has_memory(int dir)
+{
+	CLEANUP(str_release) struct str pages = STR_INIT;
+
+	return proc_read(dir, "statm", &pages) &&
+	       strtoull(pages.s, NULL, 10) && !has_exited(dir);
+}
+
+int proc_open_other(int dir, pid_t *tid)
+{
+	int fd = has_exited(dir) ? openat(dir, "task", O_RDONLY | O_DIRECTORY |
+					  O_CLOEXEC) : -1;
+	DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int ret = -1;
+
+	if (!tasks) {
+		closep(&fd);
+		return -1;
+	}
+	while (ret < 0 && (entry = readdir(tasks)) != NULL) {
+		pid_t number = atoi(entry->d_name);
+		int task = number > 0 ? proc_open(number) : -1;
+
+		if (task >= 0 && has_memory(task)) {
+			*tid = number;
+			ret = task;
+		} else {
+			closep(&task);
+		}
+	}
+	closedir(tasks);
+	return ret;
+}
+
 bool proc_is_alive(pid_t pid)
 {
 	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(closep) int other = -1;
 	CLEANUP(str_release) struct str stat = STR_INIT;
-	char state;
+	pid_t tid;
 
-	if (dir < 0 || !proc_read(dir, "stat", &stat))
+	if (dir < 0 || !proc_read(dir, "stat", &stat) ||
+	    !proc_stat_state(&stat))
 		return false;
-	state = proc_stat_state(&stat);
-	return state && state != 'Z' && state != 'X';
+	other = proc_open_other(dir, &tid);
+	return other >= 0 || !has_exited(dir);
 }
 
 char *proc_comm(int dir)

@@ -61,6 +61,14 @@ char proc_stat_state(const struct str *stat);
  * process than for us. */
 bool proc_is_foreign(void);
 
+/*
+ * A process whose main thread has exited, but not all others: a descriptor of
+ * /proc/TID of another one, which the caller closes, and its TID in `*tid`.
+ * What /proc/PID has of the memory is empty then.  -1: it is none, or there is
+ * no thread whose memory is there.
+ */
+int proc_open_other(int dir, pid_t *tid);
+
 /* A process that has ended is a zombie until its parent takes note. */
 bool proc_is_alive(pid_t pid);
 

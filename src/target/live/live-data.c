@@ -43,11 +43,12 @@ static bool open_mem(struct live *l)
 	return l->mem >= 0;
 }
 
-struct live *live_new(int dir, pid_t pid)
+struct live *live_new(int dir, pid_t pid, pid_t tid)
 {
 	struct live *l = xcalloc(1, sizeof(*l));
 
 	l->pid = pid;
+	l->tid = tid;
 	l->dir = dir;
 	l->mem = -1;
 	l->root = read_root(dir);
@@ -130,7 +131,7 @@ ssize_t live_readv(struct live *l, const struct iovec *local,
 		return l->access->readv(l, local, remote, nr);
 	if (l->use_mem)
 		return readv_mem(l, local, remote, nr);
-	n = process_vm_readv(l->pid, local, nr, remote, nr, 0);
+	n = process_vm_readv(l->tid, local, nr, remote, nr, 0);
 	/* Old seccomp profiles of containers refuse only this call. */
 	if (n < 0 && (errno == ENOSYS || errno == EPERM)) {
 		l->use_mem = true;

@@ -38,9 +38,11 @@ struct live_access {
 
 struct live {
 	pid_t pid;
+	pid_t tid;		/* the thread through which it is reached: the
+				   main one, or another if that has exited */
 	const struct live_access *access; /* NULL: we reach it ourselves */
 	uint64_t number;	/* for `access` */
-	int dir;		/* /proc/PID */
+	int dir;		/* /proc/TID */
 	char *root;		/* where its "/" is in ours; "": the same */
 	struct file_vec files;
 	int mem;		/* /proc/PID/mem; -1: not opened */
@@ -50,8 +52,8 @@ struct live {
 	uint64_t start_stack;	/* changes when it executes another program */
 };
 
-/* Takes over `dir`.  l->start_stack is not read. */
-struct live *live_new(int dir, pid_t pid);
+/* Takes over `dir`, which is /proc/TID.  l->start_stack is not read. */
+struct live *live_new(int dir, pid_t pid, pid_t tid);
 /* One that is reached by `access`; it has no `dir`.  Takes over `root`. */
 struct live *live_new_remote(pid_t pid, char *root,
 			     const struct live_access *access);

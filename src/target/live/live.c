@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
 #include "base/log.h"
+#include "base/rlimit.h"
 #include "target/live/live-data.h"
 #include "target/live/live.h"
 #include "target/live/process.h"
@@ -66,15 +68,24 @@ static const struct target_source live_source = {
 
 struct error *live_open(pid_t pid, struct target *t)
 {
-	CLEANUP(closep) int dir = pid > 0 ? proc_open(pid) : -1;
-	struct error *err = process_check(dir, pid);
+	CLEANUP(closep) int main = pid > 0 ? proc_open(pid) : -1;
+	struct error *err = process_check(main, pid);
+	pid_t tid = 0;
+	int dir;
 
 	if (err)
 		return err;
 	file_raise_limit();
+	dir = proc_open_other(main, &tid);
+	if (dir >= 0)
+		log_info("process %d: its main thread has exited: it is reached"
+			 " through thread %d", (int)pid, (int)tid);
+	else
+		dir = fcntl(main, F_DUPFD_CLOEXEC, 0);
+	if (dir < 0)
+		rlimit_check(errno);
 	t->source = &live_source;
-	t->live = live_new(dir, pid);
-	dir = -1;
+	t->live = live_new(dir, pid, tid ? tid : pid);
 	err = live_read_start_stack(t->live, &t->live->start_stack);
 	if (!err)
 		err = maps_read(t->live->dir, t->live->root, &t->mappings);
@@ -84,7 +95,7 @@ struct error *live_open(pid_t pid, struct target *t)
 	t->name = xasprintf("%d", (int)pid);
 	t->pid = pid;
 	t->executable = read_executable(t->live);
-	process_describe(t, t->live->dir);
+	process_describe(t, t->live->dir, main);
 	log_info("process %d: %s, %zu mappings, root directory %s", (int)pid,
 		 t->executable, t->mappings.nr,
 		 *t->live->root ? t->live->root : "/");

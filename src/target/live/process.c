@@ -37,8 +37,9 @@ static struct error *zombie(pid_t pid, const char *comm,
 
 	if (proc_field_u64(status, "Threads") > 1)
 		return error_new(ERR_UNSUPPORTED, "the main thread of process "
-				 "%d (%s) has exited, and /proc shows nothing "
-				 "of the memory of the others", (int)pid, comm);
+				 "%d (%s) has exited, and the memory of no "
+				 "other one is there: they are about to exit,"
+				 " too", (int)pid, comm);
 	name = proc_comm_of(parent);
 	return error_new(ERR_GONE, "process %d (%s) is a zombie: it has exited "
 			 "and nothing is left to read; its parent %d (%s) has "
@@ -217,8 +218,10 @@ static struct error *check_class(int dir, pid_t pid)
 	return NULL;
 }
 
-/* Is there a reason against it in its status and stat files? */
-static struct error *check_status(int dir, pid_t pid, const char *comm)
+/* Is there a reason against it in its status and stat files?  `other`: another
+ * thread goes on if the main one has exited. */
+static struct error *check_status(int dir, pid_t pid, const char *comm,
+				  bool other)
 {
 	CLEANUP(str_release) struct str status = STR_INIT, stat = STR_INIT;
 	pid_t group, tracer;
@@ -237,7 +240,7 @@ static struct error *check_status(int dir, pid_t pid, const char *comm)
 				 "of the kernel: it runs no Python", (int)pid,
 				 comm);
 	state = proc_stat_state(&stat);
-	if (state == 'Z' || state == 'X')
+	if ((state == 'Z' || state == 'X') && !other)
 		return zombie(pid, comm, &status);
 	if (pid == getpid())
 		return error_new(ERR_UNSUPPORTED, "process %d is pyheld itself",
@@ -248,8 +251,10 @@ static struct error *check_status(int dir, pid_t pid, const char *comm)
 
 struct error *process_check(int dir, pid_t pid)
 {
+	CLEANUP(closep) int other = -1;
 	CLEANUP(freep) char *comm = NULL;
 	struct error *err;
+	pid_t tid;
 
 	if (proc_is_foreign())
 		return error_new(ERR_UNSUPPORTED, "/proc is that of another PID"
@@ -259,14 +264,14 @@ struct error *process_check(int dir, pid_t pid)
 				 " /proc)", (int)pid);
 	if (dir < 0)
 		return no_such_process(pid);
+	other = proc_open_other(dir, &tid);
 	comm = proc_comm(dir);
-	err = check_status(dir, pid, comm);
-	if (err)
-		return err;
-	err = check_access(dir, pid);
-	if (err)
-		return err;
-	return check_class(dir, pid);
+	err = check_status(dir, pid, comm, other >= 0);
+	if (other >= 0)
+		dir = other;
+	if (!err)
+		err = check_access(dir, pid);
+	return err ? err : check_class(dir, pid);
 }
 
 uint64_t process_resident(int dir)
@@ -338,7 +343,7 @@ static pid_t read_inner_pid(int dir)
 		       (pid_t)proc_field_last(&status, "NSpid") : 0;
 }
 
-void process_describe(struct target *t, int dir)
+void process_describe(struct target *t, int dir, int main)
 {
 	struct utsname name;
 
@@ -346,8 +351,8 @@ void process_describe(struct target *t, int dir)
 	t->host = xstrdup(uname(&name) ? "" : name.nodename);
 	t->boot = read_boot();
 	t->start_ticks = t->start_time = 0;
-	read_start(t, dir);
+	read_start(t, main);
 	t->pid_namespace = read_pid_namespace(dir);
-	t->inner_pid = read_inner_pid(dir);
+	t->inner_pid = read_inner_pid(main);
 	t->resident = process_resident(dir);
 }

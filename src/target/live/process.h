@@ -21,10 +21,11 @@ struct error *process_check(int dir, pid_t pid) MUST_CHECK;
 struct error *process_refused(int dir, pid_t pid) MUST_CHECK;
 
 /*
+ * `dir` is /proc/PID or that of proc_open_other(), `main` is /proc/PID.
  * Set command, host, boot, start_time, start_ticks, pid_namespace, inner_pid
  * and resident of `t`.  What can't be read is "" or 0.
  */
-void process_describe(struct target *t, int dir);
+void process_describe(struct target *t, int dir, int main);
 
 /* Resident bytes of the process; 0: unknown. */
 uint64_t process_resident(int dir);

@@ -132,7 +132,7 @@ START_TEST(process_is_described)
 	put("status", "Tgid:\t4242\nNSpid:\t4242\t7\n");
 	ck_assert_int_eq(mkdirat(dir, "ns", 0700), 0);
 	ck_assert_int_eq(symlinkat("pid:[4026531836]", dir, "ns/pid"), 0);
-	process_describe(&t, dir);
+	process_describe(&t, dir, dir);
 	ck_assert_str_eq(t.command, "python -m app");
 	ck_assert_uint_eq(t.resident, 10 * (uint64_t)sysconf(_SC_PAGESIZE));
 	/* Ten seconds after the machine was started. */
@@ -150,7 +150,7 @@ START_TEST(process_is_described)
 	ck_assert_int_eq(unlinkat(dir, "status", 0), 0);
 	ck_assert_int_eq(unlinkat(dir, "ns/pid", 0), 0);
 	ck_assert_int_eq(unlinkat(dir, "ns", AT_REMOVEDIR), 0);
-	process_describe(&t, dir);
+	process_describe(&t, dir, dir);
 	ck_assert_str_eq(t.command, "");
 	ck_assert_uint_eq(t.resident, 0);
 	ck_assert_uint_eq(t.start_time, 0);
