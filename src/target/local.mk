@@ -14,6 +14,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/core/core-resident.h \
 	src/target/core/core-symbols.c \
 	src/target/core/core-symbols.h \
+	src/target/core/core-verify.c \
+	src/target/core/core-verify.h \
 	src/target/core/core.c \
 	src/target/core/core.h \
 	src/target/core/fetch.c \

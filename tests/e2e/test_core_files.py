@@ -166,6 +166,33 @@ def test_file_replaced_while_the_process_ran():
         missing(cores[1], python.path)
 
 
+def users(core, warning, status):
+    result = pyheld("summary", "--json", "--limit=0", core, status=status)
+    assert warning in result.err, result
+    return [r["count"] for r in result.json["types"]
+            if r["type"] == "app.User"]
+
+
+def test_replaced_file_without_first_page():
+    """coredump_filter leaves out the pages of files, and with them the
+    build-ids.  The relocated data of the program tells that it is another."""
+    plain_pattern()
+    with Directory() as d:
+        python = Copied(pythons.system(), d.file("bin"))
+        with python.start(before=["env", "-C", d.path]) as target:
+            with open("/proc/%d/coredump_filter" % target.pid, "w") as f:
+                f.write("0x1")
+            core = kernel_core(target, d)
+        counts = [users(core, b"found by name alone", (0,))]
+        with open(python.main, "r+b") as f:
+            data = f.read()
+            f.seek(len(data) // 2)
+            f.write(bytes(4096) + data[len(data) // 2:-4096])
+        counts += [users(core, b"is not the file that the process had (its"
+                         b" data", (4,))]
+        assert counts[0] and counts[0] == counts[1], counts
+
+
 def below(root, path):
     return root + os.path.realpath(path)
 

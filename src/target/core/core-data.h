@@ -10,6 +10,7 @@
  *	core-notes.c	the notes: threads, the process, the files that it had
  *			mapped
  *	core-files.c	finds these files and compares them with the core
+ *	core-verify.c	compares them if the core lacks their first pages
  *	core-maps.c	makes mappings and memory of all that
  *	core-command.c	the command line, from the stack
  *	core-symbols.c	symbols of a file that is not available

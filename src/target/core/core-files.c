@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "target/core/core-files.h"
+#include "target/core/core-verify.h"
 #include "target/core/fetch.h"
 #include "target/file.h"
 #include "target/elf/first-page.h"
@@ -103,8 +104,15 @@ static bool take_fd(struct wanted *w, int fd, const char *path)
 					    "it begins otherwise");
 		return false;
 	}
-	if (!w->page.len && first_page_is_elf(&page))
+	if (!w->page.len && first_page_is_elf(&page)) {
+		if (!core_verify(w->core, w->target,
+				 (size_t)(w->file - w->core->files.v), fd,
+				 path)) {
+			refuse(w, path, "its data is not the core's");
+			return false;
+		}
 		w->core->unverified = true;
+	}
 	log_info("file %s is used%s%s, %s", path,
 		 strcmp(path, w->file->path) ? " in place of " : "",
 		 strcmp(path, w->file->path) ? w->file->path : "",
