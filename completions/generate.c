@@ -59,7 +59,12 @@ static bool is_optional(const struct argp_option *o)
 
 static bool takes_target(const struct command *c)
 {
-	return !strstr(c->argp->args_doc, "COMMAND");
+	return *c->argp->args_doc && !strstr(c->argp->args_doc, "COMMAND");
+}
+
+static bool takes_command(const struct command *c)
+{
+	return strstr(c->argp->args_doc, "COMMAND");
 }
 
 static void print_commands(const char *between)
@@ -106,9 +111,10 @@ static void bash_words(void)
 		each_option(commands[i].argp, &commands[i], bash_name);
 		printf("'\n");
 		if (takes_target(&commands[i]))
-			printf("\t\twords=$(pgrep python 2>/dev/null) ;;\n");
+			printf("\t\twords=$(_pyheld_pids) ;;\n");
 		else
-			printf("\t\twords=$commands ;;\n");
+			printf("\t\twords=%s ;;\n",
+			       takes_command(&commands[i]) ? "$commands" : "");
 	}
 	printf("\t*)\n\t\toptions='");
 	each_option(&program_argp, NULL, bash_name);
@@ -118,6 +124,13 @@ static void bash_words(void)
 static void bash(void)
 {
 	printf("# bash completion of pyheld.  " NOTE "\n"
+	       "_pyheld_pids()\n{\n"
+	       "\tlocal pid rest\n\n"
+	       "\t\"${COMP_WORDS[0]}\" ps --no-header 2>/dev/null |"
+	       " while read -r pid rest; do\n"
+	       "\t\techo \"$pid\"\n"
+	       "\tdone\n"
+	       "}\n\n"
 	       "_pyheld()\n{\n"
 	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} i\n"
 	       "\tlocal prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
@@ -198,15 +211,15 @@ static void zsh_command(const struct command *c)
 {
 	printf("\t\t%s)\n\t\t\t_arguments -s -S \\\n", c->name);
 	each_option(c->argp, c, zsh_option);
-	if (!takes_target(c))
-		printf("\t\t\t'1:command:(");
-	else
-		printf("\t\t\t'%s:TARGET:{_pids; _files -g \"*.pyheld\"}'",
+	if (takes_target(c))
+		printf("\t\t\t'%s:TARGET:_pyheld_targets'",
 		       strstr(c->argp->args_doc, "...") ? "*" : "1");
-	if (!takes_target(c)) {
+	else
+		printf("\t\t\t'1:command:(");
+	if (takes_command(c))
 		print_commands(" ");
+	if (!takes_target(c))
 		printf(")'");
-	}
 	if (strstr(c->argp->args_doc, "ADDRESS"))
 		printf(" \\\n\t\t\t'2:address:'");
 	printf(" ;;\n");
@@ -215,6 +228,13 @@ static void zsh_command(const struct command *c)
 static void zsh(void)
 {
 	printf("#compdef pyheld\n# zsh completion of pyheld.  " NOTE "\n\n"
+	       "_pyheld_targets() {\n"
+	       "\tlocal -a pids\n"
+	       "\tpids=(${(f)\"$(pyheld ps --no-header 2>/dev/null |"
+	       " sed 's/^ *\\([0-9]*\\) */\\1:/')\"})\n"
+	       "\t_describe process pids\n"
+	       "\t_files -g '*.pyheld'\n"
+	       "}\n\n"
 	       "_pyheld() {\n"
 	       "\tlocal curcontext=$curcontext state line\n"
 	       "\tlocal -a commands\n"
@@ -269,9 +289,10 @@ static void fish_command(const struct command *c)
 	printf("complete -c pyheld -n '__fish_seen_subcommand_from %s' -a '",
 	       c->name);
 	if (takes_target(c))
-		printf("(__fish_complete_pids)"
+		printf("(pyheld ps --no-header 2>/dev/null |"
+		       " string match -r \"[0-9]+\")"
 		       " (__fish_complete_suffix .pyheld)");
-	else
+	else if (takes_command(c))
 		print_commands(" ");
 	printf("'\n");
 	each_option(c->argp, c, fish_option);

@@ -15,6 +15,7 @@ dist_man_MANS += \
 	man/pyheld-memory.1 \
 	man/pyheld-object.1 \
 	man/pyheld-retained.1 \
+	man/pyheld-ps.1 \
 	man/pyheld-refs.1 \
 	man/pyheld-report.1 \
 	man/pyheld-sql.1 \

@@ -70,6 +70,7 @@ EXTRA_DIST += \
 	tests/e2e/test_pointed.py \
 	tests/e2e/test_processes.py \
 	tests/e2e/test_profiles.py \
+	tests/e2e/test_ps.py \
 	tests/e2e/test_raw.py \
 	tests/e2e/test_pymalloc.py \
 	tests/e2e/test_redact.py \
@@ -222,6 +223,7 @@ EXTRA_DIST += \
 	tests/targets/embedded.c \
 	tests/targets/equal_texts.py \
 	tests/targets/forgetful.c \
+	tests/targets/forking.py \
 	tests/targets/forks.py \
 	tests/targets/growing.py \
 	tests/targets/grows.py \

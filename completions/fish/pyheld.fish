@@ -10,7 +10,7 @@ complete -c pyheld -n '__fish_use_subcommand' -l usage -d 'Show a short usage me
 complete -c pyheld -n '__fish_use_subcommand' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a leaks -d 'Show what looks like a leak, and what usually fixes it'
-complete -c pyheld -n '__fish_seen_subcommand_from leaks' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from leaks' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from leaks' -l fail -d 'Exit with status 1 if there is a suspect'
 complete -c pyheld -n '__fish_seen_subcommand_from leaks' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from leaks' -l limit -x -d 'Show at most N suspects; 0: all (default: 5; with --json: all)'
@@ -27,7 +27,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from leaks' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from leaks' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a summary -d 'Count objects and bytes by type'
-complete -c pyheld -n '__fish_seen_subcommand_from summary' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from summary' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l fail-if -x -d 'Exit with status 1 if the limit is crossed, e.g. \'objects>2M\', \'type:app.User count>1000\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l limit -x -d 'Show at most N types; 0: all (default: 30; with --json: all)'
@@ -44,7 +44,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from summary' -l usage -d 'Show a 
 complete -c pyheld -n '__fish_seen_subcommand_from summary' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a memory -d 'Show what the resident memory is, adding up'
-complete -c pyheld -n '__fish_seen_subcommand_from memory' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from memory' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from memory' -l fail-if -x -d 'Exit with status 1 if the limit is crossed, e.g. \'unowned>100M\', \'free>50%\', \'raw:numpy.ndarray>1G\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from memory' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from memory' -l kind -x -a 'objects raw unowned free overhead stack file shared other' -d 'Show only lines of this kind'
@@ -60,7 +60,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from memory' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from memory' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a chain -d 'Show what keeps objects alive'
-complete -c pyheld -n '__fish_seen_subcommand_from chain' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from chain' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l address -x -d 'The same as the argument ADDRESS: ask about this object'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l count -x -d 'The same as --limit'
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l json -d 'Write JSON'
@@ -76,7 +76,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from chain' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from chain' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a cycles -d 'List groups of objects that refer to each other'
-complete -c pyheld -n '__fish_seen_subcommand_from cycles' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from cycles' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l all -d 'Also show the cycles of classes, modules and functions that every Python process has (--json always shows them)'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l garbage -d 'Show only what the collector would free'
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l json -d 'Write JSON'
@@ -92,7 +92,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from cycles' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a garbage -d 'Show what gc.collect() would find unreachable now'
-complete -c pyheld -n '__fish_seen_subcommand_from garbage' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from garbage' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l limit -x -d 'Show at most N types and N kinds of components; 0: all (default: 10; with --json: all)'
 complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
@@ -105,7 +105,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l usage -d 'Show a 
 complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a retained -d 'Show which objects keep the most memory alive'
-complete -c pyheld -n '__fish_seen_subcommand_from retained' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from retained' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l address -x -d 'The same as the argument ADDRESS: show only this object'
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l depth -x -d 'Show N levels of what each object retains (default: 0; with --address: 3)'
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l json -d 'Write JSON'
@@ -121,7 +121,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from retained' -l usage -d 'Show a
 complete -c pyheld -n '__fish_seen_subcommand_from retained' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a refs -d 'Show references that pyheld can't explain'
-complete -c pyheld -n '__fish_seen_subcommand_from refs' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from refs' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from refs' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from refs' -l limit -x -d 'Show at most N types; 0: all (default: 10; with --json: all)'
 complete -c pyheld -n '__fish_seen_subcommand_from refs' -l type -x -d 'Check only objects whose type\'s name matches'
@@ -135,7 +135,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from refs' -l usage -d 'Show a sho
 complete -c pyheld -n '__fish_seen_subcommand_from refs' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a object -d 'Show one object, its references and its referrers'
-complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from object' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l address -x -d 'The same as the argument ADDRESS'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l limit -x -d 'Show at most N references and N referrers; 0: all (default: 20; with --json: all)'
@@ -149,7 +149,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from object' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from object' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a capture -d 'Write the whole heap into a file'
-complete -c pyheld -n '__fish_seen_subcommand_from capture' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from capture' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l label -x -d 'Keep KEY=VALUE in the capture, such as release=1.4.2'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l no-compress -d 'Do not compress: the file is larger, but opens at once'
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l output -s o -r -F -d 'Write to FILE (required)'
@@ -164,7 +164,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from capture' -l usage -d 'Show a 
 complete -c pyheld -n '__fish_seen_subcommand_from capture' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a diff -d 'Compare two or more captures: what came, what grew'
-complete -c pyheld -n '__fish_seen_subcommand_from diff' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from diff' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l fail-if -x -d 'Exit with status 1 if the limit is crossed, e.g. \'bytes>10%\', \'objects>+5000\', \'type:app.* bytes>+1M\'; may be repeated'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l limit -x -d 'Show at most N types and N holders; 0: all (default: 20 and 10; with --json: all)'
@@ -181,7 +181,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from diff' -l usage -d 'Show a sho
 complete -c pyheld -n '__fish_seen_subcommand_from diff' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a report -d 'Write a report as an HTML file'
-complete -c pyheld -n '__fish_seen_subcommand_from report' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from report' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l output -s o -r -F -d 'Write to FILE (required)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l redact -f -a 'contents all' -d 'Leave out the contents of strings and numbers; all: also the program\'s names (default: contents)'
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
@@ -194,7 +194,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from report' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from report' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a browse -d 'Go through what retains memory, in the terminal'
-complete -c pyheld -n '__fish_seen_subcommand_from browse' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from browse' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from browse' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from browse' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from browse' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'
@@ -205,7 +205,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from browse' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from browse' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a sql -d 'Ask questions of the heap in SQL'
-complete -c pyheld -n '__fish_seen_subcommand_from sql' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from sql' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l csv -d 'Write CSV'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l header -d 'Begin CSV with a line of column names'
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l json -d 'Write a JSON array of objects'
@@ -220,7 +220,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from sql' -l usage -d 'Show a shor
 complete -c pyheld -n '__fish_seen_subcommand_from sql' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a export -d 'Write the heap for other programs and viewers'
-complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from export' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l address -x -d 'The object for --format=dot'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l format -x -a 'jsonl sqlite csv heapsnapshot dot folded speedscope pprof' -d 'The output format: JSON lines, a database of the tables of pyheld sql, a CSV file for each of these, a heap snapshot for Chrome\'s DevTools, a graph around one object for graphviz, or a profile (default: jsonl)'
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l limit -x -d 'With --format=dot, show about N nodes of what the object keeps (default: 40)'
@@ -240,7 +240,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from export' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from export' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a watch -d 'Sample a process; capture it when a condition is met'
-complete -c pyheld -n '__fish_seen_subcommand_from watch' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from watch' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l count -x -d 'End after N samples (default: never)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l interval -x -d 'Time between samples, such as 10s, 5m or 1h (default: 60s)'
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l json -d 'Write each sample as a line of JSON'
@@ -258,7 +258,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from watch' -l usage -d 'Show a sh
 complete -c pyheld -n '__fish_seen_subcommand_from watch' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a top -d 'Show live what grows in processes'
-complete -c pyheld -n '__fish_seen_subcommand_from top' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from top' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from top' -l interval -x -d 'Time between samples, such as 500ms, 10s or 1m (default: 2s)'
 complete -c pyheld -n '__fish_seen_subcommand_from top' -l output -s o -r -F -d 'Write captures to FILE; \'%n\' in it becomes a number that no file has yet (default: pyheld-PID-%n.pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from top' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
@@ -270,8 +270,23 @@ complete -c pyheld -n '__fish_seen_subcommand_from top' -l help -s h -d 'Show th
 complete -c pyheld -n '__fish_seen_subcommand_from top' -l usage -d 'Show a short usage message'
 complete -c pyheld -n '__fish_seen_subcommand_from top' -l version -s V -d 'Show the version'
 
+complete -c pyheld -n __fish_use_subcommand -a ps -d 'List the Pythons that run on this machine'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -a ''
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l json -d 'Write JSON'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l limit -x -d 'Show at most N processes; 0: all (default: all)'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l no-header -d 'Show only the rows of the table'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l sort -x -a 'resident age pid threads version user command' -d 'Sort the processes by this (default: resident)'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l executable -r -F -d 'TARGET is a core file of the program FILE'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l no-sandbox -d 'Run as one process with all privileges, for debugging'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l verbose -s v -d 'Write to stderr what was found where, what was retried and which errors were passed over; -vv: more'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l help -s h -d 'Show this help'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l usage -d 'Show a short usage message'
+complete -c pyheld -n '__fish_seen_subcommand_from ps' -l version -s V -d 'Show the version'
+
 complete -c pyheld -n __fish_use_subcommand -a doctor -d 'Check how well pyheld reads a CPython'
-complete -c pyheld -n '__fish_seen_subcommand_from doctor' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from doctor' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l executable -r -F -d 'TARGET is a core file of the program FILE'
@@ -283,7 +298,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show the help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report browse sql export watch top doctor help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report browse sql export watch top ps doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

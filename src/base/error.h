@@ -25,6 +25,7 @@ enum error_code {
 	ERR_PERMISSION,	 /* the system refuses it */
 	ERR_UNSUPPORTED, /* pyheld can't read such a target */
 	ERR_USAGE,	 /* an argument of the user is wrong */
+	ERR_AMBIGUOUS,	 /* what the user named may be several things */
 	ERR_SYSTEM,	 /* any other system or library call that failed */
 };
 

@@ -23,6 +23,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/leaks.c \
 	src/cli/commands/memory.c \
 	src/cli/commands/object.c \
+	src/cli/commands/ps.c \
 	src/cli/commands/refs.c \
 	src/cli/commands/report.c \
 	src/cli/commands/retained.c \
@@ -52,6 +53,8 @@ src_libpyheld_a_SOURCES += \
 	src/cli/progress.h \
 	src/cli/redacted.c \
 	src/cli/redacted.h \
+	src/cli/running/running.c \
+	src/cli/running/running.h \
 	src/cli/sampling/sampling.c \
 	src/cli/sampling/sampling.h \
 	src/cli/sampling/wait.c \

@@ -19,8 +19,10 @@
 #include "base/files/input.h"
 #include "base/log.h"
 #include "cli/progress.h"
+#include "cli/running/running.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/terminal.h"
 #include "cli/version.h"
 #include "heap/capture/capture.h"
 #include "output/coverage.h"
@@ -30,10 +32,12 @@
 
 int session_failed(struct error *err)
 {
+	int status = err->code == ERR_AMBIGUOUS ? STATUS_USAGE : STATUS_FAILED;
+
 	progress_stop();
 	fprintf(stderr, "pyheld: %s\n", err->message);
 	error_free(err);
-	return STATUS_FAILED;
+	return status;
 }
 
 static struct core_options core_options;
@@ -96,6 +100,40 @@ static void file_is_lost_in_progress(int number)
 	file_is_lost(number);
 }
 
+static struct error *list_named(const char *name, struct ps *several)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+
+	ps_sort(several, PS_BY_RESIDENT);
+	ps_text(several, 0, &format, &text);
+	progress_stop();
+	fputs(text.s, stderr);
+	return error_new(ERR_AMBIGUOUS, "'%s' is the name of %zu processes:"
+			 " give the PID of one", name, several->rows.nr);
+}
+
+/* What a name means becomes *target.  One that means nothing stays, for
+ * open_file() to say so. */
+static struct error *name_target(const char **target)
+{
+	struct running r;
+	struct error *err = running_named(*target, &r);
+
+	if (!err && r.several.rows.nr)
+		err = list_named(*target, &r.several);
+	if (!err && r.is_new && r.nr_below) {
+		progress_stop();
+		fprintf(stderr, "pyheld: '%s' is process %s, which is read, and"
+			" %" PRIu64 " that it started\n", *target, r.pid,
+			r.nr_below);
+	}
+	if (!err && r.pid)
+		*target = r.pid;
+	ps_release(&r.several);
+	return err;
+}
+
 /* Open a file: a capture is read into *ret, a core file becomes *target. */
 static struct error *open_file(const char *path, struct heap *ret,
 			       struct target **target)
@@ -107,8 +145,9 @@ static struct error *open_file(const char *path, struct heap *ret,
 
 	fd = input_open(path);
 	if (fd < 0 || fstat(fd, &st))
-		return error_errno(ERR_USAGE, errno, "'%s' is not a PID, and"
-				   " can't be opened as a file", path);
+		return error_errno(ERR_USAGE, errno, "'%s' is not a PID or"
+				   " the name of a Python, and can't be opened"
+				   " as a file", path);
 	signal(SIGBUS, isatty(STDERR_FILENO) ? file_is_lost_in_progress :
 					       file_is_lost);
 	room_yield();
@@ -147,7 +186,7 @@ static struct error *open_process(const char *name, struct target **ret)
 	pid = strtoul(name, NULL, 10);
 	if (errno || pid < 1 || pid > INT_MAX)
 		return error_new(ERR_NOT_FOUND, "no process has the PID %s: try"
-				 " pgrep -a python", name);
+				 " pyheld ps", name);
 	return target_open_pid((pid_t)pid, ret);
 }
 
@@ -175,6 +214,9 @@ static struct error *load(struct session *s, const char *target,
 	struct load_options with_care = { .sample = 0 };
 	struct error *err;
 
+	err = name_target(&target);
+	if (err)
+		return err;
 	if (is_pid(target)) {
 		err = open_process(target, &s->target);
 	} else {
@@ -299,8 +341,10 @@ int session_peek(const char *target, struct heap *ret)
 
 	heap_init(&h);
 	heap_init(ret);
-	err = is_pid(target) ? open_process(target, &t) :
-			       open_file(target, &h, &t);
+	err = name_target(&target);
+	if (!err)
+		err = is_pid(target) ? open_process(target, &t) :
+				       open_file(target, &h, &t);
 	if (err)
 		return session_failed(err);
 	if (t) {

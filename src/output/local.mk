@@ -72,6 +72,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/metrics.h \
 	src/output/reports/object.c \
 	src/output/reports/object.h \
+	src/output/reports/ps.c \
+	src/output/reports/ps.h \
 	src/output/reports/refs.c \
 	src/output/reports/refs.h \
 	src/output/reports/retained.c \

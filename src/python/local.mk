@@ -66,6 +66,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/interned.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
+	src/python/locate/pythons.c \
+	src/python/locate/pythons.h \
 	src/python/locate/restore.c \
 	src/python/locate/restore.h \
 	src/python/locate/runtime.c \
@@ -120,6 +122,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-visit.h \
 	src/python/raw/raw.c \
 	src/python/raw/raw.h \
+	src/python/locate/version.c \
+	src/python/locate/version.h \
 	src/python/refs/choose.c \
 	src/python/refs/choose.h \
 	src/python/refs/read.c \

@@ -1,4 +1,6 @@
 src_libpyheld_a_SOURCES += \
+	src/target/census.c \
+	src/target/census.h \
 	src/target/core/core-command.c \
 	src/target/core/core-command.h \
 	src/target/core/core-data.h \
@@ -32,6 +34,10 @@ src_libpyheld_a_SOURCES += \
 	src/target/elf/image.h \
 	src/target/file.c \
 	src/target/file.h \
+	src/target/processes/called.c \
+	src/target/processes/called.h \
+	src/target/processes/census-read.c \
+	src/target/processes/census-read.h \
 	src/target/live/children.c \
 	src/target/live/children.h \
 	src/target/live/copy.c \
@@ -64,6 +70,10 @@ src_libpyheld_a_SOURCES += \
 	src/target/module-data.h \
 	src/target/modules.c \
 	src/target/modules.h \
+	src/target/processes/called.c \
+	src/target/processes/called.h \
+	src/target/processes/census-read.c \
+	src/target/processes/census-read.h \
 	src/target/proc.c \
 	src/target/proc.h \
 	src/target/range.c \
@@ -72,6 +82,8 @@ src_libpyheld_a_SOURCES += \
 	src/target/remote/remote.h \
 	src/target/remote/serve.c \
 	src/target/remote/serve.h \
+	src/target/remote/shape-census.c \
+	src/target/remote/shape-census.h \
 	src/target/remote/shape.c \
 	src/target/remote/shape.h \
 	src/target/residency.c \

@@ -4,6 +4,7 @@
 #include "base/broker/task.h"
 #include "target/live/live.h"
 #include "target/proc.h"
+#include "target/processes/census-read.h"
 #include "target/remote/remote.h"
 #include "target/target.h"
 
@@ -55,6 +56,26 @@ void target_children(pid_t pid, size_t max, struct pid_vec *ret)
 		remote_children(pid, max, ret);
 	else
 		children_find(pid, max, ret);
+}
+
+struct error *target_census(const struct census_query *q,
+			    struct census_vec *ret)
+{
+	return task_is_worker() ? remote_census(q, ret) : census_read(q, ret);
+}
+
+struct error *target_census_details(pid_t pid, struct census_details *ret)
+{
+	if (task_is_worker())
+		return remote_census_details(pid, ret);
+	census_read_details(pid, ret);
+	return NULL;
+}
+
+int target_census_file(pid_t pid, bool library)
+{
+	return task_is_worker() ? remote_census_file(pid, library) :
+				  census_read_file(pid, library);
 }
 
 bool target_is_alive(pid_t pid)

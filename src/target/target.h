@@ -33,6 +33,7 @@
 #ifndef TARGET_TARGET_H
 #define TARGET_TARGET_H
 
+#include "target/census.h"
 #include "target/core/core.h"
 #include "target/live/children.h"
 #include "target/modules.h"
@@ -69,6 +70,22 @@ void target_close(struct target *t);	/* NULL is allowed */
 
 /* The processes that `pid` has started: see children_find(). */
 void target_children(pid_t pid, size_t max, struct pid_vec *ret);
+/*
+ * Add the processes of a query (target/census.h), as census_read() does.
+ * Errors: see there; ERR_PERMISSION: the user has not named them.
+ */
+struct error *target_census(const struct census_query *q,
+			    struct census_vec *ret) MUST_CHECK;
+
+/* The details of a process of the last census.  The caller releases the zeroed
+ * *ret, after an error too. */
+struct error *target_census_details(pid_t pid, struct census_details *ret)
+	MUST_CHECK;
+
+/* A descriptor of the program, or of the libpython, of a process of the last
+ * census, which the caller closes; -1: it can't be opened. */
+int target_census_file(pid_t pid, bool library);
+
 /* See proc_is_alive(). */
 bool target_is_alive(pid_t pid);
 

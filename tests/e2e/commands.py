@@ -53,7 +53,7 @@ watch --count=1 --json --when=objects>1 -o FOLDER/watched.pyheld TARGET
 """.strip().splitlines()
 
 # These read no target.
-WITHOUT_TARGET = ["help"]
+WITHOUT_TARGET = ["help", "ps"]
 # These need a terminal: they have tests of their own.
 ON_TERMINAL = ["browse", "top"]
 

@@ -72,6 +72,13 @@ enum task_kind {
 	TASK_PROCESS_FILE,
 	TASK_PROCESS_SNAPSHOT,
 	TASK_PROCESS_CHILDREN,
+	/* Those of the machine, or some of them: a query; a census. */
+	TASK_PROCESS_CENSUS,
+	/* More of one of them: pid; its details. */
+	TASK_PROCESS_DETAILS,
+	/* What one of them has mapped: pid, 1: its libpython, 0: its program;
+	 * fd. */
+	TASK_PROCESS_MAPPED,
 	/* Does it run?  pid; 0 or 1. */
 	TASK_PROCESS_ALIVE,
 	TASK_PROCESS_CLOSE,

@@ -563,8 +563,7 @@ static void prepare(struct broker *b)
 	catch_crashes(b);
 }
 
-/* In a child of the broker's, which has what the user gave, and nothing of the
- * broker's. */
+/* In a child of the broker's, which has nothing of the broker's. */
 static int run_child(const struct command *c, int argc, char **argv)
 {
 	close_from(STDERR_FILENO + 1);
@@ -589,6 +588,7 @@ int broker_run(const struct command *c, int argc, char **argv)
 		prepare(&b);
 		b.requests.wake = b.signals;
 		b.requests.has_typed = c->has_typed;
+		b.requests.lists = c->lists_processes;
 		b.requests.run = c->takes_samples ? run_child : NULL;
 		status = run_tries(&b);
 		release_crashes();

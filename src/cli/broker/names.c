@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/files/input.h"
 #include "base/log.h"
 #include "cli/broker/names.h"
 #include "cli/options.h"
+#include "target/processes/called.h"
 #include "target/live/children.h"
 
-/* More descendants than that are looked through for no process. */
-#define DESCENDANTS_MAX 4096
+/* So many ancestors of a process are looked at. */
+#define ANCESTORS_MAX 256
 /* Files that pyheld names itself begin so. */
 #define OWN_NAME "pyheld-"
 
@@ -197,29 +199,40 @@ static pid_t pid_of(const char *word)
 	return pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
-static bool is_below(pid_t above, pid_t pid)
+/* Files go first; a file of that name that comes later is none of ours. */
+static bool may_be_name(const char *word)
 {
-	CLEANUP(pid_vec_release) struct pid_vec below = VEC_INIT;
+	return *word && !strchr(word, '/') &&
+	       strspn(word, "0123456789") != strlen(word) &&
+	       input_kind(word) == INPUT_MISSING;
+}
 
-	children_find(above, DESCENDANTS_MAX, &below);
-	for (size_t i = 0; i < below.nr; i++)
-		if (below.v[i] == pid)
+bool names_have_name(const struct names *n, const char *name)
+{
+	return is_one_of(&n->operands, name) && may_be_name(name);
+}
+
+static bool is_called(pid_t pid, const char *word)
+{
+	return may_be_name(word) && called_pid(pid, word);
+}
+
+/* The process itself, or one of those that started it. */
+static bool is_named(const struct names *n, pid_t pid)
+{
+	for (size_t i = 0; i < n->operands.nr; i++)
+		if (pid_of(n->operands.v[i]) == pid ||
+		    is_called(pid, n->operands.v[i]))
 			return true;
 	return false;
 }
 
 bool names_have_pid(const struct names *n, pid_t pid)
 {
-	if (pid <= 0)
-		return false;
-	for (size_t i = 0; i < n->operands.nr; i++)
-		if (pid_of(n->operands.v[i]) == pid)
+	for (unsigned int i = 0; pid > 0 && i < ANCESTORS_MAX; i++) {
+		if (is_named(n, pid))
 			return true;
-	for (size_t i = 0; i < n->operands.nr; i++) {
-		pid_t above = pid_of(n->operands.v[i]);
-
-		if (above && is_below(above, pid))
-			return true;
+		pid = children_parent(pid);
 	}
 	return false;
 }

@@ -52,7 +52,12 @@ bool names_have_output(const struct names *n, const char *path);
  */
 bool names_are_below(const struct names *n, const char *path, size_t *len);
 
-/* Was the process named, or is it a descendant of one that was? */
+/* Was the process named, by its PID or its name, or is it a descendant of one
+ * that was? */
 bool names_have_pid(const struct names *n, pid_t pid);
+
+/* Was `name` given as an operand that is no PID and no file?  Then it may be
+ * that of processes: those that have it are named, too. */
+bool names_have_name(const struct names *n, const char *name);
 
 #endif

@@ -29,12 +29,22 @@ static bool may_open(void *context, pid_t pid)
 	return names_have_pid(&r->names, pid);
 }
 
+static bool may_list(void *context, const struct census_query *q)
+{
+	const struct requests *r = context;
+
+	if (q->below)
+		return names_have_pid(&r->names, q->below);
+	return q->name ? names_have_name(&r->names, q->name) : r->lists;
+}
+
 void requests_init(struct requests *r, const struct argp *argp, int argc,
 		   char **argv, const sigset_t *mask)
 {
 	*r = (struct requests){ .names = NAMES_INIT };
 	names_set(&r->names, argp, argc, argv);
 	r->server.may = may_open;
+	r->server.may_list = may_list;
 	r->server.context = r;
 	r->mask = mask;
 	r->wake = -1;

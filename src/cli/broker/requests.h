@@ -31,6 +31,7 @@ struct requests {
 	} outputs[REQUESTS_OUTPUTS]; /* number 1 is the first */
 	struct fetch *fetch;
 	const sigset_t *mask;
+	bool lists;	/* the command may be told of all processes */
 	bool has_typed;	/* the command has names of files typed */
 	int wake;	/* readable: what waits for a key is to return */
 	struct spawned sample;	/* a sample that is taken */
@@ -39,8 +40,8 @@ struct requests {
 
 /* See names_set().  `mask`: the signals that are blocked while something may
  * take long, such as asking a server.  The user can end us then.  It stays the
- * caller's.  Then the caller may set `has_typed`, `wake`, which is -1, and
- * `run`. */
+ * caller's.  Then the caller may set `lists`, `has_typed`, `wake`, which is
+ * -1, and `run`. */
 void requests_init(struct requests *r, const struct argp *argp, int argc,
 		   char **argv, const sigset_t *mask);
 

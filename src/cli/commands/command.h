@@ -35,13 +35,15 @@ struct command {
 	 */
 	void (*prepare)(char *const *operands, size_t nr);
 	bool has_typed;		/* names of files to write to, while it runs */
+	bool lists_processes;	/* all of the machine */
 	bool takes_samples;	/* each by a process of its own */
 };
 
 extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,
 	diff_argp, doctor_argp, export_argp, garbage_argp, leaks_argp,
-	memory_argp, object_argp, refs_argp, report_argp, retained_argp,
-	sample_argp, sql_argp, summary_argp, top_argp, watch_argp;
+	memory_argp, object_argp, ps_argp, refs_argp, report_argp,
+	retained_argp, sample_argp, sql_argp, summary_argp, top_argp,
+	watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_browse(const struct command *c, int argc, char **argv);
@@ -55,6 +57,7 @@ int cmd_garbage(const struct command *c, int argc, char **argv);
 int cmd_leaks(const struct command *c, int argc, char **argv);
 int cmd_memory(const struct command *c, int argc, char **argv);
 int cmd_object(const struct command *c, int argc, char **argv);
+int cmd_ps(const struct command *c, int argc, char **argv);
 int cmd_refs(const struct command *c, int argc, char **argv);
 int cmd_report(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);

@@ -61,8 +61,7 @@ static error_t parse_top(int key, char *arg, struct argp_state *state)
 		return add_process(o, arg, state);
 	if (key == ARGP_KEY_END)
 		return o->processes.nr ? 0 :
-		       options_error(state, "PID is missing: try pgrep -a"
-				     " python");
+		       options_error(state, "PID is missing: try pyheld ps");
 	if (options_common(key, arg, state, &err))
 		return err;
 	switch (key) {
@@ -173,7 +172,7 @@ static struct error *check_processes(const struct top_options *o)
 		if (!target_is_alive((pid_t)strtol(o->processes.v[i], NULL,
 						   10)))
 			return error_new(ERR_NOT_FOUND, "no process has the PID"
-					 " %s: try pgrep -a python",
+					 " %s: try pyheld ps",
 					 o->processes.v[i]);
 	return NULL;
 }

@@ -9,6 +9,7 @@
 #include "python/locate/absent.h"
 #include "python/locate/runtime.h"
 #include "python/locate/search.h"
+#include "python/locate/version.h"
 #include "target/view.h"
 
 /* The module that has _PyRuntime, or NULL.  It may lie in .bss, which is no
@@ -52,23 +53,6 @@ static int minor_of_paths(struct python *py)
 	return minor;
 }
 
-/* The version by st_size of _PyRuntime, for versions without Py_Version:
- * each series has one size on each architecture (x86-64, aarch64). */
-static uint32_t hexversion_of_size(uint64_t size)
-{
-	switch (size) {
-	case 1464:
-	case 1480:
-		return 0x030800f0;
-	case 656:
-		return 0x030900f0;
-	case 672:
-	case 688:	/* 3.10 on aarch64; 3.9 there is 672 */
-		return 0x030a00f0;
-	}
-	return 0;
-}
-
 static uint32_t find_hexversion(struct python *py)
 {
 	uint64_t word = 0, size;
@@ -101,7 +85,7 @@ static uint32_t find_hexversion(struct python *py)
 	minor = minor_of_paths(py);
 	if (minor >= 0 && minor < 64)
 		return 0x03000000u | (uint32_t)minor << 16;
-	return hexversion_of_size(py->runtime_size);
+	return version_of_size(py->runtime_size);
 }
 
 /* --- the layout --------------------------------------------------------- */

@@ -14,14 +14,28 @@ struct pair {
 };
 VEC_DEFINE(pair_vec, struct pair);
 
-static void add_pair(pid_t pid, struct pair_vec *ret)
+/* -1: there is no such process. */
+static pid_t parent_of(pid_t pid)
 {
 	CLEANUP(str_release) struct str stat = STR_INIT;
 	CLEANUP(closep) int dir = proc_open(pid);
 
-	if (dir >= 0 && proc_read(dir, "stat", &stat))
-		pair_vec_push(ret, (struct pair){
-			pid, (pid_t)proc_stat_u64(&stat, STAT_PPID) });
+	if (dir < 0 || !proc_read(dir, "stat", &stat))
+		return -1;
+	return (pid_t)proc_stat_u64(&stat, STAT_PPID);
+}
+
+pid_t children_parent(pid_t pid)
+{
+	return MAX(parent_of(pid), 0);
+}
+
+static void add_pair(pid_t pid, struct pair_vec *ret)
+{
+	pid_t parent = parent_of(pid);
+
+	if (parent >= 0)
+		pair_vec_push(ret, (struct pair){ pid, parent });
 }
 
 static void read_pairs(struct pair_vec *ret)

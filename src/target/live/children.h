@@ -18,4 +18,7 @@ VEC_DEFINE(pid_vec, pid_t);
  */
 void children_find(pid_t pid, size_t max, struct pid_vec *ret);
 
+/* The process that started `pid`, or what it has come to; 0: unknown. */
+pid_t children_parent(pid_t pid);
+
 #endif

@@ -249,6 +249,14 @@ static struct error *check_status(int dir, pid_t pid, const char *comm,
 	return tracer ? traced(pid, tracer) : NULL;
 }
 
+struct error *process_foreign(void)
+{
+	return error_new(ERR_UNSUPPORTED, "/proc is that of another PID"
+			 " namespace, where a PID means another process: run"
+			 " pyheld in that namespace, or mount a /proc of this"
+			 " one (mount -t proc proc /proc)");
+}
+
 struct error *process_check(int dir, pid_t pid)
 {
 	CLEANUP(closep) int other = -1;
@@ -257,11 +265,7 @@ struct error *process_check(int dir, pid_t pid)
 	pid_t tid;
 
 	if (proc_is_foreign())
-		return error_new(ERR_UNSUPPORTED, "/proc is that of another PID"
-				 " namespace, where %d may be another process:"
-				 " run pyheld in that namespace, or mount a"
-				 " /proc of this one (mount -t proc proc"
-				 " /proc)", (int)pid);
+		return process_foreign();
 	if (dir < 0)
 		return no_such_process(pid);
 	other = proc_open_other(dir, &tid);

@@ -13,6 +13,9 @@
  */
 struct error *process_check(int dir, pid_t pid) MUST_CHECK;
 
+/* The error for a /proc of another PID namespace: ERR_UNSUPPORTED. */
+struct error *process_foreign(void) MUST_CHECK;
+
 /*
  * The system refused with EPERM or EACCES: an error that says by which rule,
  * and what to do.  Never NULL.  ERR_PERMISSION, or ERR_GONE if the process has

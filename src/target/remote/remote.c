@@ -9,6 +9,7 @@
 #include "target/live/live-data.h"
 #include "target/remote/remote.h"
 #include "target/remote/serve.h"
+#include "target/remote/shape-census.h"
 #include "target/remote/shape.h"
 
 static struct packet request_of(enum task_kind kind, const struct live *l)
@@ -234,4 +235,42 @@ void remote_children(pid_t pid, size_t max, struct pid_vec *ret)
 	for (size_t i = 0; !err && i < max && r.left; i++)
 		pid_vec_push(ret, (pid_t)packet_get(&r));
 	log_pass_over(err, "its children are not known");
+}
+
+struct error *remote_census(const struct census_query *q,
+			    struct census_vec *ret)
+{
+	struct packet request = PACKET_OF(TASK_PROCESS_CENSUS);
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+	struct error *err;
+
+	shape_add_query(&request, q);
+	err = task_ask(&request, &reply, &r);
+	if (err)
+		return err;
+	return shape_get_census(&r, ret) ? NULL : bad_reply();
+}
+
+struct error *remote_census_details(pid_t pid, struct census_details *ret)
+{
+	struct packet request = PACKET_OF(TASK_PROCESS_DETAILS);
+	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
+	struct packet_reader r;
+	struct error *err;
+
+	packet_add(&request, (uint64_t)pid);
+	err = task_ask(&request, &reply, &r);
+	if (err)
+		return err;
+	return shape_get_details(&r, ret) ? NULL : bad_reply();
+}
+
+int remote_census_file(pid_t pid, bool library)
+{
+	struct packet request = PACKET_OF(TASK_PROCESS_MAPPED);
+
+	packet_add(&request, (uint64_t)pid);
+	packet_add(&request, library);
+	return task_open_with(&request);
 }

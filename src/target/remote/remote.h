@@ -11,6 +11,7 @@
 #ifndef TARGET_REMOTE_REMOTE_H
 #define TARGET_REMOTE_REMOTE_H
 
+#include "target/census.h"
 #include "target/live/children.h"
 #include "target/target-data.h"
 
@@ -19,6 +20,12 @@ struct error *remote_open(pid_t pid, struct target *t) MUST_CHECK;
 
 /* See children_find(): the same, for the worker. */
 void remote_children(pid_t pid, size_t max, struct pid_vec *ret);
+/* See census_read() and census_read_file(): the same, for the worker. */
+struct error *remote_census(const struct census_query *q,
+			    struct census_vec *ret) MUST_CHECK;
+struct error *remote_census_details(pid_t pid, struct census_details *ret)
+	MUST_CHECK;
+int remote_census_file(pid_t pid, bool library);
 /* See proc_is_alive(). */
 bool remote_is_alive(pid_t pid);
 

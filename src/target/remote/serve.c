@@ -14,7 +14,9 @@
 #include "target/live/snapshot.h"
 #include "target/memory.h"
 #include "target/proc.h"
+#include "target/processes/census-read.h"
 #include "target/remote/serve.h"
+#include "target/remote/shape-census.h"
 #include "target/remote/shape.h"
 
 /* At most so many descendants are asked for. */
@@ -206,6 +208,71 @@ static bool serve_children(struct server *s, struct packet_reader *r,
 	return true;
 }
 
+/* The files of processes that were listed may be asked for. */
+static bool serve_census(struct server *s, struct packet_reader *r,
+			 struct packet *reply)
+{
+	CLEANUP(census_release) struct census_vec rows = VEC_INIT;
+	CLEANUP(freep) char *name = NULL;
+	struct census_query q;
+	struct error *err;
+
+	if (!shape_get_query(r, &q, &name))
+		return false;
+	if (!s->may_list(s->context, &q)) {
+		task_reply_error(reply, error_new(ERR_PERMISSION, "these"
+						  " processes were not named on"
+						  " the command line"));
+		return true;
+	}
+	err = census_read(&q, &rows);
+	task_reply_error(reply, err);
+	if (err)
+		return true;
+	shape_add_census(reply, &rows);
+	pid_vec_resize(&s->listed, 0);
+	for (size_t i = 0; i < rows.nr; i++)
+		pid_vec_push(&s->listed, rows.v[i].pid);
+	return true;
+}
+
+static bool is_listed(const struct server *s, uint64_t pid)
+{
+	for (size_t i = 0; i < s->listed.nr; i++)
+		if ((uint64_t)s->listed.v[i] == pid)
+			return true;
+	return false;
+}
+
+static bool serve_details(const struct server *s, struct packet_reader *r,
+			  struct packet *reply)
+{
+	CLEANUP(census_details_release) struct census_details d = { NULL };
+	uint64_t pid = packet_get(r);
+
+	if (!packet_is_read(r) || !is_listed(s, pid))
+		return false;
+	census_read_details((pid_t)pid, &d);
+	task_reply_error(reply, NULL);
+	shape_add_details(reply, &d);
+	return true;
+}
+
+static bool serve_mapped(const struct server *s, struct packet_reader *r,
+			 struct packet *reply)
+{
+	uint64_t pid = packet_get(r), library = packet_get(r);
+	int fd;
+
+	if (!packet_is_read(r) || library > 1 || !is_listed(s, pid))
+		return false;
+	fd = census_read_file((pid_t)pid, library);
+	task_reply_errno(reply, fd < 0 ? ENOENT : 0);
+	if (fd >= 0)
+		packet_add_fd(reply, fd);
+	return true;
+}
+
 static bool serve_alive(const struct server *s, struct packet_reader *r,
 			struct packet *reply)
 {
@@ -253,6 +320,12 @@ bool serve_request(struct server *s, const struct packet *request,
 		return serve_open(s, &r, reply);
 	case TASK_PROCESS_CHILDREN:
 		return serve_children(s, &r, reply);
+	case TASK_PROCESS_CENSUS:
+		return serve_census(s, &r, reply);
+	case TASK_PROCESS_DETAILS:
+		return serve_details(s, &r, reply);
+	case TASK_PROCESS_MAPPED:
+		return serve_mapped(s, &r, reply);
 	case TASK_PROCESS_ALIVE:
 		return serve_alive(s, &r, reply);
 	default:
@@ -267,4 +340,5 @@ void serve_end(struct server *s)
 			target_release(s->targets[i]);
 		s->targets[i] = NULL;
 	}
+	pid_vec_release(&s->listed);
 }

@@ -9,6 +9,8 @@
 #define TARGET_REMOTE_SERVE_H
 
 #include "base/broker/packet.h"
+#include "target/census.h"
+#include "target/live/children.h"
 #include "target/target-data.h"
 
 /* Bytes of one TASK_PROCESS_PEEK. */
@@ -34,7 +36,10 @@ struct server {
 	} rests[SERVE_MAX];
 	unsigned int next_rest;		/* which is used again */
 	bool (*may)(void *context, pid_t pid);
+	/* May the worker be told of these processes? */
+	bool (*may_list)(void *context, const struct census_query *q);
 	void *context;
+	struct pid_vec listed;	/* by the last census */
 };
 
 /*

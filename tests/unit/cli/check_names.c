@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "cli/commands/command.h"
 #include "run.h"
 #include "suite.h"
+#include "target/processes/called.h"
 
 const char suite_name[] = "names";
 
@@ -376,6 +378,75 @@ START_TEST(values_of_options_name_no_process)
 }
 END_TEST
 
+/* --- processes by their names --- */
+
+#define COMM "check-names-abc"
+
+static void waiting_with_name(void)
+{
+	prctl(PR_SET_NAME, COMM);
+	child_waiting();
+}
+
+START_TEST(processes_are_named_by_their_names)
+{
+	pid_t pid = child_start(waiting_with_name);
+
+	for (int i = 0; i < 1000 && !have_pid(COMM, pid); i++)
+		sleep_ms(5);
+	ck_assert(have_pid(COMM, pid));
+	ck_assert(!have_pid(COMM, getpid()));
+	ck_assert(!have_pid("check-names-ab", pid));
+	ck_assert(!have_pid("", pid));
+	ck_assert(!have_pid("./" COMM, pid));
+	child_finish(pid);
+}
+END_TEST
+
+/* `command` has '|' for each NUL. */
+static bool is_called(const char *command, const char *name)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	str_add(&s, command);
+	for (size_t i = 0; i < s.len; i++)
+		if (s.s[i] == '|')
+			s.s[i] = '\0';
+	return called_so("comm", &s, name);
+}
+
+START_TEST(names_are_of_program_script_or_module)
+{
+	static const char *const so[][2] = {
+		{ "", "comm" }, { "x|", "comm" }, { "/a/b/x|", "x" },
+		{ "gunicorn: master [app]|", "gunicorn" },
+		{ "/usr/bin/celeryd: worker|", "celeryd" },
+		{ "python3|/srv/app.py|", "app.py" },
+		{ "python3|/srv/app.py|", "app" },
+		{ "python3|-u|-W|ignore|-Xdev|bin/app|", "app" },
+		{ "python3|-B|-m|http.server|80|", "http.server" },
+		{ "python3|-um|app.main|", "app.main" },
+		{ "python3|-Bmapp|", "app" },
+		{ "python3|--check-hash-based-pycs|never|app.py", "app" },
+		{ "python3|--|app.py|", "app" }, { "python3", "python3" },
+	};
+	static const char *const not_so[][2] = {
+		{ "", "" }, { "x|", "" }, { "x|", "com" }, { "x|", "comm2" },
+		{ "python3|-c|app|", "app" }, { "python3|a.py|app|", "app" },
+		{ "python3|-W|app|", "app" }, { "python3|", "app" },
+		{ "python3|-m|", "app" }, { "gunicornd: x|", "gunicorn" },
+		{ "python3|app.pyc|", "app" }, { "||", "app" },
+		{ "python3|-m|app.main|", "app" }, { "python3|-|app|", "app" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(so); i++)
+		ck_assert_msg(is_called(so[i][0], so[i][1]), "%s", so[i][0]);
+	for (size_t i = 0; i < ARRAY_SIZE(not_so); i++)
+		ck_assert_msg(!is_called(not_so[i][0], not_so[i][1]), "%s",
+			      not_so[i][0]);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	run_in_folder(tc);
@@ -390,4 +461,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, one_process_is_asked_for);
 	tcase_add_test(tc, named_processes_and_descendants_are_found);
 	tcase_add_test(tc, words_that_are_no_pids_name_no_process);
+	tcase_add_test(tc, processes_are_named_by_their_names);
+	tcase_add_test(tc, names_are_of_program_script_or_module);
 }

@@ -382,9 +382,46 @@ START_TEST(other_processes_are_not_opened)
 	child_finish(own);
 	for (uint32_t kind = TASK_PROCESS_PEEK; kind < TASK_NR_KINDS; kind++) {
 		ask_numbers(kind, 0, 0);
-		if (kind != TASK_PROCESS_CHILDREN)
+		if (kind == TASK_PROCESS_CENSUS)
+			expect_answer(ERR_PERMISSION + 1);
+		else if (kind != TASK_PROCESS_CHILDREN)
 			expect_betrayal();
 	}
+}
+END_TEST
+
+/* A query: `below`, 0: all; and a name, or NULL. */
+static void ask_census(uint64_t below, const char *name)
+{
+	ask_number(TASK_PROCESS_CENSUS, below);
+	packet_add_text(&request, name);
+}
+
+START_TEST(processes_are_listed_if_they_were_named)
+{
+	pid_t own = child_start(child_waiting);
+
+	ask_census(0, NULL);
+	expect_answer(ERR_PERMISSION + 1);
+	ask_census(0, "no-such-word");
+	expect_answer(ERR_PERMISSION + 1);
+	ask_census((uint64_t)own, NULL);
+	expect_answer(ERR_PERMISSION + 1);
+	ask_census(UINT64_MAX, NULL);
+	expect_betrayal();
+	/* What was not listed is not looked into. */
+	ask_number(TASK_PROCESS_DETAILS, (uint64_t)own);
+	expect_betrayal();
+	asking.lists = true;
+	ask_census(0, NULL);
+	expect_answer(0);
+	ask_number(TASK_PROCESS_DETAILS, (uint64_t)own);
+	expect_answer(0);
+	ask_numbers(TASK_PROCESS_MAPPED, (uint64_t)own, 2);
+	expect_betrayal();
+	ask_number(TASK_PROCESS_DETAILS, INT_MAX);
+	expect_betrayal();
+	child_finish(own);
 }
 END_TEST
 
@@ -436,5 +473,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, build_ids_have_a_length);
 	tcase_add_test(tc, scratch_and_room_are_given);
 	tcase_add_test(tc, other_processes_are_not_opened);
+	tcase_add_test(tc, processes_are_listed_if_they_were_named);
 	tcase_add_test(tc, samples_are_of_what_was_named);
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target/processes/census-read.h - read /proc for target/census.h.
+ */
+#ifndef TARGET_PROCESSES_CENSUS_READ_H
+#define TARGET_PROCESSES_CENSUS_READ_H
+
+#include "base/error.h"
+#include "target/census.h"
+
+/*
+ * Add the processes, without threads of the kernel and zombies; those that
+ * start or exit meanwhile may be missing.  ERR_UNSUPPORTED, ERR_SYSTEM: /proc
+ * is that of another PID namespace, or can't be read.
+ */
+struct error *census_read(const struct census_query *q,
+			  struct census_vec *ret) MUST_CHECK;
+
+/* Read them; what can't be read is "" or "?".  The caller releases *ret. */
+void census_read_details(pid_t pid, struct census_details *ret);
+
+/* A descriptor of the program, or of the libpython, that a process has mapped,
+ * which the caller closes; -1: it can't be opened. */
+int census_read_file(pid_t pid, bool library);
+
+#endif
