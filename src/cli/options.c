@@ -125,6 +125,9 @@ static bool parse_shared(int key, char *arg, const struct argp_state *state,
 	case OPTION_NO_HEADER:
 		o->no_header = true;
 		return true;
+	case OPTION_CHILDREN:
+		o->children = true;
+		return true;
 	case OPTION_TYPE:
 		o->type = arg;
 		return true;
@@ -224,6 +227,13 @@ error_t options_word(const struct argp_state *state, const char *name,
 			     words);
 }
 
+int options_usage(const struct argp *argp, const char *name)
+{
+	argp_help(argp, stderr, ARGP_HELP_SHORT_USAGE, unconst(name));
+	fprintf(stderr, "Try '%s --help' for more information.\n", name);
+	return STATUS_USAGE;
+}
+
 int options_parse(const struct argp *argp, int argc, char **argv,
 		  void *input)
 {
@@ -233,7 +243,5 @@ int options_parse(const struct argp *argp, int argc, char **argv,
 		return 0;
 	if (e == ENOMEM)
 		out_of_memory();
-	argp_help(argp, stderr, ARGP_HELP_SHORT_USAGE, argv[0]);
-	fprintf(stderr, "Try '%s --help' for more information.\n", argv[0]);
-	return STATUS_USAGE;
+	return options_usage(argp, argv[0]);
 }

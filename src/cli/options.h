@@ -35,6 +35,7 @@ struct common_options {
 					   TARGET counts as --address */
 	bool takes_address;		/* set before: it may stand there */
 	bool no_header;			/* --no-header */
+	bool children;			/* --children */
 	const char *sorts;		/* set before: the words that --sort
 					   takes, separated by '|' */
 	unsigned int sort;		/* the index of the word in `sorts` */
@@ -78,11 +79,19 @@ enum {
 	OPTION_TABLES,
 	OPTION_LABEL,
 	OPTION_NO_SANDBOX,
+	OPTION_CHILDREN,
 };
 
 /* In a command's options: --count is another name of its --limit. */
 #define OPTION_LIMIT_AS_COUNT \
 	{ "count", OPTION_LIMIT, "N", OPTION_HIDDEN, NULL, 0 }
+
+/* In a command's options: with the Pythons that TARGET has started; see
+ * targets_add_children(). */
+#define OPTION_WITH_CHILDREN \
+	{ "children", OPTION_CHILDREN, NULL, 0, \
+	  "Also read the Pythons that the process has started, one after the" \
+	  " other", 0 }
 
 /* --color, --executable, --sysroot, --no-sandbox, --verbose, --help, --usage
    and --version, of all commands. */
@@ -147,5 +156,9 @@ error_t options_word(const struct argp_state *state, const char *name,
  */
 int options_parse(const struct argp *argp, int argc, char **argv,
 		  void *input);
+
+/* Print the usage of a command, "pyheld NAME", when the error has been printed.
+ * Returns STATUS_USAGE. */
+int options_usage(const struct argp *argp, const char *name);
 
 #endif

@@ -115,23 +115,33 @@ static struct error *list_named(const char *name, struct ps *several)
 
 /* What a name means becomes *target.  One that means nothing stays, for
  * open_file() to say so. */
-static struct error *name_target(const char **target)
+static struct error *name_target(const char **target, bool children)
 {
 	struct running r;
 	struct error *err = running_named(*target, &r);
 
 	if (!err && r.several.rows.nr)
 		err = list_named(*target, &r.several);
-	if (!err && r.is_new && r.nr_below) {
+	if (!err && r.is_new && r.nr_below && !children) {
 		progress_stop();
 		fprintf(stderr, "pyheld: '%s' is process %s, which is read, and"
-			" %" PRIu64 " that it started\n", *target, r.pid,
+			" %" PRIu64 " that it started: leaks, summary, capture"
+			" and watch take --children\n", *target, r.pid,
 			r.nr_below);
 	}
 	if (!err && r.pid)
 		*target = r.pid;
 	ps_release(&r.several);
 	return err;
+}
+
+int session_target(const char *target, bool children, const char **ret)
+{
+	struct error *err;
+
+	*ret = target;
+	err = name_target(ret, children);
+	return err ? session_failed(err) : STATUS_OK;
 }
 
 /* Open a file: a capture is read into *ret, a core file becomes *target. */
@@ -214,7 +224,7 @@ static struct error *load(struct session *s, const char *target,
 	struct load_options with_care = { .sample = 0 };
 	struct error *err;
 
-	err = name_target(&target);
+	err = name_target(&target, false);
 	if (err)
 		return err;
 	if (is_pid(target)) {
@@ -341,7 +351,7 @@ int session_peek(const char *target, struct heap *ret)
 
 	heap_init(&h);
 	heap_init(ret);
-	err = name_target(&target);
+	err = name_target(&target, false);
 	if (!err)
 		err = is_pid(target) ? open_process(target, &t) :
 				       open_file(target, &h, &t);

@@ -37,6 +37,13 @@ struct session {
 int session_open(struct session *s, const char *target);
 
 /*
+ * The PID that TARGET means, as a word, or TARGET itself if it is a file.  With
+ * `children`, nothing is said of processes that it started.  Returns STATUS_OK;
+ * or, when the error has been printed, STATUS_USAGE or STATUS_FAILED.
+ */
+int session_target(const char *target, bool children, const char **ret);
+
+/*
  * Like session_open(), and also record the names and texts that
  * capture_write() needs.
  */

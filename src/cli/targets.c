@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/progress.h"
 #include "cli/redacted.h"
+#include "cli/running/running.h"
 #include "cli/status.h"
 #include "cli/targets.h"
 
@@ -26,6 +28,68 @@ int targets_order(const struct target_vec *targets, bool newest_first,
 		order_build(infos, nr, newest_first, ret);
 	for (size_t i = 0; i < nr; i++)
 		heap_release(&heaps[i]);
+	return status;
+}
+
+/* --- children --- */
+
+/* Returns STATUS_PARTIAL if one can't be read. */
+static int add_readable(const struct ps *p, struct target_vec *ret)
+{
+	int status = STATUS_OK;
+
+	for (size_t i = 0; i < p->rows.nr; i++) {
+		const struct ps_row *r = &p->rows.v[i];
+
+		if (!r->unreadable) {
+			target_vec_push(ret, running_word(r->pid));
+			continue;
+		}
+		progress_stop();
+		fprintf(stderr, "pyheld: warning: %s\n", r->unreadable);
+		status = STATUS_PARTIAL;
+	}
+	return status;
+}
+
+static int add_with_children(const char *target, struct target_vec *ret)
+{
+	CLEANUP(ps_release) struct ps p = { .nr_hidden = 0 };
+	size_t nr = ret->nr;
+	const char *pid;
+	int status = session_target(target, true, &pid);
+	struct error *err;
+
+	if (status)
+		return status;
+	if (strspn(pid, "0123456789") == strlen(pid)) {
+		err = running_find((pid_t)strtol(pid, NULL, 10), NULL, &p);
+		if (err)
+			return session_failed(err);
+		status = add_readable(&p, ret);
+	}
+	/* To open it says what it is. */
+	if (ret->nr == nr)
+		target_vec_push(ret, pid);
+	return status;
+}
+
+int targets_add_children(struct target_vec *targets)
+{
+	struct target_vec all = VEC_INIT;
+	int status = STATUS_OK;
+
+	for (size_t i = 0; i < targets->nr; i++) {
+		int one = add_with_children(targets->v[i], &all);
+
+		status = MAX(status, one);
+		if (one && one != STATUS_PARTIAL) {
+			status = one;
+			break;
+		}
+	}
+	target_vec_release(targets);
+	*targets = all;
 	return status;
 }
 

@@ -21,6 +21,16 @@ int targets_order(const struct target_vec *targets, bool newest_first,
 		  struct order *ret);
 
 /*
+ * Put behind each target that is a process the Pythons that it has started,
+ * also by way of others.  It goes itself if it is none, as a shell, and one of
+ * them is.  Those that can't be read are named on stderr, and left out.
+ *
+ * Returns STATUS_OK; STATUS_PARTIAL: one was left out; or another status when
+ * the error has been printed.
+ */
+int targets_add_children(struct target_vec *targets);
+
+/*
  * Targets of one command that compares them, oldest first.  The first and the
  * last one stay open.  Each one between is closed when it has been looked at;
  * only its heap.info is kept.

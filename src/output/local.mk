@@ -1,4 +1,6 @@
 src_libpyheld_a_SOURCES += \
+	src/output/beside.c \
+	src/output/beside.h \
 	src/output/coverage.c \
 	src/output/coverage.h \
 	src/output/emit.c \

@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 
 import pythons
-from harness import Skip, Target, children, pyheld, pyheld_raw, text
+from harness import (Skip, Target, children, pyheld, pyheld_raw, status,
+                     text)
 from test_embedded import SCRIPT, libraries, program
 
 WAIT = "import sys; print('ready', flush=True); sys.stdin.read()"
@@ -165,3 +166,49 @@ def test_names():
             for pid in [first.pid, second.pid] + first.facts["children"]:
                 assert str(pid) in said, said
             assert "is the name of 4 processes" in said, said
+
+
+def figures(rows, key):
+    return {row["pid"]: row[key] for row in rows}
+
+
+def test_children():
+    """A master and its workers, one after the other, in one report."""
+    with Target(pythons.system(), "forking.py", "pyheld-master", 3) as target, \
+            tempfile.TemporaryDirectory() as folder:
+        pids = [target.pid] + target.facts["children"]
+        out = pyheld("summary", "--children", "--json", target.pid).json
+        assert [p["target"]["pid"] for p in out["processes"]] == pids, out
+        rows = [t for t in out["types"] if t["type"] == "__main__.Row"][0]
+        counts = figures(rows["processes"], "count")
+        assert counts == dict(zip(pids, (0, 3000, 6000, 12000))), counts
+        assert rows["count"] == 21000, rows
+        shown = text(pyheld("summary", "--children", "pyheld-master").out)
+        assert all("IN %d" % pid in shown for pid in pids), shown
+        out = pyheld("leaks", "--children", "--json", target.pid).json
+        assert figures(out["suspects"][0]["workers"], "entries") == \
+            dict(zip(pids[1:], (3000, 6000, 12000))), out["suspects"]
+        pyheld("capture", "--children", target.pid, "-o",
+               os.path.join(folder, "cap-%p.pyheld"))
+        assert sorted(os.listdir(folder)) == \
+            sorted("cap-%d.pyheld" % pid for pid in pids)
+        lines = pyheld("watch", "--children", "--json", "--count=1",
+                       target.pid).out.splitlines()
+        assert [json.loads(x)["pid"] for x in lines] == pids, lines
+        # No process is left stopped.
+        for pid in pids:
+            assert status(pid)["TracerPid"] == "0"
+        usage = pyheld_raw("capture", "--children", target.pid, "-o", "x")
+        assert usage.status == 2 and b"%p" in usage.err, usage
+
+
+def test_children_of_a_shell():
+    """It is no Python, and not read."""
+    python = pythons.system()
+    with subprocess.Popen(
+            ["sh", "-c", '"$0" -c "$1"; true', python.path, WAIT],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+        assert shell.stdout.readline() == b"ready\n"
+        child = children(shell.pid)[0]
+        out = pyheld("summary", "--children", "--json", shell.pid).json
+        assert [p["target"]["pid"] for p in out["processes"]] == [child], out

@@ -241,6 +241,7 @@ def test_json_agrees_with_the_man_page(python):
         v.named("refs", run("refs", target.pid))
         v.named("doctor", run("doctor", target.pid))
         v.named("ps", run("ps"))
+        v.named("summaries", run("summary", "--children", target.pid))
         v.named("leaks", run("leaks", target.pid, "--min-percent=0",
                              "--min-objects=100", "--min-entries=50"))
         for address in [a for a, want in plants.values()][:3]:

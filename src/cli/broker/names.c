@@ -101,17 +101,27 @@ static bool goes_down(const char *path)
 	return true;
 }
 
-/* As sampling_file() does it: a number stands for the first "%n". */
+/* As sampling_file() does it: numbers stand for the first "%p" and "%n". */
 static bool fits_pattern(const char *pattern, const char *path)
 {
-	const char *rest = strstr(pattern, "%n");
-	size_t len = rest ? (size_t)(rest - pattern) : 0;
-	size_t digits;
+	bool has_pid = false, has_number = false;
 
-	if (!rest || strncmp(pattern, path, len))
-		return false;
-	digits = strspn(path + len, "0123456789");
-	return digits && !strcmp(path + len + digits, rest + 2);
+	while (*pattern) {
+		bool *has = !strncmp(pattern, "%p", 2) ? &has_pid :
+			    !strncmp(pattern, "%n", 2) ? &has_number : NULL;
+		size_t digits = strspn(path, "0123456789");
+
+		if (has && !*has) {
+			if (!digits)
+				return false;
+			path += digits;
+			pattern += 2;
+			*has = true;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return !*path && (has_pid || has_number);
 }
 
 static bool fits(const char *name, const char *path)

@@ -36,8 +36,8 @@ void names_add_output(struct names *n, const char *path);
 
 /*
  * Was the path named?  As it is, as a file in a folder that was named so, as
- * what "%n" in a name became, or as what the manual says pyheld calls a file
- * that has no other name ("pyheld-..." in the current folder).
+ * what "%n" or "%p" in a name became, or as what the manual says pyheld calls a
+ * file that has no other name ("pyheld-..." in the current folder).
  */
 bool names_have_path(const struct names *n, const char *path);
 

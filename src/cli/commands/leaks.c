@@ -18,6 +18,7 @@ struct leaks_options {
 };
 
 static const struct argp_option options[] = {
+	OPTION_WITH_CHILDREN,
 	{ "fail", OPTION_FAIL, NULL, 0,
 	  "Exit with status 1 if there is a suspect", 0 },
 	{ "json", OPTION_JSON, NULL, 0, "Write JSON", 0 },
@@ -92,7 +93,7 @@ const struct argp leaks_argp = {
 	       "  pyheld leaks 4242\n"
 	       "  pyheld leaks 4242 monday.pyheld tuesday.pyheld\n"
 	       "  pyheld leaks today.pyheld --min-percent=3\n"
-	       "  pyheld leaks $(pgrep -f 'gunicorn: worker')",
+	       "  pyheld leaks gunicorn --children",
 	.children = common_children,
 };
 
@@ -219,6 +220,10 @@ static int find_in_order(const struct leaks_options *o,
 			.targets = targets + order->first[i],
 			.nr = order_nr_of(order, i), .workers = &workers });
 
+		/* A child may have ended; a master may have started nothing. */
+		if (worst == STATUS_FAILED && o->common.children &&
+		    (workers.processes.nr || i + 1 < order->nr_processes))
+			worst = STATUS_PARTIAL;
 		if (worst != STATUS_OK && worst != STATUS_LIMIT &&
 		    worst != STATUS_PARTIAL)
 			return worst;
@@ -229,9 +234,13 @@ static int find_in_order(const struct leaks_options *o,
 
 static int find_all(const struct leaks_options *o)
 {
-	CLEANUP(order_release) struct order order;
-	int status = targets_order(&o->targets, true, &order);
+	CLEANUP(order_release) struct order order = { .nr = 0 };
+	int status;
 
+	if (o->targets.nr == 1)
+		return find_leaks(o, &(struct leaks_process){
+			.targets = o->targets.v, .nr = 1 });
+	status = targets_order(&o->targets, true, &order);
 	return status ? status : find_in_order(o, &order);
 }
 
@@ -245,11 +254,14 @@ int cmd_leaks(const struct command *c, int argc, char **argv)
 	CLEANUP(leaks_options_release) struct leaks_options o = {
 		.suspects = SUSPECTS_OPTIONS_DEFAULT,
 	};
+	int status = STATUS_OK, worst;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	if (o.targets.nr == 1)
-		return find_leaks(&o, &(struct leaks_process){
-			.targets = o.targets.v, .nr = 1 });
-	return find_all(&o);
+	if (o.common.children)
+		status = targets_add_children(&o.targets);
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
+		return status;
+	worst = find_all(&o);
+	return MAX(status, worst);
 }

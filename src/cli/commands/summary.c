@@ -4,7 +4,9 @@
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/targets.h"
 #include "cli/terminal.h"
+#include "output/beside.h"
 #include "output/emit.h"
 #include "output/reports/summary.h"
 
@@ -17,6 +19,7 @@ struct summary_options {
 };
 
 static const struct argp_option options[] = {
+	OPTION_WITH_CHILDREN,
 	{ "fail-if", OPTION_FAIL_IF, "LIMIT", 0,
 	  "Exit with status 1 if the limit is crossed, e.g. 'objects>2M',"
 	  " 'type:app.User count>1000'; may be repeated", 0 },
@@ -40,6 +43,9 @@ static error_t parse_summary(int key, char *arg, struct argp_state *state)
 
 	if (options_common(key, arg, state, &err))
 		return err;
+	if (key == ARGP_KEY_END && o->common.children && o->limits.v.nr)
+		return options_error(state, "--fail-if goes with one process,"
+				     " not with --children");
 	if (key == OPTION_FAIL_IF)
 		return limits_add(&o->limits, arg, false, state);
 	return ARGP_ERR_UNKNOWN;
@@ -61,6 +67,7 @@ const struct argp summary_argp = {
 	       "Example:\n"
 	       "  pyheld summary 4242\n"
 	       "  pyheld summary 4242 --type='app.*' --sort=count\n"
+	       "  pyheld summary gunicorn --children\n"
 	       "  pyheld summary 4242 --fail-if='type:app.User count>1000'",
 	.children = common_children,
 };
@@ -97,26 +104,83 @@ static void summary_options_release(struct summary_options *o)
 	limits_free(&o->limits);
 }
 
+/* Read one process; `beside` NULL: it is the only one. */
+static int summarise(struct summary_options *o, const char *target,
+		     struct beside *beside)
+{
+	CLEANUP(session_close) struct session s = SESSION_INIT;
+	CLEANUP(summary_release) struct summary summary = { 0 };
+	CLEANUP(freep) bool *types = NULL;
+	json_t *value = NULL;
+	int status, failed;
+
+	s.says_coverage = true;
+	status = session_open(&s, target);
+	if (!status && o->common.type)
+		status = session_types(&s, o->common.type, &types);
+	if (!status)
+		status = limits_check(&o->limits, NULL, &s.heap,
+				      session_status(&s));
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
+		return status;
+	summary_build(&s.heap, types, sorts[o->common.sort], &summary);
+	if (!beside)
+		return limits_say(&o->limits,
+				  summary_show(&s, o, &summary, status));
+	if (o->common.json) {
+		value = summary_json(&s.heap, &summary, o->common.limit);
+		emit_put(value, "limits", limits_json(&o->limits));
+	}
+	beside_add(beside, &s.heap, &summary, value);
+	failed = session_check(&s);
+	return MAX(status, failed);
+}
+
+static int show_beside(const struct summary_options *o, struct beside *beside,
+		       int status)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct format format = terminal_format();
+	enum summary_sort sort = sorts[o->common.sort];
+
+	if (o->common.json)
+		return session_print_json(beside_json(beside, sort,
+						      o->common.limit),
+					  status);
+	format.header = !o->common.no_header;
+	beside_text(beside, sort, options_limit(&o->common, DEFAULT_LIMIT),
+		    &format, &text);
+	return session_print_text(&text, status);
+}
+
+/* The others are worth seeing if one fails. */
+static int summarise_all(struct summary_options *o)
+{
+	CLEANUP(target_vec_release) struct target_vec targets = VEC_INIT;
+	CLEANUP(beside_release) struct beside beside = { .types = VEC_INIT };
+	int status;
+
+	target_vec_push(&targets, o->common.args[0]);
+	status = targets_add_children(&targets);
+	if (status != STATUS_OK && status != STATUS_PARTIAL)
+		return status;
+	for (size_t i = 0; i < targets.nr; i++) {
+		int one = summarise(o, targets.v[i], &beside);
+
+		status = MAX(status, one == STATUS_OK ? one : STATUS_PARTIAL);
+	}
+	if (!beside.processes.nr)
+		return STATUS_FAILED;
+	return show_beside(o, &beside, status);
+}
+
 int cmd_summary(const struct command *c, int argc, char **argv)
 {
 	CLEANUP(summary_options_release) struct summary_options o = {
 		.common = { .max_args = 1, .sorts = SORTS } };
-	CLEANUP(session_close) struct session s = SESSION_INIT;
-	CLEANUP(summary_release) struct summary summary = { 0 };
-	CLEANUP(freep) bool *types = NULL;
-	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	s.says_coverage = true;
-	status = session_open(&s, o.common.args[0]);
-	if (!status && o.common.type)
-		status = session_types(&s, o.common.type, &types);
-	if (!status)
-		status = limits_check(&o.limits, NULL, &s.heap,
-				      session_status(&s));
-	if (status != STATUS_OK && status != STATUS_PARTIAL)
-		return status;
-	summary_build(&s.heap, types, sorts[o.common.sort], &summary);
-	return limits_say(&o.limits, summary_show(&s, &o, &summary, status));
+	return o.common.children ? summarise_all(&o) :
+				   summarise(&o, o.common.args[0], NULL);
 }

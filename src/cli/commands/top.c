@@ -31,24 +31,19 @@ static const struct argp_option options[] = {
 	  "Time between samples, such as 500ms, 10s or 1m (default: 2s)", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write captures to FILE; '%n' in it becomes a number that no file"
-	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
+	  " has yet, and '%p' the PID (default: pyheld-%p-%n.pyheld)", 0 },
 	{ 0 },
 };
 
-static error_t add_process(struct top_options *o, const char *arg,
-			   const struct argp_state *state)
+static bool is_pid(const char *word)
 {
 	char *end;
 	unsigned long pid;
 
 	errno = 0;
-	pid = strtoul(arg, &end, 10);
-	if (!*arg || *end || strspn(arg, "0123456789") != strlen(arg) ||
-	    errno || pid < 1 || pid > INT_MAX)
-		return options_error(state, "'%s' is no PID: top looks at"
-				     " processes that run", arg);
-	target_vec_push(&o->processes, arg);
-	return 0;
+	pid = strtoul(word, &end, 10);
+	return *word && !*end && strspn(word, "0123456789") == strlen(word) &&
+	       !errno && pid >= 1 && pid <= INT_MAX;
 }
 
 static error_t parse_top(int key, char *arg, struct argp_state *state)
@@ -57,8 +52,10 @@ static error_t parse_top(int key, char *arg, struct argp_state *state)
 	error_t err;
 
 	/* options_common() takes two arguments at most. */
-	if (key == ARGP_KEY_ARG)
-		return add_process(o, arg, state);
+	if (key == ARGP_KEY_ARG) {
+		target_vec_push(&o->processes, arg);
+		return 0;
+	}
 	if (key == ARGP_KEY_END)
 		return o->processes.nr ? 0 :
 		       options_error(state, "PID is missing: try pyheld ps");
@@ -166,6 +163,25 @@ static void run(struct processes *p)
 	}
 }
 
+/* Names become PIDs.  Returns 0 or the exit status. */
+static int name_processes(const struct command *c, struct top_options *o)
+{
+	for (size_t i = 0; i < o->processes.nr; i++) {
+		const char **word = &o->processes.v[i];
+		int status = session_target(*word, true, word);
+
+		if (status)
+			return status;
+		if (is_pid(*word))
+			continue;
+		fprintf(stderr, "pyheld top: '%s' is no PID, and not the name"
+			" of a Python: top looks at processes that run\n",
+			*word);
+		return options_usage(c->argp, "pyheld top");
+	}
+	return STATUS_OK;
+}
+
 static struct error *check_processes(const struct top_options *o)
 {
 	for (size_t i = 0; i < o->processes.nr; i++)
@@ -208,8 +224,10 @@ int cmd_top(const struct command *c, int argc, char **argv)
 	CLEANUP(top_options_release) struct top_options o = {
 		.interval_ms = DEFAULT_INTERVAL_MS,
 	};
+	int status;
 
 	if (options_parse(c->argp, argc, argv, &o))
 		return STATUS_USAGE;
-	return top(&o);
+	status = name_processes(c, &o);
+	return status ? status : top(&o);
 }

@@ -15,6 +15,7 @@
 #include "cli/save.h"
 #include "cli/session.h"
 #include "cli/status.h"
+#include "cli/targets.h"
 #include "output/reports/metrics.h"
 #include "output/reports/watch.h"
 
@@ -32,6 +33,7 @@ struct watch_options {
 };
 
 static const struct argp_option options[] = {
+	OPTION_WITH_CHILDREN,
 	{ "count", OPTION_COUNT, "N", 0,
 	  "End after N samples (default: never)", 0 },
 	{ "interval", OPTION_INTERVAL, "TIME", 0,
@@ -46,7 +48,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write captures to FILE; '%n' in it becomes a number that no file"
-	  " has yet (default: pyheld-PID-%n.pyheld)", 0 },
+	  " has yet, and '%p' the PID (default: pyheld-%p-%n.pyheld)", 0 },
 	{ "when", OPTION_WHEN, "CONDITION", 0,
 	  "Take a capture when this becomes true: 'rss>2G', 'objects>5M',"
 	  " 'bytes>1G', 'growth>20%/10m', 'unowned>100M',"
@@ -102,6 +104,13 @@ static error_t parse_watch(int key, char *arg, struct argp_state *state)
 		    !strstr(o->output, "%n"))
 			return options_error(state, "--output needs %%n for"
 					     " more than one capture");
+		if (o->common.children && o->metrics)
+			return options_error(state, "--metrics goes with one"
+					     " process, not with --children");
+		if (o->common.children && o->output &&
+		    !strstr(o->output, "%p") && !strstr(o->output, "%n"))
+			return options_error(state, "--children needs %%p or"
+					     " %%n in --output");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -119,7 +128,8 @@ const struct argp watch_argp = {
 	       " is killed."
 	       "\v"
 	       "Example:\n"
-	       "  pyheld watch --interval=1m --when='rss>2G' 4242",
+	       "  pyheld watch --interval=1m --when='rss>2G' 4242\n"
+	       "  pyheld watch --children --when='rss>2G' gunicorn",
 	.children = common_children,
 };
 
@@ -127,6 +137,8 @@ const struct argp watch_argp = {
 
 struct watch {
 	const struct watch_options *o;
+	const char *process;
+	bool ended;		/* there are no more samples of it */
 	struct sample_vec samples;
 	struct trend trend;
 	bool *held;		/* by condition: true at the last sample? */
@@ -134,6 +146,7 @@ struct watch {
 	struct sampling sampling;
 	bool metrics_fail;	/* the file could not be written last time */
 };
+VEC_DEFINE(watch_vec, struct watch);
 
 static void watch_release(struct watch *w)
 {
@@ -248,7 +261,7 @@ static int keep_metrics(struct watch *w, const struct heap *h)
 {
 	const struct trend_type *top[METRICS_TYPES];
 	struct metrics m = {
-		.process = w->o->common.args[0],
+		.process = w->process,
 		.heap = h,
 		.sample = h ? &w->samples.v[w->samples.nr - 1] : NULL,
 		.taken_at = w->sampling.taken_at,
@@ -306,6 +319,7 @@ static int tell(struct watch *w, struct heap *h)
 	if (status)
 		return status;
 	line.file = file;
+	line.names_process = w->o->common.children;
 	line.taken_at = h->info.taken_at;
 	line.pause_ns = h->info.pause_ns;
 	line.sample = &w->samples.v[w->samples.nr - 1];
@@ -323,7 +337,7 @@ static int look(struct watch *w)
 
 	s.quiet = w->samples.nr > 0;
 	s.says_coverage = true;
-	status = sampling_open(&w->sampling, w->o->common.args[0],
+	status = sampling_open(&w->sampling, w->process,
 			       w->o->conditions.nr > 0, &s);
 	if (status) {
 		/* What is no process has no metrics. */
@@ -338,19 +352,80 @@ static int look(struct watch *w)
 	return tell(w, &s.heap);
 }
 
-static int watch(const struct watch_options *o, const sigset_t *sleeping)
+static void release_all(struct watch_vec *all)
 {
-	CLEANUP(watch_release) struct watch w = { .o = o };
-	uint64_t next = wait_now_ms();
+	for (size_t i = 0; i < all->nr; i++)
+		watch_release(&all->v[i]);
+	watch_vec_release(all);
+}
+
+static void add_watch(struct watch_vec *all, const struct watch_options *o,
+		      const char *process)
+{
+	struct watch w = { .o = o, .process = process };
 
 	if (o->conditions.nr)
 		w.held = xcalloc(o->conditions.nr, sizeof(*w.held));
-	for (uint64_t i = 0; !o->count || i < o->count; i++) {
-		int status = look(&w);
+	watch_vec_push(all, w);
+}
 
+/* Returns 0 or the exit status. */
+static int add_all(struct watch_vec *all, const struct watch_options *o)
+{
+	CLEANUP(target_vec_release) struct target_vec targets = VEC_INIT;
+	int status = STATUS_OK;
+
+	target_vec_push(&targets, o->common.args[0]);
+	if (o->common.children)
+		status = targets_add_children(&targets);
+	for (size_t i = 0; i < targets.nr; i++)
+		add_watch(all, o, targets.v[i]);
+	return status == STATUS_PARTIAL ? STATUS_OK : status;
+}
+
+/* Look at all, one after the other.  Of several, one that fails has ended.
+ * Returns 0 or the exit status, where no other sample is to be taken. */
+static int look_at_all(struct watch_vec *all)
+{
+	int status = STATUS_OK;
+	size_t nr_left = 0;
+
+	for (size_t i = 0; i < all->nr; i++) {
+		struct watch *w = &all->v[i];
+		int failed = w->ended ? STATUS_OK : look(w);
+
+		w->ended |= failed != STATUS_OK;
+		status = failed ? failed : status;
+		nr_left += !w->ended;
+	}
+	return nr_left ? STATUS_OK : status;
+}
+
+/* Have all of them been captured as often as the user wants? */
+static bool is_done(const struct watch_vec *all)
+{
+	const struct watch_options *o = all->v[0].o;
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (!all->v[i].ended &&
+		    all->v[i].nr_captures < o->max_captures)
+			return false;
+	return o->conditions.nr;
+}
+
+static int watch(const struct watch_options *o, const sigset_t *sleeping)
+{
+	CLEANUP(release_all) struct watch_vec all = VEC_INIT;
+	uint64_t next = wait_now_ms();
+	int status = add_all(&all, o);
+
+	if (status)
+		return status;
+	for (uint64_t i = 0; !o->count || i < o->count; i++) {
+		status = look_at_all(&all);
 		if (status)
 			return status;
-		if (o->conditions.nr && w.nr_captures >= o->max_captures)
+		if (is_done(&all))
 			break;
 		next = MAX(next + o->interval_ms, wait_now_ms());
 		if ((!o->count || i + 1 < o->count) &&

@@ -170,3 +170,12 @@ struct error *running_named(const char *word, struct running *ret)
 	ret->nr_below = n->nr_below;
 	return NULL;
 }
+
+const char *running_word(int64_t pid)
+{
+	CLEANUP(freep) char *word = xasprintf("%" PRId64, pid);
+
+	if (!find_kept(word))
+		keep(word, pid, 0);
+	return find_kept(word)->pid;
+}

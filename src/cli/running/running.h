@@ -29,4 +29,7 @@ struct running {
  */
 struct error *running_named(const char *word, struct running *ret) MUST_CHECK;
 
+/* `pid` as digits, until the program ends. */
+const char *running_word(int64_t pid);
+
 #endif

@@ -87,15 +87,22 @@ static bool is_free(const char *name)
 	return input_kind(name) == INPUT_MISSING;
 }
 
+char *sampling_file_of(const char *pattern, int64_t pid)
+{
+	const char *at = pid > 0 ? strstr(pattern, "%p") : NULL;
+
+	return at ? numbered_name(pattern, at, (uint64_t)pid) :
+		    xstrdup(pattern);
+}
+
 char *sampling_file(const char *pattern, int64_t pid)
 {
-	CLEANUP(freep) char *usual = xasprintf("pyheld-%" PRId64 "-%%n.pyheld",
-					       pid);
+	CLEANUP(freep) char *usual = sampling_file_of(
+		pattern ? pattern : "pyheld-%p-%n.pyheld", pid);
 	const char *number;
 	char *ret;
 
-	if (!pattern)
-		pattern = usual;
+	pattern = usual;
 	number = strstr(pattern, "%n");
 	if (!number)
 		return xstrdup(pattern);

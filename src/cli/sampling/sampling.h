@@ -42,10 +42,15 @@ struct error *sampling_read(struct sampling *last, const char *process,
 /* The figures of `h` as it was read now; sample.lines is NULL. */
 struct sample sampling_measure(const struct heap *h);
 
+/* The name for a file of the process `pid`: `pattern` with the PID, unless it
+ * is 0, in place of the first "%p".  The caller frees it. */
+char *sampling_file_of(const char *pattern, int64_t pid);
+
 /*
- * The name for a capture of the process `pid`: `pattern` with the first number
- * in place of "%n" that no file has, so that captures of another pyheld are not
- * overwritten.  NULL: "pyheld-PID-%n.pyheld".  The caller frees it.
+ * The name for a capture of the process `pid`: that of sampling_file_of(), with
+ * the first number in place of "%n" that no file has, so that captures of
+ * another pyheld are not overwritten.  `pattern` NULL: "pyheld-%p-%n.pyheld".
+ * The caller frees it.
  */
 char *sampling_file(const char *pattern, int64_t pid);
 

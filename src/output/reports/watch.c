@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
 #include "output/coverage.h"
 #include "output/emit.h"
 #include "output/reports/watch.h"
@@ -8,6 +10,8 @@ void watch_text(const struct watch_line *line, struct str *out)
 	const struct sample *s = line->sample, *first = line->first;
 
 	format_time(out, line->taken_at);
+	if (line->names_process)
+		str_addf(out, "  PID %" PRId64, line->heap->info.pid);
 	str_add(out, "  rss ");
 	format_bytes(out, s->resident);
 	str_add(out, " (");
@@ -52,6 +56,7 @@ json_t *watch_json(const struct watch_line *line)
 {
 	json_t *ret = json_object();
 
+	emit_put(ret, "pid", json_integer(line->heap->info.pid));
 	emit_put(ret, "taken_at", emit_count(line->taken_at));
 	emit_put(ret, "time", emit_count(line->taken_at));
 	emit_put(ret, "pause_ns", emit_count(line->pause_ns));

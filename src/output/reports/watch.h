@@ -17,6 +17,7 @@ struct watch_line {
 	const struct sample *first;	/* the first one, to compare with */
 	const struct trend_type *const *top;	/* the types that grew most */
 	unsigned int nr_top;
+	bool names_process;	/* several are watched: the text says which */
 	const char *condition;	/* the condition that became true, or NULL */
 	const char *file;	/* the capture that was written, or NULL */
 };
