@@ -56,6 +56,7 @@ EXTRA_DIST += \
 	tests/e2e/test_forked.py \
 	tests/e2e/test_fuzz.py \
 	tests/e2e/test_garbage.py \
+	tests/e2e/test_greenlets.py \
 	tests/e2e/test_heapsnapshot.py \
 	tests/e2e/test_hostile.py \
 	tests/e2e/test_kill.py \
@@ -225,6 +226,7 @@ EXTRA_DIST += \
 	tests/targets/forgetful.c \
 	tests/targets/forking.py \
 	tests/targets/forks.py \
+	tests/targets/greenlets.py \
 	tests/targets/growing.py \
 	tests/targets/grows.py \
 	tests/targets/guessed.py \

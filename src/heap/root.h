@@ -53,6 +53,8 @@ enum root_slot {
 	/* ROOT_INTERPRETER */
 	SLOT_THREAD,		/* `name` of the state of thread `thread` */
 	SLOT_ATEXIT,		/* a callback of atexit; `name` says which */
+	/* ROOT_FRAME: the C stack that the frame runs on */
+	SLOT_C_STACK,
 	NR_ROOT_SLOTS,
 };
 

@@ -22,6 +22,7 @@ static const char *const frame_parts[NR_ROOT_SLOTS] = {
 	[SLOT_CODE] = "code",
 	[SLOT_F_LOCALS] = "f_locals",
 	[SLOT_FRAME_OBJECT] = "frame object",
+	[SLOT_C_STACK] = "C stack, likely",
 };
 
 static void add_thread(const struct heap_thread *t, struct str *out)

@@ -151,8 +151,12 @@ src_libpyheld_a_SOURCES += \
 	src/python/report/describe.h \
 	src/python/report/self-checks.c \
 	src/python/report/self-checks.h \
+	src/python/roots/greenlets.c \
+	src/python/roots/greenlets.h \
 	src/python/roots/roots-frames.c \
 	src/python/roots/roots-frames.h \
+	src/python/roots/roots-greenlets.c \
+	src/python/roots/roots-greenlets.h \
 	src/python/roots/roots-interpreter.c \
 	src/python/roots/roots-interpreter.h \
 	src/python/roots/roots-load.c \

@@ -60,6 +60,12 @@ class Python:
         start = ["chroot", self.root] if self.root else []
         return start + [self.path, *args]
 
+    def has(self, module):
+        """Can it import it?"""
+        return not subprocess.run(
+            self.argv("-c", "import " + module), stderr=subprocess.DEVNULL,
+            timeout=60).returncode
+
     def script(self, name):
         """A path that this Python sees of tests/targets/`name`, or of
         tests/leaks/NAME if `name` is leaks/NAME."""
@@ -157,6 +163,12 @@ def supported():
     """Those that pyheld supports: 3.8 to 3.15, release builds."""
     return [p for p in everything()
             if (3, 8) <= p.minor <= (3, 15) and not p.debug]
+
+
+def having(module):
+    """Those that can import it, the roots in libc/ as well."""
+    found = {tuple(p.argv()): p for p in supported() + each_libc()}
+    return [p for p in found.values() if p.has(module)]
 
 
 def debug_builds():

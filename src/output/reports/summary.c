@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "output/coverage.h"
@@ -203,6 +204,83 @@ static void add_threads(const struct heap *h, const struct heap_interpreter *i,
 	str_addf(out, "... and %u more\n", nr - shown);
 }
 
+VEC_DEFINE(innermost_vec, const struct heap_frame *);
+
+static int compare_frames(const void *a, const void *b)
+{
+	const struct heap_frame *x = *(const struct heap_frame *const *)a;
+	const struct heap_frame *y = *(const struct heap_frame *const *)b;
+	int order = strcmp(x->function, y->function);
+
+	if (!order)
+		order = strcmp(x->file, y->file);
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Frames from first[i] on are the same: how many? */
+static size_t nr_same(const struct innermost_vec *first, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < first->nr &&
+	       !compare_frames(&first->v[i], &first->v[end]))
+		end++;
+	return end - i;
+}
+
+/* The innermost frames of stacks that are no thread's, sorted. */
+static void find_innermost(const struct heap *h, struct innermost_vec *ret)
+{
+	uint32_t last = NO_THREAD;
+
+	for (size_t i = 0; i < h->frames.nr; i++) {
+		const struct heap_frame *f = &h->frames.v[i];
+
+		if (f->stack != last &&
+		    heap_stack_of(h, f)->kind == STACK_GREENLET)
+			innermost_vec_push(ret, f);
+		last = f->stack;
+	}
+	if (ret->nr)
+		qsort(ret->v, ret->nr, sizeof(*ret->v), compare_frames);
+}
+
+/* Those that wait at one line are one line. */
+static void add_greenlets(const struct heap *h, const struct format *f,
+			  struct str *out)
+{
+	CLEANUP(innermost_vec_release) struct innermost_vec first = VEC_INIT;
+	unsigned int shown = 0;
+	size_t nr = 0, i = 0;
+
+	for (size_t k = 0; k < h->stacks.nr; k++)
+		nr += h->stacks.v[k].kind == STACK_GREENLET;
+	if (!nr)
+		return;
+	find_innermost(h, &first);
+	add_label(out, "greenlets");
+	format_counted(out, nr, "greenlet");
+	str_add(out, " suspended\n");
+	while (i < first.nr && shown++ < MAX_THREADS_SHOWN) {
+		CLEANUP(str_release) struct str line = STR_INIT;
+		const struct heap_frame *frame = first.v[i];
+		size_t same = nr_same(&first, i);
+
+		add_label(out, "");
+		format_count(&line, same);
+		str_addf(&line, " in %s (%s", frame->function, frame->file);
+		if (frame->line > 0)
+			str_addf(&line, ":%" PRId32, frame->line);
+		str_add_char(&line, ')');
+		format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
+		i += same;
+	}
+	if (i < first.nr) {
+		add_label(out, "");
+		str_addf(out, "... and %zu more\n", first.nr - i);
+	}
+}
+
 static void add_summary_types(const struct heap *h, const struct summary *s,
 			      uint64_t limit, const struct format *f,
 			      struct str *out)
@@ -253,6 +331,7 @@ static void add_summary_head(const struct heap *h, const struct summary *s,
 		add_collector(&h->interpreters.v[i], out);
 		add_threads(h, &h->interpreters.v[i], f, out);
 	}
+	add_greenlets(h, f, out);
 	str_add_char(out, '\n');
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The frames of a thread: for reports, and as roots.
+ * The frames of threads and greenlets: for reports, and as roots.
  */
 #include <string.h>
 
@@ -195,7 +195,7 @@ static void add_open_stack(const struct scope *s)
 		return;
 	roots_spend(s->r, (uint32_t)nr * 8ull);
 	open_stack_vec_push(&py->stacks, (struct open_stack){
-		first, (uint32_t)nr, s->index });
+		first, (uint32_t)nr, s->index, false });
 }
 
 static void add_frame(struct roots *r, const struct frame *f, bool at_work,
@@ -227,33 +227,71 @@ static bool is_at_work(struct python *py, raddr thread,
 		       : ht->holds_gil;
 }
 
-void roots_frames(struct roots *r, raddr thread, uint32_t index)
+struct walk {
+	raddr first;		/* the innermost frame; 0: none */
+	uint32_t stack;		/* index in heap.stacks */
+	bool at_work;
+	const struct greenlet *greenlet; /* whose C stack has frames; or NULL */
+};
+
+/* A frame of the interpreter's own is on the C stack (3.12 and later). */
+static raddr place_of(const struct walk *w, raddr frame)
+{
+	return w->greenlet ? greenlets_at(w->greenlet, frame) : frame;
+}
+
+static void walk(struct roots *r, const struct walk *w)
 {
 	struct python *py = r->py;
-	raddr address = first_frame(py, thread);
+	const char *kind = heap_stack_kind_names[w->greenlet ? STACK_GREENLET
+							     : STACK_THREAD];
+	raddr address = w->first;
 	struct roots_cycle cycle = { 0 };
-	bool at_work = is_at_work(py, thread, &py->heap->threads.v[index]);
+	bool at_work = w->at_work;
 
 	for (unsigned int i = 0; address && i < MAX_FRAMES && !r->full; i++) {
+		raddr at = place_of(w, address);
 		struct frame f;
 
 		if (roots_cycle(&cycle, address))
 			break;
-		if (!frames_open(py, address, &f)) {
+		if (!frames_open(py, at, &f)) {
 			python_torn(py, address, i);
-			heap_warn_partial(py->heap, "frame %u of thread %u "
-					  "can't be read", i, index);
+			heap_warn_partial(py->heap, "frame %u of %s %u can't "
+					  "be read", i, kind, w->stack);
 			return;
 		}
 		if (f.owner < FRAME_OF_INTERPRETER) {
-			add_frame(r, &f, at_work, index);
+			add_frame(r, &f, at_work, w->stack);
 			at_work = false;
 		}
-		address = next_frame(py, address);
+		address = next_frame(py, at);
 	}
 	if (address && !r->full) {
 		python_torn(py, address, 0);
-		heap_warn_partial(py->heap, "the frames of thread %u do not "
-				  "end", index);
+		heap_warn_partial(py->heap, "the frames of %s %u do not end",
+				  kind, w->stack);
 	}
+}
+
+void roots_frames(struct roots *r, raddr thread, uint32_t index)
+{
+	struct python *py = r->py;
+
+	walk(r, &(struct walk){
+		.first = first_frame(py, thread), .stack = index,
+		.at_work = is_at_work(py, thread, &py->heap->threads.v[index])
+	});
+}
+
+void roots_frames_of_greenlet(struct roots *r, const struct greenlet *g,
+			      uint32_t stack)
+{
+	struct python *py = r->py;
+	raddr first = g->top_frame;
+
+	if (py->minor >= 11)
+		first = word_at(py, first, py->layout.frame_frame);
+	walk(r, &(struct walk){ .first = first, .stack = stack,
+				.greenlet = g });
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "python/roots/roots-greenlets.h"
 #include "python/roots/roots-interpreter.h"
 #include "python/roots/roots-load.h"
 #include "python/roots/roots-threads.h"
@@ -14,6 +15,7 @@ void roots_load_threads(struct python *py)
 		r.main = r.interpreter->id == 0;
 		roots_threads(&r);
 	}
+	roots_greenlets(&r);
 }
 
 void roots_load(struct python *py)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Evaluation stacks whose height is not known.
+ * Evaluation stacks whose height is not known, and C stacks of greenlets.
  *
  * A frame that runs keeps the top of its stack in a register.  Above it lie
  * words that are left from before, of objects that may be gone or be held by
- * others.  What is in the graph, is in such a stack, and has a reference that
- * neither the graph nor another root accounts for, is held by that stack, as
- * far as anybody can tell.
+ * others; so they do on a C stack.  What is in the graph, is in such a stack,
+ * and has a reference that neither the graph nor another root accounts for, is
+ * held by that stack, as far as anybody can tell.
  */
 #include "python/roots/roots-stacks.h"
 #include "python/roots/roots.h"
@@ -26,6 +26,14 @@ static bool has_exact_count(struct python *py, oid o)
 	       t->address != py->known.module;
 }
 
+static struct frame_ref ref_of(struct python *py, const struct open_stack *s,
+			       const struct frame *f, uint32_t i)
+{
+	if (s->is_native)
+		return (struct frame_ref){ get_u64(f->slots + i * 8ull), true };
+	return frames_slot(py, f, i);
+}
+
 static void add_stack(struct roots *r, const struct open_stack *s,
 		      uint32_t *known)
 {
@@ -37,11 +45,12 @@ static void add_stack(struct roots *r, const struct open_stack *s,
 	if (!words)
 		return;
 	for (uint32_t i = 0; i < s->nr && !r->full; i++) {
-		struct frame_ref ref = frames_slot(py, &f, i);
+		struct frame_ref ref = ref_of(py, s, &f, i);
 		struct new_root root = {
 			.kind = ROOT_FRAME, .object = ref.object,
 			.counted = true, .frame = s->frame,
-			.slot = SLOT_STACK, .number = i, .likely = true,
+			.slot = s->is_native ? SLOT_C_STACK : SLOT_STACK,
+			.number = i, .likely = true,
 		};
 		oid o = ref.counted ? object_map_find(py, ref.object)
 				    : OID_NONE;

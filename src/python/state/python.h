@@ -55,11 +55,13 @@ struct known_types {
 	bool has_code;		/* the target's code can be looked at */
 };
 
-/* The evaluation stack of a frame that does not say how high it is. */
+/* The evaluation stack of a frame that does not say how high it is, or a C
+ * stack. */
 struct open_stack {
 	raddr first;		/* address of its first word */
 	uint32_t nr;		/* words that it could have */
-	int32_t frame;		/* index in heap.frames */
+	int32_t frame;		/* index in heap.frames; -1: of no frame */
+	bool is_native;		/* plain pointers, of C functions */
 };
 VEC_DEFINE(open_stack_vec, struct open_stack);
 
