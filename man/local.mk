@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 dist_man_MANS += \
 	man/pyheld.1 \
+	man/pyheld-alloc.1 \
 	man/pyheld-browse.1 \
 	man/pyheld-capture.1 \
 	man/pyheld-capture.5 \

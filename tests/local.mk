@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/e2e/statement.py \
 	tests/e2e/terminal.py \
 	tests/e2e/test_advice.py \
+	tests/e2e/test_alloc.py \
 	tests/e2e/test_arrays.py \
 	tests/e2e/test_badinput.py \
 	tests/e2e/test_browse.py \
@@ -206,6 +207,7 @@ EXTRA_DIST += \
 	tests/leaks/wrapped_again.py \
 	tests/run-all \
 	tests/targets/allocated.py \
+	tests/targets/allocating.py \
 	tests/targets/amid.py \
 	tests/targets/app.py \
 	tests/targets/arrays.py \
@@ -231,6 +233,7 @@ EXTRA_DIST += \
 	tests/targets/grows.py \
 	tests/targets/guessed.py \
 	tests/targets/held.py \
+	tests/targets/hold_traced.py \
 	tests/targets/holders.py \
 	tests/targets/isolated.py \
 	tests/targets/leaking.py \

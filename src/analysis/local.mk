@@ -76,6 +76,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/retained-tree.h \
 	src/analysis/retained.c \
 	src/analysis/retained.h \
+	src/analysis/sites/allocated.c \
+	src/analysis/sites/allocated.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
 	src/analysis/suspects/find/suspects-chain.c \

@@ -32,6 +32,8 @@ const struct command commands[] = {
 	  .summary = "Count objects and bytes by type" },
 	{ NAMED(memory),
 	  .summary = "Show what the resident memory is, adding up" },
+	{ NAMED(alloc),
+	  .summary = "Show where memory was allocated, by tracemalloc" },
 	{ NAMED(chain),
 	  .summary = "Show what keeps objects alive" },
 	{ NAMED(cycles),

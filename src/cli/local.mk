@@ -11,6 +11,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/broker/typed.h \
 	src/cli/commands.c \
 	src/cli/commands.h \
+	src/cli/commands/alloc.c \
 	src/cli/commands/browse.c \
 	src/cli/commands/capture.c \
 	src/cli/commands/chain.c \

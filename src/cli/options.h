@@ -80,6 +80,8 @@ enum {
 	OPTION_LABEL,
 	OPTION_NO_SANDBOX,
 	OPTION_CHILDREN,
+	OPTION_BY,
+	OPTION_DIFF,
 };
 
 /* In a command's options: --count is another name of its --limit. */

@@ -88,6 +88,7 @@ void heap_release(struct heap *h)
 	heap_lump_holder_vec_release(&h->lump_holders);
 	heap_fact_vec_release(&h->facts);
 	heap_text_hash_vec_release(&h->text_hashes);
+	heap_allocations_release(&h->allocations);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);

@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "heap/sites/allocation.h"
 #include "heap/edge.h"
 #include "heap/fact.h"
 #include "heap/info.h"
@@ -114,6 +115,7 @@ struct heap {
 	struct heap_lump_holder_vec lump_holders;
 	struct heap_fact_vec facts;	/* by object, ascending */
 	struct heap_text_hash_vec text_hashes; /* by object, ascending */
+	struct heap_allocations allocations;
 	struct heap_info info;
 	/* See heap_memory_is_known(). */
 	struct heap_memory memory;

@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/heap/addresses.c \
 	src/heap/addresses.h \
+	src/heap/capture/capture-allocations.c \
+	src/heap/capture/capture-allocations.h \
 	src/heap/capture/capture-facts.c \
 	src/heap/capture/capture-facts.h \
 	src/heap/capture/capture-format.c \
@@ -51,6 +53,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/redact/redact-own.c \
 	src/heap/redact/redact-own.h \
 	src/heap/root.h \
+	src/heap/sites/allocation.c \
+	src/heap/sites/allocation.h \
 	src/heap/type-kinds.c \
 	src/heap/type-kinds.def \
 	src/heap/type.h

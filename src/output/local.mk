@@ -59,6 +59,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/path-unit.h \
 	src/output/path.c \
 	src/output/path.h \
+	src/output/reports/alloc.c \
+	src/output/reports/alloc.h \
 	src/output/reports/chain.c \
 	src/output/reports/chain.h \
 	src/output/reports/cycles.c \

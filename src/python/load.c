@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "heap/known.h"
+#include "python/allocators/traces.h"
 #include "python/emulator/emulator.h"
 #include "python/load.h"
 #include "python/locate/find.h"
@@ -478,6 +479,7 @@ static struct error *load_heap(struct python *py,
 	known = heap_known(py->heap);
 	roots_stacks_load(py, known);
 	facts_load(py);
+	traces_load(py);
 	describe_weak(py);
 	heap_trim(py->heap);
 	memory_load(py, known, options ? options->block : NULL,

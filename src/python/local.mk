@@ -13,6 +13,10 @@ src_libpyheld_a_SOURCES += \
 	src/python/allocators/pymalloc.h \
 	src/python/allocators/tracemalloc.c \
 	src/python/allocators/tracemalloc.h \
+	src/python/allocators/traces-table.c \
+	src/python/allocators/traces-table.h \
+	src/python/allocators/traces.c \
+	src/python/allocators/traces.h \
 	src/python/claims/claims-data.h \
 	src/python/claims/claims-doubt.c \
 	src/python/claims/claims-doubt.h \

@@ -39,6 +39,8 @@ memory
 memory --json
 memory --limit=0
 memory --kind=objects --no-header
+alloc
+alloc --json --by=traceback
 chain --type=TYPE
 chain --type=TYPE --json
 chain --type=dict --count=12

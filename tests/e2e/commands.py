@@ -14,6 +14,8 @@ summary TARGET
 summary --json TARGET
 memory TARGET
 memory --json TARGET EARLIER
+alloc TARGET
+alloc --json --by=traceback TARGET EARLIER
 chain --type=dict TARGET
 chain --address=ADDRESS --json TARGET
 cycles TARGET

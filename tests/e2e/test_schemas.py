@@ -226,6 +226,7 @@ def test_json_agrees_with_the_man_page(python):
             found = run("diff", older, target.pid)
             v.named("diff", found)
             assert found["memory"] is not None
+        v.named("alloc", run("alloc", target.pid))
         v.named("chain command", run("chain", target.pid, "--type=*.Plant",
                                      "--count=1000"))
         for address, want in plants.values():
@@ -252,7 +253,10 @@ def test_json_agrees_with_the_man_page(python):
         export(v, target)
         watch(v, python)
         with Target(pythons.system(), "planted_leaks.py", "lru_unbounded",
-                    "200") as other:
+                    "200", env={"PYTHONTRACEMALLOC": "2"}) as other:
+            for by in "line", "file", "traceback":
+                v.named("alloc", run("alloc", other.pid, "--by=" + by))
+            v.named("alloc", run("alloc", other.pid, other.pid))
             v.named("leaks", run("leaks", other.pid, other.pid,
                                  "--min-percent=0"))
             v.named("leaks", run("leaks", other.pid, target.pid,

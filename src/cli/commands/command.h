@@ -39,13 +39,14 @@ struct command {
 	bool takes_samples;	/* each by a process of its own */
 };
 
-extern const struct argp browse_argp, capture_argp, chain_argp, cycles_argp,
-	diff_argp, doctor_argp, export_argp, garbage_argp, leaks_argp,
-	memory_argp, object_argp, ps_argp, refs_argp, report_argp,
+extern const struct argp alloc_argp, browse_argp, capture_argp, chain_argp,
+	cycles_argp, diff_argp, doctor_argp, export_argp, garbage_argp,
+	leaks_argp, memory_argp, object_argp, ps_argp, refs_argp, report_argp,
 	retained_argp, sample_argp, sql_argp, summary_argp, top_argp,
 	watch_argp;
 
 /* The `run` of each command: see struct command. */
+int cmd_alloc(const struct command *c, int argc, char **argv);
 int cmd_browse(const struct command *c, int argc, char **argv);
 int cmd_capture(const struct command *c, int argc, char **argv);
 int cmd_chain(const struct command *c, int argc, char **argv);

@@ -16,4 +16,8 @@ void capture_text_hash_write(const struct heap_text_hash *t, struct str *row);
 void capture_fact_read(struct row *r, struct heap *h);
 void capture_text_hash_read(struct row *r, struct heap *h);
 
+void capture_lump_write(const struct heap *h, const struct heap_lump *l,
+			struct str *row);
+void capture_lump_read(struct row *r, struct heap *h);
+
 #endif

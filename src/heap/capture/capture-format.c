@@ -51,4 +51,8 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_LUMPS] = "lump",
 	[TABLE_TEXT_HASHES] = "hash",
 	[TABLE_STACKS] = "stak",
+	[TABLE_TRACING] = "trac",
+	[TABLE_SOURCES] = "sour",
+	[TABLE_TRACEBACKS] = "tbac",
+	[TABLE_ALLOCATIONS] = "allo",
 };

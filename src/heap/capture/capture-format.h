@@ -156,6 +156,10 @@ enum table {
 	TABLE_LUMPS,
 	TABLE_TEXT_HASHES,
 	TABLE_STACKS,		/* of others than threads */
+	TABLE_TRACING,		/* tracemalloc: one row */
+	TABLE_SOURCES,		/* names of files */
+	TABLE_TRACEBACKS,
+	TABLE_ALLOCATIONS,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

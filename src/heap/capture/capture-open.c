@@ -403,8 +403,8 @@ static bool tables_fit(const struct heap *h)
 		    (i && h->text_hashes.v[i].object <=
 				  h->text_hashes.v[i - 1].object))
 			return false;
-	return borrowed_fit(h) && heap_pointed_fit(h) &&
-	       lumps_fit(h);
+	return borrowed_fit(h) && heap_pointed_fit(h) && lumps_fit(h) &&
+	       heap_allocations_fit(&h->allocations);
 }
 
 static struct error *read_all(struct heap *h)

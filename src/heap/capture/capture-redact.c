@@ -535,6 +535,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	redact_roots(&r);
 	redact_info(&r, how);
 	redact_memory(h, r.all, &ret->heap.memory);
+	redact_sources(&h->allocations, r.all, &ret->heap.allocations);
 	ret->details = (struct heap_details){
 		.codes = ret->codes,
 		.text = ret->text,
@@ -562,6 +563,7 @@ void redacted_release(struct redacted *r)
 		.threads = r->heap.threads,
 		.info = r->heap.info,
 		.memory.lines = r->heap.memory.lines,
+		.allocations.files = r->heap.allocations.files,
 	};
 
 	if (!r->codes)

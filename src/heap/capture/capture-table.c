@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "heap/capture/capture-allocations.h"
 #include "heap/capture/capture-facts.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-memory.h"
@@ -317,40 +318,6 @@ static void read_pointed(struct row *r, struct heap *h)
 	heap_pointed_vec_push(&h->pointed, p);
 }
 
-static void write_lump(const struct heap *h, const struct heap_lump *l,
-		       struct str *row)
-{
-	row_put_number(row, l->bytes);
-	row_put_number(row, l->nr);
-	for (uint32_t i = 0; i < l->nr; i++) {
-		const struct heap_lump_holder *holder =
-			&h->lump_holders.v[l->first + i];
-
-		row_put_oid(row, holder->object);
-		row_put_number(row, holder->lump);
-	}
-}
-
-static void read_lump(struct row *r, struct heap *h)
-{
-	struct heap_lump l = { .first = h->lump_holders.nr };
-
-	l.bytes = row_get_number(r);
-	l.nr = row_get_u32(r);
-	/* Each holder takes two bytes at least. */
-	if (l.nr > (size_t)(r->end - r->p) / 2) {
-		r->bad = true;
-		return;
-	}
-	for (uint32_t i = 0; i < l.nr; i++) {
-		struct heap_lump_holder holder = { row_get_oid(r), 0 };
-
-		holder.lump = row_get_u32(r);
-		heap_lump_holder_vec_push(&h->lump_holders, holder);
-	}
-	heap_lump_vec_push(&h->lumps, l);
-}
-
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -395,6 +362,11 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 	case TABLE_ARENAS:
 	case TABLE_MALLOCS:
 		return memory_rows(table, &h->memory);
+	case TABLE_TRACING:
+	case TABLE_SOURCES:
+	case TABLE_TRACEBACKS:
+	case TABLE_ALLOCATIONS:
+		return allocations_rows(table, &h->allocations);
 	case NR_TABLES:
 		break;
 	}
@@ -452,7 +424,7 @@ static void write_row(enum table table, const struct heap *h,
 		write_pointed(&h->pointed.v[i], row);
 		break;
 	case TABLE_LUMPS:
-		write_lump(h, &h->lumps.v[i], row);
+		capture_lump_write(h, &h->lumps.v[i], row);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
@@ -460,6 +432,12 @@ static void write_row(enum table table, const struct heap *h,
 	case TABLE_ARENAS:
 	case TABLE_MALLOCS:
 		memory_write_row(table, &h->memory, i, row);
+		break;
+	case TABLE_TRACING:
+	case TABLE_SOURCES:
+	case TABLE_TRACEBACKS:
+	case TABLE_ALLOCATIONS:
+		allocations_write_row(table, &h->allocations, i, row);
 		break;
 	case NR_TABLES:
 		break;
@@ -532,7 +510,7 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		read_pointed(r, h);
 		break;
 	case TABLE_LUMPS:
-		read_lump(r, h);
+		capture_lump_read(r, h);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
@@ -540,6 +518,12 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 	case TABLE_ARENAS:
 	case TABLE_MALLOCS:
 		memory_read_row(table, r, h);
+		break;
+	case TABLE_TRACING:
+	case TABLE_SOURCES:
+	case TABLE_TRACEBACKS:
+	case TABLE_ALLOCATIONS:
+		allocations_read_row(table, r, &h->allocations);
 		break;
 	case NR_TABLES:
 		break;

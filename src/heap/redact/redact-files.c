@@ -74,3 +74,15 @@ void redact_memory(const struct heap *h, bool all, struct heap_memory *ret)
 		heap_memory_line_vec_push(to, l);
 	}
 }
+
+void redact_sources(const struct heap_allocations *from, bool all,
+		    struct heap_allocations *ret)
+{
+	ret->files = (struct str_vec)VEC_INIT;
+	for (size_t i = 0; i < from->files.nr; i++) {
+		const char *name = from->files.v[i];
+		bool stays = !all && redact_is_file(name, strlen(name));
+
+		str_vec_push(&ret->files, xstrdup(stays ? name : "?"));
+	}
+}

@@ -19,4 +19,9 @@ void redact_mappings(const struct heap_info *info, bool all,
  * in place of each path that is left out.  `all`: as REDACT_ALL does. */
 void redact_memory(const struct heap *h, bool all, struct heap_memory *ret);
 
+/* Set ret->files: those of `from`, which does not change, with "?" in place of
+ * each name that is left out.  `all`: as REDACT_ALL does. */
+void redact_sources(const struct heap_allocations *from, bool all,
+		    struct heap_allocations *ret);
+
 #endif

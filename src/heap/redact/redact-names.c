@@ -95,7 +95,8 @@ bool redact_is_module(const char *text)
 
 bool redact_is_file(const char *text, size_t len)
 {
-	static const char *const words[] = { "<string>", "<stdin>" };
+	static const char *const words[] = { "<string>", "<stdin>",
+					     "<unknown>" };
 	struct piece t = { text, text + len };
 
 	if (len && *text == '/')

@@ -309,6 +309,7 @@ END_TEST
 
 static const char *const reports[] = {
 	"summary", "cycles", "garbage", "leaks", "retained", "refs", "doctor",
+	"alloc",
 };
 
 START_TEST(reports_on_a_full_disk)

@@ -94,7 +94,7 @@ START_TEST(cores_that_are_no_targets)
 {
 	static const char *const commands[] = {
 		"summary", "cycles", "garbage", "leaks", "retained", "refs",
-		"export",
+		"export", "alloc",
 	};
 
 	forge_a_core("core");
@@ -276,6 +276,7 @@ START_TEST(partial_targets_give_status_4_and_a_warning)
 {
 	static const char *const commands[] = {
 		"summary", "cycles", "garbage", "leaks", "retained", "refs",
+		"alloc",
 	};
 
 	write_partial("partial");
