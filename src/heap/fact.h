@@ -7,6 +7,8 @@
 #ifndef HEAP_FACT_H
 #define HEAP_FACT_H
 
+#include <stdbool.h>
+
 #include "heap/object.h"
 
 /* A weak reference: it keeps nothing alive, so it is no edge. */
@@ -46,5 +48,65 @@ struct heap_text_hash {
 	uint64_t hash;
 };
 VEC_DEFINE(heap_text_hash_vec, struct heap_text_hash);
+
+/* The code of some generators: heap.codes, in no order. */
+struct heap_code {
+	oid object;		/* the code object, or OID_NONE */
+	char *function;		/* qualified where the version has it */
+	char *file;
+};
+VEC_DEFINE(heap_code_vec, struct heap_code);
+
+enum generator_state {
+	GENERATOR_CREATED,	/* it has not begun */
+	GENERATOR_SUSPENDED,
+	GENERATOR_RUNNING,
+	NR_GENERATOR_STATES,
+};
+
+/*
+ * A generator, coroutine or async generator that has a frame: one that has
+ * ended has no row.  Its locals are edges of it (up to CPython 3.10 of its
+ * frame object), EDGE_LOCAL.
+ */
+struct heap_generator {
+	oid object;
+	enum generator_state state;
+	uint32_t code;		/* index in heap.codes */
+	int32_t line;		/* from 1; 0: unknown */
+	/* cr_await, gi_yieldfrom, ag_await: what it waits for; OID_NONE: for
+	 * nothing, or it runs. */
+	oid awaits;
+	int32_t frame;		/* of one that runs: index in heap.frames; -1:
+				   none there is its */
+};
+VEC_DEFINE(heap_generator_vec, struct heap_generator);
+
+/* Modules/_asynciomodule.c, Lib/asyncio/futures.py */
+enum future_state {
+	FUTURE_PENDING,
+	FUTURE_FINISHED,	/* it has a result or an exception */
+	FUTURE_CANCELLED,
+	FUTURE_UNKNOWN,
+	NR_FUTURE_STATES,
+};
+
+/* An asyncio.Future or asyncio.Task, of C or of Python, or of a subclass.  What
+ * is not there is OID_NONE. */
+struct heap_future {
+	oid object;
+	bool is_task;
+	enum future_state state;
+	/* What is called when it is done; the second one is a list of more, or
+	 * of pairs of a callback and its context. */
+	oid callback, callbacks;
+	/* 3.14 and later: the task that awaits it, or a set of them. */
+	oid awaited_by;
+	/* Of a task: */
+	oid coroutine;
+	oid waits_for;		/* the future that will wake it */
+	char *name;		/* never NULL; "": a future, or unknown */
+};
+VEC_DEFINE(heap_future_vec, struct heap_future);
 
 #endif

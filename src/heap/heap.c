@@ -66,6 +66,12 @@ static void texts_release(struct heap *h)
 	}
 	for (size_t i = 0; i < h->threads.nr; i++)
 		free(h->threads.v[i].name);
+	for (size_t i = 0; i < h->codes.nr; i++) {
+		free(h->codes.v[i].function);
+		free(h->codes.v[i].file);
+	}
+	for (size_t i = 0; i < h->futures.nr; i++)
+		free(h->futures.v[i].name);
 }
 
 void heap_release(struct heap *h)
@@ -89,6 +95,9 @@ void heap_release(struct heap *h)
 	heap_fact_vec_release(&h->facts);
 	heap_text_hash_vec_release(&h->text_hashes);
 	heap_allocations_release(&h->allocations);
+	heap_code_vec_release(&h->codes);
+	heap_generator_vec_release(&h->generators);
+	heap_future_vec_release(&h->futures);
 	oid_vec_release(&h->edges);
 	free(h->address);
 	free(h->type);

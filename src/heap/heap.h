@@ -86,8 +86,7 @@ struct heap {
 	/*
 	 * What it takes: the bytes of its allocator's block and of the raw
 	 * blocks that it alone owns, with the 8 or 16 bytes that malloc puts
-	 * before each.  NULL: not known; see heap_bytes().  It is
-	 * made when the heap has all its objects.
+	 * before each.  NULL: not known, or the heap is not yet complete.
 	 */
 	uint64_t *bytes;
 	uint32_t *refcount;
@@ -96,8 +95,8 @@ struct heap {
 	uint64_t *edge_start;
 	uint32_t *edge_nr;
 	/*
-	 * By object: how many of its edges, the last ones, no tp_traverse
-	 * visits; at most edge_nr.  NULL: none of any object.
+	 * By object: so many of its edges, the last ones, no tp_traverse visits.
+	 * NULL: none of any object.
 	 */
 	uint32_t *unvisited;
 	struct oid_vec edges;
@@ -105,16 +104,18 @@ struct heap {
 	struct heap_root_vec roots;
 	struct heap_frame_vec frames;
 	struct heap_thread_vec threads;
-	/* One for each thread, in their order, then those of others. */
-	struct heap_stack_vec stacks;
+	struct heap_stack_vec stacks;	/* of each thread, then others' */
 	struct heap_interpreter_vec interpreters;
 	struct heap_weak_vec weak;
 	struct heap_borrowed_vec borrowed; /* ascending: heap_sort() */
 	struct heap_pointed_vec pointed; /* ascending */
 	struct heap_lump_vec lumps;
 	struct heap_lump_holder_vec lump_holders;
-	struct heap_fact_vec facts;	/* by object, ascending */
-	struct heap_text_hash_vec text_hashes; /* by object, ascending */
+	struct heap_code_vec codes;
+	struct heap_fact_vec facts;	/* these: by object, ascending */
+	struct heap_text_hash_vec text_hashes;
+	struct heap_generator_vec generators;
+	struct heap_future_vec futures;
 	struct heap_allocations allocations;
 	struct heap_info info;
 	/* See heap_memory_is_known(). */
@@ -123,8 +124,7 @@ struct heap {
 	void *context;			/* of ops */
 	/*
 	 * NULL, or the first failure of an operation that can't return one: a
-	 * capture is damaged in a column that nobody had read before.  What
-	 * was made since may be wrong: look here before you show it.
+	 * column of a capture is damaged.  What was made since may be wrong.
 	 */
 	struct error *failed;
 };

@@ -3,6 +3,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/addresses.h \
 	src/heap/capture/capture-allocations.c \
 	src/heap/capture/capture-allocations.h \
+	src/heap/async/async.c \
+	src/heap/async/async.h \
 	src/heap/capture/capture-facts.c \
 	src/heap/capture/capture-facts.h \
 	src/heap/capture/capture-format.c \
@@ -46,6 +48,8 @@ src_libpyheld_a_SOURCES += \
 	src/heap/object.h \
 	src/heap/pointed.c \
 	src/heap/pointed.h \
+	src/heap/redact/redact-async.c \
+	src/heap/redact/redact-async.h \
 	src/heap/redact/redact-files.c \
 	src/heap/redact/redact-files.h \
 	src/heap/redact/redact-names.c \

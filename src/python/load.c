@@ -21,6 +21,8 @@
 #include "python/names/details.h"
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
+#include "python/async/futures.h"
+#include "python/async/generators.h"
 #include "python/objects/preview.h"
 #include "python/objects/size.h"
 #include "python/refs/choose.h"
@@ -375,6 +377,7 @@ static void python_free(struct python *py)
 	oid_vec_release(&py->pending);
 	raddr_vec_release(&py->asked);
 	open_stack_vec_release(&py->stacks);
+	raddr_vec_release(&py->frames);
 	raddr_vec_release(&py->interned);
 	free(py->layout_source);
 	free(py);
@@ -480,6 +483,8 @@ static struct error *load_heap(struct python *py,
 	roots_stacks_load(py, known);
 	facts_load(py);
 	traces_load(py);
+	generators_load(py);
+	futures_load(py);
 	describe_weak(py);
 	heap_trim(py->heap);
 	memory_load(py, known, options ? options->block : NULL,

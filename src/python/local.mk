@@ -17,6 +17,10 @@ src_libpyheld_a_SOURCES += \
 	src/python/allocators/traces-table.h \
 	src/python/allocators/traces.c \
 	src/python/allocators/traces.h \
+	src/python/async/futures.c \
+	src/python/async/futures.h \
+	src/python/async/generators.c \
+	src/python/async/generators.h \
 	src/python/claims/claims-data.h \
 	src/python/claims/claims-doubt.c \
 	src/python/claims/claims-doubt.h \

@@ -40,6 +40,99 @@ void capture_text_hash_read(struct row *r, struct heap *h)
 	heap_text_hash_vec_push(&h->text_hashes, t);
 }
 
+void capture_code_write(const struct heap_code *c, struct str *row)
+{
+	row_put_oid(row, c->object);
+	row_put_text(row, c->function);
+	row_put_text(row, c->file);
+}
+
+void capture_code_read(struct row *r, struct heap *h)
+{
+	struct heap_code c = { .object = row_get_oid(r) };
+
+	c.function = row_get_text(r);
+	c.file = row_get_text(r);
+	heap_code_vec_push(&h->codes, c);
+}
+
+void capture_generator_write(const struct heap_generator *g, struct str *row)
+{
+	row_put_oid(row, g->object);
+	row_put_number(row, g->state);
+	row_put_number(row, g->code);
+	row_put_signed(row, g->line);
+	row_put_oid(row, g->awaits);
+	row_put_signed(row, g->frame);
+}
+
+void capture_generator_read(struct row *r, struct heap *h)
+{
+	struct heap_generator g = { .object = row_get_oid(r) };
+	uint32_t state = row_get_u32(r);
+
+	g.state = state < NR_GENERATOR_STATES ? (enum generator_state)state :
+						GENERATOR_SUSPENDED;
+	g.code = row_get_u32(r);
+	g.line = row_get_i32(r);
+	g.awaits = row_get_oid(r);
+	g.frame = row_get_i32(r);
+	heap_generator_vec_push(&h->generators, g);
+}
+
+void capture_future_write(const struct heap_future *f, struct str *row)
+{
+	row_put_oid(row, f->object);
+	row_put_number(row, f->is_task);
+	row_put_number(row, f->state);
+	row_put_oid(row, f->callback);
+	row_put_oid(row, f->callbacks);
+	row_put_oid(row, f->awaited_by);
+	row_put_oid(row, f->coroutine);
+	row_put_oid(row, f->waits_for);
+	row_put_text(row, f->name);
+}
+
+void capture_future_read(struct row *r, struct heap *h)
+{
+	struct heap_future f = { .object = row_get_oid(r) };
+	uint32_t state;
+
+	f.is_task = row_get_bool(r);
+	state = row_get_u32(r);
+	f.state = state < NR_FUTURE_STATES ? (enum future_state)state :
+					     FUTURE_UNKNOWN;
+	f.callback = row_get_oid(r);
+	f.callbacks = row_get_oid(r);
+	f.awaited_by = row_get_oid(r);
+	f.coroutine = row_get_oid(r);
+	f.waits_for = row_get_oid(r);
+	f.name = row_get_text(r);
+	heap_future_vec_push(&h->futures, f);
+}
+
+void capture_pointed_write(const struct heap_pointed *p, struct str *row)
+{
+	row_put_oid(row, p->object);
+	row_put_number(row, p->first);
+	row_put_number(row, p->nr);
+	row_put_number(row, p->at);
+	row_put_number(row, p->step);
+	row_put_number(row, p->size);
+}
+
+void capture_pointed_read(struct row *r, struct heap *h)
+{
+	struct heap_pointed p = { .object = row_get_oid(r) };
+
+	p.first = row_get_u32(r);
+	p.nr = row_get_u32(r);
+	p.at = row_get_number(r);
+	p.step = row_get_number(r);
+	p.size = row_get_number(r);
+	heap_pointed_vec_push(&h->pointed, p);
+}
+
 void capture_lump_write(const struct heap *h, const struct heap_lump *l,
 			struct str *row)
 {

@@ -55,4 +55,7 @@ const char table_tags[NR_TABLES][5] = {
 	[TABLE_SOURCES] = "sour",
 	[TABLE_TRACEBACKS] = "tbac",
 	[TABLE_ALLOCATIONS] = "allo",
+	[TABLE_CODES] = "code",
+	[TABLE_GENERATORS] = "gene",
+	[TABLE_FUTURES] = "futu",
 };

@@ -160,6 +160,9 @@ enum table {
 	TABLE_SOURCES,		/* names of files */
 	TABLE_TRACEBACKS,
 	TABLE_ALLOCATIONS,
+	TABLE_CODES,
+	TABLE_GENERATORS,
+	TABLE_FUTURES,
 	NR_TABLES,
 };
 extern const char table_tags[NR_TABLES][5];

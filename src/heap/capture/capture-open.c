@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "heap/async/async.h"
 #include "heap/capture/capture-memory.h"
 #include "heap/capture/capture-read.h"
 #include "heap/capture/capture-redact.h"
@@ -404,7 +405,7 @@ static bool tables_fit(const struct heap *h)
 				  h->text_hashes.v[i - 1].object))
 			return false;
 	return borrowed_fit(h) && heap_pointed_fit(h) && lumps_fit(h) &&
-	       heap_allocations_fit(&h->allocations);
+	       heap_allocations_fit(&h->allocations) && async_fit(h);
 }
 
 static struct error *read_all(struct heap *h)

@@ -6,6 +6,7 @@
 
 #include "heap/capture/capture-redact.h"
 #include "heap/capture/identity.h"
+#include "heap/redact/redact-async.h"
 #include "heap/redact/redact-files.h"
 #include "heap/redact/redact-names.h"
 #include "heap/redact/redact-own.h"
@@ -337,11 +338,8 @@ static void redact_threads(struct redaction *r)
 	for (size_t i = 0; i < h->frames.nr; i++) {
 		struct heap_frame f = h->frames.v[i];
 
-		f.function = copy(f.function, r->all ||
-				  !redact_is_name(f.function,
-						  strlen(f.function)));
-		f.file = copy(f.file, r->all ||
-			      !redact_is_file(f.file, strlen(f.file)));
+		f.function = redact_function(f.function, r->all);
+		f.file = redact_function_file(f.file, r->all);
 		heap_frame_vec_push(&to->frames, f);
 	}
 }
@@ -532,6 +530,7 @@ void redact(struct heap *h, const struct heap_details *details,
 	redact_names(&r);
 	redact_types(&r);
 	redact_threads(&r);
+	redact_async(h, r.all, &ret->heap);
 	redact_roots(&r);
 	redact_info(&r, how);
 	redact_memory(h, r.all, &ret->heap.memory);
@@ -561,6 +560,8 @@ void redacted_release(struct redacted *r)
 		.roots = r->heap.roots,
 		.frames = r->heap.frames,
 		.threads = r->heap.threads,
+		.codes = r->heap.codes,
+		.futures = r->heap.futures,
 		.info = r->heap.info,
 		.memory.lines = r->heap.memory.lines,
 		.allocations.files = r->heap.allocations.files,

@@ -296,28 +296,6 @@ static void read_borrowed(struct row *r, struct heap *h)
 	heap_borrowed_vec_push(&h->borrowed, b);
 }
 
-static void write_pointed(const struct heap_pointed *p, struct str *row)
-{
-	row_put_oid(row, p->object);
-	row_put_number(row, p->first);
-	row_put_number(row, p->nr);
-	row_put_number(row, p->at);
-	row_put_number(row, p->step);
-	row_put_number(row, p->size);
-}
-
-static void read_pointed(struct row *r, struct heap *h)
-{
-	struct heap_pointed p = { .object = row_get_oid(r) };
-
-	p.first = row_get_u32(r);
-	p.nr = row_get_u32(r);
-	p.at = row_get_number(r);
-	p.step = row_get_number(r);
-	p.size = row_get_number(r);
-	heap_pointed_vec_push(&h->pointed, p);
-}
-
 /* --- tables --- */
 
 static uint64_t nr_rows(enum table table, const struct heap *h,
@@ -352,6 +330,12 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 		return h->facts.nr;
 	case TABLE_TEXT_HASHES:
 		return h->text_hashes.nr;
+	case TABLE_CODES:
+		return h->codes.nr;
+	case TABLE_GENERATORS:
+		return h->generators.nr;
+	case TABLE_FUTURES:
+		return h->futures.nr;
 	case TABLE_POINTED:
 		return h->pointed.nr;
 	case TABLE_LUMPS:
@@ -420,8 +404,17 @@ static void write_row(enum table table, const struct heap *h,
 	case TABLE_TEXT_HASHES:
 		capture_text_hash_write(&h->text_hashes.v[i], row);
 		break;
+	case TABLE_CODES:
+		capture_code_write(&h->codes.v[i], row);
+		break;
+	case TABLE_GENERATORS:
+		capture_generator_write(&h->generators.v[i], row);
+		break;
+	case TABLE_FUTURES:
+		capture_future_write(&h->futures.v[i], row);
+		break;
 	case TABLE_POINTED:
-		write_pointed(&h->pointed.v[i], row);
+		capture_pointed_write(&h->pointed.v[i], row);
 		break;
 	case TABLE_LUMPS:
 		capture_lump_write(h, &h->lumps.v[i], row);
@@ -506,8 +499,17 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 	case TABLE_TEXT_HASHES:
 		capture_text_hash_read(r, h);
 		break;
+	case TABLE_CODES:
+		capture_code_read(r, h);
+		break;
+	case TABLE_GENERATORS:
+		capture_generator_read(r, h);
+		break;
+	case TABLE_FUTURES:
+		capture_future_read(r, h);
+		break;
 	case TABLE_POINTED:
-		read_pointed(r, h);
+		capture_pointed_read(r, h);
 		break;
 	case TABLE_LUMPS:
 		capture_lump_read(r, h);

@@ -5,9 +5,6 @@
 #include "python/state/words.h"
 #include "python/values/frames.h"
 
-#define GENERATOR_CLEARED 4	/* gi_frame_state, 3.11 to 3.14 */
-#define GENERATOR_CLEARED_15 5	/* 3.15 */
-
 static void add_member(struct python *py, raddr obj, uint32_t offset,
 		       enum ref_field field, struct refs *ret)
 {
@@ -120,15 +117,6 @@ static void add_exception(struct python *py, raddr obj, struct refs *ret)
 		   ret);
 }
 
-static bool is_cleared(struct python *py, raddr obj)
-{
-	int8_t state = (int8_t)byte_at(py, obj, py->layout.gen_frame_state);
-
-	if (py->minor >= 15)
-		return state >= GENERATOR_CLEARED_15;
-	return state >= GENERATOR_CLEARED;
-}
-
 /* From 3.14 on a finished generator still visits its code. */
 static enum refs_result add_gen_frame(struct python *py, raddr obj,
 				      struct generator_fields fields,
@@ -137,7 +125,7 @@ static enum refs_result add_gen_frame(struct python *py, raddr obj,
 	raddr iframe = obj + py->layout.gen_iframe;
 	struct frame f = { .address = iframe };
 
-	if (!is_cleared(py, obj))
+	if (!frames_is_cleared(py, obj))
 		return add_iframe(py, iframe, fields.frame, fields.code, ret);
 	if (py->minor >= 14) {
 		f.code = frames_ref(py, &f, py->layout.iframe_code);

@@ -14,7 +14,6 @@
 
 #define MAX_FRAMES (1u << 20)
 #define MAX_NAME 256		/* code points */
-#define MAX_PATH 1024
 #define THREAD_ATTACHED 1	/* pycore_pystate.h: _Py_THREAD_ATTACHED */
 
 struct scope {
@@ -49,26 +48,14 @@ static raddr next_frame(struct python *py, raddr frame)
 		       py->minor >= 11 ? l->iframe_previous : l->frame_back);
 }
 
-static char *text_of(struct python *py, raddr obj, size_t max)
-{
-	CLEANUP(str_release) struct str s = STR_INIT;
-
-	text_str(py, obj, max, &s, NULL);
-	return xstrndup(s.s, s.len);
-}
-
 static void describe(struct python *py, const struct frame *f,
 		     uint32_t stack, struct heap_frame *ret)
 {
-	const struct layout *l = &py->layout;
 	raddr code = f->code.object;
-	raddr name = word_at(py, code, l->code_qualname);
 
-	if (!name)
-		name = word_at(py, code, l->code_name);
 	ret->stack = stack;
-	ret->function = text_of(py, name, MAX_NAME);
-	ret->file = text_of(py, word_at(py, code, l->code_filename), MAX_PATH);
+	ret->function = frames_function(py, code);
+	ret->file = frames_file(py, code);
 	ret->line = lines_of_frame(py, f);
 	ret->code = object_map_add(py, code);
 }
@@ -209,6 +196,7 @@ static void add_frame(struct roots *r, const struct frame *f, bool at_work,
 	s.index = (int32_t)h->frames.nr;
 	s.open_stack = is_open(r->py, f, at_work);
 	heap_frame_vec_push(&h->frames, hf);
+	raddr_vec_push(&r->py->frames, f->address);
 	roots_spend(r, sizeof(hf) + strlen(hf.function) + strlen(hf.file));
 	add_slots(&s);
 	add_members(&s);

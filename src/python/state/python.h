@@ -124,6 +124,8 @@ struct python {
 	struct raddr_vec interned; /* dicts of interned strings:
 				       locate/interned.h */
 	struct open_stack_vec stacks; /* until roots_stacks_load() */
+	struct raddr_vec frames; /* where heap.frames are: as in frames_open();
+				    until generators_load() */
 	struct unvisited *unvisited; /* refs/unvisited.h */
 	struct details *details; /* names/details.h */
 	struct truncated *truncated; /* state/truncated.h; NULL: the target is

@@ -6,6 +6,7 @@
  */
 #include "python/state/words.h"
 #include "python/values/frames.h"
+#include "python/values/text.h"
 
 /* Low bits of a word in a frame of 3.14 and later: pycore_stackref.h. */
 #define TAG_MASK 3u
@@ -13,6 +14,11 @@
 #define TAG_UNCOUNTED 1u	/* borrowed, deferred or immortal; 1 is NULL */
 
 #define MAX_SLOTS (1u << 24)
+#define MAX_NAME 256		/* code points */
+#define MAX_PATH 1024
+
+#define GENERATOR_CLEARED 4	/* gi_frame_state, 3.11 to 3.14 */
+#define GENERATOR_CLEARED_15 5	/* 3.15 */
 
 static struct frame_ref make_ref(const struct python *py, uint64_t word)
 {
@@ -165,4 +171,37 @@ bool frames_open(struct python *py, raddr address, struct frame *f)
 		return false;
 	return py->minor >= 11 ? open_iframe(py, address, f)
 			       : open_object(py, address, f);
+}
+
+static char *text_of(struct python *py, raddr obj, size_t max)
+{
+	CLEANUP(str_release) struct str s = STR_INIT;
+
+	text_str(py, obj, max, &s, NULL);
+	return xstrndup(s.s, s.len);
+}
+
+char *frames_function(struct python *py, raddr code)
+{
+	const struct layout *l = &py->layout;
+	raddr name = word_at(py, code, l->code_qualname);
+
+	if (!name)
+		name = word_at(py, code, l->code_name);
+	return text_of(py, name, MAX_NAME);
+}
+
+char *frames_file(struct python *py, raddr code)
+{
+	return text_of(py, word_at(py, code, py->layout.code_filename),
+		       MAX_PATH);
+}
+
+bool frames_is_cleared(struct python *py, raddr obj)
+{
+	int8_t state = (int8_t)byte_at(py, obj, py->layout.gen_frame_state);
+
+	if (py->minor >= 15)
+		return state >= GENERATOR_CLEARED_15;
+	return state >= GENERATOR_CLEARED;
 }

@@ -58,6 +58,16 @@ struct frame_ref frames_slot(const struct python *py, const struct frame *f,
 /* The name of slot `i` of nr_locals, a str object; 0 unknown. */
 raddr frames_slot_name(struct python *py, const struct frame *f, uint64_t i);
 
+/*
+ * What the code object at `code` is called (qualified where the version has
+ * it), and its file.  Escaped; "" unknown.  The caller frees it.
+ */
+char *frames_function(struct python *py, raddr code);
+char *frames_file(struct python *py, raddr code);
+
+/* Has the generator at `obj` no frame any more?  3.11 and later. */
+bool frames_is_cleared(struct python *py, raddr obj);
+
 /* A member of the frame: `offset` is the layout's. */
 struct frame_ref frames_ref(struct python *py, const struct frame *f,
 			    uint32_t offset);
