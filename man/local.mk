@@ -20,6 +20,7 @@ dist_man_MANS += \
 	man/pyheld-refs.1 \
 	man/pyheld-report.1 \
 	man/pyheld-sql.1 \
+	man/pyheld-stacks.1 \
 	man/pyheld-summary.1 \
 	man/pyheld-top.1 \
 	man/pyheld-watch.1

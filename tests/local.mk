@@ -88,6 +88,7 @@ EXTRA_DIST += \
 	tests/e2e/test_object.py \
 	tests/e2e/test_sizes.py \
 	tests/e2e/test_sql.py \
+	tests/e2e/test_stacks.py \
 	tests/e2e/test_tracemalloc.py \
 	tests/e2e/test_truth.py \
 	tests/e2e/test_unvisited.py \
@@ -262,6 +263,7 @@ EXTRA_DIST += \
 	tests/targets/profiled.py \
 	tests/targets/raw_zoo.py \
 	tests/targets/sizes.py \
+	tests/targets/stacks.py \
 	tests/targets/stated.py \
 	tests/targets/states.py \
 	tests/targets/storm.py \

@@ -3,6 +3,12 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/attribute.h \
 	src/analysis/audit.c \
 	src/analysis/audit.h \
+	src/analysis/calls/call-awaits.c \
+	src/analysis/calls/call-awaits.h \
+	src/analysis/calls/call-retained.c \
+	src/analysis/calls/call-retained.h \
+	src/analysis/calls/call-stacks.c \
+	src/analysis/calls/call-stacks.h \
 	src/analysis/chain.c \
 	src/analysis/chain.h \
 	src/analysis/collect.c \

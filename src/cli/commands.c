@@ -40,6 +40,8 @@ const struct command commands[] = {
 	  .summary = "List groups of objects that refer to each other" },
 	{ NAMED(garbage),
 	  .summary = "Show what gc.collect() would find unreachable now" },
+	{ NAMED(stacks),
+	  .summary = "Show all stacks: threads, tasks, what is suspended" },
 	{ NAMED(retained),
 	  .summary = "Show which objects keep the most memory alive" },
 	{ NAMED(refs),

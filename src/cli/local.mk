@@ -34,6 +34,7 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/sql-shell.c \
 	src/cli/commands/sql-shell.h \
 	src/cli/commands/sql.c \
+	src/cli/commands/stacks.c \
 	src/cli/commands/summary.c \
 	src/cli/commands/top.c \
 	src/cli/commands/watch.c \

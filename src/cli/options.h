@@ -82,6 +82,7 @@ enum {
 	OPTION_CHILDREN,
 	OPTION_BY,
 	OPTION_DIFF,
+	OPTION_LOCALS,
 };
 
 /* In a command's options: --count is another name of its --limit. */

@@ -1,6 +1,10 @@
 src_libpyheld_a_SOURCES += \
 	src/output/beside.c \
 	src/output/beside.h \
+	src/output/calls/calls-order.c \
+	src/output/calls/calls-order.h \
+	src/output/calls/calls.c \
+	src/output/calls/calls.h \
 	src/output/coverage.c \
 	src/output/coverage.h \
 	src/output/emit.c \

@@ -25,7 +25,7 @@ static const char *const frame_parts[NR_ROOT_SLOTS] = {
 	[SLOT_C_STACK] = "C stack, likely",
 };
 
-static void add_thread(const struct heap_thread *t, struct str *out)
+void words_thread(const struct heap_thread *t, struct str *out)
 {
 	str_add(out, "thread");
 	if (t->native_id)
@@ -41,7 +41,7 @@ static void add_stack_of(const struct heap *h, const struct heap_frame *f,
 	const struct heap_stack *s = heap_stack_of(h, f);
 
 	if (s->kind == STACK_THREAD)
-		add_thread(&h->threads.v[s->thread], out);
+		words_thread(&h->threads.v[s->thread], out);
 	else
 		str_add(out, heap_stack_kind_names[s->kind]);
 	if (s->object != OID_NONE)
@@ -119,7 +119,7 @@ void words_root(const struct heap *h, const struct heap_root *root,
 		return;
 	}
 	if (root->slot == SLOT_THREAD) {
-		add_thread(&h->threads.v[root->thread], out);
+		words_thread(&h->threads.v[root->thread], out);
 		str_add(out, ", ");
 	}
 	str_add(out, root->name);

@@ -27,6 +27,9 @@ void words_root_frame(const struct heap *h, const struct heap_root *root,
 		      struct str *out);
 void words_root_slot(const struct heap_root *root, struct str *out);
 
+/* Add the name of a thread: "thread 4242 'MainThread'". */
+void words_thread(const struct heap_thread *t, struct str *out);
+
 /* Add the name of a local, SLOT_LOCAL: "request"; its number if it has none. */
 void words_local(const struct heap_root *root, struct str *out);
 

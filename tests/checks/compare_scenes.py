@@ -75,6 +75,8 @@ retained --type=TYPE
 retained --type=TYPE --json
 retained --address=ADDRESS
 retained --address=ADDRESS --json --depth=4
+stacks --limit=0
+stacks --json --locals
 refs
 refs --json
 refs --limit=2

@@ -26,6 +26,8 @@ leaks TARGET
 leaks --json TARGET EARLIER
 object TARGET ADDRESS
 object --json TARGET ADDRESS
+stacks --locals TARGET
+stacks --json --sort=retained TARGET
 retained --depth=2 TARGET
 retained --json TARGET
 refs TARGET

@@ -250,6 +250,8 @@ def test_json_agrees_with_the_man_page(python):
                                           "0x%x" % address))
         v.named("diff", run("diff", target.pid, target.pid,
                             "--fail-if=bytes>90%"))
+        with Target(python, "stacks.py") as other:
+            v.named("stacks", run("stacks", other.pid, "--locals"))
         export(v, target)
         watch(v, python)
         with Target(pythons.system(), "planted_leaks.py", "lru_unbounded",

@@ -42,8 +42,8 @@ struct command {
 extern const struct argp alloc_argp, browse_argp, capture_argp, chain_argp,
 	cycles_argp, diff_argp, doctor_argp, export_argp, garbage_argp,
 	leaks_argp, memory_argp, object_argp, ps_argp, refs_argp, report_argp,
-	retained_argp, sample_argp, sql_argp, summary_argp, top_argp,
-	watch_argp;
+	retained_argp, sample_argp, sql_argp, stacks_argp, summary_argp,
+	top_argp, watch_argp;
 
 /* The `run` of each command: see struct command. */
 int cmd_alloc(const struct command *c, int argc, char **argv);
@@ -64,6 +64,7 @@ int cmd_report(const struct command *c, int argc, char **argv);
 int cmd_retained(const struct command *c, int argc, char **argv);
 int cmd_sample(const struct command *c, int argc, char **argv);
 int cmd_sql(const struct command *c, int argc, char **argv);
+int cmd_stacks(const struct command *c, int argc, char **argv);
 int cmd_summary(const struct command *c, int argc, char **argv);
 int cmd_top(const struct command *c, int argc, char **argv);
 int cmd_watch(const struct command *c, int argc, char **argv);

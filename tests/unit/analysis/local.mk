@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/analysis/check_alike \
 	tests/unit/analysis/check_audit \
+	tests/unit/analysis/check_call_stacks \
 	tests/unit/analysis/check_chain \
 	tests/unit/analysis/check_collect \
 	tests/unit/analysis/check_condition \

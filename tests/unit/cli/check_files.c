@@ -308,8 +308,8 @@ END_TEST
 /* --- reports --- */
 
 static const char *const reports[] = {
-	"summary", "cycles", "garbage", "leaks", "retained", "refs", "doctor",
-	"alloc",
+	"summary", "cycles", "garbage", "leaks", "retained", "stacks", "refs",
+	"doctor", "alloc",
 };
 
 START_TEST(reports_on_a_full_disk)

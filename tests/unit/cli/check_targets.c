@@ -93,8 +93,8 @@ static void forge_a_core(const char *path)
 START_TEST(cores_that_are_no_targets)
 {
 	static const char *const commands[] = {
-		"summary", "cycles", "garbage", "leaks", "retained", "refs",
-		"export", "alloc",
+		"summary", "cycles", "garbage", "leaks", "retained", "stacks",
+		"refs", "export", "alloc",
 	};
 
 	forge_a_core("core");
@@ -275,8 +275,8 @@ static void write_partial(const char *path)
 START_TEST(partial_targets_give_status_4_and_a_warning)
 {
 	static const char *const commands[] = {
-		"summary", "cycles", "garbage", "leaks", "retained", "refs",
-		"alloc",
+		"summary", "cycles", "garbage", "leaks", "retained", "stacks",
+		"refs", "alloc",
 	};
 
 	write_partial("partial");

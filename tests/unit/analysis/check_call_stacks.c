@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+
+#include "analysis/calls/call-awaits.h"
+#include "analysis/calls/call-retained.h"
+#include "analysis/graph/roots.h"
+#include "graph.h"
+#include "suite.h"
+
+/* The objects whose names begin so are coroutines and tasks. */
+#define TYPES \
+	"; type coroutine c#9; type _asyncio.Task t#9;" \
+	" type _asyncio.Future f#9; type function done; type tuple closure;" \
+	" type cell cell"
+
+static void add_generator(struct heap *h, const char *name, const char *awaits,
+			  enum generator_state state, int32_t frame)
+{
+	heap_code_vec_push(&h->codes, (struct heap_code){
+		OID_NONE, xstrdup(name), xstrdup("app.py") });
+	heap_generator_vec_push(&h->generators, (struct heap_generator){
+		.object = graph_oid(h, name), .state = state,
+		.code = (uint32_t)h->codes.nr - 1, .line = 7,
+		.awaits = awaits ? graph_oid(h, awaits) : OID_NONE,
+		.frame = frame });
+}
+
+static oid oid_or_none(struct heap *h, const char *name)
+{
+	return name ? graph_oid(h, name) : OID_NONE;
+}
+
+static void add_future(struct heap *h, const char *name, const char *coroutine,
+		       const char *waits_for, const char *callback)
+{
+	heap_future_vec_push(&h->futures, (struct heap_future){
+		.object = graph_oid(h, name), .is_task = *name == 't',
+		.state = FUTURE_PENDING, .name = xstrdup(name),
+		.coroutine = oid_or_none(h, coroutine),
+		.waits_for = oid_or_none(h, waits_for),
+		.callback = oid_or_none(h, callback),
+		.callbacks = OID_NONE, .awaited_by = OID_NONE });
+}
+
+/* "task t0 waiting: c1 c0 <- t1" of each stack, in lines. */
+static void check(struct heap *h, const char *expected)
+{
+	CLEANUP(str_release) struct str got = STR_INIT;
+	struct call_stacks c;
+
+	ck_assert(async_fit(h));
+	call_stacks_build(h, &c);
+	call_awaits_find(&c);
+	for (size_t i = 0; i < c.stacks.nr; i++) {
+		const struct call_stack *s = &c.stacks.v[i];
+		const char *state = call_state_names[s->state];
+
+		str_addf(&got, "%s %s %s:", call_kind_names[s->kind], s->name,
+			 state ? state : "?");
+		for (size_t k = 0; k < s->nr; k++)
+			str_addf(&got, " %s",
+				 c.frames.v[s->first + k].function);
+		for (size_t k = 0; k < s->nr_awaiters; k++)
+			str_addf(&got, " <- %s", graph_name(
+				h, c.awaiters.v[s->first_awaiter + k]));
+		str_add_char(&got, '\n');
+	}
+	ck_assert_str_eq(got.s, expected);
+	call_stacks_release(&c);
+}
+
+START_TEST(a_task_has_the_frames_of_what_it_awaits)
+{
+	struct heap h;
+
+	graph_build(&h, "c#9 t#9 f#9 done closure cell" TYPES);
+	add_generator(&h, "c0", "c1", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c1", "c2", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c2", "f0", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c3", "c4", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c4", NULL, GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c5", NULL, GENERATOR_CREATED, -1);
+	add_future(&h, "t0", "c0", "f0", NULL);
+	add_future(&h, "t1", "c5", NULL, NULL);
+	add_future(&h, "t2", NULL, NULL, NULL);
+	h.futures.v[2].state = FUTURE_CANCELLED;
+	add_future(&h, "f0", NULL, NULL, NULL);
+	check(&h, "task t0 waiting: c2 c1 c0\n"
+		  "task t1 ready: c5\n"
+		  "task t2 cancelled:\n"
+		  "coroutine c3 suspended: c4 c3\n");
+	h.futures.v[3].state = FUTURE_FINISHED;
+	h.generators.v[1].awaits = graph_oid(&h, "c0");
+	/* What wait for each other in a circle have an end all the same. */
+	h.generators.v[4].awaits = graph_oid(&h, "c3");
+	check(&h, "task t0 ready: c1 c0\n"
+		  "task t1 ready: c5\n"
+		  "task t2 cancelled:\n"
+		  "coroutine c2 suspended: c2\n"
+		  "coroutine c3 suspended: c4 c3\n");
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(who_awaits_a_task_is_found_by_what_wakes_it)
+{
+	struct heap h;
+
+	graph_build(&h, "t#9 f#9 done->closure closure->cell cell->f1" TYPES);
+	add_future(&h, "t0", NULL, NULL, NULL);
+	add_future(&h, "t1", NULL, "t0", NULL);	/* await t0 */
+	add_future(&h, "t2", NULL, NULL, "done"); /* gather(t2) is f1 */
+	add_future(&h, "t3", NULL, "f1", NULL);
+	add_future(&h, "f1", NULL, NULL, NULL);
+	check(&h, "task t0 ?: <- t1\n"
+		  "task t1 waiting:\n"
+		  "task t2 ?: <- t3\n"
+		  "task t3 waiting:\n");
+	/* 3.14 records it, and then its callbacks are not asked. */
+	h.info.hexversion = 0x030e0000;
+	h.futures.v[3].awaited_by = graph_oid(&h, "t0");
+	check(&h, "task t0 ?: <- t1\n"
+		  "task t1 waiting:\n"
+		  "task t2 ?:\n"
+		  "task t3 waiting: <- t0\n");
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(circles_of_tasks_are_found)
+{
+	CLEANUP(call_number_vec_release) struct call_number_vec v = VEC_INIT;
+	struct call_stacks c;
+	struct heap h;
+
+	graph_build(&h, "t#9" TYPES);
+	add_future(&h, "t0", NULL, "t1", NULL);
+	add_future(&h, "t1", NULL, "t2", NULL);
+	add_future(&h, "t2", NULL, "t1", NULL);
+	add_future(&h, "t3", NULL, "t3", NULL);
+	call_stacks_build(&h, &c);
+	call_awaits_find(&c);
+	call_awaits_circles(&c, &v);
+	/* A task can't await itself: the interpreter refuses that. */
+	ck_assert_uint_eq(v.nr, 3);
+	ck_assert_uint_eq(v.v[0] + v.v[1], 3);
+	ck_assert_uint_eq(v.v[2], SIZE_MAX);
+	call_stacks_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
+/* Threads 0 and 1 with a frame each; the frame roots of the heap, in turns, are
+ * of both. */
+static void add_threads(struct heap *h)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		heap_add_thread(h, (struct heap_thread){
+			.name = xstrdup(i ? "one" : "zero") });
+		heap_frame_vec_push(&h->frames, (struct heap_frame){
+			.stack = i, .function = xstrdup("run"),
+			.file = xstrdup("app.py"), .code = OID_NONE });
+	}
+	for (size_t i = 0, nr = 0; i < h->roots.nr; i++)
+		if (h->roots.v[i].kind == ROOT_FRAME)
+			h->roots.v[i].frame = (int32_t)(nr++ % 2);
+}
+
+START_TEST(a_thread_retains_what_only_its_frames_reach)
+{
+	struct dominators d;
+	struct call_stacks c;
+	uint32_t *known;
+	struct heap h;
+
+	/* a, b are of thread 0, c is of both, d of thread 1 and of a module. */
+	graph_build(&h, "a->b b->c d->e m->d x;"
+			" root f:a f:c f:x f:d m:m");
+	add_threads(&h);
+	known = roots_count(&h);
+	dominators_build_counted(&h, known, &d);
+	call_stacks_build(&h, &c);
+	call_retained_find(&c, &d, known);
+	ck_assert_uint_eq(c.stacks.nr, 2);
+	/* a, b, x; c is thread 1's as well. */
+	ck_assert_uint_eq(c.stacks.v[0].retained, 3 * 16);
+	ck_assert_uint_eq(c.stacks.v[1].retained, 0);
+	call_stacks_release(&c);
+	dominators_release(&d);
+	free(known);
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(rows_of_a_damaged_heap_do_not_fit)
+{
+	struct heap h;
+
+	graph_build(&h, "c#9 t#9 f#9 done closure cell" TYPES);
+	add_generator(&h, "c0", "c1", GENERATOR_SUSPENDED, -1);
+	add_future(&h, "t0", "c0", "f0", NULL);
+	ck_assert(async_fit(&h));
+	h.generators.v[0].frame = 0;
+	ck_assert(!async_fit(&h));
+	h.generators.v[0].frame = -1;
+	h.generators.v[0].code = 1;
+	ck_assert(!async_fit(&h));
+	h.generators.v[0].code = 0;
+	h.futures.v[0].callbacks = h.nr_objects;
+	ck_assert(!async_fit(&h));
+	heap_release(&h);
+}
+END_TEST
+
+const char suite_name[] = "call_stacks";
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, a_task_has_the_frames_of_what_it_awaits);
+	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
+	tcase_add_test(tc, circles_of_tasks_are_found);
+	tcase_add_test(tc, a_thread_retains_what_only_its_frames_reach);
+	tcase_add_test(tc, rows_of_a_damaged_heap_do_not_fit);
+}
