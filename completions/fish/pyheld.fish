@@ -62,7 +62,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from memory' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from memory' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a alloc -d 'Show where memory was allocated, by tracemalloc'
-complete -c pyheld -n '__fish_seen_subcommand_from alloc' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from alloc' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from alloc' -l by -x -a 'line file traceback' -d 'Group blocks by the line that allocated them (the default), by its file, or by the whole traceback'
 complete -c pyheld -n '__fish_seen_subcommand_from alloc' -l diff -d 'Compare with OLDER; the same as giving OLDER alone'
 complete -c pyheld -n '__fish_seen_subcommand_from alloc' -l json -d 'Write JSON'
@@ -123,7 +123,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l usage -d 'Show a 
 complete -c pyheld -n '__fish_seen_subcommand_from garbage' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a stacks -d 'Show all stacks: threads, tasks, what is suspended'
-complete -c pyheld -n '__fish_seen_subcommand_from stacks' -a '(__fish_complete_pids) (__fish_complete_suffix .pyheld)'
+complete -c pyheld -n '__fish_seen_subcommand_from stacks' -a '(pyheld ps --no-header 2>/dev/null | string match -r "[0-9]+") (__fish_complete_suffix .pyheld)'
 complete -c pyheld -n '__fish_seen_subcommand_from stacks' -l json -d 'Write JSON'
 complete -c pyheld -n '__fish_seen_subcommand_from stacks' -l limit -x -d 'Show at most N stacks; 0: all (default: 50; with --json: all)'
 complete -c pyheld -n '__fish_seen_subcommand_from stacks' -l locals -d 'Show the local variables of each frame, with what each retains'
@@ -334,7 +334,7 @@ complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l usage -d 'Show a s
 complete -c pyheld -n '__fish_seen_subcommand_from doctor' -l version -s V -d 'Show the version'
 
 complete -c pyheld -n __fish_use_subcommand -a help -d 'Show the help of a command'
-complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory chain cycles garbage retained refs object capture diff report browse sql export watch top ps doctor help'
+complete -c pyheld -n '__fish_seen_subcommand_from help' -a 'leaks summary memory alloc chain cycles garbage stacks retained refs object capture diff report browse sql export watch top ps doctor help'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l color -x -a 'auto always never' -d 'Show headings and growth in colour (default: auto, on a terminal)'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l executable -r -F -d 'TARGET is a core file of the program FILE'
 complete -c pyheld -n '__fish_seen_subcommand_from help' -l sysroot -x -d 'Look below DIR for the files that a core\'s process had mapped'

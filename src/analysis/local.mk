@@ -84,6 +84,8 @@ src_libpyheld_a_SOURCES += \
 	src/analysis/retained.h \
 	src/analysis/sites/allocated.c \
 	src/analysis/sites/allocated.h \
+	src/analysis/sites/commonest.c \
+	src/analysis/sites/commonest.h \
 	src/analysis/summary.c \
 	src/analysis/summary.h \
 	src/analysis/suspects/find/suspects-chain.c \

@@ -118,14 +118,12 @@ struct heap {
 	struct heap_future_vec futures;
 	struct heap_allocations allocations;
 	struct heap_info info;
-	/* See heap_memory_is_known(). */
-	struct heap_memory memory;
+	struct heap_memory memory; /* see heap_memory_is_known() */
 	const struct heap_ops *ops;
 	void *context;			/* of ops */
-	/*
-	 * NULL, or the first failure of an operation that can't return one: a
-	 * column of a capture is damaged.  What was made since may be wrong.
-	 */
+	/* NULL, or the first failure of an operation that can't return one: a
+	 * capture is damaged in a column that nobody had read before.  What
+	 * was made since may be wrong: look here before you show it. */
 	struct error *failed;
 };
 

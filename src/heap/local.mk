@@ -1,8 +1,6 @@
 src_libpyheld_a_SOURCES += \
 	src/heap/addresses.c \
 	src/heap/addresses.h \
-	src/heap/capture/capture-allocations.c \
-	src/heap/capture/capture-allocations.h \
 	src/heap/async/async.c \
 	src/heap/async/async.h \
 	src/heap/capture/capture-facts.c \

@@ -39,6 +39,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/leaks/advice.c \
 	src/output/leaks/advice.def \
 	src/output/leaks/advice.h \
+	src/output/leaks/allocated.c \
+	src/output/leaks/allocated.h \
 	src/output/leaks/leaks-json.c \
 	src/output/leaks/leaks-words.c \
 	src/output/leaks/leaks.c \
@@ -90,6 +92,8 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/summary.h \
 	src/output/reports/watch.c \
 	src/output/reports/watch.h \
+	src/output/site.c \
+	src/output/site.h \
 	src/output/stacks/stack-tree.c \
 	src/output/stacks/stack-tree.h \
 	src/output/stacks/stacks-build.c \

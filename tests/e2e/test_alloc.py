@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The blocks that tracemalloc traces, by where they were allocated, equal
 tracemalloc's own statistics row by row, and in its order."""
+import glob
 import os
+import subprocess
 import tempfile
 
 import pythons
@@ -36,6 +38,17 @@ def compare(facts, key, target):
     return len(have)
 
 
+def compare_objects(facts, target):
+    """The sites of objects, as get_object_traceback() has them."""
+    found = {x["address"]: [x["allocated_file"], x["allocated_line"]]
+             for x in pyheld("sql", "--json", target, "SELECT address,"
+                             " allocated_file, allocated_line FROM objects"
+                             " WHERE allocated_file IS NOT NULL").json}
+    assert len(facts["objects"]) > 6, facts["objects"]
+    for address, *site in facts["objects"]:
+        assert found["0x%x" % address] == site, (found, address, site)
+
+
 @each(pythons.supported)
 def test_statistics_equal_tracemallocs(python):
     """Of a process and of its capture."""
@@ -48,6 +61,7 @@ def test_statistics_equal_tracemallocs(python):
         compare(facts, "lineno", target.pid)
         compare(facts, "filename", capture)
         nr = compare(facts, "traceback", capture)
+        compare_objects(facts, capture)
     print("# %d tracebacks" % nr)
 
 
@@ -65,6 +79,27 @@ def test_text_and_redaction(python):
             out = text(pyheld("alloc", "--by=file", "--limit=0", capture).out)
             assert ("/srv/a.py" in out) == stays, out
             assert " ?\n" in out, out
+
+
+@each(pythons.one)
+def test_core(python):
+    """Statistics and reports of a core, as of its process."""
+    with Target(python, "allocating.py", env=TRACED) as target, \
+            tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["gcore", "-o", os.path.join(folder, "core"),
+                        str(target.pid)], check=True, capture_output=True,
+                       timeout=100)
+        core, = glob.glob(os.path.join(folder, "core.*"))
+        compare(target.facts, "traceback", core)
+        address, file, line = target.facts["objects"][-1]
+        found = pyheld("object", "--json", core, "0x%x" % address).json
+        assert found["allocated"] == {"file": file, "line": line}, found
+        assert found["traceback"][-1] == found["allocated"], found
+        found = pyheld("chain", "--json", core, "0x%x" % address).json
+        assert found["chains"][0]["allocated"] == {"file": file,
+                                                   "line": line}, found
+        found = pyheld("leaks", "--json", "--min-percent=5", core).json
+        assert any(x["allocated"] for x in found["suspects"]), found
 
 
 @each(pythons.one)

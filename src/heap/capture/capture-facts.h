@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * heap/capture/capture-facts.h - rows of the tables of heap/fact.h, heap/lump.h
- * and of struct heap_pointed.
+ * and heap/sites/allocation.h, and of struct heap_pointed.
  */
 #ifndef HEAP_CAPTURE_CAPTURE_FACTS_H
 #define HEAP_CAPTURE_CAPTURE_FACTS_H
 
+#include "heap/capture/capture-format.h"
 #include "heap/capture/capture-row.h"
 #include "heap/heap.h"
 
@@ -30,5 +31,18 @@ void capture_generator_read(struct row *r, struct heap *h);
 void capture_future_read(struct row *r, struct heap *h);
 void capture_pointed_read(struct row *r, struct heap *h);
 void capture_lump_read(struct row *r, struct heap *h);
+
+/* Of the tables of allocations: how many rows one has. */
+uint64_t allocations_rows(enum table table, const struct heap_allocations *a);
+
+/* Append the fields of row number `i` to `row`; that of TABLE_ALLOCATIONS is
+ * written against the row before it. */
+void allocations_write_row(enum table table, const struct heap_allocations *a,
+			   uint64_t i, struct str *row);
+
+/* Add the row to `a`.  Whether indices lead to what is there is checked later
+ * (heap_allocations_fit()). */
+void allocations_read_row(enum table table, struct row *r,
+			  struct heap_allocations *a);
 
 #endif

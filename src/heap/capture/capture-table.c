@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "heap/capture/capture-allocations.h"
 #include "heap/capture/capture-facts.h"
 #include "heap/capture/capture-format.h"
 #include "heap/capture/capture-memory.h"

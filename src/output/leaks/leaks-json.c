@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analysis/sites/commonest.h"
 #include "analysis/suspects/suspects-since.h"
 #include "output/emit.h"
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
 #include "output/leaks/leaks.h"
 #include "output/path.h"
+#include "output/site.h"
 
 static json_t *object_json(const struct heap *h, oid o)
 {
@@ -170,6 +172,8 @@ static json_t *suspect_json(const struct suspects *s,
 			    const struct suspect *suspect)
 {
 	CLEANUP(str_release) struct str place = STR_INIT, title = STR_INIT;
+	struct commonest allocated = commonest_find(s->heap,
+						    suspect->members);
 	json_t *ret = json_object(), *workers = json_array();
 
 	if (suspect->object != OID_NONE)
@@ -198,6 +202,8 @@ static json_t *suspect_json(const struct suspects *s,
 	emit_put(ret, "lru_cache", fact_json(suspect->fact));
 	emit_put(ret, "growth", suspect_growth_json(s, suspect));
 	emit_put(ret, "chain", chain_json(s, suspect->object));
+	emit_put(ret, "allocated", allocated.nr ?
+		 site_json(s->heap, allocated.site) : json_null());
 	emit_put(ret, "workers", workers);
 	return ret;
 }

@@ -4,6 +4,7 @@
 #include "analysis/suspects/suspects-since.h"
 #include "output/memory/explained.h"
 #include "output/memory/growth.h"
+#include "output/leaks/allocated.h"
 #include "output/leaks/leaks.h"
 #include "output/leaks/waits.h"
 #include "output/path.h"
@@ -290,10 +291,14 @@ void leaks_add_details(const struct leaks_found *found,
 		       const struct suspect *suspect, const struct format *f,
 		       struct str *out)
 {
+	CLEANUP(str_release) struct str allocated = STR_INIT;
 	const struct suspects *s = found->suspects;
 
 	add_leaks_types(s, suspect, f, out);
 	add_leaks_samples(s, suspect, f, out);
+	leaks_add_allocated(s, suspect, &allocated);
+	if (allocated.len)
+		add_field("allocated at: ", allocated.s, f, out);
 	add_leaks_waits(s, suspect, f, out);
 	add_growth(s, suspect, f, out);
 	add_field("usual fix: ", leaks_fix(s, suspect), f, out);

@@ -2,6 +2,7 @@
 #include "output/emit.h"
 #include "output/reports/chain.h"
 #include "output/path.h"
+#include "output/site.h"
 
 /* "app.User at 0x7f3a2c0b5d90 (48 bytes, 2 references)" */
 static void add_object(struct heap *h, oid o, struct str *out)
@@ -44,6 +45,7 @@ static void add_chain(const struct chain_shown *shown, const struct chain *c,
 	trail_tree(&t, f, 2, out);
 	str_add_char(out, '\n');
 	add_retained(shown->dominators, o, out);
+	site_add_line(h, o, "  ", out);
 	str_add(out, "  ");
 	trail_readable(&t, out);
 	str_add_char(out, '\n');
@@ -99,6 +101,7 @@ static void add_unreached(const struct chain_shown *shown,
 	format_styled(out, title.s, STYLE_HEADING, f);
 	str_add_char(out, '\n');
 	add_retained(shown->dominators, c->example, out);
+	site_add_line(h, c->example, "  ", out);
 	add_chain_loop(h, &c->cycle,
 		       "A cycle of garbage keeps it until the next"
 		       " collection:", f, out);
@@ -181,6 +184,7 @@ static json_t *unreached_json(const struct chain_shown *shown)
 	for (size_t i = 0; i < c->holders.v.nr; i++)
 		emit_push(holders, emit_object_of(h, c->holders.v.v[i].from));
 	emit_put(ret, "example", emit_object_of(h, c->example));
+	emit_put(ret, "allocated", site_json_of(h, c->example));
 	emit_put(ret, "retained",
 		 retained_json_of(shown->dominators, c->example));
 	emit_put(ret, "cycle", loop_json(h, &c->cycle));
@@ -205,6 +209,9 @@ static json_t *one_json(const struct chain_shown *shown, const struct chain *c)
 		 retained_json_of(shown->dominators,
 				  c->steps.v[c->steps.nr - 1].object));
 	emit_put(ret, "nr_held", emit_count(c->nr_held));
+	emit_put(ret, "allocated",
+		 site_json_of(shown->heap,
+			      c->steps.v[c->steps.nr - 1].object));
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include "output/emit.h"
 #include "output/reports/object.h"
 #include "output/reports/retained.h"
+#include "output/site.h"
 #include "output/table.h"
 #include "output/words.h"
 
@@ -112,6 +113,17 @@ static void add_amount(const char *label, uint64_t bytes, struct str *out)
 	}
 }
 
+/* The most recent call last. */
+static void add_allocated(const struct heap *h, oid o, struct str *out)
+{
+	CLEANUP(str_release) struct str sites = STR_INIT;
+	static const char indent[] = "              ";
+
+	site_add_traceback(h, o, indent, &sites);
+	if (sites.len)
+		str_addf(out, "  allocated   %s", sites.s + strlen(indent));
+}
+
 static void add_facts(const struct retained_view *v, oid o,
 		      const struct format *f, struct str *out)
 {
@@ -145,6 +157,7 @@ static void add_facts(const struct retained_view *v, oid o,
 	str_add(out, "\n  collector   ");
 	add_generation(h, o, out);
 	str_add_char(out, '\n');
+	add_allocated(h, o, out);
 	if (h->flags[o] & OBJECT_SCANNED)
 		str_add(out, "  references  found by a scan for pointers: some"
 			     " may not exist\n");
@@ -281,6 +294,8 @@ static json_t *facts_json(const struct retained_view *v, oid o)
 	emit_put(ret, "weakly_referenced",
 		 json_boolean(h->flags[o] & OBJECT_WEAK_REFERENT));
 	emit_put(ret, "read", emit_text(read_how(h, o)));
+	emit_put(ret, "allocated", site_json_of(h, o));
+	emit_put(ret, "traceback", site_traceback_json(h, o));
 	retained_put(v, o, ret);
 	return ret;
 }

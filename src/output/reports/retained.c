@@ -4,6 +4,7 @@
 #include "output/memory/explained.h"
 #include "output/path.h"
 #include "output/reports/retained.h"
+#include "output/site.h"
 #include "output/table.h"
 
 #define TYPES_SHOWN 6
@@ -462,6 +463,7 @@ static void put_object(struct retained_view *v,
 		emit_put(ret, "place", json_null());
 		emit_put(ret, "readable", json_null());
 		emit_put(ret, "chain", json_null());
+		emit_put(ret, "allocated", json_null());
 		return;
 	}
 	retained_add_way(v, line->above, o, &readable);
@@ -475,6 +477,7 @@ static void put_object(struct retained_view *v,
 	emit_put(ret, "place", emit_text(readable.s));
 	emit_put(ret, "readable", emit_text(readable.s));
 	emit_put(ret, "chain", chain_json_of(v, line));
+	emit_put(ret, "allocated", site_json_of(v->h, o));
 }
 
 static json_t *line_json(struct retained_view *v,

@@ -164,6 +164,35 @@ static void get_path(const struct sql_row *row, sqlite3_context *out)
 	sql_result_str(&text, out);
 }
 
+/* The site of the object; false: it is not known. */
+static bool find_site(const struct sql_row *row, struct heap_site *ret)
+{
+	const struct heap_allocations *a = &heap_of(row)->allocations;
+	const struct heap_allocation *from =
+		heap_allocations_find(a, heap_of(row)->address[row->object]);
+
+	if (from)
+		*ret = heap_allocations_site(a, from->traceback);
+	return from;
+}
+
+static void get_allocated_file(const struct sql_row *row, sqlite3_context *out)
+{
+	struct heap_site site;
+
+	if (find_site(row, &site))
+		sql_result_static(heap_of(row)->allocations.files.v[site.file],
+				  out);
+}
+
+static void get_allocated_line(const struct sql_row *row, sqlite3_context *out)
+{
+	struct heap_site site;
+
+	if (find_site(row, &site))
+		sqlite3_result_int64(out, site.line);
+}
+
 static const struct sql_column columns[] = {
 	SQL_COLUMN_ID,
 	{ "address", SQL_ADDRESS, get_address },
@@ -186,6 +215,8 @@ static const struct sql_column columns[] = {
 	{ "root", SQL_TEXT, get_root },
 	{ "distance", SQL_INTEGER, get_distance },
 	{ "path", SQL_TEXT, get_path },
+	{ "allocated_file", SQL_TEXT, get_allocated_file },
+	{ "allocated_line", SQL_INTEGER, get_allocated_line },
 };
 enum { COLUMN_ADDRESS = 1, COLUMN_TYPE, COLUMN_TYPE_ID = 11,
        COLUMN_PATH = 20 };
