@@ -29,10 +29,6 @@ src_libpyheld_a_SOURCES += \
 	src/cli/commands/report.c \
 	src/cli/commands/retained.c \
 	src/cli/commands/sample.c \
-	src/cli/commands/sql-history.c \
-	src/cli/commands/sql-history.h \
-	src/cli/commands/sql-shell.c \
-	src/cli/commands/sql-shell.h \
 	src/cli/commands/sql.c \
 	src/cli/commands/stacks.c \
 	src/cli/commands/summary.c \
@@ -65,6 +61,10 @@ src_libpyheld_a_SOURCES += \
 	src/cli/save.h \
 	src/cli/session.c \
 	src/cli/session.h \
+	src/cli/sql/sql-history.c \
+	src/cli/sql/sql-history.h \
+	src/cli/sql/sql-shell.c \
+	src/cli/sql/sql-shell.h \
 	src/cli/status.h \
 	src/cli/targets.c \
 	src/cli/targets.h \

@@ -78,8 +78,6 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/doctor.h \
 	src/output/reports/garbage.c \
 	src/output/reports/garbage.h \
-	src/output/reports/metrics.c \
-	src/output/reports/metrics.h \
 	src/output/reports/object.c \
 	src/output/reports/object.h \
 	src/output/reports/ps.c \
@@ -90,8 +88,6 @@ src_libpyheld_a_SOURCES += \
 	src/output/reports/retained.h \
 	src/output/reports/summary.c \
 	src/output/reports/summary.h \
-	src/output/reports/watch.c \
-	src/output/reports/watch.h \
 	src/output/site.c \
 	src/output/site.h \
 	src/output/stacks/stack-tree.c \
@@ -110,5 +106,9 @@ src_libpyheld_a_SOURCES += \
 	src/output/tally.h \
 	src/output/trail.c \
 	src/output/trail.h \
+	src/output/watch/metrics.c \
+	src/output/watch/metrics.h \
+	src/output/watch/watch.c \
+	src/output/watch/watch.h \
 	src/output/words.c \
 	src/output/words.h

@@ -84,6 +84,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/search.h \
 	src/python/locate/truncated-scan.c \
 	src/python/locate/truncated-scan.h \
+	src/python/locate/version.c \
+	src/python/locate/version.h \
 	src/python/memory/frame-chunks.c \
 	src/python/memory/frame-chunks.h \
 	src/python/memory/mapped.c \
@@ -130,8 +132,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-visit.h \
 	src/python/raw/raw.c \
 	src/python/raw/raw.h \
-	src/python/locate/version.c \
-	src/python/locate/version.h \
 	src/python/refs/choose.c \
 	src/python/refs/choose.h \
 	src/python/refs/read.c \

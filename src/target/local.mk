@@ -1,6 +1,4 @@
 src_libpyheld_a_SOURCES += \
-	src/target/census.c \
-	src/target/census.h \
 	src/target/core/core-command.c \
 	src/target/core/core-command.h \
 	src/target/core/core-data.h \
@@ -34,10 +32,6 @@ src_libpyheld_a_SOURCES += \
 	src/target/elf/image.h \
 	src/target/file.c \
 	src/target/file.h \
-	src/target/processes/called.c \
-	src/target/processes/called.h \
-	src/target/processes/census-read.c \
-	src/target/processes/census-read.h \
 	src/target/live/children.c \
 	src/target/live/children.h \
 	src/target/live/copy.c \
@@ -70,12 +64,14 @@ src_libpyheld_a_SOURCES += \
 	src/target/module-data.h \
 	src/target/modules.c \
 	src/target/modules.h \
+	src/target/proc.c \
+	src/target/proc.h \
 	src/target/processes/called.c \
 	src/target/processes/called.h \
 	src/target/processes/census-read.c \
 	src/target/processes/census-read.h \
-	src/target/proc.c \
-	src/target/proc.h \
+	src/target/processes/census.c \
+	src/target/processes/census.h \
 	src/target/range.c \
 	src/target/range.h \
 	src/target/remote/remote.c \

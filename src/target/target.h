@@ -33,7 +33,7 @@
 #ifndef TARGET_TARGET_H
 #define TARGET_TARGET_H
 
-#include "target/census.h"
+#include "target/processes/census.h"
 #include "target/core/core.h"
 #include "target/live/children.h"
 #include "target/modules.h"
@@ -71,7 +71,7 @@ void target_close(struct target *t);	/* NULL is allowed */
 /* The processes that `pid` has started: see children_find(). */
 void target_children(pid_t pid, size_t max, struct pid_vec *ret);
 /*
- * Add the processes of a query (target/census.h), as census_read() does.
+ * Add the processes of a query (target/processes/census.h), as census_read() does.
  * Errors: see there; ERR_PERMISSION: the user has not named them.
  */
 struct error *target_census(const struct census_query *q,

@@ -7,7 +7,7 @@
 
 #include "base/files/input.h"
 #include "cli/commands/command.h"
-#include "cli/commands/sql-shell.h"
+#include "cli/sql/sql-shell.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/session.h"

@@ -16,8 +16,8 @@
 #include "cli/session.h"
 #include "cli/status.h"
 #include "cli/targets.h"
-#include "output/reports/metrics.h"
-#include "output/reports/watch.h"
+#include "output/watch/metrics.h"
+#include "output/watch/watch.h"
 
 #define DEFAULT_INTERVAL_MS 60000
 #define DEFAULT_MAX_CAPTURES 1

@@ -11,7 +11,7 @@
 #define PYTHON_LOCATE_PYTHONS_H
 
 #include "base/error.h"
-#include "target/census.h"
+#include "target/processes/census.h"
 
 struct python_process {
 	const struct census_row *row;

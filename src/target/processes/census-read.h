@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/processes/census-read.h - read /proc for target/census.h.
+ * target/processes/census-read.h - read /proc for target/processes/census.h.
  */
 #ifndef TARGET_PROCESSES_CENSUS_READ_H
 #define TARGET_PROCESSES_CENSUS_READ_H
 
 #include "base/error.h"
-#include "target/census.h"
+#include "target/processes/census.h"
 
 /*
  * Add the processes, without threads of the kernel and zombies; those that

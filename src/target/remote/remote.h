@@ -11,7 +11,7 @@
 #ifndef TARGET_REMOTE_REMOTE_H
 #define TARGET_REMOTE_REMOTE_H
 
-#include "target/census.h"
+#include "target/processes/census.h"
 #include "target/live/children.h"
 #include "target/target-data.h"
 

@@ -9,7 +9,7 @@
 #define TARGET_REMOTE_SERVE_H
 
 #include "base/broker/packet.h"
-#include "target/census.h"
+#include "target/processes/census.h"
 #include "target/live/children.h"
 #include "target/target-data.h"
 

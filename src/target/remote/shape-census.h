@@ -6,7 +6,7 @@
 #define TARGET_REMOTE_SHAPE_CENSUS_H
 
 #include "base/broker/packet.h"
-#include "target/census.h"
+#include "target/processes/census.h"
 
 void shape_add_query(struct packet *p, const struct census_query *q);
 /* *name is q->name, which the caller frees. */

@@ -7,7 +7,7 @@
 
 #include "books.h"
 #include "expect.h"
-#include "output/reports/metrics.h"
+#include "output/watch/metrics.h"
 #include "suite.h"
 
 static const struct sample sample = {

@@ -13,7 +13,7 @@
 #include "output/reports/doctor.h"
 #include "output/leaks/leaks.h"
 #include "output/leaks/samples.h"
-#include "output/reports/watch.h"
+#include "output/watch/watch.h"
 #include "suite.h"
 
 /* --- leaks --- */

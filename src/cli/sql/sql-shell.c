@@ -11,8 +11,8 @@
 #include <editline/readline.h>
 
 #include "base/broker/task.h"
-#include "cli/commands/sql-history.h"
-#include "cli/commands/sql-shell.h"
+#include "cli/sql/sql-history.h"
+#include "cli/sql/sql-shell.h"
 #include "cli/progress.h"
 #include "sql/table.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/reports/metrics.h"
+#include "output/watch/metrics.h"
 
 /* A family: all of its samples follow. */
 static void add_family(struct str *out, const char *name, const char *unit,

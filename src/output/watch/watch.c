@@ -3,7 +3,7 @@
 
 #include "output/coverage.h"
 #include "output/emit.h"
-#include "output/reports/watch.h"
+#include "output/watch/watch.h"
 
 void watch_text(const struct watch_line *line, struct str *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output/reports/metrics.h - the samples of `watch` for Prometheus.
+ * output/watch/metrics.h - the samples of `watch` for Prometheus.
  *
  * The text is valid as OpenMetrics 1.0 and in Prometheus' own text format,
  * which is what the textfile collector of node_exporter reads.  The two differ
@@ -11,8 +11,8 @@
  * Families with a label beside the PID have a bounded number of series:
  * METRICS_TYPES, METRICS_RAW, and one for each part of the ledger.
  */
-#ifndef OUTPUT_REPORTS_METRICS_H
-#define OUTPUT_REPORTS_METRICS_H
+#ifndef OUTPUT_WATCH_METRICS_H
+#define OUTPUT_WATCH_METRICS_H
 
 #include "analysis/limits/condition.h"
 #include "analysis/trend.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli/commands/sql-history.h - the lines typed at the prompt of `pyheld sql`,
+ * cli/sql/sql-history.h - the lines typed at the prompt of `pyheld sql`,
  * kept from one run to the next.
  *
  * They are in $XDG_STATE_HOME/pyheld/sql_history, or in ~/.local/state without
@@ -12,8 +12,8 @@
  * Nothing is kept in a folder that belongs to somebody else (sudo -E, su).  No
  * error ends the prompt: it goes on without a file, and --verbose says why.
  */
-#ifndef CLI_COMMANDS_SQL_HISTORY_H
-#define CLI_COMMANDS_SQL_HISTORY_H
+#ifndef CLI_SQL_SQL_HISTORY_H
+#define CLI_SQL_SQL_HISTORY_H
 
 #include "base/str.h"
 #include "base/vec.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output/reports/watch.h - a sample of `pyheld watch`, in one line. */
-#ifndef OUTPUT_REPORTS_WATCH_H
-#define OUTPUT_REPORTS_WATCH_H
+/* output/watch/watch.h - a sample of `pyheld watch`, in one line. */
+#ifndef OUTPUT_WATCH_WATCH_H
+#define OUTPUT_WATCH_WATCH_H
 
 #include <jansson.h>
 

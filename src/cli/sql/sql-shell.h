@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli/commands/sql-shell.h - `pyheld sql` without a query: queries line by
+ * cli/sql/sql-shell.h - `pyheld sql` without a query: queries line by
  * line, from a prompt or from stdin, and commands that begin with a dot.
  */
-#ifndef CLI_COMMANDS_SQL_SHELL_H
-#define CLI_COMMANDS_SQL_SHELL_H
+#ifndef CLI_SQL_SQL_SHELL_H
+#define CLI_SQL_SQL_SHELL_H
 
 #include <stdbool.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/census.h - the processes of the machine, as /proc shows them.
+ * target/processes/census.h - the processes of the machine, as /proc shows them.
  *
  * What is said of a process comes from /proc alone: none is stopped.  Its texts
  * are whatever the process has made of them.
  */
-#ifndef TARGET_CENSUS_H
-#define TARGET_CENSUS_H
+#ifndef TARGET_PROCESSES_CENSUS_H
+#define TARGET_PROCESSES_CENSUS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "target/census.h"
+#include "target/processes/census.h"
 
 void census_release(struct census_vec *rows)
 {

@@ -10,7 +10,7 @@
 
 #include "base/files/folder.h"
 #include "base/log.h"
-#include "cli/commands/sql-history.h"
+#include "cli/sql/sql-history.h"
 
 #define FOLDER_NAME "pyheld"
 #define FILE_NAME "sql_history"
