@@ -33,6 +33,7 @@
 #include "python/refs/verify.h"
 #include "python/report/describe.h"
 #include "python/report/self-checks.h"
+#include "python/roots/roots-greenlets.h"
 #include "python/roots/roots-load.h"
 #include "python/roots/roots-stacks.h"
 #include "python/roots/roots-types.h"
@@ -479,6 +480,7 @@ static struct error *load_heap(struct python *py,
 	py->heap->nr_collector_objects = py->heap->nr_objects;
 	load_from_roots(&ld);
 	heap_sort(py->heap);
+	roots_greenlets_settle(py->heap);
 	known = heap_known(py->heap);
 	roots_stacks_load(py, known);
 	facts_load(py);

@@ -91,6 +91,7 @@ struct suspects_options {
 #define SUSPECT_OWNS_EXCEPTIONS 32 /* many, in attributes of the entries */
 #define SUSPECT_THREADS 128	/* locals of many threads; `object` is the
 				   largest */
+#define SUSPECT_GREENLETS 256	/* with SUSPECT_THREADS: of greenlets */
 #define SUSPECT_CAUSES 64	/* many, each the __cause__ or __context__ of
 				   the one before it */
 

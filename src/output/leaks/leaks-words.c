@@ -255,7 +255,9 @@ static void add_sparse(const struct suspects *s, const struct suspect *suspect,
 static void add_threads(const struct suspects *s, const struct suspect *suspect,
 			const char *place, struct str *out)
 {
-	format_counted(out, suspect->entries, "thread");
+	format_counted(out, suspect->entries,
+		       suspect->flags & SUSPECT_GREENLETS ? "greenlet"
+							  : "thread");
 	str_add(out, " are at the same line, and each has its own locals, such"
 		     " as ");
 	add_the(s, suspect->object, place, out);
@@ -436,6 +438,11 @@ const char *leaks_fix(const struct suspects *s, const struct suspect *suspect)
 		return "An exception keeps its __cause__ and __context__: raise"
 		       " it `from None`, or do not keep the last exception to"
 		       " raise the next one from it; str(exc) has its text.";
+	if (suspect->flags & SUSPECT_GREENLETS)
+		return "Let greenlets end: give what they wait for a timeout"
+		       " (gevent.Timeout), and bound their number with a pool."
+		       "  A greenlet keeps the locals of its functions until"
+		       " they return.";
 	if (suspect->flags & SUSPECT_THREADS)
 		return "Let threads end: give what they wait for a timeout"
 		       " (settimeout(), wait(timeout)), and bound their number"

@@ -158,3 +158,33 @@ void roots_greenlets(struct roots *r)
 			  f.nr_unknown);
 	raddr_vec_release(&f.bases);
 }
+
+static bool visits(const struct heap *h, oid from, oid to)
+{
+	const oid *edges = h->edges.v + h->edge_start[from];
+
+	for (uint32_t i = 0; i < heap_nr_visited(h, from); i++)
+		if (edges[i] == to)
+			return true;
+	return false;
+}
+
+/*
+ * The innermost frame of a thread that runs is only lent to the greenlet.  Of
+ * a thread that has ended, greenlet 2 takes it for its own and visits it
+ * (Greenlet::tp_traverse): the same reference.
+ */
+void roots_greenlets_settle(struct heap *h)
+{
+	for (size_t i = 0; i < h->roots.nr; i++) {
+		struct heap_root *root = &h->roots.v[i];
+		const struct heap_stack *s;
+
+		if (root->slot != SLOT_FRAME_OBJECT || root->frame < 0)
+			continue;
+		s = heap_stack_of(h, &h->frames.v[root->frame]);
+		if (s->kind == STACK_GREENLET &&
+		    visits(h, s->object, root->object))
+			root->counted = false;
+	}
+}

@@ -12,4 +12,8 @@
  * known. */
 void roots_greenlets(struct roots *r);
 
+/* With all references known: what a greenlet visits itself, no frame of it
+ * owns besides. */
+void roots_greenlets_settle(struct heap *h);
+
 #endif

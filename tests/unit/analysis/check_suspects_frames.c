@@ -12,6 +12,9 @@
 static void build_threads(struct heap *h, const char *text)
 {
 	graph_build(h, text);
+	for (size_t i = 0; i < h->roots.nr; i++)
+		heap_stack_vec_push(&h->stacks, (struct heap_stack){
+			STACK_THREAD, NO_THREAD, OID_NONE });
 	for (size_t i = 0; i < h->roots.nr; i++) {
 		struct heap_root *root = &h->roots.v[i];
 

@@ -133,6 +133,9 @@ START_TEST(leaks_call_each_kind_by_its_name)
 	expect_title(SUSPECT_FRAME, SUSPECT_THREADS, NULL,
 		     "30 threads are at the same line, and each has its own"
 		     " locals, such as the list app.g");
+	expect_title(SUSPECT_FRAME, SUSPECT_THREADS | SUSPECT_GREENLETS, NULL,
+		     "30 greenlets are at the same line, and each has its own"
+		     " locals, such as the list app.g");
 	expect_title(SUSPECT_CHAIN, 0, NULL,
 		     "from app.g on, 30 app.Xs each hold the next");
 	expect_title(SUSPECT_NATIVE, 0, NULL,

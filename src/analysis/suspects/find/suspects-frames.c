@@ -62,7 +62,7 @@ static int compare_locals(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* `nr` locals of threads at one line. */
+/* `nr` locals of threads, or of greenlets, at one line. */
 static void add_threads(struct suspects *s, const struct local *locals,
 			size_t nr)
 {
@@ -84,6 +84,8 @@ static void add_threads(struct suspects *s, const struct local *locals,
 	suspect = suspect_add(s, SUSPECT_FRAME, RANK_FRAMES);
 	suspect->object = largest;
 	suspect->flags |= SUSPECT_THREADS;
+	if (s->heap->stacks.v[locals->stack].kind == STACK_GREENLET)
+		suspect->flags |= SUSPECT_GREENLETS;
 	suspect->entries = threads;
 	suspect->nr_alike = threads - 1;
 	suspect->entry_type = s->heap->type[largest];
