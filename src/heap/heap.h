@@ -95,8 +95,8 @@ struct heap {
 	uint64_t *edge_start;
 	uint32_t *edge_nr;
 	/*
-	 * By object: so many of its edges, the last ones, no tp_traverse visits.
-	 * NULL: none of any object.
+	 * By object: so many of its edges, the last ones, are visited by no
+	 * tp_traverse.  NULL: none of any object.
 	 */
 	uint32_t *unvisited;
 	struct oid_vec edges;

@@ -71,8 +71,8 @@ void target_close(struct target *t);	/* NULL is allowed */
 /* The processes that `pid` has started: see children_find(). */
 void target_children(pid_t pid, size_t max, struct pid_vec *ret);
 /*
- * Add the processes of a query (target/processes/census.h), as census_read() does.
- * Errors: see there; ERR_PERMISSION: the user has not named them.
+ * Add the processes of a query (target/processes/census.h), as census_read()
+ * does.  Errors: see there; ERR_PERMISSION: the user has not named them.
  */
 struct error *target_census(const struct census_query *q,
 			    struct census_vec *ret) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/calls/call-awaits.h - which tasks wait for which, and which in a circle.
+ * analysis/calls/call-awaits.h - which tasks wait for which, and which in a
+ * circle.
  *
  * A task that waits has the future or task that will wake it (fut_waiter).
  * gather(), wait(), shield() and TaskGroup have a future or the group between

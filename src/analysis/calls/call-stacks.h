@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis/calls/call-stacks.h - every stack of calls of a process: its threads and
- * greenlets, asyncio's tasks, and what is suspended beside them.
+ * analysis/calls/call-stacks.h - every stack of calls of a process: its threads
+ * and greenlets, asyncio's tasks, and what is suspended beside them.
  *
  * The frames of a task are those of its coroutine, of what that awaits, and so
  * on.  A coroutine, generator or async generator has a stack of its own if it

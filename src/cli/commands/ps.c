@@ -56,7 +56,7 @@ int cmd_ps(const struct command *c, int argc, char **argv)
 	struct common_options o = { .max_args = 0, .sorts = SORTS };
 	CLEANUP(ps_release) struct ps ps = { .nr_hidden = 0 };
 	CLEANUP(str_release) struct str text = STR_INIT;
-	struct format format = terminal_format();
+	struct format format;
 	struct error *err;
 
 	if (options_parse(c->argp, argc, argv, &o))

@@ -7,8 +7,9 @@
 
 #include "output/reports/ps.h"
 
-/* Find those of a query (target/processes/census.h): all, those of a name, or `below` and
- * its descendants.  The caller calls ps_release(), after an error too. */
+/* Find those of a query (target/processes/census.h): all, those of a name, or
+ * `below` and its descendants.  The caller calls ps_release(), after an error
+ * too. */
 struct error *running_find(pid_t below, const char *name, struct ps *ret)
 	MUST_CHECK;
 

@@ -158,19 +158,22 @@ static char *why_refused(int dir, pid_t pid)
 	return ret;
 }
 
+/* A longer line of /etc/passwd ends the search. */
+#define USER_LINE_MAX 4096
+
 /* Of /etc/passwd alone: other services that know users may take long. */
 static char *read_user(int dir)
 {
 	CLEANUP(str_release) struct str status = STR_INIT;
 	FILE *f = fopen("/etc/passwd", "re");
-	char *ret = NULL;
-	struct passwd *p;
+	char line[USER_LINE_MAX], *ret = NULL;
+	struct passwd user, *p;
 	uint64_t uid;
 
 	if (!proc_read(dir, "status", &status))
 		str_cut(&status, 0);
 	uid = proc_field_u64(&status, "Uid");
-	while (f && !ret && (p = fgetpwent(f)))
+	while (f && !ret && !fgetpwent_r(f, &user, line, sizeof(line), &p))
 		ret = p->pw_uid == uid ? xstrdup(p->pw_name) : NULL;
 	if (f)
 		fclose(f);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/processes/census.h - the processes of the machine, as /proc shows them.
+ * target/processes/census.h - the processes of the machine, as /proc shows
+ * them.
  *
  * What is said of a process comes from /proc alone: none is stopped.  Its texts
  * are whatever the process has made of them.
