@@ -22,7 +22,6 @@
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
 #include "python/async/futures.h"
-#include "python/async/generators.h"
 #include "python/objects/preview.h"
 #include "python/objects/size.h"
 #include "python/refs/choose.h"
@@ -485,8 +484,7 @@ static struct error *load_heap(struct python *py,
 	roots_stacks_load(py, known);
 	facts_load(py);
 	traces_load(py);
-	generators_load(py);
-	futures_load(py);
+	async_load(py);
 	describe_weak(py);
 	heap_trim(py->heap);
 	memory_load(py, known, options ? options->block : NULL,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "python/async/futures.h"
+#include "python/async/generators.h"
 #include "python/layout/member-names.h"
 #include "python/refs/refs-instance.h"
 #include "python/state/words.h"
@@ -237,7 +238,7 @@ static void add_future(struct futures *f, oid o, enum kind kind)
 		.name = task_name(py, is_task ? at[MEMBER_NAME] : 0) });
 }
 
-void futures_load(struct python *py)
+static void futures_load(struct python *py)
 {
 	const struct heap *h = py->heap;
 	struct futures f = { .py = py, .refs.named = true };
@@ -256,4 +257,10 @@ void futures_load(struct python *py)
 			add_future(&f, o, (enum kind)*kind);
 	}
 	refs_release(&f.refs);
+}
+
+void async_load(struct python *py)
+{
+	generators_load(py);
+	futures_load(py);
 }
