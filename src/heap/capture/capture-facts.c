@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "heap/capture/capture-facts.h"
 
-void capture_fact_write(const struct heap_fact *f, struct str *row)
+static void write_fact(const struct heap_fact *f, struct str *row)
 {
 	row_put_oid(row, f->object);
 	row_put_number(row, f->kind);
@@ -11,7 +11,7 @@ void capture_fact_write(const struct heap_fact *f, struct str *row)
 	row_put_number(row, f->misses);
 }
 
-void capture_fact_read(struct row *r, struct heap *h)
+static void read_fact(struct row *r, struct heap *h)
 {
 	struct heap_fact f = { .object = row_get_oid(r) };
 	uint32_t kind = row_get_u32(r);
@@ -26,13 +26,13 @@ void capture_fact_read(struct row *r, struct heap *h)
 		heap_fact_vec_push(&h->facts, f);
 }
 
-void capture_text_hash_write(const struct heap_text_hash *t, struct str *row)
+static void write_text_hash(const struct heap_text_hash *t, struct str *row)
 {
 	row_put_oid(row, t->object);
 	row_put_number(row, t->hash);
 }
 
-void capture_text_hash_read(struct row *r, struct heap *h)
+static void read_text_hash(struct row *r, struct heap *h)
 {
 	struct heap_text_hash t = { .object = row_get_oid(r) };
 
@@ -40,14 +40,14 @@ void capture_text_hash_read(struct row *r, struct heap *h)
 	heap_text_hash_vec_push(&h->text_hashes, t);
 }
 
-void capture_code_write(const struct heap_code *c, struct str *row)
+static void write_code(const struct heap_code *c, struct str *row)
 {
 	row_put_oid(row, c->object);
 	row_put_text(row, c->function);
 	row_put_text(row, c->file);
 }
 
-void capture_code_read(struct row *r, struct heap *h)
+static void read_code(struct row *r, struct heap *h)
 {
 	struct heap_code c = { .object = row_get_oid(r) };
 
@@ -56,7 +56,7 @@ void capture_code_read(struct row *r, struct heap *h)
 	heap_code_vec_push(&h->codes, c);
 }
 
-void capture_generator_write(const struct heap_generator *g, struct str *row)
+static void write_generator(const struct heap_generator *g, struct str *row)
 {
 	row_put_oid(row, g->object);
 	row_put_number(row, g->state);
@@ -66,7 +66,7 @@ void capture_generator_write(const struct heap_generator *g, struct str *row)
 	row_put_signed(row, g->frame);
 }
 
-void capture_generator_read(struct row *r, struct heap *h)
+static void read_generator(struct row *r, struct heap *h)
 {
 	struct heap_generator g = { .object = row_get_oid(r) };
 	uint32_t state = row_get_u32(r);
@@ -80,7 +80,7 @@ void capture_generator_read(struct row *r, struct heap *h)
 	heap_generator_vec_push(&h->generators, g);
 }
 
-void capture_future_write(const struct heap_future *f, struct str *row)
+static void write_future(const struct heap_future *f, struct str *row)
 {
 	row_put_oid(row, f->object);
 	row_put_number(row, f->is_task);
@@ -93,7 +93,7 @@ void capture_future_write(const struct heap_future *f, struct str *row)
 	row_put_text(row, f->name);
 }
 
-void capture_future_read(struct row *r, struct heap *h)
+static void read_future(struct row *r, struct heap *h)
 {
 	struct heap_future f = { .object = row_get_oid(r) };
 	uint32_t state;
@@ -111,7 +111,7 @@ void capture_future_read(struct row *r, struct heap *h)
 	heap_future_vec_push(&h->futures, f);
 }
 
-void capture_pointed_write(const struct heap_pointed *p, struct str *row)
+static void write_pointed(const struct heap_pointed *p, struct str *row)
 {
 	row_put_oid(row, p->object);
 	row_put_number(row, p->first);
@@ -121,7 +121,7 @@ void capture_pointed_write(const struct heap_pointed *p, struct str *row)
 	row_put_number(row, p->size);
 }
 
-void capture_pointed_read(struct row *r, struct heap *h)
+static void read_pointed(struct row *r, struct heap *h)
 {
 	struct heap_pointed p = { .object = row_get_oid(r) };
 
@@ -133,8 +133,8 @@ void capture_pointed_read(struct row *r, struct heap *h)
 	heap_pointed_vec_push(&h->pointed, p);
 }
 
-void capture_lump_write(const struct heap *h, const struct heap_lump *l,
-			struct str *row)
+static void write_lump(const struct heap *h, const struct heap_lump *l,
+		       struct str *row)
 {
 	row_put_number(row, l->bytes);
 	row_put_number(row, l->nr);
@@ -147,7 +147,7 @@ void capture_lump_write(const struct heap *h, const struct heap_lump *l,
 	}
 }
 
-void capture_lump_read(struct row *r, struct heap *h)
+static void read_lump(struct row *r, struct heap *h)
 {
 	struct heap_lump l = { .first = h->lump_holders.nr };
 
@@ -165,6 +165,83 @@ void capture_lump_read(struct row *r, struct heap *h)
 		heap_lump_holder_vec_push(&h->lump_holders, holder);
 	}
 	heap_lump_vec_push(&h->lumps, l);
+}
+
+/* --- facts, by table --- */
+
+uint64_t facts_rows(enum table table, const struct heap *h)
+{
+	switch (table) {
+	case TABLE_FACTS:
+		return h->facts.nr;
+	case TABLE_TEXT_HASHES:
+		return h->text_hashes.nr;
+	case TABLE_CODES:
+		return h->codes.nr;
+	case TABLE_GENERATORS:
+		return h->generators.nr;
+	case TABLE_FUTURES:
+		return h->futures.nr;
+	case TABLE_POINTED:
+		return h->pointed.nr;
+	default:
+		return h->lumps.nr;
+	}
+}
+
+void facts_write_row(enum table table, const struct heap *h, uint64_t i,
+		     struct str *row)
+{
+	switch (table) {
+	case TABLE_FACTS:
+		write_fact(&h->facts.v[i], row);
+		break;
+	case TABLE_TEXT_HASHES:
+		write_text_hash(&h->text_hashes.v[i], row);
+		break;
+	case TABLE_CODES:
+		write_code(&h->codes.v[i], row);
+		break;
+	case TABLE_GENERATORS:
+		write_generator(&h->generators.v[i], row);
+		break;
+	case TABLE_FUTURES:
+		write_future(&h->futures.v[i], row);
+		break;
+	case TABLE_POINTED:
+		write_pointed(&h->pointed.v[i], row);
+		break;
+	default:
+		write_lump(h, &h->lumps.v[i], row);
+		break;
+	}
+}
+
+void facts_read_row(enum table table, struct row *r, struct heap *h)
+{
+	switch (table) {
+	case TABLE_FACTS:
+		read_fact(r, h);
+		break;
+	case TABLE_TEXT_HASHES:
+		read_text_hash(r, h);
+		break;
+	case TABLE_CODES:
+		read_code(r, h);
+		break;
+	case TABLE_GENERATORS:
+		read_generator(r, h);
+		break;
+	case TABLE_FUTURES:
+		read_future(r, h);
+		break;
+	case TABLE_POINTED:
+		read_pointed(r, h);
+		break;
+	default:
+		read_lump(r, h);
+		break;
+	}
 }
 
 /* --- allocations --- */

@@ -2,7 +2,7 @@
 #include "heap/capture/capture-stacks.h"
 
 /* An older reader takes a frame for the thread's. */
-void capture_frame_write(const struct heap *h, const struct heap_frame *f,
+static void write_frame(const struct heap *h, const struct heap_frame *f,
 			struct str *row)
 {
 	uint32_t thread = heap_stack_of(h, f)->thread;
@@ -15,7 +15,7 @@ void capture_frame_write(const struct heap *h, const struct heap_frame *f,
 	row_put_number(row, f->stack < h->threads.nr ? 0 : f->stack);
 }
 
-void capture_frame_read(struct row *r, struct heap *h)
+static void read_frame(struct row *r, struct heap *h)
 {
 	struct heap_frame f = { 0 };
 	uint32_t thread = row_get_u32(r), stack;
@@ -29,7 +29,7 @@ void capture_frame_read(struct row *r, struct heap *h)
 	heap_frame_vec_push(&h->frames, f);
 }
 
-void capture_thread_write(const struct heap_thread *t, struct str *row)
+static void write_thread(const struct heap_thread *t, struct str *row)
 {
 	row_put_signed(row, t->native_id);
 	row_put_signed(row, t->interpreter);
@@ -37,7 +37,7 @@ void capture_thread_write(const struct heap_thread *t, struct str *row)
 	row_put_number(row, t->holds_gil);
 }
 
-void capture_thread_read(struct row *r, struct heap *h)
+static void read_thread(struct row *r, struct heap *h)
 {
 	struct heap_thread t = { .native_id = row_get_signed(r) };
 
@@ -48,14 +48,14 @@ void capture_thread_read(struct row *r, struct heap *h)
 }
 
 /* Stacks of threads are not written: they say no more than the thread. */
-void capture_stack_write(const struct heap_stack *s, struct str *row)
+static void write_stack(const struct heap_stack *s, struct str *row)
 {
 	row_put_number(row, s->kind);
 	row_put_number(row, s->thread);
 	row_put_oid(row, s->object);
 }
 
-void capture_stack_read(struct row *r, struct heap *h)
+static void read_stack(struct row *r, struct heap *h)
 {
 	uint32_t kind = row_get_u32(r);
 	struct heap_stack s = { .thread = row_get_u32(r) };
@@ -64,4 +64,47 @@ void capture_stack_read(struct row *r, struct heap *h)
 			 (enum heap_stack_kind)kind : STACK_OTHER;
 	s.object = row_get_oid(r);
 	heap_stack_vec_push(&h->stacks, s);
+}
+
+uint64_t stacks_rows(enum table table, const struct heap *h)
+{
+	switch (table) {
+	case TABLE_FRAMES:
+		return h->frames.nr;
+	case TABLE_THREADS:
+		return h->threads.nr;
+	default:
+		return h->stacks.nr - h->threads.nr;
+	}
+}
+
+void stacks_write_row(enum table table, const struct heap *h, uint64_t i,
+		      struct str *row)
+{
+	switch (table) {
+	case TABLE_FRAMES:
+		write_frame(h, &h->frames.v[i], row);
+		break;
+	case TABLE_THREADS:
+		write_thread(&h->threads.v[i], row);
+		break;
+	default:
+		write_stack(&h->stacks.v[h->threads.nr + i], row);
+		break;
+	}
+}
+
+void stacks_read_row(enum table table, struct row *r, struct heap *h)
+{
+	switch (table) {
+	case TABLE_FRAMES:
+		read_frame(r, h);
+		break;
+	case TABLE_THREADS:
+		read_thread(r, h);
+		break;
+	default:
+		read_stack(r, h);
+		break;
+	}
 }

@@ -5,19 +5,19 @@
 #ifndef HEAP_CAPTURE_CAPTURE_STACKS_H
 #define HEAP_CAPTURE_CAPTURE_STACKS_H
 
+#include "heap/capture/capture-format.h"
 #include "heap/capture/capture-row.h"
 #include "heap/heap.h"
 
-/* Add the fields of a row of TABLE_FRAMES, TABLE_THREADS or TABLE_STACKS to
- * `row`. */
-void capture_frame_write(const struct heap *h, const struct heap_frame *f,
-			 struct str *row);
-void capture_thread_write(const struct heap_thread *t, struct str *row);
-void capture_stack_write(const struct heap_stack *s, struct str *row);
+/* Of TABLE_FRAMES, TABLE_THREADS and TABLE_STACKS: how many rows one has. */
+uint64_t stacks_rows(enum table table, const struct heap *h);
+
+/* Append the fields of row number `i` of such a table to `row`. */
+void stacks_write_row(enum table table, const struct heap *h, uint64_t i,
+		      struct str *row);
+
 /* Read such a row and add it to the heap.  Who opens the capture checks the
  * numbers of threads, stacks and objects. */
-void capture_frame_read(struct row *r, struct heap *h);
-void capture_thread_read(struct row *r, struct heap *h);
-void capture_stack_read(struct row *r, struct heap *h);
+void stacks_read_row(enum table table, struct row *r, struct heap *h);
 
 #endif

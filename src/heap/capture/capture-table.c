@@ -312,11 +312,9 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 	case TABLE_ROOTS:
 		return h->roots.nr;
 	case TABLE_FRAMES:
-		return h->frames.nr;
 	case TABLE_THREADS:
-		return h->threads.nr;
 	case TABLE_STACKS:
-		return h->stacks.nr - h->threads.nr;
+		return stacks_rows(table, h);
 	case TABLE_INTERPRETERS:
 		return h->interpreters.nr;
 	case TABLE_NAMES:
@@ -326,19 +324,13 @@ static uint64_t nr_rows(enum table table, const struct heap *h,
 	case TABLE_BORROWED:
 		return h->borrowed.nr;
 	case TABLE_FACTS:
-		return h->facts.nr;
 	case TABLE_TEXT_HASHES:
-		return h->text_hashes.nr;
 	case TABLE_CODES:
-		return h->codes.nr;
 	case TABLE_GENERATORS:
-		return h->generators.nr;
 	case TABLE_FUTURES:
-		return h->futures.nr;
 	case TABLE_POINTED:
-		return h->pointed.nr;
 	case TABLE_LUMPS:
-		return h->lumps.nr;
+		return facts_rows(table, h);
 	case TABLE_MEMORY:
 	case TABLE_LINES:
 	case TABLE_UNOWNED:
@@ -377,13 +369,9 @@ static void write_row(enum table table, const struct heap *h,
 		write_root(&h->roots.v[i], row);
 		break;
 	case TABLE_FRAMES:
-		capture_frame_write(h, &h->frames.v[i], row);
-		break;
 	case TABLE_THREADS:
-		capture_thread_write(&h->threads.v[i], row);
-		break;
 	case TABLE_STACKS:
-		capture_stack_write(&h->stacks.v[h->threads.nr + i], row);
+		stacks_write_row(table, h, i, row);
 		break;
 	case TABLE_INTERPRETERS:
 		write_interpreter(&h->interpreters.v[i], row);
@@ -398,25 +386,13 @@ static void write_row(enum table table, const struct heap *h,
 		write_borrowed(&h->borrowed.v[i], row);
 		break;
 	case TABLE_FACTS:
-		capture_fact_write(&h->facts.v[i], row);
-		break;
 	case TABLE_TEXT_HASHES:
-		capture_text_hash_write(&h->text_hashes.v[i], row);
-		break;
 	case TABLE_CODES:
-		capture_code_write(&h->codes.v[i], row);
-		break;
 	case TABLE_GENERATORS:
-		capture_generator_write(&h->generators.v[i], row);
-		break;
 	case TABLE_FUTURES:
-		capture_future_write(&h->futures.v[i], row);
-		break;
 	case TABLE_POINTED:
-		capture_pointed_write(&h->pointed.v[i], row);
-		break;
 	case TABLE_LUMPS:
-		capture_lump_write(h, &h->lumps.v[i], row);
+		facts_write_row(table, h, i, row);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
@@ -472,13 +448,9 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		read_root(r, h);
 		break;
 	case TABLE_FRAMES:
-		capture_frame_read(r, h);
-		break;
 	case TABLE_THREADS:
-		capture_thread_read(r, h);
-		break;
 	case TABLE_STACKS:
-		capture_stack_read(r, h);
+		stacks_read_row(table, r, h);
 		break;
 	case TABLE_INTERPRETERS:
 		read_interpreter(r, h);
@@ -493,25 +465,13 @@ static void read_row(enum table table, struct row *r, struct heap *h,
 		read_borrowed(r, h);
 		break;
 	case TABLE_FACTS:
-		capture_fact_read(r, h);
-		break;
 	case TABLE_TEXT_HASHES:
-		capture_text_hash_read(r, h);
-		break;
 	case TABLE_CODES:
-		capture_code_read(r, h);
-		break;
 	case TABLE_GENERATORS:
-		capture_generator_read(r, h);
-		break;
 	case TABLE_FUTURES:
-		capture_future_read(r, h);
-		break;
 	case TABLE_POINTED:
-		capture_pointed_read(r, h);
-		break;
 	case TABLE_LUMPS:
-		capture_lump_read(r, h);
+		facts_read_row(table, r, h);
 		break;
 	case TABLE_MEMORY:
 	case TABLE_LINES:
