@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "heap/known.h"
 #include "python/allocators/traces.h"
+#include "python/async/futures.h"
 #include "python/emulator/emulator.h"
 #include "python/load.h"
 #include "python/locate/find.h"
@@ -21,9 +22,9 @@
 #include "python/names/details.h"
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
-#include "python/async/futures.h"
 #include "python/objects/preview.h"
 #include "python/objects/size.h"
+#include "python/refs/borrowed.h"
 #include "python/refs/choose.h"
 #include "python/refs/read.h"
 #include "python/refs/refs-scan.h"
@@ -62,81 +63,6 @@ struct loader {
 	oid next;		/* the first that was not read yet */
 };
 
-/* --- what is not owned -------------------------------------------------- */
-
-static void borrow(struct heap *h, oid o, uint32_t edge, uint32_t nr)
-{
-	struct heap_borrowed_vec *v = &h->borrowed;
-	struct heap_borrowed *last = v->nr ? &v->v[v->nr - 1] : NULL;
-
-	if (!nr)
-		return;
-	h->flags[o] |= OBJECT_BORROWS;
-	if (last && last->object == o && last->first + last->nr == edge) {
-		last->nr += nr;
-		return;
-	}
-	heap_borrowed_vec_push(&h->borrowed,
-			       (struct heap_borrowed){ o, edge, nr });
-}
-
-/* None, True, False or Ellipsis.  If a program takes the address of one, the
- * linker may copy it from libpython into the program's .bss. */
-static bool is_singleton(const struct python *py, raddr type)
-{
-	const struct known_types *k = &py->known;
-
-	return type && (type == k->none_type || type == k->bool_ ||
-			type == k->ellipsis);
-}
-
-/* Frozen modules of 3.11 are static data of the program, with
- * REFCOUNT_FROZEN.  They refer to None and other static objects without
- * owning a reference. */
-static void borrow_frozen(struct python *py, oid o)
-{
-	struct heap *h = py->heap;
-	struct heap_edges edges = heap_edges(h, o);
-
-	for (uint32_t i = 0; i < edges.nr; i++) {
-		oid to = edges.to[i];
-		bool is_static = h->address[to] >= py->runtime_module_start &&
-				 h->address[to] < py->runtime_module_end;
-
-		if (h->refcount[to] < REFCOUNT_FROZEN &&
-		    (is_static || is_singleton(py, types_of(py, to)->address)))
-			borrow(h, o, i, 1);
-	}
-}
-
-/* Record which of the edges of `o`, which were just stored, are borrowed.
- * kept[i] is the oid that refs->to.v[i] became, or OID_NONE. */
-static void note_borrowed(struct loader *ld, oid o)
-{
-	struct python *py = ld->py;
-	struct heap *h = py->heap;
-	const struct u32_vec *borrowed = &ld->refs.borrowed;
-	uint32_t edge = 0;
-	size_t next = 0;
-
-	if (py->minor == 11 && h->refcount[o] >= REFCOUNT_FROZEN) {
-		borrow_frozen(py, o);
-	} else if (raddr_vec_has(&py->interned, h->address[o])) {
-		borrow(h, o, 0, h->edge_nr[o]);
-		h->flags[o] |= OBJECT_KEEPS_NOTHING;
-	}
-	for (size_t i = 0; next < borrowed->nr; i++) {
-		bool is_one = borrowed->v[next] == i;
-
-		next += is_one;
-		if (ld->kept.v[i] == OID_NONE)
-			continue;
-		if (is_one)
-			borrow(h, o, edge, 1);
-		edge++;
-	}
-}
-
 /* --- one object --------------------------------------------------------- */
 
 /* Record how many of the edges of `o`, which were just stored, are not
@@ -174,7 +100,7 @@ static void store_refs(struct loader *ld, oid o, bool by_reader)
 	h->edge_start[o] = start;
 	h->edge_nr[o] = (uint32_t)(h->edges.nr - start);
 	note_unvisited(ld, o);
-	note_borrowed(ld, o);
+	borrowed_note(ld->py, o, &ld->refs.borrowed, ld->kept.v);
 	if (ld->refs.named)
 		details_edges(py, o, &ld->refs, ld->kept.v, by_reader);
 }
@@ -432,6 +358,20 @@ static uint64_t all_words(const struct memory *m)
 	return bytes / 8;
 }
 
+static void start_emulator(struct python *py,
+			   const struct load_options *options)
+{
+	if (options && options->no_emulator)
+		py->no_emulator = options->crashed ? "it has crashed" :
+						     "turned off";
+	else
+		py->emulator = emulator_new(py->memory,
+					    any_fs_base(py->target),
+					    &py->no_emulator);
+	if (!py->emulator)
+		log_info("emulator: none: %s", py->no_emulator);
+}
+
 static struct error *load_heap(struct python *py,
 			       const struct load_options *options)
 {
@@ -448,15 +388,7 @@ static struct error *load_heap(struct python *py,
 	ld.calls = xcalloc(BATCH, sizeof(*ld.calls));
 	py->avoided = options ? options->avoided : 0;
 	py->heap->info.partial |= options && options->crashed;
-	if (options && options->no_emulator)
-		py->no_emulator = options->crashed ? "it has crashed" :
-						     "turned off";
-	else
-		py->emulator = emulator_new(py->memory,
-					    any_fs_base(py->target),
-					    &py->no_emulator);
-	if (!py->emulator)
-		log_info("emulator: none: %s", py->no_emulator);
+	start_emulator(py, options);
 	py->most_claims = all_words(py->memory) + MIN_CLAIMS;
 	refs_begin(py);
 	py->lookups = MAX_LOOKUPS;

@@ -132,6 +132,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-visit.h \
 	src/python/raw/raw.c \
 	src/python/raw/raw.h \
+	src/python/refs/borrowed.c \
+	src/python/refs/borrowed.h \
 	src/python/refs/choose.c \
 	src/python/refs/choose.h \
 	src/python/refs/read.c \

@@ -46,7 +46,7 @@ struct traces_entry {
 #define TRACEBACK_FRAME_SIZE 12
 /* In code points.  Linux has no longer paths; names of source may be any
  * text. */
-#define TRACEBACK_MAX_NAME 4096
+#define TRACEBACK_MAX_NAME UINT64_C(4096)
 
 struct traces_tables {
 	struct traces_table traces; /* of domain 0; of 3.8, of all */
