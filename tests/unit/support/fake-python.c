@@ -43,6 +43,7 @@ static void release_loaded(struct fake *f)
 	type_names_release(&f->py);
 	f->py.type_names = NULL;
 	open_stack_vec_release(&f->py.stacks);
+	raddr_vec_release(&f->py.frames);
 	heap_release(&f->heap);
 }
 
