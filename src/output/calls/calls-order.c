@@ -209,9 +209,10 @@ static void add_siblings(struct order *o, struct sibling_vec *v,
 	qsort(v->v, v->nr, sizeof(*v->v), compare_siblings);
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct sibling *s = &v->v[i];
-		struct stack_row *last = &o->todo.v[o->todo.nr - 1];
 
 		if (i && s->class != NO_CLASS && s->class == s[-1].class) {
+			struct stack_row *last = &o->todo.v[o->todo.nr - 1];
+
 			last->nr++;
 			last->retained += s->s->retained;
 			continue;
