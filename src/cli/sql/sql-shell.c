@@ -124,8 +124,11 @@ struct error *sql_shell_read(struct sql_shell *shell)
 	struct error *err = NULL;
 	bool quit = false;
 	size_t room = 0;
+	ssize_t len;
 
-	while (!err && !quit && getline(&line, &room, stdin) >= 0) {
+	while (!err && !quit && (len = getline(&line, &room, stdin)) >= 0) {
+		if (len && line[len - 1] == '\n')
+			line[len - 1] = '\0';
 		err = take_line(shell, line, &quit);
 		fflush(stdout);
 	}
