@@ -3,26 +3,22 @@
  * pyheld watch, and what only a live CPython shows of the other commands.  The
  * target is the python3 that configure found.
  */
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "child.h"
 #include "graph-file.h"
+#include "live.h"
 #include "run.h"
 #include "suite.h"
 
 /* --- the target --- */
 
-static pid_t python;
-static char *name;	/* its PID in digits */
+static struct live python;
 
 /* It says that it is ready; then it waits for the end of the test. */
 static const char program[] =
@@ -33,28 +29,12 @@ static const char program[] =
 
 static void start_python(void)
 {
-	int ready[2];
-	char c;
-
-	ck_assert_int_eq(pipe(ready), 0);
-	python = fork();
-	ck_assert_int_ge(python, 0);
-	if (!python) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		dup2(ready[1], 3);
-		execl(PYTHON3, "python3", "-I", "-S", "-c", program, NULL);
-		_exit(127);
-	}
-	close(ready[1]);
-	ck_assert_int_eq(read(ready[0], &c, 1), 1);
-	close(ready[0]);
-	name = xasprintf("%d", (int)python);
+	python = live_start(NULL, program);
 }
 
 static void end_python(void)
 {
-	child_finish(python);
-	free(name);
+	live_end(&python);
 }
 
 static unsigned int count(const char *text, char c)
@@ -73,15 +53,15 @@ START_TEST(watch_prints_a_line_for_each_sample)
 	struct run r;
 
 	start_python();
-	RUN(&r, "watch", name, "--count=2", "--interval=1ms");
+	RUN(&r, "watch", python.name, "--count=2", "--interval=1ms");
 	run_expect(&r, STATUS_OK);
 	ck_assert_uint_eq(count(r.out, '\n'), 2);
 	run_release(&r);
-	RUN(&r, "watch", name, "--count=1", "--interval=1h", "--json");
+	RUN(&r, "watch", python.name, "--count=1", "--interval=1h", "--json");
 	run_expect(&r, STATUS_OK);
 	ck_assert_uint_eq(count(r.out, '\n'), 1);
 	run_release(&r);
-	child_expect_untraced(python);
+	child_expect_untraced(python.pid);
 	end_python();
 }
 END_TEST
@@ -90,7 +70,7 @@ static void expect_interrupted_by(int number)
 {
 	struct run r;
 
-	RUN_START(&r, "watch", name, "--interval=1h");
+	RUN_START(&r, "watch", python.name, "--interval=1h");
 	ck_assert(run_says(&r, "\n"));
 	ck_assert_int_eq(kill(r.pid, number), 0);
 	run_finish(&r);
@@ -113,14 +93,14 @@ START_TEST(watch_ends_with_the_process)
 	struct run r;
 
 	start_python();
-	RUN_START(&r, "watch", name, "--interval=10ms");
+	RUN_START(&r, "watch", python.name, "--interval=10ms");
 	ck_assert(run_says(&r, "\n"));
-	child_finish(python);
+	child_finish(python.pid);
 	run_finish(&r);
 	run_expect(&r, STATUS_FAILED);
 	ck_assert_msg(strncmp(r.err, "pyheld: ", 8) == 0, "%s", r.err);
 	run_release(&r);
-	free(name);
+	free(python.name);
 }
 END_TEST
 
@@ -144,9 +124,9 @@ START_TEST(watch_captures_when_a_condition_becomes_true)
 	struct run r;
 
 	start_python();
-	first = xasprintf("pyheld-%s-1.pyheld", name);
-	second = xasprintf("pyheld-%s-2.pyheld", name);
-	RUN(&r, "watch", name, "--when=objects>1000", "--when=rss>1T",
+	first = xasprintf("pyheld-%s-1.pyheld", python.name);
+	second = xasprintf("pyheld-%s-2.pyheld", python.name);
+	RUN(&r, "watch", python.name, "--when=objects>1000", "--when=rss>1T",
 	    "--count=3", "--interval=1ms", "--max-captures=2");
 	run_expect(&r, STATUS_OK);
 	/* Three samples, and a line that tells of the capture. */
@@ -157,14 +137,14 @@ START_TEST(watch_captures_when_a_condition_becomes_true)
 	ck_assert_int_eq(access(first, R_OK), 0);
 	ck_assert_int_ne(access(second, F_OK), 0);
 	/* The next does not take its place; and ends with it. */
-	RUN(&r, "watch", name, "--when=objects>1000", "--interval=1h",
+	RUN(&r, "watch", python.name, "--when=objects>1000", "--interval=1h",
 	    "--json");
 	run_expect(&r, STATUS_OK);
 	run_expect_out(&r, second);
 	run_release(&r);
 	RUN(&r, "summary", second, "--json");
 	run_expect(&r, STATUS_OK);
-	run_expect_int(&r, "target.pid", python);
+	run_expect_int(&r, "target.pid", python.pid);
 	run_release(&r);
 	end_python();
 }
@@ -175,15 +155,15 @@ START_TEST(watch_captures_to_a_file_that_is_named)
 	struct run r;
 
 	start_python();
-	RUN(&r, "watch", name, "--when=objects>1000", "-o", "named");
+	RUN(&r, "watch", python.name, "--when=objects>1000", "-o", "named");
 	run_expect(&r, STATUS_OK);
 	run_release(&r);
 	ck_assert_int_eq(access("named", R_OK), 0);
-	RUN(&r, "watch", name, "--when=objects>1000", "-o", "n-%n-x");
+	RUN(&r, "watch", python.name, "--when=objects>1000", "-o", "n-%n-x");
 	run_expect(&r, STATUS_OK);
 	run_release(&r);
 	ck_assert_int_eq(access("n-1-x", R_OK), 0);
-	RUN(&r, "watch", name, "--when=objects>1000", "-o", "no/such/x");
+	RUN(&r, "watch", python.name, "--when=objects>1000", "-o", "no/such/x");
 	run_expect_error(&r, STATUS_FAILED, "no/such/x");
 	run_release(&r);
 	end_python();
@@ -197,17 +177,17 @@ START_TEST(live_targets_and_captures_of_them_say_the_same)
 	struct run live, captured;
 
 	start_python();
-	RUN(&live, "capture", name, "-o", "live");
+	RUN(&live, "capture", python.name, "-o", "live");
 	run_expect(&live, STATUS_OK);
 	run_release(&live);
-	RUN(&live, "chain", name, "--type=list", "--json", "--count=1");
+	RUN(&live, "chain", python.name, "--type=list", "--json", "--count=1");
 	RUN(&captured, "chain", "live", "--type=list", "--json", "--count=1");
 	run_expect(&live, STATUS_OK);
 	run_expect(&captured, STATUS_OK);
 	ck_assert_str_eq(live.out, captured.out);
 	run_release(&live);
 	run_release(&captured);
-	child_expect_untraced(python);
+	child_expect_untraced(python.pid);
 	end_python();
 }
 END_TEST
@@ -217,11 +197,11 @@ START_TEST(refs_and_doctor_of_a_process)
 	struct run r;
 
 	start_python();
-	RUN(&r, "refs", name, "--json", "--limit=3");
+	RUN(&r, "refs", python.name, "--json", "--limit=3");
 	run_expect(&r, STATUS_OK);
 	run_expect_int(&r, "over_explained", 0);
 	run_release(&r);
-	RUN(&r, "doctor", name, "--json");
+	RUN(&r, "doctor", python.name, "--json");
 	run_expect(&r, STATUS_OK);
 	run_expect_true(&r, "well");
 	run_expect_true(&r, "checks.0.passed");

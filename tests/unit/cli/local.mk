@@ -45,10 +45,17 @@ tests_unit_cli_check_top_view_SOURCES = tests/unit/cli/check_top_view.c
 tests_unit_cli_check_typed_SOURCES = \
 	tests/unit/cli/check_typed.c $(asking_sources) $(run_sources)
 
-# Its target is a live CPython.
+# Their targets are live CPythons.
 if HAVE_PYTHON3
-check_PROGRAMS += tests/unit/cli/check_watch
+check_PROGRAMS += \
+	tests/unit/cli/check_running \
+	tests/unit/cli/check_watch
+live_sources = tests/unit/cli/live.c tests/unit/cli/live.h
+live_cppflags = -DPYTHON3='"$(PYTHON3)"'
+tests_unit_cli_check_running_SOURCES = \
+	tests/unit/cli/check_running.c $(live_sources) $(run_sources)
+tests_unit_cli_check_running_CPPFLAGS = $(AM_CPPFLAGS) $(live_cppflags)
 tests_unit_cli_check_watch_SOURCES = \
-	tests/unit/cli/check_watch.c $(run_sources)
-tests_unit_cli_check_watch_CPPFLAGS = $(AM_CPPFLAGS) -DPYTHON3='"$(PYTHON3)"'
+	tests/unit/cli/check_watch.c $(live_sources) $(run_sources)
+tests_unit_cli_check_watch_CPPFLAGS = $(AM_CPPFLAGS) $(live_cppflags)
 endif
