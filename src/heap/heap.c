@@ -400,3 +400,11 @@ bool heap_owns_some(const struct heap *h, oid from, uint32_t i)
 	return low == h->borrowed.nr || v[low].object != from ||
 	       v[low].first > i;
 }
+
+const struct heap_interpreter *heap_owner(const struct heap *h, uint32_t type)
+{
+	uint32_t nr = h->types.v[type].flags >> TYPE_INTERPRETER_SHIFT;
+
+	return nr && nr <= h->interpreters.nr ? &h->interpreters.v[nr - 1]
+					      : NULL;
+}

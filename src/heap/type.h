@@ -54,6 +54,13 @@ enum {
 	NR_SUBSCRIPTS,
 };
 
+/*
+ * The bits of `flags` from here on are the index in heap.interpreters of the
+ * interpreter whose class it is, + 1; 0: it is no interpreter's own, or there
+ * is one interpreter only, or it is unknown.
+ */
+#define TYPE_INTERPRETER_SHIFT 20
+
 struct heap_type {
 	/* Owned by the heap: "collections.OrderedDict", "list". */
 	char *name;
@@ -67,5 +74,10 @@ struct heap_type {
 	uint64_t size;		/* the sum of their heap.size[] */
 };
 VEC_DEFINE(heap_type_vec, struct heap_type);
+
+struct heap;
+struct heap_interpreter;
+/* The interpreter whose class a type is (TYPE_INTERPRETER_SHIFT), or NULL. */
+const struct heap_interpreter *heap_owner(const struct heap *h, uint32_t type);
 
 #endif

@@ -138,6 +138,13 @@ json_t *emit_interpreters(const struct heap *h)
 	return ret;
 }
 
+json_t *emit_interpreter_of(const struct heap *h, uint32_t type)
+{
+	const struct heap_interpreter *i = heap_owner(h, type);
+
+	return i ? json_integer(i->id) : json_null();
+}
+
 /* The innermost frame of a stack comes first. */
 static json_t *frames_of(const struct heap *h, size_t stack)
 {

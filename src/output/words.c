@@ -163,3 +163,12 @@ void words_edge(const struct edge_name *n, struct str *out)
 		str_add(out, n->name);
 	str_add(out, edges[n->kind].behind);
 }
+
+void words_type(const struct heap *h, uint32_t type, struct str *out)
+{
+	const struct heap_interpreter *i = heap_owner(h, type);
+
+	str_add(out, h->types.v[type].name);
+	if (i && i->id)
+		str_addf(out, " (interpreter %" PRId64 ")", i->id);
+}

@@ -37,4 +37,8 @@ void words_local(const struct heap_root *root, struct str *out);
  * "__dict__", "key 'x'"; nothing if it is unknown. */
 void words_edge(const struct edge_name *n, struct str *out);
 
+/* Add the name of a type, and which interpreter's class it is, if that is not
+ * the main one: "app.User (interpreter 2)". */
+void words_type(const struct heap *h, uint32_t type, struct str *out);
+
 #endif

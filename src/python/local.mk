@@ -190,6 +190,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/types/emulate.h \
 	src/python/types/object-map.c \
 	src/python/types/object-map.h \
+	src/python/types/owners.c \
+	src/python/types/owners.h \
 	src/python/types/type-names.c \
 	src/python/types/type-names.h \
 	src/python/types/types.c \

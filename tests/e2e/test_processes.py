@@ -32,6 +32,9 @@ def test_subinterpreters(python):
         count = sum(r["count"] for r in out["types"]
                     if r["type"] == "__main__.Inner")
         assert count == target.facts["objects"], count
+        of = {r["interpreter"] for r in out["types"]
+              if r["type"] == "__main__.Inner"}
+        assert len(of) == target.facts["number"] and not of & {0, None}, of
         chains = pyheld("chain", "--json", "--type=__main__.Inner",
                         "--count=10", target.pid).json["chains"]
         kept = {c["steps"][-2]["address"] for c in chains

@@ -8,6 +8,7 @@
 #include "output/memory/explained.h"
 #include "output/reports/summary.h"
 #include "output/table.h"
+#include "output/words.h"
 
 #define MAX_THREADS_SHOWN 8
 #define LABEL_WIDTH 13
@@ -306,7 +307,7 @@ static void add_summary_types(const struct heap *h, const struct summary *s,
 		format_bytes(table_cell(&t), row->sum.bytes);
 		str_addf(table_cell(&t), "%.1f",
 			 100 * (double)row->sum.bytes / all);
-		str_add(table_cell(&t), h->types.v[row->type].name);
+		words_type(h, row->type, table_cell(&t));
 	}
 	table_print(&t, f, out);
 	if (!f->header || !limit || s->rows.nr <= limit)
@@ -356,6 +357,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 
 		emit_put(to, "type", emit_text(type->name));
 		emit_put(to, "address", emit_address(type->address));
+		emit_put(to, "interpreter", emit_interpreter_of(h, row->type));
 		emit_put(to, "count", emit_count(row->sum.nr));
 		emit_put(to, "size", type->flags & TYPE_SIZE_UNKNOWN ?
 			 json_null() : emit_count(type->size));

@@ -21,6 +21,7 @@
 #include "python/state/truncated.h"
 #include "python/state/words.h"
 #include "python/types/object-map.h"
+#include "python/types/owners.h"
 
 #define MAX_BAD_NODES 1000
 
@@ -263,6 +264,7 @@ struct error *gc_load(struct python *py)
 {
 	for (size_t i = 0; i < py->interpreters.nr; i++) {
 		struct heap_interpreter hi = { 0 };
+		oid first = py->heap->nr_objects;
 		struct error *err;
 
 		err = gc_locate(py, &py->interpreters.v[i]);
@@ -276,6 +278,7 @@ struct error *gc_load(struct python *py)
 			load_lists(py, &py->interpreters.v[i], &hi);
 		if (err)
 			return err;
+		owners_note(py, (uint32_t)i, first);
 		load_state(py, &py->interpreters.v[i], &hi);
 		log_info("interpreter %" PRId64 " at 0x%" PRIx64 ": collector's"
 			 " lists from 0x%" PRIx64 " on, with %" PRIu64 ", %"

@@ -12,6 +12,7 @@
 #include "python/state/truncated.h"
 #include "python/state/words.h"
 #include "python/types/object-map.h"
+#include "python/types/owners.h"
 #include "python/types/type-names.h"
 #include "python/types/types.h"
 #include "python/values/dict.h"
@@ -257,6 +258,8 @@ void describe_types(struct python *py)
 		ht->kind = type_kinds_find(ht->name);
 		ht->object = object_map_find(py, ht->address);
 		ht->flags = type_flags(py, &py->types.v[i]);
+		ht->flags |= owners_find(py, ht->address)
+			     << TYPE_INTERPRETER_SHIFT;
 		ht->shape = shape_of(py, &py->types.v[i]);
 		ht->subscript = names_subscript(py, &py->types.v[i]);
 	}

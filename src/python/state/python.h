@@ -55,6 +55,13 @@ struct known_types {
 	bool has_code;		/* the target's code can be looked at */
 };
 
+/* A class and the number of its interpreter + 1: types/owners.h. */
+struct class_owner {
+	raddr class;
+	uint32_t owner;
+};
+VEC_DEFINE(class_owner_vec, struct class_owner);
+
 /* The evaluation stack of a frame that does not say how high it is, or a C
  * stack. */
 struct open_stack {
@@ -85,6 +92,8 @@ struct python {
 	uint64_t runtime_size;
 	raddr runtime_module_start, runtime_module_end; /* its file */
 	struct interpreter_vec interpreters;
+	struct class_owner_vec owners;
+	bool owners_sorted;
 	struct known_types known;
 	raddr subtype_traverse;
 	raddr lookdict;		/* 3.8 to 3.10: dk_lookup of dicts with keys of

@@ -263,6 +263,7 @@ void types_release(struct python *py)
 	py->type_index = NULL;
 	pytype_vec_release(&py->types);
 	u32_vec_release(&py->members);
+	class_owner_vec_release(&py->owners);
 }
 
 bool types_is_gc(struct python *py, const struct pytype *t, raddr obj)

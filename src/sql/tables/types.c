@@ -54,6 +54,15 @@ static void get_is_static(const struct sql_row *row, sqlite3_context *out)
 	sqlite3_result_int(out, !(type_of(row)->flags & TYPE_IS_HEAP));
 }
 
+static void get_interpreter(const struct sql_row *row, sqlite3_context *out)
+{
+	const struct heap_interpreter *i =
+		heap_owner(row->heap->h, (uint32_t)row->nr);
+
+	if (i)
+		sqlite3_result_int64(out, i->id);
+}
+
 static const struct sql_column columns[] = {
 	SQL_COLUMN_ID,
 	{ "name", SQL_TEXT, get_name },
@@ -64,6 +73,7 @@ static const struct sql_column columns[] = {
 	{ "has_del", SQL_INTEGER, get_has_del },
 	{ "is_static", SQL_INTEGER, get_is_static },
 	{ "bytes", SQL_INTEGER, get_bytes },
+	{ "interpreter", SQL_INTEGER, get_interpreter },
 };
 enum { COLUMN_NAME = 1 };
 
