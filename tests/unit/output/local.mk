@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/output/check_calls \
 	tests/unit/output/check_export \
 	tests/unit/output/check_fleet \
 	tests/unit/output/check_html \
@@ -11,6 +12,12 @@ check_PROGRAMS += \
 	tests/unit/output/check_report_text \
 	tests/unit/output/check_stacks \
 	tests/unit/output/check_words
+tests_unit_output_check_calls_SOURCES = \
+	tests/unit/output/calls-scene.c \
+	tests/unit/output/calls-scene.h \
+	tests/unit/output/check_calls.c \
+	tests/unit/output/expect.c \
+	tests/unit/output/expect.h
 tests_unit_output_check_html_SOURCES = \
 	tests/unit/output/check_html.c \
 	tests/unit/output/expect.c \
