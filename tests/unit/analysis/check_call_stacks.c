@@ -150,6 +150,48 @@ START_TEST(circles_of_tasks_are_found)
 }
 END_TEST
 
+START_TEST(a_group_of_tasks_is_awaited_by_its_parent)
+{
+	struct heap h;
+
+	/* A callback in a list, in a pair with its context; the group has its
+	 * parent in its dict, and its children in a set. */
+	graph_build(&h, "t#9 list->pair pair->method pair->x method->group"
+			" group->dict dict->t1 dict->set set->t2"
+			"; type list list; type tuple pair;"
+			" type method method; type dict dict; type set set;"
+			" type asyncio.taskgroups.TaskGroup group" TYPES);
+	add_future(&h, "t0", NULL, NULL, NULL);
+	h.futures.v[0].callbacks = graph_oid(&h, "list");
+	add_future(&h, "t1", NULL, NULL, NULL);
+	add_future(&h, "t2", NULL, NULL, NULL);
+	check(&h, "task t0 ?: <- t1\n"
+		  "task t1 ?:\n"
+		  "task t2 ?:\n");
+	/* 3.14 has a set of those that await it. */
+	h.info.hexversion = 0x030e0000;
+	h.futures.v[0].callbacks = OID_NONE;
+	h.futures.v[1].awaited_by = graph_oid(&h, "set");
+	check(&h, "task t0 ?:\n"
+		  "task t1 ?: <- t2\n"
+		  "task t2 ?:\n");
+	heap_release(&h);
+}
+END_TEST
+
+START_TEST(what_wraps_a_generator_is_passed_through)
+{
+	struct heap h;
+
+	graph_build(&h, "c#9 send->c1 send->x"
+			"; type async_generator_asend send" TYPES);
+	add_generator(&h, "c0", "send", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c1", NULL, GENERATOR_SUSPENDED, -1);
+	check(&h, "coroutine c0 suspended: c1 c0\n");
+	heap_release(&h);
+}
+END_TEST
+
 /* Threads 0 and 1 with a frame each; the frame roots of the heap, in turns, are
  * of both. */
 static void add_threads(struct heap *h)
@@ -219,6 +261,8 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, a_task_has_the_frames_of_what_it_awaits);
 	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
 	tcase_add_test(tc, circles_of_tasks_are_found);
+	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
+	tcase_add_test(tc, what_wraps_a_generator_is_passed_through);
 	tcase_add_test(tc, a_thread_retains_what_only_its_frames_reach);
 	tcase_add_test(tc, rows_of_a_damaged_heap_do_not_fit);
 }
