@@ -127,17 +127,6 @@ static void reverse(struct call_frame *v, size_t nr)
 	}
 }
 
-/* What a wrapper, such as async_generator_asend, goes on with. */
-static oid unwrap(struct heap *h, oid o)
-{
-	struct heap_edges edges = heap_edges(h, o);
-
-	for (uint32_t i = 0; i < edges.nr && i < MAX_EDGES; i++)
-		if (async_generator_of(h, edges.to[i]))
-			return edges.to[i];
-	return OID_NONE;
-}
-
 static bool is_wrapper(const struct heap *h, oid o)
 {
 	static const char *const names[] = {
@@ -149,6 +138,18 @@ static bool is_wrapper(const struct heap *h, oid o)
 		if (!strcmp(heap_type_of(h, o)->name, names[i]))
 			return true;
 	return false;
+}
+
+/* What a wrapper, such as async_generator_asend, goes on with. */
+static oid unwrap(struct heap *h, oid o)
+{
+	struct heap_edges edges = heap_edges(h, o);
+
+	for (uint32_t i = 0; i < edges.nr && i < MAX_EDGES; i++)
+		if (async_generator_of(h, edges.to[i]) ||
+		    is_wrapper(h, edges.to[i]))
+			return edges.to[i];
+	return OID_NONE;
 }
 
 /* The generator that `g` waits for, or NULL. */

@@ -192,6 +192,21 @@ START_TEST(what_wraps_a_generator_is_passed_through)
 }
 END_TEST
 
+/* anext(c1, default) has the asend of c1 in it. */
+START_TEST(two_wrappers_are_passed_through)
+{
+	struct heap h;
+
+	graph_build(&h, "c#9 next->send send->c1"
+			"; type async_generator_asend send;"
+			" type anext_awaitable next" TYPES);
+	add_generator(&h, "c0", "next", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c1", NULL, GENERATOR_SUSPENDED, -1);
+	check(&h, "coroutine c0 suspended: c1 c0\n");
+	heap_release(&h);
+}
+END_TEST
+
 /* Threads 0 and 1 with a frame each; the frame roots of the heap, in turns, are
  * of both. */
 static void add_threads(struct heap *h)
@@ -263,6 +278,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, circles_of_tasks_are_found);
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
 	tcase_add_test(tc, what_wraps_a_generator_is_passed_through);
+	tcase_add_test(tc, two_wrappers_are_passed_through);
 	tcase_add_test(tc, a_thread_retains_what_only_its_frames_reach);
 	tcase_add_test(tc, rows_of_a_damaged_heap_do_not_fit);
 }
