@@ -6,10 +6,10 @@
 #  1. Write tests/unit/FOLDER/check_NAME.c.  It defines suite_name and
 #     suite_add_tests() (support/suite.h); main() is there already.  The headers
 #     of support/ say what a test can use: heaps from a line of text (graph.h),
-#     captures of them (graph-file.h), ledgers (books.h), small CPythons (fake-python.h,
-#     fake-values.h, fake-interpreter.h), forged cores (forge.h), processes to
-#     attach to (child.h), what does without files (no-files.h), how much there
-#     is before and after (entries.h).
+#     captures of them (graph-file.h), ledgers (books.h), allocations (traced.h),
+#     small CPythons (fake-python.h, fake-values.h, fake-interpreter.h), forged
+#     cores (forge.h), processes to attach to (child.h), what does without files
+#     (no-files.h), how much there is before and after (entries.h).
 #  2. Add tests/unit/FOLDER/check_NAME to tests/unit/FOLDER/local.mk.
 #
 # Then `make tests/unit/FOLDER/check_NAME` builds it and tests/run-all finds it:
@@ -58,6 +58,8 @@ tests_unit_libunit_a_SOURCES = \
 	tests/unit/support/terminal.h \
 	tests/unit/support/tiny.c \
 	tests/unit/support/tiny.h \
+	tests/unit/support/traced.c \
+	tests/unit/support/traced.h \
 	tests/unit/support/unnamed.c \
 	tests/unit/support/unnamed.h
 

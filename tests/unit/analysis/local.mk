@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/analysis/check_alike \
+	tests/unit/analysis/check_allocated \
 	tests/unit/analysis/check_audit \
 	tests/unit/analysis/check_call_stacks \
 	tests/unit/analysis/check_chain \
