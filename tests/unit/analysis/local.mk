@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/unit/analysis/check_call_stacks \
 	tests/unit/analysis/check_chain \
 	tests/unit/analysis/check_collect \
+	tests/unit/analysis/check_commonest \
 	tests/unit/analysis/check_condition \
 	tests/unit/analysis/check_cycles \
 	tests/unit/analysis/check_diff \
