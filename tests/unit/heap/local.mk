@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/heap/check_allocation \
 	tests/unit/heap/check_capture \
 	tests/unit/heap/check_capture_bad \
 	tests/unit/heap/check_heap \
