@@ -6,6 +6,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_dict \
 	tests/unit/python/check_frame_chunks \
 	tests/unit/python/check_frames \
+	tests/unit/python/check_futures \
 	tests/unit/python/check_gc \
 	tests/unit/python/check_greenlets \
 	tests/unit/python/check_interned \
