@@ -8,6 +8,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_frames \
 	tests/unit/python/check_futures \
 	tests/unit/python/check_gc \
+	tests/unit/python/check_generators \
 	tests/unit/python/check_greenlets \
 	tests/unit/python/check_interned \
 	tests/unit/python/check_layout \
