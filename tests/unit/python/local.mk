@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_self_checks \
 	tests/unit/python/check_size \
 	tests/unit/python/check_text \
+	tests/unit/python/check_traces \
 	tests/unit/python/check_truncated \
 	tests/unit/python/check_types \
 	tests/unit/python/check_unvisited \
