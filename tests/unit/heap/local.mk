@@ -2,6 +2,7 @@
 check_PROGRAMS += \
 	tests/unit/heap/check_allocation \
 	tests/unit/heap/check_capture \
+	tests/unit/heap/check_capture_allocations \
 	tests/unit/heap/check_capture_bad \
 	tests/unit/heap/check_heap \
 	tests/unit/heap/check_labels \
@@ -15,6 +16,10 @@ tests_unit_heap_check_version1_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DCORPUS=\"$(abs_top_srcdir)/tests/fuzz/corpus\"
 tests_unit_heap_check_capture_SOURCES = \
 	tests/unit/heap/check_capture.c \
+	tests/unit/heap/file.c \
+	tests/unit/heap/file.h
+tests_unit_heap_check_capture_allocations_SOURCES = \
+	tests/unit/heap/check_capture_allocations.c \
 	tests/unit/heap/file.c \
 	tests/unit/heap/file.h
 tests_unit_heap_check_capture_bad_SOURCES = \
