@@ -221,7 +221,7 @@ static void at_prompt(const char *keys, struct str *screen)
 	struct termios mode;
 	struct error *err;
 
-	setenv("XDG_STATE_HOME", "/no/such/folder", 1);
+	setenv("XDG_STATE_HOME", "/dev/null/none", 1);
 	begin();
 	terminal_open(&t, 24, 80);
 	/* What is typed before libedit reads is to wait for it: also Ctrl-D. */
