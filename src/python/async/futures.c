@@ -3,6 +3,7 @@
  * Tasks and futures: TaskObj and FutureObj of Modules/_asynciomodule.c, and the
  * attributes of the classes in Lib/asyncio/tasks.py and futures.py.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,9 @@ static const struct {
 	[MEMBER_NAME] = { "name", "_name" },
 };
 
+/* The attributes of Python's classes: those of the members, and the state. */
+enum { ATTRIBUTE_STATE = NR_MEMBERS, NR_ATTRIBUTES };
+
 /* The last pointers before the state, which is an int: FutureObj_HEAD. */
 static const char *const before_state[] = {
 	"source_traceback", "cancel_message", "awaited_by",
@@ -59,7 +63,13 @@ struct c_layout {
 struct futures {
 	struct python *py;
 	struct c_layout future, task;
-	struct refs refs;	/* of one object of Python's classes */
+	/* Of one object of Python's classes. */
+	struct refs refs;
+	raddr attributes[NR_ATTRIBUTES]; /* 0: there is none */
+	/* Entries of dicts that may still be read: any number of objects may
+	 * have the same dict. */
+	uint64_t entries;
+	uint64_t nr_unread;	/* objects of which a dict was not read */
 };
 
 /* --- C --- */
@@ -115,28 +125,53 @@ static enum future_state c_state(struct python *py, raddr obj,
 
 /* --- Python --- */
 
-static raddr attribute(struct futures *f, const char *name)
+static void note(struct futures *f, raddr key, raddr value)
+{
+	for (int i = 0; i < NR_ATTRIBUTES; i++) {
+		const char *name = i == ATTRIBUTE_STATE ? "_state" :
+							  members[i].attribute;
+
+		if (name && !f->attributes[i] && text_equals(f->py, key, name))
+			f->attributes[i] = value;
+	}
+}
+
+static void read_dict(struct futures *f, raddr dict)
+{
+	struct dict_iter it;
+	raddr key, value;
+
+	if (!dict_iter_init(f->py, dict, &it))
+		return;
+	if (it.nr > f->entries) {
+		f->nr_unread++;
+		return;
+	}
+	f->entries -= it.nr;
+	while (dict_iter_next(&it, &key, &value))
+		note(f, key, value);
+}
+
+static void read_attributes(struct futures *f, oid o)
 {
 	struct python *py = f->py;
 
+	memset(f->attributes, 0, sizeof(f->attributes));
+	refs_clear(&f->refs);
+	refs_instance(py, types_of(py, o), py->heap->address[o], &f->refs);
 	for (size_t i = 0; i < f->refs.to.nr; i++) {
 		const struct ref_name *ref = &f->refs.names.v[i];
-		raddr found = 0;
 
-		if (ref->kind == REF_ATTRIBUTE &&
-		    text_equals(py, ref->arg, name))
-			found = f->refs.to.v[i];
+		if (ref->kind == REF_ATTRIBUTE)
+			note(f, ref->arg, f->refs.to.v[i]);
 		else if (ref->kind == REF_DICT)
-			found = dict_get(py, f->refs.to.v[i], name);
-		if (found)
-			return found;
+			read_dict(f, f->refs.to.v[i]);
 	}
-	return 0;
 }
 
-static enum future_state python_state(struct futures *f)
+static enum future_state python_state(const struct futures *f)
 {
-	raddr state = attribute(f, "_state");
+	raddr state = f->attributes[ATTRIBUTE_STATE];
 
 	if (text_equals(f->py, state, "PENDING"))
 		return FUTURE_PENDING;
@@ -217,16 +252,11 @@ static void add_future(struct futures *f, oid o, enum kind kind)
 	bool is_c = kind == KIND_TASK || kind == KIND_FUTURE;
 	const struct c_layout *l = is_task ? &f->task : &f->future;
 
-	refs_clear(&f->refs);
 	if (!is_c)
-		refs_instance(py, types_of(py, o), obj, &f->refs);
-	for (int i = 0; i < NR_MEMBERS; i++) {
-		if (is_c)
-			at[i] = word_at(py, obj, l->member[i]);
-		else
-			at[i] = members[i].attribute ?
-				attribute(f, members[i].attribute) : 0;
-	}
+		read_attributes(f, o);
+	for (int i = 0; i < NR_MEMBERS; i++)
+		at[i] = is_c ? word_at(py, obj, l->member[i]) :
+			       f->attributes[i];
 	heap_future_vec_push(&py->heap->futures, (struct heap_future){
 		.object = o, .is_task = is_task,
 		.state = is_c ? c_state(py, obj, l) : python_state(f),
@@ -241,7 +271,8 @@ static void add_future(struct futures *f, oid o, enum kind kind)
 static void futures_load(struct python *py)
 {
 	const struct heap *h = py->heap;
-	struct futures f = { .py = py, .refs.named = true };
+	struct futures f = { .py = py, .refs.named = true,
+			     .entries = py->most_claims };
 	CLEANUP(freep) uint8_t *kinds = xcalloc(py->types.nr, 1);
 
 	find_layout(py, "_asyncio.Future", &f.future);
@@ -256,6 +287,10 @@ static void futures_load(struct python *py)
 		if (*kind != KIND_NONE)
 			add_future(&f, o, (enum kind)*kind);
 	}
+	if (f.nr_unread)
+		heap_warn(py->heap, "%" PRIu64 " futures and tasks have dicts"
+			  " that are too large to be read: what they wait for"
+			  " is not known", f.nr_unread);
 	refs_release(&f.refs);
 }
 

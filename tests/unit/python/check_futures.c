@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Tasks and futures of asyncio, of C and of Python, in fake CPythons.
- */
+/* Tasks and futures of asyncio, of C and of Python, in fake CPythons. */
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake-values.h"
@@ -124,8 +123,7 @@ START_TEST(futures_of_c_have_a_state)
 {
 	static const enum future_state states[] = {
 		FUTURE_PENDING, FUTURE_CANCELLED, FUTURE_FINISHED,
-		FUTURE_UNKNOWN, FUTURE_UNKNOWN,
-	};
+		FUTURE_UNKNOWN, FUTURE_UNKNOWN };
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(states); i++) {
 		const struct heap_future *future;
@@ -238,8 +236,7 @@ START_TEST(long_names_are_cut)
 	raddr obj;
 
 	begin(_i);
-	memset(name, 'x', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
+	snprintf(name, sizeof(name), "%01000d", 0);
 	obj = c_task(fake_str(&f, name));
 	fake_ready(&f);
 	add(obj);
@@ -385,11 +382,9 @@ START_TEST(tasks_of_python_have_attributes)
 		const char *name;
 		enum future_state state;
 	} states[] = {
-		{ "PENDING", FUTURE_PENDING },
-		{ "CANCELLED", FUTURE_CANCELLED },
+		{ "PENDING", FUTURE_PENDING }, { "finished", FUTURE_UNKNOWN },
+		{ "CANCELLED", FUTURE_CANCELLED }, { "", FUTURE_UNKNOWN },
 		{ "FINISHED", FUTURE_FINISHED },
-		{ "finished", FUTURE_UNKNOWN },
-		{ "", FUTURE_UNKNOWN },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
@@ -413,6 +408,31 @@ START_TEST(tasks_of_python_have_attributes)
 		}
 		fake_release(&f);
 	}
+}
+END_TEST
+
+/* Any number of them may have one dict: what is read is bounded, and said. */
+START_TEST(large_dicts_of_many_are_not_read)
+{
+	raddr class, dict, objects[3];
+
+	begin(_i);
+	class = class_of("asyncio.tasks.Task", 0);
+	dict = python_task("PENDING");
+	for (int i = 0; i < 3; i++)
+		objects[i] = instance(class, dict);
+	fake_ready(&f);
+	for (int i = 0; i < 3; i++)
+		add(objects[i]);
+	f.py.most_claims = 2 * 6 + 5;
+	load();
+	ck_assert_uint_eq(f.heap.futures.nr, 3);
+	for (int i = 0; i < 2; i++)
+		check_python_task(&f.heap.futures.v[i]);
+	check_oid(f.heap.futures.v[2].coroutine, 0);
+	ck_assert_int_eq(f.heap.futures.v[2].state, FUTURE_UNKNOWN);
+	ck_assert_ptr_nonnull(strstr(f.heap.info.warnings.v[0], "1 futures"));
+	fake_release(&f);
 }
 END_TEST
 
@@ -568,6 +588,7 @@ void suite_add_tests(TCase *tc)
 		names_of_tasks, long_names_are_cut, nothing_is_no_object,
 		tasks_may_wait_in_a_circle, subclasses_of_c_are_futures,
 		tasks_of_python_have_attributes, futures_of_python_have_no_name,
+		large_dicts_of_many_are_not_read,
 		attributes_may_be_values, tasks_of_python_without_attributes,
 		classes_with_such_names_are_no_futures,
 		missing_memory_makes_no_references,
