@@ -190,7 +190,7 @@ static void add_lump(struct heap *h, oid object, uint32_t lump)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 26; what++) {
+	for (int what = 0; what < 27; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -282,6 +282,10 @@ START_TEST(tables_out_of_range_are_refused)
 		case 24:
 			add_hash(&h, 1);
 			add_hash(&h, 1);
+			break;
+		case 25:	/* a greenlet is an object */
+			heap_stack_vec_push(&h.stacks, (struct heap_stack){
+				STACK_GREENLET, NO_THREAD, OID_NONE });
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;
