@@ -225,8 +225,12 @@ static size_t ignore_others(struct target *t, const struct module *chosen)
 
 static struct error *find_symbol(struct python *py)
 {
-	return modules_symbol(py->target, NULL, "_PyRuntime", &py->runtime,
-			      &py->runtime_size);
+	struct error *err = modules_symbol(py->target, NULL, "_PyRuntime",
+					   &py->runtime, &py->runtime_size);
+
+	if (!err && py->runtime_size > RUNTIME_SIZE_MAX)
+		py->runtime_size = 0;
+	return err;
 }
 
 /* Has it an interpreter? */

@@ -28,7 +28,6 @@
 
 #define OFFSETS_MAX 1024
 #define RUNTIME_SIZE_AT 24	/* of the cookie, in _Py_DebugOffsets */
-#define RUNTIME_SIZE_MAX (1u << 24)
 #define FIRST_WITH_COOKIE 0x030d0000u
 
 /* --- does all of it agree? ---------------------------------------------- */

@@ -76,6 +76,9 @@ VEC_DEFINE(open_stack_vec, struct open_stack);
  * without items, and further behind by the size of the items. */
 #define MEMBER_BEHIND (UINT32_C(1) << 31)
 
+/* A _PyRuntime has at most half a megabyte so far. */
+#define RUNTIME_SIZE_MAX (UINT64_C(1) << 24)
+
 struct python {
 	struct target *target;
 	struct memory *memory;	/* the target's */
@@ -89,7 +92,7 @@ struct python {
 	bool free_threaded, debug, trace_refs;
 	bool by_search;		/* found without symbols: locate/search.h */
 	raddr runtime;		/* _PyRuntime */
-	uint64_t runtime_size;
+	uint64_t runtime_size;	/* 0: unknown; at most RUNTIME_SIZE_MAX */
 	raddr runtime_module_start, runtime_module_end; /* its file */
 	struct interpreter_vec interpreters;
 	struct class_owner_vec owners;
