@@ -44,18 +44,22 @@ uint64_t heap_allocations_sort(struct heap_allocations *a)
 
 bool heap_allocations_fit(const struct heap_allocations *a)
 {
+	uint64_t bytes = 0;
+
 	for (size_t i = 0; i < a->sites.nr; i++)
 		if (a->sites.v[i].file >= a->files.nr)
 			return false;
 	for (size_t i = 0; i < a->tracebacks.nr; i++) {
 		const struct heap_traceback *t = &a->tracebacks.v[i];
 
-		if (!t->nr || t->first > a->sites.nr ||
+		if (!t->nr || t->nr > t->total || t->first > a->sites.nr ||
 		    t->nr > a->sites.nr - t->first)
 			return false;
 	}
 	for (size_t i = 0; i < a->v.nr; i++)
 		if (a->v.v[i].traceback >= a->tracebacks.nr ||
+		    __builtin_add_overflow(bytes, a->v.v[i].size, &bytes) ||
+		    bytes > INT64_MAX ||
 		    (i && compare(&a->v.v[i - 1], &a->v.v[i]) >= 0))
 			return false;
 	return true;

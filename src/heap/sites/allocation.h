@@ -58,7 +58,8 @@ void heap_allocations_release(struct heap_allocations *a);
  * were dropped. */
 uint64_t heap_allocations_sort(struct heap_allocations *a);
 
-/* Is `v` in order, and do all indices lead to what is there? */
+/* Is `v` in order, do all indices lead to what is there, and is the sum of all
+ * sizes at most INT64_MAX? */
 bool heap_allocations_fit(const struct heap_allocations *a);
 
 /*

@@ -71,6 +71,9 @@ struct traces {
 	struct places tracebacks, files;
 	struct names names;
 	uint64_t entries, buckets, frames, bytes; /* that may still be read */
+	/* That all blocks may still have together: those in use at one time
+	 * fit into the address space. */
+	uint64_t sizes;
 	uint64_t lost;		/* traces that could not be read */
 };
 
@@ -166,10 +169,12 @@ static void add_trace(struct traces *t, const struct traces_entry *e,
 		new.size = get_u64(p);
 		new.traceback = traceback_at(t, get_u64(p + 8));
 	}
-	if (new.traceback == INDEX_NONE || new.size >= MEMORY_ADDRESS_END)
+	if (new.traceback == INDEX_NONE || new.size >= t->sizes) {
 		t->lost++;
-	else
-		heap_allocation_vec_push(&t->to->v, new);
+		return;
+	}
+	t->sizes -= new.size;
+	heap_allocation_vec_push(&t->to->v, new);
 }
 
 /*
@@ -228,6 +233,7 @@ void traces_load(struct python *py)
 		.entries = py->most_claims / WORDS_PER_ENTRY,
 		.buckets = py->most_claims,
 		.frames = py->most_claims, .bytes = MAX_NAMES,
+		.sizes = MEMORY_ADDRESS_END,
 	};
 	struct traces_tables tables;
 

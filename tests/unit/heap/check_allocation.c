@@ -134,9 +134,24 @@ START_TEST(hostile_tracebacks_do_not_fit)
 
 		build(&a);
 		a.tracebacks.v[1] = tracebacks[i];
+		a.tracebacks.v[1].total = UINT32_MAX;
 		ck_assert_msg(!heap_allocations_fit(&a), "case %zu", i);
 		heap_allocations_release(&a);
 	}
+}
+END_TEST
+
+/* There were at least as many calls as are in it. */
+START_TEST(totals_are_no_less_than_what_is_there)
+{
+	struct heap_allocations a;
+
+	build(&a);
+	a.tracebacks.v[0].total = a.tracebacks.v[0].nr - 1;
+	ck_assert(!heap_allocations_fit(&a));
+	a.tracebacks.v[0].total++;
+	ck_assert(heap_allocations_fit(&a));
+	heap_allocations_release(&a);
 }
 END_TEST
 
@@ -148,6 +163,9 @@ START_TEST(hostile_blocks_do_not_fit)
 		{ .address = 0x2000 },	/* twice the same */
 		{ .address = 0x1fff },	/* not in order */
 		{ .address = 0 },
+		/* The sum of the sizes is too large, or wraps round. */
+		{ .address = 0x3000, .size = INT64_MAX },
+		{ .address = 0x3000, .size = UINT64_MAX },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(last); i++) {
@@ -251,6 +269,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, what_is_whole_fits);
 	tcase_add_test(tc, hostile_sites_do_not_fit);
 	tcase_add_test(tc, hostile_tracebacks_do_not_fit);
+	tcase_add_test(tc, totals_are_no_less_than_what_is_there);
 	tcase_add_test(tc, hostile_blocks_do_not_fit);
 	tcase_add_test(tc, objects_lie_up_to_32_bytes_into_their_block);
 	tcase_add_test(tc, objects_do_not_lie_behind_their_block);
