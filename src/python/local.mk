@@ -74,8 +74,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/interned.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
-	src/python/locate/pythons.c \
-	src/python/locate/pythons.h \
 	src/python/locate/restore.c \
 	src/python/locate/restore.h \
 	src/python/locate/runtime.c \
@@ -115,6 +113,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size-numpy.h \
 	src/python/objects/size.c \
 	src/python/objects/size.h \
+	src/python/processes/pythons.c \
+	src/python/processes/pythons.h \
 	src/python/raw/raw-code.c \
 	src/python/raw/raw-compress.c \
 	src/python/raw/raw-core.c \

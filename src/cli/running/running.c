@@ -5,7 +5,7 @@
 
 #include "base/files/input.h"
 #include "cli/running/running.h"
-#include "python/locate/pythons.h"
+#include "python/processes/pythons.h"
 
 /* --- rows --- */
 

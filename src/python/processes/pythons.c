@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "python/locate/pythons.h"
+#include "python/processes/pythons.h"
 #include "python/locate/version.h"
 #include "target/elf/image.h"
 #include "target/target.h"

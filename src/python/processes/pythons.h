@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/locate/pythons.h - which processes of the machine are CPythons.
+ * python/processes/pythons.h - which processes of the machine are CPythons.
  *
  * A CPython is known by what is mapped: a libpython, or a program that has
  * _PyRuntime in it, whatever its name is.  Its version is in that file as well.
  * No process is stopped, nor is its memory read; each file is looked into once,
  * however many processes have it.
  */
-#ifndef PYTHON_LOCATE_PYTHONS_H
-#define PYTHON_LOCATE_PYTHONS_H
+#ifndef PYTHON_PROCESSES_PYTHONS_H
+#define PYTHON_PROCESSES_PYTHONS_H
 
 #include "base/error.h"
 #include "target/processes/census.h"
