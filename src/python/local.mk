@@ -115,6 +115,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/size.h \
 	src/python/processes/pythons.c \
 	src/python/processes/pythons.h \
+	src/python/processes/verdicts.c \
+	src/python/processes/verdicts.h \
 	src/python/raw/raw-code.c \
 	src/python/raw/raw-compress.c \
 	src/python/raw/raw-core.c \

@@ -4,120 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "python/processes/pythons.h"
-#include "python/locate/version.h"
-#include "target/elf/image.h"
+#include "python/processes/verdicts.h"
 #include "target/target.h"
-
-#define COOKIE "xdebugpy"
-
-/* What is known of a file that processes have mapped. */
-struct verdict {
-	uint64_t device, inode;
-	bool is_python, too_old;
-	uint32_t hexversion;	/* 0: unknown */
-};
-VEC_DEFINE(verdict_vec, struct verdict);
-
-/* --- one file --- */
-
-/* The version as the file has it in its read-only data (3.11 and later), in the
- * debug offsets (3.13 and later), or by the size of _PyRuntime. */
-static uint32_t version_of(struct image *im, raddr runtime, uint64_t size)
-{
-	char cookie[16];
-	uint64_t word = 0;
-	raddr at;
-	uint64_t len;
-	struct error *err = image_symbol(im, "Py_Version", &at, &len);
-
-	if (!err)
-		err = image_read(im, at, &word, MIN(len, sizeof(word)));
-	log_pass_over_usual(err, "_PyRuntime may say the version");
-	if (word)
-		return (uint32_t)word;
-	err = image_read(im, runtime, cookie, sizeof(cookie));
-	if (!err && !memcmp(cookie, COOKIE, 8)) {
-		memcpy(&word, cookie + 8, 8);
-		return (uint32_t)word;
-	}
-	log_pass_over_usual(err, "_PyRuntime is not in the file");
-	return version_of_size(size);
-}
-
-static void judge_image(struct image *im, struct verdict *ret)
-{
-	struct error *err;
-	uint64_t size;
-	raddr at;
-
-	err = image_symbol(im, "_PyRuntime", &at, &size);
-	/* A section stays when symbols are stripped. */
-	if (err) {
-		log_pass_over_usual(err, "its section is looked for");
-		err = image_section(im, ".PyRuntime", &at, &size);
-	}
-	if (!err) {
-		ret->is_python = true;
-		ret->hexversion = version_of(im, at, size);
-		return;
-	}
-	log_pass_over_usual(err, "it is no CPython of today");
-	err = image_symbol(im, "Py_GetVersion", &at, &size);
-	ret->is_python = ret->too_old = !err;
-	log_pass_over_usual(err, "it is no CPython");
-}
-
-/* False: the file can't be opened or read. */
-static bool judge_file(pid_t pid, bool library, const char *path,
-		       struct verdict *ret)
-{
-	CLEANUP(closep) int fd = target_census_file(pid, library);
-	struct image *im;
-	struct error *err;
-
-	if (fd < 0)
-		return false;
-	err = image_open(fd, path, &im);
-	if (err) {
-		log_pass_over(err, "PID %d is judged by names", (int)pid);
-		return false;
-	}
-	judge_image(im, ret);
-	image_close(im);
-	return true;
-}
-
-/* "python3.11", "libpython3.9.so.1.0" */
-static bool is_python_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-
-	if (!strncmp(name, "lib", 3))
-		name += 3;
-	return !strncmp(name, "python", 6);
-}
-
-static struct verdict judge(struct verdict_vec *known,
-			    const struct census_row *r, bool library)
-{
-	const struct census_file *f = library ? &r->library : &r->program;
-	struct verdict v = { .device = f->device, .inode = f->inode };
-
-	for (size_t i = 0; f->inode && i < known->nr; i++)
-		if (known->v[i].inode == f->inode &&
-		    known->v[i].device == f->device)
-			return known->v[i];
-	if (!judge_file(r->pid, library, f->path, &v))
-		v.is_python = is_python_name(f->path);
-	if (f->inode)
-		verdict_vec_push(known, v);
-	return v;
-}
-
-/* --- one process --- */
 
 /* "3.9" of a name such as python3.9; "" */
 static char *version_of_name(const char *path)
@@ -167,9 +56,9 @@ static void add_hidden(struct pythons *p, const struct census_row *r,
 {
 	static const struct verdict unknown;
 
-	if (d->command_len && is_python_name(d->command)) {
+	if (d->command_len && verdict_is_name(d->command)) {
 		add(p, r, d, &unknown, d->command);
-	} else if (is_python_name(d->comm)) {
+	} else if (verdict_is_name(d->comm)) {
 		add(p, r, d, &unknown, d->comm);
 	} else if (!p->nr_hidden++) {
 		p->hidden_because = d->refused;
@@ -179,20 +68,20 @@ static void add_hidden(struct pythons *p, const struct census_row *r,
 
 /* Which of its files says that it is a Python; NULL: none. */
 static const char *find_file(const struct census_row *r,
-			     struct verdict_vec *known, struct verdict *ret)
+			     struct verdicts *known, struct verdict *ret)
 {
 	if (*r->library.path) {
-		*ret = judge(known, r, true);
+		*ret = verdicts_judge(known, r, true);
 		if (ret->is_python)
 			return r->library.path;
 	}
 	if (*r->program.path)
-		*ret = judge(known, r, false);
+		*ret = verdicts_judge(known, r, false);
 	return ret->is_python ? r->program.path : NULL;
 }
 
 static struct error *look_at(struct pythons *p, const struct census_row *r,
-			     struct verdict_vec *known)
+			     struct verdicts *known)
 {
 	CLEANUP(census_details_release) struct census_details d = { NULL };
 	struct verdict v = { .is_python = false };
@@ -213,7 +102,7 @@ static struct error *look_at(struct pythons *p, const struct census_row *r,
 
 struct error *pythons_find(const struct census_query *q, struct pythons *ret)
 {
-	CLEANUP(verdict_vec_release) struct verdict_vec known = VEC_INIT;
+	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
 	struct error *err = target_census(q, &ret->rows);
 
 	for (size_t i = 0; !err && i < ret->rows.nr; i++)

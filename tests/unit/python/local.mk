@@ -28,7 +28,8 @@ check_PROGRAMS += \
 	tests/unit/python/check_truncated \
 	tests/unit/python/check_types \
 	tests/unit/python/check_unvisited \
-	tests/unit/python/check_unvisited_library
+	tests/unit/python/check_unvisited_library \
+	tests/unit/python/check_verdicts
 tests_unit_python_check_preview_SOURCES = \
 	tests/unit/python/check_preview.c \
 	tests/unit/python/texts.c \
