@@ -64,18 +64,19 @@ struct error *target_census(const struct census_query *q,
 	return task_is_worker() ? remote_census(q, ret) : census_read(q, ret);
 }
 
-struct error *target_census_details(pid_t pid, struct census_details *ret)
+struct error *target_census_details(const struct census_row *r,
+				    struct census_details *ret)
 {
-	if (task_is_worker())
-		return remote_census_details(pid, ret);
-	census_read_details(pid, ret);
-	return NULL;
+	return task_is_worker() ?
+		       remote_census_details(r->pid, ret) :
+		       census_read_details(r->pid, r->start_ticks, ret);
 }
 
-int target_census_file(pid_t pid, bool library)
+int target_census_file(const struct census_row *r, bool library)
 {
-	return task_is_worker() ? remote_census_file(pid, library) :
-				  census_read_file(pid, library);
+	return task_is_worker() ?
+		       remote_census_file(r->pid, library) :
+		       census_read_file(r->pid, r->start_ticks, library);
 }
 
 bool target_is_alive(pid_t pid)

@@ -77,14 +77,13 @@ void target_children(pid_t pid, size_t max, struct pid_vec *ret);
 struct error *target_census(const struct census_query *q,
 			    struct census_vec *ret) MUST_CHECK;
 
-/* The details of a process of the last census.  The caller releases the zeroed
- * *ret, after an error too. */
-struct error *target_census_details(pid_t pid, struct census_details *ret)
-	MUST_CHECK;
+/* The details of a process of the last census: see census_read_details(). */
+struct error *target_census_details(const struct census_row *r,
+				    struct census_details *ret) MUST_CHECK;
 
 /* A descriptor of the program, or of the libpython, of a process of the last
  * census, which the caller closes; -1: it can't be opened. */
-int target_census_file(pid_t pid, bool library);
+int target_census_file(const struct census_row *r, bool library);
 
 /* See proc_is_alive(). */
 bool target_is_alive(pid_t pid);

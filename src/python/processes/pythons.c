@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "python/processes/pythons.h"
 #include "python/processes/verdicts.h"
 #include "target/target.h"
@@ -90,7 +91,11 @@ static struct error *look_at(struct pythons *p, const struct census_row *r,
 
 	if (!path && !r->hidden)
 		return NULL;
-	err = target_census_details(r->pid, &d);
+	err = target_census_details(r, &d);
+	if (err && err->code == ERR_GONE) {
+		log_pass_over_usual(err, "PID %d is not listed", (int)r->pid);
+		return NULL;
+	}
 	if (err)
 		return err;
 	if (path)

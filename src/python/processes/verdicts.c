@@ -96,7 +96,7 @@ struct verdict verdicts_judge(struct verdicts *known,
 {
 	const struct census_file *f = library ? &r->library : &r->program;
 	const struct verdict *v = find(known, f->device, f->inode);
-	CLEANUP(closep) int fd = v ? -1 : target_census_file(r->pid, library);
+	CLEANUP(closep) int fd = v ? -1 : target_census_file(r, library);
 	struct verdict new = { .is_python = verdict_is_name(f->path) };
 	struct stat st;
 

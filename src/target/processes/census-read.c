@@ -90,7 +90,25 @@ static void find_program(int dir, struct census_row *r)
 	r->program.inode = st.st_ino;
 }
 
-int census_read_file(pid_t pid, bool library)
+/* --- one process --- */
+
+static bool has_ended(const struct str *stat)
+{
+	char state = proc_stat_state(stat);
+
+	return !state || state == 'Z' || state == 'X';
+}
+
+/* Does the process of the folder run, and is it the one that started then? */
+static bool is_running(int dir, uint64_t start_ticks)
+{
+	CLEANUP(str_release) struct str stat = STR_INIT;
+
+	return dir >= 0 && proc_read(dir, "stat", &stat) && !has_ended(&stat) &&
+	       proc_stat_u64(&stat, STAT_START) == start_ticks;
+}
+
+int census_read_file(pid_t pid, uint64_t start_ticks, bool library)
 {
 	CLEANUP(closep) int dir = proc_open(pid);
 	CLEANUP(maps_release) struct mapping_vec maps = VEC_INIT;
@@ -98,8 +116,10 @@ int census_read_file(pid_t pid, bool library)
 	CLEANUP(error_freep) struct error *err = NULL;
 	CLEANUP(freep) char *root = NULL;
 
-	if (dir < 0 || !library)
-		return dir < 0 ? -1 : file_open_regular(dir, "exe");
+	if (!is_running(dir, start_ticks))
+		return -1;
+	if (!library)
+		return file_open_regular(dir, "exe");
 	root = proc_link(dir, "root");
 	err = maps_read(dir, strcmp(root, "/") ? root : "", &maps);
 	for (size_t i = 0; !err && i < maps.nr; i++) {
@@ -111,8 +131,6 @@ int census_read_file(pid_t pid, bool library)
 	}
 	return -1;
 }
-
-/* --- one process --- */
 
 /*
  * The line of a cgroup file that says most: that of cgroup v2, unless all are
@@ -165,14 +183,15 @@ static char *why_refused(int dir, pid_t pid)
 static char *read_user(int dir)
 {
 	CLEANUP(str_release) struct str status = STR_INIT;
-	FILE *f = fopen("/etc/passwd", "re");
+	FILE *f;
 	char line[USER_LINE_MAX], *ret = NULL;
 	struct passwd user, *p;
 	uint64_t uid;
 
 	if (!proc_read(dir, "status", &status))
-		str_cut(&status, 0);
+		return xstrdup("?");
 	uid = proc_field_u64(&status, "Uid");
+	f = fopen("/etc/passwd", "re");
 	while (f && !ret && !fgetpwent_r(f, &user, line, sizeof(line), &p))
 		ret = p->pw_uid == uid ? xstrdup(p->pw_name) : NULL;
 	if (f)
@@ -180,11 +199,14 @@ static char *read_user(int dir)
 	return ret ? ret : xasprintf("%" PRIu64, uid);
 }
 
-void census_read_details(pid_t pid, struct census_details *ret)
+struct error *census_read_details(pid_t pid, uint64_t start_ticks,
+				  struct census_details *ret)
 {
 	CLEANUP(str_release) struct str command = STR_INIT;
 	CLEANUP(closep) int dir = proc_open(pid);
 
+	if (dir < 0)
+		return &error_gone;
 	ret->comm = proc_comm(dir);
 	if (!proc_read(dir, "cmdline", &command))
 		str_cut(&command, 0);
@@ -194,6 +216,8 @@ void census_read_details(pid_t pid, struct census_details *ret)
 	ret->cgroup = read_cgroup(dir);
 	ret->user = read_user(dir);
 	ret->refused = why_refused(dir, pid);
+	/* Only now it is known that all of that was of this process. */
+	return is_running(dir, start_ticks) ? NULL : &error_gone;
 }
 
 /* False: it is no process that could be a Python, or not the one that is
@@ -203,21 +227,19 @@ static bool read_row(pid_t pid, const struct census_query *q,
 {
 	CLEANUP(closep) int dir = proc_open(pid);
 	CLEANUP(str_release) struct str stat = STR_INIT, status = STR_INIT;
-	char state;
 
 	if (dir < 0 || (q->name && !called_pid(pid, q->name)) ||
 	    !proc_read(dir, "stat", &stat) ||
 	    !proc_read(dir, "status", &status))
 		return false;
-	state = proc_stat_state(&stat);
-	if (proc_stat_u64(&stat, STAT_FLAGS) & PF_KTHREAD || state == 'Z' ||
-	    state == 'X')
+	if (proc_stat_u64(&stat, STAT_FLAGS) & PF_KTHREAD || has_ended(&stat))
 		return false;
 	r->pid = pid;
 	r->parent = (pid_t)proc_stat_u64(&stat, STAT_PPID);
 	r->inner_pid = (pid_t)proc_field_last(&status, "NSpid");
 	r->threads = proc_stat_u64(&stat, STAT_THREADS);
-	r->age = age_of(proc_stat_u64(&stat, STAT_START));
+	r->start_ticks = proc_stat_u64(&stat, STAT_START);
+	r->age = age_of(r->start_ticks);
 	r->resident = proc_field_u64(&status, "VmRSS") * 1024;
 	find_program(dir, r);
 	find_library(dir, &r->library);

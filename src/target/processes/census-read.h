@@ -16,11 +16,18 @@
 struct error *census_read(const struct census_query *q,
 			  struct census_vec *ret) MUST_CHECK;
 
-/* Read them; what can't be read is "" or "?".  The caller releases *ret. */
-void census_read_details(pid_t pid, struct census_details *ret);
+/*
+ * Read the details of the process `pid` that started at `start_ticks`; what
+ * can't be read is "" or "?".  The caller releases the zeroed *ret, after an
+ * error too.
+ *
+ * ERR_GONE: it has ended; its PID may be that of another one.
+ */
+struct error *census_read_details(pid_t pid, uint64_t start_ticks,
+				  struct census_details *ret) MUST_CHECK;
 
-/* A descriptor of the program, or of the libpython, that a process has mapped,
- * which the caller closes; -1: it can't be opened. */
-int census_read_file(pid_t pid, bool library);
+/* A descriptor of the program, or of the libpython, that this process has
+ * mapped, which the caller closes; -1: it can't be opened. */
+int census_read_file(pid_t pid, uint64_t start_ticks, bool library);
 
 #endif

@@ -27,6 +27,7 @@ struct census_row {
 	pid_t pid, parent;
 	pid_t inner_pid;	/* in the innermost PID namespace */
 	uint64_t threads, resident; /* bytes */
+	uint64_t start_ticks;	/* when it started, as /proc/PID/stat says it */
 	uint64_t age;		/* seconds since it started */
 	struct census_file program;
 	struct census_file library; /* a libpython that it has mapped */

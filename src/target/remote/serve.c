@@ -230,43 +230,49 @@ static bool serve_census(struct server *s, struct packet_reader *r,
 	if (err)
 		return true;
 	shape_add_census(reply, &rows);
-	pid_vec_resize(&s->listed, 0);
+	serve_listed_vec_resize(&s->listed, 0);
 	for (size_t i = 0; i < rows.nr; i++)
-		pid_vec_push(&s->listed, rows.v[i].pid);
+		serve_listed_vec_push(&s->listed, (struct serve_listed){
+			.pid = rows.v[i].pid,
+			.start_ticks = rows.v[i].start_ticks });
 	return true;
 }
 
-static bool is_listed(const struct server *s, uint64_t pid)
+static const struct serve_listed *find_listed(const struct server *s,
+					      uint64_t pid)
 {
 	for (size_t i = 0; i < s->listed.nr; i++)
-		if ((uint64_t)s->listed.v[i] == pid)
-			return true;
-	return false;
+		if ((uint64_t)s->listed.v[i].pid == pid)
+			return &s->listed.v[i];
+	return NULL;
 }
 
 static bool serve_details(const struct server *s, struct packet_reader *r,
 			  struct packet *reply)
 {
 	CLEANUP(census_details_release) struct census_details d = { NULL };
-	uint64_t pid = packet_get(r);
+	const struct serve_listed *l = find_listed(s, packet_get(r));
+	struct error *err;
 
-	if (!packet_is_read(r) || !is_listed(s, pid))
+	if (!packet_is_read(r) || !l)
 		return false;
-	census_read_details((pid_t)pid, &d);
-	task_reply_error(reply, NULL);
-	shape_add_details(reply, &d);
+	err = census_read_details(l->pid, l->start_ticks, &d);
+	task_reply_error(reply, err);
+	if (!err)
+		shape_add_details(reply, &d);
 	return true;
 }
 
 static bool serve_mapped(const struct server *s, struct packet_reader *r,
 			 struct packet *reply)
 {
-	uint64_t pid = packet_get(r), library = packet_get(r);
+	const struct serve_listed *l = find_listed(s, packet_get(r));
+	uint64_t library = packet_get(r);
 	int fd;
 
-	if (!packet_is_read(r) || library > 1 || !is_listed(s, pid))
+	if (!packet_is_read(r) || library > 1 || !l)
 		return false;
-	fd = census_read_file((pid_t)pid, library);
+	fd = census_read_file(l->pid, l->start_ticks, library);
 	task_reply_errno(reply, fd < 0 ? ENOENT : 0);
 	if (fd >= 0)
 		packet_add_fd(reply, fd);
@@ -340,5 +346,5 @@ void serve_end(struct server *s)
 			target_release(s->targets[i]);
 		s->targets[i] = NULL;
 	}
-	pid_vec_release(&s->listed);
+	serve_listed_vec_release(&s->listed);
 }

@@ -27,6 +27,13 @@
 #define SERVE_SNAPSHOTS 8
 #define SERVE_REST 4
 
+/* A process of a census: its PID alone may be that of another by now. */
+struct serve_listed {
+	pid_t pid;
+	uint64_t start_ticks;
+};
+VEC_DEFINE(serve_listed_vec, struct serve_listed);
+
 struct server {
 	struct target *targets[SERVE_MAX]; /* by their numbers; owned */
 	struct serve_rest {
@@ -39,7 +46,7 @@ struct server {
 	/* May the worker be told of these processes? */
 	bool (*may_list)(void *context, const struct census_query *q);
 	void *context;
-	struct pid_vec listed;	/* by the last census */
+	struct serve_listed_vec listed;	/* by the last census */
 };
 
 /*

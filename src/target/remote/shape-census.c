@@ -42,6 +42,7 @@ void shape_add_census(struct packet *p, const struct census_vec *rows)
 		packet_add(p, (uint64_t)r->inner_pid);
 		packet_add(p, r->threads);
 		packet_add(p, r->resident);
+		packet_add(p, r->start_ticks);
 		packet_add(p, r->age);
 		packet_add(p, r->hidden);
 		add_file(p, &r->program);
@@ -71,6 +72,7 @@ static void get_row(struct packet_reader *r, struct census_row *ret)
 	ret->inner_pid = (pid_t)packet_get(r);
 	ret->threads = packet_get(r);
 	ret->resident = packet_get(r);
+	ret->start_ticks = packet_get(r);
 	ret->age = packet_get(r);
 	ret->hidden = packet_get(r);
 	get_file(r, &ret->program);

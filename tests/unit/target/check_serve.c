@@ -21,22 +21,34 @@ static bool may(void *context, pid_t pid)
 	return pid == allowed;
 }
 
-static struct server server = { .may = may };
-
-/* Serve one request of these numbers; the error's code + 1, -1: betrayal. */
-static int ask(uint32_t kind, const uint64_t *numbers, size_t nr)
+static bool may_list(void *context, const struct census_query *q)
 {
-	CLEANUP(packet_release) struct packet request = PACKET_INIT;
+	(void)context;
+	return q->below && q->below == allowed;
+}
+
+static struct server server = { .may = may, .may_list = may_list };
+
+/* Serve the request; the error's code + 1, -1: betrayal. */
+static int ask_packet(const struct packet *request)
+{
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;
 	struct packet_reader r;
 
-	request.kind = kind;
-	for (size_t i = 0; i < nr; i++)
-		packet_add(&request, numbers[i]);
-	if (!serve_request(&server, &request, &reply))
+	if (!serve_request(&server, request, &reply))
 		return -1;
 	r = packet_read(&reply);
 	return (int)packet_get(&r);
+}
+
+/* The same with one of these numbers. */
+static int ask(uint32_t kind, const uint64_t *numbers, size_t nr)
+{
+	CLEANUP(packet_release) struct packet request = PACKET_OF(kind);
+
+	for (size_t i = 0; i < nr; i++)
+		packet_add(&request, numbers[i]);
+	return ask_packet(&request);
 }
 #define ASK(kind, ...) \
 	ask(kind, (const uint64_t[]){ __VA_ARGS__ }, \
@@ -197,8 +209,46 @@ START_TEST(process_that_was_replaced_is_gone)
 }
 END_TEST
 
+static int list_below(pid_t pid)
+{
+	CLEANUP(packet_release) struct packet request =
+		PACKET_OF(TASK_PROCESS_CENSUS);
+
+	packet_add(&request, (uint64_t)pid);
+	packet_add_text(&request, NULL);
+	return ask_packet(&request);
+}
+
+START_TEST(details_are_of_processes_that_were_listed)
+{
+	pid_t other = child_start(child_waiting);
+
+	allowed = child_start(child_waiting);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)allowed), -1);
+	ck_assert_int_eq(list_below(other), ERR_PERMISSION + 1);
+	ck_assert_int_eq(list_below(allowed), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)allowed), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)allowed, 1), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)other), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)allowed |
+			     UINT64_C(1) << 32), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_MAPPED, (uint64_t)allowed, 0), 0);
+	ck_assert_int_eq(ASK(TASK_PROCESS_MAPPED, (uint64_t)allowed, 2), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_MAPPED, (uint64_t)other, 0), -1);
+	/* It has ended, and its PID may be that of another one. */
+	child_finish(allowed);
+	ck_assert_int_eq(ASK(TASK_PROCESS_DETAILS, (uint64_t)allowed),
+			 ERR_GONE + 1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_MAPPED, (uint64_t)allowed, 0),
+			 ERR_SYSTEM + 1);
+	serve_end(&server);
+	child_finish(other);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
+	tcase_add_test(tc, details_are_of_processes_that_were_listed);
 	tcase_add_test(tc, numbers_are_those_of_open_processes);
 	tcase_add_test(tc, fields_are_checked);
 	tcase_add_test(tc, gate_of_a_worker_does_not_hold_the_target);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
+	tests/unit/target/check_census \
 	tests/unit/target/check_copy \
 	tests/unit/target/check_core \
 	tests/unit/target/check_core_files \

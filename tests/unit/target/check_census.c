@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Processes that end or change while they are listed:
+ * target/processes/census-read.h. */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "suite.h"
+#include "target/processes/census-read.h"
+
+const char suite_name[] = "census";
+
+static struct census_row row_of(pid_t pid)
+{
+	CLEANUP(census_release) struct census_vec rows = VEC_INIT;
+	struct census_row ret;
+
+	ck_assert_ptr_null(census_read(&(struct census_query){ .below = pid },
+				       &rows));
+	ck_assert_uint_eq(rows.nr, 1);
+	ret = rows.v[0];
+	ck_assert_int_eq(ret.pid, pid);
+	ck_assert_uint_gt(ret.start_ticks, 0);
+	return ret;
+}
+
+/* That of another process is not taken for it. */
+static void expect_gone(const struct census_row *r)
+{
+	CLEANUP(census_details_release) struct census_details d = { NULL };
+
+	expect_error(census_read_details(r->pid, r->start_ticks, &d), ERR_GONE,
+		     "");
+	ck_assert_int_eq(census_read_file(r->pid, r->start_ticks, false), -1);
+	ck_assert_int_eq(census_read_file(r->pid, r->start_ticks, true), -1);
+}
+
+START_TEST(process_that_runs)
+{
+	CLEANUP(census_details_release) struct census_details d = { NULL };
+	pid_t pid = child_start(child_waiting);
+	struct census_row r = row_of(pid);
+	CLEANUP(closep) int fd = census_read_file(pid, r.start_ticks, false);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_ptr_null(census_read_details(pid, r.start_ticks, &d));
+	ck_assert_str_ne(d.comm, "?");
+	ck_assert_ptr_nonnull(strstr(d.command, "check_census"));
+	child_finish(pid);
+}
+END_TEST
+
+START_TEST(process_that_has_ended)
+{
+	pid_t pid = child_start(child_waiting);
+	struct census_row r = row_of(pid);
+	siginfo_t info;
+
+	/* A zombie. */
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	expect_gone(&r);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	expect_gone(&r);
+}
+END_TEST
+
+/* Its PID is that of one that started later. */
+START_TEST(process_that_is_another_by_now)
+{
+	pid_t pid = child_start(child_waiting);
+	struct census_row r = row_of(pid);
+
+	r.start_ticks--;
+	expect_gone(&r);
+	child_finish(pid);
+}
+END_TEST
+
+void suite_add_tests(TCase *tc)
+{
+	tcase_add_test(tc, process_that_runs);
+	tcase_add_test(tc, process_that_has_ended);
+	tcase_add_test(tc, process_that_is_another_by_now);
+}
