@@ -88,19 +88,29 @@ struct error *running_find(pid_t below, const char *name, struct ps *ret)
 
 /* --- names --- */
 
-static bool has_pid(const struct ps *p, int64_t pid)
+static int compare_pids(const void *a, const void *b)
 {
-	for (size_t i = 0; i < p->rows.nr; i++)
-		if (p->rows.v[i].pid == pid)
-			return true;
-	return false;
+	const struct ps_row *x = a, *y = b;
+
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-/* The one of them that none of them has started; NULL: there are several. */
-static const struct ps_row *root_of(const struct ps *p)
+/* `sorted` is by PID. */
+static bool has_pid(const struct ps *sorted, int64_t pid)
+{
+	const struct ps_row key = { .pid = pid };
+
+	return bsearch(&key, sorted->rows.v, sorted->rows.nr,
+		       sizeof(*sorted->rows.v), compare_pids);
+}
+
+/* The one of them that none of them has started; NULL: there are several.
+ * Sorts them. */
+static const struct ps_row *root_of(struct ps *p)
 {
 	const struct ps_row *ret = NULL;
 
+	ps_sort(p, PS_BY_PID);
 	for (size_t i = 0; i < p->rows.nr; i++) {
 		if (has_pid(p, p->rows.v[i].parent))
 			continue;

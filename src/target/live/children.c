@@ -11,6 +11,7 @@
 
 struct pair {
 	pid_t pid, parent;
+	bool taken;		/* it is a descendant */
 };
 VEC_DEFINE(pair_vec, struct pair);
 
@@ -35,7 +36,7 @@ static void add_pair(pid_t pid, struct pair_vec *ret)
 	pid_t parent = parent_of(pid);
 
 	if (parent >= 0)
-		pair_vec_push(ret, (struct pair){ pid, parent });
+		pair_vec_push(ret, (struct pair){ pid, parent, false });
 }
 
 static void read_pairs(struct pair_vec *ret)
@@ -55,18 +56,57 @@ static void read_pairs(struct pair_vec *ret)
 		closedir(proc);
 }
 
+/* --- descendants --- */
+
+static int compare_pairs(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* The first one of that parent, in sorted pairs. */
+static size_t find_first(const struct pair_vec *pairs, pid_t parent)
+{
+	size_t low = 0, high = pairs->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pairs->v[middle].parent < parent)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * Processes start and exit while they are read, and a PID may be used again: so
+ * what they say may be a circle.  Each is taken once.
+ */
+static void add_children(struct pair_vec *pairs, pid_t parent, size_t max,
+			 struct pid_vec *ret)
+{
+	for (size_t i = find_first(pairs, parent); i < pairs->nr &&
+	     pairs->v[i].parent == parent && ret->nr < max; i++) {
+		if (!pairs->v[i].taken)
+			pid_vec_push(ret, pairs->v[i].pid);
+		pairs->v[i].taken = true;
+	}
+}
+
 void children_find(pid_t pid, size_t max, struct pid_vec *ret)
 {
 	CLEANUP(pair_vec_release) struct pair_vec pairs = VEC_INIT;
 	size_t next = ret->nr;
 
 	read_pairs(&pairs);
-	for (;;) {
-		for (size_t i = 0; i < pairs.nr && ret->nr < max; i++)
-			if (pairs.v[i].parent == pid)
-				pid_vec_push(ret, pairs.v[i].pid);
-		if (next == ret->nr || ret->nr >= max)
-			return;
-		pid = ret->v[next++];
-	}
+	if (pairs.nr)
+		qsort(pairs.v, pairs.nr, sizeof(*pairs.v), compare_pairs);
+	add_children(&pairs, pid, max, ret);
+	while (next < ret->nr && ret->nr < max)
+		add_children(&pairs, ret->v[next++], max, ret);
 }

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/broker/task.h"
@@ -208,7 +209,37 @@ static bool serve_children(struct server *s, struct packet_reader *r,
 	return true;
 }
 
+static int compare_listed(const void *a, const void *b)
+{
+	const struct serve_listed *x = a, *y = b;
+
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
 /* The files of processes that were listed may be asked for. */
+static void keep_listed(struct server *s, const struct census_vec *rows)
+{
+	serve_listed_vec_resize(&s->listed, 0);
+	for (size_t i = 0; i < rows->nr; i++)
+		serve_listed_vec_push(&s->listed, (struct serve_listed){
+			.pid = rows->v[i].pid,
+			.start_ticks = rows->v[i].start_ticks });
+	if (s->listed.nr)
+		qsort(s->listed.v, s->listed.nr, sizeof(*s->listed.v),
+		      compare_listed);
+}
+
+static const struct serve_listed *find_listed(const struct server *s,
+					      uint64_t pid)
+{
+	const struct serve_listed key = { .pid = (pid_t)pid };
+
+	if (!s->listed.nr || pid > INT_MAX)
+		return NULL;
+	return bsearch(&key, s->listed.v, s->listed.nr, sizeof(*s->listed.v),
+		       compare_listed);
+}
+
 static bool serve_census(struct server *s, struct packet_reader *r,
 			 struct packet *reply)
 {
@@ -230,21 +261,8 @@ static bool serve_census(struct server *s, struct packet_reader *r,
 	if (err)
 		return true;
 	shape_add_census(reply, &rows);
-	serve_listed_vec_resize(&s->listed, 0);
-	for (size_t i = 0; i < rows.nr; i++)
-		serve_listed_vec_push(&s->listed, (struct serve_listed){
-			.pid = rows.v[i].pid,
-			.start_ticks = rows.v[i].start_ticks });
+	keep_listed(s, &rows);
 	return true;
-}
-
-static const struct serve_listed *find_listed(const struct server *s,
-					      uint64_t pid)
-{
-	for (size_t i = 0; i < s->listed.nr; i++)
-		if ((uint64_t)s->listed.v[i].pid == pid)
-			return &s->listed.v[i];
-	return NULL;
 }
 
 static bool serve_details(const struct server *s, struct packet_reader *r,
