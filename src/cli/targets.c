@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,18 @@ static int add_readable(const struct ps *p, struct target_vec *ret)
 	return status;
 }
 
+/* Returns STATUS_PARTIAL if it started too many. */
+static int say_left_out(const struct ps *p, const char *pid)
+{
+	if (!p->nr_left_out)
+		return STATUS_OK;
+	progress_stop();
+	fprintf(stderr, "pyheld: warning: %" PRIu64 " of the processes that %s"
+		" started are left out: there are too many\n",
+		p->nr_left_out, pid);
+	return STATUS_PARTIAL;
+}
+
 static int add_with_children(const char *target, struct target_vec *ret)
 {
 	CLEANUP(ps_release) struct ps p = { .nr_hidden = 0 };
@@ -66,7 +79,7 @@ static int add_with_children(const char *target, struct target_vec *ret)
 		err = running_find((pid_t)strtol(pid, NULL, 10), NULL, &p);
 		if (err)
 			return session_failed(err);
-		status = add_readable(&p, ret);
+		status = MAX(add_readable(&p, ret), say_left_out(&p, pid));
 	}
 	/* To open it says what it is. */
 	if (ret->nr == nr)

@@ -59,9 +59,10 @@ void target_children(pid_t pid, size_t max, struct pid_vec *ret)
 }
 
 struct error *target_census(const struct census_query *q,
-			    struct census_vec *ret)
+			    struct census *ret)
 {
-	return task_is_worker() ? remote_census(q, ret) : census_read(q, ret);
+	return task_is_worker() ? remote_census(q, ret) :
+				  census_read(q, CENSUS_MAX, ret);
 }
 
 struct error *target_census_details(const struct census_row *r,

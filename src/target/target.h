@@ -75,7 +75,7 @@ void target_children(pid_t pid, size_t max, struct pid_vec *ret);
  * does.  Errors: see there; ERR_PERMISSION: the user has not named them.
  */
 struct error *target_census(const struct census_query *q,
-			    struct census_vec *ret) MUST_CHECK;
+			    struct census *ret) MUST_CHECK;
 
 /* The details of a process of the last census: see census_read_details(). */
 struct error *target_census_details(const struct census_row *r,

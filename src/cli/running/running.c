@@ -78,7 +78,8 @@ struct error *running_find(pid_t below, const char *name, struct ps *ret)
 	CLEANUP(pythons_release) struct pythons pythons = { .nr_hidden = 0 };
 	struct error *err = pythons_find(&q, &pythons);
 
-	*ret = (struct ps){ .nr_hidden = pythons.nr_hidden };
+	*ret = (struct ps){ .nr_hidden = pythons.nr_hidden,
+			    .nr_left_out = pythons.census.nr_left_out };
 	if (pythons.hidden_because)
 		ret->hidden_because = safe(pythons.hidden_because);
 	for (size_t i = 0; !err && i < pythons.v.nr; i++)

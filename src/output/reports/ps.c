@@ -167,6 +167,41 @@ static void add_reasons(const struct ps *p, const struct format *f,
 	}
 }
 
+static void add_others(uint64_t nr, struct str *out)
+{
+	format_count(out, nr);
+	str_add(out, nr > 1 ? " other processes" : " other process");
+}
+
+static void add_hidden(const struct ps *p, const struct format *f,
+		       struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	if (!p->nr_hidden)
+		return;
+	add_others(p->nr_hidden, &line);
+	str_add(&line, " can't be looked into");
+	if (p->hidden_because)
+		str_addf(&line, ", such as this one: %s", p->hidden_because);
+	str_add_char(out, '\n');
+	format_words(out, line.s, 0, 0, f);
+}
+
+static void add_left_out(const struct ps *p, const struct format *f,
+			 struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	if (!p->nr_left_out)
+		return;
+	add_others(p->nr_left_out, &line);
+	str_add(&line, p->nr_left_out > 1 ? " were" : " was");
+	str_add(&line, " not looked at: there are too many");
+	str_add_char(out, '\n');
+	format_words(out, line.s, 0, 0, f);
+}
+
 void ps_text(const struct ps *p, uint64_t limit, const struct format *f,
 	     struct str *out)
 {
@@ -186,18 +221,8 @@ void ps_text(const struct ps *p, uint64_t limit, const struct format *f,
 	add_reasons(p, f, &reasons);
 	if (reasons.len)
 		str_addf(out, "\nCan't be read:\n%s", reasons.s);
-	if (!p->nr_hidden)
-		return;
-	str_add_char(out, '\n');
-	str_cut(&reasons, 0);
-	format_count(&reasons, p->nr_hidden);
-	str_add(&reasons, p->nr_hidden > 1 ? " other processes" :
-					     " other process");
-	str_add(&reasons, " can't be looked into");
-	if (p->hidden_because)
-		str_addf(&reasons, ", such as this one: %s",
-			 p->hidden_because);
-	format_words(out, reasons.s, 0, 0, f);
+	add_hidden(p, f, out);
+	add_left_out(p, f, out);
 }
 
 /* --- JSON --- */
@@ -230,5 +255,6 @@ json_t *ps_json(const struct ps *p, uint64_t limit)
 	emit_put(ret, "processes", rows);
 	emit_put(ret, "nr_processes", emit_count(p->rows.nr));
 	emit_put(ret, "nr_hidden", emit_count(p->nr_hidden));
+	emit_put(ret, "nr_left_out", emit_count(p->nr_left_out));
 	return ret;
 }

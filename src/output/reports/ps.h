@@ -26,6 +26,7 @@ struct ps {
 	/* Processes that can't be looked into, so that it is not known whether
 	 * they are Pythons. */
 	uint64_t nr_hidden;
+	uint64_t nr_left_out;	/* not looked at: there are too many */
 	char *hidden_because;	/* why one of them can't be read, or NULL */
 };
 
@@ -46,7 +47,7 @@ void ps_sort(struct ps *p, enum ps_sort sort);
 
 /*
  * At most `limit` rows; 0: all.  With f->header also why some can't be read, a
- * line for each reason.
+ * line for each reason, and how many are not known.
  */
 void ps_text(const struct ps *p, uint64_t limit, const struct format *f,
 	     struct str *out);

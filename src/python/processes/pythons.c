@@ -108,10 +108,10 @@ static struct error *look_at(struct pythons *p, const struct census_row *r,
 struct error *pythons_find(const struct census_query *q, struct pythons *ret)
 {
 	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
-	struct error *err = target_census(q, &ret->rows);
+	struct error *err = target_census(q, &ret->census);
 
-	for (size_t i = 0; !err && i < ret->rows.nr; i++)
-		err = look_at(ret, &ret->rows.v[i], &known);
+	for (size_t i = 0; !err && i < ret->census.rows.nr; i++)
+		err = look_at(ret, &ret->census.rows.v[i], &known);
 	return err;
 }
 
@@ -123,5 +123,5 @@ void pythons_release(struct pythons *p)
 	}
 	free(p->hidden_because);
 	python_process_vec_release(&p->v);
-	census_release(&p->rows);
+	census_release(&p->census);
 }

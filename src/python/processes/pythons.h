@@ -23,7 +23,7 @@ struct python_process {
 VEC_DEFINE(python_process_vec, struct python_process);
 
 struct pythons {
-	struct census_vec rows;	/* of all processes */
+	struct census census;	/* of all processes */
 	struct python_process_vec v;
 	/* Processes of which it is not known what they have mapped, and whose
 	 * names do not say that they are Pythons. */

@@ -20,8 +20,6 @@
 #include "target/processes/called.h"
 #include "target/processes/census-read.h"
 
-/* More processes than that are not looked at. */
-#define PROCESSES_MAX 65536
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h; shown in stat */
 /* Fields of a stat file: proc(5). */
 #define STAT_PPID 4
@@ -257,7 +255,7 @@ static struct error *list_pids(struct pid_vec *ret)
 		rlimit_check(errno);
 		return error_errno(ERR_SYSTEM, errno, "can't read /proc");
 	}
-	while (ret->nr < PROCESSES_MAX && (entry = readdir(proc))) {
+	while ((entry = readdir(proc))) {
 		pid_t pid = (pid_t)atoi(entry->d_name);
 
 		if (pid > 0)
@@ -267,8 +265,8 @@ static struct error *list_pids(struct pid_vec *ret)
 	return NULL;
 }
 
-struct error *census_read(const struct census_query *q,
-			  struct census_vec *ret)
+struct error *census_read(const struct census_query *q, size_t max,
+			  struct census *ret)
 {
 	CLEANUP(pid_vec_release) struct pid_vec pids = VEC_INIT;
 	struct error *err = NULL;
@@ -277,17 +275,18 @@ struct error *census_read(const struct census_query *q,
 		return process_foreign();
 	if (q->below) {
 		pid_vec_push(&pids, q->below);
-		children_find(q->below, PROCESSES_MAX, &pids);
+		children_find(q->below, SIZE_MAX, &pids);
 	} else {
 		err = list_pids(&pids);
 	}
 	if (err)
 		return err;
-	for (size_t i = 0; i < pids.nr; i++) {
+	ret->nr_left_out = pids.nr > max ? pids.nr - max : 0;
+	for (size_t i = 0; i < MIN(pids.nr, max); i++) {
 		struct census_row r = { .pid = 0 };
 
 		if (read_row(pids.v[i], q, &r))
-			census_vec_push(ret, r);
+			census_vec_push(&ret->rows, r);
 	}
 	return NULL;
 }

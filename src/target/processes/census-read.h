@@ -8,13 +8,17 @@
 #include "base/error.h"
 #include "target/processes/census.h"
 
+/* More processes than that are not looked at. */
+#define CENSUS_MAX ((size_t)65536)
+
 /*
  * Add the processes, without threads of the kernel and zombies; those that
- * start or exit meanwhile may be missing.  ERR_UNSUPPORTED, ERR_SYSTEM: /proc
- * is that of another PID namespace, or can't be read.
+ * start or exit meanwhile may be missing.  At most `max` are looked at, the
+ * others are counted.  ERR_UNSUPPORTED, ERR_SYSTEM: /proc is that of another
+ * PID namespace, or can't be read.
  */
-struct error *census_read(const struct census_query *q,
-			  struct census_vec *ret) MUST_CHECK;
+struct error *census_read(const struct census_query *q, size_t max,
+			  struct census *ret) MUST_CHECK;
 
 /*
  * Read the details of the process `pid` that started at `start_ticks`; what

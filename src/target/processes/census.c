@@ -3,15 +3,15 @@
 
 #include "target/processes/census.h"
 
-void census_release(struct census_vec *rows)
+void census_release(struct census *c)
 {
-	for (size_t i = 0; i < rows->nr; i++) {
-		struct census_row *r = &rows->v[i];
+	for (size_t i = 0; i < c->rows.nr; i++) {
+		struct census_row *r = &c->rows.v[i];
 
 		free(r->program.path);
 		free(r->library.path);
 	}
-	census_vec_release(rows);
+	census_vec_release(&c->rows);
 }
 
 void census_details_release(struct census_details *d)

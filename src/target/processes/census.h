@@ -35,6 +35,11 @@ struct census_row {
 };
 VEC_DEFINE(census_vec, struct census_row);
 
+struct census {
+	struct census_vec rows;
+	uint64_t nr_left_out;	/* processes that were not looked at */
+};
+
 /* What takes longer to read, and is asked for one by one. */
 struct census_details {
 	char *user;		/* its name in /etc/passwd, or its number */
@@ -52,7 +57,7 @@ struct census_query {
 };
 
 /* The rows and their texts. */
-void census_release(struct census_vec *rows);
+void census_release(struct census *c);
 void census_details_release(struct census_details *d);
 
 #endif

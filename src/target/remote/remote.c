@@ -238,7 +238,7 @@ void remote_children(pid_t pid, size_t max, struct pid_vec *ret)
 }
 
 struct error *remote_census(const struct census_query *q,
-			    struct census_vec *ret)
+			    struct census *ret)
 {
 	struct packet request = PACKET_OF(TASK_PROCESS_CENSUS);
 	CLEANUP(packet_release) struct packet reply = PACKET_INIT;

@@ -22,7 +22,7 @@ struct error *remote_open(pid_t pid, struct target *t) MUST_CHECK;
 void remote_children(pid_t pid, size_t max, struct pid_vec *ret);
 /* See census_read() and census_read_file(): the same, for the worker. */
 struct error *remote_census(const struct census_query *q,
-			    struct census_vec *ret) MUST_CHECK;
+			    struct census *ret) MUST_CHECK;
 struct error *remote_census_details(pid_t pid, struct census_details *ret)
 	MUST_CHECK;
 int remote_census_file(pid_t pid, bool library);

@@ -243,7 +243,7 @@ static const struct serve_listed *find_listed(const struct server *s,
 static bool serve_census(struct server *s, struct packet_reader *r,
 			 struct packet *reply)
 {
-	CLEANUP(census_release) struct census_vec rows = VEC_INIT;
+	CLEANUP(census_release) struct census census = { VEC_INIT, 0 };
 	CLEANUP(freep) char *name = NULL;
 	struct census_query q;
 	struct error *err;
@@ -256,12 +256,12 @@ static bool serve_census(struct server *s, struct packet_reader *r,
 						  " the command line"));
 		return true;
 	}
-	err = census_read(&q, &rows);
+	err = census_read(&q, CENSUS_MAX, &census);
 	task_reply_error(reply, err);
 	if (err)
 		return true;
-	shape_add_census(reply, &rows);
-	keep_listed(s, &rows);
+	shape_add_census(reply, &census);
+	keep_listed(s, &census.rows);
 	return true;
 }
 

@@ -31,11 +31,12 @@ static void add_file(struct packet *p, const struct census_file *f)
 	packet_add_text(p, f->path);
 }
 
-void shape_add_census(struct packet *p, const struct census_vec *rows)
+void shape_add_census(struct packet *p, const struct census *c)
 {
-	packet_add(p, rows->nr);
-	for (size_t i = 0; i < rows->nr; i++) {
-		const struct census_row *r = &rows->v[i];
+	packet_add(p, c->nr_left_out);
+	packet_add(p, c->rows.nr);
+	for (size_t i = 0; i < c->rows.nr; i++) {
+		const struct census_row *r = &c->rows.v[i];
 
 		packet_add(p, (uint64_t)r->pid);
 		packet_add(p, (uint64_t)r->parent);
@@ -79,15 +80,17 @@ static void get_row(struct packet_reader *r, struct census_row *ret)
 	get_file(r, &ret->library);
 }
 
-bool shape_get_census(struct packet_reader *r, struct census_vec *ret)
+bool shape_get_census(struct packet_reader *r, struct census *ret)
 {
-	uint64_t nr = packet_get(r);
+	uint64_t nr;
 
+	ret->nr_left_out = packet_get(r);
+	nr = packet_get(r);
 	for (uint64_t i = 0; i < nr && !r->failed; i++) {
 		struct census_row row = { .pid = 0 };
 
 		get_row(r, &row);
-		census_vec_push(ret, row);
+		census_vec_push(&ret->rows, row);
 	}
 	return packet_is_read(r);
 }

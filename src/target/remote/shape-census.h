@@ -13,8 +13,8 @@ void shape_add_query(struct packet *p, const struct census_query *q);
 bool shape_get_query(struct packet_reader *r, struct census_query *q,
 		     char **name);
 
-void shape_add_census(struct packet *p, const struct census_vec *rows);
-bool shape_get_census(struct packet_reader *r, struct census_vec *ret);
+void shape_add_census(struct packet *p, const struct census *c);
+bool shape_get_census(struct packet_reader *r, struct census *ret);
 
 void shape_add_details(struct packet *p, const struct census_details *d);
 bool shape_get_details(struct packet_reader *r, struct census_details *ret);

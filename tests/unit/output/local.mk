@@ -7,6 +7,7 @@ check_PROGRAMS += \
 	tests/unit/output/check_metrics \
 	tests/unit/output/check_output \
 	tests/unit/output/check_profiles \
+	tests/unit/output/check_ps \
 	tests/unit/output/check_report_leaks \
 	tests/unit/output/check_report_memory \
 	tests/unit/output/check_report_text \

@@ -19,13 +19,13 @@ static const struct verdict *find(const struct verdicts *known,
 }
 
 /* The only row of a process that waits. */
-static struct census_vec list_one(pid_t pid)
+static struct census list_one(pid_t pid)
 {
-	struct census_vec ret = VEC_INIT;
+	struct census ret = { VEC_INIT, 0 };
 
 	ck_assert_ptr_null(target_census(&(struct census_query){ .below = pid },
 					 &ret));
-	ck_assert_uint_eq(ret.nr, 1);
+	ck_assert_uint_eq(ret.rows.nr, 1);
 	return ret;
 }
 
@@ -41,9 +41,9 @@ static struct census_file file_of_name(const char *name, char *said)
 START_TEST(file_is_looked_into_once)
 {
 	pid_t pid = child_start(child_waiting);
-	CLEANUP(census_release) struct census_vec rows = list_one(pid);
+	CLEANUP(census_release) struct census all = list_one(pid);
 	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
-	const struct census_row *r = &rows.v[0];
+	const struct census_row *r = &all.rows.v[0];
 
 	ck_assert(!verdicts_judge(&known, r, false).is_python);
 	ck_assert_uint_eq(known.nr, 1);
@@ -61,14 +61,14 @@ END_TEST
 START_TEST(program_that_is_another_by_now)
 {
 	pid_t pid = child_start(child_waiting);
-	CLEANUP(census_release) struct census_vec rows = list_one(pid);
+	CLEANUP(census_release) struct census all = list_one(pid);
 	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
-	struct census_row r = rows.v[0];
+	struct census_row r = all.rows.v[0];
 
 	r.program = file_of_name("/bin/sh", (char []){ "/bin/python3" });
 	ck_assert(!verdicts_judge(&known, &r, false).is_python);
 	ck_assert_ptr_null(find(&known, &r.program));
-	ck_assert_ptr_nonnull(find(&known, &rows.v[0].program));
+	ck_assert_ptr_nonnull(find(&known, &all.rows.v[0].program));
 	/* What is known of the one that it has now serves again. */
 	ck_assert(!verdicts_judge(&known, &r, false).is_python);
 	ck_assert_uint_eq(known.nr, 1);
@@ -80,9 +80,9 @@ END_TEST
 START_TEST(program_that_is_gone)
 {
 	pid_t pid = child_start(child_waiting);
-	CLEANUP(census_release) struct census_vec rows = list_one(pid);
+	CLEANUP(census_release) struct census all = list_one(pid);
 	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
-	struct census_row r = rows.v[0];
+	struct census_row r = all.rows.v[0];
 
 	child_finish(pid);
 	ck_assert(!verdicts_judge(&known, &r, false).is_python);

@@ -14,13 +14,14 @@ const char suite_name[] = "census";
 
 static struct census_row row_of(pid_t pid)
 {
-	CLEANUP(census_release) struct census_vec rows = VEC_INIT;
+	CLEANUP(census_release) struct census c = { VEC_INIT, 0 };
 	struct census_row ret;
 
 	ck_assert_ptr_null(census_read(&(struct census_query){ .below = pid },
-				       &rows));
-	ck_assert_uint_eq(rows.nr, 1);
-	ret = rows.v[0];
+				       1, &c));
+	ck_assert_uint_eq(c.rows.nr, 1);
+	ck_assert_uint_eq(c.nr_left_out, 0);
+	ret = c.rows.v[0];
 	ck_assert_int_eq(ret.pid, pid);
 	ck_assert_uint_gt(ret.start_ticks, 0);
 	return ret;
@@ -79,9 +80,40 @@ START_TEST(process_that_is_another_by_now)
 }
 END_TEST
 
+static void expect_left_out(pid_t below, size_t max, bool exactly)
+{
+	CLEANUP(census_release) struct census all = { VEC_INIT, 0 };
+	CLEANUP(census_release) struct census c = { VEC_INIT, 0 };
+	const struct census_query q = { .below = below };
+
+	ck_assert_ptr_null(census_read(&q, SIZE_MAX, &all));
+	ck_assert_uint_eq(all.nr_left_out, 0);
+	ck_assert_ptr_null(census_read(&q, max, &c));
+	ck_assert_uint_le(c.rows.nr, max);
+	ck_assert_uint_ge(c.nr_left_out, 1);
+	if (exactly)
+		ck_assert_uint_eq(c.rows.nr + c.nr_left_out, all.rows.nr);
+}
+
+START_TEST(processes_that_are_too_many)
+{
+	pid_t first = child_start(child_waiting);
+	pid_t second = child_start(child_waiting);
+
+	/* Of the machine, others start and exit meanwhile. */
+	expect_left_out(0, 1, false);
+	expect_left_out(getpid(), 0, true);
+	expect_left_out(getpid(), 1, true);
+	expect_left_out(getpid(), 2, true);
+	child_finish(first);
+	child_finish(second);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, process_that_runs);
 	tcase_add_test(tc, process_that_has_ended);
 	tcase_add_test(tc, process_that_is_another_by_now);
+	tcase_add_test(tc, processes_that_are_too_many);
 }
