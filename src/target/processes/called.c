@@ -109,13 +109,16 @@ bool called_so(const char *comm, const struct str *command, const char *name)
 bool called_pid(pid_t pid, const char *name)
 {
 	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(closep) int other = -1;
 	CLEANUP(str_release) struct str command = STR_INIT;
 	CLEANUP(freep) char *comm = NULL;
+	pid_t tid;
 
 	if (dir < 0)
 		return false;
+	other = proc_open_other(dir, &tid);
 	comm = proc_comm(dir);
-	if (!proc_read(dir, "cmdline", &command))
+	if (!proc_read(other < 0 ? dir : other, "cmdline", &command))
 		str_cut(&command, 0);
 	return called_so(comm, &command, name);
 }

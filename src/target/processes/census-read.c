@@ -90,32 +90,63 @@ static void find_program(int dir, struct census_row *r)
 
 /* --- one process --- */
 
-static bool has_ended(const struct str *stat)
-{
-	char state = proc_stat_state(stat);
+/*
+ * The folder of one process, and that of a thread that has its memory: another
+ * one once the main thread has exited.
+ */
+struct folder {
+	int main, other;	/* -1: none */
+};
+#define FOLDER_NONE { -1, -1 }
 
-	return !state || state == 'Z' || state == 'X';
+static void folder_close(struct folder *f)
+{
+	closep(&f->other);
+	closep(&f->main);
 }
 
-/* Does the process of the folder run, and is it the one that started then? */
-static bool is_running(int dir, uint64_t start_ticks)
+static int folder_memory(const struct folder *f)
+{
+	return f->other < 0 ? f->main : f->other;
+}
+
+/* False: there is no such process, or all of its threads have exited.  Its stat
+ * file is added to `stat`. */
+static bool folder_open(pid_t pid, struct folder *f, struct str *stat)
+{
+	pid_t tid;
+	char state;
+
+	f->main = proc_open(pid);
+	if (f->main < 0 || !proc_read(f->main, "stat", stat))
+		return false;
+	state = proc_stat_state(stat);
+	if (state == 'Z' || state == 'X')
+		f->other = proc_open_other(f->main, &tid);
+	return state && (f->other >= 0 || (state != 'Z' && state != 'X'));
+}
+
+/* False, too: it is not the one that started then. */
+static bool folder_open_same(pid_t pid, uint64_t start_ticks, struct folder *f)
 {
 	CLEANUP(str_release) struct str stat = STR_INIT;
 
-	return dir >= 0 && proc_read(dir, "stat", &stat) && !has_ended(&stat) &&
+	return folder_open(pid, f, &stat) &&
 	       proc_stat_u64(&stat, STAT_START) == start_ticks;
 }
 
 int census_read_file(pid_t pid, uint64_t start_ticks, bool library)
 {
-	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(folder_close) struct folder f = FOLDER_NONE;
 	CLEANUP(maps_release) struct mapping_vec maps = VEC_INIT;
 	CLEANUP(file_close_all) struct file_vec files = VEC_INIT;
 	CLEANUP(error_freep) struct error *err = NULL;
 	CLEANUP(freep) char *root = NULL;
+	int dir;
 
-	if (!is_running(dir, start_ticks))
+	if (!folder_open_same(pid, start_ticks, &f))
 		return -1;
+	dir = folder_memory(&f);
 	if (!library)
 		return file_open_regular(dir, "exe");
 	root = proc_link(dir, "root");
@@ -201,12 +232,15 @@ struct error *census_read_details(pid_t pid, uint64_t start_ticks,
 				  struct census_details *ret)
 {
 	CLEANUP(str_release) struct str command = STR_INIT;
-	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(folder_close) struct folder f = FOLDER_NONE;
+	CLEANUP(folder_close) struct folder again = FOLDER_NONE;
+	int dir;
 
-	if (dir < 0)
+	if (!folder_open_same(pid, start_ticks, &f))
 		return &error_gone;
+	dir = f.main;
 	ret->comm = proc_comm(dir);
-	if (!proc_read(dir, "cmdline", &command))
+	if (!proc_read(folder_memory(&f), "cmdline", &command))
 		str_cut(&command, 0);
 	str_cut(&command, CENSUS_TEXT_MAX);
 	ret->command_len = command.len;
@@ -214,8 +248,8 @@ struct error *census_read_details(pid_t pid, uint64_t start_ticks,
 	ret->cgroup = read_cgroup(dir);
 	ret->user = read_user(dir);
 	ret->refused = why_refused(dir, pid);
-	/* Only now it is known that all of that was of this process. */
-	return is_running(dir, start_ticks) ? NULL : &error_gone;
+	/* Only now it is known that it ran all the time. */
+	return folder_open_same(pid, start_ticks, &again) ? NULL : &error_gone;
 }
 
 /* False: it is no process that could be a Python, or not the one that is
@@ -223,14 +257,18 @@ struct error *census_read_details(pid_t pid, uint64_t start_ticks,
 static bool read_row(pid_t pid, const struct census_query *q,
 		     struct census_row *r)
 {
-	CLEANUP(closep) int dir = proc_open(pid);
+	CLEANUP(folder_close) struct folder f = FOLDER_NONE;
 	CLEANUP(str_release) struct str stat = STR_INIT, status = STR_INIT;
+	CLEANUP(str_release) struct str memory = STR_INIT;
+	int dir;
 
-	if (dir < 0 || (q->name && !called_pid(pid, q->name)) ||
-	    !proc_read(dir, "stat", &stat) ||
-	    !proc_read(dir, "status", &status))
+	if ((q->name && !called_pid(pid, q->name)) ||
+	    !folder_open(pid, &f, &stat) ||
+	    !proc_read(f.main, "status", &status) ||
+	    proc_stat_u64(&stat, STAT_FLAGS) & PF_KTHREAD)
 		return false;
-	if (proc_stat_u64(&stat, STAT_FLAGS) & PF_KTHREAD || has_ended(&stat))
+	dir = folder_memory(&f);
+	if (f.other >= 0 && !proc_read(dir, "status", &memory))
 		return false;
 	r->pid = pid;
 	r->parent = (pid_t)proc_stat_u64(&stat, STAT_PPID);
@@ -238,7 +276,8 @@ static bool read_row(pid_t pid, const struct census_query *q,
 	r->threads = proc_stat_u64(&stat, STAT_THREADS);
 	r->start_ticks = proc_stat_u64(&stat, STAT_START);
 	r->age = age_of(r->start_ticks);
-	r->resident = proc_field_u64(&status, "VmRSS") * 1024;
+	r->resident = proc_field_u64(f.other >= 0 ? &memory : &status,
+				     "VmRSS") * 1024;
 	find_program(dir, r);
 	find_library(dir, &r->library);
 	return true;

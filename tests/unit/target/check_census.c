@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Processes that end or change while they are listed:
  * target/processes/census-read.h. */
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 
 #include "child.h"
 #include "suite.h"
+#include "target/processes/called.h"
 #include "target/processes/census-read.h"
 
 const char suite_name[] = "census";
@@ -80,6 +82,52 @@ START_TEST(process_that_is_another_by_now)
 }
 END_TEST
 
+static void *wait_in_thread(void *argument)
+{
+	child_waiting();
+	return argument;
+}
+
+static void exit_in_main_thread(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, wait_in_thread, NULL);
+	pthread_exit(NULL);
+}
+
+/* What /proc/PID has of the memory is empty then. */
+START_TEST(process_whose_main_thread_has_exited)
+{
+	CLEANUP(census_release) struct census c = { VEC_INIT, 0 };
+	CLEANUP(census_details_release) struct census_details d = { NULL };
+	pid_t pid = child_start(exit_in_main_thread);
+	const struct census_row *r;
+	int fd;
+
+	while (*child_status(pid, "State") != 'Z')
+		sleep_ms(1);
+	ck_assert_ptr_null(census_read(&(struct census_query){ .below = pid },
+				       1, &c));
+	ck_assert_uint_eq(c.rows.nr, 1);
+	r = &c.rows.v[0];
+	ck_assert_int_eq(r->pid, pid);
+	ck_assert_int_eq(r->inner_pid, pid);
+	ck_assert_int_eq(r->parent, getpid());
+	ck_assert_uint_gt(r->resident, 0);
+	ck_assert_ptr_nonnull(strstr(r->program.path, "check_census"));
+	ck_assert_uint_gt(r->program.inode, 0);
+	fd = census_read_file(pid, r->start_ticks, false);
+	ck_assert_int_ge(fd, 0);
+	closep(&fd);
+	ck_assert_ptr_null(census_read_details(pid, r->start_ticks, &d));
+	ck_assert_ptr_nonnull(strstr(d.command, "check_census"));
+	ck_assert_ptr_null(d.refused);
+	ck_assert(called_pid(pid, "check_census"));
+	child_finish(pid);
+}
+END_TEST
+
 static void expect_left_out(pid_t below, size_t max, bool exactly)
 {
 	CLEANUP(census_release) struct census all = { VEC_INIT, 0 };
@@ -115,5 +163,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, process_that_runs);
 	tcase_add_test(tc, process_that_has_ended);
 	tcase_add_test(tc, process_that_is_another_by_now);
+	tcase_add_test(tc, process_whose_main_thread_has_exited);
 	tcase_add_test(tc, processes_that_are_too_many);
 }
