@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis/calls/call-stacks.h"
 #include "analysis/graph/bits.h"
 
 #define MAX_CHAIN 100000	/* coroutines that await each other */
 #define MAX_FRAMES 1000000
-#define MAX_EDGES 4096		/* of a wrapper or a frame are looked at */
+#define MAX_EDGES 4096		/* of a generator are looked at */
+#define MAX_WRAPPED 8		/* edges of a wrapper, which has at most 3 */
 
 const char *const call_kind_names[NR_CALL_KINDS] = {
 	[CALL_THREAD] = "thread",
@@ -127,17 +127,13 @@ static void reverse(struct call_frame *v, size_t nr)
 	}
 }
 
+/* A class of the program's own may have the name of a wrapper, too. */
 static bool is_wrapper(const struct heap *h, oid o)
 {
-	static const char *const names[] = {
-		"async_generator_asend", "async_generator_athrow",
-		"anext_awaitable", "coroutine_wrapper",
-	};
+	const struct heap_type *t = heap_type_of(h, o);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(heap_type_of(h, o)->name, names[i]))
-			return true;
-	return false;
+	return t->kind == TYPE_KIND_AWAIT_WRAPPER &&
+	       !(t->flags & TYPE_IS_HEAP);
 }
 
 /* What a wrapper, such as async_generator_asend, goes on with. */
@@ -145,7 +141,7 @@ static oid unwrap(struct heap *h, oid o)
 {
 	struct heap_edges edges = heap_edges(h, o);
 
-	for (uint32_t i = 0; i < edges.nr && i < MAX_EDGES; i++)
+	for (uint32_t i = 0; i < edges.nr && i < MAX_WRAPPED; i++)
 		if (async_generator_of(h, edges.to[i]) ||
 		    is_wrapper(h, edges.to[i]))
 			return edges.to[i];

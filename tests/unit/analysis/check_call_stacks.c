@@ -207,6 +207,26 @@ START_TEST(two_wrappers_are_passed_through)
 }
 END_TEST
 
+/* Only the interpreter's own wrappers are known to have few references. */
+START_TEST(a_class_with_the_name_of_a_wrapper_is_none)
+{
+	struct heap h;
+
+	graph_build(&h, "c#9 own->c1 many->x#9 many->c3"
+			"; type async_generator_asend/heap own;"
+			" type coroutine_wrapper many" TYPES);
+	add_generator(&h, "c0", "own", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c1", NULL, GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c2", "many", GENERATOR_SUSPENDED, -1);
+	add_generator(&h, "c3", NULL, GENERATOR_SUSPENDED, -1);
+	check(&h, "coroutine c0 suspended: c0\n"
+		  "coroutine c1 suspended: c1\n"
+		  "coroutine c2 suspended: c2\n"
+		  "coroutine c3 suspended: c3\n");
+	heap_release(&h);
+}
+END_TEST
+
 /* Threads 0 and 1 with a frame each; the frame roots of the heap, in turns, are
  * of both. */
 static void add_threads(struct heap *h)
@@ -279,6 +299,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
 	tcase_add_test(tc, what_wraps_a_generator_is_passed_through);
 	tcase_add_test(tc, two_wrappers_are_passed_through);
+	tcase_add_test(tc, a_class_with_the_name_of_a_wrapper_is_none);
 	tcase_add_test(tc, a_thread_retains_what_only_its_frames_reach);
 	tcase_add_test(tc, rows_of_a_damaged_heap_do_not_fit);
 }
