@@ -4,7 +4,6 @@
 #include "analysis/calls/call-stacks.h"
 #include "analysis/graph/bits.h"
 
-#define MAX_CHAIN 100000	/* coroutines that await each other */
 #define MAX_FRAMES 1000000
 #define MAX_EDGES 4096		/* of a generator are looked at */
 #define MAX_WRAPPED 8		/* edges of a wrapper, which has at most 3 */
@@ -160,13 +159,13 @@ static const struct heap_generator *next_of(struct heap *h,
 	return o == OID_NONE ? NULL : async_generator_of(h, o);
 }
 
-/* Add the frames of `g` and of all that it waits for. */
+/* Add the frames of `g` and of all that it waits for, up to one that has a
+ * stack: each generator is passed once, so that circles have an end. */
 static void add_chain(struct builder *b, const struct heap_generator *g,
 		      struct call_stack *s)
 {
 	s->first = b->c->frames.nr;
-	for (int i = 0; g && i < MAX_CHAIN && !bits_get(b->used, g->object);
-	     i++) {
+	while (g && !bits_get(b->used, g->object)) {
 		bits_set(b->used, g->object);
 		if (g->frame >= 0) {
 			add_running(b, g->frame);

@@ -102,6 +102,29 @@ START_TEST(a_task_has_the_frames_of_what_it_awaits)
 }
 END_TEST
 
+START_TEST(a_deep_chain_of_coroutines_is_one_stack)
+{
+	const uint32_t nr = 150000;
+	struct call_stacks c;
+	struct heap h;
+
+	graph_random(&h, 1, nr, 0);
+	heap_code_vec_push(&h.codes, (struct heap_code){
+		OID_NONE, xstrdup("deep"), xstrdup("app.py") });
+	for (oid o = 0; o < nr; o++)
+		heap_generator_vec_push(&h.generators, (struct heap_generator){
+			.object = o, .state = GENERATOR_SUSPENDED,
+			.awaits = o + 1 < nr ? o + 1 : OID_NONE,
+			.frame = -1 });
+	call_stacks_build(&h, &c);
+	ck_assert_uint_eq(c.stacks.nr, 1);
+	ck_assert_uint_eq(c.stacks.v[0].nr, nr);
+	ck_assert_uint_eq(c.frames.v[0].generator, nr - 1);
+	call_stacks_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(who_awaits_a_task_is_found_by_what_wakes_it)
 {
 	struct heap h;
@@ -294,6 +317,7 @@ const char suite_name[] = "call_stacks";
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_task_has_the_frames_of_what_it_awaits);
+	tcase_add_test(tc, a_deep_chain_of_coroutines_is_one_stack);
 	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
 	tcase_add_test(tc, circles_of_tasks_are_found);
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
