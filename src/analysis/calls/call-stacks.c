@@ -4,6 +4,7 @@
 #include "analysis/calls/call-stacks.h"
 #include "analysis/graph/bits.h"
 
+/* So many frames are taken more than a thread for each, see add_running(). */
 #define MAX_FRAMES 1000000
 #define MAX_EDGES 4096		/* of a generator are looked at */
 #define MAX_WRAPPED 8		/* edges of a wrapper, which has at most 3 */
@@ -34,6 +35,7 @@ struct builder {
 	uint32_t *frame_start, *frames;
 	uint32_t *frame_at;	/* of each frame: its place in `frames` */
 	uint64_t *used;		/* generators that have a stack: a set */
+	bool cut;		/* a running one lacks frames */
 };
 
 /* --- items of a table by what they belong to --- */
@@ -94,16 +96,24 @@ static void add_heap_frame(struct builder *b, uint32_t index)
 		f->function, f->file, f->line, (int32_t)index, OID_NONE });
 }
 
-/* The frame of a generator that runs, and those that it has called. */
+/*
+ * The frame of a generator that runs, and those that it has called.
+ *
+ * A frame is part of the stack of each running task that is further out.  In a
+ * thread there is one as a rule, but CPython 3.12 and later begin an eager task
+ * while another one runs, so that a thread with n frames can have as many tasks
+ * and n * n / 2 frames of these.
+ */
 static void add_running(struct builder *b, int32_t frame)
 {
 	const struct heap *h = b->h;
 	uint32_t first = b->frame_start[h->frames.v[frame].stack];
 
-	/* Each frame of a thread is one generator's, and part of the stack of
-	 * those that have called it: a damaged capture could say otherwise. */
-	if (b->c->frames.nr > MAX_FRAMES + h->frames.nr * 4 + h->generators.nr)
+	if (b->c->frames.nr >
+	    MAX_FRAMES + h->frames.nr * 4 + h->generators.nr) {
+		b->cut = true;
 		return;
+	}
 	for (uint32_t i = b->frame_at[frame] + 1; i-- > first;)
 		add_heap_frame(b, b->frames[i]);
 }
@@ -344,6 +354,9 @@ void call_stacks_build(struct heap *h, struct call_stacks *ret)
 	add_stacks(&b);
 	add_tasks(&b);
 	add_generators(&b);
+	if (b.cut)
+		heap_warn(h, "there are too many frames to show all of the"
+			  " tasks that run");
 	if (ret->stacks.nr)
 		qsort(ret->stacks.v, ret->stacks.nr, sizeof(*ret->stacks.v),
 		      compare_stacks);

@@ -125,6 +125,50 @@ START_TEST(a_deep_chain_of_coroutines_is_one_stack)
 }
 END_TEST
 
+/* `nr` eager tasks, each begun by the one before, in one thread. */
+static void build_eager(struct heap *h, uint32_t nr)
+{
+	CLEANUP(freep) char *text = xasprintf(
+		"c#%u t#%u; type coroutine c#%u; type _asyncio.Task t#%u", nr,
+		nr, nr, nr);
+
+	graph_build(h, text);
+	heap_add_thread(h, (struct heap_thread){ .name = xstrdup("main") });
+	for (uint32_t i = 0; i < nr; i++) {
+		CLEANUP(freep) char *c = xasprintf("c%u", i);
+		CLEANUP(freep) char *t = xasprintf("t%u", i);
+
+		heap_frame_vec_push(&h->frames, (struct heap_frame){
+			.function = xstrdup(c), .file = xstrdup("app.py"),
+			.code = OID_NONE });
+		add_generator(h, c, NULL, GENERATOR_RUNNING,
+			      (int32_t)(nr - 1 - i));
+		add_future(h, t, c, NULL, NULL);
+	}
+}
+
+START_TEST(frames_of_running_tasks_have_a_limit_that_is_said)
+{
+	struct call_stacks c;
+	struct heap h;
+
+	build_eager(&h, 100);
+	call_stacks_build(&h, &c);
+	ck_assert_uint_eq(c.stacks.nr, 101);
+	ck_assert_uint_eq(c.frames.nr, 100 + 100 * 101 / 2);
+	ck_assert_uint_eq(h.info.warnings.nr, 0);
+	call_stacks_release(&c);
+	heap_release(&h);
+	build_eager(&h, 1500);
+	call_stacks_build(&h, &c);
+	ck_assert_uint_eq(c.stacks.nr, 1501);
+	ck_assert_uint_lt(c.frames.nr, 1500 * 1501 / 2);
+	ck_assert_uint_eq(h.info.warnings.nr, 1);
+	call_stacks_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(who_awaits_a_task_is_found_by_what_wakes_it)
 {
 	struct heap h;
@@ -318,6 +362,8 @@ void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, a_task_has_the_frames_of_what_it_awaits);
 	tcase_add_test(tc, a_deep_chain_of_coroutines_is_one_stack);
+	tcase_add_test(tc,
+		       frames_of_running_tasks_have_a_limit_that_is_said);
 	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
 	tcase_add_test(tc, circles_of_tasks_are_found);
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
