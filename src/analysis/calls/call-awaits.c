@@ -258,61 +258,84 @@ void call_awaits_find(struct call_stacks *c)
 
 /* --- circles --- */
 
-enum colour { NEW, OPEN, DONE };
+/* place[] of a stack that is not in the path; else its number there, from 1. */
+#define PLACE_NEW 0		/* it was in none yet */
+#define PLACE_DONE SIZE_MAX
 
 struct visit {
 	size_t stack;
 	size_t next;		/* of its awaiters */
+	size_t circle;		/* place of the last one up to here that is in a
+				   circle; 0: none is */
 };
 VEC_DEFINE(visit_vec, struct visit);
 
-static void add_circle(const struct visit_vec *path, size_t from,
-		       struct call_number_vec *ret)
-{
-	size_t i = path->nr;
+struct search {
+	const struct call_stacks *c;
+	size_t *place;
+	struct visit_vec path;
+	struct call_number_vec *ret;
+};
 
-	while (i && path->v[i - 1].stack != from)
-		i--;
-	for (i = i ? i - 1 : 0; i < path->nr; i++)
-		call_number_vec_push(ret, path->v[i].stack);
-	call_number_vec_push(ret, SIZE_MAX);
+/* The path from place `from` on is a circle; it is one more if none of it is in
+ * a circle yet. */
+static void add_circle(struct search *s, size_t from)
+{
+	struct visit_vec *path = &s->path;
+
+	if (path->v[path->nr - 1].circle >= from)
+		return;
+	for (size_t i = from; i <= path->nr; i++) {
+		path->v[i - 1].circle = i;
+		call_number_vec_push(s->ret, path->v[i - 1].stack);
+	}
+	call_number_vec_push(s->ret, SIZE_MAX);
 }
 
-static void search(const struct call_stacks *c, size_t from, uint8_t *colour,
-		   struct visit_vec *path, struct call_number_vec *ret)
+static void enter(struct search *s, size_t stack)
 {
-	visit_vec_push(path, (struct visit){ from, 0 });
-	colour[from] = OPEN;
-	while (path->nr) {
-		struct visit *v = &path->v[path->nr - 1];
-		const struct call_stack *s = &c->stacks.v[v->stack];
+	struct visit_vec *path = &s->path;
+	size_t circle = path->nr ? path->v[path->nr - 1].circle : 0;
+
+	visit_vec_push(path, (struct visit){ stack, 0, circle });
+	s->place[stack] = path->nr;
+}
+
+static void search(struct search *s, size_t from)
+{
+	const struct call_stacks *c = s->c;
+
+	enter(s, from);
+	while (s->path.nr) {
+		struct visit *v = &s->path.v[s->path.nr - 1];
+		const struct call_stack *stack = &c->stacks.v[v->stack];
 		size_t to;
 
-		if (v->next == s->nr_awaiters) {
-			colour[v->stack] = DONE;
-			path->nr--;
+		if (v->next == stack->nr_awaiters) {
+			s->place[v->stack] = PLACE_DONE;
+			s->path.nr--;
 			continue;
 		}
 		to = call_stacks_task(
-			c, c->awaiters.v[s->first_awaiter + v->next++]);
-		if (to == SIZE_MAX || colour[to] == DONE)
+			c, c->awaiters.v[stack->first_awaiter + v->next++]);
+		if (to == SIZE_MAX || s->place[to] == PLACE_DONE)
 			continue;
-		if (colour[to] == OPEN) {
-			add_circle(path, to, ret);
-			continue;
-		}
-		colour[to] = OPEN;
-		visit_vec_push(path, (struct visit){ to, 0 });
+		if (s->place[to] == PLACE_NEW)
+			enter(s, to);
+		else
+			add_circle(s, s->place[to]);
 	}
 }
 
 void call_awaits_circles(const struct call_stacks *c,
 			 struct call_number_vec *ret)
 {
-	CLEANUP(freep) uint8_t *colour = xcalloc(c->stacks.nr + 1, 1);
-	CLEANUP(visit_vec_release) struct visit_vec path = VEC_INIT;
+	CLEANUP(freep) size_t *place = xcalloc(c->stacks.nr + 1,
+					       sizeof(*place));
+	struct search s = { .c = c, .place = place, .ret = ret };
 
 	for (size_t i = 0; i < c->stacks.nr; i++)
-		if (c->stacks.v[i].kind == CALL_TASK && colour[i] == NEW)
-			search(c, i, colour, &path, ret);
+		if (c->stacks.v[i].kind == CALL_TASK && place[i] == PLACE_NEW)
+			search(&s, i);
+	visit_vec_release(&s.path);
 }

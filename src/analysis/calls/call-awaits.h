@@ -20,7 +20,8 @@ void call_awaits_find(struct call_stacks *c);
 /*
  * Append circles of tasks that wait for each other: the numbers of their stacks
  * in c->stacks, each awaited by the next and the last by the first, and behind
- * them SIZE_MAX.  Each task is in one circle at most.
+ * them SIZE_MAX.  Each task is in one circle at most: of circles that share a
+ * task one is found.  The time grows with the number of awaiters.
  */
 VEC_DEFINE(call_number_vec, size_t);
 void call_awaits_circles(const struct call_stacks *c,

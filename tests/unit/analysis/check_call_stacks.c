@@ -217,6 +217,39 @@ START_TEST(circles_of_tasks_are_found)
 }
 END_TEST
 
+/* As if t0 had gathered all others, each of which awaits the one before it:
+ * there are as many circles as tasks, and t0 is in all of them. */
+START_TEST(circles_share_no_task)
+{
+	CLEANUP(call_number_vec_release) struct call_number_vec v = VEC_INIT;
+	struct call_stacks c;
+	struct heap h;
+
+	graph_build(&h, "t#1000; type _asyncio.Task t#1000");
+	h.info.hexversion = 0x030e0000;
+	for (int i = 0; i < 1000; i++) {
+		CLEANUP(freep) char *name = xasprintf("t%d", i);
+		CLEANUP(freep) char *before = xasprintf("t%d", i - 1);
+
+		add_future(&h, name, NULL, i ? before : NULL, NULL);
+		/* The last two are a circle of their own. */
+		h.futures.v[i].awaited_by = !i ? OID_NONE :
+			graph_oid(&h, i == 998 ? "t999" : "t0");
+	}
+	h.futures.v[998].waits_for = h.futures.v[999].object;
+	call_stacks_build(&h, &c);
+	call_awaits_find(&c);
+	call_awaits_circles(&c, &v);
+	ck_assert_uint_eq(v.nr, 6);
+	ck_assert_uint_eq(v.v[0] + v.v[1], 1);
+	ck_assert_uint_eq(v.v[2], SIZE_MAX);
+	ck_assert_uint_eq(v.v[3] + v.v[4], 998 + 999);
+	ck_assert_uint_eq(v.v[5], SIZE_MAX);
+	call_stacks_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(a_group_of_tasks_is_awaited_by_its_parent)
 {
 	struct heap h;
@@ -366,6 +399,7 @@ void suite_add_tests(TCase *tc)
 		       frames_of_running_tasks_have_a_limit_that_is_said);
 	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
 	tcase_add_test(tc, circles_of_tasks_are_found);
+	tcase_add_test(tc, circles_share_no_task);
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
 	tcase_add_test(tc, what_wraps_a_generator_is_passed_through);
 	tcase_add_test(tc, two_wrappers_are_passed_through);
