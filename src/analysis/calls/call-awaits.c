@@ -22,6 +22,8 @@ struct awaits {
 	const struct heap *h;
 	struct wait_vec waits;	/* by future, ascending */
 	uint64_t looks;		/* that are left */
+	size_t first;		/* in *ret, of the task that is looked at */
+	bool cut;		/* there are more awaiters than are found */
 	/* By oid: the number of the task that it was found for, from 1. */
 	uint32_t *found;
 	uint32_t number;	/* of the task that is looked at */
@@ -38,9 +40,18 @@ static bool is_new(struct awaits *a, oid o)
 	return true;
 }
 
+/* False: there are too many.  The first one of a task is taken always. */
+static bool has_room(struct awaits *a)
+{
+	if (a->ret->nr < CALL_AWAITERS_MAX || a->ret->nr == a->first)
+		return true;
+	a->cut = true;
+	return false;
+}
+
 static void add_awaiter(struct awaits *a, oid task)
 {
-	if (is_new(a, task))
+	if (has_room(a) && is_new(a, task))
 		oid_vec_push(a->ret, task);
 }
 
@@ -67,7 +78,7 @@ static void add_recorded(struct awaits *a, const struct heap_future *f)
 		return;
 	}
 	edges = look(a, f->awaited_by, UINT32_MAX);
-	for (uint32_t i = 0; i < edges.nr; i++)
+	for (uint32_t i = 0; i < edges.nr && has_room(a); i++)
 		if (async_future_of(a->h, edges.to[i]))
 			add_awaiter(a, edges.to[i]);
 }
@@ -109,7 +120,8 @@ static void add_waiting(struct awaits *a, oid future)
 		else
 			high = middle;
 	}
-	for (; low < a->waits.nr && a->waits.v[low].future == future; low++)
+	for (; low < a->waits.nr && a->waits.v[low].future == future &&
+	       has_room(a); low++)
 		add_awaiter(a, a->waits.v[low].task);
 }
 
@@ -212,6 +224,9 @@ static void add_by_callbacks(struct awaits *a, oid task)
 			async_future_of(a->h, a->between.v[i]);
 
 		add_waiting(a, a->between.v[i]);
+		/* Keep the looks for the tasks that have none yet. */
+		if (!has_room(a))
+			return;
 		if (f->callback != OID_NONE)
 			add_callback(a, f->callback);
 		if (f->callbacks != OID_NONE)
@@ -237,7 +252,7 @@ void call_awaits_find(struct call_stacks *c)
 
 		if (s->kind != CALL_TASK)
 			continue;
-		s->first_awaiter = c->awaiters.nr;
+		s->first_awaiter = a.first = c->awaiters.nr;
 		a.number++;
 		a.found[s->object] = a.number;
 		if (recorded) {
@@ -251,6 +266,9 @@ void call_awaits_find(struct call_stacks *c)
 	if (!a.looks)
 		heap_warn(c->h, "there are too many callbacks to find all that"
 			  " wait for a task");
+	if (a.cut)
+		heap_warn(c->h, "there are too many awaiters to show all"
+			  " that wait for a task");
 	free(a.found);
 	wait_vec_release(&a.waits);
 	oid_vec_release(&a.between);

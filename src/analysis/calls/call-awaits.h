@@ -14,7 +14,14 @@
 
 #include "analysis/calls/call-stacks.h"
 
-/* Set the awaiters of all tasks of `c`. */
+/* So many awaiters are found of all tasks together. */
+#define CALL_AWAITERS_MAX 1000000
+
+/*
+ * Set the awaiters of all tasks of `c`.  N tasks in one gather() that M tasks
+ * wait for have N * M: beyond CALL_AWAITERS_MAX only the first one of each task
+ * is found, and the heap has a warning.
+ */
 void call_awaits_find(struct call_stacks *c);
 
 /*

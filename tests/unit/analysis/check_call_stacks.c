@@ -194,6 +194,44 @@ START_TEST(who_awaits_a_task_is_found_by_what_wakes_it)
 }
 END_TEST
 
+/* t0 .. t1099 are in one gather(), f0, that t1100 .. t5099 wait for.  It has so
+ * many callbacks that they can't be looked at for each. */
+START_TEST(awaiters_have_a_limit_that_is_said)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct call_stacks c;
+	struct heap h;
+
+	str_add(&text, "t#5100 f0 done->closure closure->cell cell->f0"
+		       " wakeup->x wakeup->x wakeup->x wakeup->x");
+	for (int i = 0; i < 4000; i++)
+		str_add(&text, " list->wakeup");
+	str_add(&text, "; type _asyncio.Task t#5100; type _asyncio.Future f0;"
+		       " type function done; type tuple closure;"
+		       " type cell cell; type list list");
+	graph_build(&h, text.s);
+	for (int i = 0; i < 5100; i++) {
+		CLEANUP(freep) char *name = xasprintf("t%d", i);
+
+		add_future(&h, name, NULL, i < 1100 ? NULL : "f0",
+			   i < 1100 ? "done" : NULL);
+	}
+	add_future(&h, "f0", NULL, NULL, NULL);
+	h.futures.v[5100].callbacks = graph_oid(&h, "list");
+	call_stacks_build(&h, &c);
+	call_awaits_find(&c);
+	ck_assert_uint_eq(c.stacks.v[0].nr_awaiters, 4000);
+	ck_assert_uint_eq(c.stacks.v[249].nr_awaiters, 4000);
+	/* Each is known to be awaited all the same. */
+	ck_assert_uint_eq(c.stacks.v[250].nr_awaiters, 1);
+	ck_assert_uint_eq(c.stacks.v[1099].nr_awaiters, 1);
+	ck_assert_uint_eq(c.awaiters.nr, CALL_AWAITERS_MAX + 850);
+	ck_assert_uint_eq(h.info.warnings.nr, 1);
+	call_stacks_release(&c);
+	heap_release(&h);
+}
+END_TEST
+
 START_TEST(circles_of_tasks_are_found)
 {
 	CLEANUP(call_number_vec_release) struct call_number_vec v = VEC_INIT;
@@ -398,6 +436,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc,
 		       frames_of_running_tasks_have_a_limit_that_is_said);
 	tcase_add_test(tc, who_awaits_a_task_is_found_by_what_wakes_it);
+	tcase_add_test(tc, awaiters_have_a_limit_that_is_said);
 	tcase_add_test(tc, circles_of_tasks_are_found);
 	tcase_add_test(tc, circles_share_no_task);
 	tcase_add_test(tc, a_group_of_tasks_is_awaited_by_its_parent);
