@@ -9,7 +9,8 @@
 #include "analysis/calls/call-awaits.h"
 
 struct calls_shown {
-	uint64_t limit;		/* at most so many stacks; 0: all */
+	uint64_t limit;		/* at most so many stacks, and circles in text;
+				   0: all */
 	bool locals;		/* the locals of each frame */
 	bool by_retained;	/* largest first; else tasks as a tree */
 	/* By index in heap.types: only stacks with a local of these; NULL:

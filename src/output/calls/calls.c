@@ -7,6 +7,7 @@
 #include "output/words.h"
 
 #define MAX_INDENT 16u		/* columns, of the tree of tasks */
+#define MAX_IN_CIRCLE 5		/* tasks of a circle are named */
 #define MAX_PREVIEW 60
 #define MAX_PREVIEW_JSON 200
 
@@ -173,23 +174,45 @@ static void add_head(const struct call_stacks *c, struct str *out)
 	str_add_char(out, '\n');
 }
 
-static void add_circles(const struct call_stacks *c, const struct format *f,
-			struct str *out)
+/* The circle of tasks `v`. */
+static void add_circle(const struct call_stacks *c, const size_t *v, size_t nr,
+		       const struct format *f, struct str *out)
+{
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	for (size_t i = 0; i < nr && i < MAX_IN_CIRCLE; i++) {
+		str_add(&line, i ? ", which is awaited by " :
+			       "tasks wait for each other in a circle: ");
+		add_name(c, &c->stacks.v[v[i]], &line);
+	}
+	if (nr > MAX_IN_CIRCLE) {
+		str_add(&line, ", ... and ");
+		format_count(&line, nr - MAX_IN_CIRCLE);
+		str_add(&line, " more");
+	}
+	format_words(out, line.s, 0, 2, f);
+}
+
+static void add_circles(const struct call_stacks *c,
+			const struct calls_shown *shown,
+			const struct format *f, struct str *out)
 {
 	CLEANUP(call_number_vec_release) struct call_number_vec v = VEC_INIT;
-	CLEANUP(str_release) struct str line = STR_INIT;
+	uint64_t nr = 0;
+	size_t first = 0;
 
 	call_awaits_circles(c, &v);
 	for (size_t i = 0; i < v.nr; i++) {
-		if (v.v[i] == SIZE_MAX) {
-			format_words(out, line.s, 0, 2, f);
-			str_cut(&line, 0);
+		if (v.v[i] != SIZE_MAX)
 			continue;
-		}
-		str_add(&line, line.len ? ", which is awaited by " :
-			       "tasks wait for each other in a circle: ");
-		add_name(c, &c->stacks.v[v.v[i]], &line);
+		if (nr++ < shown->limit || !shown->limit)
+			add_circle(c, v.v + first, i - first, f, out);
+		first = i + 1;
 	}
+	if (!shown->limit || nr <= shown->limit)
+		return;
+	format_counted(out, nr - shown->limit, "more circle");
+	str_add(out, " (see --limit)\n");
 }
 
 void calls_text(const struct call_stacks *c, const struct dominators *d,
@@ -200,7 +223,7 @@ void calls_text(const struct call_stacks *c, const struct dominators *d,
 	size_t i = 0;
 
 	add_head(c, out);
-	add_circles(c, f, out);
+	add_circles(c, shown, f, out);
 	calls_order(c, shown, &rows);
 	for (; i < rows.nr && (!shown->limit || i < shown->limit); i++) {
 		const struct stack_row *row = &rows.v[i];

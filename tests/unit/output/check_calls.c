@@ -266,6 +266,37 @@ START_TEST(tasks_in_a_circle_are_said_and_shown)
 }
 END_TEST
 
+#define CIRCLES \
+	"0 threads, 9 tasks\n" \
+	"tasks wait for each other in a circle: task 't0' at 0x1000," \
+	" which is awaited by\n" \
+	"  task 't6' at 0x1060, which is awaited by task 't5' at 0x1050," \
+	" which is awaited\n" \
+	"  by task 't4' at 0x1040, which is awaited by task 't3' at 0x1030," \
+	" ... and 2\n" \
+	"  more\n" \
+	"1 more circle (see --limit)\n"
+
+START_TEST(of_a_large_circle_five_tasks_are_named)
+{
+	scene_begin("t#9 c#9 f0" TASKS);
+	for (int i = 0; i < 7; i++) {
+		char name[] = { 't', (char)('0' + i), '\0' };
+		char next[] = { 't', (char)('0' + (i + 1) % 7), '\0' };
+
+		scene_task(name, name, NULL, next, NOBODY);
+	}
+	scene_task("t7", "t7", NULL, "t8", NOBODY);
+	scene_task("t8", "t8", NULL, "t7", NOBODY);
+	scene_build();
+	str_cut(&out, 0);
+	calls_text(&calls, &tree, &(struct calls_shown){ .limit = 1 }, &format,
+		   &out);
+	ck_assert_msg(!strncmp(out.s, CIRCLES, strlen(CIRCLES)), "%s", out.s);
+	scene_end();
+}
+END_TEST
+
 START_TEST(a_circle_has_no_top_and_is_shown_all_the_same)
 {
 	scene_begin("t#9 c#9 f0" TASKS "; size t0=100 t1=200");
@@ -509,6 +540,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, stacks_alike_at_one_place_are_one_row);
 	tcase_add_test(tc, by_retained_size_and_as_json_each_is_shown);
 	tcase_add_test(tc, tasks_in_a_circle_are_said_and_shown);
+	tcase_add_test(tc, of_a_large_circle_five_tasks_are_named);
 	tcase_add_test(tc, a_circle_has_no_top_and_is_shown_all_the_same);
 	tcase_add_test(tc, a_task_that_two_await_is_shown_once_with_its_frames);
 	tcase_add_test(tc, of_many_awaiters_three_are_named);
