@@ -90,6 +90,63 @@ START_TEST(what_it_says_of_itself_is_made_safe)
 }
 END_TEST
 
+/* Are there no control characters, nor what changes the direction of text? */
+static void expect_plain(const char *text)
+{
+	for (const char *c = text; *c; c++) {
+		ck_assert_msg((*c & 0x80) || (*c >= ' ' && *c != 0x7f), "%s",
+			      text);
+		ck_assert_msg(strncmp(c, "\xc2\x9b", 2) &&
+			      strncmp(c, "\xe2\x80\xae", 3), "%s", text);
+	}
+}
+
+/* Words as a command line may have them: an escape sequence, lines, a tab,
+ * bytes that are no UTF-8, a cut sequence at the end of a word, one of C1,
+ * another direction, an empty word. */
+static const char *const hostile[] = {
+	"\x1b[31m", "1 root\r\n2 root\t", "\xff\xc0\xaf\xed\xa0\x80",
+	"x\xe2\x80", "\xc2\x9b\x7f", "", "\xe2\x80\xae", NULL };
+#define HOSTILE_SHOWN \
+	"\\x1b[31m 1 root\\r\\n2 root\\t \\xff\\xc0\\xaf\\xed\\xa0\\x80" \
+	" x\\xe2\\x80 \\x9b\\x7f  \\u202e"
+
+START_TEST(words_of_a_command_line_are_made_safe)
+{
+	struct live python = live_start_words(SLEEP, hostile);
+	struct ps below;
+	struct run r;
+	const char *shown;
+	char *line, *rest;
+	json_t *json;
+	size_t nr = 0;
+
+	find(python.pid, NULL, &below);
+	ck_assert_uint_eq(below.rows.nr, 1);
+	shown = strstr(below.rows.v[0].command, "time.sleep(600) ");
+	ck_assert_msg(shown, "%s", below.rows.v[0].command);
+	ck_assert_str_eq(shown + strlen("time.sleep(600) "), HOSTILE_SHOWN);
+	ps_release(&below);
+	/* In the table it is one row. */
+	RUN(&r, "ps", "--no-header");
+	run_expect(&r, STATUS_OK);
+	for (line = strtok_r(r.out, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		expect_plain(line);
+		nr += strtol(line, NULL, 10) == python.pid;
+	}
+	ck_assert_uint_eq(nr, 1);
+	run_release(&r);
+	RUN(&r, "ps", "--json");
+	run_expect(&r, STATUS_OK);
+	json = json_loads(r.out, 0, NULL);
+	ck_assert_ptr_nonnull(json);
+	json_decref(json);
+	run_release(&r);
+	live_end(&python);
+}
+END_TEST
+
 START_TEST(descendants_of_one)
 {
 	struct live one = live_start(NULL, FORKS);
@@ -268,6 +325,7 @@ void suite_add_tests(TCase *tc)
 	run_in_folder(tc);
 	tcase_add_test(tc, all_of_them_are_found);
 	tcase_add_test(tc, what_it_says_of_itself_is_made_safe);
+	tcase_add_test(tc, words_of_a_command_line_are_made_safe);
 	tcase_add_test(tc, descendants_of_one);
 	tcase_add_test(tc, the_name_of_one);
 	tcase_add_test(tc, the_name_of_one_and_of_those_that_it_started);

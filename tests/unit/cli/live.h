@@ -20,6 +20,10 @@ struct live {
  * folder "scripts", or given by -c, if that is NULL.
  */
 struct live live_start(const char *script, const char *program);
+/* The same with -c PROGRAM and these arguments behind it, up to NULL: at most
+ * LIVE_WORDS. */
+#define LIVE_WORDS 8
+struct live live_start_words(const char *program, const char *const *words);
 /* Kill it and free what is in `l`. */
 void live_end(struct live *l);
 
