@@ -79,7 +79,7 @@ def check_traced(stated, blocks, where):
 
 
 @limit(200)
-@each(pythons.some)
+@each(pythons.few)
 def test_traced_blocks_are_found(python):
     with Zoo(python, PYTHONTRACEMALLOC="1") as target, Directory() as d:
         stated = traced(target)
