@@ -110,6 +110,8 @@ static void drop_oldest(struct str_vec *lines)
 	size_t old = lines->nr > SQL_HISTORY_LINES ?
 			     lines->nr - SQL_HISTORY_LINES : 0;
 
+	if (!old)
+		return;
 	for (size_t i = 0; i < old; i++)
 		free(lines->v[i]);
 	memmove(lines->v, lines->v + old,
