@@ -321,7 +321,7 @@ struct error *census_read(const struct census_query *q, size_t max,
 	if (err)
 		return err;
 	ret->nr_left_out = pids.nr > max ? pids.nr - max : 0;
-	for (size_t i = 0; i < MIN(pids.nr, max); i++) {
+	for (size_t i = 0; i < pids.nr && i < max; i++) {
 		struct census_row r = { .pid = 0 };
 
 		if (read_row(pids.v[i], q, &r))
