@@ -108,11 +108,14 @@ def test_growth(python):
     with Target(python, "growing.py", env={"PYTHONTRACEMALLOC": "1"}) \
             as target, tempfile.TemporaryDirectory() as folder:
         older = os.path.join(folder, "older.pyheld")
+        newer = os.path.join(folder, "newer.pyheld")
         pyheld("capture", target.pid, "-o", older)
         target.ask({"add": 10000, "replace": 0})
         next_second()
-        new = pyheld("alloc", "--json", "--diff", target.pid, older).json
-        now = pyheld("alloc", "--json", target.pid).json
+        # The target runs on between two looks at it: both are at a capture.
+        pyheld("capture", target.pid, "-o", newer)
+        new = pyheld("alloc", "--json", "--diff", newer, older).json
+        now = pyheld("alloc", "--json", newer).json
         old = pyheld("alloc", "--json", older).json
     assert new["older"]["bytes"] == old["bytes"], new["older"]
     assert new["bytes"] == now["bytes"] > old["bytes"] + 500000
