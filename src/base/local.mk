@@ -37,6 +37,7 @@ src_libpyheld_a_SOURCES += \
 	src/base/queue.h \
 	src/base/rlimit.c \
 	src/base/rlimit.h \
+	src/base/search.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

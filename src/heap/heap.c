@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/search.h"
 #include "heap/heap.h"
 #include "heap/labels.h"
 
@@ -385,20 +386,12 @@ void heap_sort(struct heap *h)
 bool heap_owns_some(const struct heap *h, oid from, uint32_t i)
 {
 	const struct heap_borrowed *v = h->borrowed.v;
-	size_t low = 0, high = h->borrowed.nr;
+	size_t first = SEARCH_FIRST(h->borrowed.nr, k, v[k].object > from ||
+				    (v[k].object == from &&
+				     v[k].first + v[k].nr > i));
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct heap_borrowed *b = &v[middle];
-
-		if (b->object < from ||
-		    (b->object == from && b->first + b->nr <= i))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low == h->borrowed.nr || v[low].object != from ||
-	       v[low].first > i;
+	return first == h->borrowed.nr || v[first].object != from ||
+	       v[first].first > i;
 }
 
 const struct heap_interpreter *heap_owner(const struct heap *h, uint32_t type)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "heap/pointed.h"
 
 /* --- adding them --- */
@@ -100,17 +101,7 @@ static void make_gaps(uint32_t *v, uint64_t nr, const struct insertion_vec *all)
 /* The number of insertions at or before `place`. */
 static size_t nr_before(const struct insertion_vec *all, uint64_t place)
 {
-	size_t low = 0, high = all->nr;
-
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-
-		if (all->v[at].at <= place)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low;
+	return SEARCH_FIRST(all->nr, i, all->v[i].at > place);
 }
 
 static void move_starts(struct heap *h, const struct insertion_vec *all)
@@ -179,22 +170,14 @@ const struct heap_pointed *heap_pointed_find(const struct heap *h, oid o,
 					     uint32_t i)
 {
 	const struct heap_pointed *v = h->pointed.v;
-	size_t low = 0, high = h->pointed.nr;
+	size_t first;
 
-	if (likely(!high) || i < heap_nr_visited(h, o))
+	if (likely(!h->pointed.nr) || i < heap_nr_visited(h, o))
 		return NULL;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (v[middle].object < o ||
-		    (v[middle].object == o &&
-		     v[middle].first + v[middle].nr <= i))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < h->pointed.nr && v[low].object == o && v[low].first <= i ?
-		       &v[low] : NULL;
+	first = SEARCH_FIRST(h->pointed.nr, k, v[k].object > o ||
+			     (v[k].object == o && v[k].first + v[k].nr > i));
+	return first < h->pointed.nr && v[first].object == o &&
+	       v[first].first <= i ? &v[first] : NULL;
 }
 
 uint32_t heap_pointed_nr(const struct heap *h, oid o)

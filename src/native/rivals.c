@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "native/rivals.h"
 
 /* So many of the rivals are asked whom they hold on to. */
@@ -65,20 +66,12 @@ static const struct rival *most_votes(const struct rivals *r)
 static void note_held(struct rivals *r, oid to, uint32_t asked)
 {
 	uint64_t who = rival_of(OWNER_OBJECT, to);
-	size_t low = 0, high = r->all.nr;
+	size_t i = SEARCH_FIRST(r->all.nr, at, r->all.v[at].who >= who);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (r->all.v[middle].who < who)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < r->all.nr && r->all.v[low].who == who &&
-	    r->all.v[low].asked != asked) {
-		r->all.v[low].asked = asked;
-		r->all.v[low].held++;
+	if (i < r->all.nr && r->all.v[i].who == who &&
+	    r->all.v[i].asked != asked) {
+		r->all.v[i].asked = asked;
+		r->all.v[i].held++;
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "target/memory.h"
 
 /* `end` is past the last byte. */
@@ -16,6 +17,15 @@ struct range {
 	raddr start, end;
 };
 VEC_DEFINE(range_vec, struct range);
+
+/* Struct `i` of an array of structs that begin with the members of a range. */
+static inline struct range range_item(const void *v, size_t size, size_t i)
+{
+	struct range ret;
+
+	memcpy(&ret, (const char *)v + i * size, sizeof(ret));
+	return ret;
+}
 
 /*
  * Of `nr` structs of `size` bytes that begin with the members of struct range,
@@ -25,19 +35,7 @@ VEC_DEFINE(range_vec, struct range);
 static inline size_t range_behind(const void *v, size_t nr, size_t size,
 				  raddr addr)
 {
-	size_t low = 0, high = nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct range r;
-
-		memcpy(&r, (const char *)v + middle * size, sizeof(r));
-		if (r.end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return SEARCH_FIRST(nr, i, range_item(v, size, i).end > addr);
 }
 
 /* The same of a vector, whose structs must not begin otherwise. */

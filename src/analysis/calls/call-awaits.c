@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/calls/call-awaits.h"
+#include "base/search.h"
 
 #define HEXVERSION_3_14 0x030e0000
 #define MAX_CALLBACKS 4096	/* of a future are looked at */
@@ -110,19 +111,11 @@ static void find_waits(struct awaits *a)
 
 static void add_waiting(struct awaits *a, oid future)
 {
-	size_t low = 0, high = a->waits.nr;
+	const struct wait_vec *w = &a->waits;
+	size_t i = SEARCH_FIRST(w->nr, at, w->v[at].future >= future);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (a->waits.v[middle].future < future)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < a->waits.nr && a->waits.v[low].future == future &&
-	       has_room(a); low++)
-		add_awaiter(a, a->waits.v[low].task);
+	for (; i < w->nr && w->v[i].future == future && has_room(a); i++)
+		add_awaiter(a, w->v[i].task);
 }
 
 /* A future that a callback will set: who waits for that waits for the task. */

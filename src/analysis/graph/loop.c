@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/graph/loop.h"
+#include "base/search.h"
 
 /*
  * Objects are known here by their index in `members`: what this needs goes
@@ -21,17 +22,9 @@ struct loop_search {
 
 static uint32_t member_index(const struct loop_search *s, oid o)
 {
-	uint32_t low = 0, high = s->nr;
+	size_t first = SEARCH_FIRST(s->nr, i, s->members[i] >= o);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (s->members[middle] < o)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->nr && s->members[low] == o ? low : NONE;
+	return first < s->nr && s->members[first] == o ? (uint32_t)first : NONE;
 }
 
 static void visit_member(struct loop_search *s, uint32_t from, uint32_t edge,

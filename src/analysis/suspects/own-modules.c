@@ -4,6 +4,7 @@
 
 #include "analysis/graph/bits.h"
 #include "analysis/suspects/own-modules.h"
+#include "base/search.h"
 #include "heap/naming.h"
 
 /* The file of a module, quoted, in bytes. */
@@ -72,17 +73,11 @@ static int compare_to(const struct own_modules *m, uint32_t at,
 /* The first module of that name; `nr`: there is none. */
 static uint32_t find(const struct own_modules *m, const char *name, size_t len)
 {
-	uint32_t low = 0, high = m->nr;
+	uint32_t first = (uint32_t)SEARCH_FIRST(
+		m->nr, i, compare_to(m, (uint32_t)i, name, len) >= 0);
 
-	while (low < high) {
-		uint32_t at = low + (high - low) / 2;
-
-		if (compare_to(m, at, name, len) < 0)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low < m->nr && !compare_to(m, low, name, len) ? low : m->nr;
+	return first < m->nr && !compare_to(m, first, name, len) ? first :
+								   m->nr;
 }
 
 /* --- the program's own --- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "heap/capture/version1.h"
 
 /* A thread's name may have commas in it: so many of them are tried.  Names have
@@ -176,21 +177,13 @@ static void labels_release(struct label_vec *labels)
 static const struct label *find_label(const struct label_vec *labels,
 				      const char *text, size_t len)
 {
-	size_t low = 0, high = labels->nr;
+	size_t first = SEARCH_FIRST(labels->nr, i,
+				    strncmp(labels->v[i].text, text, len) >= 0);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *label = labels->v[middle].text;
-
-		if (strncmp(label, text, len) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == labels->nr || strncmp(labels->v[low].text, text, len) ||
-	    labels->v[low].text[len])
+	if (first == labels->nr || strncmp(labels->v[first].text, text, len) ||
+	    labels->v[first].text[len])
 		return NULL;
-	return &labels->v[low];
+	return &labels->v[first];
 }
 
 static void read_thread_root(const struct label_vec *labels,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "heap/redact/redact-own.h"
 
 static bool begins(const char *text, const char *with)
@@ -49,17 +50,10 @@ void redact_own_release(struct redact_own *own)
 
 static bool is_in(const struct redact_range_vec *ranges, uint64_t address)
 {
-	size_t low = 0, high = ranges->nr;
+	size_t behind = SEARCH_FIRST(ranges->nr, i,
+				     ranges->v[i].start > address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->v[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && address < ranges->v[low - 1].end;
+	return behind && address < ranges->v[behind - 1].end;
 }
 
 bool redact_own_has(const struct redact_own *own, const char *name,

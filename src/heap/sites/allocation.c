@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "heap/sites/allocation.h"
 
 /* A PyGC_Head and pointers to a managed dict and to weak references, or the
@@ -68,22 +69,13 @@ bool heap_allocations_fit(const struct heap_allocations *a)
 const struct heap_allocation *
 heap_allocations_find(const struct heap_allocations *a, uint64_t address)
 {
-	size_t low = 0, high = a->v.nr;
+	size_t behind = SEARCH_FIRST(a->v.nr, i, a->v.v[i].domain ||
+				     a->v.v[i].address > address);
 	const struct heap_allocation *found;
 
-	/* The first one behind `address`. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (!a->v.v[middle].domain &&
-		    a->v.v[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!behind)
 		return NULL;
-	found = &a->v.v[low - 1];
+	found = &a->v.v[behind - 1];
 	if (address - found->address > MOST_BEFORE_OBJECT ||
 	    address - found->address >= found->size)
 		return NULL;

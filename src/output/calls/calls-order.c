@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "output/calls/calls-order.h"
 
 #define NO_CLASS 0u
@@ -130,17 +131,8 @@ static void find_children(struct order *o)
 
 static size_t first_child(const struct order *o, size_t parent)
 {
-	size_t low = 0, high = o->children.nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->children.v[middle].parent < parent)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(o->children.nr, i,
+			    o->children.v[i].parent >= parent);
 }
 
 static bool has_children(const struct order *o, size_t stack)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "python/claims/claims-fields.h"
 #include "python/allocators/object-blocks.h"
 
@@ -89,17 +90,9 @@ static bool is_allocator_s(const struct region *r)
 static bool is_mapped(const struct claims *c, raddr addr)
 {
 	const struct mapping_vec *maps = &c->native->target->mappings;
-	size_t low = 0, high = maps->nr;
+	size_t first = SEARCH_FIRST(maps->nr, i, maps->v[i].end > addr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (maps->v[middle].end > addr)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < maps->nr && addr >= maps->v[low].start;
+	return first < maps->nr && addr >= maps->v[first].start;
 }
 
 bool claims_fields_alive(struct claims *c, uint64_t word, uint32_t own)

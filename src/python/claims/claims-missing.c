@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "python/claims/claims-missing.h"
 
 void claims_missing_count(struct claims_missing *ret, const struct heap *h,
@@ -31,17 +32,8 @@ void claims_missing_release(struct claims_missing *m)
 uint32_t claims_missing_of(const struct claims_missing *m, oid o)
 {
 	const struct claims_many *v = m->many.v;
-	size_t low = 0, high = m->many.nr;
 
 	if (!m->nr || m->nr[o] < CLAIMS_MISSES_MANY)
 		return m->nr ? m->nr[o] : 0;
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-
-		if (v[at].object < o)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return v[low].nr;
+	return v[SEARCH_FIRST(m->many.nr, i, v[i].object >= o)].nr;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/search.h"
 #include "python/layout/member-names.h"
 
 #include <string.h>
@@ -16,17 +17,8 @@ static unsigned int lower_bound(const struct member_name *rows,
 				unsigned int nr, const char *type,
 				uint32_t offset)
 {
-	unsigned int low = 0, high = nr;
-
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
-
-		if (is_before(&rows[middle], type, offset))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return (unsigned int)SEARCH_FIRST(nr, i,
+					  !is_before(&rows[i], type, offset));
 }
 
 const char *member_names_find(uint32_t hexversion, bool free_threaded,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/search.h"
 #include "sql/tables/tables.h"
 #include "sql/tables/types.h"
 
@@ -87,18 +88,10 @@ static uint64_t nr_rows(struct sql_heap *heap)
 static size_t search(struct sql_heap *heap, const char *name, bool above)
 {
 	const uint32_t *types = sql_heap_types_by_name(heap);
-	size_t low = 0, high = heap->h->types.nr;
 
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-		int order = strcmp(heap->h->types.v[types[at]].name, name);
-
-		if (order < 0 || (above && !order))
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low;
+	return SEARCH_FIRST(heap->h->types.nr, i,
+			    strcmp(heap->h->types.v[types[i]].name, name) >=
+			    (above ? 1 : 0));
 }
 
 size_t types_named(struct sql_heap *heap, sqlite3_value *value, size_t *first)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/rlimit.h"
+#include "base/search.h"
 #include "target/live/children.h"
 #include "target/proc.h"
 
@@ -70,17 +71,7 @@ static int compare_pairs(const void *a, const void *b)
 /* The first one of that parent, in sorted pairs. */
 static size_t find_first(const struct pair_vec *pairs, pid_t parent)
 {
-	size_t low = 0, high = pairs->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (pairs->v[middle].parent < parent)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(pairs->nr, i, pairs->v[i].parent >= parent);
 }
 
 /*

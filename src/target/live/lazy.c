@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/rlimit.h"
+#include "base/search.h"
 #include "target/live/lazy.h"
 
 /* Mappings up to this size are filled at once: RELRO and .data, which are read
@@ -90,17 +91,7 @@ static bool fill_gap(const struct lazy *z, uint8_t *to, raddr from,
 /* The first of the copied ranges that ends past `addr`. */
 static size_t first_after(const struct lazy *z, raddr addr)
 {
-	size_t low = 0, high = z->nr_copied;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (z->copied[middle].end <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return SEARCH_FIRST(z->nr_copied, i, z->copied[i].end > addr);
 }
 
 /* Fill [at, end), except what was copied; `bytes` is at z->start. */

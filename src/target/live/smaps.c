@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "target/live/smaps.h"
 
 /* "55d0c000-55d0e000 r--p ...": a new mapping. */
@@ -66,16 +67,8 @@ void smaps_parse(const struct str *text, struct smap_vec *ret)
 
 const struct smap *smaps_find(const struct smap_vec *smaps, raddr start)
 {
-	size_t low = 0, high = smaps->nr;
+	size_t first = SEARCH_FIRST(smaps->nr, i, smaps->v[i].start >= start);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (smaps->v[middle].start < start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < smaps->nr && smaps->v[low].start == start ?
-	       &smaps->v[low] : NULL;
+	return first < smaps->nr && smaps->v[first].start == start ?
+	       &smaps->v[first] : NULL;
 }

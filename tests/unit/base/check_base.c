@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/quantity.h"
 #include "base/queue.h"
+#include "base/search.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "suite.h"
@@ -101,6 +102,29 @@ START_TEST(vec_grows_and_is_handed_over)
 	ck_assert_uint_eq(taken.nr, 2000);
 	u32_vec_release(&taken);
 	ck_assert_ptr_null(taken.v);
+}
+END_TEST
+
+/* All arrays of up to 8 numbers that ascend, some of them equal: the first that
+ * is not below each of the numbers. */
+START_TEST(search_finds_the_first)
+{
+	for (unsigned int steps = 0; steps < 256; steps++) {
+		for (size_t nr = 0; nr <= 8; nr++) {
+			unsigned int v[8], last = 1;
+
+			for (size_t i = 0; i < nr; i++)
+				v[i] = last += steps >> i & 1;
+			for (unsigned int key = 0; key < 12; key++) {
+				size_t first = SEARCH_FIRST(nr, i, v[i] >= key);
+				size_t expected = 0;
+
+				while (expected < nr && v[expected] < key)
+					expected++;
+				ck_assert_uint_eq(first, expected);
+			}
+		}
+	}
 }
 END_TEST
 
@@ -364,6 +388,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_exit_test(tc, alloc_ends_the_program, 3, FIRST_END, 5);
 	tcase_add_test(tc, closep_closes_once);
 	tcase_add_test(tc, vec_grows_and_is_handed_over);
+	tcase_add_test(tc, search_finds_the_first);
 	tcase_add_test(tc, queue_gives_what_comes_first);
 	tcase_add_test(tc, str_grows_and_is_cut);
 	tcase_add_test(tc, str_escapes_codepoints);

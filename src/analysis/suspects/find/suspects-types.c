@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/suspects/find/suspects-types.h"
+#include "base/search.h"
 
 static int compare_named(const void *a, const void *b)
 {
@@ -27,17 +28,7 @@ void suspects_types_sort(const struct heap *h, struct named_type_vec *ret)
 static size_t first_of(const struct named_type_vec *v,
 		       const struct named_type *key)
 {
-	size_t low = 0, high = v->nr;
-
-	while (low < high) {
-		size_t at = low + (high - low) / 2;
-
-		if (compare_named(&v->v[at], key) < 0)
-			low = at + 1;
-		else
-			high = at;
-	}
-	return low;
+	return SEARCH_FIRST(v->nr, i, compare_named(&v->v[i], key) >= 0);
 }
 
 uint32_t suspects_types_find(const struct named_type_vec *v, const char *name)
