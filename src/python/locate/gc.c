@@ -294,5 +294,6 @@ struct error *gc_load(struct python *py)
 				  "its lists", hi.id);
 		heap_interpreter_vec_push(&py->heap->interpreters, hi);
 	}
+	owners_sort(py);
 	return NULL;
 }

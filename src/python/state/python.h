@@ -96,7 +96,6 @@ struct python {
 	raddr runtime_module_start, runtime_module_end; /* its file */
 	struct interpreter_vec interpreters;
 	struct class_owner_vec owners;
-	bool owners_sorted;
 	struct known_types known;
 	raddr subtype_traverse;
 	raddr lookdict;		/* 3.8 to 3.10: dk_lookup of dicts with keys of

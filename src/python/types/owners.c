@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "python/types/owners.h"
 #include "python/state/words.h"
 #include "python/values/dict.h"
@@ -21,7 +22,6 @@ static void add(struct python *py, raddr class, uint32_t index)
 {
 	class_owner_vec_push(&py->owners,
 			     (struct class_owner){ class, index + 1 });
-	py->owners_sorted = false;
 }
 
 static void add_of_dict(struct python *py, raddr dict, uint32_t index,
@@ -83,21 +83,18 @@ static int compare(const void *pa, const void *pb)
 	return a->owner < b->owner ? -1 : a->owner > b->owner;
 }
 
-uint32_t owners_find(struct python *py, raddr class)
+void owners_sort(struct python *py)
 {
-	struct class_owner_vec *v = &py->owners;
-	size_t low = 0, high = v->nr;
+	if (py->owners.nr)
+		qsort(py->owners.v, py->owners.nr, sizeof(*py->owners.v),
+		      compare);
+}
 
-	if (!py->owners_sorted && v->nr)
-		qsort(v->v, v->nr, sizeof(*v->v), compare);
-	py->owners_sorted = true;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+uint32_t owners_find(const struct python *py, raddr class)
+{
+	const struct class_owner_vec *v = &py->owners;
+	size_t first = SEARCH_FIRST(v->nr, i, v->v[i].class >= class);
 
-		if (v->v[middle].class < class)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < v->nr && v->v[low].class == class ? v->v[low].owner : 0;
+	return first < v->nr && v->v[first].class == class ?
+		       v->v[first].owner : 0;
 }

@@ -20,7 +20,10 @@
  */
 void owners_note(struct python *py, uint32_t index, oid first);
 
+/* All are noted: from now on they can be found. */
+void owners_sort(struct python *py);
+
 /* The number of the interpreter + 1; 0: of all, or unknown. */
-uint32_t owners_find(struct python *py, raddr class);
+uint32_t owners_find(const struct python *py, raddr class);
 
 #endif
