@@ -5,8 +5,6 @@
 
 #include "target/memory.h"
 
-#define HEADER_WORDS ((size_t)3)
-
 /* Larger than any struct of the debug offsets: the interpreter has 226 KB. */
 #define SIZE_MAX_PLAUSIBLE (1u << 20)
 
@@ -33,7 +31,7 @@ static const struct word {
 
 uint32_t debug_offsets_version(const uint8_t *bytes, size_t len)
 {
-	if (!bytes || len < HEADER_WORDS * 8 ||
+	if (!bytes || len < DEBUG_OFFSETS_HEAD ||
 	    memcmp(bytes, DEBUG_OFFSETS_COOKIE, 8) != 0)
 		return 0;
 	return get_u64(bytes + 8) >> 32 ? 0 : (uint32_t)get_u64(bytes + 8);
@@ -52,7 +50,7 @@ bool debug_offsets_read(const uint8_t *bytes, size_t len, uint32_t hexversion,
 {
 	uint32_t *fields = (uint32_t *)ret, version, minor;
 	uint64_t bound = 0;
-	size_t at = HEADER_WORDS * 8;
+	size_t at = DEBUG_OFFSETS_HEAD;
 
 	version = debug_offsets_version(bytes, len);
 	minor = version >> 16 & 0xff;

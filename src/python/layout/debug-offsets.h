@@ -18,11 +18,14 @@
 
 /* Its first 8 bytes. */
 #define DEBUG_OFFSETS_COOKIE "xdebugpy"
+/* Bytes of the cookie, the version and whether it is free-threaded. */
+#define DEBUG_OFFSETS_HEAD ((size_t)24)
 
 /* The newest 3.x whose words are known, as are those of the tables. */
 #define NEWEST_MINOR 15
 
-/* The version in a _Py_DebugOffsets; 0: the bytes are none. */
+/* The version in a _Py_DebugOffsets, of which its head is enough; 0: the bytes
+ * are none. */
 uint32_t debug_offsets_version(const uint8_t *bytes, size_t len);
 
 /*

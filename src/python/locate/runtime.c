@@ -55,22 +55,20 @@ static int minor_of_paths(struct python *py)
 
 static uint32_t find_hexversion(struct python *py)
 {
+	uint8_t head[DEBUG_OFFSETS_HEAD] = { 0 };
 	uint64_t word = 0, size;
+	uint32_t version;
 	raddr at;
 	int minor;
 
-	log_pass_over(target_peek(py->target, py->runtime, &word, 8),
+	log_pass_over(target_peek(py->target, py->runtime, head, sizeof(head)),
 		      "_PyRuntime is taken to have no debug offsets");
-	if (memcmp(&word, "xdebugpy", 8) == 0) {
-		log_pass_over(target_peek(py->target, py->runtime + 8, &word,
-					  8),
-			      "the debug offsets have no version");
-		return (uint32_t)word;
-	}
+	version = debug_offsets_version(head, sizeof(head));
+	if (version)
+		return version;
 	struct error *err = modules_symbol(py->target, NULL, "Py_Version", &at,
 					  &size);
 	if (!err) {
-		word = 0;
 		log_pass_over(target_peek(py->target, at, &word, 8),
 			      "Py_Version is not used");
 		/* Py_Version is read-only data: a core may lack it. */

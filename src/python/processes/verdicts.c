@@ -3,18 +3,17 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "python/processes/verdicts.h"
+#include "python/layout/debug-offsets.h"
 #include "python/locate/version.h"
+#include "python/processes/verdicts.h"
 #include "target/elf/image.h"
 #include "target/target.h"
-
-#define COOKIE "xdebugpy"
 
 /* The version as the file has it in its read-only data (3.11 and later), in the
  * debug offsets (3.13 and later), or by the size of _PyRuntime. */
 static uint32_t version_of(struct image *im, raddr runtime, uint64_t size)
 {
-	char cookie[16];
+	uint8_t head[DEBUG_OFFSETS_HEAD];
 	uint64_t word = 0;
 	raddr at;
 	uint64_t len;
@@ -25,13 +24,11 @@ static uint32_t version_of(struct image *im, raddr runtime, uint64_t size)
 	log_pass_over_usual(err, "_PyRuntime may say the version");
 	if (word)
 		return (uint32_t)word;
-	err = image_read(im, runtime, cookie, sizeof(cookie));
-	if (!err && !memcmp(cookie, COOKIE, 8)) {
-		memcpy(&word, cookie + 8, 8);
-		return (uint32_t)word;
-	}
+	err = image_read(im, runtime, head, sizeof(head));
+	if (!err)
+		word = debug_offsets_version(head, sizeof(head));
 	log_pass_over_usual(err, "_PyRuntime is not in the file");
-	return version_of_size(size);
+	return word ? (uint32_t)word : version_of_size(size);
 }
 
 static void judge_image(struct image *im, struct verdict *ret)
