@@ -197,19 +197,8 @@ int commands_main(int argc, char **argv)
 
 /* --- pyheld help [COMMAND] --- */
 
-static error_t parse_help(int key, char *arg, struct argp_state *state)
-{
-	error_t err;
-
-	if (key == ARGP_KEY_END)
-		return 0;
-	if (options_common(key, arg, state, &err))
-		return err;
-	return ARGP_ERR_UNKNOWN;
-}
-
 static const struct argp help_argp = {
-	.parser = parse_help,
+	.parser = options_without_target,
 	.args_doc = "[COMMAND]",
 	.doc = "Show the help of a command, or of pyheld itself."
 	       "\v"

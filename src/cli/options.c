@@ -177,6 +177,15 @@ bool options_common(int key, char *arg, struct argp_state *state,
 	}
 }
 
+error_t options_without_target(int key, char *arg, struct argp_state *state)
+{
+	error_t err;
+
+	if (key == ARGP_KEY_END)
+		return 0;
+	return options_common(key, arg, state, &err) ? err : ARGP_ERR_UNKNOWN;
+}
+
 error_t options_number(const struct argp_state *state, const char *name,
 		       const char *arg, uint64_t *ret)
 {

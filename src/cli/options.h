@@ -113,6 +113,8 @@ extern const struct argp_child common_children[];
  */
 bool options_common(int key, char *arg, struct argp_state *state,
 		    error_t *ret);
+/* The parser of a command that needs no TARGET and has no options but those. */
+error_t options_without_target(int key, char *arg, struct argp_state *state);
 
 /*
  * How many rows to show: what --limit says; without it 0, which is all, for

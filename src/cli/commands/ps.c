@@ -20,21 +20,9 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static error_t parse_ps(int key, char *arg, struct argp_state *state)
-{
-	error_t err;
-
-	/* There is no TARGET. */
-	if (key == ARGP_KEY_END)
-		return 0;
-	if (options_common(key, arg, state, &err))
-		return err;
-	return ARGP_ERR_UNKNOWN;
-}
-
 const struct argp ps_argp = {
 	.options = options,
-	.parser = parse_ps,
+	.parser = options_without_target,
 	.args_doc = "",
 	.doc = "List the CPythons that run on this machine: also those that are"
 	       " embedded in another program, whatever they are called.  None"
