@@ -126,8 +126,8 @@ struct error *sql_shell_read(struct sql_shell *shell)
 	size_t room = 0;
 	ssize_t len;
 
-	while (!err && !quit && (len = getline(&line, &room, stdin)) >= 0) {
-		if (len && line[len - 1] == '\n')
+	while (!err && !quit && (len = getline(&line, &room, stdin)) > 0) {
+		if (line[len - 1] == '\n')
 			line[len - 1] = '\0';
 		err = take_line(shell, line, &quit);
 		fflush(stdout);

@@ -380,9 +380,8 @@ static bool tables_fit(const struct heap *h)
 		const struct heap_stack *s = &h->stacks.v[i];
 
 		if ((s->thread != NO_THREAD && s->thread >= h->threads.nr) ||
-		    !(s->kind == STACK_GREENLET ?
-			      is_oid(h, s->object) :
-			      is_oid_or_none(h, s->object)))
+		    !is_oid_or_none(h, s->object) ||
+		    (s->kind == STACK_GREENLET && s->object == OID_NONE))
 			return false;
 	}
 	for (size_t i = 0; i < h->frames.nr; i++)
