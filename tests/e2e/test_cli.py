@@ -93,8 +93,10 @@ def test_output_files():
         os.chmod(path, 0o444)
         for bad in ("/dev/full", os.path.join(folder, "none", "x")):
             done = pyheld("export", "-o", bad, target.pid, status=(3,))
-            assert text(done.err).startswith("pyheld: " + bad), done
-            assert done.err.count(b"\n") == 1, done
+            # A build without the emulator says so first.
+            error, = [line for line in text(done.err).splitlines()
+                      if not line.startswith("pyheld: warning: no emulator")]
+            assert error.startswith("pyheld: " + bad), done
         assert os.listdir(folder) == ["heap.jsonl"]
 
 
