@@ -146,8 +146,16 @@ def test_names():
     """A name means one process, or one and those that it started."""
     python = pythons.system()
     name = "pyheld-names-xy"
-    with Target(python, "forking.py", name, 2) as first:
-        for word in (name, "forking", "forking.py"):
+    # Other tests run a forking.py at the same time.
+    with tempfile.TemporaryDirectory() as scripts:
+        script = os.path.join(scripts, "pyheld_names.py")
+        shutil.copy(os.path.join(pythons.TARGETS, "forking.py"), script)
+        check_names(python, script, name)
+
+
+def check_names(python, script, name):
+    with Target(python, script, name, 2) as first:
+        for word in (name, "pyheld_names", "pyheld_names.py"):
             found = pyheld("summary", "--json", word)
             assert found.json["target"]["pid"] == first.pid, (word, found)
             assert b"2 that it started" in found.err, found
@@ -159,7 +167,7 @@ def test_names():
             result = pyheld_raw("summary", name, cwd=folder)
             assert result.status == 3 and b"not a process, capture" in \
                 result.err, result
-        with Target(python, "forking.py", name, 0) as second:
+        with Target(python, script, name, 0) as second:
             result = pyheld_raw("summary", name)
             assert result.status == 2 and not result.out, result
             said = text(result.err)
