@@ -88,7 +88,7 @@ def test_chain_to_each_planted_object(python):
 
 
 @limit(240)
-@each(pythons.few)
+@each(pythons.one)
 def test_chains_to_random_objects(python):
     """Objects of many types, and some picked by address."""
     with Target(python, "planted.py") as target:

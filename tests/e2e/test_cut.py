@@ -161,7 +161,7 @@ def check_all(target, core, directory, options, most):
 
 
 @limit(200)
-@each(pythons.few)
+@each(pythons.one)
 def test_truncated_core_by_the_kernel(python):
     plain_pattern()
     with Directory() as d, Target(python, "stated.py",

@@ -11,7 +11,8 @@ fields but `place` are optional:
   kind: REGEX         kind of the first suspect
   fix: REGEX          fix of the first suspect
   not: REGEX          title, place and fix of no suspect
-  says: REGEX         the report as text
+  says: REGEX         the report as text, which is asked for where a program
+                      has this field, and with PYHELD_ALL_PYTHONS=1
   at most: N          there are at most N suspects
   explains: N         they keep at least N percent of what the RSS grew by,
                       each object counted once
@@ -102,6 +103,8 @@ class Program:
 
     def missing(self, python):
         """Which of the modules that it needs this Python lacks."""
+        if not self.needs:
+            return []
         done = subprocess.run(python.argv("-c", FIND, *self.needs),
                               capture_output=True, timeout=60, check=True)
         return ast.literal_eval(text(done.stdout))
@@ -128,8 +131,10 @@ class Answer:
         # Each object once, but with what the ledger alone finds; null without a
         # ledger.
         self.once = report["explained"]
-        self.text = " ".join(text(pyheld("leaks", *targets,
-                                         status=(0, 4)).out).split())
+        self.text = None
+        if pythons.ALL or "says" in program.fields:
+            self.text = " ".join(text(pyheld("leaks", *targets,
+                                             status=(0, 4)).out).split())
 
     def explained(self):
         """Percent of what the RSS grew by that the suspects keep.  Objects of
@@ -164,7 +169,7 @@ class Answer:
             "not": "not" not in fields or not re.search(fields["not"], claims),
             "at most": len(self.suspects) <= int(fields.get("at most", 1000)),
             "explains": self.explained() >= int(fields.get("explains", 0)),
-            "text": first["fix"][:40] in self.text,
+            "text": not self.text or first["fix"][:40] in self.text,
         }
 
     def __str__(self):
@@ -173,7 +178,7 @@ class Answer:
         return "%-22s %-7s %-16s %+6.1f MiB %4.0f %%  %s%s" % (
             self.program.name, "with" if len(self.targets) > 1 else "without",
             ",".join(self.faults()) or "right", self.growth / (1 << 20),
-            self.explained(), first.get("title", self.text[:150]),
+            self.explained(), first.get("title", (self.text or "none")[:150]),
             first and "\n    kind: %s\n    place: %s\n    fix: %s" % (
                 first["kind"], first["place"], first["fix"]))
 

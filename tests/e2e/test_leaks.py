@@ -170,7 +170,10 @@ def test_titles_name_the_cause(python):
                           "the list __main__.WORKER_LOCAL.buffer holds ")):
         with Target(python, "planted_leaks.py", cause) as target:
             found = pyheld("leaks", "--json", target.pid).json["suspects"]
+            out = " ".join(text(pyheld("leaks", target.pid).out).split())
         assert words in found[0]["title"], (words, found[0]["title"])
+        for suspect in found:
+            assert suspect["fix"] in out, (suspect["fix"], out)
 
 
 def test_thresholds_and_exit_status():
@@ -285,7 +288,7 @@ def check_lost_objects(python, kind, fds=()):
 
 
 @limit(300)
-@each(pythons.few)
+@each(pythons.one)
 def test_lost_objects_need_not_be_tracked(python):
     """Nothing leads to them: they are found as blocks, with what they own.  A
     few more are the interpreter's own."""

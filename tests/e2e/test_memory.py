@@ -47,7 +47,7 @@ def without(report):
 
 
 @limit(120)
-@each(pythons.some)
+@each(pythons.few)
 def test_memory_adds_up(python):
     with Target(python, "memory_loads.py", "fragmented") as target, \
             Directory() as d:

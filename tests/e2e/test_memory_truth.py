@@ -199,7 +199,7 @@ class Shares:
 
 
 @limit(240)
-@each(pythons.some)
+@each(pythons.few)
 def test_owners_have_what_python_allocated(python):
     """What Python's allocators have given for an object of each kind is the
     retained size of that object."""
@@ -247,7 +247,7 @@ def chunk(b):
 
 
 @limit(240)
-@each(pythons.some)
+@each(pythons.few)
 def test_owners_have_what_malloc_gave(python):
     """What libraries got from malloc for an object is the retained size of
     that object.  The blocks that are new since it was made are summed up; they

@@ -23,7 +23,7 @@ def agrees(shown, stated):
     return repr(eval(shown, dict(NAMES))) == repr(eval(stated, dict(NAMES)))
 
 
-@each(pythons.some)
+@each(pythons.one)
 def test_reprs_agree_with_python(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "values.py") as target:

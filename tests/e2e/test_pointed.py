@@ -64,7 +64,7 @@ def check_export(source, facts):
     assert connection["references"][-len(pointed):] == pointed, connection
 
 
-@each(pythons.with_gil)
+@each(pythons.few)
 def test_pointers_in_raw_blocks_explain_references(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "pointed.py") as target:

@@ -181,7 +181,7 @@ def test_stopped_target_stays_stopped(python):
 
 
 @limit(200)
-@each(pythons.few)
+@each(pythons.one)
 def test_busy_threads(python):
     """Counts are plausible while threads make and drop objects."""
     threads = 8 if python.free_threaded else 3

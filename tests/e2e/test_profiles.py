@@ -145,7 +145,7 @@ def check_facts(stacks, facts, partial):
             <= 16 * fact["objects"], (fact, found)
 
 
-@each(pythons.supported)
+@each(pythons.few)
 @limit(300)
 def test_profiles_add_up_and_are_the_same(python):
     with Target(python, "profiled.py") as target, \

@@ -141,6 +141,10 @@ def check_pymalloc(python, env=None, debug=False):
     check_starts(ledger, "pymalloc", debug)
 
 
+def with_pymalloc():
+    return [p for p in pythons.few() if not p.free_threaded]
+
+
 @each(pythons.with_gil)
 def test_counts_agree(python):
     check_pymalloc(python)
@@ -151,13 +155,9 @@ def test_counts_of_debug_builds_agree(python):
     check_pymalloc(python, debug=True)
 
 
-@each(pythons.with_gil)
+@each(with_pymalloc)
 def test_counts_with_debug_hooks_agree(python):
     check_pymalloc(python, {"PYTHONMALLOC": "debug"}, debug=True)
-
-
-def with_pymalloc():
-    return [p for p in pythons.some() if not p.free_threaded]
 
 
 @limit(200)
@@ -173,7 +173,8 @@ def test_counts_of_cores_agree(python):
 
 
 def without_a_root():
-    return [p for p in pythons.with_gil() if not p.root]
+    return [p for p in pythons.one_each()
+            if not p.root and not p.free_threaded]
 
 
 @each(without_a_root)

@@ -148,7 +148,7 @@ def taken(target, folder, name, *options):
 
 
 @limit(600)
-@each(pythons.oldest_and_newest)
+@each(pythons.one)
 def test_nothing_is_left_but_what_the_manual_lists(python):
     argument = "ZqWxVkJy" + "argv"
     with tempfile.TemporaryDirectory() as folder, \

@@ -53,7 +53,7 @@ def check_dropped(target, name, line):
         assert types.get(kind) == count, (name, kind, count, types)
 
 
-@each(pythons.some)
+@each(pythons.few)
 def test_agrees_with_the_interpreter(python):
     with Target(python, "retained.py") as target:
         facts = dict(target.facts)

@@ -125,7 +125,7 @@ def check_source(source, address):
 
 
 @limit(400)
-@each(pythons.oldest_and_newest)
+@each(pythons.one)
 def test_agrees_with_the_other_commands(python):
     with Target(python, "asked.py") as target, Directory() as directory:
         capture = directory.file("t.pyheld")

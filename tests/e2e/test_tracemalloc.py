@@ -11,7 +11,7 @@ def lines(pid, part):
 
 
 @limit(120)
-@each(pythons.supported)
+@each(pythons.few)
 def test_tables_of_tracemalloc(python):
     env = {"PYTHONTRACEMALLOC": "1"}
     with Target(python, "traced.py", env=env) as target:

@@ -163,7 +163,7 @@ def address_of_a_node(target):
     return found["chains"][0]["steps"][-1]["address"]
 
 
-@each(pythons.supported)
+@each(pythons.few)
 def test_target_is_unchanged_after_each_command(python):
     assert not commands.missing(), commands.missing()
     with Target(python, "crowd.py", "still", 2000) as target, \

@@ -121,7 +121,7 @@ def check_holders(source, facts):
                 held["nr_referrers"], count)
 
 
-@each(pythons.few)
+@each(pythons.one)
 def test_unvisited_references_keep_what_they_lead_to(python):
     with tempfile.TemporaryDirectory() as folder, \
             Target(python, "unvisited.py") as target:

@@ -56,7 +56,7 @@ def test_a_wrong_order_is_turned_round(python):
 
 
 @limit(300)
-@each(pythons.supported)
+@each(pythons.few)
 def test_workers_are_shown_side_by_side(python):
     """Two of three forked workers leak, each its own number of entries."""
     with Target(python, "workers.py", "6000", "9000", "0") as target:
