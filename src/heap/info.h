@@ -13,9 +13,18 @@
 #include "base/str.h"
 #include "heap/object.h"
 
+/* What the collector did in one generation, as gc.get_stats() has it. */
+struct heap_collections {
+	int64_t nr;		/* collections */
+	int64_t collected, uncollectable; /* objects */
+	int64_t candidates;	/* objects that were looked at */
+	int64_t nanoseconds;	/* that all of them took */
+};
+
 struct heap_generation {
 	int64_t threshold, count; /* as gc.get_threshold(), gc.get_count() */
 	uint64_t objects;	/* that the collector has in it */
+	struct heap_collections done;
 };
 
 struct heap_interpreter {
@@ -23,9 +32,12 @@ struct heap_interpreter {
 	bool gc_enabled;
 	bool gc_collecting;	/* the snapshot was taken within a collection */
 	struct heap_generation generations[3];
+	bool collections_known;	/* generations[].done is there */
+	bool durations_known;	/* its last two members, too: 3.15 */
 	uint64_t frozen;	/* objects in the permanent generation */
 	int64_t garbage;	/* len(gc.garbage); -1: could not be read */
 	oid garbage_list;	/* gc.garbage, or OID_NONE */
+	oid callbacks;		/* gc.callbacks, a list, or OID_NONE */
 	uint32_t nr_threads;
 };
 VEC_DEFINE(heap_interpreter_vec, struct heap_interpreter);

@@ -99,7 +99,40 @@ json_t *emit_python(const struct heap *h)
 	return ret;
 }
 
-json_t *emit_gc(const struct heap_interpreter *i)
+static json_t *emit_collections(const struct heap_interpreter *i)
+{
+	json_t *ret = made(json_array());
+
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
+		const struct heap_collections *c = &i->generations[g].done;
+		json_t *to = made(json_object());
+
+		emit_put(to, "collections", json_integer(c->nr));
+		emit_put(to, "collected", json_integer(c->collected));
+		emit_put(to, "uncollectable", json_integer(c->uncollectable));
+		emit_put(to, "candidates", i->durations_known ?
+			 json_integer(c->candidates) : json_null());
+		emit_put(to, "duration_ns", i->durations_known ?
+			 json_integer(c->nanoseconds) : json_null());
+		emit_push(ret, to);
+	}
+	return ret;
+}
+
+static json_t *emit_callbacks(const struct heap *h,
+			      const struct heap_interpreter *i)
+{
+	json_t *ret;
+
+	if (i->callbacks == OID_NONE)
+		return json_null();
+	ret = made(json_object());
+	emit_put(ret, "address", emit_address(h->address[i->callbacks]));
+	emit_put(ret, "count", emit_count(h->edge_nr[i->callbacks]));
+	return ret;
+}
+
+json_t *emit_gc(const struct heap *h, const struct heap_interpreter *i)
 {
 	json_t *ret = made(json_object());
 	json_t *thresholds = made(json_array()), *counts = made(json_array());
@@ -116,9 +149,12 @@ json_t *emit_gc(const struct heap_interpreter *i)
 	emit_put(ret, "thresholds", thresholds);
 	emit_put(ret, "counts", counts);
 	emit_put(ret, "objects", objects);
+	emit_put(ret, "stats", i->collections_known ? emit_collections(i) :
+						      json_null());
 	emit_put(ret, "frozen", emit_count(i->frozen));
 	emit_put(ret, "garbage", i->garbage < 0 ? json_null() :
 				 json_integer(i->garbage));
+	emit_put(ret, "callbacks", emit_callbacks(h, i));
 	return ret;
 }
 
@@ -132,7 +168,7 @@ json_t *emit_interpreters(const struct heap *h)
 
 		emit_put(to, "id", json_integer(from->id));
 		emit_put(to, "threads", emit_count(from->nr_threads));
-		emit_put(to, "gc", emit_gc(from));
+		emit_put(to, "gc", emit_gc(h, from));
 		emit_push(ret, to);
 	}
 	return ret;

@@ -68,6 +68,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/find.h \
 	src/python/locate/gc-freethreaded.c \
 	src/python/locate/gc-freethreaded.h \
+	src/python/locate/gc-stats.c \
+	src/python/locate/gc-stats.h \
 	src/python/locate/gc.c \
 	src/python/locate/gc.h \
 	src/python/locate/interned.c \

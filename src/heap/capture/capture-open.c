@@ -362,6 +362,20 @@ static bool lumps_fit(const struct heap *h)
 	return true;
 }
 
+static bool interpreter_fits(const struct heap *h,
+			     const struct heap_interpreter *hi)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hi->generations); i++) {
+		const struct heap_collections *c = &hi->generations[i].done;
+
+		if (c->nr < 0 || c->collected < 0 || c->uncollectable < 0 ||
+		    c->candidates < 0 || c->nanoseconds < 0)
+			return false;
+	}
+	return is_oid_or_none(h, hi->garbage_list) &&
+	       is_oid_or_none(h, hi->callbacks);
+}
+
 static bool tables_fit(const struct heap *h)
 {
 	for (size_t i = 0; i < h->types.nr; i++)
@@ -389,7 +403,7 @@ static bool tables_fit(const struct heap *h)
 		    !is_oid_or_none(h, h->frames.v[i].code))
 			return false;
 	for (size_t i = 0; i < h->interpreters.nr; i++)
-		if (!is_oid_or_none(h, h->interpreters.v[i].garbage_list))
+		if (!interpreter_fits(h, &h->interpreters.v[i]))
 			return false;
 	for (size_t i = 0; i < h->weak.nr; i++)
 		if (!is_oid(h, h->weak.v[i].reference) ||

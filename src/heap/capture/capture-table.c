@@ -218,6 +218,16 @@ static void write_interpreter(const struct heap_interpreter *i,
 	row_put_signed(row, i->garbage);
 	row_put_oid(row, i->garbage_list);
 	row_put_number(row, i->nr_threads);
+	row_put_oid(row, i->callbacks);
+	row_put_number(row, i->collections_known);
+	row_put_number(row, i->durations_known);
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
+		row_put_signed(row, i->generations[g].done.nr);
+		row_put_signed(row, i->generations[g].done.collected);
+		row_put_signed(row, i->generations[g].done.uncollectable);
+		row_put_signed(row, i->generations[g].done.candidates);
+		row_put_signed(row, i->generations[g].done.nanoseconds);
+	}
 }
 
 static void read_interpreter(struct row *r, struct heap *h)
@@ -235,6 +245,16 @@ static void read_interpreter(struct row *r, struct heap *h)
 	i.garbage = row_get_signed(r);
 	i.garbage_list = row_get_oid(r);
 	i.nr_threads = row_get_u32(r);
+	i.callbacks = row_get_oid(r);
+	i.collections_known = row_get_bool(r);
+	i.durations_known = row_get_bool(r);
+	for (size_t g = 0; g < ARRAY_SIZE(i.generations); g++) {
+		i.generations[g].done.nr = row_get_signed(r);
+		i.generations[g].done.collected = row_get_signed(r);
+		i.generations[g].done.uncollectable = row_get_signed(r);
+		i.generations[g].done.candidates = row_get_signed(r);
+		i.generations[g].done.nanoseconds = row_get_signed(r);
+	}
 	heap_interpreter_vec_push(&h->interpreters, i);
 }
 

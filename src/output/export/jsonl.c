@@ -37,7 +37,7 @@ static json_t *header(const struct heap *h)
 	emit_put(ret, "target", emit_target(h));
 	emit_put(ret, "python", emit_python(h));
 	emit_put(ret, "gc", h->interpreters.nr ?
-			    emit_gc(&h->interpreters.v[0]) : json_null());
+			    emit_gc(h, &h->interpreters.v[0]) : json_null());
 	emit_put(ret, "interpreters", emit_interpreters(h));
 	emit_put(ret, "coverage", coverage_json(h));
 	emit_put(ret, "objects", emit_count(h->nr_collector_objects));

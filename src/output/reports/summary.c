@@ -127,15 +127,60 @@ static void add_objects(const struct heap *h, const struct summary *s,
 			     " that pyheld does not know may be missing\n");
 }
 
-static void add_collector(const struct heap_interpreter *i, struct str *out)
+static void add_collections(const struct heap_interpreter *i,
+			    const struct heap_collections *c, struct table *t)
+{
+	if (!i->collections_known)
+		return;
+	str_addf(table_cell(t), "%" PRId64, c->nr);
+	format_count(table_cell(t), (uint64_t)c->collected);
+	if (i->durations_known)
+		format_duration(table_cell(t), (uint64_t)c->nanoseconds);
+}
+
+/* A row for each generation; what is not known has no column. */
+static void add_generations(const struct heap_interpreter *i, struct str *out)
 {
 	static const struct table_column columns[] = {
-		{ "generation", .right = true }, { "objects", .right = true },
+		{ "gen", .right = true }, { "objects", .right = true },
 		{ "count", .right = true }, { "threshold", .right = true },
+		{ "collections", .right = true },
+		{ "collected", .right = true }, { "time", .right = true },
 	};
 	CLEANUP(table_release) struct table t = TABLE(columns);
 	struct format plain = { .header = true };
 
+	t.indent = LABEL_WIDTH;
+	t.nr_columns -= !i->durations_known + (i->collections_known ? 0 : 2);
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
+		const struct heap_generation *from = &i->generations[g];
+
+		str_addf(table_cell(&t), "%zu", g);
+		format_count(table_cell(&t), from->objects);
+		str_addf(table_cell(&t), "%" PRId64, from->count);
+		str_addf(table_cell(&t), "%" PRId64, from->threshold);
+		add_collections(i, &from->done, &t);
+	}
+	table_print(&t, &plain, out);
+}
+
+static void add_uncollectable(const struct heap_interpreter *i, struct str *out)
+{
+	uint64_t nr = 0;
+
+	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++)
+		nr += (uint64_t)i->generations[g].done.uncollectable;
+	if (!nr)
+		return;
+	add_label(out, "");
+	format_count(out, nr);
+	str_add(out, nr == 1 ? " object was" : " objects were");
+	str_add(out, " uncollectable\n");
+}
+
+static void add_collector(const struct heap *h,
+			  const struct heap_interpreter *i, struct str *out)
+{
 	add_label(out, "collector");
 	str_add(out, i->gc_enabled ? "enabled" : "DISABLED (gc.disable())");
 	if (i->gc_collecting)
@@ -147,17 +192,13 @@ static void add_collector(const struct heap_interpreter *i, struct str *out)
 		str_add(out, "unknown");
 	else
 		format_count(out, (uint64_t)i->garbage);
-	str_add_char(out, '\n');
-	t.indent = LABEL_WIDTH;
-	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
-		const struct heap_generation *from = &i->generations[g];
-
-		str_addf(table_cell(&t), "%zu", g);
-		format_count(table_cell(&t), from->objects);
-		str_addf(table_cell(&t), "%" PRId64, from->count);
-		str_addf(table_cell(&t), "%" PRId64, from->threshold);
+	if (i->callbacks != OID_NONE && h->edge_nr[i->callbacks]) {
+		str_add(out, ", gc.callbacks ");
+		format_count(out, h->edge_nr[i->callbacks]);
 	}
-	table_print(&t, &plain, out);
+	str_add_char(out, '\n');
+	add_generations(i, out);
+	add_uncollectable(i, out);
 }
 
 static void add_thread(const struct heap *h, size_t i, const struct format *f,
@@ -329,7 +370,7 @@ static void add_summary_head(const struct heap *h, const struct summary *s,
 		if (h->interpreters.nr > 1)
 			str_addf(out, "\ninterpreter  %" PRId64 "\n",
 				 h->interpreters.v[i].id);
-		add_collector(&h->interpreters.v[i], out);
+		add_collector(h, &h->interpreters.v[i], out);
 		add_threads(h, &h->interpreters.v[i], f, out);
 	}
 	add_greenlets(h, f, out);

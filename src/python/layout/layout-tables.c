@@ -25,45 +25,46 @@
 	.gil_last_holder = 8, .gil_locked = 16, .gc_size = 240, \
 	.gc_enabled = 12, .gc_generations = 24, .gc_generation0 = 96, \
 	.gc_permanent = 104, .gc_collecting = 200, .gc_garbage = 208, \
-	.gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 264, \
-	.thread_next = 8, .thread_interp = 16, .thread_frame = 24, \
-	.thread_c_profileobj = 72, .thread_c_traceobj = 80, \
-	.thread_curexc_type = 88, .thread_curexc_value = 96, \
-	.thread_curexc_traceback = 104, .thread_exc_info = 144, \
-	.thread_exc_state = 112, .thread_dict = 152, .thread_async_exc = 168, \
-	.thread_thread_id = 176, .thread_on_delete_data = 208, \
-	.thread_async_gen_firstiter = 224, .thread_async_gen_finalizer = 232, \
-	.thread_context = 240, .thread_delete_later = 192, \
-	.stackitem_exc_type = 0, .stackitem_exc_value = 8, \
-	.stackitem_exc_traceback = 16, .stackitem_previous = 24, \
-	.frame_size = 368, .frame_back = 24, .frame_code = 32, \
-	.frame_builtins = 40, .frame_globals = 48, .frame_locals = 56, \
-	.frame_valuestack = 64, .frame_stacktop = 72, .frame_trace = 80, \
-	.frame_lasti = 104, .frame_lineno = 108, .frame_localsplus = 360, \
-	.gen_frame = 16, .gen_code = 32, .gen_name = 48, .gen_qualname = 56, \
-	.gen_exc_state = 64, .gen_origin = 96, .object_refcount = 0, \
-	.object_type = 8, .object_size = 16, .var_size = 16, .type_size = 416, \
-	.type_name = 24, .type_basicsize = 32, .type_itemsize = 40, \
-	.type_dealloc = 48, .type_getattro = 144, .type_flags = 168, \
-	.type_doc = 176, .type_as_sequence = 104, .type_as_mapping = 112, \
-	.type_traverse = 184, .type_weaklistoffset = 208, .type_methods = 232, \
-	.type_members = 240, .type_getset = 248, .type_base = 256, \
-	.type_dict = 264, .type_descr_get = 272, .type_descr_set = 280, \
-	.type_dictoffset = 288, .type_is_gc = 328, .type_bases = 336, \
-	.type_mro = 344, .type_cache = 352, .type_subclasses = 360, \
-	.type_weaklist = 368, .type_del = 376, .type_finalize = 392, \
-	.heaptype_size = 880, .heaptype_name = 848, .heaptype_slots = 856, \
-	.heaptype_qualname = 864, .heaptype_cached_keys = 872, \
-	.member_name = 0, .member_type = 8, .member_offset = 16, \
-	.member_size = 40, .dict_size = 48, .dict_used = 16, .dict_keys = 32, \
-	.dict_values = 40, .keys_size = 8, .keys_lookup = 16, \
-	.keys_refcount = 0, .keys_usable = 24, .keys_nentries = 32, \
-	.keys_indices = 40, .set_size = 200, .set_used = 24, .set_mask = 32, \
-	.set_table = 40, .set_smalltable = 64, .list_item = 24, \
-	.list_allocated = 32, .tuple_item = 24, .long_digit = 24, \
-	.float_value = 16, .complex_value = 16, .ascii_size = 48, \
-	.str_length = 16, .str_state = 32, .str_wstr = 40, \
+	.gc_callbacks = 216, .gc_stats = 128, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .stats_size = 24, \
+	.stats_collections = 0, .stats_collected = 8, \
+	.stats_uncollectable = 16, .thread_size = 264, .thread_next = 8, \
+	.thread_interp = 16, .thread_frame = 24, .thread_c_profileobj = 72, \
+	.thread_c_traceobj = 80, .thread_curexc_type = 88, \
+	.thread_curexc_value = 96, .thread_curexc_traceback = 104, \
+	.thread_exc_info = 144, .thread_exc_state = 112, .thread_dict = 152, \
+	.thread_async_exc = 168, .thread_thread_id = 176, \
+	.thread_on_delete_data = 208, .thread_async_gen_firstiter = 224, \
+	.thread_async_gen_finalizer = 232, .thread_context = 240, \
+	.thread_delete_later = 192, .stackitem_exc_type = 0, \
+	.stackitem_exc_value = 8, .stackitem_exc_traceback = 16, \
+	.stackitem_previous = 24, .frame_size = 368, .frame_back = 24, \
+	.frame_code = 32, .frame_builtins = 40, .frame_globals = 48, \
+	.frame_locals = 56, .frame_valuestack = 64, .frame_stacktop = 72, \
+	.frame_trace = 80, .frame_lasti = 104, .frame_lineno = 108, \
+	.frame_localsplus = 360, .gen_frame = 16, .gen_code = 32, \
+	.gen_name = 48, .gen_qualname = 56, .gen_exc_state = 64, \
+	.gen_origin = 96, .object_refcount = 0, .object_type = 8, \
+	.object_size = 16, .var_size = 16, .type_size = 416, .type_name = 24, \
+	.type_basicsize = 32, .type_itemsize = 40, .type_dealloc = 48, \
+	.type_getattro = 144, .type_flags = 168, .type_doc = 176, \
+	.type_as_sequence = 104, .type_as_mapping = 112, .type_traverse = 184, \
+	.type_weaklistoffset = 208, .type_methods = 232, .type_members = 240, \
+	.type_getset = 248, .type_base = 256, .type_dict = 264, \
+	.type_descr_get = 272, .type_descr_set = 280, .type_dictoffset = 288, \
+	.type_is_gc = 328, .type_bases = 336, .type_mro = 344, \
+	.type_cache = 352, .type_subclasses = 360, .type_weaklist = 368, \
+	.type_del = 376, .type_finalize = 392, .heaptype_size = 880, \
+	.heaptype_name = 848, .heaptype_slots = 856, .heaptype_qualname = 864, \
+	.heaptype_cached_keys = 872, .member_name = 0, .member_type = 8, \
+	.member_offset = 16, .member_size = 40, .dict_size = 48, \
+	.dict_used = 16, .dict_keys = 32, .dict_values = 40, .keys_size = 8, \
+	.keys_lookup = 16, .keys_refcount = 0, .keys_usable = 24, \
+	.keys_nentries = 32, .keys_indices = 40, .set_size = 200, \
+	.set_used = 24, .set_mask = 32, .set_table = 40, .set_smalltable = 64, \
+	.list_item = 24, .list_allocated = 32, .tuple_item = 24, \
+	.long_digit = 24, .float_value = 16, .complex_value = 16, \
+	.ascii_size = 48, .str_length = 16, .str_state = 32, .str_wstr = 40, \
 	.str_wstr_length = 64, .compact_size = 72, .str_utf8_length = 48, \
 	.str_utf8 = 56, .str_data = 72, .str_size = 80, .bytes_value = 32, \
 	.bytearray_alloc = 24, .bytearray_start = 40, .bytearray_bytes = 32, \
@@ -157,8 +158,10 @@
 	.interp_small_ints = 3552, .gil_last_holder = 8, .gil_locked = 16, \
 	.gc_size = 240, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
-	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 264, \
+	.gc_garbage = 208, .gc_callbacks = 216, .gc_stats = 128, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 264, \
 	.thread_next = 8, .thread_interp = 16, .thread_frame = 24, \
 	.thread_c_profileobj = 72, .thread_c_traceobj = 80, \
 	.thread_curexc_type = 88, .thread_curexc_value = 96, \
@@ -292,8 +295,10 @@
 	.interp_errnomap = 13312, .gil_last_holder = 8, .gil_locked = 16, \
 	.gc_size = 240, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
-	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 280, \
+	.gc_garbage = 208, .gc_callbacks = 216, .gc_stats = 128, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 280, \
 	.thread_next = 8, .thread_interp = 16, .thread_frame = 24, \
 	.thread_cframe = 48, .thread_c_profileobj = 72, \
 	.thread_c_traceobj = 80, .thread_curexc_type = 88, \
@@ -429,24 +434,26 @@
 	.gil_locked = 16, .gc_size = 240, .gc_enabled = 12, \
 	.gc_generations = 24, .gc_generation0 = 96, .gc_permanent = 104, \
 	.gc_collecting = 200, .gc_garbage = 208, .gc_callbacks = 216, \
-	.generation_threshold = 16, .generation_count = 20, \
-	.generation_size = 24, .thread_size = 360, .thread_next = 8, \
-	.thread_interp = 16, .thread_cframe = 56, .cframe_current_frame = 8, \
-	.thread_c_profileobj = 80, .thread_c_traceobj = 88, \
-	.thread_curexc_type = 96, .thread_curexc_value = 104, \
-	.thread_curexc_traceback = 112, .thread_exc_info = 120, \
-	.thread_exc_state = 320, .thread_dict = 128, .thread_async_exc = 144, \
-	.thread_thread_id = 152, .thread_native_thread_id = 160, \
-	.thread_on_delete_data = 192, .thread_async_gen_firstiter = 208, \
-	.thread_async_gen_finalizer = 216, .thread_context = 224, \
-	.thread_datastack_chunk = 296, .thread_delete_later = 176, \
-	.stackitem_exc_value = 0, .stackitem_previous = 8, .iframe_size = 80, \
-	.iframe_code = 32, .iframe_func = 0, .iframe_globals = 8, \
-	.iframe_builtins = 16, .iframe_locals = 24, .iframe_frame_obj = 40, \
-	.iframe_previous = 48, .iframe_instr_ptr = 56, .iframe_stacktop = 64, \
-	.iframe_owner = 69, .iframe_localsplus = 72, .frame_size = 56, \
-	.frame_back = 16, .frame_frame = 24, .frame_trace = 32, \
-	.frame_data = 48, .frame_lineno = 40, .gen_code = 16, .gen_name = 32, \
+	.gc_stats = 128, .generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 360, \
+	.thread_next = 8, .thread_interp = 16, .thread_cframe = 56, \
+	.cframe_current_frame = 8, .thread_c_profileobj = 80, \
+	.thread_c_traceobj = 88, .thread_curexc_type = 96, \
+	.thread_curexc_value = 104, .thread_curexc_traceback = 112, \
+	.thread_exc_info = 120, .thread_exc_state = 320, .thread_dict = 128, \
+	.thread_async_exc = 144, .thread_thread_id = 152, \
+	.thread_native_thread_id = 160, .thread_on_delete_data = 192, \
+	.thread_async_gen_firstiter = 208, .thread_async_gen_finalizer = 216, \
+	.thread_context = 224, .thread_datastack_chunk = 296, \
+	.thread_delete_later = 176, .stackitem_exc_value = 0, \
+	.stackitem_previous = 8, .iframe_size = 80, .iframe_code = 32, \
+	.iframe_func = 0, .iframe_globals = 8, .iframe_builtins = 16, \
+	.iframe_locals = 24, .iframe_frame_obj = 40, .iframe_previous = 48, \
+	.iframe_instr_ptr = 56, .iframe_stacktop = 64, .iframe_owner = 69, \
+	.iframe_localsplus = 72, .frame_size = 56, .frame_back = 16, \
+	.frame_frame = 24, .frame_trace = 32, .frame_data = 48, \
+	.frame_lineno = 40, .gen_code = 16, .gen_name = 32, \
 	.gen_qualname = 40, .gen_exc_state = 48, .gen_origin = 64, \
 	.gen_frame_state = 75, .gen_iframe = 80, .object_refcount = 0, \
 	.object_type = 8, .object_size = 16, .var_size = 16, .type_size = 408, \
@@ -582,8 +589,10 @@
 	.gil_last_holder = 8, .gil_locked = 16, .interp_obmalloc = 3960, \
 	.gc_size = 240, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
-	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 288, \
+	.gc_garbage = 208, .gc_callbacks = 216, .gc_stats = 128, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 288, \
 	.thread_next = 8, .thread_interp = 16, .thread_cframe = 56, \
 	.cframe_current_frame = 0, .thread_c_profileobj = 80, \
 	.thread_c_traceobj = 88, .thread_current_exception = 96, \
@@ -741,8 +750,10 @@
 	.gil_last_holder = 8, .gil_locked = 16, .interp_obmalloc = 10800, \
 	.gc_size = 240, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
-	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 304, \
+	.gc_garbage = 208, .gc_callbacks = 216, .gc_stats = 128, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 304, \
 	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
@@ -910,8 +921,10 @@
 	.gil_last_holder = 8, .gil_locked = 16, .interp_obmalloc = 10904, \
 	.gc_size = 264, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 256, .gc_permanent = 96, .gc_collecting = 192, \
-	.gc_garbage = 200, .gc_callbacks = 208, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 832, \
+	.gc_garbage = 200, .gc_callbacks = 208, .gc_stats = 120, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 832, \
 	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
@@ -1084,9 +1097,14 @@
 	.gil_last_holder = 8, .gil_locked = 16, .interp_obmalloc = 10880, \
 	.gc_size = 176, .gc_enabled = 0, .gc_generations = 8, \
 	.gc_generation0 = 168, .gc_permanent = 80, .gc_collecting = 112, \
-	.gc_garbage = 128, .gc_callbacks = 136, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 888, \
-	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
+	.gc_garbage = 128, .gc_callbacks = 136, .gc_stats = 104, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 64, .stats_collections = 16, \
+	.stats_collected = 24, .stats_uncollectable = 32, \
+	.stats_candidates = 40, .stats_duration = 48, .stats_young = 0, \
+	.stats_young_index = 704, .stats_old = 712, .stats_old_index = 192, \
+	.stats_old_size = 200, .thread_size = 888, .thread_next = 8, \
+	.thread_interp = 16, .thread_current_frame = 72, \
 	.thread_c_profileobj = 120, .thread_c_traceobj = 128, \
 	.thread_current_exception = 136, .thread_exc_info = 144, \
 	.thread_exc_state = 288, .thread_dict = 152, .thread_async_exc = 168, \
@@ -1253,8 +1271,10 @@
 	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17432, \
 	.gc_size = 248, .gc_enabled = 12, .gc_generations = 24, \
 	.gc_generation0 = 96, .gc_permanent = 104, .gc_collecting = 200, \
-	.gc_garbage = 208, .gc_callbacks = 216, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 304, \
+	.gc_garbage = 208, .gc_callbacks = 216, .gc_stats = 128, \
+	.generation_threshold = 16, .generation_count = 20, \
+	.generation_size = 24, .stats_size = 24, .stats_collections = 0, \
+	.stats_collected = 8, .stats_uncollectable = 16, .thread_size = 304, \
 	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
@@ -1423,9 +1443,11 @@
 	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17328, \
 	.gc_size = 288, .gc_enabled = 12, .gc_young = 24, .gc_old = 48, \
 	.gc_permanent = 96, .gc_collecting = 192, .gc_garbage = 200, \
-	.gc_callbacks = 208, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 832, \
-	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
+	.gc_callbacks = 208, .gc_stats = 120, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .stats_size = 40, \
+	.stats_collections = 16, .stats_collected = 24, \
+	.stats_uncollectable = 32, .thread_size = 832, .thread_next = 8, \
+	.thread_interp = 16, .thread_current_frame = 72, \
 	.thread_c_profileobj = 96, .thread_c_traceobj = 104, \
 	.thread_current_exception = 112, .thread_exc_info = 120, \
 	.thread_exc_state = 256, .thread_dict = 128, .thread_async_exc = 144, \
@@ -1600,13 +1622,17 @@
 	.gil_last_holder = 16, .gil_locked = 24, .interp_obmalloc = 17280, \
 	.gc_size = 176, .gc_enabled = 0, .gc_young = 8, .gc_old = 32, \
 	.gc_permanent = 80, .gc_collecting = 112, .gc_garbage = 128, \
-	.gc_callbacks = 136, .generation_threshold = 16, \
-	.generation_count = 20, .generation_size = 24, .thread_size = 888, \
-	.thread_next = 8, .thread_interp = 16, .thread_current_frame = 72, \
-	.thread_c_profileobj = 120, .thread_c_traceobj = 128, \
-	.thread_current_exception = 136, .thread_exc_info = 144, \
-	.thread_exc_state = 288, .thread_dict = 152, .thread_async_exc = 168, \
-	.thread_state = 48, .thread_thread_id = 176, \
+	.gc_callbacks = 136, .gc_stats = 104, .generation_threshold = 16, \
+	.generation_count = 20, .generation_size = 24, .stats_size = 80, \
+	.stats_collections = 32, .stats_collected = 40, \
+	.stats_uncollectable = 48, .stats_candidates = 56, \
+	.stats_duration = 64, .stats_young = 16, .stats_young_index = 720, \
+	.stats_old = 728, .stats_old_index = 208, .stats_old_size = 216, \
+	.thread_size = 888, .thread_next = 8, .thread_interp = 16, \
+	.thread_current_frame = 72, .thread_c_profileobj = 120, \
+	.thread_c_traceobj = 128, .thread_current_exception = 136, \
+	.thread_exc_info = 144, .thread_exc_state = 288, .thread_dict = 152, \
+	.thread_async_exc = 168, .thread_state = 48, .thread_thread_id = 176, \
 	.thread_native_thread_id = 184, .thread_async_gen_firstiter = 216, \
 	.thread_async_gen_finalizer = 224, .thread_context = 232, \
 	.thread_threading_local_key = 328, \

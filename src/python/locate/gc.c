@@ -16,6 +16,7 @@
  */
 #include "base/log.h"
 #include "python/locate/gc-freethreaded.h"
+#include "python/locate/gc-stats.h"
 #include "python/locate/gc.h"
 #include "python/state/object-head.h"
 #include "python/state/truncated.h"
@@ -236,6 +237,13 @@ static void load_lists(struct python *py, const struct interpreter *interp,
 	}
 }
 
+static oid load_list(struct python *py, raddr list)
+{
+	return list && word_at(py, list, py->layout.object_type) ==
+			       py->known.list ?
+		       object_map_add(py, list) : OID_NONE;
+}
+
 static void load_state(struct python *py, const struct interpreter *interp,
 		       struct heap_interpreter *hi)
 {
@@ -258,6 +266,8 @@ static void load_state(struct python *py, const struct interpreter *interp,
 					       py->layout.var_size);
 		hi->garbage_list = object_map_add(py, garbage);
 	}
+	hi->callbacks = load_list(py, word_at(py, gc->callbacks, 0));
+	gc_stats_load(py, state_of(py, interp->address), hi);
 }
 
 struct error *gc_load(struct python *py)

@@ -230,6 +230,7 @@ START_TEST(all_that_was_known_comes_back)
 {
 	CLEANUP(file_release) struct file f = file_tiny(&plain);
 	CLEANUP(heap_release) struct heap h = { 0 };
+	const struct heap_collections *done;
 
 	ck_assert_ptr_null(capture_open_memory(f.bytes, f.size, false, &h));
 	ck_assert_uint_eq(h.nr_collector_objects, h.nr_objects - 1);
@@ -253,6 +254,16 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_int_eq(h.interpreters.v[0].garbage, -1);
 	ck_assert_int_eq(h.interpreters.v[0].generations[0].count, -1);
 	ck_assert_uint_eq(h.interpreters.v[0].generations[2].objects, 9);
+	ck_assert(h.interpreters.v[0].collections_known);
+	ck_assert(h.interpreters.v[0].durations_known);
+	ck_assert_uint_eq(h.interpreters.v[0].callbacks,
+			  h.interpreters.v[0].garbage_list);
+	done = &h.interpreters.v[0].generations[2].done;
+	ck_assert_int_eq(done->nr, 4);
+	ck_assert_int_eq(done->collected, 30);
+	ck_assert_int_eq(done->uncollectable, 2);
+	ck_assert_int_eq(done->candidates, 100);
+	ck_assert_int_eq(done->nanoseconds, 1500000);
 	ck_assert_str_eq(h.threads.v[0].name, "the secret thread");
 	ck_assert_int_eq(h.frames.v[0].line, 12);
 	ck_assert_uint_eq(h.frames.v[0].code, OID_NONE);

@@ -190,7 +190,7 @@ static void add_lump(struct heap *h, oid object, uint32_t lump)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 27; what++) {
+	for (int what = 0; what < 30; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -286,6 +286,16 @@ START_TEST(tables_out_of_range_are_refused)
 		case 25:	/* a greenlet is an object */
 			heap_stack_vec_push(&h.stacks, (struct heap_stack){
 				STACK_GREENLET, NO_THREAD, OID_NONE });
+			break;
+		case 26:
+			h.interpreters.v[0].callbacks = h.nr_objects;
+			break;
+		case 27:
+			h.interpreters.v[0].generations[1].done.nr = -1;
+			break;
+		case 28:
+			h.interpreters.v[0].generations[2].done.nanoseconds =
+				INT64_MIN;
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;

@@ -500,12 +500,17 @@ static void add_thread(int64_t interpreter, int64_t native_id,
 START_TEST(summary_has_interpreters_and_their_threads)
 {
 	struct heap_interpreter main = { .gc_enabled = true, .garbage = -1,
+					 .callbacks = OID_NONE,
 					 .generations[1] = {
 						 .objects = 10,
 						 .count = 3,
 						 .threshold = 7,
 					 } };
-	struct heap_interpreter sub = { .id = 1, .gc_collecting = true };
+	struct heap_interpreter sub = {
+		.id = 1, .gc_collecting = true, .callbacks = OID_NONE,
+		.collections_known = true, .durations_known = true,
+		.generations[0].done = { 5, 1200, 1, 0, 2500000 },
+	};
 	struct heap_frame frame = { .stack = 1, .line = 12, .code = OID_NONE };
 
 	expect_begin("a");
@@ -531,20 +536,25 @@ START_TEST(summary_has_interpreters_and_their_threads)
 	       "\n"
 	       "interpreter  0\n"
 	       "collector    enabled, 0 frozen, gc.garbage unknown\n"
-	       "             generation  objects  count  threshold\n"
-	       "                      0        0      0          0\n"
-	       "                      1       10      3          7\n"
-	       "                      2        0      0          0\n"
+	       "             gen  objects  count  threshold\n"
+	       "               0        0      0          0\n"
+	       "               1       10      3          7\n"
+	       "               2        0      0          0\n"
 	       "threads      4242 MainThread (has the GIL): serve"
 	       " (app.py:12)\n"
 	       "\n"
 	       "interpreter  1\n"
 	       "collector    DISABLED (gc.disable()), in a collection, 0"
 	       " frozen, gc.garbage 0\n"
-	       "             generation  objects  count  threshold\n"
-	       "                      0        0      0          0\n"
-	       "                      1        0      0          0\n"
-	       "                      2        0      0          0\n"
+	       "             gen  objects  count  threshold  collections"
+	       "  collected    time\n"
+	       "               0        0      0          0            5"
+	       "      1,200  2.5 ms\n"
+	       "               1        0      0          0            0"
+	       "          0  0.0 ms\n"
+	       "               2        0      0          0            0"
+	       "          0  0.0 ms\n"
+	       "             1 object was uncollectable\n"
 	       "threads\n"
 	       "\n"
 	       "COUNT  SIZE  BYTES                %  TYPE\n"

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "fake-interpreter.h"
@@ -115,6 +116,104 @@ START_TEST(the_state_of_the_collector_is_told)
 		ck_assert_int_eq(hi->generations[g].count, (int)g);
 		ck_assert_uint_eq(hi->generations[g].objects, PER_GENERATION);
 	}
+	fake_release(&s.f);
+}
+END_TEST
+
+/* What a generation did: one of struct gc_generation_stats. */
+static void put_stats(struct scene *s, raddr at, uint64_t nr)
+{
+	const struct layout *l = &s->f.py.layout;
+	const double duration = 0.5;
+	uint64_t bits;
+
+	fake_put(&s->f, at, l->stats_collections, nr);
+	fake_put(&s->f, at, l->stats_collected, nr * 10);
+	fake_put(&s->f, at, l->stats_uncollectable, nr * 100);
+	if (l->stats_duration == LAYOUT_NONE)
+		return;
+	memcpy(&bits, &duration, sizeof(bits));
+	fake_put(&s->f, at, l->stats_candidates, nr * 1000);
+	fake_put(&s->f, at, l->stats_duration, bits);
+}
+
+/* Until 3.14 an array in the state, then rings, each with a byte for which is
+ * the newest: returns where that of generation 0 is, or 0. */
+static raddr put_all_stats(struct scene *s)
+{
+	const struct layout *l = &s->f.py.layout;
+	raddr rings, ring;
+
+	if (s->f.py.minor < 15) {
+		for (unsigned int g = 0; g < 3; g++)
+			put_stats(s, s->in.gc + l->gc_stats +
+				  (raddr)g * l->stats_size, g + 1);
+		return 0;
+	}
+	rings = fake_block(&s->f, l->stats_old + 2 * l->stats_old_size);
+	fake_put(&s->f, s->in.gc, l->gc_stats, rings);
+	for (unsigned int g = 0; g < 3; g++) {
+		ring = g ? rings + l->stats_old +
+			   (raddr)(g - 1) * l->stats_old_size :
+			   rings + l->stats_young;
+		fake_put8(&s->f, ring, g ? l->stats_old_index :
+					   l->stats_young_index, 1);
+		put_stats(s, ring, 77);
+		put_stats(s, ring + l->stats_size, g + 1);
+	}
+	return rings + l->stats_young + l->stats_young_index;
+}
+
+START_TEST(what_the_collector_did_is_told)
+{
+	const struct heap_interpreter *hi;
+	bool has_duration;
+	struct error *err;
+	struct scene s;
+
+	if (!has_gil(_i))
+		return;
+	build(&s, _i);
+	put_all_stats(&s);
+	err = load(&s);
+	ck_assert_ptr_null(err);
+	hi = &s.f.heap.interpreters.v[0];
+	has_duration = s.f.py.layout.stats_duration != LAYOUT_NONE;
+	ck_assert(hi->collections_known);
+	ck_assert_int_eq(hi->durations_known, has_duration);
+	for (int g = 0; g < 3; g++) {
+		const struct heap_collections *c = &hi->generations[g].done;
+
+		ck_assert_int_eq(c->nr, g + 1);
+		ck_assert_int_eq(c->collected, 10 * (g + 1));
+		ck_assert_int_eq(c->uncollectable, 100 * (g + 1));
+		ck_assert_int_eq(c->candidates,
+				 has_duration ? 1000 * (g + 1) : 0);
+		ck_assert_int_eq(c->nanoseconds, has_duration ? 500000000 : 0);
+	}
+	fake_release(&s.f);
+}
+END_TEST
+
+/* A count below 0, and an index that is none of the ring. */
+START_TEST(statistics_that_cannot_be_are_unknown)
+{
+	struct error *err;
+	struct scene s;
+	raddr index;
+
+	if (!has_gil(_i))
+		return;
+	build(&s, _i);
+	index = put_all_stats(&s);
+	if (index)
+		fake_put8(&s.f, index, 0, 0x7f);
+	else
+		fake_put(&s.f, s.in.gc, s.f.py.layout.gc_stats, UINT64_MAX);
+	err = load(&s);
+	ck_assert_ptr_null(err);
+	ck_assert(!s.f.heap.interpreters.v[0].collections_known);
+	ck_assert(!s.f.heap.interpreters.v[0].durations_known);
 	fake_release(&s.f);
 }
 END_TEST
@@ -285,6 +384,10 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, objects_have_the_generation_of_their_list, 0,
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, the_state_of_the_collector_is_told, 0,
+			    fake_nr_rows);
+	tcase_add_loop_test(tc, what_the_collector_did_is_told, 0,
+			    fake_nr_rows);
+	tcase_add_loop_test(tc, statistics_that_cannot_be_are_unknown, 0,
 			    fake_nr_rows);
 	tcase_add_loop_test(tc, a_broken_list_is_walked_from_both_ends, 0,
 			    fake_nr_rows);

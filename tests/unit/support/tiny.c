@@ -293,8 +293,10 @@ static void add_roots(struct heap *h)
 		.frame = -1, .slot = SLOT_SUBCLASSES }, "dict");
 	heap_interpreter_vec_push(&h->interpreters, (struct heap_interpreter){
 		.gc_enabled = true, .frozen = 3, .garbage = -1,
-		.generations = { { 700, -1, 1 }, { 10, 2, 3 }, { 10, 1, 9 } },
-		.garbage_list = O_LIST, .nr_threads = 1 });
+		.generations = { { 700, -1, 1, { .nr = 5 } }, { 10, 2, 3 },
+				 { 10, 1, 9, { 4, 30, 2, 100, 1500000 } } },
+		.collections_known = true, .durations_known = true,
+		.garbage_list = O_LIST, .callbacks = O_LIST, .nr_threads = 1 });
 }
 
 static void add_weak(struct heap *h)
