@@ -21,6 +21,13 @@ struct heap_collections {
 	int64_t nanoseconds;	/* that all of them took */
 };
 
+/* None of them is below 0, wherever they come from. */
+static inline bool heap_collections_can_be(const struct heap_collections *c)
+{
+	return c->nr >= 0 && c->collected >= 0 && c->uncollectable >= 0 &&
+	       c->candidates >= 0 && c->nanoseconds >= 0;
+}
+
 struct heap_generation {
 	int64_t threshold, count; /* as gc.get_threshold(), gc.get_count() */
 	uint64_t objects;	/* that the collector has in it */
@@ -32,7 +39,7 @@ struct heap_interpreter {
 	bool gc_enabled;
 	bool gc_collecting;	/* the snapshot was taken within a collection */
 	struct heap_generation generations[3];
-	bool collections_known;	/* generations[].done is there */
+	bool collections_known;	/* generations[].done is there, else zeroed */
 	bool durations_known;	/* its last two members, too: 3.15 */
 	uint64_t frozen;	/* objects in the permanent generation */
 	int64_t garbage;	/* len(gc.garbage); -1: could not be read */

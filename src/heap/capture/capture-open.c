@@ -365,13 +365,9 @@ static bool lumps_fit(const struct heap *h)
 static bool interpreter_fits(const struct heap *h,
 			     const struct heap_interpreter *hi)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(hi->generations); i++) {
-		const struct heap_collections *c = &hi->generations[i].done;
-
-		if (c->nr < 0 || c->collected < 0 || c->uncollectable < 0 ||
-		    c->candidates < 0 || c->nanoseconds < 0)
+	for (size_t i = 0; i < ARRAY_SIZE(hi->generations); i++)
+		if (!heap_collections_can_be(&hi->generations[i].done))
 			return false;
-	}
 	return is_oid_or_none(h, hi->garbage_list) &&
 	       is_oid_or_none(h, hi->callbacks);
 }

@@ -65,17 +65,18 @@ static bool load_stats(struct python *py, raddr at, struct heap_collections *to)
 		memcpy(&duration, &seconds, sizeof(duration));
 		to->nanoseconds = nanoseconds(duration);
 	}
-	return to->nr >= 0 && to->collected >= 0 && to->uncollectable >= 0 &&
-	       to->candidates >= 0;
+	return heap_collections_can_be(to);
 }
 
 void gc_stats_load(struct python *py, raddr state, struct heap_interpreter *hi)
 {
-	hi->collections_known = true;
+	struct heap_collections done[3] = { 0 };
+
 	for (unsigned int i = 0; i < 3; i++)
-		if (!load_stats(py, find_stats(py, state, i),
-				&hi->generations[i].done))
-			hi->collections_known = false;
-	hi->durations_known = hi->collections_known &&
-			      py->layout.stats_duration != LAYOUT_NONE;
+		if (!load_stats(py, find_stats(py, state, i), &done[i]))
+			return;
+	for (unsigned int i = 0; i < 3; i++)
+		hi->generations[i].done = done[i];
+	hi->collections_known = true;
+	hi->durations_known = py->layout.stats_duration != LAYOUT_NONE;
 }

@@ -8,9 +8,9 @@
 #include "python/state/python.h"
 
 /*
- * Set generations[].done of `hi`, which is zeroed, from the collector's state
- * (struct _gc_runtime_state) at `state`.  What can't be read, or can't be, is
- * unknown.
+ * Set generations[].done of `hi`, which is zeroed, and what of it is known,
+ * from the collector's state (struct _gc_runtime_state) at `state`.  If one
+ * can't be read, or can't be, all stay zeroed and unknown.
  */
 void gc_stats_load(struct python *py, raddr state, struct heap_interpreter *hi);
 

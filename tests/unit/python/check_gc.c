@@ -214,6 +214,12 @@ START_TEST(statistics_that_cannot_be_are_unknown)
 	ck_assert_ptr_null(err);
 	ck_assert(!s.f.heap.interpreters.v[0].collections_known);
 	ck_assert(!s.f.heap.interpreters.v[0].durations_known);
+	/* A capture of them would be taken for damaged. */
+	for (int g = 0; g < 3; g++)
+		ck_assert_mem_eq(
+			&s.f.heap.interpreters.v[0].generations[g].done,
+			&(struct heap_collections){ 0 },
+			sizeof(struct heap_collections));
 	fake_release(&s.f);
 }
 END_TEST
