@@ -237,6 +237,7 @@ static void load_lists(struct python *py, const struct interpreter *interp,
 	}
 }
 
+/* OID_NONE: it is no list. */
 static oid load_list(struct python *py, raddr list)
 {
 	return list && word_at(py, list, py->layout.object_type) ==
@@ -258,14 +259,9 @@ static void load_state(struct python *py, const struct interpreter *interp,
 			int_at(py, gc->thresholds[i], 0);
 		hi->generations[i].count = int_at(py, gc->thresholds[i], 4);
 	}
-	hi->garbage = -1;
-	hi->garbage_list = OID_NONE;
-	if (garbage &&
-	    word_at(py, garbage, py->layout.object_type) == py->known.list) {
-		hi->garbage = (int64_t)word_at(py, garbage,
-					       py->layout.var_size);
-		hi->garbage_list = object_map_add(py, garbage);
-	}
+	hi->garbage_list = load_list(py, garbage);
+	hi->garbage = hi->garbage_list == OID_NONE ? -1 :
+		      (int64_t)word_at(py, garbage, py->layout.var_size);
 	hi->callbacks = load_list(py, word_at(py, gc->callbacks, 0));
 	gc_stats_load(py, state_of(py, interp->address), hi);
 }
