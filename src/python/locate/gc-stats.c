@@ -3,8 +3,6 @@
  * struct gc_generation_stats of Include/internal/pycore_gc.h; from 3.14 on, of
  * pycore_interp_structs.h.
  */
-#include <string.h>
-
 #include "python/locate/gc-stats.h"
 #include "python/state/words.h"
 
@@ -51,8 +49,6 @@ static int64_t nanoseconds(double seconds)
 static bool load_stats(struct python *py, raddr at, struct heap_collections *to)
 {
 	const struct layout *l = &py->layout;
-	uint64_t seconds;
-	double duration;
 
 	if (!at || !memory_at(py->memory, at, l->stats_size))
 		return false;
@@ -61,9 +57,8 @@ static bool load_stats(struct python *py, raddr at, struct heap_collections *to)
 	to->uncollectable = (int64_t)word_at(py, at, l->stats_uncollectable);
 	if (l->stats_duration != LAYOUT_NONE) {
 		to->candidates = (int64_t)word_at(py, at, l->stats_candidates);
-		seconds = word_at(py, at, l->stats_duration);
-		memcpy(&duration, &seconds, sizeof(duration));
-		to->nanoseconds = nanoseconds(duration);
+		to->nanoseconds =
+			nanoseconds(double_at(py, at, l->stats_duration));
 	}
 	return heap_collections_can_be(to);
 }

@@ -17,15 +17,6 @@
 
 #define MAX_METHOD_NAME 256	/* bytes */
 
-static double double_at(struct python *py, raddr addr)
-{
-	uint64_t bits = word_at(py, addr, 0);
-	double x;
-
-	memcpy(&x, &bits, sizeof(x));
-	return x;
-}
-
 /* All that is not finite; what is, is a literal. */
 static bool show_float(struct python *py, raddr obj, struct str *ret)
 {
@@ -42,9 +33,9 @@ static bool show_complex(struct python *py, raddr obj, struct str *ret)
 
 	if (!memory_at(py->memory, value, 16))
 		return false;
-	str_add_double(&imag, double_at(py, value + 8));
+	str_add_double(&imag, double_at(py, value, 8));
 	str_add(ret, "=(");
-	str_add_double(ret, double_at(py, value));
+	str_add_double(ret, double_at(py, value, 0));
 	if (imag.s[0] != '-')
 		str_add_char(ret, '+');
 	str_add(ret, imag.s);

@@ -8,6 +8,8 @@
 #ifndef PYTHON_STATE_WORDS_H
 #define PYTHON_STATE_WORDS_H
 
+#include <string.h>
+
 #include "python/state/python.h"
 
 static inline uint64_t word_at(struct python *py, raddr addr, uint32_t offset)
@@ -35,6 +37,15 @@ static inline uint8_t byte_at(struct python *py, raddr addr, uint32_t offset)
 	if (offset != LAYOUT_NONE)
 		p = memory_at(py->memory, addr + offset, 1);
 	return p ? *p : 0;
+}
+
+static inline double double_at(struct python *py, raddr addr, uint32_t offset)
+{
+	uint64_t bits = word_at(py, addr, offset);
+	double x;
+
+	memcpy(&x, &bits, sizeof(x));
+	return x;
 }
 
 /*

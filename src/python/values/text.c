@@ -329,7 +329,7 @@ static bool add_int(struct python *py, raddr obj, struct str *ret)
 	return true;
 }
 
-static double double_at(struct python *py, raddr addr)
+static double double_or_nan(struct python *py, raddr addr)
 {
 	double x = NAN;
 	const uint8_t *p = memory_at(py->memory, addr, 8);
@@ -341,7 +341,7 @@ static double double_at(struct python *py, raddr addr)
 
 static bool add_float(struct python *py, raddr obj, struct str *ret)
 {
-	double x = double_at(py, obj + py->layout.float_value);
+	double x = double_or_nan(py, obj + py->layout.float_value);
 	size_t len;
 
 	if (isnan(x))
@@ -399,7 +399,7 @@ bool text_scalar(struct python *py, raddr obj, size_t max, struct str *ret)
 
 static bool add_float_bits(struct python *py, raddr obj, struct str *ret)
 {
-	double x = double_at(py, obj + py->layout.float_value);
+	double x = double_or_nan(py, obj + py->layout.float_value);
 	char text[1 + sizeof(x)] = "~";
 
 	if (isnan(x))
