@@ -222,11 +222,13 @@ static void write_interpreter(const struct heap_interpreter *i,
 	row_put_number(row, i->collections_known);
 	row_put_number(row, i->durations_known);
 	for (size_t g = 0; g < ARRAY_SIZE(i->generations); g++) {
-		row_put_signed(row, i->generations[g].done.nr);
-		row_put_signed(row, i->generations[g].done.collected);
-		row_put_signed(row, i->generations[g].done.uncollectable);
-		row_put_signed(row, i->generations[g].done.candidates);
-		row_put_signed(row, i->generations[g].done.nanoseconds);
+		const struct heap_collections *done = &i->generations[g].done;
+
+		row_put_signed(row, done->nr);
+		row_put_signed(row, done->collected);
+		row_put_signed(row, done->uncollectable);
+		row_put_signed(row, done->candidates);
+		row_put_signed(row, done->nanoseconds);
 	}
 }
 
@@ -249,11 +251,13 @@ static void read_interpreter(struct row *r, struct heap *h)
 	i.collections_known = row_get_bool(r);
 	i.durations_known = row_get_bool(r);
 	for (size_t g = 0; g < ARRAY_SIZE(i.generations); g++) {
-		i.generations[g].done.nr = row_get_signed(r);
-		i.generations[g].done.collected = row_get_signed(r);
-		i.generations[g].done.uncollectable = row_get_signed(r);
-		i.generations[g].done.candidates = row_get_signed(r);
-		i.generations[g].done.nanoseconds = row_get_signed(r);
+		struct heap_collections *done = &i.generations[g].done;
+
+		done->nr = row_get_signed(r);
+		done->collected = row_get_signed(r);
+		done->uncollectable = row_get_signed(r);
+		done->candidates = row_get_signed(r);
+		done->nanoseconds = row_get_signed(r);
 	}
 	heap_interpreter_vec_push(&h->interpreters, i);
 }
