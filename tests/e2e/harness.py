@@ -49,6 +49,8 @@ import tempfile
 import time
 import traceback
 
+import pythons
+
 CI = os.environ.get("CI") == "true"
 PYHELD = os.environ.get("PYHELD", "src/pyheld")
 
@@ -360,11 +362,15 @@ def unharmed(target):
 
 # --- the runner --------------------------------------------------------------
 
+def name_of(function):
+    return "%s.%s" % (function.__module__.replace("test_", "", 1),
+                      function.__name__[len("test_"):])
+
+
 class Test:
     def __init__(self, function, python):
         self.function, self.python = function, python
-        module = function.__module__.replace("test_", "", 1)
-        self.name = "%s.%s" % (module, function.__name__[len("test_"):])
+        self.name = name_of(function)
         if python:
             self.name += "[%s]" % python.label
         self.limit = getattr(function, "limit", 120)
@@ -395,7 +401,8 @@ def collect(names):
                     not function.__name__.startswith("test_"):
                 continue
             if hasattr(function, "pythons"):
-                tests += [Test(function, p) for p in function.pythons()]
+                tests += [Test(function, p) for p in pythons.chosen(
+                    function.pythons, name_of(function))]
             else:
                 tests.append(Test(function, None))
     return tests
