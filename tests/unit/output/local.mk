@@ -10,6 +10,7 @@ check_PROGRAMS += \
 	tests/unit/output/check_ps \
 	tests/unit/output/check_report_leaks \
 	tests/unit/output/check_report_memory \
+	tests/unit/output/check_report_summary \
 	tests/unit/output/check_report_text \
 	tests/unit/output/check_stacks \
 	tests/unit/output/check_words
@@ -29,6 +30,10 @@ tests_unit_output_check_metrics_SOURCES = \
 	tests/unit/output/expect.h
 tests_unit_output_check_report_text_SOURCES = \
 	tests/unit/output/check_report_text.c \
+	tests/unit/output/expect.c \
+	tests/unit/output/expect.h
+tests_unit_output_check_report_summary_SOURCES = \
+	tests/unit/output/check_report_summary.c \
 	tests/unit/output/expect.c \
 	tests/unit/output/expect.h
 tests_unit_output_check_report_leaks_SOURCES = \
