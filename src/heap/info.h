@@ -28,6 +28,19 @@ static inline bool heap_collections_can_be(const struct heap_collections *c)
 	       c->candidates >= 0 && c->nanoseconds >= 0;
 }
 
+/* Strings that CPython has interned: objects of the heap, whether or not the
+ * collector reaches them. */
+enum heap_interning {
+	INTERNED_MORTAL,	/* freed with the last reference to it */
+	INTERNED_IMMORTAL,	/* there until the interpreter ends */
+	NR_INTERNINGS,
+};
+struct heap_interned {
+	uint64_t nr;
+	uint64_t size;		/* the sum of heap.size */
+	uint64_t bytes;		/* the sum of heap_bytes() */
+};
+
 struct heap_generation {
 	int64_t threshold, count; /* as gc.get_threshold(), gc.get_count() */
 	uint64_t objects;	/* that the collector has in it */
@@ -125,6 +138,8 @@ struct heap_info {
 				   say: see heap_is_partial() */
 	bool bytes_known;	/* heap.bytes is there */
 	bool emulator;		/* pyheld has it and it could be used */
+	bool interned_known;	/* the next is there, else zeroed */
+	struct heap_interned interned[NR_INTERNINGS];
 	struct str_vec warnings; /* a line each */
 	struct heap_mapping_vec mappings; /* by address */
 	uint32_t redaction;	/* enum heap_redaction */

@@ -232,6 +232,29 @@ json_t *emit_root(const struct heap *h, const struct heap_root *root)
 	return ret;
 }
 
+json_t *emit_interned(const struct heap *h)
+{
+	static const char *const names[NR_INTERNINGS] = {
+		[INTERNED_MORTAL] = "mortal",
+		[INTERNED_IMMORTAL] = "immortal",
+	};
+	json_t *ret;
+
+	if (!h->info.interned_known)
+		return json_null();
+	ret = made(json_object());
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const struct heap_interned *from = &h->info.interned[i];
+		json_t *to = made(json_object());
+
+		emit_put(to, "count", emit_count(from->nr));
+		emit_put(to, "size", emit_count(from->size));
+		emit_put(to, "bytes", emit_count(from->bytes));
+		emit_put(ret, names[i], to);
+	}
+	return ret;
+}
+
 json_t *emit_warnings(const struct heap *h)
 {
 	json_t *ret = made(json_array());

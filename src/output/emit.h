@@ -36,6 +36,8 @@ json_t *emit_target(const struct heap *h);
 json_t *emit_python(const struct heap *h);
 json_t *emit_gc(const struct heap *h, const struct heap_interpreter *i);
 json_t *emit_interpreters(const struct heap *h);
+/* {"mortal": {"count", "size", "bytes"}, "immortal"}, or null. */
+json_t *emit_interned(const struct heap *h);
 /* The id of the interpreter whose class a type is, or null. */
 json_t *emit_interpreter_of(const struct heap *h, uint32_t type);
 json_t *emit_threads(const struct heap *h);

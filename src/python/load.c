@@ -22,6 +22,7 @@
 #include "python/names/details.h"
 #include "python/names/emulated-names.h"
 #include "python/objects/facts.h"
+#include "python/objects/interned-strs.h"
 #include "python/objects/preview.h"
 #include "python/objects/size.h"
 #include "python/refs/borrowed.h"
@@ -60,6 +61,7 @@ struct loader {
 	struct oid_vec kept;	/* where they lead to */
 	struct raddr_vec visited;
 	struct emulator_call *calls; /* BATCH of them */
+	struct interned_strs interned;
 	oid next;		/* the first that was not read yet */
 };
 
@@ -131,6 +133,8 @@ static void load_native(struct loader *ld, oid o)
 	enum refs_result result;
 
 	h->size[o] = size_of(py, t, obj);
+	if (type == py->known.str)
+		interned_strs_note(py, o, &ld->interned);
 	if (ld->refs.named)
 		details_object(py, o);
 	refs_clear(&ld->refs);
@@ -337,6 +341,7 @@ static void loader_release(struct loader *ld)
 	refs_release(&ld->refs);
 	oid_vec_release(&ld->kept);
 	raddr_vec_release(&ld->visited);
+	interned_strs_release(&ld->interned);
 	free(ld->calls);
 }
 
@@ -421,6 +426,7 @@ static struct error *load_heap(struct python *py,
 	heap_trim(py->heap);
 	memory_load(py, known, options ? options->block : NULL,
 		    options ? options->context : NULL);
+	interned_strs_sum(&ld.interned, py->heap);
 	/* The ledger may add types of which the heap has no object. */
 	describe_types(py);
 	describe_info(py);

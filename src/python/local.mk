@@ -103,6 +103,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/names/names.h \
 	src/python/objects/facts.c \
 	src/python/objects/facts.h \
+	src/python/objects/interned-strs.c \
+	src/python/objects/interned-strs.h \
 	src/python/objects/preview.c \
 	src/python/objects/preview.h \
 	src/python/objects/repr.c \

@@ -372,6 +372,18 @@ static bool interpreter_fits(const struct heap *h,
 	       is_oid_or_none(h, hi->callbacks);
 }
 
+static bool interned_fit(const struct heap *h)
+{
+	uint64_t left = h->nr_objects;
+
+	for (size_t i = 0; i < ARRAY_SIZE(h->info.interned); i++) {
+		if (h->info.interned[i].nr > left)
+			return false;
+		left -= h->info.interned[i].nr;
+	}
+	return true;
+}
+
 static bool tables_fit(const struct heap *h)
 {
 	for (size_t i = 0; i < h->types.nr; i++)
@@ -416,7 +428,8 @@ static bool tables_fit(const struct heap *h)
 				  h->text_hashes.v[i - 1].object))
 			return false;
 	return borrowed_fit(h) && heap_pointed_fit(h) && lumps_fit(h) &&
-	       heap_allocations_fit(&h->allocations) && async_fit(h);
+	       heap_allocations_fit(&h->allocations) && async_fit(h) &&
+	       interned_fit(h);
 }
 
 static struct error *read_all(struct heap *h)

@@ -59,6 +59,12 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 	row_put_number(row, i->labels.nr);
 	for (size_t n = 0; n < i->labels.nr; n++)
 		row_put_text(row, i->labels.v[n]);
+	row_put_number(row, i->interned_known);
+	for (size_t n = 0; n < ARRAY_SIZE(i->interned); n++) {
+		row_put_number(row, i->interned[n].nr);
+		row_put_number(row, i->interned[n].size);
+		row_put_number(row, i->interned[n].bytes);
+	}
 }
 
 /* Labels that a newer pyheld may allow are left out. */
@@ -116,6 +122,12 @@ static void read_info(struct row *r, struct heap *h,
 	i->pid_namespace = row_get_number(r);
 	i->inner_pid = row_get_signed(r);
 	read_labels(r, h);
+	i->interned_known = row_get_bool(r);
+	for (size_t n = 0; n < ARRAY_SIZE(i->interned); n++) {
+		i->interned[n].nr = row_get_number(r);
+		i->interned[n].size = row_get_number(r);
+		i->interned[n].bytes = row_get_number(r);
+	}
 }
 
 /* --- the others --- */

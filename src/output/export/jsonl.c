@@ -39,6 +39,7 @@ static json_t *header(const struct heap *h)
 	emit_put(ret, "gc", h->interpreters.nr ?
 			    emit_gc(h, &h->interpreters.v[0]) : json_null());
 	emit_put(ret, "interpreters", emit_interpreters(h));
+	emit_put(ret, "interned", emit_interned(h));
 	emit_put(ret, "coverage", coverage_json(h));
 	emit_put(ret, "objects", emit_count(h->nr_collector_objects));
 	emit_put(ret, "warnings", emit_warnings(h));

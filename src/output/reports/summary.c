@@ -127,6 +127,29 @@ static void add_objects(const struct heap *h, const struct summary *s,
 			     " that pyheld does not know may be missing\n");
 }
 
+static void add_interned(const struct heap_info *info, const struct format *f,
+			 struct str *out)
+{
+	const struct heap_interned *mortal = &info->interned[INTERNED_MORTAL];
+	const struct heap_interned *immortal =
+		&info->interned[INTERNED_IMMORTAL];
+	CLEANUP(str_release) struct str line = STR_INIT;
+
+	if (!info->interned_known)
+		return;
+	format_counted(&line, mortal->nr + immortal->nr, "string");
+	str_add(&line, ", ");
+	format_bytes(&line, mortal->bytes + immortal->bytes);
+	if (immortal->nr) {
+		str_add(&line, "; ");
+		format_count(&line, immortal->nr);
+		str_add(&line, " of them immortal, ");
+		format_bytes(&line, immortal->bytes);
+	}
+	add_label(out, "interned");
+	format_words(out, line.s, LABEL_WIDTH, LABEL_WIDTH + 2, f);
+}
+
 static void add_collections(const struct heap_interpreter *i,
 			    const struct heap_collections *c, struct table *t)
 {
@@ -366,6 +389,7 @@ static void add_summary_head(const struct heap *h, const struct summary *s,
 	add_memory(&h->info, out);
 	add_explained(h, s, limit, f, out);
 	add_objects(h, s, out);
+	add_interned(&h->info, f, out);
 	for (size_t i = 0; i < h->interpreters.nr; i++) {
 		if (h->interpreters.nr > 1)
 			str_addf(out, "\ninterpreter  %" PRId64 "\n",
@@ -408,6 +432,7 @@ json_t *summary_json(const struct heap *h, const struct summary *s,
 	emit_put(ret, "target", emit_target(h));
 	emit_put(ret, "python", emit_python(h));
 	emit_put(ret, "interpreters", emit_interpreters(h));
+	emit_put(ret, "interned", emit_interned(h));
 	emit_put(ret, "threads", emit_threads(h));
 	emit_put(ret, "coverage", coverage_json(h));
 	emit_put(ret, "objects", emit_count(s->all.nr));

@@ -18,14 +18,12 @@
  * smaller than this: 200 KiB in 3.8 to 3.11. */
 #define MAX_BSS (4u << 20)
 
-#define STATE_INTERNED 3	/* bits of the state of a str: until 3.11 */
-
 static bool is_interned(struct python *py, raddr str)
 {
 	const uint8_t *p = memory_at(py->memory, str, py->layout.ascii_size);
 
 	return p && get_u64(p + py->layout.object_type) == py->known.str &&
-	       text_state(py, p) & STATE_INTERNED;
+	       text_interned(py, p) != TEXT_NOT_INTERNED;
 }
 
 struct search {

@@ -39,6 +39,16 @@ static inline uint32_t text_state(const struct python *py, const uint8_t *p)
 	return py->free_threaded && py->minor >= 14 ? state >> 6 : state;
 }
 
+/* state.interned of the same str: SSTATE_* of Include/cpython/unicodeobject.h.
+ * All builds have it in the lowest bits of the word. */
+#define TEXT_NOT_INTERNED 0
+#define TEXT_INTERNED_MORTAL 1
+static inline unsigned int text_interned(const struct python *py,
+					 const uint8_t *p)
+{
+	return get_u32(p + py->layout.str_state) & 3;
+}
+
 /*
  * Add Python source for the constant at `obj`: str, int, bytes, float, None,
  * bool, and tuples of these.  False: no source would evaluate to an equal

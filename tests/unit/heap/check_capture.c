@@ -245,6 +245,11 @@ START_TEST(all_that_was_known_comes_back)
 	ck_assert_str_eq(h.info.labels.v[0], "release=1.4.2");
 	ck_assert_str_eq(h.info.labels.v[1], "note=");
 	ck_assert_uint_eq(h.info.hexversion, 0x030d00f0);
+	ck_assert(h.info.interned_known);
+	ck_assert_uint_eq(h.info.interned[INTERNED_MORTAL].nr, 2);
+	ck_assert_uint_eq(h.info.interned[INTERNED_MORTAL].size, 110);
+	ck_assert_uint_eq(h.info.interned[INTERNED_MORTAL].bytes, 128);
+	ck_assert_uint_eq(h.info.interned[INTERNED_IMMORTAL].nr, 1);
 	ck_assert_uint_eq(h.info.mappings.nr, 5);
 	ck_assert_str_eq(h.info.mappings.v[2].path, "/usr/lib/libpython.so");
 	ck_assert_uint_eq(h.info.mappings.v[2].end, 0x7f0000003000);

@@ -190,7 +190,7 @@ static void add_lump(struct heap *h, oid object, uint32_t lump)
 
 START_TEST(tables_out_of_range_are_refused)
 {
-	for (int what = 0; what < 30; what++) {
+	for (int what = 0; what < 32; what++) {
 		CLEANUP(file_release) struct file f = { NULL, 0 };
 		CLEANUP(heap_release) struct heap h;
 
@@ -296,6 +296,12 @@ START_TEST(tables_out_of_range_are_refused)
 		case 28:
 			h.interpreters.v[0].generations[2].done.nanoseconds =
 				INT64_MIN;
+			break;
+		case 29:	/* more than there are objects */
+			h.info.interned[INTERNED_IMMORTAL].nr = h.nr_objects;
+			break;
+		case 30:	/* their sum overflows */
+			h.info.interned[INTERNED_MORTAL].nr = UINT64_MAX;
 			break;
 		default:
 			h.types.v[0].object = h.nr_objects;

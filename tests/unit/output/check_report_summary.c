@@ -4,6 +4,7 @@
  * of 80 columns without colour and UTF-8.
  */
 #include <check.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "expect.h"
@@ -123,11 +124,53 @@ START_TEST(summary_without_header_has_rows_alone)
 	       "1     16     16  16 bytes   1.5  module\n");
 }
 END_TEST
+static void intern(enum heap_interning which, uint64_t nr, uint64_t bytes)
+{
+	heap.info.interned_known = true;
+	heap.info.interned[which] = (struct heap_interned){ nr, 1, bytes };
+}
+
+START_TEST(summary_has_the_interned_strings)
+{
+	expect_begin("a");
+	intern(INTERNED_MORTAL, 1, 64);
+	say_summary(0, &format);
+	EXPECT_LINES("interned     1 string, 64 bytes");
+	expect_begin("a");
+	intern(INTERNED_MORTAL, 12000, 1 << 20);
+	intern(INTERNED_IMMORTAL, 345, 1 << 19);
+	say_summary(0, &format);
+	EXPECT_LINES("interned     12,345 strings, 1.5 MiB; 345 of them"
+		     " immortal, 512.0 KiB");
+	/* The longest that can be fits. */
+	expect_begin("a");
+	intern(INTERNED_MORTAL, UINT32_MAX / 2, UINT64_C(1022) << 40);
+	intern(INTERNED_IMMORTAL, UINT32_MAX / 2, UINT64_C(1023) << 30);
+	say_summary(0, &format);
+	EXPECT_LINES("interned     4,294,967,294 strings, 1023.0 TiB;"
+		     " 2,147,483,647 of them immortal,",
+		     "               1023.0 GiB");
+}
+END_TEST
+
+START_TEST(summary_is_silent_of_what_is_not_known)
+{
+	expect_begin("a");
+	heap.info.interned_known = false;
+	say_summary(0, &format);
+	ck_assert_ptr_null(strstr(out.s, "interned"));
+	str_release(&out);
+	heap_release(&heap);
+}
+END_TEST
+
 const char suite_name[] = "report_summary";
 
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, summary_has_the_types);
 	tcase_add_test(tc, summary_has_interpreters_and_their_threads);
+	tcase_add_test(tc, summary_has_the_interned_strings);
+	tcase_add_test(tc, summary_is_silent_of_what_is_not_known);
 	tcase_add_test(tc, summary_without_header_has_rows_alone);
 }

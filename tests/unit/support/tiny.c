@@ -336,6 +336,9 @@ static void add_info(struct heap *h)
 	i->layout = xstrdup("table 3.13");
 	i->nr_native = NR_TINY;
 	i->emulator = true;
+	i->interned_known = true;
+	i->interned[INTERNED_MORTAL] = (struct heap_interned){ 2, 110, 128 };
+	i->interned[INTERNED_IMMORTAL] = (struct heap_interned){ 1, 60, 64 };
 	heap_warn(h, "a warning");
 	/* The types are in it: see add_objects(). */
 	heap_mapping_vec_push(&i->mappings, (struct heap_mapping){
