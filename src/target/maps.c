@@ -11,6 +11,10 @@
 /* Of lines; the kernel's default limit of mappings is 65530. */
 #define MAPS_MAX 4000000
 
+/* What is small and what is near, in bytes: for maps_crowd_end(). */
+#define CROWD_SMALL (1ULL << 20)
+#define CROWD_NEAR (256ULL << 10)
+
 static bool parse_hex(const char **p, char stop, uint64_t *ret)
 {
 	char *end;
@@ -123,6 +127,23 @@ const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr)
 	size_t i = RANGE_BEHIND(maps, addr);
 
 	return i < maps->nr && maps->v[i].start <= addr ? &maps->v[i] : NULL;
+}
+
+static bool is_small(const struct mapping *m)
+{
+	return m->end - m->start <= CROWD_SMALL;
+}
+
+raddr maps_crowd_end(const struct mapping_vec *maps, size_t i)
+{
+	raddr end = maps->v[i].end;
+
+	if (!is_small(&maps->v[i]))
+		return end;
+	while (++i < maps->nr && is_small(&maps->v[i]) &&
+	       maps->v[i].start - end <= CROWD_NEAR)
+		end = maps->v[i].end;
+	return end;
 }
 
 static bool starts_with(const char *s, const char *prefix)

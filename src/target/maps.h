@@ -35,6 +35,13 @@ void maps_release(struct mapping_vec *maps);
 /* The mapping that `addr` lies in, or NULL; `maps` are in order. */
 const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr);
 
+/*
+ * Where the mappings from index `i` on end that are small and near one another,
+ * whatever they are: to ask for the pages of all at once costs less than to ask
+ * for those of each.  Not before the end of mapping `i`.
+ */
+raddr maps_crowd_end(const struct mapping_vec *maps, size_t i);
+
 /* What a snapshot does with a mapping. */
 enum mapping_kind {
 	MAPPING_SKIP,	/* devices, [vvar], what can't be read */

@@ -133,8 +133,11 @@ static struct error *look(struct copy *c)
 		return err;
 	pages_open(&c->pages, c->live->dir);
 	c->pages.swapped = &c->swapped;
-	for (size_t i = 0; i < c->mappings.nr; i++)
+	for (size_t i = 0; i < c->mappings.nr; i++) {
+		if (c->mappings.v[i].end > c->pages.ahead)
+			c->pages.ahead = maps_crowd_end(&c->mappings, i);
 		look_at(c, i);
+	}
 	return NULL;
 }
 

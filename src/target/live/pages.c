@@ -39,19 +39,23 @@ struct scan_args {
  */
 #define PAGEMAP_MAX (1ULL << 40)
 
+/* So many ranges are kept of what was looked at in advance, and up to 511
+ * more. */
+#define SEEN_MAX 16384
+
 void pages_open(struct pages *p, int dir)
 {
+	*p = (struct pages){ .can_scan = true };
 	p->fd = openat(dir, "pagemap", O_RDONLY | O_CLOEXEC);
 	if (p->fd < 0)
 		rlimit_check(errno);
-	p->can_scan = true;
-	p->swapped = NULL;
 }
 
 void pages_close(struct pages *p)
 {
 	closep(&p->fd);
 	p->fd = -1;
+	pages_seen_vec_release(&p->seen);
 }
 
 static void add_range(struct range_vec *ret, size_t first, raddr start,
@@ -63,16 +67,28 @@ static void add_range(struct range_vec *ret, size_t first, raddr start,
 		range_vec_push(ret, (struct range){ start, end });
 }
 
-static bool scan(struct pages *p, raddr start, raddr end,
-		 enum pages_wanted wanted, struct range_vec *ret)
+/* --- looking --- */
+
+static void add_seen(struct pages *p, const struct pages_seen *s)
+{
+	struct pages_seen *last = p->seen.nr ? &p->seen.v[p->seen.nr - 1] :
+					       NULL;
+
+	if (last && last->end == s->start && last->is_file == s->is_file &&
+	    last->is_swapped == s->is_swapped)
+		last->end = s->end;
+	else
+		pages_seen_vec_push(&p->seen, *s);
+}
+
+static bool scan(struct pages *p, raddr end)
 {
 	struct scan_region regions[512];
-	size_t first = ret->nr;
 
-	while (start < end) {
+	while (p->seen_end < end && p->seen.nr < SEEN_MAX) {
 		struct scan_args args = {
 			.size = sizeof(args),
-			.start = start,
+			.start = p->seen_end,
 			.end = end,
 			.regions = (uintptr_t)regions,
 			.nr_regions = ARRAY_SIZE(regions),
@@ -80,105 +96,155 @@ static bool scan(struct pages *p, raddr start, raddr end,
 			/* Inverted and required: must not be set. */
 			.category_mask = SCAN_ZERO,
 			.category_inverted = SCAN_ZERO,
-			.return_mask = SCAN_PRESENT | SCAN_SWAPPED,
+			.return_mask = SCAN_PRESENT | SCAN_SWAPPED | SCAN_FILE,
 		};
-		int nr;
+		int nr = ioctl(p->fd, SCAN_IOCTL, &args);
 
-		if (wanted == PAGES_SWAPPED)
-			args.category_anyof_mask = SCAN_SWAPPED;
-		if (wanted == PAGES_PRIVATE) {
-			args.category_mask |= SCAN_FILE;
-			args.category_inverted |= SCAN_FILE;
-		}
-		nr = ioctl(p->fd, SCAN_IOCTL, &args);
 		if (nr < 0 && errno == EINTR)
 			continue;
-		if (nr < 0 || args.walk_end <= start)
+		if (nr < 0 || args.walk_end <= p->seen_end)
 			return false;
-		for (int i = 0; i < nr; i++) {
-			add_range(ret, first, regions[i].start, regions[i].end);
-			if (p->swapped && regions[i].categories & SCAN_SWAPPED)
-				add_range(p->swapped, 0, regions[i].start,
-					  regions[i].end);
-		}
-		start = args.walk_end;
+		for (int i = 0; i < nr; i++)
+			add_seen(p, &(struct pages_seen){
+				.start = regions[i].start,
+				.end = regions[i].end,
+				.is_file = regions[i].categories & SCAN_FILE,
+				.is_swapped = regions[i].categories &
+					      SCAN_SWAPPED });
+		p->seen_end = args.walk_end;
 	}
 	return true;
 }
 
-static bool is_wanted(uint64_t word, enum pages_wanted wanted)
-{
-	if (!(word & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED)))
-		return false;
-	if (wanted == PAGES_SWAPPED)
-		return word & PAGEMAP_SWAPPED;
-	return wanted == PAGES_PRESENT || !(word & PAGEMAP_FILE);
-}
-
-static bool read_words(struct pages *p, raddr start, raddr end,
-		       enum pages_wanted wanted, struct range_vec *ret)
+static bool read_words(struct pages *p, raddr end)
 {
 	uint64_t words[4096];
-	size_t first = ret->nr;
 
-	if (end - start > PAGEMAP_MAX)
-		return false;
-	while (start < end) {
-		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
+	while (p->seen_end < end && p->seen.nr < SEEN_MAX) {
+		size_t nr = MIN((end - p->seen_end) / MEMORY_PAGE,
+				ARRAY_SIZE(words));
 		ssize_t n = pread(p->fd, words, nr * 8,
-				  start / MEMORY_PAGE * 8);
+				  (off_t)(p->seen_end / MEMORY_PAGE * 8));
 
 		if (n < 8)
 			return false;
-		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE) {
-			if (!is_wanted(words[i], wanted))
-				continue;
-			add_range(ret, first, start, start + MEMORY_PAGE);
-			if (p->swapped && words[i] & PAGEMAP_SWAPPED)
-				add_range(p->swapped, 0, start,
-					  start + MEMORY_PAGE);
+		for (ssize_t i = 0; i < n / 8; i++) {
+			raddr start = p->seen_end;
+
+			p->seen_end += MEMORY_PAGE;
+			if (words[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
+				add_seen(p, &(struct pages_seen){
+					.start = start,
+					.end = p->seen_end,
+					.is_file = words[i] & PAGEMAP_FILE,
+					.is_swapped = words[i] &
+						      PAGEMAP_SWAPPED });
 		}
 	}
 	return true;
+}
+
+static void forget_seen(struct pages *p, raddr start)
+{
+	p->seen.nr = 0;
+	p->seen_start = p->seen_end = start;
+}
+
+/* See the pages from `start` on, up to `end` or as many as are kept. */
+static bool see(struct pages *p, raddr start, raddr end)
+{
+	forget_seen(p, start);
+	if (p->can_scan) {
+		if (scan(p, end))
+			return true;
+		p->can_scan = false;
+		forget_seen(p, start);
+	}
+	if (end - start <= PAGEMAP_MAX && read_words(p, end))
+		return true;
+	forget_seen(p, start);
+	return false;
+}
+
+/* --- asking --- */
+
+static bool is_wanted(const struct pages_seen *s, enum pages_wanted wanted)
+{
+	if (wanted == PAGES_SWAPPED)
+		return s->is_swapped;
+	return wanted == PAGES_PRESENT || !s->is_file;
+}
+
+/* Add what is wanted of [start, end), which was seen. */
+static void take_seen(struct pages *p, raddr start, raddr end,
+		      enum pages_wanted wanted, size_t first,
+		      struct range_vec *ret)
+{
+	const struct pages_seen *v = p->seen.v;
+
+	for (size_t i = RANGE_BEHIND(&p->seen, start);
+	     i < p->seen.nr && v[i].start < end; i++) {
+		raddr from = MAX(v[i].start, start), to = MIN(v[i].end, end);
+
+		if (!is_wanted(&v[i], wanted))
+			continue;
+		add_range(ret, first, from, to);
+		if (p->swapped && v[i].is_swapped)
+			add_range(p->swapped, 0, from, to);
+	}
 }
 
 bool pages_find(struct pages *p, raddr start, raddr end,
 		enum pages_wanted wanted, struct range_vec *ret)
 {
 	size_t nr = ret->nr;
+	raddr ahead = MAX(p->ahead, end), next;
 
 	if (p->fd < 0 || start % MEMORY_PAGE || end % MEMORY_PAGE)
 		return false;
-	if (p->can_scan) {
-		if (scan(p, start, end, wanted, ret))
-			return true;
-		p->can_scan = false;
-		ret->nr = nr;
+	for (raddr at = start; at < end; at = next) {
+		bool seen = at >= p->seen_start && at < p->seen_end;
+
+		if (!seen && !see(p, at, ahead) &&
+		    (ahead == end || !see(p, at, end))) {
+			ret->nr = nr;
+			return false;
+		}
+		next = MIN(p->seen_end, end);
+		take_seen(p, at, next, wanted, nr, ret);
 	}
-	if (read_words(p, start, end, wanted, ret))
-		return true;
-	ret->nr = nr;
-	return false;
+	/* Without a word of the caller's, it is looked at anew each time. */
+	if (ahead == end)
+		forget_seen(p, end);
+	return true;
+}
+
+/* The word of the page at `addr`; NULL: nobody can tell. */
+static const uint64_t *word_of(struct pages *p, raddr addr)
+{
+	uint64_t at = addr / MEMORY_PAGE - p->first_word;
+
+	if (at >= p->nr_words) {
+		ssize_t n = pread(p->fd, p->words, sizeof(p->words),
+				  (off_t)(addr / MEMORY_PAGE * 8));
+
+		p->first_word = addr / MEMORY_PAGE;
+		p->nr_words = n < 8 ? 0 : (size_t)n / 8;
+		at = 0;
+	}
+	return at < p->nr_words ? &p->words[at] : NULL;
 }
 
 void pages_count(struct pages *p, raddr start, raddr end, uint64_t *shared,
 		 uint64_t *own)
 {
-	uint64_t words[512];
+	for (; p->fd >= 0 && start < end; start += MEMORY_PAGE) {
+		const uint64_t *word = word_of(p, start);
 
-	while (p->fd >= 0 && start < end) {
-		size_t nr = MIN((end - start) / MEMORY_PAGE, ARRAY_SIZE(words));
-		ssize_t n = pread(p->fd, words, nr * 8,
-				  (off_t)(start / MEMORY_PAGE * 8));
-
-		if (n < 8)
+		if (!word)
 			return;
-		for (ssize_t i = 0; i < n / 8; i++, start += MEMORY_PAGE) {
-			if (!(words[i] & PAGEMAP_PRESENT) ||
-			    words[i] & PAGEMAP_FILE)
-				continue;
-			*(words[i] & PAGEMAP_OWN ? own : shared) += MEMORY_PAGE;
-		}
+		if (*word & PAGEMAP_PRESENT && !(*word & PAGEMAP_FILE))
+			*(*word & PAGEMAP_OWN ? own : shared) += MEMORY_PAGE;
 	}
 }
 

@@ -129,10 +129,13 @@ void resident_find(struct copy *c, struct residency *ret)
 		str_cut(&status, 0);
 	ret->page_tables = proc_field_u64(&status, "VmPTE") * 1024;
 	huge = proc_field_u64(&status, "HugetlbPages") > 0;
+	c->pages.ahead = 0;
 	for (size_t i = 0; i < c->mappings.nr; i++) {
 		const struct mapping *m = &c->mappings.v[i];
 		const struct piece *piece = NULL;
 
+		if (m->end > c->pages.ahead)
+			c->pages.ahead = maps_crowd_end(&c->mappings, i);
 		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
 			piece = &c->pieces.v[next++];
 		/* From there on, pages are the kernel's, and no process's. */
