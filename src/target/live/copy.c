@@ -11,6 +11,7 @@
 #include "target/live/lazy.h"
 #include "target/maps.h"
 #include "target/live/process.h"
+#include "target/residency.h"
 #include "target/room.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -84,10 +85,15 @@ static bool find_ranges(struct copy *c, const struct mapping *m,
 							  PAGES_PRIVATE;
 	uint64_t size = m->end - m->start;
 	struct range all = { m->start, m->end };
+	size_t nr = c->ranges.nr;
 
 	if (kind == MAPPING_DATA && file_is_lost(&c->live->files, m)) {
 		wanted = PAGES_PRESENT;
 		if (size <= ORPHAN_MAX) {
+			/* Only for what it adds to c->swapped. */
+			pages_find(&c->pages, m->start, m->end, PAGES_SWAPPED,
+				   &c->ranges);
+			c->ranges.nr = nr;
 			range_vec_push(&c->ranges, all);
 			return true;
 		}
@@ -435,25 +441,28 @@ static struct error *touch_pieces(struct copy *c)
  */
 static struct error *read_swapped(struct copy *c)
 {
-	CLEANUP(range_vec_release) struct range_vec ranges = VEC_INIT;
+	const struct range_vec *swapped = &c->swapped;
 	struct error *err = NULL;
 	struct batch b;
 
+	if (!swapped->nr)
+		return NULL;
+	/* An earlier look may have found others, at any addresses. */
+	residency_join(&c->swapped);
 	b.nr = 0;
 	b.bytes = 0;
 	for (size_t i = 0; !err && i < c->pieces.nr; i++) {
 		const struct mapping *m = piece_mapping(c, i);
 		uint8_t *bytes = c->pieces.v[i].bytes;
 
-		ranges.nr = 0;
-		if (!pages_find(&c->pages, m->start, m->end, PAGES_SWAPPED,
-				&ranges))
-			return NULL;
-		for (size_t j = 0; !err && j < ranges.nr; j++) {
-			struct range r = ranges.v[j];
+		for (size_t j = RANGE_BEHIND(swapped, m->start);
+		     !err && j < swapped->nr && swapped->v[j].start < m->end;
+		     j++) {
+			raddr start = MAX(swapped->v[j].start, m->start);
+			raddr end = MIN(swapped->v[j].end, m->end);
 
-			err = batch_add(c, &b, bytes + (r.start - m->start),
-					r.start, r.end - r.start);
+			err = batch_add(c, &b, bytes + (start - m->start),
+					start, end - start);
 		}
 	}
 	return err ? err : batch_copy(c, &b);
