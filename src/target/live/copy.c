@@ -290,6 +290,45 @@ static struct error *place_pieces(struct copy *c)
 	return NULL;
 }
 
+/* The range at *at, which moves on to the next one; false: that was all. */
+static bool next_range(const struct copy *c, struct stretch_at *at,
+		       struct stretch *ret)
+{
+	while (at->piece < c->pieces.nr) {
+		const struct piece *p = &c->pieces.v[at->piece];
+
+		if (at->range < p->first_range)
+			at->range = p->first_range;
+		if (at->range < p->end_range) {
+			ret->range = c->ranges.v[at->range++];
+			ret->bytes = p->bytes + (ret->range.start -
+						 piece_mapping(c, at->piece)
+							 ->start);
+			return true;
+		}
+		at->piece++;
+	}
+	return false;
+}
+
+bool copy_stretch(const struct copy *c, struct stretch_at *at,
+		  struct stretch *ret)
+{
+	struct stretch_at ahead;
+	struct stretch next;
+
+	if (!next_range(c, at, ret))
+		return false;
+	for (ahead = *at; next_range(c, &ahead, &next); *at = ahead) {
+		if (next.range.start != ret->range.end ||
+		    next.bytes != ret->bytes + (ret->range.end -
+						ret->range.start))
+			break;
+		ret->range.end = next.range.end;
+	}
+	return true;
+}
+
 static void touch(uint8_t *bytes, uint64_t len)
 {
 	if (!madvise(bytes, len, MADV_POPULATE_WRITE))
@@ -417,20 +456,13 @@ static struct error *touch_pieces(struct copy *c)
 {
 	uint64_t bytes = bytes_wanted(c);
 	struct error *err = room_check(c->live->pid, bytes, c->touched);
+	struct stretch_at at = { 0, 0 };
+	struct stretch s;
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < c->pieces.nr; i++) {
-		const struct piece *p = &c->pieces.v[i];
-		raddr start = piece_mapping(c, i)->start;
-
-		for (size_t j = p->first_range; j < p->end_range; j++) {
-			struct range r = c->ranges.v[j];
-
-			populate(c, p->bytes + (r.start - start),
-				 r.end - r.start);
-		}
-	}
+	while (copy_stretch(c, &at, &s))
+		populate(c, s.bytes, s.range.end - s.range.start);
 	c->touched = MAX(c->touched, bytes);
 	return NULL;
 }
@@ -487,6 +519,8 @@ struct error *copy_prepare(struct copy *c)
 struct error *copy_take(struct copy *c)
 {
 	struct error *err = look(c);
+	struct stretch_at at = { 0, 0 };
+	struct stretch s;
 	struct batch b;
 
 	if (!err)
@@ -494,17 +528,9 @@ struct error *copy_take(struct copy *c)
 	c->bytes = 0;
 	b.nr = 0;
 	b.bytes = 0;
-	for (size_t i = 0; !err && i < c->pieces.nr; i++) {
-		const struct piece *p = &c->pieces.v[i];
-		raddr start = piece_mapping(c, i)->start;
-
-		for (size_t j = p->first_range; !err && j < p->end_range; j++) {
-			struct range r = c->ranges.v[j];
-
-			err = batch_add(c, &b, p->bytes + (r.start - start),
-					r.start, r.end - r.start);
-		}
-	}
+	while (!err && copy_stretch(c, &at, &s))
+		err = batch_add(c, &b, s.bytes, s.range.start,
+				s.range.end - s.range.start);
 	return err ? err : batch_copy(c, &b);
 }
 

@@ -88,6 +88,21 @@ struct error *copy_prepare(struct copy *c) MUST_CHECK;
 struct error *copy_take(struct copy *c) MUST_CHECK;
 
 /*
+ * What is copied, in order: ranges that touch, in the target and in the copy,
+ * are one stretch, whatever mappings they are in.  Begin with *at zero; false:
+ * that was all.
+ */
+struct stretch_at {
+	size_t piece, range;	/* the next one */
+};
+struct stretch {
+	struct range range;
+	uint8_t *bytes;		/* where it is copied to */
+};
+bool copy_stretch(const struct copy *c, struct stretch_at *at,
+		  struct stretch *ret);
+
+/*
  * Add the segments of what was copied to `m`, which takes over the areas, and
  * lazy segments for mappings of files.  ERR_CORRUPT: segments overlap.
  */

@@ -126,17 +126,12 @@ static int file_of_mapping(struct target *t, const struct mapping *m)
 static void populate(const struct copy *c)
 {
 #ifdef MADV_POPULATE_READ
-	for (size_t i = 0; i < c->pieces.nr; i++) {
-		const struct piece *p = &c->pieces.v[i];
-		raddr start = c->mappings.v[p->mapping].start;
+	struct stretch_at at = { 0, 0 };
+	struct stretch s;
 
-		for (size_t j = p->first_range; j < p->end_range; j++) {
-			struct range r = c->ranges.v[j];
-
-			madvise(p->bytes + (r.start - start), r.end - r.start,
-				MADV_POPULATE_READ);
-		}
-	}
+	while (copy_stretch(c, &at, &s))
+		madvise(s.bytes, s.range.end - s.range.start,
+			MADV_POPULATE_READ);
 #endif
 }
 
