@@ -34,6 +34,7 @@ src_libpyheld_a_SOURCES += \
 	src/target/file.h \
 	src/target/live/children.c \
 	src/target/live/children.h \
+	src/target/live/copy-finish.c \
 	src/target/live/copy.c \
 	src/target/live/copy.h \
 	src/target/live/forked.c \

@@ -8,7 +8,6 @@
 
 #include "base/rlimit.h"
 #include "target/live/copy.h"
-#include "target/live/lazy.h"
 #include "target/maps.h"
 #include "target/live/process.h"
 #include "target/residency.h"
@@ -532,77 +531,4 @@ struct error *copy_take(struct copy *c)
 		err = batch_add(c, &b, s.bytes, s.range.start,
 				s.range.end - s.range.start);
 	return err ? err : batch_copy(c, &b);
-}
-
-/* The buffer of an area, which its last segment frees. */
-static struct buffer *buffer_of(struct copy *c, struct buffer **buffers,
-			      const struct piece *p)
-{
-	struct area *a = &c->areas.v[p->area];
-
-	if (!buffers[p->area]) {
-		buffers[p->area] = buffer_new(a->bytes, a->end - a->start);
-		a->used = true;
-	}
-	return buffers[p->area];
-}
-
-/*
- * Add a piece to the memory.  `run` is the segment that is being made: mappings
- * that touch become one, so that an object may lie across their border.
- */
-static void add_piece(struct copy *c, struct memory *m, const struct piece *p,
-		      struct buffer **buffers, struct segment *run)
-{
-	const struct mapping *map = &c->mappings.v[p->mapping];
-	const struct range *ranges = c->ranges.v + p->first_range;
-	size_t nr_ranges = p->end_range - p->first_range;
-	struct buffer *buffer = buffer_of(c, buffers, p);
-
-	if (p->from_file &&
-	    !lazy_complete(c->live, map, p->bytes, ranges, nr_ranges)) {
-		lazy_add(m, c->live, map, p->bytes, buffer, ranges, nr_ranges);
-		return;
-	}
-	if (run->end && run->end == map->start &&
-	    run->bytes + (run->end - run->start) == p->bytes) {
-		run->end = map->end;
-		run->prot |= map->prot;
-		return;
-	}
-	if (run->end)
-		memory_add(m, run);
-	*run = (struct segment){
-		.start = map->start,
-		.end = map->end,
-		.bytes = p->bytes,
-		.prot = map->prot,
-		.fill_context = buffer,
-		.release = buffer_release_segment,
-	};
-	buffer_hold(buffer);
-}
-
-struct error *copy_finish(struct copy *c, struct memory *m)
-{
-	CLEANUP(freep) struct buffer **buffers = NULL;
-	struct segment run = { .end = 0 };
-	size_t next = 0;
-
-	buffers = xcalloc(c->areas.nr, sizeof(*buffers));
-	for (size_t i = 0; i < c->mappings.nr; i++) {
-		const struct mapping *map = &c->mappings.v[i];
-
-		if (next < c->pieces.nr && c->pieces.v[next].mapping == i)
-			add_piece(c, m, &c->pieces.v[next++], buffers, &run);
-		else if (mapping_kind(map) == MAPPING_FILE)
-			lazy_add(m, c->live, map, NULL, NULL, NULL, 0);
-	}
-	if (run.end)
-		memory_add(m, &run);
-	for (size_t i = 0; i < c->areas.nr; i++)
-		if (buffers[i])
-			buffer_drop(buffers[i]);
-	m->bytes_copied = c->bytes;
-	return memory_sort(m);
 }

@@ -36,12 +36,13 @@ bool lazy_complete(struct live *l, const struct mapping *map, uint8_t *bytes,
 		   const struct range *copied, size_t nr_copied);
 
 /*
- * Add a lazy segment for the mapping `map` to `m`.  Its bytes are at `bytes` in
- * `buffer`, and the `nr_copied` ranges of `copied` are there already; or, with
- * both NULL, it gets a buffer of its own.  `l` must outlive `m`.
+ * Add a lazy segment to `m` for the `nr` mappings `maps`, which are of one file
+ * and touch one another, at any offsets in the file.  Its bytes are at `bytes`
+ * in `buffer`, and the `nr_copied` ranges of `copied` are there already; or,
+ * with both NULL, it gets a buffer of its own.  `l` must outlive `m`.
  */
-void lazy_add(struct memory *m, struct live *l, const struct mapping *map,
-	      uint8_t *bytes, struct buffer *buffer, const struct range *copied,
-	      size_t nr_copied);
+void lazy_add(struct memory *m, struct live *l, const struct mapping *maps,
+	      size_t nr, uint8_t *bytes, struct buffer *buffer,
+	      const struct range *copied, size_t nr_copied);
 
 #endif
