@@ -32,6 +32,18 @@ void str_add_bytes(struct str *s, const char *bytes, size_t len)
 	s->s[s->len] = '\0';
 }
 
+char *str_reserve(struct str *s, size_t more)
+{
+	grow(s, more);
+	return s->s + s->len;
+}
+
+void str_grow(struct str *s, size_t len)
+{
+	s->len += len;
+	s->s[s->len] = '\0';
+}
+
 void str_add(struct str *s, const char *text)
 {
 	str_add_bytes(s, text, strlen(text));

@@ -30,6 +30,13 @@ void str_add(struct str *s, const char *text);
 /* Add `len` bytes, which must not be part of `s`. */
 void str_add_bytes(struct str *s, const char *bytes, size_t len);
 
+/*
+ * Where the next `more` bytes go: who has written them there calls str_grow()
+ * with their number.
+ */
+char *str_reserve(struct str *s, size_t more);
+void str_grow(struct str *s, size_t len);
+
 void str_add_char(struct str *s, char c);
 
 /* Add what printf() would print. */

@@ -78,12 +78,12 @@ static int body_file(const struct str *body)
 
 static bool read_file(int fd, uint64_t len, struct str *body)
 {
-	CLEANUP(freep) char *bytes = NULL;
 	size_t done = 0;
+	char *bytes;
 
 	if (len > FILE_MAX)
 		return false;
-	bytes = xmalloc(len);
+	bytes = str_reserve(body, len);
 	while (done < len) {
 		ssize_t n = pread(fd, bytes + done, len - done, (off_t)done);
 
@@ -93,7 +93,7 @@ static bool read_file(int fd, uint64_t len, struct str *body)
 			return false;
 		done += (size_t)n;
 	}
-	str_add_bytes(body, bytes, len);
+	str_grow(body, len);
 	return true;
 }
 
@@ -236,6 +236,11 @@ void packet_add(struct packet *p, uint64_t x)
 	str_add_bytes(&p->body, (const char *)&x, sizeof(x));
 }
 
+void packet_add_numbers(struct packet *p, const uint64_t *v, size_t nr)
+{
+	str_add_bytes(&p->body, (const char *)v, nr * sizeof(*v));
+}
+
 void packet_add_bytes(struct packet *p, const void *bytes, size_t len)
 {
 	packet_add(p, len);
@@ -278,6 +283,16 @@ uint64_t packet_get(struct packet_reader *r)
 	if (at)
 		memcpy(&x, at, sizeof(x));
 	return x;
+}
+
+void packet_get_numbers(struct packet_reader *r, uint64_t *v, size_t nr)
+{
+	const char *at = take(r, nr * sizeof(*v));
+
+	if (at)
+		memcpy(v, at, nr * sizeof(*v));
+	else
+		memset(v, 0, nr * sizeof(*v));
 }
 
 char *packet_get_text(struct packet_reader *r, size_t max)

@@ -68,6 +68,8 @@ int packet_take_fd(struct packet *p);
 /* --- fields --- */
 
 void packet_add(struct packet *p, uint64_t x);
+/* The same as packet_add() of each. */
+void packet_add_numbers(struct packet *p, const uint64_t *v, size_t nr);
 /* `text` may be NULL, which is told apart from "". */
 void packet_add_text(struct packet *p, const char *text);
 void packet_add_bytes(struct packet *p, const void *bytes, size_t len);
@@ -81,6 +83,8 @@ struct packet_reader {
 struct packet_reader packet_read(const struct packet *p);
 /* The next number; 0 if it is not there. */
 uint64_t packet_get(struct packet_reader *r);
+/* The next `nr` numbers; all 0 if they are not all there. */
+void packet_get_numbers(struct packet_reader *r, uint64_t *v, size_t nr);
 /* The next text, which the caller frees, or NULL: it was NULL, longer than
  * `max` bytes or not there.  It has no NUL but the last. */
 char *packet_get_text(struct packet_reader *r, size_t max);

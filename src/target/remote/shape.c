@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "target/live/live-data.h"
+#include "target/maps.h"
 #include "target/remote/shape.h"
 
 /* Command lines may be longer than paths: as long as the kernel allows. */
@@ -28,44 +29,66 @@
 
 /* --- mappings --- */
 
+enum {
+	MAPPING_IS_SHARED = 1,
+	MAPPING_IS_DELETED = 2,
+	/* The path is that of the mapping before, and is left out. */
+	MAPPING_SAME_PATH = 4,
+};
+
+#define MAPPING_NUMBERS 7
+
 static void add_mappings(struct packet *p, const struct mapping_vec *v)
 {
+	const char *path = "";
+
 	packet_add(p, v->nr);
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct mapping *m = &v->v[i];
+		bool same = m->path && !strcmp(m->path, path);
+		uint64_t flags = (m->shared ? MAPPING_IS_SHARED : 0) |
+				 (m->deleted ? MAPPING_IS_DELETED : 0) |
+				 (same ? MAPPING_SAME_PATH : 0);
+		uint64_t numbers[MAPPING_NUMBERS] = { m->start, m->end,
+						      m->prot, flags,
+						      m->offset, m->device,
+						      m->inode };
 
-		packet_add(p, m->start);
-		packet_add(p, m->end);
-		packet_add(p, m->prot);
-		packet_add(p, (uint64_t)m->shared | (uint64_t)m->deleted << 1);
-		packet_add(p, m->offset);
-		packet_add(p, m->device);
-		packet_add(p, m->inode);
-		packet_add_text(p, m->path);
+		packet_add_numbers(p, numbers, MAPPING_NUMBERS);
+		if (!same)
+			packet_add_text(p, m->path);
+		if (m->path)
+			path = m->path;
 	}
 }
 
 static void get_mappings(struct packet_reader *r, struct mapping_vec *ret)
 {
-	uint64_t nr = packet_get(r);
+	uint64_t nr = packet_get(r), x[MAPPING_NUMBERS];
+	const char *path = "";
 
+	/* No more than can be there. */
+	mapping_vec_reserve(ret, MIN(nr, r->left / sizeof(x)));
 	for (uint64_t i = 0; i < nr && !r->failed; i++) {
-		struct mapping m = { .start = packet_get(r) };
-		uint64_t flags;
+		struct mapping m = { .path = NULL };
 
-		m.end = packet_get(r);
-		m.prot = (unsigned int)packet_get(r);
-		flags = packet_get(r);
-		m.shared = flags & 1;
-		m.deleted = flags & 2;
-		m.offset = packet_get(r);
-		m.device = packet_get(r);
-		m.inode = packet_get(r);
-		m.path = packet_get_text(r, TEXT_MAX);
-		if (m.path)
-			mapping_vec_push(ret, m);
-		else
+		packet_get_numbers(r, x, MAPPING_NUMBERS);
+		m.start = x[0];
+		m.end = x[1];
+		m.prot = (unsigned int)x[2];
+		m.shared = x[3] & MAPPING_IS_SHARED;
+		m.deleted = x[3] & MAPPING_IS_DELETED;
+		m.offset = x[4];
+		m.device = x[5];
+		m.inode = x[6];
+		m.path = x[3] & MAPPING_SAME_PATH ?
+				 xstrdup(path) : packet_get_text(r, TEXT_MAX);
+		if (!m.path) {
 			r->failed = true;
+			return;
+		}
+		mapping_vec_push(ret, m);
+		path = m.path;
 	}
 }
 
@@ -82,15 +105,10 @@ const struct mapping *shape_find_mapping(struct packet_reader *r,
 {
 	uint64_t start = packet_get(r), end = packet_get(r);
 	uint64_t device = packet_get(r), inode = packet_get(r);
+	const struct mapping *m = maps_find(mappings, start);
 
-	for (size_t i = 0; i < mappings->nr; i++) {
-		const struct mapping *m = &mappings->v[i];
-
-		if (m->start == start && m->end == end &&
-		    m->device == device && m->inode == inode)
-			return m;
-	}
-	return NULL;
+	return m && m->start == start && m->end == end &&
+	       m->device == device && m->inode == inode ? m : NULL;
 }
 
 /* --- who a process is --- */
