@@ -5,6 +5,7 @@
 #ifndef TARGET_MAPS_H
 #define TARGET_MAPS_H
 
+#include "base/str.h"
 #include "target/memory.h"
 
 /* A line of /proc/PID/maps, or what a core says of one. */
@@ -30,6 +31,12 @@ VEC_DEFINE(mapping_vec, struct mapping);
  */
 struct error *maps_read(int dir, const char *root, struct mapping_vec *ret)
 	MUST_CHECK;
+
+/* The same in two steps, for whoever can do without the second one: the text as
+ * the kernel gives it, and what it says. */
+struct error *maps_text(int dir, struct str *ret) MUST_CHECK;
+struct error *maps_parse(const struct str *text, const char *root,
+			 struct mapping_vec *ret) MUST_CHECK;
 void maps_release(struct mapping_vec *maps);
 
 /* The mapping that `addr` lies in, or NULL; `maps` are in order. */

@@ -37,7 +37,8 @@
 
 void copy_init(struct copy *c, struct live *live)
 {
-	*c = (struct copy){ .live = live, .pages.fd = -1, .file = -1 };
+	*c = (struct copy){ .live = live, .maps = STR_INIT, .pages.fd = -1,
+			    .file = -1 };
 }
 
 struct error *copy_share(struct copy *c)
@@ -52,7 +53,6 @@ struct error *copy_share(struct copy *c)
 static void forget_look(struct copy *c)
 {
 	pages_close(&c->pages);
-	maps_release(&c->mappings);
 	c->pieces.nr = 0;
 	c->ranges.nr = 0;
 }
@@ -60,6 +60,8 @@ static void forget_look(struct copy *c)
 void copy_release(struct copy *c)
 {
 	forget_look(c);
+	maps_release(&c->mappings);
+	str_release(&c->maps);
 	piece_vec_release(&c->pieces);
 	range_vec_release(&c->ranges);
 	range_vec_release(&c->swapped);
@@ -126,6 +128,25 @@ static void look_at(struct copy *c, size_t index)
 	piece_vec_push(&c->pieces, p);
 }
 
+/* While the process is stopped, its mappings are mostly those that were there
+ * when the copy was prepared: then there is nothing to parse. */
+static struct error *read_mappings(struct copy *c)
+{
+	CLEANUP(str_release) struct str text = STR_INIT;
+	struct error *err = maps_text(c->live->dir, &text);
+
+	if (err)
+		return err;
+	if (c->mappings.nr && text.len == c->maps.len &&
+	    !memcmp(text.s, c->maps.s, text.len))
+		return NULL;
+	maps_release(&c->mappings);
+	str_release(&c->maps);
+	c->maps = text;
+	text = (struct str)STR_INIT;
+	return maps_parse(&c->maps, c->live->root, &c->mappings);
+}
+
 /* Find out what is to be copied now. */
 static struct error *look(struct copy *c)
 {
@@ -133,7 +154,7 @@ static struct error *look(struct copy *c)
 
 	forget_look(c);
 	c->lost = 0;
-	err = maps_read(c->live->dir, c->live->root, &c->mappings);
+	err = read_mappings(c);
 	if (err)
 		return err;
 	pages_open(&c->pages, c->live->dir);

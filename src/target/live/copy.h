@@ -53,6 +53,7 @@ struct copy {
 	struct area_vec areas;
 	/* As of the last copy_prepare() or copy_take(): */
 	struct mapping_vec mappings;
+	struct str maps;	/* the text that they were read from */
 	struct piece_vec pieces;
 	struct range_vec ranges;
 	int file;		/* in memory, has the areas; -1: none */
