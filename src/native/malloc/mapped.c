@@ -117,16 +117,19 @@ static bool is_anonymous(const struct mapping *m)
 	       strcmp(m->path, "[heap]") && strncmp(m->path, "[stack", 6);
 }
 
-/* The next page behind `start` that may have a chunk's head: it was written. */
-static raddr next_page(const struct mapped *m, raddr start, raddr end)
+/* The first page from `start` on that may have a chunk's head: it was written.
+ * To look at another one would give it memory, here, and there may be 60,000
+ * mappings that begin with such a page. */
+static raddr first_page(const struct mapped *m, raddr start, raddr end)
 {
-	struct range rest = { start + MEMORY_PAGE, end };
+	struct range rest = { start, end };
 
 	return native_narrow(m->native, &rest) ? rest.start : end;
 }
 
 static void search(const struct mapped *m, raddr start, raddr end)
 {
+	start = first_page(m, start, end);
 	while (start < end) {
 		const struct region *r = native_region(m->native, start);
 		uint64_t size;
@@ -136,7 +139,8 @@ static void search(const struct mapped *m, raddr start, raddr end)
 			continue;
 		}
 		size = add_chunk(m, start, end);
-		start = size ? start + size : next_page(m, start, end);
+		start = size ? start + size :
+			       first_page(m, start + MEMORY_PAGE, end);
 	}
 }
 
