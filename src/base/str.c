@@ -35,6 +35,7 @@ void str_add_bytes(struct str *s, const char *bytes, size_t len)
 char *str_reserve(struct str *s, size_t more)
 {
 	grow(s, more);
+	s->s[s->len] = '\0';
 	return s->s + s->len;
 }
 

@@ -11,6 +11,9 @@
 /* Of lines; the kernel's default limit of mappings is 65530. */
 #define MAPS_MAX 4000000
 
+/* The shortest line: "00400000-00401000 r--p 00000000 00:00 0 \n". */
+#define LINE_MIN 41
+
 /* What is small and what is near, in bytes: for maps_crowd_end(). */
 #define CROWD_SMALL (1ULL << 20)
 #define CROWD_NEAR (256ULL << 10)
@@ -109,6 +112,7 @@ struct error *maps_parse(const struct str *text, const char *root,
 	struct mapping_vec maps = VEC_INIT;
 	const char *line, *end, *text_end = text->s + text->len;
 
+	mapping_vec_reserve(&maps, MIN(text->len / LINE_MIN, MAPS_MAX));
 	for (line = text->s; line < text_end && maps.nr < MAPS_MAX;
 	     line = end + 1) {
 		struct mapping m = { .path = NULL };

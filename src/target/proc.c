@@ -12,6 +12,8 @@
 #include "target/proc.h"
 
 #define PROC_MAX (256UL << 20)
+/* Bytes of one read(); the kernel gives 4096 of most files. */
+#define READ_SIZE 16384
 
 int proc_open(pid_t pid)
 {
@@ -29,14 +31,13 @@ bool proc_read(int dir, const char *name, struct str *s)
 {
 	CLEANUP(closep) int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
 	size_t start = s->len;
-	char buf[16384];
 
 	if (fd < 0) {
 		rlimit_check(errno);
 		return false;
 	}
 	while (s->len - start < PROC_MAX) {
-		ssize_t n = read(fd, buf, sizeof(buf));
+		ssize_t n = read(fd, str_reserve(s, READ_SIZE), READ_SIZE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -44,7 +45,7 @@ bool proc_read(int dir, const char *name, struct str *s)
 			return false;
 		if (!n)
 			break;
-		str_add_bytes(s, buf, n);
+		str_grow(s, (size_t)n);
 	}
 	return true;
 }

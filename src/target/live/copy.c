@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/rlimit.h"
 #include "target/live/copy.h"
 #include "target/maps.h"
@@ -30,6 +31,11 @@
 #define BLIND_MAX (1ULL << 30)
 /* ... and those that have a file, or had one (.data), up to this size. */
 #define ORPHAN_MAX (64ULL << 20)
+
+/* The mappings of a process that was opened are used for so long. */
+#define OPENED_NS 500000000ULL
+/* Bytes by which their text may grow until it is read again. */
+#define MAPS_MORE (64UL << 10)
 
 /* iovecs and bytes of one call; the kernel ends a call at 2 GB. */
 #define BATCH_VECS 1024
@@ -133,8 +139,10 @@ static void look_at(struct copy *c, size_t index)
 static struct error *read_mappings(struct copy *c)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	struct error *err = maps_text(c->live->dir, &text);
+	struct error *err;
 
+	str_reserve(&text, c->maps.len + MAPS_MORE);
+	err = maps_text(c->live->dir, &text);
 	if (err)
 		return err;
 	if (c->mappings.nr && text.len == c->maps.len &&
@@ -147,16 +155,27 @@ static struct error *read_mappings(struct copy *c)
 	return maps_parse(&c->maps, c->live->root, &c->mappings);
 }
 
-/* Find out what is to be copied now. */
-static struct error *look(struct copy *c)
+/* What was read when the process was opened serves to prepare the first copy,
+ * unless that was long ago. */
+static struct error *read_mappings_once(struct copy *c)
 {
-	struct error *err;
+	struct live *l = c->live;
 
+	if (!l->maps.len || c->maps.len ||
+	    clock_ns(CLOCK_MONOTONIC) - l->maps_ns > OPENED_NS) {
+		str_release(&l->maps);
+		return read_mappings(c);
+	}
+	c->maps = l->maps;
+	l->maps = (struct str)STR_INIT;
+	return maps_parse(&c->maps, l->root, &c->mappings);
+}
+
+/* Find out what is to be copied of the mappings. */
+static void look(struct copy *c)
+{
 	forget_look(c);
 	c->lost = 0;
-	err = read_mappings(c);
-	if (err)
-		return err;
 	pages_open(&c->pages, c->live->dir);
 	c->pages.swapped = &c->swapped;
 	for (size_t i = 0; i < c->mappings.nr; i++) {
@@ -164,7 +183,6 @@ static struct error *look(struct copy *c)
 			c->pages.ahead = maps_crowd_end(&c->mappings, i);
 		look_at(c, i);
 	}
-	return NULL;
 }
 
 static const struct mapping *piece_mapping(const struct copy *c, size_t i)
@@ -522,10 +540,11 @@ static struct error *read_swapped(struct copy *c)
 
 struct error *copy_prepare(struct copy *c)
 {
-	struct error *err = look(c);
+	struct error *err = read_mappings_once(c);
 
 	if (err)
 		return err;
+	look(c);
 	for (size_t i = 0; i < c->mappings.nr; i++)
 		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
 			live_file(c->live, &c->mappings.v[i]);
@@ -538,13 +557,15 @@ struct error *copy_prepare(struct copy *c)
 
 struct error *copy_take(struct copy *c)
 {
-	struct error *err = look(c);
+	struct error *err = read_mappings(c);
 	struct stretch_at at = { 0, 0 };
 	struct stretch s;
 	struct batch b;
 
-	if (!err)
+	if (!err) {
+		look(c);
 		err = place_pieces(c);
+	}
 	c->bytes = 0;
 	b.nr = 0;
 	b.bytes = 0;

@@ -51,6 +51,7 @@ struct live *live_new(int dir, pid_t pid, pid_t tid)
 	l->tid = tid;
 	l->dir = dir;
 	l->mem = -1;
+	l->maps = (struct str)STR_INIT;
 	l->root = read_root(dir);
 	return l;
 }
@@ -64,6 +65,7 @@ struct live *live_new_remote(pid_t pid, char *root,
 	l->access = access;
 	l->dir = -1;
 	l->mem = -1;
+	l->maps = (struct str)STR_INIT;
 	l->root = root;
 	return l;
 }
@@ -87,6 +89,7 @@ void live_free(struct live *l)
 	file_close_all(&l->files);
 	closep(&l->mem);
 	closep(&l->dir);
+	str_release(&l->maps);
 	free(l->root);
 	free(l);
 }

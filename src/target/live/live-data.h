@@ -20,6 +20,7 @@
 
 #include <sys/uio.h>
 
+#include "base/str.h"
 #include "target/file.h"
 #include "target/maps.h"
 #include "target/memory.h"
@@ -49,6 +50,9 @@ struct live {
 	bool is_forked;		/* it shares memory since a fork() */
 	bool use_mem;		/* process_vm_readv() is refused, or would copy
 				   what is shared: read `mem` */
+	/* The text of its mappings as it was opened, until a copy takes it. */
+	struct str maps;
+	uint64_t maps_ns;	/* when that was, by CLOCK_MONOTONIC */
 	uint64_t start_stack;	/* changes when it executes another program */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/rlimit.h"
 #include "target/live/live-data.h"
@@ -66,6 +67,15 @@ static const struct target_source live_source = {
 	.close = live_close,
 };
 
+static struct error *read_mappings(struct target *t)
+{
+	struct live *l = t->live;
+	struct error *err = maps_text(l->dir, &l->maps);
+
+	l->maps_ns = clock_ns(CLOCK_MONOTONIC);
+	return err ? err : maps_parse(&l->maps, l->root, &t->mappings);
+}
+
 struct error *live_open(pid_t pid, struct target *t)
 {
 	CLEANUP(closep) int main = pid > 0 ? proc_open(pid) : -1;
@@ -88,7 +98,7 @@ struct error *live_open(pid_t pid, struct target *t)
 	t->live = live_new(dir, pid, tid ? tid : pid);
 	err = live_read_start_stack(t->live, &t->live->start_stack);
 	if (!err)
-		err = maps_read(t->live->dir, t->live->root, &t->mappings);
+		err = read_mappings(t);
 	if (err)
 		return err;
 	live_set_forked(t->live, &t->mappings);

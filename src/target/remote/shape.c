@@ -43,6 +43,7 @@ static void add_mappings(struct packet *p, const struct mapping_vec *v)
 	const char *path = "";
 
 	packet_add(p, v->nr);
+	str_reserve(&p->body, v->nr * MAPPING_NUMBERS * sizeof(uint64_t));
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct mapping *m = &v->v[i];
 		bool same = m->path && !strcmp(m->path, path);
