@@ -115,8 +115,8 @@ static size_t first_after(const struct lazy *z, raddr addr)
 }
 
 /*
- * Fill [at, end), except what was copied; `bytes` is at z->start.  False: a part
- * of it can't be filled, and *some tells whether another part is here.
+ * Fill [at, end), except what was copied; `bytes` is at z->start.  False: a
+ * part of it can't be filled, and *some tells whether another part is here.
  */
 static bool fill_around(const struct lazy *z, uint8_t *bytes, raddr at,
 			raddr end, bool *some)

@@ -64,8 +64,8 @@ bool pages_find(struct pages *p, raddr start, raddr end,
  * Of the anonymous pages in [start, end), which are multiples of MEMORY_PAGE,
  * add the bytes of those that other processes map, too, to *shared, and of
  * those that only this process maps to *own.  Nothing is added if nobody can
- * tell.  The word of a page is read once, with those of the pages behind it, for
- * calls that go upwards.
+ * tell.  The word of a page is read once, with those of the pages behind it,
+ * for calls that go upwards.
  */
 void pages_count(struct pages *p, raddr start, raddr end, uint64_t *shared,
 		 uint64_t *own);

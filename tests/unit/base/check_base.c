@@ -169,6 +169,8 @@ START_TEST(str_grows_and_is_cut)
 
 	ck_assert_str_eq(s.s, "");
 	str_cut(&s, 0);
+	str_reserve(&s, 10);
+	ck_assert_str_eq(s.s, "");
 	str_add(&s, "ab");
 	str_add_char(&s, 'c');
 	str_add_bytes(&s, "d\0e", 3);
@@ -184,6 +186,11 @@ START_TEST(str_grows_and_is_cut)
 		str_addf(&s, "%04d", i);
 	ck_assert_uint_eq(s.len, 4007);
 	ck_assert_str_eq(s.s + 4003, "0999");
+	/* What is reserved is no part of it yet. */
+	memset(str_reserve(&s, 1000), 'x', 1000);
+	str_grow(&s, 2);
+	ck_assert_str_eq(s.s + 4005, "99xx");
+	str_cut(&s, 4007);
 	taken = str_take(&s);
 	ck_assert_uint_eq(strlen(taken), 4007);
 	ck_assert_str_eq(s.s, "");

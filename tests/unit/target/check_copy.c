@@ -197,6 +197,141 @@ START_TEST(file_that_is_cut_short_is_unmapped)
 }
 END_TEST
 
+#define MANY 300
+
+/* The page of the file that page `i` of the mappings is: no neighbours. */
+static size_t scattered(size_t i)
+{
+	return i * 7 % MANY;
+}
+
+/* As many mappings of a file as pages, which touch one another.  Every tenth
+ * page is changed. */
+static int map_scattered(void)
+{
+	int fd = map_file(MANY * PAGE, PROT_READ);
+
+	for (size_t i = 0; i < MANY; i++) {
+		void *p = mmap(area + i * PAGE, PAGE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_FIXED, fd,
+			       (off_t)(scattered(i) * PAGE));
+
+		ck_assert_ptr_ne(p, MAP_FAILED);
+		if (i % 10 == 5)
+			memset(p, 252, PAGE);
+	}
+	return fd;
+}
+
+static void expect_scattered(struct target *t)
+{
+	for (size_t i = 0; i < MANY; i++)
+		ck_assert_uint_eq(
+			*memory_at(&t->memory,
+				   child_address(area) + (i + 1) * PAGE - 1, 1),
+			i % 10 == 5 ? 252 : scattered(i) % 251);
+}
+
+START_TEST(many_mappings_of_a_file_are_one_segment)
+{
+	int fd = map_scattered();
+	pid_t pid = child_start(child_waiting);
+	struct target *t = child_open(pid);
+
+	child_snapshot(t, NULL);
+	ck_assert_ptr_nonnull(
+		memory_at(&t->memory, child_address(area), MANY * PAGE));
+	expect_scattered(t);
+	target_close(t);
+	child_finish(pid);
+	close(fd);
+}
+END_TEST
+
+/* What is left of them in the copy, where the file has become shorter. */
+START_TEST(many_mappings_of_a_file_that_is_cut_short)
+{
+	int fd = map_scattered();
+	pid_t pid = child_start(child_waiting);
+	struct target *t = child_open(pid);
+	raddr at = child_address(area);
+
+	child_snapshot(t, NULL);
+	ck_assert_int_eq(ftruncate(fd, 10 * PAGE), 0);
+	ck_assert_uint_eq(*memory_at(&t->memory, at + PAGE, 1), 7);
+	ck_assert_uint_eq(*memory_at(&t->memory, at + 5 * PAGE, 1), 252);
+	/* Its process can't read this one. */
+	ck_assert_uint_eq(*memory_at(&t->memory, at + 2 * PAGE, 1), 0);
+	target_close(t);
+	child_finish(pid);
+	close(fd);
+}
+END_TEST
+
+START_TEST(many_mappings_of_a_file_that_cannot_be_had)
+{
+	int fd = map_scattered();
+	pid_t pid = child_start(child_waiting);
+	struct target *t = child_open(pid);
+	const struct mapping *m = maps_find(&t->mappings, child_address(area));
+
+	ck_assert_ptr_nonnull(m);
+	file_vec_push(&t->live->files,
+		      (struct mapped_file){ m->device, m->inode, -1 });
+	child_snapshot(t, NULL);
+	child_finish(pid);
+	expect_scattered(t);
+	target_close(t);
+	close(fd);
+}
+END_TEST
+
+static uint8_t *separate_page(size_t i)
+{
+	return area + 2 * i * PAGE;
+}
+
+START_TEST(what_touches_is_copied_as_one)
+{
+	struct stretch_at at = { 0, 0 };
+	struct target *t;
+	struct error *err;
+	struct stretch s;
+	size_t nr = 0;
+	struct copy c;
+	pid_t pid;
+
+	area = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	madvise(area, 64 * PAGE, MADV_NOHUGEPAGE);
+	memset(area, 3, 32 * PAGE);
+	memset(area + 40 * PAGE, 4, PAGE);
+	for (size_t i = 0; i < 16; i++)
+		mprotect(separate_page(i), PAGE, PROT_READ);
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	copy_init(&c, t->live);
+	err = copy_prepare(&c);
+	ck_assert_ptr_null(err);
+	err = copy_take(&c);
+	ck_assert_ptr_null(err);
+	while (copy_stretch(&c, &at, &s)) {
+		uint64_t len = s.range.end - s.range.start;
+
+		if (s.range.end <= child_address(area) ||
+		    s.range.start >= child_address(area) + 64 * PAGE)
+			continue;
+		ck_assert_uint_ge(s.bytes[len - 1], 3);
+		nr++;
+	}
+	/* 32 mappings, and the page apart. */
+	ck_assert_uint_eq(nr, 2);
+	copy_release(&c);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
 START_TEST(file_that_cannot_be_had_is_read_from_the_process)
 {
 	size_t len = 64 * PAGE;
@@ -384,6 +519,10 @@ void suite_add_tests(TCase *tc)
 	tcase_add_loop_test(tc, file_pages_are_the_process_s_own, 0, 4);
 	tcase_add_test(tc, file_that_is_cut_short_is_unmapped);
 	tcase_add_test(tc, file_that_cannot_be_had_is_read_from_the_process);
+	tcase_add_test(tc, many_mappings_of_a_file_are_one_segment);
+	tcase_add_test(tc, many_mappings_of_a_file_that_is_cut_short);
+	tcase_add_test(tc, many_mappings_of_a_file_that_cannot_be_had);
+	tcase_add_test(tc, what_touches_is_copied_as_one);
 	tcase_add_test(tc, memory_file_serves_where_the_call_is_refused);
 	tcase_add_test(tc, pages_are_told_alike_in_two_ways);
 	tcase_add_test(tc, shared_copy_lies_in_huge_pages);

@@ -121,6 +121,30 @@ START_TEST(maps_are_read)
 }
 END_TEST
 
+START_TEST(small_mappings_near_one_another_are_a_crowd)
+{
+	struct mapping_vec maps;
+
+	make_folder();
+	maps = read_maps("",
+		"10000000-10001000 r--p 00000000 00:00 0\n"
+		"10001000-10002000 rw-p 00000000 00:00 0\n"
+		"10042000-10043000 ---p 00000000 00:00 0\n"
+		/* Too far. */
+		"10083001-10084000 r--p 00000000 00:00 0\n"
+		/* Too large, and it is as near as can be. */
+		"10084000-10185000 r--p 00000000 00:00 0\n"
+		"10185000-10186000 r--p 00000000 00:00 0\n");
+	ck_assert_uint_eq(maps_crowd_end(&maps, 0), 0x10043000);
+	ck_assert_uint_eq(maps_crowd_end(&maps, 1), 0x10043000);
+	ck_assert_uint_eq(maps_crowd_end(&maps, 3), 0x10084000);
+	ck_assert_uint_eq(maps_crowd_end(&maps, 4), 0x10185000);
+	ck_assert_uint_eq(maps_crowd_end(&maps, 5), 0x10186000);
+	maps_release(&maps);
+	remove_folder();
+}
+END_TEST
+
 START_TEST(maps_say_what_a_snapshot_does)
 {
 	static const struct {
@@ -340,6 +364,47 @@ START_TEST(pages_are_found_in_either_way)
 }
 END_TEST
 
+/* What was looked at ahead is what is found later, and no more than that. */
+START_TEST(pages_are_looked_at_ahead)
+{
+	int own = open("/proc/self", O_RDONLY | O_DIRECTORY);
+	struct range_vec found = VEC_INIT;
+	struct pages pages;
+	uint8_t *p = mmap(NULL, 8 * MEMORY_PAGE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	raddr at = (uintptr_t)p;
+
+	ck_assert_ptr_ne(p, MAP_FAILED);
+	madvise(p, 8 * MEMORY_PAGE, MADV_NOHUGEPAGE);
+	p[0] = p[3 * MEMORY_PAGE] = p[4 * MEMORY_PAGE] = 1;
+	pages_open(&pages, own);
+	pages.can_scan = _i == 0;
+	pages.ahead = at + 6 * MEMORY_PAGE;
+	ck_assert(pages_find(&pages, at, at + MEMORY_PAGE, PAGES_PRESENT,
+			     &found));
+	ck_assert_uint_eq(found.nr, 1);
+	p[5 * MEMORY_PAGE] = p[6 * MEMORY_PAGE] = 1;
+	/* A range that was seen ends where the question does. */
+	ck_assert(pages_find(&pages, at + 2 * MEMORY_PAGE,
+			     at + 4 * MEMORY_PAGE, PAGES_PRIVATE, &found));
+	ck_assert_uint_eq(found.nr, 2);
+	ck_assert_uint_eq(found.v[1].start, at + 3 * MEMORY_PAGE);
+	ck_assert_uint_eq(found.v[1].end, at + 4 * MEMORY_PAGE);
+	/* Page 5 was absent when it was looked at, page 6 was not looked at. */
+	ck_assert(pages_find(&pages, at + 4 * MEMORY_PAGE,
+			     at + 8 * MEMORY_PAGE, PAGES_PRESENT, &found));
+	ck_assert_uint_eq(found.nr, 4);
+	ck_assert_uint_eq(found.v[2].start, at + 4 * MEMORY_PAGE);
+	ck_assert_uint_eq(found.v[2].end, at + 5 * MEMORY_PAGE);
+	ck_assert_uint_eq(found.v[3].start, at + 6 * MEMORY_PAGE);
+	ck_assert_uint_eq(found.v[3].end, at + 7 * MEMORY_PAGE);
+	pages_close(&pages);
+	range_vec_release(&found);
+	munmap(p, 8 * MEMORY_PAGE);
+	close(own);
+}
+END_TEST
+
 const char suite_name[] = "proc";
 
 void suite_add_tests(TCase *tc)
@@ -347,10 +412,12 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, proc_reads_fields);
 	tcase_add_test(tc, proc_names_processes);
 	tcase_add_test(tc, maps_are_read);
+	tcase_add_test(tc, small_mappings_near_one_another_are_a_crowd);
 	tcase_add_test(tc, maps_say_what_a_snapshot_does);
 	tcase_add_test(tc, maps_of_who_has_exited_are_gone);
 	tcase_add_test(tc, file_is_opened_by_what_it_is);
 	tcase_add_test(tc, file_is_regular_and_below_its_root);
 	tcase_add_test(tc, file_limit_is_raised);
 	tcase_add_loop_test(tc, pages_are_found_in_either_way, 0, 2);
+	tcase_add_loop_test(tc, pages_are_looked_at_ahead, 0, 2);
 }

@@ -39,6 +39,31 @@ static void tear_down(void)
 
 /* --- fields --- */
 
+START_TEST(numbers_come_together)
+{
+	CLEANUP(packet_release) struct packet p = PACKET_INIT;
+	static const uint64_t went[] = { 1, UINT64_MAX, 3 };
+	uint64_t came[3];
+	struct packet_reader r;
+
+	packet_add_numbers(&p, went, 3);
+	packet_add(&p, 4);
+	r = packet_read(&p);
+	ck_assert_uint_eq(packet_get(&r), 1);
+	packet_get_numbers(&r, came, 3);
+	ck_assert_uint_eq(came[0], UINT64_MAX);
+	ck_assert_uint_eq(came[2], 4);
+	ck_assert(packet_is_read(&r));
+	r = packet_read(&p);
+	packet_get(&r);
+	packet_get(&r);
+	/* One is not there. */
+	packet_get_numbers(&r, came, 3);
+	ck_assert_uint_eq(came[0] | came[1] | came[2], 0);
+	ck_assert(r.failed);
+}
+END_TEST
+
 START_TEST(fields_come_as_they_went)
 {
 	CLEANUP(packet_release) struct packet p = PACKET_INIT;
@@ -470,6 +495,7 @@ END_TEST
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, numbers_come_together);
 	tcase_add_test(tc, fields_come_as_they_went);
 	tcase_add_test(tc, fields_that_are_wrong_fail);
 	tcase_add_test(tc, bodies_of_any_size_pass);
