@@ -148,6 +148,36 @@ void maps_release(struct mapping_vec *maps)
 	mapping_vec_release(maps);
 }
 
+static bool is_same(const struct mapping *a, const struct mapping *b)
+{
+	return a->start == b->start && a->end == b->end &&
+	       a->prot == b->prot && a->shared == b->shared &&
+	       a->offset == b->offset && a->device == b->device &&
+	       a->inode == b->inode && a->deleted == b->deleted &&
+	       !strcmp(a->path, b->path);
+}
+
+bool maps_are_same(const struct mapping_vec *a, const struct mapping_vec *b)
+{
+	if (a->nr != b->nr)
+		return false;
+	for (size_t i = 0; i < a->nr; i++)
+		if (!is_same(&a->v[i], &b->v[i]))
+			return false;
+	return true;
+}
+
+void maps_copy(const struct mapping_vec *maps, struct mapping_vec *ret)
+{
+	mapping_vec_reserve(ret, maps->nr);
+	for (size_t i = 0; i < maps->nr; i++) {
+		struct mapping m = maps->v[i];
+
+		m.path = xstrdup(m.path);
+		mapping_vec_push(ret, m);
+	}
+}
+
 /* Mappings are in order and do not overlap. */
 const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr)
 {

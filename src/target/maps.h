@@ -38,6 +38,9 @@ struct error *maps_text(int dir, struct str *ret) MUST_CHECK;
 struct error *maps_parse(const struct str *text, const char *root,
 			 struct mapping_vec *ret) MUST_CHECK;
 void maps_release(struct mapping_vec *maps);
+bool maps_are_same(const struct mapping_vec *a, const struct mapping_vec *b);
+/* Add copies of `maps` to `ret`, which the caller releases. */
+void maps_copy(const struct mapping_vec *maps, struct mapping_vec *ret);
 
 /* The mapping that `addr` lies in, or NULL; `maps` are in order. */
 const struct mapping *maps_find(const struct mapping_vec *maps, raddr addr);

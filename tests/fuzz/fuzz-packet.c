@@ -110,16 +110,25 @@ static int copied_file(void)
 	return fd;
 }
 
+static struct mapping some_mapping(void)
+{
+	return (struct mapping){ .start = 0x10000, .end = 0x14000, .prot = 3,
+				 .path = xstrdup("/bin/x") };
+}
+
 static void read_copy(const uint8_t *bytes, size_t size)
 {
 	CLEANUP(packet_release) struct packet p = reply_of(bytes, size);
 	struct packet_reader r = packet_read(&p);
+	struct mapping_vec known = VEC_INIT;
 	struct live live = { .pid = 1 };
 	struct shot s;
 
+	mapping_vec_push(&known, some_mapping());
 	packet_add_fd(&p, copied_file());
-	fuzzer.nr_opened += shape_get_shot(&p, &r, &live, &s);
+	fuzzer.nr_opened += shape_get_shot(&p, &r, &live, &known, &s);
 	shot_release(&s);
+	maps_release(&known);
 }
 
 /* --- an input --- */
@@ -237,12 +246,6 @@ static void make_inputs(const char *folder)
 	write_input(folder, "inputs", REQUESTS, &s);
 }
 
-static struct mapping some_mapping(void)
-{
-	return (struct mapping){ .start = 0x10000, .end = 0x14000, .prot = 3,
-				 .path = xstrdup("/bin/x") };
-}
-
 static void make_process(const char *folder)
 {
 	CLEANUP(packet_release) struct packet p = PACKET_INIT;
@@ -267,6 +270,7 @@ static void make_copy(const char *folder)
 	CLEANUP(packet_release) struct packet p = PACKET_INIT;
 	struct range all = { 0x10000, 0x14000 };
 	struct live live = { .pid = 42 };
+	struct mapping_vec none = VEC_INIT;
 	struct shot s = { .pause_ns = 1 };
 	struct area a = { .start = all.start, .end = all.end };
 
@@ -281,7 +285,7 @@ static void make_copy(const char *folder)
 	thread_vec_push(&s.threads, (struct thread){ .tid = 42 });
 	residency_add(&s.residency, all.start, all.end);
 	residency_sort(&s.residency);
-	if (!shape_add_shot(&p, &s))
+	if (!shape_add_shot(&p, &s, &none))
 		exit(2);
 	write_input(folder, "copy", COPY, &p.body);
 	shot_release(&s);

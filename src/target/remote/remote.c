@@ -149,7 +149,7 @@ static struct error *remote_snapshot(struct target *t,
 	err = task_ask(&request, &reply, &r);
 	if (err)
 		return err;
-	if (shape_get_shot(&reply, &r, t->live, &s)) {
+	if (shape_get_shot(&reply, &r, t->live, &t->mappings, &s)) {
 		populate(&s.copy);
 		err = shot_adopt(t, &s);
 	} else {

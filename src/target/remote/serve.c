@@ -180,7 +180,7 @@ static bool serve_snapshot(struct server *server, struct target *t,
 	options.is_given_up = is_given_up;
 	err = take_shot(server, t, &options, &s);
 	task_reply_error(reply, err);
-	if (!err && !shape_add_shot(reply, &s)) {
+	if (!err && !shape_add_shot(reply, &s, &t->mappings)) {
 		packet_release(reply);
 		task_reply_errno(reply, errno);
 	}

@@ -239,18 +239,20 @@ static bool get_areas(struct packet_reader *r, struct copy *c)
 	return !r->failed;
 }
 
+#define PIECE_NUMBERS 5
+
 static void add_pieces(struct packet *p, const struct piece_vec *v)
 {
 	packet_add(p, v->nr);
+	str_reserve(&p->body, v->nr * PIECE_NUMBERS * sizeof(uint64_t));
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct piece *q = &v->v[i];
+		uint64_t numbers[PIECE_NUMBERS] = {
+			q->mapping, q->area, q->first_range, q->end_range,
+			(uint64_t)q->from_file | (uint64_t)q->exact << 1,
+		};
 
-		packet_add(p, q->mapping);
-		packet_add(p, q->area);
-		packet_add(p, q->first_range);
-		packet_add(p, q->end_range);
-		packet_add(p, (uint64_t)q->from_file |
-			      (uint64_t)q->exact << 1);
+		packet_add_numbers(p, numbers, PIECE_NUMBERS);
 	}
 }
 
@@ -269,18 +271,17 @@ static bool is_inside(const struct copy *c, const struct piece *q)
 
 static bool get_pieces(struct packet_reader *r, struct copy *c)
 {
-	uint64_t nr = packet_get(r);
+	uint64_t nr = packet_get(r), x[PIECE_NUMBERS];
 
+	piece_vec_reserve(&c->pieces, MIN(nr, r->left / sizeof(x)));
 	for (uint64_t i = 0; i < nr && !r->failed; i++) {
-		struct piece q = { .mapping = packet_get(r) };
-		uint64_t flags;
+		struct piece q;
 
-		q.area = packet_get(r);
-		q.first_range = packet_get(r);
-		q.end_range = packet_get(r);
-		flags = packet_get(r);
-		q.from_file = flags & 1;
-		q.exact = flags & 2;
+		packet_get_numbers(r, x, PIECE_NUMBERS);
+		q = (struct piece){ .mapping = x[0], .area = x[1],
+				    .first_range = x[2], .end_range = x[3],
+				    .from_file = x[4] & 1,
+				    .exact = x[4] & 2 };
 		if (r->failed || !is_inside(c, &q))
 			return false;
 		q.bytes = c->areas.v[q.area].bytes +
@@ -291,7 +292,29 @@ static bool get_pieces(struct packet_reader *r, struct copy *c)
 	return !r->failed;
 }
 
-bool shape_add_shot(struct packet *p, const struct shot *s)
+/* Mostly they are those that the other side has already. */
+static void add_shot_mappings(struct packet *p, const struct mapping_vec *v,
+			      const struct mapping_vec *known)
+{
+	bool same = maps_are_same(v, known);
+
+	packet_add(p, same);
+	if (!same)
+		add_mappings(p, v);
+}
+
+static void get_shot_mappings(struct packet_reader *r,
+			      const struct mapping_vec *known,
+			      struct mapping_vec *ret)
+{
+	if (packet_get(r))
+		maps_copy(known, ret);
+	else
+		get_mappings(r, ret);
+}
+
+bool shape_add_shot(struct packet *p, const struct shot *s,
+		    const struct mapping_vec *known)
 {
 	int fd = fcntl(s->copy.file, F_DUPFD_CLOEXEC, 0);
 
@@ -305,7 +328,7 @@ bool shape_add_shot(struct packet *p, const struct shot *s)
 	packet_add(p, s->copy.lost);
 	ADD_VEC(p, &s->threads);
 	add_residency(p, &s->residency);
-	add_mappings(p, &s->copy.mappings);
+	add_shot_mappings(p, &s->copy.mappings, known);
 	add_areas(p, &s->copy.areas);
 	ADD_VEC(p, &s->copy.ranges);
 	add_pieces(p, &s->copy.pieces);
@@ -313,7 +336,8 @@ bool shape_add_shot(struct packet *p, const struct shot *s)
 }
 
 bool shape_get_shot(struct packet *p, struct packet_reader *r,
-		    struct live *live, struct shot *ret)
+		    struct live *live, const struct mapping_vec *known,
+		    struct shot *ret)
 {
 	struct copy *c = &ret->copy;
 
@@ -326,7 +350,7 @@ bool shape_get_shot(struct packet *p, struct packet_reader *r,
 	c->lost = packet_get(r);
 	GET_VEC(r, &ret->threads, thread_vec);
 	get_residency(r, &ret->residency);
-	get_mappings(r, &c->mappings);
+	get_shot_mappings(r, known, &c->mappings);
 	if (!get_areas(r, c))
 		return false;
 	GET_VEC(r, &c->ranges, range_vec);

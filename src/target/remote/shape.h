@@ -26,10 +26,13 @@ void shape_add_options(struct packet *p, const struct snapshot_options *o);
 bool shape_get_options(struct packet_reader *r, struct snapshot_options *ret);
 
 /* A copy; the descriptor of its memory goes with the packet.  (`s` keeps its
- * own.) */
-bool shape_add_shot(struct packet *p, const struct shot *s);
+ * own.)  `known` are the mappings that the other side has already, and gives to
+ * shape_get_shot(): if they are the same, they are left out. */
+bool shape_add_shot(struct packet *p, const struct shot *s,
+		    const struct mapping_vec *known);
 /* The areas are mapped.  `live` is the copy's from then on. */
 bool shape_get_shot(struct packet *p, struct packet_reader *r,
-		    struct live *live, struct shot *ret);
+		    struct live *live, const struct mapping_vec *known,
+		    struct shot *ret);
 
 #endif

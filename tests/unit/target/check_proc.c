@@ -145,6 +145,35 @@ START_TEST(small_mappings_near_one_another_are_a_crowd)
 }
 END_TEST
 
+START_TEST(maps_that_were_copied_are_the_same)
+{
+	static const char *const others[] = {
+		"1000-2000 r--p 00000000 08:01 7 /a\n",
+		"1000-2000 r--p 00000000 08:01 7 /a\n3000-4000 rw-p 0 0:0 0\n",
+		"1000-2000 r--p 00000000 08:01 7 /b\n4000-5000 rw-p 0 0:0 0\n",
+		"1000-2000 r--p 00001000 08:01 7 /a\n4000-5000 rw-p 0 0:0 0\n",
+		"1000-2000 r--p 00000000 08:01 7 /a (deleted)\n"
+		"4000-5000 rw-p 0 0:0 0\n",
+	};
+	struct mapping_vec maps, copy = VEC_INIT;
+
+	make_folder();
+	maps = read_maps("", "1000-2000 r--p 00000000 08:01 7 /a\n"
+			     "4000-5000 rw-p 0 0:0 0\n");
+	maps_copy(&maps, &copy);
+	ck_assert(maps_are_same(&maps, &copy));
+	ck_assert_ptr_ne(maps.v[0].path, copy.v[0].path);
+	maps_release(&copy);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		copy = read_maps("", others[i]);
+		ck_assert(!maps_are_same(&maps, &copy));
+		maps_release(&copy);
+	}
+	maps_release(&maps);
+	remove_folder();
+}
+END_TEST
+
 START_TEST(maps_say_what_a_snapshot_does)
 {
 	static const struct {
@@ -413,6 +442,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, proc_names_processes);
 	tcase_add_test(tc, maps_are_read);
 	tcase_add_test(tc, small_mappings_near_one_another_are_a_crowd);
+	tcase_add_test(tc, maps_that_were_copied_are_the_same);
 	tcase_add_test(tc, maps_say_what_a_snapshot_does);
 	tcase_add_test(tc, maps_of_who_has_exited_are_gone);
 	tcase_add_test(tc, file_is_opened_by_what_it_is);
