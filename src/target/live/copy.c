@@ -32,6 +32,9 @@
 /* ... and those that have a file, or had one (.data), up to this size. */
 #define ORPHAN_MAX (64ULL << 20)
 
+/* Bytes that are touched page by page. */
+#define FEW_PAGES (4 * MEMORY_PAGE)
+
 /* The mappings of a process that was opened are used for so long. */
 #define OPENED_NS 500000000ULL
 /* Bytes by which their text may grow until it is read again. */
@@ -369,7 +372,8 @@ bool copy_stretch(const struct copy *c, struct stretch_at *at,
 
 static void touch(uint8_t *bytes, uint64_t len)
 {
-	if (!madvise(bytes, len, MADV_POPULATE_WRITE))
+	/* For a few pages, the call costs more than it saves. */
+	if (len > FEW_PAGES && !madvise(bytes, len, MADV_POPULATE_WRITE))
 		return;
 	/* Before Linux 5.14.  Nothing was copied there yet. */
 	for (uint64_t i = 0; i < len; i += MEMORY_PAGE)

@@ -12,6 +12,9 @@
 #include "target/remote/shape-census.h"
 #include "target/remote/shape.h"
 
+/* The kernel maps that much around a page that is read, if it is there. */
+#define FAULT_AROUND 65536
+
 static struct packet request_of(enum task_kind kind, const struct live *l)
 {
 	struct packet request = PACKET_OF(kind);
@@ -129,9 +132,12 @@ static void populate(const struct copy *c)
 	struct stretch_at at = { 0, 0 };
 	struct stretch s;
 
-	while (copy_stretch(c, &at, &s))
-		madvise(s.bytes, s.range.end - s.range.start,
-			MADV_POPULATE_READ);
+	while (copy_stretch(c, &at, &s)) {
+		uint64_t len = s.range.end - s.range.start;
+
+		if (len > FAULT_AROUND)
+			madvise(s.bytes, len, MADV_POPULATE_READ);
+	}
 #endif
 }
 
