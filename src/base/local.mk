@@ -38,6 +38,7 @@ src_libpyheld_a_SOURCES += \
 	src/base/rlimit.c \
 	src/base/rlimit.h \
 	src/base/search.h \
+	src/base/stopped.h \
 	src/base/str.c \
 	src/base/str.h \
 	src/base/vec.h

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/quantity.h"
 #include "cli/options.h"
 #include "cli/session.h"
 #include "cli/status.h"
@@ -23,6 +24,30 @@ static error_t parse_color(const char *arg, const struct argp_state *state)
 	return err;
 }
 
+/* As in enum stop_when. */
+#define STOPS "auto|never|always"
+
+static error_t parse_stop(const char *arg, const struct argp_state *state)
+{
+	unsigned int when;
+	error_t err = options_word(state, "stop", STOPS, arg, &when);
+
+	if (!err)
+		session_set_stop((enum stop_when)when);
+	return err;
+}
+
+static error_t parse_patience(const char *arg, const struct argp_state *state)
+{
+	uint64_t ms;
+
+	if (!quantity_parse_duration(arg, &ms))
+		return options_error(state, "--patience: '%s' is not a "
+				     "duration, such as 500ms or 2s", arg);
+	session_set_patience(ms);
+	return 0;
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -34,6 +59,10 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case OPTION_SYSROOT:
 		session_set_sysroot(arg);
 		return 0;
+	case OPTION_STOP:
+		return parse_stop(arg, state);
+	case OPTION_PATIENCE:
+		return parse_patience(arg, state);
 	case OPTION_NO_SANDBOX:
 		return 0;
 	case 'h':
@@ -62,6 +91,12 @@ static const struct argp_option common_options[] = {
 	  "TARGET is a core file of the program FILE", -1 },
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
 	  "Look below DIR for the files that a core's process had mapped", -1 },
+	{ "stop", OPTION_STOP, STOPS, 0,
+	  "Stop the process while its memory is copied (default: auto, if it "
+	  "does not rest by itself)", -1 },
+	{ "patience", OPTION_PATIENCE, "TIME", 0,
+	  "Try so long to copy the process without a stop (default: 300ms, and "
+	  "10s with --stop=never)", -1 },
 	{ "no-sandbox", OPTION_NO_SANDBOX, NULL, 0,
 	  "Run as one process with all privileges, for debugging", -1 },
 	{ "verbose", 'v', NULL, 0,

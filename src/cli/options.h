@@ -83,6 +83,8 @@ enum {
 	OPTION_BY,
 	OPTION_DIFF,
 	OPTION_LOCALS,
+	OPTION_STOP,
+	OPTION_PATIENCE,
 };
 
 /* In a command's options: --count is another name of its --limit. */
@@ -96,8 +98,8 @@ enum {
 	  "Also read the Pythons that the process has started, one after the" \
 	  " other", 0 }
 
-/* --color, --executable, --sysroot, --no-sandbox, --verbose, --help, --usage
-   and --version, of all commands. */
+/* --color, --executable, --sysroot, --stop, --patience, --no-sandbox,
+   --verbose, --help, --usage and --version, of all commands. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

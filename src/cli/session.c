@@ -218,6 +218,19 @@ static struct error *explain(struct error *err, const struct target *t)
 	return error_new(code, "%s", text.s);
 }
 
+static enum stop_when stop;
+static uint64_t patience_ms;
+
+void session_set_stop(enum stop_when when)
+{
+	stop = when;
+}
+
+void session_set_patience(uint64_t ms)
+{
+	patience_ms = ms;
+}
+
 static struct error *load(struct session *s, const char *target,
 			  const struct load_options *options)
 {
@@ -239,6 +252,8 @@ static struct error *load(struct session *s, const char *target,
 		with_care = *options;
 	with_care.no_emulator = with_care.crashed = care.no_emulator;
 	with_care.avoided = care.avoided;
+	with_care.stop = stop;
+	with_care.patience_ms = patience_ms;
 	err = load_python(s->target, &with_care, &s->heap);
 	return err ? explain(err, s->target) : NULL;
 }

@@ -102,6 +102,13 @@ struct session_care {
 void session_set_care(const struct session_care *how);
 
 /*
+ * The options --stop and --patience, for the sessions that are opened from now
+ * on: see struct snapshot_options.
+ */
+void session_set_stop(enum stop_when when);
+void session_set_patience(uint64_t ms);
+
+/*
  * The options --executable and --sysroot, for the sessions that are opened from
  * now on: see struct core_options.  `path` must stay valid.
  */

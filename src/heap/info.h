@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/stopped.h"
 #include "base/str.h"
 #include "heap/object.h"
 
@@ -120,7 +121,9 @@ struct heap_info {
 	int64_t inner_pid;	/* its PID there */
 	struct str_vec labels;	/* heap/labels.h */
 	uint64_t resident;	/* bytes */
+	uint32_t stopped;	/* enum stopped */
 	uint64_t pause_ns;	/* how long the target stood still */
+	uint64_t copy_ns;	/* how long its memory was copied */
 	uint64_t bytes_copied;
 	/* python */
 	char *version;		/* "3.13.0", "3.15.0rc2" */

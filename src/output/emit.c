@@ -65,6 +65,16 @@ static json_t *text_or_null(const char *text)
 	return text && *text ? emit_text(text) : json_null();
 }
 
+static const char *stopped_word(uint32_t stopped)
+{
+	static const char *const words[NR_STOPPED] = {
+		[STOPPED_ALL] = "all",
+		[STOPPED_NONE] = "none",
+	};
+
+	return stopped < NR_STOPPED ? words[stopped] : NULL;
+}
+
 json_t *emit_target(const struct heap *h)
 {
 	const struct heap_info *info = &h->info;
@@ -78,7 +88,9 @@ json_t *emit_target(const struct heap *h)
 	emit_put(ret, "start_time", count_or_null(info->start_time));
 	emit_put(ret, "taken_at", count_or_null(info->taken_at));
 	emit_put(ret, "resident", count_or_null(info->resident));
+	emit_put(ret, "stopped", text_or_null(stopped_word(info->stopped)));
 	emit_put(ret, "pause_ns", emit_count(info->pause_ns));
+	emit_put(ret, "copy_ns", count_or_null(info->copy_ns));
 	emit_put(ret, "bytes_copied", emit_count(info->bytes_copied));
 	return ret;
 }

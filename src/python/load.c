@@ -450,6 +450,10 @@ static struct error *load_snapshot(struct python *py,
 	if (err)
 		return err;
 	snapshot.gate = gc_gate(py);
+	if (options) {
+		snapshot.stop = options->stop;
+		snapshot.patience_ms = options->patience_ms;
+	}
 	err = target_snapshot(py->target, &snapshot);
 	if (err)
 		return err;

@@ -20,6 +20,8 @@ struct load_options {
 	 * few. */
 	unsigned int sample;
 	bool details;		/* for heap_ops.details */
+	enum stop_when stop;	/* see struct snapshot_options */
+	uint64_t patience_ms;
 	/* For tests: see memory_load().  NULL: none. */
 	memory_block_visit *block;
 	void *context;		/* for `block` */

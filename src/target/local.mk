@@ -34,6 +34,7 @@ src_libpyheld_a_SOURCES += \
 	src/target/file.h \
 	src/target/live/children.c \
 	src/target/live/children.h \
+	src/target/live/copy-areas.c \
 	src/target/live/copy-finish.c \
 	src/target/live/copy.c \
 	src/target/live/copy.h \
@@ -53,10 +54,18 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/resident.h \
 	src/target/live/smaps.c \
 	src/target/live/smaps.h \
-	src/target/live/snapshot.c \
-	src/target/live/snapshot.h \
-	src/target/live/stop.c \
-	src/target/live/stop.h \
+	src/target/live/snapshot/quiet.c \
+	src/target/live/snapshot/quiet.h \
+	src/target/live/snapshot/snapshot.c \
+	src/target/live/snapshot/snapshot.h \
+	src/target/live/snapshot/stop.c \
+	src/target/live/snapshot/stop.h \
+	src/target/live/snapshot/thread-pointer.c \
+	src/target/live/snapshot/thread-pointer.h \
+	src/target/live/snapshot/threads.c \
+	src/target/live/snapshot/threads.h \
+	src/target/live/snapshot/unstopped.c \
+	src/target/live/snapshot/unstopped.h \
 	src/target/maps.c \
 	src/target/maps.h \
 	src/target/memory.c \

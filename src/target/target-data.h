@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include "base/stopped.h"
 #include "target/maps.h"
 #include "target/memory.h"
 #include "target/residency.h"
@@ -62,7 +63,9 @@ struct target {
 	pid_t inner_pid;
 	uint64_t taken_at;	/* of the snapshot, seconds since the epoch */
 	uint64_t resident;	/* bytes, when the snapshot was taken */
+	enum stopped stopped;	/* for the snapshot */
 	uint64_t pause_ns;	/* how long its threads stood still */
+	uint64_t copy_ns;	/* how long the copy took */
 	uint64_t lost;		/* bytes that could not be copied: zero in
 				   `memory` */
 	struct mapping_vec mappings;
@@ -76,6 +79,9 @@ struct target {
 	struct live *live;	/* NULL: a core */
 	struct core *core;	/* NULL: a process */
 };
+
+#define SNAPSHOT_PATIENCE_MS 300
+#define SNAPSHOT_PATIENCE_NEVER_MS 10000
 
 /*
  * Flags of a target that must be 0 in a snapshot: one by itself, or one in each
@@ -92,18 +98,31 @@ struct gate {
 				   one, of its flag */
 };
 
+/* Whether a process may be stopped for a snapshot. */
+enum stop_when {
+	STOP_AUTO,	/* only if it can't be copied without a stop in time */
+	STOP_NEVER,
+	STOP_ALWAYS,
+};
+
 struct snapshot_options {
 	/*
-	 * Checked with all threads stopped, before anything is copied.  If it
-	 * is closed, this is no moment for a snapshot (a collection is
-	 * running): the threads are resumed, and it is tried again.
+	 * Checked when no thread runs, before anything is copied.  If it is
+	 * closed, this is no moment for a snapshot (a collection is running):
+	 * the threads are resumed, and it is tried again.
 	 */
 	struct gate gate;
+	enum stop_when stop;
+	/* For how long a copy without a stop is tried, without STOP_ALWAYS; 0:
+	 * SNAPSHOT_PATIENCE_MS, and SNAPSHOT_PATIENCE_NEVER_MS with
+	 * STOP_NEVER. */
+	uint64_t patience_ms;
 	unsigned int retries;	/* how often it is tried again; 0: for 10 s */
 	/* Does the user want to end, so that it is not tried again?  NULL:
 	 * never. */
 	bool (*is_given_up)(void);
-	/* For tests: called at named moments ("stopped", "copied"). */
+	/* For tests: called at named moments ("quiet" or "stopped",
+	 * "copied"). */
 	void (*at)(const char *moment);
 };
 

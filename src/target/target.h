@@ -100,7 +100,11 @@ struct error *target_peek(struct target *t, raddr addr, void *buf,
 			  uint64_t len) MUST_CHECK;
 
 /*
- * Stop every thread (PTRACE_SEIZE, PTRACE_INTERRUPT), copy, and let them go on.
+ * Copy the memory of one moment.  At first without a stop, which counts only if
+ * it is proved that no thread ran meanwhile (live/stop/quiet.h).  If that does
+ * not succeed in time, stop every thread (PTRACE_SEIZE, PTRACE_INTERRUPT),
+ * copy, and let them go on.  `options` says whether to do only one of these.
+ *
  * Copied are the present pages of private writable mappings and of anonymous
  * shared ones.  Mappings of files that can't be written are lazy: their bytes
  * come from the file, but for pages that differ from it, which are copied.  On
@@ -110,7 +114,8 @@ struct error *target_peek(struct target *t, raddr addr, void *buf,
  *
  * ERR_GONE: it exited, or executes another program now.  ERR_PERMISSION: it
  * must not be traced any more.  ERR_SYSTEM: there is not enough memory, a
- * thread does not stop, or the gate was still closed after all retries.
+ * thread does not stop, the gate was still closed after all retries, or with
+ * STOP_NEVER threads ran all the time.
  */
 struct error *target_snapshot(struct target *t,
 			      const struct snapshot_options *options)

@@ -50,7 +50,7 @@ def is_held(target):
 def crash_while_held(target, number, folder, user):
     """The status of a pyheld that gets the signal while it holds the target,
     and the seconds until the target was free; None: it came too late."""
-    process = subprocess.Popen([folder + "/pyheld", "summary",
+    process = subprocess.Popen([folder + "/pyheld", "summary", "--stop=always",
                                 str(target.pid)], cwd=folder,
                                preexec_fn=unlimited, user=user, group=user,
                                extra_groups=[], stdout=subprocess.DEVNULL,
@@ -148,7 +148,8 @@ def test_oom_killer_takes_the_pyheld_of_a_user_first():
         adjustment = None
         for _ in range(50):
             process = subprocess.Popen(
-                [folder + "/pyheld", "summary", str(target.pid)],
+                [folder + "/pyheld", "summary", "--stop=always",
+                 str(target.pid)],
                 user=NOBODY, group=NOBODY, extra_groups=[],
                 stdout=subprocess.DEVNULL)
             while process.poll() is None and not is_held(target):

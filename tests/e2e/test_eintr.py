@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a stop does to the system calls that the target waits in: exactly those
-that pyheld(1) names return EINTR."""
+"""What pyheld does to the system calls that the target waits in: nothing if it
+rests, and if it is stopped exactly those that pyheld(1) names return EINTR."""
 import os
 import re
 import subprocess
@@ -77,13 +77,16 @@ class Caller:
         self.process.wait()
 
 
-def run_for(seconds, target):
-    runs, end = 0, time.monotonic() + seconds
+def run_for(seconds, target, stop):
+    """How many runs stopped it, and how many did not."""
+    ways, end = {"all": 0, "none": 0}, time.monotonic() + seconds
     while time.monotonic() < end:
-        pyheld("summary", target.process.pid, status=(0, 4))
-        runs += 1
+        done = pyheld("summary", "--json", "--stop=" + stop,
+                      target.process.pid, status=(0, 3, 4))
+        if done.status != 3:
+            ways[done.json["target"]["stopped"]] += 1
         time.sleep(0.05)
-    return runs
+    return ways
 
 
 @limit(120)
@@ -96,8 +99,9 @@ def test_the_manual_names_the_calls():
         time.sleep(3)
         alone = target.ask("report")
         target.ask("reset")
-        runs = run_for(8, target)
+        runs = run_for(8, target, "always")["all"]
         seen = target.ask("report")
+        assert runs, runs
     refused = {name for name, row in alone.items() if row["other"]}
     assert refused <= MAY_BE_REFUSED, refused
     interrupted = set()
@@ -116,3 +120,16 @@ def test_the_manual_names_the_calls():
         "Linux %s, %d runs: more than in the manual: %s; fewer: %s" % (
             kernel, runs, sorted(interrupted - expected),
             sorted(expected - refused - interrupted))
+
+
+@limit(120)
+def test_nothing_is_interrupted_without_a_stop():
+    with tempfile.TemporaryDirectory() as folder, Caller(folder) as target:
+        time.sleep(2)
+        target.ask("reset")
+        ways = run_for(8, target, "never")
+        seen = target.ask("report")
+    print("# %s" % ways)
+    assert not ways["all"] and ways["none"] >= 5, ways
+    for name, row in seen.items():
+        assert not row["eintr"], (name, row)

@@ -6,7 +6,7 @@ import re
 import tempfile
 
 import pythons
-from harness import Target, each, limit, pyheld, text
+from harness import Target, each, limit, pyheld, text, while_unchanged
 
 MIB = 1 << 20
 
@@ -60,8 +60,14 @@ def test_what_workers_copy(python):
         with Target(python, "forks.py", what) as target, \
                 tempfile.TemporaryDirectory() as folder:
             pid = target.facts["worker"]
-            both, everything = shared(pid)
-            forked, found, words = look(pid)
+            capture = os.path.join(folder, "worker.pyheld")
+
+            def look_and_capture(pid=pid, capture=capture):
+                pyheld("capture", pid, "-o", capture)
+                return look(pid), pyheld("memory", "--json", capture).json
+
+            ((forked, found, words), kept), (both, everything) = \
+                while_unchanged(lambda pid=pid: shared(pid), look_and_capture)
             # All anonymous memory is from before the fork.
             assert abs(forked["shared"] - both) < MIB, (forked, both)
             assert abs(forked["copied"] - (everything - both)) < 2 * MIB, \
@@ -69,9 +75,6 @@ def test_what_workers_copy(python):
             cause, = found
             assert cause["bytes"] == forked["copied"], found
             assert "copy on write: " in words, words
-            capture = os.path.join(folder, "worker.pyheld")
-            pyheld("capture", pid, "-o", capture)
-            kept = pyheld("memory", "--json", capture).json
             assert kept["forked"] == forked, (kept["forked"], forked)
             assert "gc.freeze()" in text(pyheld("memory", capture).out)
 

@@ -67,7 +67,7 @@ def runs_on(target):
 
 
 def kill_often(python, objects):
-    args = [os.path.abspath(PYHELD), "summary"]
+    args = [os.path.abspath(PYHELD), "summary", "--stop=always"]
     with Target(python, "crowd.py", "busy", objects) as target:
         args.append(str(target.pid))
         whole = duration(target, args)
@@ -100,7 +100,8 @@ def test_newest_target_survives_sigkill_of_pyheld():
 def test_target_survives_an_interrupt():
     """Signals that interrupt pyheld leave the target running."""
     with Target(pythons.system(), "crowd.py", "busy", 100000) as target:
-        args = [os.path.abspath(PYHELD), "summary", str(target.pid)]
+        args = [os.path.abspath(PYHELD), "summary", "--stop=always",
+                str(target.pid)]
         whole = duration(target, args)
         for i, number in enumerate([signal.SIGINT, signal.SIGTERM,
                                     signal.SIGHUP, signal.SIGQUIT] * 3):
@@ -144,7 +145,7 @@ def received(target, number):
 def test_no_signal_to_the_target_is_lost():
     """A signal on its way to a thread that is being stopped arrives, even if
     pyheld is killed at that moment."""
-    args = [os.path.abspath(PYHELD), "summary"]
+    args = [os.path.abspath(PYHELD), "summary", "--stop=always"]
     with Target(pythons.system(), "odd.py", "signalled", 200) as target:
         args.append(str(target.pid))
         sender = subprocess.Popen(
@@ -171,7 +172,8 @@ def test_oom_killer_takes_pyheld_first():
     with Target(pythons.system(), "odd.py", "signalled", 200) as target:
         for _ in range(50):
             process = subprocess.Popen(
-                [os.path.abspath(PYHELD), "summary", str(target.pid)],
+                [os.path.abspath(PYHELD), "summary", "--stop=always",
+                 str(target.pid)],
                 stdout=subprocess.DEVNULL)
             seen = False
             while not seen and process.poll() is None:

@@ -105,7 +105,8 @@ def test_captures_while_threads_allocate(python):
 
 
 def snapshots(pid, **kw):
-    checks = pyheld("doctor", "--json", pid, **kw).json["checks"]
+    checks = pyheld("doctor", "--json", "--stop=always", pid,
+                    **kw).json["checks"]
     found = [c["found"] for c in checks
              if c["check"] == "no thread was amid a change"]
     assert len(found) == 1, checks

@@ -12,7 +12,7 @@ from harness import Skip, Target, each, limit, pyheld, unharmed
 KINDS = {"empty": "none", "file": "none", "anon": "one"}
 MAPPINGS = 30000
 OBJECTS = 150000
-RUNS = 4
+RUNS = 3
 # Of the CPU that the same heap costs without these mappings.  Each by itself,
 # with a few system calls, would cost three to four times that.
 MOST = 1.7
@@ -72,7 +72,7 @@ def sessions(report):
     return row["count"]
 
 
-@each(pythons.some)
+@each(pythons.one)
 def test_many_change_no_answer(python):
     with targets(python, 1000) as found:
         for target in found.values():

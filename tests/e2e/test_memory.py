@@ -13,7 +13,8 @@ from test_core import Directory, gcore, sysroot
 ALARMING = {"pymalloc", "malloc", "mimalloc", "unowned", "unexplained",
             "damaged"}
 # What differs between two looks at one process.
-VARIES = {"pause_ns", "bytes_copied", "taken_at", "source"}
+VARIES = {"stopped", "pause_ns", "copy_ns", "bytes_copied", "taken_at",
+          "source"}
 
 
 def memory(*args, **how):
@@ -74,13 +75,18 @@ def test_memory_adds_up(python):
             assert report["basis"] == "core", report["basis"]
 
 
+def without_figures(words):
+    """The kernel takes pages away between two looks."""
+    return re.sub(r"\d[\d.,]*", "N", words)
+
+
 def report_on(python, load):
     with Target(python, "memory_loads.py", load) as target:
         report = memory(target.pid)
-        words = pyheld("memory", target.pid).out.decode()
+        words = without_figures(pyheld("memory", target.pid).out.decode())
     check_sums(report)
     for finding in report["findings"]:
-        assert finding[:20] in words, (finding, words)
+        assert without_figures(finding)[:20] in words, (finding, words)
     return report
 
 

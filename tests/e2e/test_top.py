@@ -205,7 +205,7 @@ def test_freeze_during_a_sample():
     time that is frozen does not count as the sample's."""
     with Target(pythons.system(), "app.py", "grows") as target, \
             tempfile.TemporaryDirectory() as folder, \
-            top(target.pid, cwd=folder) as terminal:
+            top("--stop=always", target.pid, cwd=folder) as terminal:
         wait_for_sample(terminal, target.pid, 2)
         pid = pid_of_top(target)
         child = hold(pid, target)
@@ -318,11 +318,23 @@ def hold(pid, target, seconds=None):
             os.kill(child, signal.SIGCONT)
 
 
+def test_nothing_is_stopped_if_never_is_said():
+    """By no sample: each has a broker and a worker of its own."""
+    with Target(pythons.system(), "at_rest.py", "busy", 1000) as target, \
+            top("--interval=1ms", "--stop=never", "--patience=50ms",
+                target.pid) as terminal:
+        terminal.wait_for("^process %d is too busy to" % target.pid)
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            assert not is_stopped(target)
+        unharmed(target)
+
+
 def test_a_killed_sample_is_paid_for():
     """The target is stopped for at most 5 % of the time, whoever ends the
     child, and although nobody can say then how long the target was stopped."""
     with Target(pythons.system(), "app.py", "grows") as target, \
-            top("--interval=1ms", target.pid) as terminal:
+            top("--interval=1ms", "--stop=always", target.pid) as terminal:
         wait_for_sample(terminal, target.pid)
         pid = pid_of_top(target)
         child = hold(pid, target)
@@ -343,7 +355,8 @@ def test_a_capture_is_paid_for():
     """A capture stops the target, too: the next sample comes later."""
     with Target(pythons.system(), "app.py", "grows") as target, \
             tempfile.TemporaryDirectory() as folder, \
-            top("--interval=1ms", target.pid, cwd=folder) as terminal:
+            top("--interval=1ms", "--stop=always", target.pid,
+                cwd=folder) as terminal:
         wait_for_sample(terminal, target.pid)
         pid = pid_of_top(target)
         # No sample begins then: the child writes a capture.
@@ -386,7 +399,7 @@ def test_a_long_stop_is_no_long_sample():
     soon as it is back."""
     with Target(pythons.system(), "app.py", "grows") as target, Terminal(
             ["sh", "-c", "set -m; \"$@\"; read x; fg", "sh", TOP, "top",
-             "--interval=1ms", target.pid]) as terminal:
+             "--interval=1ms", "--stop=always", target.pid]) as terminal:
         wait_for_sample(terminal, target.pid)
         pid = pid_of_top(target)
         child = hold(pid, target)
@@ -410,7 +423,7 @@ def test_stopped_and_back():
     """Ctrl-Z does not reach the child that may have stopped the target."""
     with Target(pythons.system(), "odd.py", "plain") as target, Terminal(
             ["sh", "-c", "set -m; \"$@\"; read x; fg", "sh", TOP, "top",
-             "--interval=1ms", target.pid]) as terminal:
+             "--interval=1ms", "--stop=always", target.pid]) as terminal:
         wait_for_sample(terminal, target.pid, 3)
         pid = pid_of_top(target)
         terminal.keys("C-z")
@@ -482,7 +495,7 @@ def test_killed_while_it_samples():
     with Target(pythons.system(), "app.py", "grows") as target:
         held = 0
         for _ in range(8):
-            with Terminal([TOP, "top", "--interval=1ms",
+            with Terminal([TOP, "top", "--interval=1ms", "--stop=always",
                            target.pid]) as terminal:
                 terminal.wait_for("^ +%d " % target.pid)
                 pid = pid_of_top(target)

@@ -92,7 +92,7 @@ def test_live():
         said(found, "pyheld ", "Linux ", "target '%d'" % target.pid,
              "process %d: " % target.pid,
              "runtime: _PyRuntime at 0x", "by its symbol", "layout: ",
-             " threads stood still for ", "bytes copied",
+             " threads rested by themselves", "bytes copied",
              "interpreter 0 at 0x", "heap: ", "thread %d" % target.pid,
              "module ", "emulator: ")
         assert levels(found)["detail"] > 5, found

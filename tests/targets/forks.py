@@ -6,10 +6,15 @@ write its reference count; collect: run the collector, which writes to each
 container; freeze: the same, but the parent has called gc.freeze() before.
 Facts: the PID of the worker.
 """
+import ctypes
 import gc
 import json
 import os
 import sys
+
+# khugepaged would copy pages of the worker into huge ones, now and then.
+PR_SET_THP_DISABLE = 41
+assert ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) == 0
 
 what = sys.argv[1]
 DATA = [[str(i), {"a": i}] for i in range(200000)]

@@ -33,6 +33,13 @@ static error_t take_word(int key, char *arg, struct argp_state *state)
 	case OPTION_SYSROOT:
 		str_vec_push(&n->inputs, xstrdup(arg));
 		return 0;
+	case OPTION_STOP:
+		str_vec_push(&n->stops, xasprintf("--stop=%s", arg));
+		n->never_stops = !strcmp(arg, "never");
+		return 0;
+	case OPTION_PATIENCE:
+		str_vec_push(&n->stops, xasprintf("--patience=%s", arg));
+		return 0;
 	case OPTION_NO_SANDBOX:
 		n->no_sandbox = true;
 		return 0;
@@ -83,6 +90,7 @@ void names_release(struct names *n)
 	str_vec_free(&n->operands);
 	str_vec_free(&n->inputs);
 	str_vec_free(&n->outputs);
+	str_vec_free(&n->stops);
 }
 
 /* --- files --- */

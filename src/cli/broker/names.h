@@ -20,10 +20,13 @@ struct names {
 	struct str_vec operands;	/* owned, as all of these */
 	struct str_vec inputs;	/* values of --executable and --sysroot */
 	struct str_vec outputs;	/* values of --output and --metrics; typed */
+	/* "--stop=..." and "--patience=...", to be passed on. */
+	struct str_vec stops;
+	bool never_stops;	/* --stop=never */
 	bool no_sandbox;	/* --no-sandbox */
 };
 
-#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT, false }
+#define NAMES_INIT { VEC_INIT, VEC_INIT, VEC_INIT, VEC_INIT, false, false }
 
 /* Copy what argv, which begins with the command's name, says by the options of
  * `argp` and those of all commands.  Behind an error, nothing is named: the

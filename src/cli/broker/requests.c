@@ -46,6 +46,7 @@ void requests_init(struct requests *r, const struct argp *argp, int argc,
 	r->server.may = may_open;
 	r->server.may_list = may_list;
 	r->server.context = r;
+	r->server.never_stops = r->names.never_stops;
 	r->mask = mask;
 	r->wake = -1;
 	r->sample = (struct spawned)SPAWNED_NONE;
@@ -358,7 +359,7 @@ static bool answer_sample(struct requests *q, struct packet_reader *r,
 	errno = EACCES;
 	if (!names_have_pid(&q->names, order.pid) ||
 	    (file && !names_have_output(&q->names, file)) ||
-	    !sample_spawn(&q->sample, &order, q->run)) {
+	    !sample_spawn(&q->sample, &order, &q->names.stops, q->run)) {
 		task_reply_errno(reply, errno);
 		return true;
 	}

@@ -4,8 +4,11 @@
 #include "base/alloc.h"
 #include "cli/broker/sample.h"
 
+VEC_DEFINE(words, char *);
+
 struct work {
 	const struct sample_order *order;
+	const struct str_vec *options;
 	sample_run *run;
 };
 
@@ -18,16 +21,23 @@ static int take_sample(void *argument)
 	CLEANUP(freep) char *last = xasprintf(
 		"--last=%" PRIu64 ",%" PRIu64 ",%" PRIu64, o->last.start_time,
 		o->last.start_ticks, o->last.taken_at);
-	char *argv[] = { (char[]){ "pyheld sample" }, last, pid,
-			 o->file ? output : NULL, NULL };
+	CLEANUP(words_release) struct words argv = VEC_INIT;
 
-	return work->run(&sample_command, o->file ? 4 : 3, argv);
+	words_push(&argv, (char[]){ "pyheld sample" });
+	words_push(&argv, last);
+	words_push(&argv, pid);
+	if (o->file)
+		words_push(&argv, output);
+	for (size_t i = 0; i < work->options->nr; i++)
+		words_push(&argv, work->options->v[i]);
+	words_push(&argv, NULL);
+	return work->run(&sample_command, (int)argv.nr - 1, argv.v);
 }
 
 bool sample_spawn(struct spawned *ret, const struct sample_order *order,
-		  sample_run *run)
+		  const struct str_vec *options, sample_run *run)
 {
-	struct work work = { order, run };
+	struct work work = { order, options, run };
 
 	return spawn_start(ret, take_sample, &work);
 }

@@ -12,8 +12,9 @@
 /* How to run a command: the arguments of broker_run(), and what it returns. */
 typedef int sample_run(const struct command *c, int argc, char **argv);
 
-/* Start a child that takes the sample, by `run`.  Returns as spawn_start(). */
+/* Start a child that takes the sample, by `run`, with these options, too.
+ * Returns as spawn_start(). */
 bool sample_spawn(struct spawned *ret, const struct sample_order *order,
-		  sample_run *run);
+		  const struct str_vec *options, sample_run *run);
 
 #endif

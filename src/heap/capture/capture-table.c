@@ -65,6 +65,8 @@ static void write_info(const struct heap *h, const struct heap_details *d,
 		row_put_number(row, i->interned[n].size);
 		row_put_number(row, i->interned[n].bytes);
 	}
+	row_put_number(row, i->stopped);
+	row_put_number(row, i->copy_ns);
 }
 
 /* Labels that a newer pyheld may allow are left out. */
@@ -128,6 +130,10 @@ static void read_info(struct row *r, struct heap *h,
 		i->interned[n].size = row_get_number(r);
 		i->interned[n].bytes = row_get_number(r);
 	}
+	i->stopped = row_get_u32(r);
+	if (i->stopped >= NR_STOPPED)
+		i->stopped = STOPPED_UNKNOWN;
+	i->copy_ns = row_get_number(r);
 }
 
 /* --- the others --- */

@@ -78,8 +78,9 @@ static void add_process(const struct heap_info *info, struct str *out)
 		add_hash('p', &text, out);
 }
 
-/* The pause is in nanoseconds: that alone hardly happens twice.  A redacted
- * copy has other rows, and all else is the same. */
+/* The pause, or how long the copy took without one, is in nanoseconds: that
+ * alone hardly happens twice.  A redacted copy has other rows, and all else is
+ * the same. */
 static void add_capture(const struct heap *h, struct str *out)
 {
 	const struct heap_info *info = &h->info;
@@ -87,7 +88,8 @@ static void add_capture(const struct heap *h, struct str *out)
 
 	str_addf(&text, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 		 " %" PRIu32 " %zu %" PRIi64 " %" PRIu32 " ", info->taken_at,
-		 info->pause_ns, info->bytes_copied, info->resident,
+		 info->pause_ns ? info->pause_ns : info->copy_ns,
+		 info->bytes_copied, info->resident,
 		 h->nr_objects, h->edges.nr, info->pid, info->redaction);
 	add_process(info, &text);
 	add_hash('c', &text, out);

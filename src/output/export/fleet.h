@@ -46,10 +46,11 @@ bool fleet_replaces(const char *column);
  * others: a letter and 16 hexadecimal digits, a hash of what
  * match_same_process() compares; of an older capture, of host, PID and start
  * time.  Cores have none.  FLEET_CAPTURE is a hash of the process, the time of
- * the capture, its pause, sizes, counts and redaction: a copy of a capture has
- * the same, a redacted one and any later capture have another.  Of a core the
- * time is that of its file.  They begin with a letter, as a program that
- * guesses types could take digits for a number.
+ * the capture, its pause or how long its copy took, sizes, counts and
+ * redaction: a copy of a capture has the same, a redacted one and any later
+ * capture have another.  Of a core the time is that of its file.  They begin
+ * with a letter, as a program that guesses types could take digits for a
+ * number.
  */
 void fleet_value(const struct heap *h, enum fleet_column column,
 		 struct str *out);

@@ -71,7 +71,14 @@ static void add_memory(const struct heap_info *info, struct str *out)
 	format_bytes(out, info->resident);
 	str_add(out, " resident, ");
 	format_bytes(out, info->bytes_copied);
-	str_add(out, " copied while it was stopped for ");
+	str_add(out, " copied ");
+	if (info->stopped == STOPPED_NONE) {
+		str_add(out, "in ");
+		format_duration(out, info->copy_ns);
+		str_add(out, " without stopping it\n");
+		return;
+	}
+	str_add(out, "while it was stopped for ");
 	format_duration(out, info->pause_ns);
 	str_add_char(out, '\n');
 }

@@ -178,7 +178,9 @@ void describe_info(struct python *py)
 	info->inner_pid = t->inner_pid;
 	info->taken_at = t->taken_at;
 	info->resident = t->resident;
+	info->stopped = t->stopped;
 	info->pause_ns = t->pause_ns;
+	info->copy_ns = t->copy_ns;
 	info->bytes_copied = t->memory.bytes_copied;
 	info->nr_lost_bytes = t->lost + t->missing;
 	info->nr_missing_objects = truncated_nr_objects(py);

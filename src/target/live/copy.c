@@ -14,26 +14,17 @@
 #include "target/residency.h"
 #include "target/room.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
 
 /* Bytes of an area around its mappings, for a heap that grows meanwhile. */
 #define AREA_ROOM (256ULL << 20)
 /* No program has addresses from here on, on x86-64 and aarch64. */
 #define ADDRESS_END (1ULL << 48)
-#define HUGE_PAGE (2ULL << 20)
 
 /* If pagemap can't be read, mappings up to this size are copied whole ... */
 #define BLIND_MAX (1ULL << 30)
 /* ... and those that have a file, or had one (.data), up to this size. */
 #define ORPHAN_MAX (64ULL << 20)
 
-/* Bytes that are touched page by page. */
-#define FEW_PAGES (4 * MEMORY_PAGE)
 
 /* The mappings of a process that was opened are used for so long. */
 #define OPENED_NS 500000000ULL
@@ -43,6 +34,8 @@
 /* iovecs and bytes of one call; the kernel ends a call at 2 GB. */
 #define BATCH_VECS 1024
 #define BATCH_BYTES (512UL << 20)
+/* Bytes between two questions whether the copy goes on. */
+#define ASK_BYTES (8UL << 20)
 
 void copy_init(struct copy *c, struct live *live)
 {
@@ -74,6 +67,7 @@ void copy_release(struct copy *c)
 	piece_vec_release(&c->pieces);
 	range_vec_release(&c->ranges);
 	range_vec_release(&c->swapped);
+	range_vec_release(&c->noted);
 	for (size_t i = 0; i < c->areas.nr; i++) {
 		struct area *a = &c->areas.v[i];
 
@@ -221,59 +215,6 @@ static ssize_t find_area(const struct copy *c, raddr start, raddr end,
 	return -1;
 }
 
-void *copy_map(int file, uint64_t offset, uint64_t len)
-{
-	uint64_t size = round_up(len, MEMORY_PAGE), room = size + HUGE_PAGE;
-	uint8_t *first = mmap(NULL, room, PROT_NONE,
-			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			      0);
-	uint64_t before;
-	void *mapped;
-
-	if (first == MAP_FAILED)
-		return MAP_FAILED;
-	before = (offset - (uintptr_t)first) % HUGE_PAGE;
-	mapped = mmap(first + before, size, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_NORESERVE | MAP_FIXED, file,
-		      (off_t)offset);
-	if (mapped == MAP_FAILED) {
-		munmap(first, room);
-		return MAP_FAILED;
-	}
-	/* Give back what is around it. */
-	if (before)
-		munmap(first, before);
-	munmap(first + before + size, room - before - size);
-	return mapped;
-}
-
-/* Addresses for the area: of the file, if there is one. */
-static void *map_area(struct copy *c, struct area *a)
-{
-	uint64_t len = a->end - a->start;
-
-	if (c->file < 0)
-		return mmap(NULL, len, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	a->offset = c->file_size;
-	if (ftruncate(c->file, (off_t)(a->offset + len)))
-		return MAP_FAILED;
-	return copy_map(c->file, a->offset, len);
-}
-
-static bool reserve(struct copy *c, struct area *a)
-{
-	void *p = a->start < a->end ? map_area(c, a) : MAP_FAILED;
-
-	if (p == MAP_FAILED)
-		return false;
-	c->file_size += round_up(a->end - a->start, HUGE_PAGE);
-	/* With huge pages, one page that is written could take 2 MB. */
-	madvise(p, a->end - a->start, MADV_NOHUGEPAGE);
-	a->bytes = p;
-	return true;
-}
-
 /* Reserve an area for the run from piece `i` on, and for runs near it. */
 static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 {
@@ -290,10 +231,10 @@ static struct error *new_area(struct copy *c, size_t i, size_t end_run)
 	}
 	a.start = start > room ? start - room : 0;
 	a.end = MIN(end, ADDRESS_END) + room;
-	if (!reserve(c, &a)) {
+	if (!copy_reserve(c, &a)) {
 		a.start = start;
 		a.end = own_end;
-		if (!reserve(c, &a))
+		if (!copy_reserve(c, &a))
 			return error_errno(ERR_SYSTEM, errno, "can't reserve "
 					   "%" PRIu64 " bytes of addresses for "
 					   "the copy", a.end - a.start);
@@ -370,44 +311,6 @@ bool copy_stretch(const struct copy *c, struct stretch_at *at,
 	return true;
 }
 
-static void touch(uint8_t *bytes, uint64_t len)
-{
-	/* For a few pages, the call costs more than it saves. */
-	if (len > FEW_PAGES && !madvise(bytes, len, MADV_POPULATE_WRITE))
-		return;
-	/* Before Linux 5.14.  Nothing was copied there yet. */
-	for (uint64_t i = 0; i < len; i += MEMORY_PAGE)
-		*(volatile uint8_t *)(bytes + i) = 0;
-}
-
-/*
- * Make huge pages of a file in memory, whatever the system's setting for such
- * files is: since Linux 6.1.  A page of each is needed to begin with.
- */
-static void collapse(uint8_t *bytes, uint64_t len)
-{
-	for (uint64_t i = 0; i < len; i += HUGE_PAGE)
-		touch(bytes + i, MEMORY_PAGE);
-	madvise(bytes, len, MADV_COLLAPSE);
-}
-
-static void populate(const struct copy *c, uint8_t *bytes, uint64_t len)
-{
-	uintptr_t start = (uintptr_t)bytes;
-	uintptr_t huge = round_up(start, HUGE_PAGE);
-	uintptr_t huge_end = (start + len) / HUGE_PAGE * HUGE_PAGE;
-
-	/* Huge pages are faster to touch and to copy to; all of each is used,
-	 * so that none wastes memory. */
-	if (huge < huge_end) {
-		madvise(bytes + (huge - start), huge_end - huge,
-			MADV_HUGEPAGE);
-		if (c->file >= 0)
-			collapse(bytes + (huge - start), huge_end - huge);
-	}
-	touch(bytes, len);
-}
-
 struct batch {
 	struct iovec local[BATCH_VECS], remote[BATCH_VECS];
 	unsigned int nr;
@@ -431,9 +334,16 @@ static void batch_advance(struct batch *b, unsigned int *first, uint64_t len)
 	}
 }
 
+static bool goes_on(struct copy *c)
+{
+	if (!c->ended && c->goes_on)
+		c->ended = !c->goes_on(c->context);
+	return !c->ended;
+}
+
 static struct error *batch_copy(struct copy *c, struct batch *b)
 {
-	unsigned int first = 0;
+	unsigned int first = b->nr && goes_on(c) ? 0 : b->nr;
 
 	while (first < b->nr) {
 		ssize_t n = live_readv(c->live, b->local + first,
@@ -449,6 +359,8 @@ static struct error *batch_copy(struct copy *c, struct batch *b)
 			uint64_t skip = MEMORY_PAGE - at % MEMORY_PAGE;
 
 			n = MIN(skip, b->remote[first].iov_len);
+			/* An earlier copy may have read it. */
+			memset(b->local[first].iov_base, 0, (size_t)n);
 			if (!pages_is_guard(&c->pages, at))
 				c->lost += n;
 		} else {
@@ -464,8 +376,10 @@ static struct error *batch_copy(struct copy *c, struct batch *b)
 static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 			       raddr from, uint64_t len)
 {
-	while (len) {
-		uint64_t part = MIN(len, BATCH_BYTES - b->bytes);
+	uint64_t most = c->goes_on ? ASK_BYTES : BATCH_BYTES;
+
+	while (len && !c->ended) {
+		uint64_t part = MIN(len, most - b->bytes);
 
 		b->local[b->nr] = (struct iovec){ to, part };
 		b->remote[b->nr] = live_remote(from, part);
@@ -474,7 +388,7 @@ static struct error *batch_add(struct copy *c, struct batch *b, uint8_t *to,
 		to += part;
 		from += part;
 		len -= part;
-		if (b->nr == BATCH_VECS || b->bytes == BATCH_BYTES) {
+		if (b->nr == BATCH_VECS || b->bytes == most) {
 			struct error *err = batch_copy(c, b);
 
 			if (err)
@@ -504,8 +418,8 @@ static struct error *touch_pieces(struct copy *c)
 	if (err)
 		return err;
 	while (copy_stretch(c, &at, &s))
-		populate(c, s.bytes, s.range.end - s.range.start);
-	c->touched = MAX(c->touched, bytes);
+		copy_populate(c, s.bytes, s.range.end - s.range.start);
+	c->touched = bytes;
 	return NULL;
 }
 
@@ -548,7 +462,12 @@ struct error *copy_prepare(struct copy *c)
 
 	if (err)
 		return err;
+	c->ended = false;
+	copy_note(c);
 	look(c);
+	copy_drop_stale(c);
+	copy_bound_areas(c);
+	c->taken = false;
 	for (size_t i = 0; i < c->mappings.nr; i++)
 		if (mapping_kind(&c->mappings.v[i]) >= MAPPING_DATA)
 			live_file(c->live, &c->mappings.v[i]);
@@ -567,13 +486,17 @@ struct error *copy_take(struct copy *c)
 	struct batch b;
 
 	if (!err) {
+		if (c->taken)
+			copy_note(c);
+		c->taken = true;
 		look(c);
 		err = place_pieces(c);
 	}
 	c->bytes = 0;
+	c->ended = false;
 	b.nr = 0;
 	b.bytes = 0;
-	while (!err && copy_stretch(c, &at, &s))
+	while (!err && !c->ended && copy_stretch(c, &at, &s))
 		err = batch_add(c, &b, s.bytes, s.range.start,
 				s.range.end - s.range.start);
 	return err ? err : batch_copy(c, &b);

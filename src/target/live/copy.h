@@ -5,11 +5,13 @@
  *	copy_init()
  *	copy_prepare()	while it runs: reserve areas, touch their pages
  *	copy_take()	while it is stopped: copy
+ *	copy_clean()	while it runs again
  *	copy_finish()	while it runs again: add what comes from files, and
  *			hand all over to a `memory`
  *	copy_release()	in any case
  *
- * copy_prepare() and copy_take() may be repeated, in this order.
+ * copy_prepare() and copy_take() may be repeated, in this order, and so may
+ * copy_take() alone.
  *
  * With copy_share() the areas lie in a file in memory, so that another process
  * can use the copy: that one calls copy_finish() with a struct copy that it has
@@ -59,6 +61,15 @@ struct copy {
 	int file;		/* in memory, has the areas; -1: none */
 	uint64_t file_size;
 	uint64_t touched;	/* bytes of the areas that have memory */
+	/* For copy_take(), asked every few MB: false ends it, with `ended` set.
+	 * NULL: nobody is asked. */
+	bool (*goes_on)(void *context);
+	void *context;
+	bool ended;
+	/* Where the areas may have bytes: of the last copy_prepare(), and of
+	 * each copy_take() after it but the last.  Sorted; none overlap. */
+	struct range_vec noted;
+	bool taken;		/* a copy_take() came after copy_prepare() */
 	/* Pages that were swapped out when a copy_prepare() or copy_take()
 	 * first looked at them; in no order.  Copying brings them back. */
 	struct range_vec swapped;
@@ -84,7 +95,8 @@ struct error *copy_prepare(struct copy *c) MUST_CHECK;
 
 /*
  * Copy what is there now.  Pages that can't be read are zero and counted in
- * `lost`.  Errors: see copy_prepare().
+ * `lost`.  If c->ended is set then, not all is copied.  Errors: see
+ * copy_prepare().
  */
 struct error *copy_take(struct copy *c) MUST_CHECK;
 
@@ -102,6 +114,28 @@ struct stretch {
 };
 bool copy_stretch(const struct copy *c, struct stretch_at *at,
 		  struct stretch *ret);
+
+/*
+ * The memory of the areas (copy-areas.c), for copy.c.
+ *
+ * Reserve addresses for the area, and space in c->file.  False with errno: it
+ * can't be.
+ */
+bool copy_reserve(struct copy *c, struct area *a);
+/* Have pages ready for the `len` bytes, huge ones where that costs nothing. */
+void copy_populate(const struct copy *c, uint8_t *bytes, uint64_t len);
+/* Note that what c->ranges says may have been written: before they change. */
+void copy_note(struct copy *c);
+/* A copy that did not count is repeated into the same areas.  Give the memory
+ * back of all that was noted and is not in c->ranges, so that it is zero;
+ * c->noted is c->ranges then. */
+void copy_drop_stale(struct copy *c);
+/* Too many areas: drop all, so that they are made anew. */
+void copy_bound_areas(struct copy *c);
+
+/* After the last copy_take(), when the process may run again: what earlier ones
+ * have left is gone.  Before the bytes are used. */
+void copy_clean(struct copy *c);
 
 /*
  * Add the segments of what was copied to `m`, which takes over the areas, and

@@ -24,6 +24,22 @@ struct error *live_read_start_stack(const struct live *l, uint64_t *ret)
 	return NULL;
 }
 
+struct error *live_check_program(const struct live *l)
+{
+	uint64_t start_stack;
+	struct error *err = live_read_start_stack(l, &start_stack);
+
+	if (err)
+		return err;
+	if (start_stack == l->start_stack)
+		return NULL;
+	/* 0: the process has no memory any more. */
+	if (!start_stack)
+		return &error_gone;
+	return error_new(ERR_GONE, "process %d has executed another program "
+			 "in the meantime: try again", (int)l->pid);
+}
+
 static char *read_root(int dir)
 {
 	char *root = proc_link(dir, "root");

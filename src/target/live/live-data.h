@@ -74,6 +74,12 @@ void live_set_forked(struct live *l, const struct mapping_vec *maps);
 struct error *live_read_start_stack(const struct live *l, uint64_t *ret)
 	MUST_CHECK;
 
+/*
+ * Does it still execute the program that it executed when l->start_stack was
+ * read?  ERR_GONE: another one, or none.  And those of proc_failed().
+ */
+struct error *live_check_program(const struct live *l) MUST_CHECK;
+
 /* The descriptor of the mapping's file, which stays that of `l`; see
  * file_of(). */
 int live_file(struct live *l, const struct mapping *m);

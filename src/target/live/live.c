@@ -12,7 +12,7 @@
 #include "target/live/live-data.h"
 #include "target/live/live.h"
 #include "target/live/process.h"
-#include "target/live/snapshot.h"
+#include "target/live/snapshot/snapshot.h"
 #include "target/proc.h"
 
 /* The executable's path as the target sees it, without " (deleted)". */

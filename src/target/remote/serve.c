@@ -12,7 +12,7 @@
 #include "target/live/children.h"
 #include "target/live/live-data.h"
 #include "target/live/live.h"
-#include "target/live/snapshot.h"
+#include "target/live/snapshot/snapshot.h"
 #include "target/memory.h"
 #include "target/proc.h"
 #include "target/processes/census-read.h"
@@ -24,6 +24,7 @@
 #define CHILDREN_MAX 4096
 /* Each retry stops the process.  Without a number it is tried for 10 s. */
 #define RETRIES_MAX 100
+#define PATIENCE_MAX_MS 3600000
 /* How often it is looked whether the user has given up. */
 #define GIVEN_UP_MS 50
 
@@ -177,6 +178,9 @@ static bool serve_snapshot(struct server *server, struct target *t,
 
 	if (!shape_get_options(r, &options) || options.retries > RETRIES_MAX)
 		return false;
+	if (server->never_stops)
+		options.stop = STOP_NEVER;
+	options.patience_ms = MIN(options.patience_ms, PATIENCE_MAX_MS);
 	options.is_given_up = is_given_up;
 	err = take_shot(server, t, &options, &s);
 	task_reply_error(reply, err);

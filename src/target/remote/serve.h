@@ -46,6 +46,7 @@ struct server {
 	/* May the worker be told of these processes? */
 	bool (*may_list)(void *context, const struct census_query *q);
 	void *context;
+	bool never_stops;	/* no process is stopped, whatever is asked */
 	struct serve_listed_vec listed;	/* by the last census, sorted */
 };
 

@@ -159,17 +159,24 @@ void shape_add_options(struct packet *p, const struct snapshot_options *o)
 	packet_add(p, o->gate.next);
 	packet_add(p, o->gate.flag);
 	packet_add(p, o->retries);
+	packet_add(p, o->stop);
+	packet_add(p, o->patience_ms);
 }
 
 bool shape_get_options(struct packet_reader *r, struct snapshot_options *ret)
 {
-	uint64_t retries;
+	uint64_t retries, stop;
 
 	*ret = (struct snapshot_options){ .gate.word = packet_get(r) };
 	ret->gate.list = packet_get(r);
 	ret->gate.next = packet_get(r);
 	ret->gate.flag = packet_get(r);
 	retries = packet_get(r);
+	stop = packet_get(r);
+	ret->patience_ms = packet_get(r);
+	if (stop > STOP_ALWAYS)
+		return false;
+	ret->stop = (enum stop_when)stop;
 	ret->retries = (unsigned int)MIN(retries, UINT_MAX);
 	return packet_is_read(r);
 }
@@ -321,7 +328,9 @@ bool shape_add_shot(struct packet *p, const struct shot *s,
 	if (fd < 0)
 		return false;
 	packet_add_fd(p, fd);
+	packet_add(p, s->stopped);
 	packet_add(p, s->pause_ns);
+	packet_add(p, s->copy_ns);
 	packet_add(p, s->taken_at);
 	packet_add(p, s->resident);
 	packet_add(p, s->copy.bytes);
@@ -341,9 +350,15 @@ bool shape_get_shot(struct packet *p, struct packet_reader *r,
 {
 	struct copy *c = &ret->copy;
 
+	uint64_t stopped = packet_get(r);
+
 	*ret = (struct shot){ .pause_ns = packet_get(r) };
+	ret->copy_ns = packet_get(r);
 	copy_init(c, live);
 	c->file = packet_take_fd(p);
+	if (stopped >= NR_STOPPED)
+		return false;
+	ret->stopped = (enum stopped)stopped;
 	ret->taken_at = packet_get(r);
 	ret->resident = packet_get(r);
 	c->bytes = packet_get(r);

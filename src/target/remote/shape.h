@@ -10,7 +10,7 @@
 #define TARGET_REMOTE_SHAPE_H
 
 #include "base/broker/packet.h"
-#include "target/live/snapshot.h"
+#include "target/live/snapshot/snapshot.h"
 
 /* Who a process is, and its mappings: what live_open() finds. */
 void shape_add_target(struct packet *p, const struct target *t);

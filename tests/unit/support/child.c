@@ -72,6 +72,8 @@ struct target *child_open(pid_t pid)
 	return t;
 }
 
+const struct snapshot_options child_stopped = { .stop = STOP_ALWAYS };
+
 void child_snapshot(struct target *t, const struct snapshot_options *o)
 {
 	struct error *err = target_snapshot(t, o);

@@ -38,6 +38,9 @@ void child_waiting(void);
 void child_settle(pid_t pid);
 
 struct target *child_open(pid_t pid);
+/* For target_snapshot(): with a stop. */
+extern const struct snapshot_options child_stopped;
+
 void child_snapshot(struct target *t, const struct snapshot_options *o);
 
 /* The word at `p`, in the process now and in the copy. */

@@ -145,7 +145,7 @@ START_TEST(tracer_that_comes_later_is_named)
 	close(pipes[1]);
 	ck_assert_int_eq(read(pipes[0], &c, 1), 0);
 	close(pipes[0]);
-	expect_error(target_snapshot(t, NULL), ERR_PERMISSION,
+	expect_error(target_snapshot(t, &child_stopped), ERR_PERMISSION,
 		     "traced by process");
 	target_close(t);
 	child_finish(tracer);

@@ -53,6 +53,8 @@ static int ask(uint32_t kind, const uint64_t *numbers, size_t nr)
 #define ASK(kind, ...) \
 	ask(kind, (const uint64_t[]){ __VA_ARGS__ }, \
 	    sizeof((const uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
+#define SNAPSHOT(...) \
+	ASK(TASK_PROCESS_SNAPSHOT, __VA_ARGS__, STOP_ALWAYS, 0)
 
 START_TEST(numbers_are_those_of_open_processes)
 {
@@ -67,8 +69,7 @@ START_TEST(numbers_are_those_of_open_processes)
 		ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, numbers[i], 8, 1), -1);
 		ck_assert_int_eq(ASK(TASK_PROCESS_FILE, numbers[i], 0, 0, 0, 0),
 				 -1);
-		ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, numbers[i], 0, 0, 0,
-				     0, 0), -1);
+		ck_assert_int_eq(SNAPSHOT(numbers[i], 0, 0, 0, 0, 0), -1);
 		ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, numbers[i]), -1);
 	}
 	ck_assert_int_eq(ASK(TASK_PROCESS_CLOSE, 0), 0);
@@ -94,13 +95,14 @@ START_TEST(fields_are_checked)
 	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, UINT64_MAX, 0), 0);
 	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3), -1);
 	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3, 4, 5), -1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0), -1);
 	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+			 -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0,
+			     STOP_ALWAYS + 1, 0), -1);
 	/* It would be stopped again and again. */
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1000000),
-			 -1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, UINT64_MAX),
-			 -1);
+	ck_assert_int_eq(SNAPSHOT(0, 0, 0, 0, 0, 1000000), -1);
+	ck_assert_int_eq(SNAPSHOT(0, 0, 0, 0, 0, UINT64_MAX), -1);
 	ck_assert_int_eq(ASK(TASK_PROCESS_CHILDREN, (uint64_t)allowed), -1);
 	child_finish(allowed);
 	serve_end(&server);
@@ -116,11 +118,11 @@ START_TEST(gate_of_a_worker_does_not_hold_the_target)
 	node[0] = list;
 	allowed = child_start(child_waiting);
 	ck_assert_int_eq(ASK(TASK_PROCESS_OPEN, (uint64_t)allowed), 0);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, list, 0, 8, 1), 0);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, UINT64_MAX, 0, 0, 0, 1),
+	ck_assert_int_eq(SNAPSHOT(0, 0, list, 0, 8, 1), 0);
+	ck_assert_int_eq(SNAPSHOT(0, UINT64_MAX, 0, 0, 0, 1),
 			 ERR_FAULT + 1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, list, UINT64_MAX, 8,
-			     1), ERR_FAULT + 1);
+	ck_assert_int_eq(SNAPSHOT(0, 0, list, UINT64_MAX, 8, 1),
+			 ERR_FAULT + 1);
 	child_expect_untraced(allowed);
 	serve_end(&server);
 	child_finish(allowed);
@@ -136,7 +138,7 @@ static uint64_t snapshot_takes_ms(void)
 {
 	uint64_t begun = now_ms();
 
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1), 0);
+	ck_assert_int_eq(SNAPSHOT(0, 0, 0, 0, 0, 1), 0);
 	return now_ms() - begun;
 }
 
@@ -172,7 +174,7 @@ START_TEST(process_rests_between_snapshots)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	raise(SIGTERM);
 	rest->until_ns = clock_ns(CLOCK_MONOTONIC) + UINT64_C(100000000000);
-	ck_assert_int_ne(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 1), -1);
+	ck_assert_int_ne(SNAPSHOT(0, 0, 0, 0, 0, 1), -1);
 	serve_end(&server);
 	child_finish(allowed);
 }

@@ -16,8 +16,10 @@ check_PROGRAMS += \
 	tests/unit/target/check_residency \
 	tests/unit/target/check_resident \
 	tests/unit/target/check_serve \
-	tests/unit/target/check_stop \
-	tests/unit/target/check_unpack
+	tests/unit/target/check_unpack \
+	tests/unit/target/live/check_quiet \
+	tests/unit/target/live/check_stop \
+	tests/unit/target/live/check_unstopped
 tests_unit_target_check_image_SOURCES = \
 	tests/unit/target/check_image.c \
 	tests/unit/target/image-elsewhere.c \
@@ -38,5 +40,9 @@ tests_unit_target_check_proc_SOURCES = \
 	tests/unit/target/proc-folder.h
 tests_unit_target_check_process_SOURCES = \
 	tests/unit/target/check_process.c \
+	tests/unit/target/proc-folder.c \
+	tests/unit/target/proc-folder.h
+tests_unit_target_live_check_quiet_SOURCES = \
+	tests/unit/target/live/check_quiet.c \
 	tests/unit/target/proc-folder.c \
 	tests/unit/target/proc-folder.h

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/stop.h - stops all threads of a process, and resumes them.
+ * target/live/snapshot/stop.h - stops all threads of a process, and resumes
+ * them.
  *
  * A stop belongs to the thread that called stop_all(): no other may use it.
  * When that thread ends, however it ends, the kernel detaches and the target
  * runs on.
  */
-#ifndef TARGET_LIVE_STOP_H
-#define TARGET_LIVE_STOP_H
+#ifndef TARGET_LIVE_SNAPSHOT_STOP_H
+#define TARGET_LIVE_SNAPSHOT_STOP_H
 
 #include "target/target-data.h"
 
@@ -29,7 +30,7 @@ VEC_DEFINE(tracee_vec, struct tracee);
 struct stop {
 	pid_t pid;
 	int dir;	/* /proc/PID; not owned */
-	bool own_ids;	/* the target's PID namespace is ours */
+	bool our_numbers; /* see threads_have_our_numbers() */
 	struct tracee_vec tracees;
 	uint64_t since;	/* CLOCK_MONOTONIC, ns; 0: nothing stopped yet */
 };

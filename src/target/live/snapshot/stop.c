@@ -18,11 +18,11 @@
 #include "base/rlimit.h"
 #include "target/proc.h"
 #include "target/live/process.h"
-#include "target/live/stop.h"
+#include "target/live/snapshot/stop.h"
+#include "target/live/snapshot/threads.h"
 
 /* Each pass stops all threads that it sees, so that a few are enough. */
 #define MAX_PASSES 100
-#define MAX_THREADS 100000
 
 /*
  * A thread in an uninterruptible wait (a dead network disk, vfork) stops only
@@ -43,40 +43,6 @@
 uint64_t monotonic_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
-}
-
-static bool read_task(struct stop *s, pid_t tid, const char *file,
-		      struct str *text)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "task/%d/%s", (int)tid, file);
-	return proc_read(s->dir, name, text);
-}
-
-static char task_state(struct stop *s, pid_t tid)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	if (!read_task(s, tid, "stat", &text))
-		return 'X';
-	return proc_stat_state(&text);
-}
-
-/* Set its name and its number in its own PID namespace, while it runs. */
-static void describe_thread(struct stop *s, struct thread *t)
-{
-	CLEANUP(str_release) struct str text = STR_INIT;
-
-	t->tid = t->host_tid;
-	if (read_task(s, t->host_tid, "comm", &text))
-		snprintf(t->name, sizeof(t->name), "%.*s",
-			 (int)strcspn(text.s, "\n"), text.s);
-	if (s->own_ids)
-		return;
-	str_cut(&text, 0);
-	if (read_task(s, t->host_tid, "status", &text))
-		t->tid = proc_field_last(&text, "NSpid");
 }
 
 /* Both lists are in the kernel's order, so the search begins at `*next`. */
@@ -103,7 +69,7 @@ static bool is_ours(struct stop *s, pid_t tid)
 	char name[64];
 	pid_t tracer;
 
-	if (!read_task(s, tid, "status", &text))
+	if (!thread_read(s->dir, tid, "status", &text))
 		return false;
 	tracer = proc_field_u64(&text, "TracerPid");
 	snprintf(name, sizeof(name), "/proc/self/task/%d", (int)tracer);
@@ -122,7 +88,7 @@ static int try_seize(struct stop *s, pid_t tid)
 		if (e == ESRCH)
 			return e;
 		/* A thread that has exited is refused with EPERM, too. */
-		state = task_state(s, tid);
+		state = thread_state(s->dir, tid);
 		if (state == 'Z' || state == 'X')
 			return ESRCH;
 		if (!is_ours(s, tid) || !tries--)
@@ -141,7 +107,7 @@ static struct error *seize(struct stop *s, pid_t tid)
 		return NULL;
 	if (e)
 		return process_refused(s->dir, s->pid);
-	describe_thread(s, &t.thread);
+	thread_describe(s->dir, s->our_numbers, &t.thread);
 	tracee_vec_push(&s->tracees, t);
 	return NULL;
 }
@@ -229,7 +195,7 @@ static bool poll_stopped(struct stop *s, struct tracee *t, uint64_t waited)
 		return true;
 	}
 	if (waited > STUCK_AFTER_NS) {
-		char state = task_state(s, tid);
+		char state = thread_state(s->dir, tid);
 
 		if (state == 'D')
 			t->state = TRACEE_STUCK;
@@ -262,7 +228,7 @@ static bool read_progress(struct stop *s, pid_t tid, uint64_t *cpu_ns,
 	CLEANUP(str_release) struct str text = STR_INIT;
 	long hz = sysconf(_SC_CLK_TCK);
 
-	if (!read_task(s, tid, "stat", &text) || hz <= 0)
+	if (!thread_read(s->dir, tid, "stat", &text) || hz <= 0)
 		return false;
 	*cpu_ns = (proc_stat_u64(&text, 14) + proc_stat_u64(&text, 15)) *
 		  (1000000000ULL / (uint64_t)hz);
@@ -346,16 +312,6 @@ static struct error *check_alive(const struct stop *s)
 	return &error_gone;
 }
 
-static bool has_own_ids(int dir)
-{
-	CLEANUP(str_release) struct str status = STR_INIT;
-
-	if (!proc_read(dir, "status", &status))
-		return false;
-	return proc_field_u64(&status, "NSpid") ==
-	       proc_field_last(&status, "NSpid");
-}
-
 struct error *stop_all(struct stop *s, int dir, pid_t pid)
 {
 	struct error *err = NULL;
@@ -363,7 +319,7 @@ struct error *stop_all(struct stop *s, int dir, pid_t pid)
 	int pass = 0;
 
 	*s = (struct stop){ .pid = pid, .dir = dir };
-	s->own_ids = has_own_ids(dir);
+	s->our_numbers = threads_have_our_numbers(dir);
 	do {
 		before = s->tracees.nr;
 		err = stop_pass(s);

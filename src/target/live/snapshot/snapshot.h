@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target/live/snapshot.h - the copy of a process, taken while it is stopped.
+ * target/live/snapshot/snapshot.h - the copy of a process, of one moment.
  *
- * A thread of its own stops the process: whatever happens, the kernel resumes
- * the process when that thread ends.
+ * If the process has to be stopped for it, a thread of its own does that:
+ * whatever happens, the kernel resumes the process when that thread ends.
  */
-#ifndef TARGET_LIVE_SNAPSHOT_H
-#define TARGET_LIVE_SNAPSHOT_H
+#ifndef TARGET_LIVE_SNAPSHOT_SNAPSHOT_H
+#define TARGET_LIVE_SNAPSHOT_SNAPSHOT_H
 
 #include "target/live/copy.h"
 #include "target/target-data.h"
@@ -16,7 +16,8 @@ struct shot {
 	struct copy copy;
 	struct thread_vec threads; /* the main one first */
 	struct residency residency;
-	uint64_t pause_ns, taken_at, resident; /* see struct target */
+	enum stopped stopped;	/* these five: see struct target */
+	uint64_t pause_ns, copy_ns, taken_at, resident;
 	unsigned int nr_retries; /* because of the gate */
 };
 

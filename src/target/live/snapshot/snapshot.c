@@ -9,11 +9,13 @@
 
 #include "base/rlimit.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "target/live/copy.h"
 #include "target/live/process.h"
 #include "target/live/resident.h"
-#include "target/live/snapshot.h"
-#include "target/live/stop.h"
+#include "target/live/snapshot/snapshot.h"
+#include "target/live/snapshot/stop.h"
+#include "target/live/snapshot/unstopped.h"
 #include "target/room.h"
 
 /* Waits between tries grow from FIRST_WAIT_NS to LAST_WAIT_NS. */
@@ -30,7 +32,7 @@ struct attempt {
 	const struct snapshot_options *options;
 	struct copy *copy;
 	struct thread_vec threads;
-	uint64_t pause_ns, taken_at;
+	uint64_t pause_ns, copy_ns, taken_at;
 	bool again;
 	unsigned int nr_retries;
 	struct error *err;
@@ -42,29 +44,14 @@ static void say(const struct attempt *a, const char *moment)
 		a->options->at(moment);
 }
 
-static struct error *check_same_program(const struct target *t)
-{
-	uint64_t start_stack;
-	struct error *err = live_read_start_stack(t->live, &start_stack);
-
-	if (err)
-		return err;
-	if (start_stack == t->live->start_stack)
-		return NULL;
-	/* 0: the process has no memory any more. */
-	if (!start_stack)
-		return &error_gone;
-	return error_new(ERR_GONE, "process %d has executed another program "
-			 "in the meantime: try again", (int)t->pid);
-}
-
 static struct error *copy_stopped(struct attempt *a, struct stop *s)
 {
 	struct target *t = a->target;
 	struct error *err;
+	uint64_t begun;
 
 	say(a, "stopped");
-	err = check_same_program(t);
+	err = live_check_program(t->live);
 	if (err)
 		return err;
 	err = target_check_gate(t, &a->options->gate, &a->again);
@@ -72,7 +59,9 @@ static struct error *copy_stopped(struct attempt *a, struct stop *s)
 		return err;
 	stop_read_registers(s);
 	a->taken_at = time(NULL);
+	begun = monotonic_ns();
 	err = copy_take(a->copy);
+	a->copy_ns = monotonic_ns() - begun;
 	if (!err)
 		say(a, "copied");
 	return err;
@@ -149,6 +138,11 @@ static bool is_given_up(const struct attempt *a)
 	return a->options->is_given_up && a->options->is_given_up();
 }
 
+static struct error *interrupted(void)
+{
+	return error_new(ERR_SYSTEM, "it was interrupted");
+}
+
 static bool is_closed(const struct attempt *a)
 {
 	bool closed;
@@ -206,7 +200,7 @@ static struct error *attempt_all(struct attempt *a)
 			   "stopped for %.2f ms in vain", a->pause_ns / 1e6);
 		wait_while_busy(a, wait);
 		if (is_given_up(a))
-			return error_new(ERR_SYSTEM, "it was interrupted");
+			return interrupted();
 		a->nr_retries++;
 		wait = MIN(2 * wait, LAST_WAIT_NS);
 		err = attempt_again(a, start);
@@ -231,9 +225,11 @@ static void put_main_first(struct thread_vec *threads, pid_t pid)
 /* Called after the stop: nothing may be written while it lasts. */
 static void log_shot(const struct target *t, const struct shot *s)
 {
-	log_info("snapshot: %zu threads stood still for %.2f ms, %" PRIu64
+	log_info("snapshot: %zu threads %s %.2f ms, %" PRIu64
 		 " bytes copied by %s, %" PRIu64 " bytes could not be read, %u "
 		 "retries because of a collection", s->threads.nr,
+		 s->stopped == STOPPED_NONE ? "rested by themselves, stopped for"
+					    : "stood still for",
 		 s->pause_ns / 1e6, s->copy.bytes,
 		 !t->live->use_mem ? "process_vm_readv" :
 		 t->live->is_forked ? "/proc/PID/mem (process_vm_readv would"
@@ -250,6 +246,69 @@ static void log_shot(const struct target *t, const struct shot *s)
 	}
 }
 
+static struct error *never_quiet(const struct target *t,
+				 const struct unstopped *u)
+{
+	CLEANUP(str_release) struct str who = STR_INIT;
+
+	if (u->why)
+		return error_new(ERR_SYSTEM, "process %d can't be copied without"
+				 " a stop: %s", (int)t->pid, u->why);
+	if (u->closed)
+		return error_new(ERR_SYSTEM, "process %d was within a "
+				 "collection each time, for %.1f s: try again",
+				 (int)t->pid, u->took_ns / 1e9);
+	if (u->busy)
+		str_addf(&who, " (the last time thread %d)", (int)u->busy);
+	return error_new(ERR_SYSTEM, "process %d is too busy to be copied "
+			 "without a stop: in %.1f s threads ran during each of "
+			 "%u copies%s: let --patience be longer, or do without "
+			 "--stop=never", (int)t->pid, u->took_ns / 1e9,
+			 u->nr_copies, who.s ? who.s : "");
+}
+
+/* Without a stop.  *taken: it succeeded. */
+static struct error *take_unstopped(struct attempt *a, struct shot *ret,
+				    bool *taken)
+{
+	struct unstopped u;
+	struct error *err = unstopped_take(a->target, a->options, a->copy, &u);
+
+	*taken = u.taken;
+	ret->threads = u.threads;
+	ret->taken_at = u.taken_at;
+	ret->copy_ns = u.copy_ns;
+	ret->stopped = STOPPED_NONE;
+	if (!err && !u.taken && is_given_up(a))
+		err = interrupted();
+	if (!err && !u.taken && a->options->stop == STOP_NEVER)
+		err = never_quiet(a->target, &u);
+	if (err || u.taken)
+		return err;
+	if (u.why)
+		log_info("snapshot: it can't be copied without a stop: %s",
+			 u.why);
+	else
+		log_info("snapshot: no copy without a stop: threads ran during "
+			 "%u copies in %.1f ms, the last time %d", u.nr_copies,
+			 u.took_ns / 1e6, (int)u.busy);
+	thread_vec_release(&ret->threads);
+	return NULL;
+}
+
+static struct error *take_stopped(struct attempt *a, struct shot *ret)
+{
+	struct error *err = attempt_all(a);
+
+	ret->threads = a->threads;
+	ret->stopped = STOPPED_ALL;
+	ret->pause_ns = a->pause_ns;
+	ret->copy_ns = a->copy_ns;
+	ret->taken_at = a->taken_at;
+	ret->nr_retries = a->nr_retries;
+	return err;
+}
+
 struct error *shot_take(struct target *t,
 			const struct snapshot_options *options, bool shared,
 			struct shot *ret)
@@ -257,6 +316,7 @@ struct error *shot_take(struct target *t,
 	static const struct snapshot_options defaults;
 	struct attempt a = { .target = t, .copy = &ret->copy };
 	struct error *err = NULL;
+	bool taken = false;
 
 	*ret = (struct shot){ .nr_retries = 0 };
 	room_yield();
@@ -264,15 +324,14 @@ struct error *shot_take(struct target *t,
 	a.options = options ? options : &defaults;
 	if (shared)
 		err = copy_share(&ret->copy);
-	if (!err)
-		err = attempt_all(&a);
-	ret->threads = a.threads;
+	if (!err && a.options->stop != STOP_ALWAYS)
+		err = take_unstopped(&a, ret, &taken);
+	if (!err && !taken)
+		err = take_stopped(&a, ret);
 	if (err)
 		return err;
 	put_main_first(&ret->threads, t->pid);
-	ret->pause_ns = a.pause_ns;
-	ret->taken_at = a.taken_at;
-	ret->nr_retries = a.nr_retries;
+	copy_clean(&ret->copy);
 	/* Before anything reads what was not copied. */
 	resident_find(&ret->copy, &ret->residency);
 	ret->resident = process_resident(t->live->dir);
@@ -295,7 +354,9 @@ struct error *shot_adopt(struct target *t, struct shot *s)
 	t->mappings = mapping_vec_take(&s->copy.mappings);
 	thread_vec_release(&t->threads);
 	t->threads = thread_vec_take(&s->threads);
+	t->stopped = s->stopped;
 	t->pause_ns = s->pause_ns;
+	t->copy_ns = s->copy_ns;
 	t->lost = s->copy.lost;
 	t->taken_at = s->taken_at;
 	t->resident = s->resident;

@@ -23,7 +23,7 @@ START_TEST(snapshot_is_one_moment)
 	struct target *t = child_open(pid);
 
 	for (int round = 0; round < 20; round++) {
-		child_snapshot(t, NULL);
+		child_snapshot(t, &child_stopped);
 		child_expect_untraced(pid);
 		for (size_t i = 0; i < CHILD_THREADS; i++) {
 			uint64_t a = child_copied(t, &child_pairs[i].first);
@@ -45,7 +45,7 @@ START_TEST(snapshot_knows_the_threads)
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 
-	child_snapshot(t, NULL);
+	child_snapshot(t, &child_stopped);
 	ck_assert_uint_eq(t->threads.nr, CHILD_THREADS + 1);
 	ck_assert_int_eq(t->threads.v[0].host_tid, pid);
 	for (size_t i = 0; i < t->threads.nr; i++) {
@@ -83,7 +83,7 @@ START_TEST(snapshot_leaves_a_stopped_process_stopped)
 	for (int i = 0; i < 5; i++) {
 		uint64_t before = child_peek(t, &child_pairs[0].first);
 
-		child_snapshot(t, NULL);
+		child_snapshot(t, &child_stopped);
 		sleep_ms(5);
 		child_expect_untraced(pid);
 		ck_assert(wait_for_state(pid, 'T'));
@@ -106,7 +106,8 @@ static void send_signal(const char *moment)
 
 START_TEST(signal_during_the_stop_arrives)
 {
-	struct snapshot_options options = { .at = send_signal };
+	struct snapshot_options options = { .at = send_signal,
+					    .stop = STOP_ALWAYS };
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 
@@ -147,7 +148,7 @@ START_TEST(signals_that_meet_a_stop_are_given_back)
 	signalled = pid;
 	pthread_create(&thread, NULL, queue_signals, &sent);
 	for (int i = 0; i < 50; i++)
-		child_snapshot(t, NULL);
+		child_snapshot(t, &child_stopped);
 	pthread_join(thread, NULL);
 	for (int j = 0; j < 500 && child_peek(t, &child_nr_queued) < sent; j++)
 		sleep_ms(2);
@@ -169,16 +170,17 @@ static void kill_target(const char *moment)
 
 START_TEST(target_that_dies_is_gone)
 {
-	struct snapshot_options options = { .at = kill_target };
+	struct snapshot_options options = { .at = kill_target,
+					    .stop = STOP_ALWAYS };
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 	char c;
 
 	signalled = pid;
 	expect_error(target_snapshot(t, &options), ERR_GONE, "exited");
-	expect_error(target_snapshot(t, NULL), ERR_GONE, "exited");
+	expect_error(target_snapshot(t, &child_stopped), ERR_GONE, "exited");
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	expect_error(target_snapshot(t, NULL), ERR_GONE, "exited");
+	expect_error(target_snapshot(t, &child_stopped), ERR_GONE, "exited");
 	expect_error(target_peek(t, child_address(&child_pairs), &c, 1),
 		     ERR_GONE, "exited");
 	target_close(t);
@@ -212,7 +214,7 @@ START_TEST(threads_that_come_and_go_do_no_harm)
 	struct target *t = child_open(pid);
 
 	for (int i = 0; i < 100; i++) {
-		child_snapshot(t, NULL);
+		child_snapshot(t, &child_stopped);
 		ck_assert_uint_ge(t->threads.nr, 1);
 		child_expect_untraced(pid);
 	}
@@ -253,12 +255,14 @@ static void closed_for_ever(void)
 static const struct snapshot_options of_flag = {
 	.gate.word = (uintptr_t)&closed_flag,
 	.retries = 5,
+	.stop = STOP_ALWAYS,
 };
 static const struct snapshot_options of_list = {
 	.gate = { .list = (uintptr_t)&nodes,
 		  .next = offsetof(struct node, next),
 		  .flag = offsetof(struct node, flag) },
 	.retries = 5,
+	.stop = STOP_ALWAYS,
 };
 
 static void expect_gate(volatile uint32_t *flag,
@@ -297,7 +301,8 @@ END_TEST
 
 START_TEST(gate_that_can_not_be_read_is_an_error)
 {
-	struct snapshot_options options = { .gate.word = 8 };
+	struct snapshot_options options = { .gate.word = 8,
+					    .stop = STOP_ALWAYS };
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 
@@ -335,7 +340,8 @@ static void die_silently(const char *moment)
 
 START_TEST(target_runs_on_when_its_tracer_is_killed)
 {
-	struct snapshot_options options = { .at = die_silently };
+	struct snapshot_options options = { .at = die_silently,
+					    .stop = STOP_ALWAYS };
 	pid_t pid = child_start(child_counting);
 	struct target *t = child_open(pid);
 	pid_t tracer = fork();
@@ -372,8 +378,8 @@ static void use_target(pid_t pid)
 	raddr at;
 
 	error_free(modules_symbol(t, NULL, "no_such_symbol", &at, &size));
-	child_snapshot(t, NULL);
-	child_snapshot(t, NULL);
+	child_snapshot(t, &child_stopped);
+	child_snapshot(t, &child_stopped);
 	target_close(t);
 }
 
