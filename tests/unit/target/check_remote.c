@@ -318,6 +318,12 @@ START_TEST(copy_is_the_same)
 
 	map_area(3 << 20);
 	pid = child_start(child_counting);
+	/* A thread tells the kernel its list of mutexes when it begins. */
+	t = child_open(pid);
+	for (size_t i = 0; i < CHILD_THREADS; i++)
+		while (!child_peek(t, &child_pairs[i].first))
+			sleep_ms(1);
+	target_close(t);
 	own = open_still(pid);
 	child_snapshot(own, &child_stopped);
 	begin(pid);

@@ -235,9 +235,8 @@ static enum quiet_answer find_threads(struct quiet *q)
 
 /* --- one thread --- */
 
-/* A thread that waits for its child to execute another program, which runs on
- * the same memory until then. */
-static bool makes_process(const char *text)
+/* Is it a call that makes a process or a thread? */
+static bool is_fork(const char *text)
 {
 	static const long calls[] = {
 #ifdef SYS_vfork
@@ -258,14 +257,19 @@ static bool makes_process(const char *text)
 
 /* "NUMBER ARGUMENTS SP PC", or "-1 SP PC" outside of a call.  False: it runs,
  * or see read_text(). */
-static bool read_off(struct quiet_thread *t)
+static bool read_off(const struct quiet *q, struct quiet_thread *t)
 {
 	char text[256], *pc, *sp;
 
 	if (!read_text(t->syscall, text, sizeof(text)) || *text == 'r')
 		return false;
 	pc = strrchr(text, ' ');
-	if (!pc || makes_process(text))
+	if (!pc)
+		return false;
+	/* It waits for its child to execute another program, which runs on the
+	 * same memory until then.  A new thread that was stopped before it ran
+	 * is in such a call, too, but does not wait. */
+	if (is_fork(text) && thread_state(q->dir, t->thread.host_tid) == 'D')
 		return false;
 	*pc = '\0';
 	sp = strrchr(text, ' ');
@@ -337,7 +341,8 @@ static enum quiet_answer see_all_off(struct quiet *q)
 		struct quiet_thread *t = &q->threads.v[i];
 
 		/* In this order. */
-		if (!read_arrivals(t->schedstat, &t->arrivals) || !read_off(t))
+		if (!read_arrivals(t->schedstat, &t->arrivals) ||
+		    !read_off(q, t))
 			return not_off(q, t);
 		/* It has not run yet. */
 		if (!t->arrivals)
