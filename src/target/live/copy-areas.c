@@ -148,7 +148,7 @@ static void drop(struct copy *c, raddr start, raddr end)
 	}
 }
 
-void copy_drop_stale(struct copy *c)
+void copy_clean(struct copy *c)
 {
 	size_t next = 0;
 
@@ -186,9 +186,4 @@ void copy_bound_areas(struct copy *c)
 	/* What can't be cut off is only not given back. */
 	if (c->file >= 0 && !ftruncate(c->file, 0))
 		c->file_size = 0;
-}
-
-void copy_clean(struct copy *c)
-{
-	copy_drop_stale(c);
 }

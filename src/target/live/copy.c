@@ -465,7 +465,7 @@ struct error *copy_prepare(struct copy *c)
 	c->ended = false;
 	copy_note(c);
 	look(c);
-	copy_drop_stale(c);
+	copy_clean(c);
 	copy_bound_areas(c);
 	c->taken = false;
 	for (size_t i = 0; i < c->mappings.nr; i++)

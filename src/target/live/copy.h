@@ -92,6 +92,8 @@ struct error *copy_share(struct copy *c) MUST_CHECK;
  * ERR_SYSTEM: there is not enough memory.
  */
 struct error *copy_prepare(struct copy *c) MUST_CHECK;
+/* What it found is used for so long. */
+#define COPY_PREPARED_NS 500000000ULL
 
 /*
  * Copy what is there now.  Pages that can't be read are zero and counted in
@@ -126,15 +128,15 @@ bool copy_reserve(struct copy *c, struct area *a);
 void copy_populate(const struct copy *c, uint8_t *bytes, uint64_t len);
 /* Note that what c->ranges says may have been written: before they change. */
 void copy_note(struct copy *c);
-/* A copy that did not count is repeated into the same areas.  Give the memory
- * back of all that was noted and is not in c->ranges, so that it is zero;
- * c->noted is c->ranges then. */
-void copy_drop_stale(struct copy *c);
 /* Too many areas: drop all, so that they are made anew. */
 void copy_bound_areas(struct copy *c);
 
-/* After the last copy_take(), when the process may run again: what earlier ones
- * have left is gone.  Before the bytes are used. */
+/*
+ * A copy that did not count is repeated into the same areas.  Give the memory
+ * back of all that was noted and is not in c->ranges, so that it is zero;
+ * c->noted is c->ranges then.  After the last copy_take(), when the process may
+ * run again, and before the bytes are used.
+ */
 void copy_clean(struct copy *c);
 
 /*

@@ -23,8 +23,6 @@
 #define LAST_WAIT_NS 50000000ULL
 #define POLL_NS 100000ULL
 #define PATIENCE_NS 10000000000ULL
-/* What copy_prepare() found is used for so long. */
-#define PREPARED_NS 500000000ULL
 
 /* One stop.  It has a thread of its own, whose end detaches in any case. */
 struct attempt {
@@ -175,7 +173,7 @@ static void wait_while_busy(struct attempt *a, uint64_t ns)
 /* Try again, with what was prepared if that is not too old. */
 static struct error *attempt_again(struct attempt *a, uint64_t prepared)
 {
-	if (monotonic_ns() - prepared > PREPARED_NS)
+	if (monotonic_ns() - prepared > COPY_PREPARED_NS)
 		return attempt_once(a);
 	a->again = false;
 	return run_thread(a);

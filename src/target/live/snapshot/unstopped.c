@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <time.h>
 
-#include "base/clock.h"
 #include "target/live/snapshot/quiet.h"
+#include "target/live/snapshot/stop.h"
 #include "target/live/snapshot/thread-pointer.h"
 #include "target/live/snapshot/unstopped.h"
 
 /* Between two questions whether threads run. */
 #define POLL_NS 300000
-/* What copy_prepare() found is used for so long. */
-#define PREPARED_NS 500000000ULL
 /* A thread that is on a processor each time that we look: such a process works
  * all the time. */
 #define BUSY_NS 100000000ULL
@@ -24,11 +22,6 @@ struct attempt {
 	unsigned int nr_prepared;	/* ret->nr_copies at `prepared` */
 };
 
-static uint64_t now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
 static bool is_given_up(const struct attempt *a)
 {
 	return a->options->is_given_up && a->options->is_given_up();
@@ -41,13 +34,13 @@ static bool goes_on(void *context)
 	return quiet_lasts(&a->quiet) && !is_given_up(a);
 }
 
-/* Once more if a copy was made: what it saw is older than PREPARED_NS. */
+/* Once more if a copy was made: what it saw is older than COPY_PREPARED_NS. */
 static struct error *prepare(struct attempt *a)
 {
-	if (a->prepared && (now_ns() - a->prepared < PREPARED_NS ||
+	if (a->prepared && (monotonic_ns() - a->prepared < COPY_PREPARED_NS ||
 			    a->ret->nr_copies == a->nr_prepared))
 		return NULL;
-	a->prepared = now_ns();
+	a->prepared = monotonic_ns();
 	a->nr_prepared = a->ret->nr_copies;
 	return copy_prepare(a->copy);
 }
@@ -77,7 +70,7 @@ static bool find_threads(struct attempt *a)
 
 static struct error *copy_now(struct attempt *a)
 {
-	uint64_t begun = now_ns();
+	uint64_t begun = monotonic_ns();
 	struct error *err;
 
 	if (a->options->at)
@@ -92,7 +85,7 @@ static struct error *copy_now(struct attempt *a)
 		return err;
 	if (a->options->at)
 		a->options->at("copied");
-	a->ret->copy_ns = now_ns() - begun;
+	a->ret->copy_ns = monotonic_ns() - begun;
 	a->ret->taken = quiet_end(&a->quiet);
 	return NULL;
 }
@@ -125,7 +118,7 @@ static bool is_over(const struct attempt *a, uint64_t idle_ns)
 	if (!ms)
 		ms = o->stop == STOP_NEVER ? SNAPSHOT_PATIENCE_NEVER_MS :
 					     SNAPSHOT_PATIENCE_MS;
-	return now_ns() - a->begun > ms * 1000000;
+	return monotonic_ns() - a->begun > ms * 1000000;
 }
 
 static struct error *attempt_once(struct attempt *a)
@@ -151,7 +144,7 @@ static struct error *attempt_once(struct attempt *a)
 static struct error *attempt_all(struct attempt *a)
 {
 	static const struct timespec poll = { 0, POLL_NS };
-	uint64_t idle_since = now_ns();
+	uint64_t idle_since = monotonic_ns();
 
 	for (;;) {
 		unsigned int nr_copies = a->ret->nr_copies;
@@ -162,8 +155,8 @@ static struct error *attempt_all(struct attempt *a)
 		if (err)
 			return err;
 		if (a->ret->nr_copies > nr_copies)
-			idle_since = now_ns();
-		if (is_over(a, now_ns() - idle_since))
+			idle_since = monotonic_ns();
+		if (is_over(a, monotonic_ns() - idle_since))
 			return NULL;
 		nanosleep(&poll, NULL);
 	}
@@ -174,13 +167,13 @@ struct error *unstopped_take(struct target *t,
 			     struct copy *copy, struct unstopped *ret)
 {
 	struct attempt a = { .target = t, .options = options, .copy = copy,
-			     .ret = ret, .begun = now_ns() };
+			     .ret = ret, .begun = monotonic_ns() };
 	struct error *err;
 
 	*ret = (struct unstopped){ .taken = false };
 	quiet_init(&a.quiet, t->live->dir);
 	err = attempt_all(&a);
 	quiet_release(&a.quiet);
-	ret->took_ns = now_ns() - a.begun;
+	ret->took_ns = monotonic_ns() - a.begun;
 	return err;
 }
