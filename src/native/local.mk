@@ -1,6 +1,8 @@
 src_libpyheld_a_SOURCES += \
 	src/native/blocks.c \
 	src/native/blocks.h \
+	src/native/link-maps.c \
+	src/native/link-maps.h \
 	src/native/malloc/arenas.c \
 	src/native/malloc/arenas.h \
 	src/native/malloc/caches.c \

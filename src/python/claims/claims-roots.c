@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "native/link-maps.h"
 #include "python/claims/claims-roots.h"
 #include "python/claims/claims-words.h"
 #include "python/state/words.h"
@@ -40,6 +41,32 @@ bool claims_is_python_s(const struct claims *c, const struct region *r)
 	return m && !strcmp(n->target->mappings.v[r->index].path, m->path);
 }
 
+static void claim_for(struct claims *c, struct owner by, raddr addr)
+{
+	uint32_t block = blocks_find(&c->native->blocks, addr);
+	uint32_t node = claims_node(c, block);
+
+	if (node != NODE_NONE)
+		owners_claim(&c->owners, by, node, CLAIM_FIELD);
+}
+
+/*
+ * What the dynamic linker keeps of each library is its own.  All of it hangs
+ * together, so that one stale pointer to a part would give all to whoever has
+ * that.
+ */
+static void claim_link_maps(struct claims *c, const struct region *r,
+			    struct owner linker)
+{
+	CLEANUP(raddr_vec_release) struct raddr_vec maps = { 0 };
+
+	link_maps_find(c->native, r, &maps);
+	for (size_t i = 0; i < maps.nr; i++) {
+		claim_for(c, linker, maps.v[i]);
+		claim_for(c, linker, link_maps_name(c->native, maps.v[i]));
+	}
+}
+
 static void scan_libraries(struct claims *c)
 {
 	const struct region_vec *regions = &c->native->regions;
@@ -59,6 +86,8 @@ static void scan_libraries(struct claims *c)
 		first = false;
 		claims_each_word(c, r->start, r->end, hit_of_root,
 				 claims_is_python_s(c, r) ? &python : &by);
+		if (link_maps_has(c->native, r))
+			claim_link_maps(c, r, by);
 	}
 }
 
@@ -66,12 +95,7 @@ static void scan_libraries(struct claims *c)
 
 static void claim_for_python(struct claims *c, raddr addr)
 {
-	uint32_t block = blocks_find(&c->native->blocks, addr);
-	uint32_t node = claims_node(c, block);
-
-	if (node != NODE_NONE)
-		owners_claim(&c->owners, (struct owner){ OWNER_PYTHON, 0 },
-			     node, CLAIM_FIELD);
+	claim_for(c, (struct owner){ OWNER_PYTHON, 0 }, addr);
 }
 
 static void claim_states(struct claims *c, const struct raddr_vec *own)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 check_PROGRAMS += \
 	tests/unit/native/check_blocks \
+	tests/unit/native/check_link_maps \
 	tests/unit/native/check_malloc \
 	tests/unit/native/check_malloc_bad \
 	tests/unit/native/check_malloc_mapped \
