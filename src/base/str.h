@@ -12,7 +12,17 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <string.h>
+
 #include "base/vec.h"
+
+/* The last name of a path, in it: all of it if it has no slash. */
+static inline const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
 
 struct str {
 	char *s;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/str.h"
 #include "native/stacks.h"
 #include "target/maps.h"
 
@@ -121,8 +122,7 @@ static void search_lists(struct native *n, struct range file,
 /* Does libc keep its lists in the data of this file? */
 static bool has_lists(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_base(path);
 
 	return !strncmp(name, "ld-", 3) || !strncmp(name, "ld.so", 5) ||
 	       !strncmp(name, "libpthread", 10) ||

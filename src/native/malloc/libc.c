@@ -5,22 +5,16 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "native/malloc/libc.h"
 
 /* Bytes that are searched at once. */
 #define PIECE SEGMENT_CHUNK
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* libc.so.6, or libc-2.31.so until 2.33.  musl's is libc.musl-x86_64.so.1. */
 static bool is_libc(const char *path)
 {
-	const char *name = base_name(path);
+	const char *name = path_base(path);
 
 	return !strncmp(name, "libc.so", 7) || !strncmp(name, "libc-2.", 7);
 }
@@ -29,7 +23,7 @@ static unsigned int minor_of_name(const char *path)
 {
 	unsigned int minor = 0;
 
-	if (sscanf(base_name(path), "libc-2.%3u", &minor) != 1)
+	if (sscanf(path_base(path), "libc-2.%3u", &minor) != 1)
 		return 0;
 	return minor;
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "python/layout/debug-offsets.h"
 #include "python/locate/version.h"
 #include "python/processes/verdicts.h"
@@ -56,8 +57,7 @@ static void judge_image(struct image *im, struct verdict *ret)
 
 bool verdict_is_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_base(path);
 
 	if (!strncmp(name, "lib", 3))
 		name += 3;

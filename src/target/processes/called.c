@@ -7,13 +7,6 @@
 /* TASK_COMM_LEN of the kernel, without the NUL. */
 #define COMM_MAX 15
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The word behind `word`, in words with NULs behind them; NULL: none. */
 static const char *next_word(const struct str *command, const char *word)
 {
@@ -71,7 +64,7 @@ static bool is_script(const struct str *command, const char *name)
 		return false;
 	if (module)
 		return !strcmp(script, name);
-	script = last_part(script);
+	script = path_base(script);
 	return !strncmp(script, name, len) &&
 	       (!script[len] || !strcmp(script + len, ".py"));
 }
@@ -83,7 +76,7 @@ static bool is_title(const char *title, const char *name)
 	size_t len = strlen(name);
 	const char *start;
 
-	if (!strcmp(last_part(title), name))
+	if (!strcmp(path_base(title), name))
 		return true;
 	start = title;
 	for (const char *c = title; *c && *c != ' '; c++)
