@@ -11,13 +11,14 @@
 
 #include "native/native.h"
 
-/* Is the mapping the data of a dynamic linker?  Its file says so. */
-bool link_maps_has(const struct native *n, const struct region *r);
+/* No list is longer. */
+#define LINK_MAPS_MAX 65536
 
 /*
- * Add the addresses of all struct link_map that lead on from one another to
- * `ret`, if a pointer to one is in the region: the data of the dynamic linker.
- * A list that does not lead back and forth ends where it is wrong.
+ * If the region is the data of a dynamic linker and has a pointer to a struct
+ * link_map: add the addresses of all that lead on from one another to `ret`,
+ * LINK_MAPS_MAX at most.  A list that does not lead back and forth ends where
+ * it is wrong.
  */
 void link_maps_find(const struct native *n, const struct region *r,
 		    struct raddr_vec *ret);

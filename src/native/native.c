@@ -52,6 +52,13 @@ bool native_claim(struct native *n, raddr start, raddr end,
 	return true;
 }
 
+bool native_is_linker(const char *path)
+{
+	const char *name = path_base(path);
+
+	return !strncmp(name, "ld-", 3) || !strncmp(name, "ld.so", 5);
+}
+
 const struct region *native_region(const struct native *n, raddr addr)
 {
 	size_t i = region_behind(n, addr);

@@ -81,6 +81,18 @@ bool native_claim(struct native *n, raddr start, raddr end,
 /* The region that `addr` lies in, or NULL; valid until the next claim. */
 const struct region *native_region(const struct native *n, raddr addr);
 
+/* The word at `addr`; 0: it can't be read. */
+static inline uint64_t native_word(const struct native *n, raddr addr)
+{
+	uint64_t x = 0;
+
+	memory_u64(n->memory, addr, &x);
+	return x;
+}
+
+/* Is that the file of a dynamic linker, of glibc or musl?  Its name says so. */
+bool native_is_linker(const char *path);
+
 /*
  * Narrow *range to its first part that may have been written (see
  * residency_narrow()) and whose bytes are in one segment; false: there is none.

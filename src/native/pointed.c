@@ -78,14 +78,6 @@ static void take_count(struct search *s, uint32_t index)
 
 /* The thread-local storage of the program's own libraries is ld.so's: it lies
  * around the main thread's thread pointer, and everybody points to it. */
-static bool is_ldso(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && (!strncmp(slash, "/ld-", 4) ||
-			 !strncmp(slash, "/ld.so", 6));
-}
-
 static void claim_tls(struct search *s, uint32_t index)
 {
 	const struct thread_vec *threads = &s->n->target->threads;
@@ -109,7 +101,7 @@ static void search_libraries(struct search *s)
 
 		if (r->kind != REGION_FILE)
 			continue;
-		if (is_ldso(s->n->target->mappings.v[r->index].path))
+		if (native_is_linker(s->n->target->mappings.v[r->index].path))
 			claim_tls(s, r->index);
 		count_words(s, r->start, r->end);
 		take_count(s, r->index);

@@ -124,7 +124,7 @@ static bool has_lists(const char *path)
 {
 	const char *name = path_base(path);
 
-	return !strncmp(name, "ld-", 3) || !strncmp(name, "ld.so", 5) ||
+	return native_is_linker(path) ||
 	       !strncmp(name, "libpthread", 10) ||
 	       !strncmp(name, "libc.so", 7) || !strncmp(name, "libc-", 5);
 }

@@ -43,22 +43,16 @@ static const struct {
 #define N_MMAPS_MAX 65536	/* the default, M_MMAP_MAX of mallopt(3) */
 #define TCACHE_BINS 64		/* the default */
 
-static uint64_t word(struct native *n, raddr addr)
-{
-	uint64_t x = 0;
-
-	return memory_u64(n->memory, addr, &x) ? x : 0;
-}
-
 /* Do the two pointers at `at` begin and end a list of chunks?  They are the
  * fd and bk of a chunk that would begin 16 bytes before. */
 static bool is_bin(struct native *n, raddr at)
 {
-	raddr bin = at - 16, fd = word(n, at), bk = word(n, at + 8);
+	raddr bin = at - 16;
+	raddr fd = native_word(n, at), bk = native_word(n, at + 8);
 
 	if (fd == bin || bk == bin)
 		return fd == bk;
-	return word(n, fd + 24) == bin && word(n, bk + 16) == bin;
+	return native_word(n, fd + 24) == bin && native_word(n, bk + 16) == bin;
 }
 
 static bool has_bins(struct native *n, const struct arena_layout *l, raddr a)
@@ -72,10 +66,10 @@ static bool has_bins(struct native *n, const struct arena_layout *l, raddr a)
 
 static bool has_ring(struct native *n, const struct arena_layout *l, raddr a)
 {
-	raddr next = word(n, a + l->next);
+	raddr next = native_word(n, a + l->next);
 
 	for (unsigned int i = 0; i < MAX_ARENAS && next && next != a; i++)
-		next = word(n, next + l->next);
+		next = native_word(n, next + l->next);
 	return next == a;
 }
 
@@ -130,8 +124,8 @@ static void add_arena(struct native *n, struct arenas *a, raddr address)
 	memory_u32(n->memory, address + l->flags, &flags);
 	arena_vec_push(&a->all, (struct arena){
 		.address = address,
-		.top = word(n, address + l->top),
-		.system = word(n, address + l->system_mem),
+		.top = native_word(n, address + l->top),
+		.system = native_word(n, address + l->system_mem),
 		.in_pieces = flags & NONCONTIGUOUS,
 	});
 }
@@ -148,7 +142,7 @@ static bool is_in_heap(struct native *n, struct arenas *a, raddr arena)
 		raddr start = arena - sizes[i];
 
 		if ((a->heap_info && a->heap_info != sizes[i]) ||
-		    start % HEAP_MIN_ALIGN || word(n, start) != arena)
+		    start % HEAP_MIN_ALIGN || native_word(n, start) != arena)
 			continue;
 		a->heap_info = sizes[i];
 		while (start % a->heap_align)
@@ -168,9 +162,9 @@ static int compare_arenas(const void *x, const void *y)
 static void add_others(struct native *n, struct arenas *a)
 {
 	raddr main = a->all.v[0].address;
-	raddr next = word(n, main + a->layout->next);
+	raddr next = native_word(n, main + a->layout->next);
 
-	for (; next != main; next = word(n, next + a->layout->next)) {
+	for (; next != main; next = native_word(n, next + a->layout->next)) {
 		/* has_ring() saw that it leads back. */
 		if (!is_in_heap(n, a, next)) {
 			a->is_damaged = true;
@@ -230,7 +224,7 @@ static bool is_heap(struct native *n, const struct arenas *a, raddr heap)
  */
 static bool read_counters(struct native *n, struct arenas *a, raddr at)
 {
-	bool bins = word(n, at + 8) == TCACHE_BINS;
+	bool bins = native_word(n, at + 8) == TCACHE_BINS;
 
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
 		uint32_t max = count(n, at - counters[i].nr_mapped_max);
@@ -239,10 +233,10 @@ static bool read_counters(struct native *n, struct arenas *a, raddr at)
 		if (a->libc.minor && (a->libc.minor < 35) != i)
 			continue;
 		a->nr_mapped = count(n, at - counters[i].nr_mapped);
-		a->mapped = word(n, at - counters[i].mapped);
+		a->mapped = native_word(n, at - counters[i].mapped);
 		if ((max == N_MMAPS_MAX || bins) && a->nr_mapped <= max &&
 		    a->nr_mapped <= count(n, at - counters[i].max_nr_mapped) &&
-		    a->mapped <= word(n, at - counters[i].max_mapped))
+		    a->mapped <= native_word(n, at - counters[i].max_mapped))
 			return true;
 	}
 	return false;
@@ -260,7 +254,7 @@ static void find_counters(struct native *n, struct arenas *a)
 		for (; at < data_end(m) && tried < MAX_COUNTERS; at += 8) {
 			if (!read_counters(n, a, at))
 				continue;
-			a->heap = word(n, at);
+			a->heap = native_word(n, at);
 			a->knows_counters = is_heap(n, a, a->heap);
 			if (a->knows_counters)
 				return;

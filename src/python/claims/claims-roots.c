@@ -51,19 +51,19 @@ static void claim_for(struct claims *c, struct owner by, raddr addr)
 }
 
 /*
- * What the dynamic linker keeps of each library is its own.  All of it hangs
- * together, so that one stale pointer to a part would give all to whoever has
- * that.
+ * If the region is the dynamic linker's: what it keeps of each library is its
+ * own.  All of it hangs together, so that one stale pointer to a part would
+ * give all to whoever has that.
  */
 static void claim_link_maps(struct claims *c, const struct region *r,
-			    struct owner linker)
+			    struct owner by)
 {
 	CLEANUP(raddr_vec_release) struct raddr_vec maps = { 0 };
 
 	link_maps_find(c->native, r, &maps);
 	for (size_t i = 0; i < maps.nr; i++) {
-		claim_for(c, linker, maps.v[i]);
-		claim_for(c, linker, link_maps_name(c->native, maps.v[i]));
+		claim_for(c, by, maps.v[i]);
+		claim_for(c, by, link_maps_name(c->native, maps.v[i]));
 	}
 }
 
@@ -86,8 +86,7 @@ static void scan_libraries(struct claims *c)
 		first = false;
 		claims_each_word(c, r->start, r->end, hit_of_root,
 				 claims_is_python_s(c, r) ? &python : &by);
-		if (link_maps_has(c->native, r))
-			claim_link_maps(c, r, by);
+		claim_link_maps(c, r, by);
 	}
 }
 

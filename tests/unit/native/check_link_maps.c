@@ -18,12 +18,11 @@
 
 const char suite_name[] = "link_maps";
 
-/* What is found by all regions that are a dynamic linker's data. */
+/* What is found in all regions. */
 static void find(const struct native *n, struct raddr_vec *ret)
 {
 	for (size_t i = 0; i < n->regions.nr; i++)
-		if (link_maps_has(n, &n->regions.v[i]))
-			link_maps_find(n, &n->regions.v[i], ret);
+		link_maps_find(n, &n->regions.v[i], ret);
 }
 
 START_TEST(list_is_that_of_the_dynamic_linker)
@@ -95,7 +94,7 @@ START_TEST(lists_that_lie_end)
 		{ { 0, 0, 0, 0, 0, 0 }, 0 },
 		/* A ring. */
 		{ { maps[1], maps[2], maps[2], maps[0], maps[0], maps[1] },
-		  65536 },
+		  LINK_MAPS_MAX },
 	};
 	struct fake_process p;
 
@@ -103,7 +102,7 @@ START_TEST(lists_that_lie_end)
 	fake_process_map(&p, LIB, 2, "r-xp", "/lib64/ld-linux-x86-64.so.2");
 	fake_process_map(&p, LIB + 2 * PAGE, 2, "rw-p",
 			 "/lib64/ld-linux-x86-64.so.2");
-	fake_process_touch(&p, LIB + 2 * PAGE, 2);
+	fake_process_change(&p, LIB + 2 * PAGE, 2);
 	fake_process_map(&p, AREA, 1, "rw-p", "");
 	fake_process_touch(&p, AREA, 1);
 	fake_process_put(&p, LIB + 2 * PAGE + 8, maps[0]);
@@ -114,8 +113,26 @@ START_TEST(lists_that_lie_end)
 }
 END_TEST
 
+/* A core may claim that the linker's data is as large as that. */
+START_TEST(steps_are_bounded_by_what_was_read)
+{
+	struct raddr_vec found = { 0 };
+	struct fake_process p;
+	struct region r = { LIB, LIB + (UINT64_C(1) << 46), REGION_FILE, 0 };
+
+	fake_process_init(&p);
+	fake_process_map(&p, LIB, 2, "rw-p", "/lib64/ld-linux-x86-64.so.2");
+	fake_process_change(&p, LIB, 2);
+	fake_process_ready(&p);
+	link_maps_find(&p.native, &r, &found);
+	ck_assert_uint_eq(found.nr, 0);
+	fake_process_release(&p);
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	tcase_add_test(tc, list_is_that_of_the_dynamic_linker);
 	tcase_add_loop_test(tc, lists_that_lie_end, 0, 5);
+	tcase_add_test(tc, steps_are_bounded_by_what_was_read);
 }
