@@ -126,6 +126,12 @@ struct snapshot_options {
 	void (*at)(const char *moment);
 };
 
+static inline bool
+snapshot_is_given_up(const struct snapshot_options *options)
+{
+	return options->is_given_up && options->is_given_up();
+}
+
 /*
  * What live/ and core/ can do for their targets.  A function that is NULL has
  * the answer that is given with it.

@@ -131,11 +131,6 @@ static void wait_ns(uint64_t ns)
 		;
 }
 
-static bool is_given_up(const struct attempt *a)
-{
-	return a->options->is_given_up && a->options->is_given_up();
-}
-
 static struct error *interrupted(void)
 {
 	return error_new(ERR_SYSTEM, "it was interrupted");
@@ -163,7 +158,7 @@ static void wait_while_busy(struct attempt *a, uint64_t ns)
 	while (is_closed(a)) {
 		uint64_t gone = monotonic_ns() - start;
 
-		if (gone >= ns || is_given_up(a))
+		if (gone >= ns || snapshot_is_given_up(a->options))
 			return;
 		if (gone > POLL_NS)
 			wait_ns(POLL_NS);
@@ -197,7 +192,7 @@ static struct error *attempt_all(struct attempt *a)
 		log_detail("snapshot: the process is within a collection, "
 			   "stopped for %.2f ms in vain", a->pause_ns / 1e6);
 		wait_while_busy(a, wait);
-		if (is_given_up(a))
+		if (snapshot_is_given_up(a->options))
 			return interrupted();
 		a->nr_retries++;
 		wait = MIN(2 * wait, LAST_WAIT_NS);
@@ -277,7 +272,7 @@ static struct error *take_unstopped(struct attempt *a, struct shot *ret,
 	ret->taken_at = u.taken_at;
 	ret->copy_ns = u.copy_ns;
 	ret->stopped = STOPPED_NONE;
-	if (!err && !u.taken && is_given_up(a))
+	if (!err && !u.taken && snapshot_is_given_up(a->options))
 		err = interrupted();
 	if (!err && !u.taken && a->options->stop == STOP_NEVER)
 		err = never_quiet(a->target, &u);

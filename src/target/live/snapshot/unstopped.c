@@ -22,16 +22,11 @@ struct attempt {
 	unsigned int nr_prepared;	/* ret->nr_copies at `prepared` */
 };
 
-static bool is_given_up(const struct attempt *a)
-{
-	return a->options->is_given_up && a->options->is_given_up();
-}
-
 static bool goes_on(void *context)
 {
 	struct attempt *a = context;
 
-	return quiet_lasts(&a->quiet) && !is_given_up(a);
+	return quiet_lasts(&a->quiet) && !snapshot_is_given_up(a->options);
 }
 
 /* Once more if a copy was made: what it saw is older than COPY_PREPARED_NS. */
@@ -111,7 +106,7 @@ static bool is_over(const struct attempt *a, uint64_t idle_ns)
 	const struct snapshot_options *o = a->options;
 	uint64_t ms = o->patience_ms;
 
-	if (a->ret->taken || a->ret->why || is_given_up(a))
+	if (a->ret->taken || a->ret->why || snapshot_is_given_up(a->options))
 		return true;
 	if (!ms && o->stop == STOP_AUTO && idle_ns > BUSY_NS)
 		return true;
