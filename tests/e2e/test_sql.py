@@ -256,11 +256,11 @@ def beside(capture, query, times):
             pass
         seconds, peak = cost(capture, query)
         found.append((seconds / maker, peak))
+    shares, peaks = zip(*found)
+    share = statistics.median(shares)
     print("# %.3f of the time to make the objects (%s): %s" % (
-        statistics.median(x for x, _ in found),
-        " ".join("%.3f" % x for x, _ in found), query))
-    return (statistics.median(x for x, _ in found),
-            min(peak for _, peak in found))
+        share, " ".join("%.3f" % x for x in shares), query))
+    return share, min(peaks)
 
 
 @limit(120)
