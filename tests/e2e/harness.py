@@ -438,7 +438,7 @@ class Runner:
     def __init__(self, jobs=2, verbose=False):
         self.jobs, self.verbose = jobs, verbose
         self.counts = {PASS: 0, FAIL: 0, SKIP: 0}
-        self.failed = []
+        self.failed = []        # (name, output)
         self.running = {}
         self.cpu = []           # (seconds, name)
 
@@ -451,7 +451,7 @@ class Runner:
             first = ": " + lines[-1][len("skipped: "):] if lines else ""
         print("%s %s (%.1f s)%s" % (word, name, seconds, first))
         if code == FAIL:
-            self.failed.append(name)
+            self.failed.append((name, output))
         # A table that a test prints is worth seeing when it passes, too.
         for line in output.splitlines():
             if code == FAIL or self.verbose or line.startswith("# "):
