@@ -9,7 +9,9 @@
 #include "base/rlimit.h"
 #include "python/emulator/watchdog.h"
 
-#define POLL_NS 20000000
+#define POLL_NS UINT64_C(20000000)
+/* Of the time between two looks, so much counts: see watchdog.h. */
+#define MOST_NS (5 * POLL_NS)
 #define SECOND_NS UINT64_C(1000000000)
 
 struct watchdog {
@@ -23,7 +25,7 @@ struct watchdog {
 	bool idle;		/* it waits for the next piece, however long */
 	clockid_t clock;	/* the worker's CPU time */
 	uint64_t allowed_ns, step_ns;
-	uint64_t piece, since;	/* what is watched, and since when */
+	uint64_t piece, taken_ns; /* what is watched, and what it has taken */
 	uint64_t looked;	/* at the clock */
 	bool late;
 };
@@ -35,12 +37,17 @@ static bool took(const struct watchdog *w, uint64_t ns, uint64_t allowed_ns,
 	return ns > allowed_ns && (ns - allowed_ns) / w->step_ns > step;
 }
 
-static void add_spent(struct watchdog *w, uint64_t now)
+/* Returns what was spent since the last look. */
+static uint64_t add_spent(struct watchdog *w)
 {
-	if (now > w->looked)
-		atomic_fetch_add_explicit(&w->progress.spent, now - w->looked,
+	uint64_t now = clock_ns(w->clock);
+	uint64_t ns = now > w->looked ? MIN(now - w->looked, MOST_NS) : 0;
+
+	if (ns)
+		atomic_fetch_add_explicit(&w->progress.spent, ns,
 					  memory_order_relaxed);
 	w->looked = now;
+	return ns;
 }
 
 static void watchdog_look(struct watchdog *w)
@@ -49,19 +56,19 @@ static void watchdog_look(struct watchdog *w)
 					      memory_order_relaxed);
 	uint64_t step = atomic_load_explicit(&w->progress.step,
 					     memory_order_relaxed);
-	uint64_t now = clock_ns(w->clock);
+	uint64_t ns = add_spent(w);
 
-	add_spent(w, now);
 	if (piece != w->piece) {
 		w->piece = piece;
-		w->since = now;
+		w->taken_ns = 0;
 		w->late = false;
 		return;
 	}
-	if (took(w, now - w->since, w->allowed_ns / 10, step))
+	w->taken_ns += ns;
+	if (took(w, w->taken_ns, w->allowed_ns / 10, step))
 		atomic_store_explicit(&w->progress.slow, piece,
 				      memory_order_relaxed);
-	if (!took(w, now - w->since, w->allowed_ns, step))
+	if (!took(w, w->taken_ns, w->allowed_ns, step))
 		return;
 	/* Send it at every check: the first signal may come before the work
 	 * began. */
@@ -159,8 +166,8 @@ void watchdog_arm(struct watchdog *w, uint64_t allowed_ns, uint64_t step_ns)
 	watchdog_next(&w->progress);
 	w->piece = atomic_load_explicit(&w->progress.piece,
 					memory_order_relaxed);
-	w->since = clock_ns(w->clock);
-	w->looked = w->since;
+	w->taken_ns = 0;
+	w->looked = clock_ns(w->clock);
 	w->late = false;
 	w->armed = true;
 	/* Pieces are short, and to wake a thread takes as long as some: mostly
@@ -177,7 +184,7 @@ bool watchdog_disarm(struct watchdog *w)
 
 	pthread_mutex_lock(&w->lock);
 	w->armed = false;
-	add_spent(w, clock_ns(w->clock));
+	add_spent(w);
 	late = w->late &&
 	       w->piece == atomic_load_explicit(&w->progress.piece,
 						memory_order_relaxed);

@@ -5,8 +5,11 @@
  * A thread of its own looks every few milliseconds at how much CPU time the
  * worker has spent in its current piece of work, and calls `stop` where that
  * is more than allowed.  CPU time, not time on the wall: a busy machine must
- * not change results.  `stop` may be called several times, and from the other
- * thread; never after watchdog_disarm().
+ * not change results.  A virtual machine that its host let stand still must
+ * not, either, and calls that CPU time: it counts for at most 0.1 s.
+ *
+ * `stop` may be called several times, and from the other thread; never after
+ * watchdog_disarm().
  */
 #ifndef PYTHON_EMULATOR_WATCHDOG_H
 #define PYTHON_EMULATOR_WATCHDOG_H

@@ -69,7 +69,8 @@ check_PROGRAMS += \
 	tests/unit/python/check_emulator \
 	tests/unit/python/check_emulator_budget \
 	tests/unit/python/check_emulator_failures \
-	tests/unit/python/check_emulator_machine_code
+	tests/unit/python/check_emulator_machine_code \
+	tests/unit/python/check_watchdog
 tests_unit_python_check_emulator_SOURCES = \
 	tests/unit/python/check_emulator.c \
 	tests/unit/python/machine-code.c \
