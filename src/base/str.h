@@ -24,6 +24,14 @@ static inline const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* The same, for people to read: all of a path that ends in a slash. */
+static inline const char *path_label(const char *path)
+{
+	const char *name = path_base(path);
+
+	return *name ? name : path;
+}
+
 struct str {
 	char *s;
 	size_t len;		/* bytes before the final NUL */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
+#include "base/str.h"
 #include "output/memory/memory.h"
 
 const char *memory_kind_words(enum memory_kind kind)
@@ -90,12 +89,11 @@ void memory_add_short_line(const struct heap *h,
 			   struct str *out)
 {
 	const char *subject = line_subject(h, line);
-	const char *slash = strrchr(subject, '/');
 
 	/* The folder says what shared memory is: /dev/shm/... */
-	if (slash && slash[1] && memory_part_has(line->part) == LINE_HAS_NAME &&
+	if (memory_part_has(line->part) == LINE_HAS_NAME &&
 	    line->part != PART_SHARED)
-		subject = slash + 1;
+		subject = path_label(subject);
 	add_words(line, subject, out);
 }
 
@@ -200,13 +198,6 @@ static void add_unowned(const struct finding *f, struct str *out)
 				     " each that nothing points to");
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static void add_allocator(const struct heap *h, const struct finding *f,
 			  struct str *out)
 {
@@ -215,8 +206,8 @@ static void add_allocator(const struct heap *h, const struct finding *f,
 	str_add(out, "allocator: ");
 	format_bytes(out, f->bytes);
 	str_addf(out, " belong to %s, which pyheld does not look into: some of"
-		 " it may be free", *line->name ? base_name(line->name) :
-					       "an allocator");
+		 " it may be free", *line->name ? path_label(line->name) :
+						"an allocator");
 }
 
 static void add_part_of_resident(const struct finding *f, const char *kind,

@@ -6,6 +6,7 @@
 #include "analysis/graph/bits.h"
 #include "analysis/graph/reach.h"
 #include "analysis/graph/scc.h"
+#include "base/str.h"
 #include "output/stacks/stacks-build.h"
 #include "output/stacks/stacks-cut.h"
 #include "output/words.h"
@@ -108,13 +109,12 @@ static uint32_t function_group(struct builder *b, int32_t index)
 {
 	const struct heap_frame *f = &b->h->frames.v[index];
 	CLEANUP(str_release) struct str text = STR_INIT;
-	const char *base = strrchr(f->file, '/');
 	uint32_t ret;
 
 	/* It has no name that could be told. */
 	if (b->h->info.redaction == REDACT_ALL)
 		return group(b, stack_group(b, f->stack), "frame");
-	str_addf(&text, "%s (%s)", f->function, base ? base + 1 : f->file);
+	str_addf(&text, "%s (%s)", f->function, path_base(f->file));
 	ret = group(b, stack_group(b, f->stack), text.s);
 	if (!(ret & STACK_CUT) && b->tree->v.v[ret].function < 0)
 		b->tree->v.v[ret].function = index;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "python/layout/debug-offsets.h"
 #include "python/layout/layout-choose.h"
 #include "python/locate/absent.h"
@@ -33,8 +34,7 @@ static struct module *module_of(struct python *py)
 /* "libpython3.9.so.1.0", "/usr/bin/python3.11": the minor version, or -1. */
 static int minor_of_path(const char *path)
 {
-	const char *base = strrchr(path, '/');
-	const char *p = strstr(base ? base : path, "python3.");
+	const char *p = strstr(path_base(path), "python3.");
 
 	return p ? atoi(p + strlen("python3.")) : -1;
 }

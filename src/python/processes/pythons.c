@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "python/processes/pythons.h"
 #include "python/processes/verdicts.h"
 #include "target/target.h"
@@ -12,8 +13,7 @@
 /* "3.9" of a name such as python3.9; "" */
 static char *version_of_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *p = strstr(slash ? slash : path, "python");
+	const char *p = strstr(path_base(path), "python");
 	size_t len;
 
 	if (!p || !isdigit((unsigned char)p[6]))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "output/path.h"
 #include "output/reports/object.h"
 #include "output/reports/retained.h"
@@ -428,14 +429,6 @@ void browse_work(struct browse *b)
 
 /* --- lines --- */
 
-/* The name of a file without its folders. */
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 /* A command line without the folders of its program. */
 static const char *without_folder(const char *command)
 {
@@ -461,7 +454,7 @@ void browse_title(const struct browse *b, struct str *out)
 	CLEANUP(str_release) struct str heap = STR_INIT;
 	CLEANUP(str_release) struct str resident = STR_INIT;
 
-	str_addf(out, "pyheld browse %s", last_part(i->source));
+	str_addf(out, "pyheld browse %s", path_label(i->source));
 	if (i->pid && strtoll(i->source, NULL, 10) != i->pid)
 		str_addf(out, " (%lld)", (long long)i->pid);
 	format_bytes(&heap, b->scene.retained->dominators.all_bytes);
