@@ -126,6 +126,7 @@ struct snapshot_options {
 	void (*at)(const char *moment);
 };
 
+/* Does the user want to end? */
 static inline bool
 snapshot_is_given_up(const struct snapshot_options *options)
 {

@@ -106,7 +106,7 @@ static bool is_over(const struct attempt *a, uint64_t idle_ns)
 	const struct snapshot_options *o = a->options;
 	uint64_t ms = o->patience_ms;
 
-	if (a->ret->taken || a->ret->why || snapshot_is_given_up(a->options))
+	if (a->ret->taken || a->ret->why || snapshot_is_given_up(o))
 		return true;
 	if (!ms && o->stop == STOP_AUTO && idle_ns > BUSY_NS)
 		return true;
