@@ -89,7 +89,7 @@ START_TEST(program_that_is_gone)
 	r.program.path = (char []){ "/usr/bin/python3.11" };
 	ck_assert(verdicts_judge(&known, &r, false).is_python);
 	r.library = r.program;
-	r.library.path = (char []){ "/libpython3.9.so.1" };
+	r.library.path = (char []){ "libpython3.9.so.1" };
 	ck_assert(verdicts_judge(&known, &r, true).is_python);
 	ck_assert_uint_eq(known.nr, 0);
 }
