@@ -45,6 +45,14 @@ def other_domains():
     return 101
 
 
+def fill_type_cache():
+    """The cache of attributes holds names that nobody else holds: whoever looks
+    up an attribute frees one of them."""
+    names = ["".join(["name ", str(i)]) for i in range(50000)]
+    for name in names:
+        getattr(ctypes, name, None)
+
+
 def fill():
     KEPT.append([WithDict(i) for i in range(3000)])
     KEPT.append([WithSlots(i) for i in range(1000)])
@@ -61,6 +69,7 @@ def main():
     domains = other_domains()
     objects = [KEPT, KEPT[0][7], KEPT[1][7], KEPT[2][7], KEPT[3], KEPT[4],
                KEPT[0][7].__dict__, KEPT[3][77], KEPT[5][3], KEPT[5][3][0]]
+    fill_type_cache()
     hold_traced.hold({"domains": domains}, objects)
 
 

@@ -37,16 +37,22 @@ def sites(objects):
 
 
 def hold(facts, objects):
-    fork = ctypes.PyDLL(None).fork
-    fork.restype = ctypes.c_bool
+    libc = ctypes.PyDLL(None)
+    fork, same = libc.fork, libc.getppid
+    fork.restype = same.restype = ctypes.c_bool
+    # A lookup of an attribute frees the name that was in that place of the
+    # type cache.  So neither process looks one up after the fork, and a call
+    # like that of fork() has its lookups before.
+    get_traces, pause = _tracemalloc._get_traces, signal.pause
+    same()
     # What was freed and is used again, to fork or for the list of traces, would
     # leave the rows of who had allocated it.
     used = [[] for _ in range(1000)], [i + 5000 for i in range(1000)]
     if not fork():
-        traces = _tracemalloc._get_traces()
+        traces = get_traces()
         facts.update(statistics=statistics(traces), objects=sites(objects),
                      left_out=__file__)
         os.write(1, json.dumps(facts).encode() + b"\n")
         os._exit(0)
     while used:
-        signal.pause()
+        pause()
