@@ -345,7 +345,8 @@ def compare_looks(pid, look, checks):
 def while_unchanged(measure, act):
     """(what act() returns, what measure() says): it says the same before and
     after.  The kernel takes pages away from a process when it likes to, and
-    gives them back at the next touch; then both are done once more."""
+    gives them back at the next touch; it makes huge pages of small ones, and
+    adds those between.  Then both are done once more."""
     for _ in range(10):
         before = measure()
         result = act()

@@ -7,7 +7,7 @@ The target is memory_loads.py.
 import pythons
 from blocks import most
 from harness import (CI, Skip, Target, each, limit, pyheld, unharmed,
-                     wait_until_still)
+                     wait_until_still, while_unchanged)
 from test_core import Directory, gcore, sysroot
 
 MB = 1 << 20
@@ -35,10 +35,13 @@ class Load(Target):
             self.close()
             raise Missing(self.facts["missing"])
         wait_until_still(self)
-        self.resident = resident(self.pid)
+        self.resident = None        # when memory() looked
 
     def memory(self, *options):
-        return pyheld("memory", "--json", *options, self.pid).json
+        ledger, self.resident = while_unchanged(
+            lambda: resident(self.pid),
+            lambda: pyheld("memory", "--json", *options, self.pid).json)
+        return ledger
 
 
 class Missing(Exception):
@@ -265,8 +268,12 @@ def lines_of(ledger):
 def test_captures_have_the_ledger(python):
     with Load(python, "threads") as load, Directory() as d:
         capture = d.file("capture")
-        pyheld("capture", "-o", capture, load.pid)
-        live, kept = load.memory(), pyheld("memory", "--json", capture).json
+
+        def look():
+            pyheld("capture", "-o", capture, load.pid)
+            return load.memory()
+        live, _ = while_unchanged(lambda: resident(load.pid), look)
+        kept = pyheld("memory", "--json", capture).json
         assert lines_of(live) == lines_of(kept)
         for name in ("resident", "unexplained", "swapped", "findings",
                      "causes", "unowned", "malloc", "arenas", "guessed"):
