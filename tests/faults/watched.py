@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Targets that are watched from outside: how long a thread is held, whether
 the program runs on, and whether anything in it has changed."""
+import collections
 import mmap
 import os
 import struct
@@ -15,12 +16,46 @@ NODES = 4000            # 30,000 objects and more
 SLEEP = 5e-5            # between two looks at a thread
 
 
+class Delay:
+    """How long a process or thread has waited for a CPU, as the kernel says,
+    since this was made.  It stays as it was last when that has ended."""
+    def __init__(self, path):
+        self.seconds = 0.0
+        try:
+            self.file = os.open(path + "/schedstat", os.O_RDONLY)
+        except FileNotFoundError:
+            self.file = None
+        self.first = self.read()
+
+    def read(self):
+        if self.file is None:
+            return 0
+        try:
+            return int(os.pread(self.file, 100, 0).split()[1])
+        except ProcessLookupError:
+            return self.first + self.seconds * 1e9
+
+    def look(self):
+        self.seconds = (self.read() - self.first) / 1e9
+
+    def close(self):
+        if self.file is not None:
+            os.close(self.file)
+
+
+# A stop: when it was seen first and last, which is certain, and how long in
+# between those who could end it waited for a CPU.
+Hold = collections.namedtuple("Hold", "start end delay")
+
+
 class Watch:
-    """Looks at one thread of a target again and again."""
-    def __init__(self, pid, tid):
+    """Looks at one thread of a target again and again.  stoppers() are the
+    PIDs of those who stop it and let it go on."""
+    def __init__(self, pid, tid, stoppers):
         self.file = os.open("/proc/%d/task/%d/stat" % (pid, tid), os.O_RDONLY)
+        self.pid, self.stoppers = pid, stoppers
         self.since = self.last = None   # of the stop that lasts: first, last
-        # First and last time that it was seen stopped: what is certain.
+        self.stopping, self.threads = [], []    # their delays
         self.holds = []
 
     def look(self):
@@ -28,14 +63,31 @@ class Watch:
         data = os.pread(self.file, 512, 0)
         if data[data.rindex(b")") + 2] in b"tT":
             self.last = time.monotonic()
-            self.since = self.since or self.last
+            if not self.since:
+                self.since = self.last
+                self.begin_hold()
+            for delay in self.stopping:
+                delay.look()
             return True
         self.end_hold()
         return False
 
+    def begin_hold(self):
+        self.stopping = [Delay("/proc/%d" % p) for p in self.stoppers()]
+        self.threads = [Delay("/proc/%d/task/%s" % (self.pid, t))
+                        for t in os.listdir("/proc/%d/task" % self.pid)]
+
     def end_hold(self):
         if self.since:
-            self.holds.append((self.since, self.last))
+            # A thread that waits for a CPU stops when it gets one, and the
+            # threads wait at the same time.
+            for delay in self.threads:
+                delay.look()
+            self.holds.append(Hold(self.since, self.last, sum(
+                d.seconds for d in self.stopping) + max(
+                    d.seconds for d in self.threads)))
+            for delay in self.stopping + self.threads:
+                delay.close()
         self.since = None
 
     def close(self):
