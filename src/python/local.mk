@@ -128,6 +128,7 @@ src_libpyheld_a_SOURCES += \
 	src/python/raw/raw-expat.c \
 	src/python/raw/raw-fields.def \
 	src/python/raw/raw-library.c \
+	src/python/raw/raw-lzma.c \
 	src/python/raw/raw-members.c \
 	src/python/raw/raw-numpy.c \
 	src/python/raw/raw-openssl.c \

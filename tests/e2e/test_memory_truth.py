@@ -20,15 +20,6 @@ NATIVE = {"an_anonymous_mmap", "a_private_mmap", "an_mmap_of_a_file",
           "a_memmap", "a_sqlite_connection", "hashes", "ssl_contexts",
           "an_lxml_tree", "a_pil_image", "a_torch_tensor"}
 
-# Kinds that are not yet right, up to which version of CPython, and why.  They
-# are shown, and do not fail the test.
-STALE = "words that were never written point to others' blocks"
-OPEN = {
-    "an_lzma_compressor": ((3, 99), STALE),
-    # It had 94 % in one run of four.
-    "an_lxml_tree": ((3, 99), STALE),
-}
-
 # Without a GIL, blocks are freed some time after the last reference is gone:
 # so many bytes that are none of the object's were seen.
 LATE_FREED = 9000
@@ -165,10 +156,8 @@ class Shares:
     """How much of what each kind took is in its retained size."""
     def __init__(self, python):
         self.label, self.compared = python.label, 0
-        self.wrong, self.open = [], []
+        self.wrong = []
         self.late = LATE_FREED if python.free_threaded else 0
-        self.known = {name: why for name, (minor, why) in OPEN.items()
-                      if python.minor <= minor}
 
     def compare(self, name, retained, stated, why, others=0, shared=0):
         """`retained` must be 98 to 102 % of `stated`; why() says more.  Of
@@ -185,16 +174,13 @@ class Shares:
         print("%-4s%-36s %9d of %9d, %5.1f %%" % (
             "" if same else "BAD", name, retained, stated, 100 * share))
         if not same:
-            (self.open if name in self.known else self.wrong).append(name)
+            self.wrong.append(name)
             print("    " + why())
 
     def judge(self):
         print("# %s: %d kinds of owners, %d without all of their bytes%s"
               % (self.label, self.compared, len(self.wrong),
                  ": " + ", ".join(self.wrong) if self.wrong else ""))
-        for name in self.open:
-            print("# %s: not yet right: %s (%s)"
-                  % (self.label, name, self.known[name]))
         assert not self.wrong, self.wrong
 
 

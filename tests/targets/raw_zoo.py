@@ -473,15 +473,36 @@ def a_bz2_decompressor():
     return made
 
 
-@kind(more=True)
+@kind()
 def an_lzma_compressor():
     return lzma.LZMACompressor(preset=0)
 
 
-@kind(more=True)
+@kind()
+def an_lzma_compressor_of_a_chain():
+    made = lzma.LZMACompressor(lzma.FORMAT_RAW, filters=[
+        {"id": lzma.FILTER_DELTA, "dist": 4}, {"id": lzma.FILTER_X86},
+        {"id": lzma.FILTER_LZMA2, "preset": 1}])
+    made.compress(DATA)
+    return made
+
+
+@kind()
+def an_lzma_compressor_of_lzma1():
+    return lzma.LZMACompressor(lzma.FORMAT_ALONE, preset=1)
+
+
+@kind()
 def an_lzma_decompressor():
     made = lzma.LZMADecompressor()
     made.decompress(lzma.compress(DATA, preset=0), 10)
+    return made
+
+
+@kind()
+def an_lzma_decompressor_of_lzma1():
+    made = lzma.LZMADecompressor()
+    made.decompress(lzma.compress(DATA, lzma.FORMAT_ALONE, preset=1), 10)
     return made
 
 

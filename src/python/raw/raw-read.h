@@ -73,6 +73,9 @@ raw_read raw_read_cdata, raw_read_stgdict, raw_read_ctype;
 /* raw-expat.c */
 raw_read raw_read_xmlparser, raw_read_etree_parser;
 
+/* raw-lzma.c */
+raw_read raw_read_lzma_compressor, raw_read_lzma_decompressor;
+
 /* raw-numpy.c */
 raw_read raw_read_ndarray, raw_read_dtype, raw_read_numpy_void,
 	raw_read_numpy_str;

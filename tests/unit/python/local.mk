@@ -18,6 +18,7 @@ check_PROGRAMS += \
 	tests/unit/python/check_raw_compress \
 	tests/unit/python/check_raw_expat \
 	tests/unit/python/check_raw_library \
+	tests/unit/python/check_raw_lzma \
 	tests/unit/python/check_raw_openssl \
 	tests/unit/python/check_refs \
 	tests/unit/python/check_roots \
@@ -48,6 +49,10 @@ tests_unit_python_check_raw_expat_SOURCES = \
 	tests/unit/python/owners.h
 tests_unit_python_check_raw_library_SOURCES = \
 	tests/unit/python/check_raw_library.c \
+	tests/unit/python/owners.c \
+	tests/unit/python/owners.h
+tests_unit_python_check_raw_lzma_SOURCES = \
+	tests/unit/python/check_raw_lzma.c \
 	tests/unit/python/owners.c \
 	tests/unit/python/owners.h
 tests_unit_python_check_raw_openssl_SOURCES = \
