@@ -6,9 +6,9 @@
  * one does not own it.
  *
  * The structs are private to liblzma and differ between its versions, but each
- * coder is told by the functions beside the pointer to it: that has been so
- * from liblzma 5.0 to 5.8.  What is not found in the first words of a struct is
- * left to the search for pointers; it is small.
+ * coder is told by the functions beside the pointer to it, in 5.2, 5.4 and 5.8.
+ * What is not found in the first words of a struct is left to the search for
+ * pointers; it is small.
  */
 #include "python/raw/raw-read.h"
 #include "python/refs/refs.h"
@@ -83,7 +83,7 @@ static void add_lz(struct lzma *z, raddr coder)
 	add_leaf(z, word_at(z->r->py, coder, 8 * LZMA2_LZMA1), RAW_STATE);
 }
 
-static bool add_encoder(struct lzma *z)
+static void add_encoder(struct lzma *z)
 {
 	for (unsigned int i = LEAST_FIND; i <= MOST_FIND; i++) {
 		if (!is_function(z, i) || !is_function(z, i + 1))
@@ -92,21 +92,19 @@ static bool add_encoder(struct lzma *z)
 		add_leaf(z, z->words[i - FIND_BUFFER], RAW_BUFFER);
 		add_leaf(z, z->words[i + FIND_HASH], RAW_TABLE);
 		add_leaf(z, z->words[i + FIND_SON], RAW_TABLE);
-		return true;
+		return;
 	}
-	return false;
 }
 
-static bool add_decoder(struct lzma *z)
+static void add_decoder(struct lzma *z)
 {
 	for (unsigned int i = LEAST_LZ; i <= MOST_LZ; i++) {
 		if (!is_function(z, i + 1) || !is_data(z, z->words[i]))
 			continue;
 		add_leaf(z, z->words[0], RAW_BUFFER);
 		add_lz(z, z->words[i]);
-		return true;
+		return;
 	}
-	return false;
 }
 
 /* The next coder, if the struct leads to one. */
