@@ -2,6 +2,7 @@
 """Targets that are watched from outside: how long a thread is held, whether
 the program runs on, and whether anything in it has changed."""
 import collections
+import contextlib
 import mmap
 import os
 import struct
@@ -20,23 +21,19 @@ class Delay:
     """How long a process or thread has waited for a CPU, as the kernel says,
     since this was made.  It stays as it was last when that has ended."""
     def __init__(self, path):
-        self.seconds = 0.0
-        try:
+        self.seconds, self.first, self.file = 0.0, None, None
+        with contextlib.suppress(FileNotFoundError):
             self.file = os.open(path + "/schedstat", os.O_RDONLY)
-        except FileNotFoundError:
-            self.file = None
-        self.first = self.read()
-
-    def read(self):
-        if self.file is None:
-            return 0
-        try:
-            return int(os.pread(self.file, 100, 0).split()[1])
-        except ProcessLookupError:
-            return self.first + self.seconds * 1e9
+        self.look()
 
     def look(self):
-        self.seconds = (self.read() - self.first) / 1e9
+        if self.file is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            now = int(os.pread(self.file, 100, 0).split()[1]) / 1e9
+            if self.first is None:
+                self.first = now
+            self.seconds = now - self.first
 
     def close(self):
         if self.file is not None:
