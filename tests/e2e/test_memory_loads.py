@@ -35,13 +35,16 @@ class Load(Target):
             self.close()
             raise Missing(self.facts["missing"])
         wait_until_still(self)
-        self.resident = None        # when memory() looked
+        self.resident = None        # at the last look()
+
+    def look(self, act):
+        """What act() returns that looks at it."""
+        found, self.resident = while_unchanged(lambda: resident(self.pid), act)
+        return found
 
     def memory(self, *options):
-        ledger, self.resident = while_unchanged(
-            lambda: resident(self.pid),
+        return self.look(
             lambda: pyheld("memory", "--json", *options, self.pid).json)
-        return ledger
 
 
 class Missing(Exception):
@@ -269,10 +272,10 @@ def test_captures_have_the_ledger(python):
     with Load(python, "threads") as load, Directory() as d:
         capture = d.file("capture")
 
-        def look():
+        def both():
             pyheld("capture", "-o", capture, load.pid)
-            return load.memory()
-        live, _ = while_unchanged(lambda: resident(load.pid), look)
+            return pyheld("memory", "--json", load.pid).json
+        live = load.look(both)
         kept = pyheld("memory", "--json", capture).json
         assert lines_of(live) == lines_of(kept)
         for name in ("resident", "unexplained", "swapped", "findings",
