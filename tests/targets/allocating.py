@@ -48,7 +48,7 @@ def other_domains():
 def fill_type_cache():
     """The cache of attributes holds names that nobody else holds: whoever looks
     up an attribute frees one of them."""
-    names = ["".join(["name ", str(i)]) for i in range(50000)]
+    names = ["name %d" % i for i in range(50000)]
     for name in names:
         getattr(ctypes, name, None)
 
