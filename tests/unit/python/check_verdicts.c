@@ -82,15 +82,15 @@ START_TEST(program_that_is_gone)
 	pid_t pid = child_start(child_waiting);
 	CLEANUP(census_release) struct census all = list_one(pid);
 	CLEANUP(verdicts_release) struct verdicts known = HASH_INIT;
-	struct census_row r = all.rows.v[0];
+	struct census_row row = all.rows.v[0], *r = &row;
 
 	child_finish(pid);
-	ck_assert(!verdicts_judge(&known, &r, false).is_python);
-	r.program.path = (char []){ "/usr/bin/python3.11" };
-	ck_assert(verdicts_judge(&known, &r, false).is_python);
-	r.library = r.program;
-	r.library.path = (char []){ "libpython3.9.so.1" };
-	ck_assert(verdicts_judge(&known, &r, true).is_python);
+	ck_assert(!verdicts_judge(&known, r, false).is_python);
+	r->program.path = (char []){ "/usr/bin/python3.11" };
+	ck_assert(verdicts_judge(&known, r, false).is_python);
+	r->library = r->program;
+	r->library.path = (char []){ "libpython3.9.so.1" };
+	ck_assert(verdicts_judge(&known, r, true).is_python);
 	ck_assert_uint_eq(known.nr, 0);
 }
 END_TEST
