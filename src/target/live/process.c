@@ -47,7 +47,7 @@ static struct error *zombie(pid_t pid, const char *comm,
 			 name);
 }
 
-static struct error *traced(pid_t pid, pid_t tracer)
+struct error *process_traced(pid_t pid, pid_t tracer)
 {
 	CLEANUP(freep) char *name = proc_comm_of(tracer);
 
@@ -174,7 +174,7 @@ struct error *process_refused(int dir, pid_t pid)
 		return proc_failed("status");
 	tracer = proc_field_u64(&status, "TracerPid");
 	if (tracer && tracer != getpid())
-		return traced(pid, tracer);
+		return process_traced(pid, tracer);
 	if (have_cap_sys_ptrace() || can_open_memory(dir))
 		return refused_by_policy(pid, scope);
 	if (foreign_id(&status, "Uid", geteuid(), &id))
@@ -246,7 +246,7 @@ static struct error *check_status(int dir, pid_t pid, const char *comm,
 		return error_new(ERR_UNSUPPORTED, "process %d is pyheld itself",
 				 (int)pid);
 	tracer = proc_field_u64(&status, "TracerPid");
-	return tracer ? traced(pid, tracer) : NULL;
+	return tracer ? process_traced(pid, tracer) : NULL;
 }
 
 struct error *process_foreign(void)

@@ -23,6 +23,9 @@ struct error *process_foreign(void) MUST_CHECK;
  */
 struct error *process_refused(int dir, pid_t pid) MUST_CHECK;
 
+/* The error for a process of which `tracer` traces a thread: ERR_PERMISSION. */
+struct error *process_traced(pid_t pid, pid_t tracer) MUST_CHECK;
+
 /*
  * `dir` is /proc/PID or that of proc_open_other(), `main` is /proc/PID.
  * Set command, host, boot, start_time, start_ticks, pid_namespace, inner_pid

@@ -61,22 +61,28 @@ static bool is_known(const struct stop *s, pid_t tid, size_t *next)
 	return false;
 }
 
-/* Is its tracer a thread of ours?  One that is just ending, after an earlier
- * stop, may still be attached. */
-static bool is_ours(struct stop *s, pid_t tid)
+/* Who traces the thread: 0: nobody; -1: it can't be told. */
+static pid_t tracer_of(const struct stop *s, pid_t tid)
 {
 	CLEANUP(str_release) struct str text = STR_INIT;
-	char name[64];
-	pid_t tracer;
 
 	if (!thread_read(s->dir, tid, "status", &text))
-		return false;
-	tracer = proc_field_u64(&text, "TracerPid");
-	snprintf(name, sizeof(name), "/proc/self/task/%d", (int)tracer);
-	return !tracer || !access(name, F_OK);
+		return -1;
+	return proc_field_u64(&text, "TracerPid");
 }
 
-static int try_seize(struct stop *s, pid_t tid)
+/* Is it a thread of ours?  One that is just ending, after an earlier stop, may
+ * still be attached. */
+static bool is_ours(pid_t tracer)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/self/task/%d", (int)tracer);
+	return !access(name, F_OK);
+}
+
+/* *tracer: who traces it, if that is why it is refused; else 0 or -1. */
+static int try_seize(struct stop *s, pid_t tid, pid_t *tracer)
 {
 	static const struct timespec ms = { 0, 1000000 };
 	int tries = 100;
@@ -91,7 +97,8 @@ static int try_seize(struct stop *s, pid_t tid)
 		state = thread_state(s->dir, tid);
 		if (state == 'Z' || state == 'X')
 			return ESRCH;
-		if (!is_ours(s, tid) || !tries--)
+		*tracer = tracer_of(s, tid);
+		if ((*tracer && !is_ours(*tracer)) || !tries--)
 			return e;
 		nanosleep(&ms, NULL);
 	}
@@ -101,12 +108,14 @@ static int try_seize(struct stop *s, pid_t tid)
 static struct error *seize(struct stop *s, pid_t tid)
 {
 	struct tracee t = { .thread.host_tid = tid, .state = TRACEE_SEIZED };
-	int e = try_seize(s, tid);
+	pid_t tracer = 0;
+	int e = try_seize(s, tid, &tracer);
 
 	if (e == ESRCH)
 		return NULL;
 	if (e)
-		return process_refused(s->dir, s->pid);
+		return tracer > 0 ? process_traced(s->pid, tracer) :
+				    process_refused(s->dir, s->pid);
 	thread_describe(s->dir, s->our_numbers, &t.thread);
 	tracee_vec_push(&s->tracees, t);
 	return NULL;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -360,6 +361,43 @@ START_TEST(target_runs_on_when_its_tracer_is_killed)
 }
 END_TEST
 
+/* Another traces only this thread: it says so by the byte. */
+static void trace_for_ever(pid_t tid, int told)
+{
+	char byte = ptrace(PTRACE_SEIZE, tid, NULL, NULL) ? 'n' : 'y';
+
+	ck_assert_int_eq(write(told, &byte, 1), 1);
+	for (;;)
+		pause();
+}
+
+START_TEST(who_traces_one_thread_is_named)
+{
+	pid_t pid = child_start(child_counting), tracer;
+	struct target *t = child_open(pid);
+	char who[64], byte;
+	int told[2];
+
+	child_snapshot(t, &child_stopped);
+	ck_assert_int_eq(pipe(told), 0);
+	tracer = fork();
+	if (!tracer)
+		trace_for_ever(t->threads.v[2].host_tid, told[1]);
+	ck_assert_int_eq(read(told[0], &byte, 1), 1);
+	ck_assert_int_eq(byte, 'y');
+	/* And not a thread of ours, which traces the others by then. */
+	snprintf(who, sizeof(who), "is traced by process %d", (int)tracer);
+	expect_error(target_snapshot(t, &child_stopped), ERR_PERMISSION, who);
+	kill(tracer, SIGKILL);
+	ck_assert_int_eq(waitpid(tracer, NULL, 0), tracer);
+	child_snapshot(t, &child_stopped);
+	close(told[0]);
+	close(told[1]);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
 static int count_mappings(void)
 {
 	FILE *f = fopen("/proc/self/maps", "r");
@@ -422,5 +460,6 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, gate_that_can_not_be_read_is_an_error);
 	tcase_add_test(tc, gate_of_a_ring_ends);
 	tcase_add_test(tc, target_runs_on_when_its_tracer_is_killed);
+	tcase_add_test(tc, who_traces_one_thread_is_named);
 	tcase_add_test(tc, nothing_is_left_open);
 }
