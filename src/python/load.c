@@ -16,7 +16,7 @@
 #include "python/load.h"
 #include "python/locate/find.h"
 #include "python/locate/gc.h"
-#include "python/locate/interned.h"
+#include "python/objects/interned.h"
 #include "python/locate/truncated-scan.h"
 #include "python/memory/memory-load.h"
 #include "python/names/details.h"

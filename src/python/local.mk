@@ -72,8 +72,6 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/gc-stats.h \
 	src/python/locate/gc.c \
 	src/python/locate/gc.h \
-	src/python/locate/interned.c \
-	src/python/locate/interned.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
 	src/python/locate/restore.c \
@@ -105,6 +103,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/objects/facts.h \
 	src/python/objects/interned-strs.c \
 	src/python/objects/interned-strs.h \
+	src/python/objects/interned.c \
+	src/python/objects/interned.h \
 	src/python/objects/preview.c \
 	src/python/objects/preview.h \
 	src/python/objects/repr.c \

@@ -133,7 +133,7 @@ struct python {
 	struct raddr_vec asked;	/* libraries that ifunc.c has asked */
 
 	struct raddr_vec interned; /* dicts of interned strings:
-				       locate/interned.h */
+				       objects/interned.h */
 	struct open_stack_vec stacks; /* until roots_stacks_load() */
 	struct raddr_vec frames; /* where heap.frames are: as in frames_open();
 				    until generators_load() */

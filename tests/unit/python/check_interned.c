@@ -8,7 +8,7 @@
 
 #include "fake-values.h"
 #include "base/alloc.h"
-#include "python/locate/interned.h"
+#include "python/objects/interned.h"
 #include "python/objects/interned-strs.h"
 #include "python/types/object-map.h"
 #include "suite.h"

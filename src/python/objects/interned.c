@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "python/locate/interned.h"
+#include "python/objects/interned.h"
 #include "python/state/words.h"
 #include "python/values/dict.h"
 #include "python/values/text.h"

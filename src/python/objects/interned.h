@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * python/locate/interned.h - the dicts of interned strings.
+ * python/objects/interned.h - the dicts of interned strings.
  *
  * Such a dict maps each interned string to itself.  A string does not count
  * these two references, and leaves the dict when it is freed; immortal ones
