@@ -9,6 +9,8 @@ enum stopped {		/* the numbers are in captures */
 	STOPPED_UNKNOWN, /* of a core, and of older captures */
 	STOPPED_ALL,	/* all its threads, by ptrace */
 	STOPPED_NONE,	/* nothing: no thread ran meanwhile, by itself */
+	STOPPED_HOLDER,	/* the thread that alone may change Python's objects,
+			   as it holds the GIL */
 	NR_STOPPED,
 };
 

@@ -25,7 +25,7 @@ static error_t parse_color(const char *arg, const struct argp_state *state)
 }
 
 /* As in enum stop_when. */
-#define STOPS "auto|never|always"
+#define STOPS "auto|never|holder|always"
 
 static error_t parse_stop(const char *arg, const struct argp_state *state)
 {
@@ -37,14 +37,15 @@ static error_t parse_stop(const char *arg, const struct argp_state *state)
 	return err;
 }
 
-static error_t parse_patience(const char *arg, const struct argp_state *state)
+static error_t parse_duration(const char *arg, const struct argp_state *state,
+			      const char *option, void (*set)(uint64_t ms))
 {
 	uint64_t ms;
 
 	if (!quantity_parse_duration(arg, &ms))
-		return options_error(state, "--patience: '%s' is not a "
-				     "duration, such as 500ms or 2s", arg);
-	session_set_patience(ms);
+		return options_error(state, "--%s: '%s' is not a duration, "
+				     "such as 500ms or 2s", option, arg);
+	set(ms);
 	return 0;
 }
 
@@ -62,7 +63,11 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case OPTION_STOP:
 		return parse_stop(arg, state);
 	case OPTION_PATIENCE:
-		return parse_patience(arg, state);
+		return parse_duration(arg, state, "patience",
+				      session_set_patience);
+	case OPTION_MAX_PAUSE:
+		return parse_duration(arg, state, "max-pause",
+				      session_set_max_pause);
 	case OPTION_NO_SANDBOX:
 		return 0;
 	case 'h':
@@ -92,11 +97,15 @@ static const struct argp_option common_options[] = {
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0,
 	  "Look below DIR for the files that a core's process had mapped", -1 },
 	{ "stop", OPTION_STOP, STOPS, 0,
-	  "Stop the process while its memory is copied (default: auto, if it "
-	  "does not rest by itself)", -1 },
+	  "What is stopped while memory is copied: nothing, the thread that "
+	  "holds the GIL, or all threads (default: auto, as little as can be)",
+	  -1 },
 	{ "patience", OPTION_PATIENCE, "TIME", 0,
-	  "Try so long to copy the process without a stop (default: 300ms, and "
-	  "10s with --stop=never)", -1 },
+	  "Try each way for so long before one that stops more (default: 300ms, "
+	  "500ms for the GIL, 10s with never or holder)", -1 },
+	{ "max-pause", OPTION_MAX_PAUSE, "TIME", 0,
+	  "Refuse to stop the process, or the thread with the GIL, for longer "
+	  "than TIME", -1 },
 	{ "no-sandbox", OPTION_NO_SANDBOX, NULL, 0,
 	  "Run as one process with all privileges, for debugging", -1 },
 	{ "verbose", 'v', NULL, 0,

@@ -85,6 +85,7 @@ enum {
 	OPTION_LOCALS,
 	OPTION_STOP,
 	OPTION_PATIENCE,
+	OPTION_MAX_PAUSE,
 };
 
 /* In a command's options: --count is another name of its --limit. */
@@ -98,8 +99,8 @@ enum {
 	  "Also read the Pythons that the process has started, one after the" \
 	  " other", 0 }
 
-/* --color, --executable, --sysroot, --stop, --patience, --no-sandbox,
-   --verbose, --help, --usage and --version, of all commands. */
+/* --color, --executable, --sysroot, --stop, --patience, --max-pause,
+   --no-sandbox, --verbose, --help, --usage and --version, of all commands. */
 extern const struct argp common_argp;
 /* For .children of a command's argp. */
 extern const struct argp_child common_children[];

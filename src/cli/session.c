@@ -219,7 +219,8 @@ static struct error *explain(struct error *err, const struct target *t)
 }
 
 static enum stop_when stop;
-static uint64_t patience_ms;
+static uint64_t patience_ms, max_pause_ms;
+static bool announces = true;
 
 void session_set_stop(enum stop_when when)
 {
@@ -229,6 +230,16 @@ void session_set_stop(enum stop_when when)
 void session_set_patience(uint64_t ms)
 {
 	patience_ms = ms;
+}
+
+void session_set_max_pause(uint64_t ms)
+{
+	max_pause_ms = ms;
+}
+
+void session_set_announces(bool does)
+{
+	announces = does;
 }
 
 static struct error *load(struct session *s, const char *target,
@@ -254,6 +265,8 @@ static struct error *load(struct session *s, const char *target,
 	with_care.avoided = care.avoided;
 	with_care.stop = stop;
 	with_care.patience_ms = patience_ms;
+	with_care.max_pause_ms = max_pause_ms;
+	with_care.announces = announces;
 	err = load_python(s->target, &with_care, &s->heap);
 	return err ? explain(err, s->target) : NULL;
 }

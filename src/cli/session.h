@@ -102,11 +102,14 @@ struct session_care {
 void session_set_care(const struct session_care *how);
 
 /*
- * The options --stop and --patience, for the sessions that are opened from now
- * on: see struct snapshot_options.
+ * The options --stop, --patience and --max-pause, for the sessions that are
+ * opened from now on: see struct snapshot_options.
  */
 void session_set_stop(enum stop_when when);
 void session_set_patience(uint64_t ms);
+void session_set_max_pause(uint64_t ms);
+/* Is a long stop announced on stderr?  It is if nobody says otherwise. */
+void session_set_announces(bool does);
 
 /*
  * The options --executable and --sysroot, for the sessions that are opened from

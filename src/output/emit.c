@@ -70,6 +70,7 @@ static const char *stopped_word(uint32_t stopped)
 	static const char *const words[NR_STOPPED] = {
 		[STOPPED_ALL] = "all",
 		[STOPPED_NONE] = "none",
+		[STOPPED_HOLDER] = "holder",
 	};
 
 	return stopped < NR_STOPPED ? words[stopped] : NULL;

@@ -16,6 +16,7 @@
 #include "python/load.h"
 #include "python/locate/find.h"
 #include "python/locate/gc.h"
+#include "python/locate/gil.h"
 #include "python/objects/interned.h"
 #include "python/locate/truncated-scan.h"
 #include "python/memory/memory-load.h"
@@ -441,6 +442,19 @@ static struct error *load_heap(struct python *py,
 /* Snapshots to take of a process that never is consistent. */
 #define MAX_SNAPSHOTS 6
 
+/* One for which all threads were stopped. */
+static struct error *snapshot_of_all(struct python *py,
+				     struct snapshot_options options)
+{
+	struct error *err;
+
+	log_info("an interpreter has a GIL of its own: all threads must be "
+		 "stopped");
+	options.stop = STOP_ALWAYS;
+	err = target_snapshot(py->target, &options);
+	return err ? err : find_in_snapshot(py);
+}
+
 static struct error *load_snapshot(struct python *py,
 				   const struct load_options *options)
 {
@@ -450,14 +464,21 @@ static struct error *load_snapshot(struct python *py,
 	if (err)
 		return err;
 	snapshot.gate = gc_gate(py);
+	snapshot.words = gil_words(py);
 	if (options) {
 		snapshot.stop = options->stop;
 		snapshot.patience_ms = options->patience_ms;
+		snapshot.max_pause_ms = options->max_pause_ms;
+		snapshot.announces = options->announces;
 	}
 	err = target_snapshot(py->target, &snapshot);
 	if (err)
 		return err;
 	err = find_in_snapshot(py);
+	/* An interpreter with a GIL of its own began since it was asked. */
+	if (!err && py->target->stopped == STOPPED_HOLDER &&
+	    !gil_is_common(py, &snapshot.words))
+		err = snapshot_of_all(py, snapshot);
 	if (!err)
 		err = load_heap(py, options);
 	if (err && err->code == ERR_CORRUPT)

@@ -21,7 +21,8 @@ struct load_options {
 	unsigned int sample;
 	bool details;		/* for heap_ops.details */
 	enum stop_when stop;	/* see struct snapshot_options */
-	uint64_t patience_ms;
+	uint64_t patience_ms, max_pause_ms;
+	bool announces;
 	/* For tests: see memory_load().  NULL: none. */
 	memory_block_visit *block;
 	void *context;		/* for `block` */

@@ -72,6 +72,8 @@ src_libpyheld_a_SOURCES += \
 	src/python/locate/gc-stats.h \
 	src/python/locate/gc.c \
 	src/python/locate/gc.h \
+	src/python/locate/gil.c \
+	src/python/locate/gil.h \
 	src/python/locate/mimalloc.c \
 	src/python/locate/mimalloc.h \
 	src/python/locate/restore.c \

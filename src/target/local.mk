@@ -54,6 +54,12 @@ src_libpyheld_a_SOURCES += \
 	src/target/live/resident.h \
 	src/target/live/smaps.c \
 	src/target/live/smaps.h \
+	src/target/live/snapshot/held.c \
+	src/target/live/snapshot/held.h \
+	src/target/live/snapshot/holder.c \
+	src/target/live/snapshot/holder.h \
+	src/target/live/snapshot/pause.c \
+	src/target/live/snapshot/pause.h \
 	src/target/live/snapshot/quiet.c \
 	src/target/live/snapshot/quiet.h \
 	src/target/live/snapshot/snapshot.c \

@@ -80,8 +80,10 @@ struct target {
 	struct core *core;	/* NULL: a process */
 };
 
+/* How long a way is tried before the next, and the only way that may be. */
 #define SNAPSHOT_PATIENCE_MS 300
-#define SNAPSHOT_PATIENCE_NEVER_MS 10000
+#define SNAPSHOT_PATIENCE_HOLDER_MS 500
+#define SNAPSHOT_PATIENCE_ONLY_MS 10000
 
 /*
  * Flags of a target that must be 0 in a snapshot: one by itself, or one in each
@@ -98,11 +100,37 @@ struct gate {
 				   one, of its flag */
 };
 
-/* Whether a process may be stopped for a snapshot. */
+/*
+ * Where a process says which of its threads alone may change its objects, in
+ * words that the threads themselves write.  CPython: who holds the GIL.  It is
+ * data for the same reason.
+ */
+struct holder_words {
+	raddr holder;		/* address of a pointer to the record of the
+				   thread, NULL: nobody holds; 0: not known */
+	raddr locked;		/* address of 4 bytes, 0: nobody holds; 0: there
+				   is no such flag */
+	/* Offsets in a record: */
+	uint64_t flag;		/* of 4 bytes, 0: it does not hold; 0: none */
+	uint64_t tid;		/* of the thread's number in its PID namespace,
+				   8 bytes */
+	bool tid_is_pointer;	/* they are its pthread_self() instead */
+	/* The record may say the number of a thread that has made it for
+	 * another.  So the thread must have a pointer to the record in its own
+	 * memory, too: from its TLS base + own_from up to its TLS base +
+	 * own_to, at most HOLDER_OWN_MAX bytes. */
+	int32_t own_from, own_to;
+};
+#define HOLDER_OWN_MAX 4096
+
+/* What of a process may be stopped for a snapshot. */
 enum stop_when {
-	STOP_AUTO,	/* only if it can't be copied without a stop in time */
-	STOP_NEVER,
-	STOP_ALWAYS,
+	STOP_AUTO,	/* nothing if it rests for a moment; else the holder if
+			   there is one; else all */
+	STOP_NEVER,	/* nothing */
+	STOP_HOLDER,	/* the holder */
+	STOP_ALWAYS,	/* all, at once */
+	NR_STOP_WHEN,
 };
 
 struct snapshot_options {
@@ -112,16 +140,22 @@ struct snapshot_options {
 	 * the threads are resumed, and it is tried again.
 	 */
 	struct gate gate;
+	struct holder_words words;
 	enum stop_when stop;
-	/* For how long a copy without a stop is tried, without STOP_ALWAYS; 0:
-	 * SNAPSHOT_PATIENCE_MS, and SNAPSHOT_PATIENCE_NEVER_MS with
-	 * STOP_NEVER. */
+	/* For how long each way but the last is tried; 0:
+	 * SNAPSHOT_PATIENCE_MS, for the holder SNAPSHOT_PATIENCE_HOLDER_MS, and
+	 * SNAPSHOT_PATIENCE_ONLY_MS with STOP_NEVER and STOP_HOLDER. */
 	uint64_t patience_ms;
+	/* A stop that would be longer is refused, and one that becomes longer
+	 * is ended: ERR_SYSTEM.  0: it may be as long as it takes. */
+	uint64_t max_pause_ms;
+	/* Say it on stderr before a stop that will be long. */
+	bool announces;
 	unsigned int retries;	/* how often it is tried again; 0: for 10 s */
 	/* Does the user want to end, so that it is not tried again?  NULL:
 	 * never. */
 	bool (*is_given_up)(void);
-	/* For tests: called at named moments ("quiet" or "stopped",
+	/* For tests: called at named moments ("quiet", "held" or "stopped",
 	 * "copied"). */
 	void (*at)(const char *moment);
 };

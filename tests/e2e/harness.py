@@ -135,11 +135,11 @@ DIFFERENT = [
     (rb'("resident": ?(\d+),\s*"explained": ?)\2\b', rb"\1all"),
     (rb'("(taken_at|pause_ns|copy_ns|bytes_copied|resident)": ?)\d+',
      rb"\1N"),
-    (rb'("stopped": ?)"(all|none)"', rb"\1N"),
+    (rb'("stopped": ?)"(all|holder|none)"', rb"\1N"),
     (rb'"kinds": ?{[^}]*}', b'"kinds": {}'),
     (rb"more: pyheld (\w+) \S+", rb"more: pyheld \1 TARGET"),
     (rb'"targets": ?\[[^][{}]*\]', b'"targets": []'),
-    (rb"resident, .* copied (while it was stopped for|in) .*", b"resident"),
+    (rb"resident, .* copied (while .* stopped for|in) .*", b"resident"),
     (rb"\d[\d.]* [A-Za-z]+ resident[;:].*(\n  .*)*", b"resident"),
 ]
 

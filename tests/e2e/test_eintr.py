@@ -14,7 +14,14 @@ from harness import limit, pyheld
 MANUAL = os.path.join(os.path.dirname(pythons.TARGETS), "..", "man",
                       "pyheld.1")
 SERVE = """
-import ctypes, sys
+import ctypes, itertools, signal, sys, threading
+def work():
+    # Signals are for those that wait for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    for _ in itertools.repeat(None):
+        pass
+if sys.argv[3] == "works":
+    threading.Thread(target=work, daemon=True).start()
 ctypes.CDLL(sys.argv[1]).serve(sys.argv[2].encode())
 """
 # With a timeout that a socket option sets.
@@ -43,9 +50,10 @@ def manual():
 
 
 class Caller:
-    """The Python that waits in all of the calls."""
+    """The Python that waits in all of the calls.  If it works, a thread of it
+    runs Python meanwhile."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, works=False):
         library = folder + "/calls.so"
         subprocess.check_call(
             os.environ.get("CC", "gcc").split() +
@@ -53,7 +61,8 @@ class Caller:
              os.path.join(pythons.TARGETS, "calls.c"), "-lpthread", "-lrt",
              "-lutil"])
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, library, folder],
+            [sys.executable, "-c", SERVE, library, folder,
+             "works" if works else "rests"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.process.stdout.readline()
 
@@ -78,9 +87,10 @@ class Caller:
 
 
 def run_for(seconds, target, stop):
-    """How many runs stopped it, and how many did not."""
-    ways, end = {"all": 0, "none": 0}, time.monotonic() + seconds
-    while time.monotonic() < end:
+    """How many runs stopped all of it, a thread, and nothing: 5 runs or more."""
+    ways = {"all": 0, "holder": 0, "none": 0}
+    end = time.monotonic() + seconds
+    while time.monotonic() < end or sum(ways.values()) < 5:
         done = pyheld("summary", "--json", "--stop=" + stop,
                       target.process.pid, status=(0, 3, 4))
         if done.status != 3:
@@ -122,14 +132,26 @@ def test_the_manual_names_the_calls():
             sorted(expected - refused - interrupted))
 
 
-@limit(120)
-def test_nothing_is_interrupted_without_a_stop():
-    with tempfile.TemporaryDirectory() as folder, Caller(folder) as target:
+def expect_undisturbed(folder, stop, way):
+    with Caller(folder, works=stop == "holder") as target:
         time.sleep(2)
         target.ask("reset")
-        ways = run_for(8, target, "never")
+        ways = run_for(8, target, stop)
         seen = target.ask("report")
     print("# %s" % ways)
-    assert not ways["all"] and ways["none"] >= 5, ways
+    assert ways[way] >= 5 and sum(ways.values()) == ways[way], ways
     for name, row in seen.items():
         assert not row["eintr"], (name, row)
+
+
+@limit(120)
+def test_nothing_is_interrupted_without_a_stop():
+    with tempfile.TemporaryDirectory() as folder:
+        expect_undisturbed(folder, "never", "none")
+
+
+@limit(120)
+def test_nothing_is_interrupted_while_the_holder_is_stopped():
+    """It runs Python, and waits in no call."""
+    with tempfile.TemporaryDirectory() as folder:
+        expect_undisturbed(folder, "holder", "holder")

@@ -152,6 +152,8 @@ def test_a_busy_process_is_refused_or_stopped():
         assert 0.2 <= time.monotonic() - begun < 20
         assert "is too busy to be copied without a stop" in str(done), done
         out = pyheld("summary", "--json", target.pid, status=(0, 4)).json
-        assert out["target"]["stopped"] == "all", out["target"]
+        assert out["target"]["stopped"] == "holder", out["target"]
         assert out["target"]["pause_ns"] > 0, out["target"]
+        out = pyheld("summary", "--json", "--stop=always", target.pid).json
+        assert out["target"]["stopped"] == "all", out["target"]
         unharmed(target)

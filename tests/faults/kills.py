@@ -55,6 +55,9 @@ export -o FOLDER/new.jsonl TARGET
 export --format=sqlite -o FOLDER/new.db TARGET
 """.strip().splitlines()
 
+# All threads at once.
+STOPS = " --stop=always"
+
 FILES = """
 summary CORE
 leaks CORE
@@ -251,7 +254,11 @@ class Campaign:
         live = rnd.random() < 0.8
         run = Run(i, rnd.choice(LIVE if live else FILES),
                   self.targets[rnd.random() < 0.35], kind, rnd)
-        run.after_stop = live and rnd.random() < 0.5
+        # Else most often one thread alone is stopped, or none.
+        stops = live and rnd.random() < 0.75
+        if stops:
+            run.line += STOPS
+        run.after_stop = stops and rnd.random() < 0.7
         run.gap = rnd.choice([0, rnd.uniform(0, 0.005)])
         if kind != "memory":
             run.who = rnd.choice(WHO)
@@ -285,7 +292,7 @@ class Campaign:
                 self.judge_usual(run)
                 if run.wrong:
                     self.bad.append(str(run))
-                if line in LIVE:
+                if line.removesuffix(STOPS) in LIVE:
                     self.undisturbed.append(run.longest_work())
             self.durations[line] = [min(x) for x in zip(*found)]
         return self.durations[line]
@@ -501,7 +508,7 @@ class Campaign:
         if deaths and "worker" in got:
             # A report of a capture lacks nothing without the emulator, and
             # watch goes on after such samples.
-            partial = run.line in LIVE + FILES[:3] and \
+            partial = run.line.removesuffix(STOPS) in LIVE + FILES[:3] and \
                 not run.line.startswith("watch")
             if run.status not in ((3, 4) if partial else (0, 3, 4)):
                 run.wrong.append("exit status of a killed worker")

@@ -40,6 +40,10 @@ class Delay:
             os.close(self.file)
 
 
+def is_stopped(stat):
+    return stat[stat.rindex(b")") + 2] in b"tT"
+
+
 # A stop: when it was seen first and last, which is certain, and how long in
 # between those who could end it waited for a CPU.
 Hold = collections.namedtuple("Hold", "start end delay")
@@ -52,27 +56,40 @@ class Watch:
         self.file = os.open("/proc/%d/task/%d/stat" % (pid, tid), os.O_RDONLY)
         self.pid, self.stoppers = pid, stoppers
         self.since = self.last = None   # of the stop that lasts: first, last
-        self.stopping, self.threads = [], []    # their delays
+        # Delays, of those who hold; of the threads that are held; of the
+        # other threads, by path.
+        self.stopping, self.threads, self.others = [], [], {}
         self.holds = []
 
     def look(self):
         """Is it stopped or traced now?"""
-        data = os.pread(self.file, 512, 0)
-        if data[data.rindex(b")") + 2] in b"tT":
+        if is_stopped(os.pread(self.file, 512, 0)):
             self.last = time.monotonic()
             if not self.since:
                 self.since = self.last
                 self.begin_hold()
             for delay in self.stopping:
                 delay.look()
+            self.note_stopped()
             return True
         self.end_hold()
         return False
 
     def begin_hold(self):
         self.stopping = [Delay("/proc/%d" % p) for p in self.stoppers()]
-        self.threads = [Delay("/proc/%d/task/%s" % (self.pid, t))
-                        for t in os.listdir("/proc/%d/task" % self.pid)]
+        tasks = "/proc/%d/task/" % self.pid
+        self.others = {tasks + t: Delay(tasks + t) for t in os.listdir(tasks)}
+        self.threads = []
+        self.note_stopped()
+
+    def note_stopped(self):
+        """Often one thread alone is held, and the delays of the others mean
+        nothing."""
+        for path in list(self.others):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                with open(path + "/stat", "rb") as file:
+                    if is_stopped(file.read()):
+                        self.threads.append(self.others.pop(path))
 
     def end_hold(self):
         if self.since:
@@ -82,8 +99,9 @@ class Watch:
                 delay.look()
             self.holds.append(Hold(self.since, self.last, sum(
                 d.seconds for d in self.stopping) + max(
-                    d.seconds for d in self.threads)))
-            for delay in self.stopping + self.threads:
+                    [d.seconds for d in self.threads], default=0.0)))
+            for delay in [*self.stopping, *self.threads,
+                          *self.others.values()]:
                 delay.close()
         self.since = None
 

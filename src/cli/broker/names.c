@@ -40,6 +40,9 @@ static error_t take_word(int key, char *arg, struct argp_state *state)
 	case OPTION_PATIENCE:
 		str_vec_push(&n->stops, xasprintf("--patience=%s", arg));
 		return 0;
+	case OPTION_MAX_PAUSE:
+		str_vec_push(&n->stops, xasprintf("--max-pause=%s", arg));
+		return 0;
 	case OPTION_NO_SANDBOX:
 		n->no_sandbox = true;
 		return 0;

@@ -20,7 +20,8 @@ struct names {
 	struct str_vec operands;	/* owned, as all of these */
 	struct str_vec inputs;	/* values of --executable and --sysroot */
 	struct str_vec outputs;	/* values of --output and --metrics; typed */
-	/* "--stop=..." and "--patience=...", to be passed on. */
+	/* "--stop=...", "--patience=..." and "--max-pause=...", to be passed
+	   on. */
 	struct str_vec stops;
 	bool never_stops;	/* --stop=never */
 	bool no_sandbox;	/* --no-sandbox */

@@ -41,18 +41,22 @@ static struct error *take_note(struct sampling *last, const char *process,
 struct error *sampling_read(struct sampling *last, const char *process,
 			    bool details, struct session *s)
 {
-	struct error *err = session_read(s, process, details);
+	struct error *err;
 
+	session_set_announces(false);
+	err = session_read(s, process, details);
 	return err ? err : take_note(last, process, s);
 }
 
 int sampling_open(struct sampling *last, const char *process, bool details,
 		  struct session *s)
 {
-	int status = details ? session_open_details(s, process)
-			     : session_open(s, process);
 	struct error *err;
+	int status;
 
+	session_set_announces(false);
+	status = details ? session_open_details(s, process) :
+			   session_open(s, process);
 	if (status)
 		return status;
 	err = take_note(last, process, s);

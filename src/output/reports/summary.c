@@ -78,7 +78,10 @@ static void add_memory(const struct heap_info *info, struct str *out)
 		str_add(out, " without stopping it\n");
 		return;
 	}
-	str_add(out, "while it was stopped for ");
+	if (info->stopped == STOPPED_HOLDER)
+		str_add(out, "while the thread with the GIL was stopped for ");
+	else
+		str_add(out, "while it was stopped for ");
 	format_duration(out, info->pause_ns);
 	str_add_char(out, '\n');
 }

@@ -145,12 +145,16 @@ static void scan_threads(struct claims *c)
 
 	for (size_t i = 0; i < threads->nr; i++) {
 		const struct thread *t = &threads->v[i];
-		const struct region *r = native_region(c->native, t->sp);
+		/* Where it is on its stack is not known if it ran: then all
+		 * of the stack is meant, above which glibc has the TLS. */
+		raddr at = t->sp ? t->sp - RED_ZONE : t->fs_base;
+		const struct region *r = native_region(c->native,
+						       t->sp ? t->sp : at);
 		struct owner by = { OWNER_STACK, (uint32_t)i };
 
 		if (r && r->kind == REGION_STACK)
-			claims_each_word(c, MAX(r->start, t->sp - RED_ZONE),
-					 r->end, hit_of_root, &by);
+			claims_each_word(c, t->sp ? MAX(r->start, at) :
+					 r->start, r->end, hit_of_root, &by);
 		scan_thread_variables(c, t->fs_base, &by);
 	}
 }

@@ -478,6 +478,58 @@ struct error *copy_prepare(struct copy *c)
 	return err ? err : read_swapped(c);
 }
 
+/* A sample is made of windows, at even distances in all that is copied. */
+#define WINDOW_BYTES (1ULL << 20)
+
+/* Add what of the stretch, whose first byte is number `at` of all, lies in a
+ * window; they begin each `gap` bytes. */
+static struct error *sample_stretch(struct copy *c, struct batch *b,
+				    const struct stretch *s, uint64_t at,
+				    uint64_t gap, uint64_t *copied)
+{
+	uint64_t end = at + (s->range.end - s->range.start), from = at;
+	struct error *err = NULL;
+
+	while (!err && from < end) {
+		uint64_t window = from / gap * gap;
+		uint64_t to = MIN(end, window + WINDOW_BYTES);
+
+		if (from < to) {
+			err = batch_add(c, b, s->bytes + (from - at),
+					s->range.start + (from - at),
+					to - from);
+			*copied += to - from;
+		}
+		from = window + gap;
+	}
+	return err;
+}
+
+struct error *copy_sample(struct copy *c, uint64_t most, uint64_t *copied,
+			  uint64_t *all)
+{
+	uint64_t nr = MAX(most / WINDOW_BYTES, 1), gap, sum = 0;
+	uint64_t bytes = c->bytes, lost = c->lost;
+	struct stretch_at at = { 0, 0 };
+	struct error *err = NULL;
+	struct stretch s;
+	struct batch b = { .nr = 0 };
+
+	*all = bytes_wanted(c);
+	gap = MAX(*all / nr, WINDOW_BYTES);
+	*copied = 0;
+	c->ended = false;
+	while (!err && copy_stretch(c, &at, &s)) {
+		err = sample_stretch(c, &b, &s, sum, gap, copied);
+		sum += s.range.end - s.range.start;
+	}
+	if (!err)
+		err = batch_copy(c, &b);
+	c->bytes = bytes;
+	c->lost = lost;
+	return err;
+}
+
 struct error *copy_take(struct copy *c)
 {
 	struct error *err = read_mappings(c);

@@ -96,6 +96,15 @@ struct error *copy_prepare(struct copy *c) MUST_CHECK;
 #define COPY_PREPARED_NS 500000000ULL
 
 /*
+ * After copy_prepare(), while it runs: copy about `most` bytes of what was
+ * prepared, which count for nothing, to learn how long that takes.  They are
+ * windows of a MiB at even distances.  *copied: so many were, of *all.  Errors:
+ * see copy_prepare().
+ */
+struct error *copy_sample(struct copy *c, uint64_t most, uint64_t *copied,
+			  uint64_t *all) MUST_CHECK;
+
+/*
  * Copy what is there now.  Pages that can't be read are zero and counted in
  * `lost`.  If c->ended is set then, not all is copied.  Errors: see
  * copy_prepare().

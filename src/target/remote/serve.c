@@ -165,7 +165,7 @@ static struct error *take_shot(struct server *server, struct target *t,
 	ended = clock_ns(CLOCK_MONOTONIC);
 	/* On error it is not known how much of the time it stood still. */
 	rest->until_ns = ended + SERVE_REST * (err ? ended - begun :
-					       ret->pause_ns);
+					       ret->stood_ns);
 	return err;
 }
 

@@ -158,9 +158,18 @@ void shape_add_options(struct packet *p, const struct snapshot_options *o)
 	packet_add(p, o->gate.list);
 	packet_add(p, o->gate.next);
 	packet_add(p, o->gate.flag);
+	packet_add(p, o->words.holder);
+	packet_add(p, o->words.locked);
+	packet_add(p, o->words.flag);
+	packet_add(p, o->words.tid);
+	packet_add(p, o->words.tid_is_pointer);
+	packet_add(p, (uint64_t)o->words.own_from);
+	packet_add(p, (uint64_t)o->words.own_to);
 	packet_add(p, o->retries);
 	packet_add(p, o->stop);
 	packet_add(p, o->patience_ms);
+	packet_add(p, o->max_pause_ms);
+	packet_add(p, o->announces);
 }
 
 bool shape_get_options(struct packet_reader *r, struct snapshot_options *ret)
@@ -171,10 +180,19 @@ bool shape_get_options(struct packet_reader *r, struct snapshot_options *ret)
 	ret->gate.list = packet_get(r);
 	ret->gate.next = packet_get(r);
 	ret->gate.flag = packet_get(r);
+	ret->words.holder = packet_get(r);
+	ret->words.locked = packet_get(r);
+	ret->words.flag = packet_get(r);
+	ret->words.tid = packet_get(r);
+	ret->words.tid_is_pointer = packet_get(r);
+	ret->words.own_from = (int32_t)packet_get(r);
+	ret->words.own_to = (int32_t)packet_get(r);
 	retries = packet_get(r);
 	stop = packet_get(r);
 	ret->patience_ms = packet_get(r);
-	if (stop > STOP_ALWAYS)
+	ret->max_pause_ms = packet_get(r);
+	ret->announces = packet_get(r);
+	if (stop >= NR_STOP_WHEN)
 		return false;
 	ret->stop = (enum stop_when)stop;
 	ret->retries = (unsigned int)MIN(retries, UINT_MAX);

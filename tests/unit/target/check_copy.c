@@ -332,6 +332,64 @@ START_TEST(what_touches_is_copied_as_one)
 }
 END_TEST
 
+#define WIDE (96UL << 20)
+
+/* How many bytes of the test's area are copied, and how many of them are in its
+ * last quarter. */
+static void count_copied(const struct copy *c, uint64_t *sum, uint64_t *late)
+{
+	raddr begin = child_address(area), end = begin + WIDE;
+	struct stretch_at at = { 0, 0 };
+	struct stretch s;
+
+	*sum = *late = 0;
+	while (copy_stretch(c, &at, &s)) {
+		raddr stop = MIN(end, s.range.end);
+
+		for (raddr a = MAX(begin, s.range.start); a < stop; a++) {
+			if (!s.bytes[a - s.range.start])
+				continue;
+			++*sum;
+			*late += a >= end - WIDE / 4;
+		}
+	}
+}
+
+START_TEST(sample_is_spread_over_all)
+{
+	struct target *t;
+	struct copy c;
+	uint64_t copied, all, sum, late;
+	pid_t pid;
+
+	area = mmap(NULL, WIDE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(area, 1, WIDE);
+	pid = child_start(child_waiting);
+	t = child_open(pid);
+	copy_init(&c, t->live);
+	ck_assert_ptr_null(copy_prepare(&c));
+	ck_assert_ptr_null(copy_sample(&c, 8 << 20, &copied, &all));
+	ck_assert_uint_ge(all, WIDE);
+	ck_assert_uint_ge(copied, 7 << 20);
+	ck_assert_uint_le(copied, 9 << 20);
+	count_copied(&c, &sum, &late);
+	/* All but what is beside the area, which is little. */
+	ck_assert_uint_ge(sum, 6 << 20);
+	ck_assert_uint_le(sum, copied);
+	ck_assert_uint_ge(late, 1 << 20);
+	ck_assert_uint_eq(c.bytes, 0);
+	/* Less than the sample may be. */
+	ck_assert_ptr_null(copy_sample(&c, all * 2, &copied, &all));
+	ck_assert_uint_eq(copied, all);
+	count_copied(&c, &sum, &late);
+	ck_assert_uint_eq(sum, WIDE);
+	copy_release(&c);
+	target_close(t);
+	child_finish(pid);
+}
+END_TEST
+
 START_TEST(file_that_cannot_be_had_is_read_from_the_process)
 {
 	size_t len = 64 * PAGE;
@@ -523,6 +581,7 @@ void suite_add_tests(TCase *tc)
 	tcase_add_test(tc, many_mappings_of_a_file_that_is_cut_short);
 	tcase_add_test(tc, many_mappings_of_a_file_that_cannot_be_had);
 	tcase_add_test(tc, what_touches_is_copied_as_one);
+	tcase_add_test(tc, sample_is_spread_over_all);
 	tcase_add_test(tc, memory_file_serves_where_the_call_is_refused);
 	tcase_add_test(tc, pages_are_told_alike_in_two_ways);
 	tcase_add_test(tc, shared_copy_lies_in_huge_pages);

@@ -53,8 +53,11 @@ static int ask(uint32_t kind, const uint64_t *numbers, size_t nr)
 #define ASK(kind, ...) \
 	ask(kind, (const uint64_t[]){ __VA_ARGS__ }, \
 	    sizeof((const uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
-#define SNAPSHOT(...) \
-	ASK(TASK_PROCESS_SNAPSHOT, __VA_ARGS__, STOP_ALWAYS, 0)
+/* A process's number, a gate, nobody who holds, retries and the way. */
+#define SNAPSHOT_BY(way, number, word, list, next, flag, retries) \
+	ASK(TASK_PROCESS_SNAPSHOT, number, word, list, next, flag, 0, 0, 0, 0, \
+	    0, 0, 0, retries, way, 0, 0, 0)
+#define SNAPSHOT(...) SNAPSHOT_BY(STOP_ALWAYS, __VA_ARGS__)
 
 START_TEST(numbers_are_those_of_open_processes)
 {
@@ -95,11 +98,13 @@ START_TEST(fields_are_checked)
 	ck_assert_int_eq(ASK(TASK_PROCESS_PEEK, 0, UINT64_MAX, 0), 0);
 	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3), -1);
 	ck_assert_int_eq(ASK(TASK_PROCESS_FILE, 0, 1, 2, 3, 4, 5), -1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0), -1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-			 -1);
-	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0,
-			     STOP_ALWAYS + 1, 0), -1);
+	/* One less, and one more. */
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+			     0, 0, 0, 0, STOP_ALWAYS, 0, 0), -1);
+	ck_assert_int_eq(ASK(TASK_PROCESS_SNAPSHOT, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+			     0, 0, 0, 0, STOP_ALWAYS, 0, 0, 0, 0), -1);
+	ck_assert_int_eq(SNAPSHOT_BY(NR_STOP_WHEN, 0, 0, 0, 0, 0, 0), -1);
+	ck_assert_int_eq(SNAPSHOT_BY(UINT64_MAX, 0, 0, 0, 0, 0, 0), -1);
 	/* It would be stopped again and again. */
 	ck_assert_int_eq(SNAPSHOT(0, 0, 0, 0, 0, 1000000), -1);
 	ck_assert_int_eq(SNAPSHOT(0, 0, 0, 0, 0, UINT64_MAX), -1);

@@ -17,6 +17,8 @@ check_PROGRAMS += \
 	tests/unit/target/check_resident \
 	tests/unit/target/check_serve \
 	tests/unit/target/check_unpack \
+	tests/unit/target/live/check_held \
+	tests/unit/target/live/check_holder \
 	tests/unit/target/live/check_quiet \
 	tests/unit/target/live/check_stop \
 	tests/unit/target/live/check_unstopped
@@ -42,6 +44,14 @@ tests_unit_target_check_process_SOURCES = \
 	tests/unit/target/check_process.c \
 	tests/unit/target/proc-folder.c \
 	tests/unit/target/proc-folder.h
+tests_unit_target_live_check_held_SOURCES = \
+	tests/unit/target/live/check_held.c \
+	tests/unit/target/live/holding.c \
+	tests/unit/target/live/holding.h
+tests_unit_target_live_check_holder_SOURCES = \
+	tests/unit/target/live/check_holder.c \
+	tests/unit/target/live/holding.c \
+	tests/unit/target/live/holding.h
 tests_unit_target_live_check_quiet_SOURCES = \
 	tests/unit/target/live/check_quiet.c \
 	tests/unit/target/proc-folder.c \

@@ -351,18 +351,25 @@ static enum quiet_answer see_all_off(struct quiet *q)
 	return q->threads.nr ? QUIET_YES : QUIET_BUSY;
 }
 
-enum quiet_answer quiet_begin(struct quiet *q)
+/* QUIET_YES: it can be proved that a thread rests. */
+static enum quiet_answer can_be_proved(struct quiet *q)
 {
-	enum quiet_answer answer;
-	const char *why;
-
 	q->busy = 0;
 #if !defined(__x86_64__)
 	return unknown(q, "that was not proved for this architecture");
 #endif
 	if (!q->counts)
 		return unknown(q, "the kernel does not count in schedstat");
-	answer = find_threads(q);
+	return QUIET_YES;
+}
+
+enum quiet_answer quiet_begin(struct quiet *q)
+{
+	enum quiet_answer answer = can_be_proved(q);
+	const char *why;
+
+	if (answer == QUIET_YES)
+		answer = find_threads(q);
 	if (answer == QUIET_YES)
 		answer = see_all_off(q);
 	if (answer == QUIET_YES)
@@ -393,6 +400,42 @@ bool quiet_lasts(struct quiet *q)
 bool quiet_end(struct quiet *q)
 {
 	return quiet_lasts(q) && list(q) == QUIET_YES && is_same_list(q);
+}
+
+enum quiet_answer quiet_begin_one(struct quiet *q, pid_t tid)
+{
+	enum quiet_answer answer = can_be_proved(q);
+
+	if (answer != QUIET_YES)
+		return answer;
+	q->listed.nr = 0;
+	tid_vec_push(&q->listed, tid);
+	answer = open_threads(q);
+	return answer == QUIET_YES ? see_all_off(q) : answer;
+}
+
+void quiet_look_again(struct quiet *q)
+{
+	for (size_t i = 0; i < q->threads.nr; i++) {
+		struct quiet_thread *t = &q->threads.v[i];
+
+		if (!t->thread.sp)
+			read_off(q, t);
+	}
+}
+
+enum quiet_answer quiet_look(struct quiet *q)
+{
+	enum quiet_answer answer;
+
+	q->busy = 0;
+	answer = find_threads(q);
+	if (answer != QUIET_YES)
+		return answer;
+	for (size_t i = 0; i < q->threads.nr; i++)
+		q->threads.v[i].thread.pc = q->threads.v[i].thread.sp = 0;
+	quiet_look_again(q);
+	return QUIET_YES;
 }
 
 void quiet_threads(const struct quiet *q, struct thread_vec *ret)

@@ -9,6 +9,8 @@
  *	quiet_end()	true: no thread ran between the two
  *	quiet_release()	in any case
  *
+ * The same for one thread begins with quiet_begin_one().
+ *
  * Why it holds.  /proc/PID/task/TID/syscall has numbers only if the kernel saw
  * the thread off the processor, and "running" else.  The third number of
  * schedstat grows whenever the scheduler puts the thread on a processor, before
@@ -68,6 +70,18 @@ enum quiet_answer quiet_begin(struct quiet *q);
 /* False: a thread ran since quiet_begin().  True proves nothing. */
 bool quiet_lasts(struct quiet *q);
 bool quiet_end(struct quiet *q);
+
+/* quiet_begin() for the thread `tid` alone.  The proof ends with
+ * quiet_lasts(): true proves that it did not run. */
+enum quiet_answer quiet_begin_one(struct quiet *q, pid_t tid);
+
+/*
+ * Nothing is proved: look at all threads, whether they run or not.  .pc and .sp
+ * are 0 of those that run.  QUIET_BUSY: threads begin and end all the time.
+ */
+enum quiet_answer quiet_look(struct quiet *q);
+/* Look once more at those that ran at quiet_look(): most wait by then. */
+void quiet_look_again(struct quiet *q);
 
 /* Add the threads to `ret`, as thread_describe() and quiet_begin() know them:
  * without .fs_base. */

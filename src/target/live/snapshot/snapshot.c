@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
-#include "base/rlimit.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "target/live/copy.h"
 #include "target/live/process.h"
 #include "target/live/resident.h"
+#include "target/live/snapshot/held.h"
+#include "target/live/snapshot/pause.h"
 #include "target/live/snapshot/snapshot.h"
 #include "target/live/snapshot/stop.h"
 #include "target/live/snapshot/unstopped.h"
@@ -29,8 +28,9 @@ struct attempt {
 	struct target *target;
 	const struct snapshot_options *options;
 	struct copy *copy;
+	struct pause pause;
 	struct thread_vec threads;
-	uint64_t pause_ns, copy_ns, taken_at;
+	uint64_t pause_ns, stood_ns, copy_ns, taken_at;
 	bool again;
 	unsigned int nr_retries;
 	struct error *err;
@@ -40,6 +40,13 @@ static void say(const struct attempt *a, const char *moment)
 {
 	if (a->options->at)
 		a->options->at(moment);
+}
+
+static bool may_last(void *context)
+{
+	struct attempt *a = context;
+
+	return pause_may_last(&a->pause);
 }
 
 static struct error *copy_stopped(struct attempt *a, struct stop *s)
@@ -58,8 +65,13 @@ static struct error *copy_stopped(struct attempt *a, struct stop *s)
 	stop_read_registers(s);
 	a->taken_at = time(NULL);
 	begun = monotonic_ns();
+	a->copy->goes_on = may_last;
+	a->copy->context = a;
 	err = copy_take(a->copy);
+	a->copy->goes_on = NULL;
 	a->copy_ns = monotonic_ns() - begun;
+	if (!err && a->copy->ended)
+		return pause_was_too_long(&a->pause, t);
 	if (!err)
 		say(a, "copied");
 	return err;
@@ -71,13 +83,14 @@ static void *attempt_thread(void *argument)
 	struct live *l = a->target->live;
 	struct stop s;
 
-	/* On a busy machine, other processes would prolong the pause. */
-	setpriority(PRIO_PROCESS, 0, -20);
+	setpriority(PRIO_PROCESS, 0, STOP_PRIORITY);
+	pause_begin(&a->pause);
 	a->err = stop_all(&s, l->dir, l->pid);
 	if (a->err)
 		return NULL;
 	a->err = copy_stopped(a, &s);
 	a->pause_ns = stop_resume(&s);
+	a->stood_ns += a->pause_ns;
 	if (!a->err && !a->again)
 		for (size_t i = 0; i < s.tracees.nr; i++)
 			thread_vec_push(&a->threads, s.tracees.v[i].thread);
@@ -85,40 +98,19 @@ static void *attempt_thread(void *argument)
 	return NULL;
 }
 
-static struct error *no_thread(int errnum)
-{
-	char why[RLIMIT_HINT_MAX];
-
-	rlimit_task_hint(errnum, why);
-	return error_new(ERR_SYSTEM, "can't make a thread: %s%s",
-			 strerror(errnum), why);
-}
-
 static struct error *run_thread(struct attempt *a)
 {
-	pthread_t thread;
-	sigset_t stops, old;
-	int e;
+	struct error *err = stop_in_thread(attempt_thread, a);
 
-	/* Ctrl-Z during the stop would leave the target stopped, too. */
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGTSTP);
-	sigaddset(&stops, SIGTTIN);
-	sigaddset(&stops, SIGTTOU);
-	pthread_sigmask(SIG_BLOCK, &stops, &old);
-	e = rlimit_thread(&thread, attempt_thread, a);
-	if (!e)
-		pthread_join(thread, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (e)
-		return no_thread(e);
-	return a->err;
+	return err ? err : a->err;
 }
 
 static struct error *attempt_once(struct attempt *a)
 {
 	struct error *err = copy_prepare(a->copy);
 
+	if (!err)
+		err = pause_expect(&a->pause, a->target, a->options, a->copy);
 	a->again = false;
 	return err ? err : run_thread(a);
 }
@@ -218,11 +210,17 @@ static void put_main_first(struct thread_vec *threads, pid_t pid)
 /* Called after the stop: nothing may be written while it lasts. */
 static void log_shot(const struct target *t, const struct shot *s)
 {
+	static const char *const stood[NR_STOPPED] = {
+		[STOPPED_ALL] = "were stopped for",
+		[STOPPED_NONE] = "rested by themselves, and were stopped for",
+		[STOPPED_HOLDER] = "of which one holds the GIL, which was"
+				   " stopped for",
+	};
+
 	log_info("snapshot: %zu threads %s %.2f ms, %" PRIu64
 		 " bytes copied by %s, %" PRIu64 " bytes could not be read, %u "
 		 "retries because of a collection", s->threads.nr,
-		 s->stopped == STOPPED_NONE ? "rested by themselves, stopped for"
-					    : "stood still for",
+		 stood[s->stopped],
 		 s->pause_ns / 1e6, s->copy.bytes,
 		 !t->live->use_mem ? "process_vm_readv" :
 		 t->live->is_forked ? "/proc/PID/mem (process_vm_readv would"
@@ -239,6 +237,13 @@ static void log_shot(const struct target *t, const struct shot *s)
 	}
 }
 
+static struct error *always_closed(const struct target *t, uint64_t took_ns)
+{
+	return error_new(ERR_SYSTEM, "process %d was within a collection each "
+			 "time, for %.1f s: try again", (int)t->pid,
+			 took_ns / 1e9);
+}
+
 static struct error *never_quiet(const struct target *t,
 				 const struct unstopped *u)
 {
@@ -248,9 +253,7 @@ static struct error *never_quiet(const struct target *t,
 		return error_new(ERR_SYSTEM, "process %d can't be copied without"
 				 " a stop: %s", (int)t->pid, u->why);
 	if (u->closed)
-		return error_new(ERR_SYSTEM, "process %d was within a "
-				 "collection each time, for %.1f s: try again",
-				 (int)t->pid, u->took_ns / 1e9);
+		return always_closed(t, u->took_ns);
 	if (u->busy)
 		str_addf(&who, " (the last time thread %d)", (int)u->busy);
 	return error_new(ERR_SYSTEM, "process %d is too busy to be copied "
@@ -289,6 +292,55 @@ static struct error *take_unstopped(struct attempt *a, struct shot *ret,
 	return NULL;
 }
 
+static struct error *not_held(const struct target *t, const struct held *h)
+{
+	if (h->why)
+		return error_new(ERR_SYSTEM, "process %d can't be copied while "
+				 "one thread stands still: %s", (int)t->pid,
+				 h->why);
+	if (h->closed)
+		return always_closed(t, h->took_ns);
+	return error_new(ERR_SYSTEM, "in %.1f s no thread of process %d was "
+			 "found that held the GIL and could be stopped: let "
+			 "--patience be longer, or do without --stop=holder",
+			 h->took_ns / 1e9, (int)t->pid);
+}
+
+/* With a stop of the holder alone.  *taken: it succeeded. */
+static struct error *take_held(struct attempt *a, struct shot *ret,
+			       bool *taken)
+{
+	bool only = a->options->stop == STOP_HOLDER;
+	struct held h;
+	struct error *err;
+
+	if (!a->options->words.holder)
+		return only ? error_new(ERR_UNSUPPORTED, "process %d has no "
+					"GIL that all its threads share",
+					(int)a->target->pid) : NULL;
+	err = held_take(a->target, a->options, a->copy, &a->pause, &h);
+	*taken = h.taken;
+	ret->threads = h.threads;
+	ret->taken_at = h.taken_at;
+	ret->copy_ns = h.copy_ns;
+	ret->pause_ns = h.pause_ns;
+	ret->stood_ns = h.stood_ns;
+	ret->stopped = STOPPED_HOLDER;
+	if (!err && !h.taken && snapshot_is_given_up(a->options))
+		err = interrupted();
+	if (!err && !h.taken && only)
+		err = not_held(a->target, &h);
+	if (err || h.taken)
+		return err;
+	log_info("snapshot: no copy with a stop of the thread that holds the "
+		 "GIL: %u were stopped in vain, for %.2f ms in all, in %.1f ms"
+		 "%s%s", h.nr_misses, h.stood_ns / 1e6, h.took_ns / 1e6,
+		 h.why ? ": " : "", h.why ? h.why : "");
+	thread_vec_release(&ret->threads);
+	ret->pause_ns = 0;
+	return NULL;
+}
+
 static struct error *take_stopped(struct attempt *a, struct shot *ret)
 {
 	struct error *err = attempt_all(a);
@@ -296,6 +348,7 @@ static struct error *take_stopped(struct attempt *a, struct shot *ret)
 	ret->threads = a->threads;
 	ret->stopped = STOPPED_ALL;
 	ret->pause_ns = a->pause_ns;
+	ret->stood_ns += a->stood_ns;
 	ret->copy_ns = a->copy_ns;
 	ret->taken_at = a->taken_at;
 	ret->nr_retries = a->nr_retries;
@@ -317,8 +370,12 @@ struct error *shot_take(struct target *t,
 	a.options = options ? options : &defaults;
 	if (shared)
 		err = copy_share(&ret->copy);
-	if (!err && a.options->stop != STOP_ALWAYS)
+	if (!err && (a.options->stop == STOP_AUTO ||
+		     a.options->stop == STOP_NEVER))
 		err = take_unstopped(&a, ret, &taken);
+	if (!err && !taken && (a.options->stop == STOP_AUTO ||
+			       a.options->stop == STOP_HOLDER))
+		err = take_held(&a, ret, &taken);
 	if (!err && !taken)
 		err = take_stopped(&a, ret);
 	if (err)

@@ -18,6 +18,7 @@ struct shot {
 	struct residency residency;
 	enum stopped stopped;	/* these five: see struct target */
 	uint64_t pause_ns, copy_ns, taken_at, resident;
+	uint64_t stood_ns;	/* for how long threads were stopped in all */
 	unsigned int nr_retries; /* because of the gate */
 };
 

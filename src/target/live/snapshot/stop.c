@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,14 +297,9 @@ static struct error *wait_stopped(struct stop *s, size_t from)
 	return NULL;
 }
 
-/* Attach to all new threads first, so that they stop close together. */
-static struct error *stop_pass(struct stop *s)
+/* Stop those that are attached, from `from` on. */
+static struct error *interrupt(struct stop *s, size_t from)
 {
-	size_t from = s->tracees.nr;
-	struct error *err = seize_new(s);
-
-	if (err)
-		return err;
 	if (!s->since)
 		s->since = monotonic_ns();
 	for (size_t i = from; i < s->tracees.nr; i++)
@@ -311,6 +307,15 @@ static struct error *stop_pass(struct stop *s)
 			   NULL, NULL))
 			s->tracees.v[i].state = TRACEE_GONE;
 	return wait_stopped(s, from);
+}
+
+/* Attach to all new threads first, so that they stop close together. */
+static struct error *stop_pass(struct stop *s)
+{
+	size_t from = s->tracees.nr;
+	struct error *err = seize_new(s);
+
+	return err ? err : interrupt(s, from);
 }
 
 static struct error *check_alive(const struct stop *s)
@@ -344,6 +349,33 @@ struct error *stop_all(struct stop *s, int dir, pid_t pid)
 	return err;
 }
 
+bool stop_clings(const struct stop *s)
+{
+	return s->tracees.nr && s->tracees.v[0].state != TRACEE_STOPPED;
+}
+
+bool stop_has_one(const struct stop *s)
+{
+	return s->tracees.nr && (s->tracees.v[0].state == TRACEE_STOPPED ||
+				 s->tracees.v[0].state == TRACEE_STUCK);
+}
+
+struct error *stop_one(struct stop *s, int dir, pid_t pid, pid_t tid)
+{
+	struct error *err;
+
+	*s = (struct stop){ .pid = pid, .dir = dir };
+	s->our_numbers = threads_have_our_numbers(dir);
+	err = seize(s, tid);
+	/* Another process's thread may have got the number before; from now on
+	 * none can. */
+	if (!err && s->tracees.nr && thread_state(dir, tid) == 'X') {
+		s->tracees.v[0].state = TRACEE_GONE;
+		return NULL;
+	}
+	return err ? err : interrupt(s, 0);
+}
+
 uint64_t stop_resume(struct stop *s)
 {
 	for (size_t i = 0; i < s->tracees.nr; i++) {
@@ -362,6 +394,34 @@ void stop_release(struct stop *s)
 {
 	stop_resume(s);
 	tracee_vec_release(&s->tracees);
+}
+
+static struct error *no_thread(int errnum)
+{
+	char why[RLIMIT_HINT_MAX];
+
+	rlimit_task_hint(errnum, why);
+	return error_new(ERR_SYSTEM, "can't make a thread: %s%s",
+			 strerror(errnum), why);
+}
+
+struct error *stop_in_thread(void *(*run)(void *), void *argument)
+{
+	pthread_t thread;
+	sigset_t stops, old;
+	int e;
+
+	/* Ctrl-Z during the stop would leave the target stopped, too. */
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGTSTP);
+	sigaddset(&stops, SIGTTIN);
+	sigaddset(&stops, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &stops, &old);
+	e = rlimit_thread(&thread, run, argument);
+	if (!e)
+		pthread_join(thread, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return e ? no_thread(e) : NULL;
 }
 
 static void read_registers(struct thread *t)

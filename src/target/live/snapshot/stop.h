@@ -12,6 +12,10 @@
 
 #include "target/target-data.h"
 
+/* Of the thread that stops: on a busy machine, other processes would prolong
+ * the pause. */
+#define STOP_PRIORITY (-20)
+
 enum tracee_state {
 	TRACEE_SEIZED,	/* attached; it may still run */
 	TRACEE_STOPPED,
@@ -44,6 +48,24 @@ struct stop {
  * ERR_UNSUPPORTED: it has too many threads.
  */
 struct error *stop_all(struct stop *s, int dir, pid_t pid) MUST_CHECK;
+
+/*
+ * Stop the thread `tid` of the process alone, as stop_all() does.  If there is
+ * no such thread any more, none stands still.
+ */
+struct error *stop_one(struct stop *s, int dir, pid_t pid, pid_t tid)
+	MUST_CHECK;
+bool stop_has_one(const struct stop *s);
+/* Is a thread attached that stop_resume() can't detach from?  It is until the
+ * thread that called stop_one() ends.  To be asked before stop_resume(). */
+bool stop_clings(const struct stop *s);
+
+/*
+ * Run a function in a thread of its own, which stops threads, and wait for it:
+ * whatever happens, they run again when it has ended.  ERR_SYSTEM: no thread
+ * can be made.
+ */
+struct error *stop_in_thread(void *(*run)(void *), void *argument) MUST_CHECK;
 
 /* Resume all threads; returns for how many ns they stood still. */
 uint64_t stop_resume(struct stop *s);

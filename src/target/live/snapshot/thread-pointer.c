@@ -17,26 +17,39 @@
 #define PTHREAD_TID 720
 #define PTHREAD_ROBUST_HEAD 736
 
+pid_t thread_pointer_tid(struct live *l, raddr base)
+{
+	uint8_t bytes[PTHREAD_TID + 4];
+	struct iovec local = { bytes, sizeof(bytes) };
+	struct iovec remote = live_remote(base, sizeof(bytes));
+	int32_t tid;
+
+	if (live_readv(l, &local, &remote, 1) != sizeof(bytes) ||
+	    get_u64(bytes + HEAD_TCB) != base ||
+	    get_u64(bytes + HEAD_SELF) != base)
+		return 0;
+	memcpy(&tid, bytes + PTHREAD_TID, sizeof(tid));
+	return MAX(tid, 0);
+}
+
 raddr thread_pointer_find(struct live *l, const struct thread *t)
 {
-	uint8_t bytes[PTHREAD_ROBUST_HEAD];
-	struct iovec local = { bytes, sizeof(bytes) }, remote;
 	struct robust_list_head *head = NULL;
 	size_t size;
 	raddr base;
-	int32_t tid;
 
 	if (syscall(SYS_get_robust_list, t->host_tid, &head, &size) || !head)
 		return 0;
 	base = (uintptr_t)head - PTHREAD_ROBUST_HEAD;
-	remote = live_remote(base, sizeof(bytes));
-	if (live_readv(l, &local, &remote, 1) != sizeof(bytes))
-		return 0;
-	memcpy(&tid, bytes + PTHREAD_TID, sizeof(tid));
-	return get_u64(bytes + HEAD_TCB) == base &&
-	       get_u64(bytes + HEAD_SELF) == base && tid == t->tid ? base : 0;
+	return thread_pointer_tid(l, base) == t->tid ? base : 0;
 }
 #else
+pid_t thread_pointer_tid(struct live *l, raddr base)
+{
+	(void)l, (void)base;
+	return 0;
+}
+
 raddr thread_pointer_find(struct live *l, const struct thread *t)
 {
 	(void)l, (void)t;

@@ -15,4 +15,8 @@
  */
 raddr thread_pointer_find(struct live *l, const struct thread *t);
 
+/* The other way round: the number, in its own namespace, of the thread whose
+ * TLS base is `base`, as pthread_self() is.  0: there is none of glibc's. */
+pid_t thread_pointer_tid(struct live *l, raddr base);
+
 #endif

@@ -111,7 +111,7 @@ static bool is_over(const struct attempt *a, uint64_t idle_ns)
 	if (!ms && o->stop == STOP_AUTO && idle_ns > BUSY_NS)
 		return true;
 	if (!ms)
-		ms = o->stop == STOP_NEVER ? SNAPSHOT_PATIENCE_NEVER_MS :
+		ms = o->stop == STOP_NEVER ? SNAPSHOT_PATIENCE_ONLY_MS :
 					     SNAPSHOT_PATIENCE_MS;
 	return monotonic_ns() - a->begun > ms * 1000000;
 }
