@@ -61,6 +61,8 @@ struct native {
 					   native_line() */
 	struct blocks blocks;
 	struct region_vec regions;	/* sorted: native_claim() */
+	struct range main_arena;	/* of glibc's malloc, in glibc's data;
+					   by malloc_heaps(); empty: unknown */
 	uint64_t *accounted;		/* by mapping of the target: resident
 					   bytes that lines have */
 	size_t last_mapping;

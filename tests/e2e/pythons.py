@@ -260,6 +260,15 @@ def system():
     return supported()[0]
 
 
+def few_with_packages():
+    """For tests of what packages make: the oldest, the newest, and the
+    distribution's own, which has lxml, numpy, pandas and PIL."""
+    if ALL:
+        return supported()
+    return [p for p in supported()
+            if p in oldest_and_newest() or p == system()]
+
+
 def each_libc():
     """One for each version of glibc.  Those of the roots in libc/ have little
     more than an interpreter, so that no other test uses them."""

@@ -152,6 +152,13 @@ def shared_by_contexts(before, blocks):
                b.part in ("RAW", "RAW_SHARED"))
 
 
+def check_libc_s(starts, blocks):
+    """libc has taken nothing for itself, though malloc points to blocks."""
+    wrong = [b for b in map(blocks.by_start.get, starts)
+             if b and b.part == "RAW_LIBRARY" and "/libc" in b.name]
+    assert not wrong, wrong[:5]
+
+
 class Shares:
     """How much of what each kind took is in its retained size."""
     def __init__(self, python):
@@ -185,7 +192,7 @@ class Shares:
 
 
 @limit(240)
-@each(pythons.few)
+@each(pythons.few_with_packages)
 def test_owners_have_what_python_allocated(python):
     """What Python's allocators have given for an object of each kind is the
     retained size of that object."""
@@ -233,7 +240,7 @@ def chunk(b):
 
 
 @limit(240)
-@each(pythons.few)
+@each(pythons.few_with_packages)
 def test_owners_have_what_malloc_gave(python):
     """What libraries got from malloc for an object is the retained size of
     that object.  The blocks that are new since it was made are summed up; they
@@ -256,6 +263,7 @@ def test_owners_have_what_malloc_gave(python):
             assert abs(counted - stated) <= 4096, name
             if name == "ssl_contexts":
                 shared[name] = shared_by_contexts(before, after)
+                check_libc_s(new[name], after)
             before = after
         capture = d.file("capture")
         pyheld("capture", "-o", capture, target.pid)

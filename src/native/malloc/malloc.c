@@ -58,6 +58,8 @@ void malloc_heaps(struct native *n)
 		log_none(n, &a);
 		return;
 	}
+	n->main_arena.start = a.all.v[0].address;
+	n->main_arena.end = n->main_arena.start + a.layout->size;
 	n->ledger->nr_damaged += a.is_damaged;
 	add_lines(n, &a);
 	heaps_walk(&c);

@@ -30,8 +30,8 @@
 /*
  * Add the blocks of all heaps to n->blocks (ALLOCATOR_MALLOC), claim the heaps
  * (REGION_MALLOC), and account for what is free in them and for overhead.
- * Fills ledger->mallocs and malloc's own counters.  The chunk with a thread's
- * cache is overhead and no block.
+ * Fills ledger->mallocs, malloc's own counters and n->main_arena.  The chunk
+ * with a thread's cache is overhead and no block.
  */
 void malloc_heaps(struct native *n);
 

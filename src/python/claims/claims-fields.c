@@ -175,7 +175,7 @@ void claims_fields_release(struct claims_fields *f)
 
 /* --- asking ------------------------------------------------------------- */
 
-static bool is_number_of_type(const struct claims *c, oid o, raddr at)
+bool claims_fields_number(const struct claims *c, oid o, raddr at)
 {
 	if (!(c->py->types.v[c->py->heap->type[o]].flags &
 	      TPFLAG_TYPE_SUBCLASS))
@@ -198,7 +198,7 @@ bool claims_fields_doubt(const struct claims *c, const struct claims_fields *f,
 	uint32_t first = f->first[c->py->heap->type[o]];
 	uint64_t i = (at - (c->py->heap->address[o] - BEFORE)) / 8;
 
-	if (is_number_of_type(c, o, at))
+	if (claims_fields_number(c, o, at))
 		return true;
 	if (first == UINT32_MAX || i >= NR_FIELDS)
 		return false;

@@ -47,6 +47,9 @@ bool claims_fields_no_pointer(const struct claims_field *f);
 bool claims_fields_doubt(const struct claims *c, const struct claims_fields *f,
 			 oid o, raddr at);
 
+/* Is the word of object `o` at `at` a number, as it is a type? */
+bool claims_fields_number(const struct claims *c, oid o, raddr at);
+
 /*
  * The words of the object and of what is before it: [*start, *end).  Not the
  * slack behind it in its block, which has what was there before.  False: it has

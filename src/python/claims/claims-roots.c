@@ -2,9 +2,13 @@
 #include <string.h>
 
 #include "native/link-maps.h"
+#include "python/claims/claims-fields.h"
 #include "python/claims/claims-roots.h"
 #include "python/claims/claims-words.h"
+#include "python/objects/size.h"
 #include "python/state/words.h"
+#include "python/types/object-map.h"
+#include "python/types/types.h"
 
 #define RED_ZONE 128
 /* struct pthread and the thread-local variables around it, where they are in no
@@ -67,6 +71,82 @@ static void claim_link_maps(struct claims *c, const struct region *r,
 	}
 }
 
+/* Objects that lie in a library's data are smaller. */
+#define MOST_STATIC 65536
+
+/* Goes through the data of a library, by address. */
+struct data_scan {
+	struct owner by;
+	const struct pytype *code; /* that of code; NULL: not known */
+	raddr looked;		/* the first word that it has not looked at */
+	raddr objects_end;	/* the end of the objects that begin before,
+				   but for types */
+	oid type;		/* the last type that begins before */
+};
+
+/* The size of the object that begins at `at`, but of types; 0: none does.  Code
+ * that nobody refers to is none of the heap. */
+static uint64_t static_size(struct claims *c, struct data_scan *s, raddr at)
+{
+	oid o = object_map_find(c->py, at);
+
+	if (o != OID_NONE) {
+		if (types_of(c->py, o)->flags & TPFLAG_TYPE_SUBCLASS) {
+			s->type = o;
+			return 0;
+		}
+		return MIN(c->py->heap->size[o], MOST_STATIC);
+	}
+	if (!s->code ||
+	    word_at(c->py, at, c->py->layout.object_type) != s->code->address)
+		return 0;
+	return MIN(size_of(c->py, s->code, at), MOST_STATIC);
+}
+
+/*
+ * Does the word at `at` belong to an object?  Then it is what that type's
+ * reader says, if it is a pointer at all.  CPython 3.11 and 3.12 have code
+ * there, whose instructions look like addresses of a heap below 4 GiB; so do
+ * the flags of types.  Other words of a type are its library's.
+ */
+static bool is_object_s(struct claims *c, struct data_scan *s, raddr at)
+{
+	raddr a = at - MIN(at, MOST_STATIC);
+
+	for (a = MAX(a, s->looked); a <= at; a += 8)
+		s->objects_end = MAX(s->objects_end,
+				     a + static_size(c, s, a));
+	s->looked = a;
+	return at < s->objects_end ||
+	       (s->type != OID_NONE && claims_fields_number(c, s->type, at));
+}
+
+static void hit_of_data(struct claims *c, raddr at, uint64_t word,
+			uint32_t block, void *context)
+{
+	struct data_scan *s = context;
+
+	if (!is_object_s(c, s, at))
+		hit_of_root(c, at, word, block, &s->by);
+}
+
+/* All words of a library's data but those of main_arena: they point to headers
+ * of chunks, which lie in the block before. */
+static void scan_data(struct claims *c, const struct region *r, struct owner by)
+{
+	const struct range *arena = &c->native->main_arena;
+	raddr from = MIN(MAX(arena->start, r->start), r->end);
+	raddr to = MIN(MAX(arena->end, r->start), r->end);
+	uint32_t code = types_load_known(c->py, c->py->known.code);
+	struct data_scan s = {
+		by, code == UINT32_MAX ? NULL : &c->py->types.v[code],
+		r->start, r->start, OID_NONE
+	};
+
+	claims_each_word(c, r->start, from, hit_of_data, &s);
+	claims_each_word(c, to, r->end, hit_of_data, &s);
+}
+
 static void scan_libraries(struct claims *c)
 {
 	const struct region_vec *regions = &c->native->regions;
@@ -84,8 +164,7 @@ static void scan_libraries(struct claims *c)
 		if (first || strcmp(maps[by.id].path, maps[r->index].path))
 			by.id = r->index;
 		first = false;
-		claims_each_word(c, r->start, r->end, hit_of_root,
-				 claims_is_python_s(c, r) ? &python : &by);
+		scan_data(c, r, claims_is_python_s(c, r) ? python : by);
 		claim_link_maps(c, r, by);
 	}
 }

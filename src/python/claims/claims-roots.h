@@ -14,6 +14,9 @@
  * states; `own` are further addresses of blocks that are its own) and for
  * stacks, from 128 bytes below the stack pointer on: what lies further down is
  * from calls that have returned (the red zone of the x86-64 ABI is in use).
+ *
+ * What lies in a library's data and is no root: main_arena of glibc's malloc,
+ * and objects, but for the words of static types that may be pointers.
  */
 void claims_of_roots(struct claims *c, const struct raddr_vec *own);
 

@@ -13,6 +13,8 @@
  *    claims-tables.h;
  *  - nor is what lies behind the end of an object in its block: that is from
  *    an earlier use;
+ *  - nor, in the data of libraries, are objects and what malloc() itself has
+ *    there: see claims-roots.h;
  *  - a member of a C struct is a pointer in all instances or in none: see
  *    claims-fields.h;
  *  - a buffer has few pointers, and malloc() does not clear what it gives: see

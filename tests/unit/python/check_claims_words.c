@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the words of raw blocks are taken for, in fake CPythons: hash tables of
- * CPython's own, words that need not be pointers, pointers to objects.
+ * What words are taken for, in fake CPythons.  In raw blocks: hash tables of
+ * CPython's own, words that need not be pointers, pointers to objects.  In the
+ * data of libraries: numbers of static objects, malloc's own pointers.
  */
 #include "claims-scene.h"
 #include "heap/pointed.h"
@@ -275,6 +276,68 @@ START_TEST(some_pointers_explain_nothing)
 }
 END_TEST
 
+/* --- the data of libraries ----------------------------------------------- */
+
+#define NUMBER_OF_TYPE 208	/* tp_weaklistoffset */
+#define NO_NUMBER_OF_TYPE 216	/* tp_iter */
+
+START_TEST(numbers_in_static_objects_are_no_pointers)
+{
+	raddr data, code, plain, type, blocks[6];
+
+	begin(_i);
+	for (int i = 0; i < 6; i++)
+		blocks[i] = raw(64);
+	/* Code that nobody refers to, and code that is an object of the heap.
+	 */
+	code = object(f.py.known.code, 208);
+	data = data_of("/lib/python", 1024);
+	put_head(data + 64, 1, f.py.known.code);
+	fake_put(&f, data, 8, blocks[0]);
+	fake_put(&f, data, 64 + 192, blocks[1] + 24);
+	fake_put(&f, data, 64 + 208, blocks[2]);
+	/* An object: its type's reader tells what it has. */
+	plain = data + 512;
+	put_head(plain, 1, f.py.known.float_);
+	raddr_vec_push(&known, plain);
+	fake_put(&f, plain, 16, blocks[3]);
+	type = type_of("x.Static", 64, 0);
+	raddr_vec_push(&known, type);
+	native_claim(&n, type, type + 384, REGION_FILE, 0);
+	fake_put(&f, type, NUMBER_OF_TYPE, blocks[4]);
+	fake_put(&f, type, NO_NUMBER_OF_TYPE, blocks[5]);
+	find_owners();
+	ck_assert_uint_ne(object_map_find(&f.py, code), OID_NONE);
+	ck_assert_int_eq(kind_of(blocks[0]), OWNER_LIBRARY);
+	ck_assert_int_eq(kind_of(blocks[1]), OWNER_NOBODY);
+	ck_assert_int_eq(kind_of(blocks[2]), OWNER_LIBRARY);
+	ck_assert_int_eq(kind_of(blocks[3]), OWNER_NOBODY);
+	ck_assert_int_eq(kind_of(blocks[4]), OWNER_NOBODY);
+	ck_assert_int_eq(kind_of(blocks[5]), OWNER_LIBRARY);
+	end();
+}
+END_TEST
+
+START_TEST(malloc_s_own_pointers_claim_nothing)
+{
+	raddr data, blocks[3];
+
+	begin(_i);
+	for (int i = 0; i < 3; i++)
+		blocks[i] = raw(64);
+	data = data_of("/lib/libc.so.6", 192);
+	for (int i = 0; i < 3; i++)
+		fake_put(&f, data, 56 + 64 * (uint32_t)i, blocks[i] + 56);
+	n.main_arena.start = data + 64;
+	n.main_arena.end = data + 128;
+	find_owners();
+	ck_assert_int_eq(kind_of(blocks[0]), OWNER_LIBRARY);
+	ck_assert_int_eq(kind_of(blocks[1]), OWNER_NOBODY);
+	ck_assert_int_eq(kind_of(blocks[2]), OWNER_LIBRARY);
+	end();
+}
+END_TEST
+
 void suite_add_tests(TCase *tc)
 {
 	const TTest *tests[] = {
@@ -285,6 +348,8 @@ void suite_add_tests(TCase *tc)
 		a_table_leads_as_far_into_each_block,
 		raw_blocks_explain_references,
 		some_pointers_explain_nothing,
+		numbers_in_static_objects_are_no_pointers,
+		malloc_s_own_pointers_claim_nothing,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
