@@ -3,6 +3,7 @@
 the program runs on, and whether anything in it has changed."""
 import collections
 import contextlib
+import glob
 import mmap
 import os
 import struct
@@ -18,8 +19,8 @@ SLEEP = 5e-5            # between two looks at a thread
 
 
 class Delay:
-    """How long a process or thread has waited for a CPU, as the kernel says,
-    since this was made.  It stays as it was last when that has ended."""
+    """How long a thread has waited for a CPU, as the kernel says, since this
+    was made.  It stays as it was last when that has ended."""
     def __init__(self, path):
         self.seconds, self.first, self.file = 0.0, None, None
         with contextlib.suppress(FileNotFoundError):
@@ -76,7 +77,8 @@ class Watch:
         return False
 
     def begin_hold(self):
-        self.stopping = [Delay("/proc/%d" % p) for p in self.stoppers()]
+        self.stopping = [Delay(t) for p in self.stoppers()
+                         for t in glob.glob("/proc/%d/task/*" % p)]
         tasks = "/proc/%d/task/" % self.pid
         self.others = {tasks + t: Delay(tasks + t) for t in os.listdir(tasks)}
         self.threads = []
