@@ -17,4 +17,5 @@ tests_bench_dominators_speed_LDADD = $(libpyheld)
 
 EXTRA_DIST += \
 	tests/bench/bench.py \
-	tests/bench/diff.py
+	tests/bench/diff.py \
+	tests/bench/ways.py

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Processes of which only the thread that holds the GIL is stopped."""
-import threading
 import time
-import urllib.request
 
 import pythons
+from client import Client
 from harness import (Target, each, expect_error, limit, of_any_snapshot,
                      pyheld, unharmed)
 
@@ -104,32 +103,6 @@ def test_nobody_holds_in_a_process_at_rest():
         assert "no thread of process %d was found that held the GIL" % \
             target.pid in str(done), done
         unharmed(target)
-
-
-class Client:
-    """Asks a service ten times a second."""
-
-    def __init__(self, port):
-        self.url = "http://127.0.0.1:%d/" % port
-        self.ended = threading.Event()
-        self.answers, self.failures = 0, []
-        self.thread = threading.Thread(target=self.ask)
-
-    def ask(self):
-        while not self.ended.wait(0.1):
-            try:
-                with urllib.request.urlopen(self.url, timeout=60) as answer:
-                    self.answers += len(answer.read()) > 1000
-            except OSError as e:
-                self.failures.append(e)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
 
 
 @limit(120)

@@ -2,14 +2,14 @@
 """A process in which a thread holds the GIL for nearly all of the time, or now
 and then.
 
-usage: holding.py KIND
+usage: holding.py KIND [OBJECTS]
 
 KIND: spinning, a thread that runs and changes nothing, beside threads that
 sleep; reversing, a thread that turns a long list round again and again;
 entered, the same in another interpreter, which the main thread has made;
 sleeping, a thread that sleeps and keeps the GIL; several, interpreters with
 GILs of their own that all run; or serving, a service that answers requests and
-does some work for each.
+does some work for each, and holds OBJECTS dicts.
 """
 import ctypes
 import http.server
@@ -125,7 +125,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 
 def serving():
-    held = [{"number": i, "text": "text %d" % i} for i in range(200000)]
+    number = int(sys.argv[2]) if len(sys.argv) > 2 else 200000
+    held = [{"number": i, "text": "text %d" % i} for i in range(number)]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     ready(port=server.server_port, held=len(held))
     server.serve_forever(1000)
